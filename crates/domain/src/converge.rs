@@ -1,0 +1,37 @@
+//! The contract with a target: what it should run, and what it says it runs.
+//!
+//! A [`DesiredState`] is a full set per target and product, so lost, repeated or reordered messages are harmless.
+//! The agent answers with an [`ObservedState`] in the same shape. What the agent does about the difference is
+//! decided in [`steps`], a pure function.
+
+mod observed;
+pub mod steps;
+
+pub use observed::{Attestation, Health, ObservedState, PrepareState, Prepared};
+
+use crate::{generation::Instruction, name::Name, revision::RevisionId};
+use serde::{Deserialize, Serialize};
+
+/// What one product should run on one target. Full: whatever is not named should not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DesiredState {
+    /// The product.
+    pub product: Name,
+    /// Orders instructions; an agent refuses an older pair.
+    pub instruction: Instruction,
+    /// What should run, one entry per component.
+    pub active: Vec<ActiveComponent>,
+    /// What should lie ready: downloaded, verified, unpacked, not running.
+    pub prepare: Vec<RevisionId>,
+}
+
+/// One component that should run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveComponent {
+    /// The component.
+    pub component: Name,
+    /// The revision whose part of this component should run.
+    pub revision: RevisionId,
+    /// How many processes; one today.
+    pub instances: u32,
+}

@@ -1,0 +1,86 @@
+//! What a target says of itself.
+
+use crate::{digest::Digest, generation::Instruction, name::Name, revision::RevisionId};
+use serde::{Deserialize, Serialize};
+
+/// What one product runs on one target, as the agent itself attests it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedState {
+    /// The product.
+    pub product: Name,
+    /// The newest instruction the agent has accepted; what follows may still be on its way there.
+    pub instruction: Instruction,
+    /// One entry per component that runs or should run.
+    pub active: Vec<Attestation>,
+    /// What lies ready, or why it does not.
+    pub prepared: Vec<Prepared>,
+}
+
+/// What the agent attests of one component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attestation {
+    /// The component.
+    pub component: Name,
+    /// The revision that `current` points to; none before the first activation.
+    pub revision: Option<RevisionId>,
+    /// The manifest digest the agent verified before it unpacked what runs.
+    pub artifact: Option<Digest>,
+    /// How it does.
+    pub health: Health,
+    /// One sentence for people: the last probe, the exit status, the error.
+    pub detail: String,
+    /// Starts since this revision was activated; above 1 it has been restarted.
+    pub starts: u32,
+}
+
+/// How a component does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Not running, and should not be.
+    Stopped,
+    /// Running, not yet judged.
+    Starting,
+    /// Judged well.
+    Healthy,
+    /// Judged unwell; may recover.
+    Unhealthy,
+    /// It could not be started, or missed its deadline; it will not recover by waiting.
+    Failed,
+}
+
+/// How far the preparation of one revision is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The revision.
+    pub revision: RevisionId,
+    /// How far.
+    pub state: PrepareState,
+}
+
+/// How far a preparation is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum PrepareState {
+    /// Under way.
+    Fetching {
+        /// Bytes already here.
+        bytes_done: u64,
+        /// Bytes in all, as the manifest says.
+        bytes_total: u64,
+    },
+    /// Downloaded, verified and unpacked.
+    Ready,
+    /// It cannot be prepared; the old revision is untouched.
+    Failed {
+        /// One sentence for people.
+        reason: String,
+    },
+}
+
+impl ObservedState {
+    /// Whether `revision` lies ready.
+    pub fn is_prepared(&self, revision: RevisionId) -> bool {
+        self.prepared.iter().any(|p| p.revision == revision && p.state == PrepareState::Ready)
+    }
+}

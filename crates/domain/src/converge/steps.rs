@@ -1,0 +1,1 @@
+//! What an agent does about the difference between desired and observed.

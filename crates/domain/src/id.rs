@@ -1,0 +1,74 @@
+//! Every identifier, in one place. None is a bare string or integer.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, num::ParseIntError, str::FromStr};
+use uuid::Uuid;
+
+/// A numbered identifier that people say aloud: "deployment 7".
+macro_rules! numbered {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub u64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseIntError;
+            fn from_str(text: &str) -> Result<Self, ParseIntError> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+/// A random identifier that only programs pass around (UUID version 7, RFC 9562 §5.7).
+macro_rules! random {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+numbered!(
+    /// A deployment.
+    DeploymentId
+);
+numbered!(
+    /// A configuration snapshot of one product: 1, 2, 3…
+    SnapshotNumber
+);
+numbered!(
+    /// The number of a secret's version: 1, 2, 3…
+    SecretVersion
+);
+random!(
+    /// A person.
+    PersonId
+);
+random!(
+    /// A token of a person or a program.
+    TokenId
+);
+random!(
+    /// An enrolment: the permission for agents to join an environment.
+    EnrolmentId
+);

@@ -1,0 +1,21 @@
+//! The nouns of Tidegate and every decision it takes.
+//!
+//! # The purity contract
+//! Nothing here performs I/O, reads a clock or the environment, or draws a random number. A decision is a plain
+//! function of state, input and `now`; what it wants done comes back as values. Maps iterate in a fixed order.
+//! The same code therefore runs in production, in the simulator, in rehearsal and in policy backtests.
+//!
+//! # Where to start
+//! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
+//! strategies to the waves that it walks. [`converge`] is the same idea on the other side of the wire: the
+//! agent's brain.
+
+pub mod canonical;
+pub mod converge;
+pub mod digest;
+pub mod duration;
+pub mod generation;
+pub mod id;
+pub mod name;
+pub mod revision;
+pub mod version;

@@ -1,0 +1,121 @@
+//! The agent link: HTTP/2 and JSON over mutual TLS, on the agents' address. Agents dial out only.
+//!
+//! | call | body → answer |
+//! |---|---|
+//! | `POST /agent/v1/enroll` (no client certificate) | [`EnrolRequest`] → [`EnrolResponse`] |
+//! | `POST /agent/v1/renew` | [`RenewRequest`] → [`EnrolResponse`] |
+//! | `GET /agent/v1/desired?after=N&wait=SECONDS` | → [`DesiredResponse`]; held open until there is something newer than `after`, a log request, or the wait is over |
+//! | `POST /agent/v1/observed` | [`ObservedRequest`] → 204 |
+//! | `POST /agent/v1/logs/{request}` | [`LogChunk`] → 204 |
+//! | `GET /agent/v1/blobs/{digest}` (ranges allowed) | → bytes; only what the desired state names, and the blobs of those manifests |
+//!
+//! The states themselves are nouns of the domain with stored versions of their own, so the link embeds them
+//! instead of repeating them. Errors are [`crate::api::Problem`].
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    converge::{DesiredState, ObservedState},
+    name::Name,
+    revision::Revision,
+};
+
+/// The version of the link that this build speaks, sent as the header [`LINK_VERSION_HEADER`].
+pub const LINK_VERSION: u32 = 1;
+/// The header that carries [`LINK_VERSION`].
+pub const LINK_VERSION_HEADER: &str = "tidegate-link-version";
+
+/// What a person passes from `enrolment create` to `agent enroll`: `tge_SECRET.PIN`, where PIN is the SHA-256 of
+/// the authority's SubjectPublicKeyInfo (DER), 64 hex digits, and SECRET is opaque to the agent.
+pub const ENROLMENT_TOKEN_PREFIX: &str = "tge_";
+
+/// An agent asks to join.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// The whole enrolment token.
+    pub token: String,
+    /// The environment of the target.
+    pub environment: Name,
+    /// The name of the target.
+    pub target: Name,
+    /// PKCS#10 certificate signing request, PEM. The agent's key never leaves the agent. The authority decides the
+    /// subject; what the request says of it is ignored.
+    pub certificate_request: String,
+}
+
+/// A certificate of the agent's own came to the end of its life.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RenewRequest {
+    /// PKCS#10, PEM.
+    pub certificate_request: String,
+}
+
+/// The agent's identity.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolResponse {
+    /// The agent's certificate, PEM. Its common name is `TARGET.ENVIRONMENT`.
+    pub certificate: String,
+    /// The authority's certificate, PEM: the only root the agent trusts from now on.
+    pub authority: String,
+    /// When to call `renew`.
+    pub renew_after: jiff::Timestamp,
+}
+
+/// Everything the target should run and have ready.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DesiredResponse {
+    /// Pass it as `after` next time. Opaque: compare for equality only.
+    pub cursor: u64,
+    /// One per product; absent when nothing is newer than `after`. A product that is no longer named keeps
+    /// running: only an empty `active` list stops it.
+    pub desired: Option<Vec<DesiredState>>,
+    /// The revisions the states name.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
+    /// Values of the secrets those revisions reference: `NAME@VERSION` → value. Never written to disk or log.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+    /// Logs that people are waiting for.
+    #[serde(default)]
+    pub logs: Vec<LogRequest>,
+}
+
+/// What the target says of itself. Full: one state per product.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ObservedRequest {
+    /// One per product the agent has heard of.
+    pub observed: Vec<ObservedState>,
+    /// The program's version of the agent.
+    pub agent_version: String,
+}
+
+/// Somebody wants to read a component's output.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LogRequest {
+    /// Names the answer.
+    pub request: u64,
+    /// The product.
+    pub product: Name,
+    /// The component.
+    pub component: Name,
+    /// The last so many lines.
+    pub lines: u32,
+}
+
+/// The answer to a [`LogRequest`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LogChunk {
+    /// Oldest first.
+    pub lines: Vec<LogLine>,
+}
+
+/// One line that a component wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When the keeper read it.
+    pub time: jiff::Timestamp,
+    /// `stdout`, `stderr`, or `keeper` for what the keeper itself notes (starts, exits).
+    pub stream: String,
+    /// Without its line end; bytes that are not UTF-8 are replaced.
+    pub text: String,
+}
