@@ -1,0 +1,1 @@
+-- Blobs, manifests, tags, leases, pins.

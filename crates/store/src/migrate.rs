@@ -1,0 +1,86 @@
+//! Schema steps: forward only, each run once, in one transaction with the note that it ran.
+//!
+//! A step is one portable file. Two words differ by dialect and are replaced before it runs: `BYTES` and
+//! `IDENTITY`. Expand first and contract in a later version, so that two versions can share a database.
+
+use crate::{Store, StoreError, Tx, tx::Connection};
+use futures::FutureExt;
+use tidegate_domain::digest::Digest;
+
+/// Number, name and text of each step, in the order they run.
+pub const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../migrations/0001_first.sql")),
+    (
+        2,
+        "registry",
+        include_str!("../migrations/0002_registry.sql"),
+    ),
+];
+
+const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \
+    (number BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
+
+/// Brings the schema to this program's version.
+pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {
+    store.write((), |tx, ()| step_forward(tx).boxed()).await
+}
+
+async fn step_forward(tx: &mut Tx) -> Result<(), StoreError> {
+    if tx.is_postgres() {
+        // Two servers may start at once; the second waits here until the first has committed.
+        tx.rows("SELECT pg_advisory_xact_lock(7420)::text", &[])
+            .await?;
+    }
+    tx.execute(NOTES, &[]).await?;
+    let newest = MIGRATIONS.last().map_or(0, |step| step.0);
+    let ran = tx
+        .rows(
+            "SELECT number, digest FROM schema_steps ORDER BY number",
+            &[],
+        )
+        .await?;
+    for row in &ran {
+        let number = row.int(0)?;
+        let step = MIGRATIONS.iter().find(|step| step.0 == number);
+        let step = step.ok_or(StoreError::Newer {
+            found: number,
+            known: newest,
+        })?;
+        if row.text(1)? != Digest::of(step.2.as_bytes()).to_string() {
+            return Err(StoreError::Migration(number));
+        }
+    }
+    for (number, name, text) in &MIGRATIONS[ran.len()..] {
+        tx.batch(text).await?;
+        let values = [
+            (*number).into(),
+            (*name).into(),
+            Digest::of(text.as_bytes()).to_string().into(),
+            tx.now().into(),
+        ];
+        tx.execute(
+            "INSERT INTO schema_steps (number, name, digest, ran_at) VALUES ($1, $2, $3, $4)",
+            &values,
+        )
+        .await?;
+        tracing::info!(step = number, name, "store.schema_step");
+    }
+    Ok(())
+}
+
+impl Tx {
+    async fn batch(&mut self, text: &str) -> Result<(), StoreError> {
+        match &mut self.connection {
+            Connection::Sqlite(tx) => tx.batch(
+                &text
+                    .replace("BYTES", "BLOB")
+                    .replace("IDENTITY", "INTEGER PRIMARY KEY"),
+            ),
+            Connection::Postgres(tx) => {
+                let identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+                tx.batch(&text.replace("IDENTITY", identity).replace("BYTES", "BYTEA"))
+                    .await
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! PostgreSQL: serializable transactions, retried when they lose against another.
+
+use crate::{Row, StoreError, Tx, Value, tx::Connection};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use futures::future::BoxFuture;
+use tokio_postgres::{NoTls, error::SqlState, types::ToSql, types::Type};
+
+/// A transaction that lost this often is given back to the caller as contended.
+const ATTEMPTS_MAX: u32 = 40;
+
+/// The pool of connections.
+pub(crate) struct Postgres {
+    pool: Pool,
+}
+
+/// The PostgreSQL side of a [`Tx`].
+pub(crate) struct PostgresTx {
+    /// Taken when the transaction ends well; what is still here when dropped is closed, not pooled.
+    client: Option<Object>,
+    /// A statement lost against another transaction: the whole is to be run again.
+    lost: bool,
+}
+
+impl Postgres {
+    pub(crate) fn open(address: &str) -> Result<Self, StoreError> {
+        let config: tokio_postgres::Config = address
+            .parse()
+            .map_err(|why: tokio_postgres::Error| StoreError::Address(why.to_string()))?;
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
+            .max_size(16)
+            .build()
+            .map_err(|why| StoreError::Address(why.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    pub(crate) async fn write<I, T, E, F>(&self, input: &I, work: &F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<T, E>>,
+    {
+        for attempt in 0..ATTEMPTS_MAX {
+            let mut tx = self.begin("BEGIN ISOLATION LEVEL SERIALIZABLE").await?;
+            let outcome = work(&mut tx, input).await;
+            match tx.end(outcome).await {
+                End::Done(outcome) => return outcome,
+                End::Lost => {
+                    tracing::debug!(attempt, "store.transaction_lost");
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        Err(StoreError::Contended(ATTEMPTS_MAX).into())
+    }
+
+    pub(crate) async fn read<I, T, E, F>(&self, input: &I, work: &F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<T, E>>,
+    {
+        let mut tx = self
+            .begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
+        let outcome = work(&mut tx, input).await;
+        match tx.end(outcome).await {
+            End::Done(outcome) => outcome,
+            End::Lost => Err(StoreError::Contended(1).into()),
+        }
+    }
+
+    async fn begin(&self, begin: &str) -> Result<Tx, StoreError> {
+        let client = self.pool.get().await?;
+        client.batch_execute(begin).await?;
+        let row = client
+            .query_one("SELECT (extract(epoch FROM now()) * 1000000)::bigint", &[])
+            .await?;
+        let now = jiff::Timestamp::from_microsecond(row.try_get(0)?).map_err(|why| {
+            StoreError::Record {
+                what: "now()".into(),
+                why: why.to_string(),
+            }
+        })?;
+        let tx = PostgresTx {
+            client: Some(client),
+            lost: false,
+        };
+        Ok(Tx {
+            connection: Connection::Postgres(tx),
+            now,
+        })
+    }
+}
+
+/// How a transaction ended.
+enum End<T, E> {
+    Done(Result<T, E>),
+    Lost,
+}
+
+impl Tx {
+    async fn end<T, E: From<StoreError>>(mut self, outcome: Result<T, E>) -> End<T, E> {
+        let Connection::Postgres(tx) = &mut self.connection else {
+            unreachable!("the PostgreSQL backend makes only PostgreSQL transactions")
+        };
+        let end = if outcome.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        let ended = tx
+            .client()
+            .batch_execute(end)
+            .await
+            .map_err(|error| tx.note(error));
+        if tx.lost {
+            // `ROLLBACK` after a lost statement, or a `COMMIT` that was itself refused: both are over.
+            tx.client.take();
+            return End::Lost;
+        }
+        if ended.is_ok() {
+            tx.client.take();
+        }
+        End::Done(outcome.and_then(|value| ended.map(|()| value).map_err(E::from)))
+    }
+}
+
+impl PostgresTx {
+    pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let statement = match self.client().prepare_cached(sql).await {
+            Ok(statement) => statement,
+            Err(error) => return Err(self.note(error)),
+        };
+        let done = self.client().execute(&statement, &refs(params)).await;
+        done.map_err(|error| self.note(error))
+    }
+
+    pub(crate) async fn rows(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let statement = match self.client().prepare_cached(sql).await {
+            Ok(statement) => statement,
+            Err(error) => return Err(self.note(error)),
+        };
+        let rows = self.client().query(&statement, &refs(params)).await;
+        rows.map_err(|error| self.note(error))?
+            .iter()
+            .map(row)
+            .collect()
+    }
+
+    pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        let done = self.client().batch_execute(sql).await;
+        done.map_err(|error| self.note(error))
+    }
+
+    fn client(&self) -> &Object {
+        self.client
+            .as_ref()
+            .expect("the client is there until the transaction ends")
+    }
+
+    /// Remembers that the transaction lost (PostgreSQL manual, "Serialization Failure Handling").
+    fn note(&mut self, error: tokio_postgres::Error) -> StoreError {
+        let code = error.code();
+        self.lost |= code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
+            || code == Some(&SqlState::T_R_DEADLOCK_DETECTED);
+        StoreError::Postgres(error)
+    }
+}
+
+/// A transaction whose future was dropped half-way must not go back to the pool still open.
+impl Drop for PostgresTx {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+fn refs(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
+}
+
+fn row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
+    let column = |(i, column): (usize, &tokio_postgres::Column)| -> Result<Value, StoreError> {
+        Ok(match *column.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(i)?.into(),
+            Type::INT4 => row.try_get::<_, Option<i32>>(i)?.map(i64::from).into(),
+            Type::BOOL => row.try_get::<_, Option<bool>>(i)?.map(i64::from).into(),
+            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(i)?.into(),
+            _ => row.try_get::<_, Option<String>>(i)?.into(),
+        })
+    };
+    Ok(Row(row
+        .columns()
+        .iter()
+        .enumerate()
+        .map(column)
+        .collect::<Result<_, _>>()?))
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PostgresTx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresTx").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,1 @@
+//! What the registry holds: blobs, manifests, tags, leases, pins.

@@ -1,0 +1,306 @@
+//! SQLite: one writer thread that commits in groups, and a pool of readers.
+//!
+//! A group is whatever waits when the previous commit returns: one durable write to disk serves all of it. Each
+//! transaction runs inside a savepoint, so one that fails takes nothing of its neighbours with it.
+
+use crate::{Row, StoreError, Tx, Value, tx::Connection};
+use futures::{FutureExt, future::BoxFuture};
+use std::{
+    fs::File,
+    panic::AssertUnwindSafe,
+    path::Path,
+    sync::{Mutex, PoisonError, mpsc},
+};
+use tokio::sync::{Semaphore, oneshot};
+
+/// Transactions committed together at most; more wait for the next group.
+const GROUP_MAX: usize = 512;
+const READERS: usize = 4;
+
+/// The open database.
+pub(crate) struct Sqlite {
+    jobs: mpsc::Sender<Job>,
+    readers: Mutex<Vec<Tx>>,
+    free: Semaphore,
+    /// Held as long as the database is open: a second server is refused.
+    _lock: File,
+}
+
+/// A transaction to run, and what to do once its group is committed.
+type Job = Box<dyn FnOnce(&mut Tx) -> Finish + Send>;
+type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// The SQLite side of a [`Tx`].
+pub(crate) struct SqliteTx {
+    connection: rusqlite::Connection,
+}
+
+impl Sqlite {
+    pub(crate) fn open(directory: &Path) -> Result<Self, StoreError> {
+        let lock = lock(directory)?;
+        let path = directory.join("tidegate.db");
+        let writer = Tx::sqlite(connect(&path)?);
+        let readers = (0..READERS)
+            .map(|_| {
+                let reader = connect(&path)?;
+                reader.pragma_update(None, "query_only", true)?;
+                Ok(Tx::sqlite(reader))
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let (jobs, queue) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write_groups(writer, &queue))
+            .map_err(|source| StoreError::Open { path, source })?;
+        Ok(Self {
+            jobs,
+            readers: Mutex::new(readers),
+            free: Semaphore::new(READERS),
+            _lock: lock,
+        })
+    }
+
+    pub(crate) async fn write<I, T, E, F>(&self, input: I, work: F) -> Result<T, E>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<Result<T, E>>();
+        let job: Job = Box::new(move |tx| {
+            let outcome = in_savepoint(tx, &input, &work);
+            Box::new(move |committed| {
+                let outcome = outcome.and_then(|value| committed.map(|()| value).map_err(E::from));
+                // The caller may have gone away; its transaction stands all the same.
+                drop(answer.send(outcome));
+            })
+        });
+        self.jobs.send(job).map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| E::from(StoreError::Closed))?
+    }
+
+    pub(crate) async fn read<I, T, E, F>(&self, input: &I, work: &F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<T, E>>,
+    {
+        let _free = self.free.acquire().await.map_err(|_| StoreError::Closed)?;
+        let mut reader = Reader {
+            pool: &self.readers,
+            tx: self.take_reader(),
+        };
+        let tx = reader
+            .tx
+            .as_mut()
+            .expect("a free permit means a reader in the pool");
+        tx.now = jiff::Timestamp::now();
+        tx.sqlite_mut().execute("BEGIN", &[])?;
+        let outcome = AssertUnwindSafe(work(tx, input))
+            .catch_unwind()
+            .now_or_never();
+        tx.sqlite_mut().execute("COMMIT", &[])?;
+        settle(outcome)
+    }
+
+    fn take_reader(&self) -> Option<Tx> {
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+    }
+}
+
+/// Puts a reader back into the pool however its use ends.
+struct Reader<'a> {
+    pool: &'a Mutex<Vec<Tx>>,
+    tx: Option<Tx>,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        self.pool
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(self.tx.take());
+    }
+}
+
+fn lock(directory: &Path) -> Result<File, StoreError> {
+    let path = directory.join("lock");
+    let open = |source| StoreError::Open {
+        path: path.clone(),
+        source,
+    };
+    std::fs::create_dir_all(directory).map_err(open)?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(open)?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(StoreError::InUse(directory.to_owned())),
+        Err(errno) => Err(open(errno.into())),
+    }
+}
+
+fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "busy_timeout", 10_000)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+fn write_groups(mut tx: Tx, queue: &mpsc::Receiver<Job>) {
+    let mut finishes = Vec::new();
+    while let Ok(first) = queue.recv() {
+        tx.now = jiff::Timestamp::now();
+        if let Err(error) = tx.sqlite_mut().execute("BEGIN IMMEDIATE", &[]) {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "store.begin_failed"
+            );
+            drop(first);
+            continue;
+        }
+        finishes.push(first(&mut tx));
+        while finishes.len() < GROUP_MAX
+            && let Ok(job) = queue.try_recv()
+        {
+            finishes.push(job(&mut tx));
+        }
+        let committed = commit(&mut tx);
+        for finish in finishes.drain(..) {
+            finish(committed.as_ref().copied().map_err(|()| StoreError::Closed));
+        }
+    }
+}
+
+/// Commits the group. When the disk refuses, the group is rolled back and each of its callers is told.
+fn commit(tx: &mut Tx) -> Result<(), ()> {
+    tx.sqlite_mut()
+        .execute("COMMIT", &[])
+        .map(drop)
+        .map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "store.commit_failed"
+            );
+            if let Err(error) = tx.sqlite_mut().execute("ROLLBACK", &[]) {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "store.rollback_failed"
+                );
+            }
+        })
+}
+
+fn in_savepoint<I, T, E: From<StoreError>>(
+    tx: &mut Tx,
+    input: &I,
+    work: &impl for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<T, E>>,
+) -> Result<T, E> {
+    tx.sqlite_mut().execute("SAVEPOINT work", &[])?;
+    let outcome = settle(
+        AssertUnwindSafe(work(tx, input))
+            .catch_unwind()
+            .now_or_never(),
+    );
+    let end = if outcome.is_ok() {
+        "RELEASE work"
+    } else {
+        "ROLLBACK TO work"
+    };
+    tx.sqlite_mut().execute(end, &[])?;
+    outcome
+}
+
+fn settle<T, E: From<StoreError>>(
+    outcome: Option<std::thread::Result<Result<T, E>>>,
+) -> Result<T, E> {
+    match outcome.expect("a transaction awaits nothing but its own statements") {
+        Ok(outcome) => outcome,
+        Err(_panic) => Err(StoreError::Panicked.into()),
+    }
+}
+
+impl Tx {
+    fn sqlite(connection: rusqlite::Connection) -> Self {
+        Self {
+            connection: Connection::Sqlite(SqliteTx { connection }),
+            now: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn sqlite_mut(&mut self) -> &mut SqliteTx {
+        match &mut self.connection {
+            Connection::Sqlite(tx) => tx,
+            Connection::Postgres(_) => {
+                unreachable!("the SQLite backend makes only SQLite transactions")
+            }
+        }
+    }
+}
+
+impl SqliteTx {
+    pub(crate) fn execute(&self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
+        Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
+    }
+
+    pub(crate) fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut answer = Vec::new();
+        while let Some(row) = rows.next()? {
+            answer.push(Row((0..columns)
+                .map(|i| column(row, i))
+                .collect::<Result<_, _>>()?));
+        }
+        Ok(answer)
+    }
+
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch(sql)?)
+    }
+}
+
+/// `$1` is a *named* parameter in SQLite, `?1` a numbered one (SQLite documentation, "Parameters").
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn column(row: &rusqlite::Row<'_>, i: usize) -> Result<Value, StoreError> {
+    use rusqlite::types::ValueRef;
+    Ok(match row.get_ref(i)? {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => Value::Int(value),
+        ValueRef::Text(value) => Value::Text(String::from_utf8_lossy(value).into_owned()),
+        ValueRef::Blob(value) => Value::Blob(value.to_vec()),
+        ValueRef::Real(_) => {
+            let why = "no column of ours is a floating-point number".to_owned();
+            return Err(StoreError::Record {
+                what: format!("column {i}"),
+                why,
+            });
+        }
+    })
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for SqliteTx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteTx").finish_non_exhaustive()
+    }
+}
