@@ -2,8 +2,9 @@
 //!
 //! A [`DesiredState`] is a full set per target and product, so lost, repeated or reordered messages are harmless.
 //! The agent answers with an [`ObservedState`] in the same shape. What the agent does about the difference is
-//! decided in [`steps`], a pure function.
+//! decided in [`steps`], a pure function; how well a component does is decided in [`judge`].
 
+pub mod judge;
 mod observed;
 pub mod steps;
 
