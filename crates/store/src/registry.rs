@@ -1,1 +1,19 @@
-//! What the registry holds: blobs, manifests, tags, leases, pins.
+//! What the registry knows of its blobs, manifests and tags. The bytes of blobs are files, elsewhere.
+//!
+//! May not: decide who may see what, touch files, or read a clock; `now` is an argument.
+//!
+//! Start at `manifests` for what a push writes and at `garbage` for what may go.
+
+mod blobs;
+mod columns;
+mod garbage;
+mod manifests;
+mod pins;
+mod repository;
+mod tags;
+
+pub use blobs::LEASE;
+pub use garbage::{CollectedRows, GRACE};
+pub use manifests::{ManifestRecord, ReferrerPage, ReferrerRecord, StoredManifest};
+pub use pins::{Pin, TagPin};
+pub use repository::{Repository, RepositoryError};
