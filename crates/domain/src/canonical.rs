@@ -24,7 +24,8 @@ mod tests {
     #[test]
     fn the_order_of_keys_does_not_change_the_hash() {
         let a = serde_json::json!({"b": 1, "a": [true, null]});
-        let b: serde_json::Value = serde_json::from_str(r#"{ "a": [true, null], "b": 1 }"#).unwrap();
+        let b: serde_json::Value =
+            serde_json::from_str(r#"{ "a": [true, null], "b": 1 }"#).unwrap();
         assert_eq!(text(&a), r#"{"a":[true,null],"b":1}"#);
         assert_eq!(hash(&a), hash(&b));
     }

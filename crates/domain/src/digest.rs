@@ -52,7 +52,10 @@ impl FromStr for Digest {
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
         let digits = text.strip_prefix("sha256:").ok_or(DigestError::Algorithm)?;
-        if digits.bytes().any(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        if digits
+            .bytes()
+            .any(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        {
             return Err(DigestError::Form);
         }
         let mut bytes = [0; 32];
@@ -99,7 +102,10 @@ mod tests {
             ("sha512:00", DigestError::Algorithm),
             ("e3b0", DigestError::Algorithm),
             ("sha256:e3b0", DigestError::Form),
-            ("sha256:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855", DigestError::Form),
+            (
+                "sha256:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
+                DigestError::Form,
+            ),
             ("sha256:../../etc/passwd", DigestError::Form),
         ] {
             assert_eq!(bad.parse::<Digest>(), Err(why), "{bad}");

@@ -36,7 +36,9 @@ impl FromStr for Millis {
     fn from_str(text: &str) -> Result<Self, MillisError> {
         let wrong = || MillisError(text.chars().take(40).collect());
         let signed: jiff::SignedDuration = text.trim().parse().map_err(|_| wrong())?;
-        u64::try_from(signed.as_millis()).map(Self).map_err(|_| wrong())
+        u64::try_from(signed.as_millis())
+            .map(Self)
+            .map_err(|_| wrong())
     }
 }
 
@@ -79,7 +81,13 @@ mod tests {
 
     #[test]
     fn lengths_read_as_people_write_them() {
-        for (text, ms) in [("500ms", 500), ("10s", 10_000), ("2m", 120_000), ("2m 30s", 150_000), ("1h", 3_600_000)] {
+        for (text, ms) in [
+            ("500ms", 500),
+            ("10s", 10_000),
+            ("2m", 120_000),
+            ("2m 30s", 150_000),
+            ("1h", 3_600_000),
+        ] {
             assert_eq!(text.parse(), Ok(Millis(ms)), "{text}");
         }
         for bad in ["", "ten", "-5s", "5 parsecs"] {

@@ -8,7 +8,9 @@ use std::fmt;
 pub struct Incarnation(pub u32);
 
 /// The number of an instruction for one target and product; it only grows within an incarnation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Generation(pub u64);
 
 /// What an agent compares: an older pair than the one it holds is refused.

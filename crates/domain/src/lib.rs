@@ -10,12 +10,18 @@
 //! strategies to the waves that it walks. [`converge`] is the same idea on the other side of the wire: the
 //! agent's brain.
 
+pub mod access;
 pub mod canonical;
+pub mod catalog;
 pub mod converge;
+pub mod deployment;
 pub mod digest;
 pub mod duration;
 pub mod generation;
 pub mod id;
+pub mod journal;
 pub mod name;
+pub mod plan;
+pub mod release;
 pub mod revision;
 pub mod version;

@@ -11,7 +11,9 @@ pub struct Name(String);
 
 /// The text is not a [`Name`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a name: use 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit")]
+#[error(
+    "`{0}` is not a name: use 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit"
+)]
 pub struct NameError(String);
 
 impl Name {
@@ -28,7 +30,9 @@ impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let plain = text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        let plain = text
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         let framed = !text.starts_with('-') && !text.ends_with('-');
         if plain && framed && (1..=Self::LENGTH_MAX).contains(&text.len()) {
             Ok(Self(text.to_owned()))
@@ -72,7 +76,17 @@ mod tests {
         for good in ["a", "web", "live-1", "0", &"x".repeat(63)] {
             assert_eq!(good.parse::<Name>().unwrap().as_str(), good);
         }
-        for bad in ["", "-a", "a-", "A", "a.b", "a/b", "..", "é", &"x".repeat(64)] {
+        for bad in [
+            "",
+            "-a",
+            "a-",
+            "A",
+            "a.b",
+            "a/b",
+            "..",
+            "é",
+            &"x".repeat(64),
+        ] {
             assert!(bad.parse::<Name>().is_err(), "{bad}");
         }
     }

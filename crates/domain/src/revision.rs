@@ -3,7 +3,9 @@
 //! A revision is rendered: no variable is left in it. Secrets stay references (`${secret:NAME@VERSION}`), which
 //! the agent replaces at the moment a process starts; their values are never part of a hash, a log or a record.
 
-use crate::{canonical, digest::Digest, duration::Millis, id::SnapshotNumber, name::Name, version::Version};
+use crate::{
+    canonical, digest::Digest, duration::Millis, id::SnapshotNumber, name::Name, version::Version,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::SocketAddr};
 

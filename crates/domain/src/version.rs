@@ -11,7 +11,9 @@ pub struct Version(String);
 
 /// The text is not a [`Version`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a version: use 1 to 128 of A-Z, a-z, 0-9, _, . and -, beginning with a letter, digit or _")]
+#[error(
+    "`{0}` is not a version: use 1 to 128 of A-Z, a-z, 0-9, _, . and -, beginning with a letter, digit or _"
+)]
 pub struct VersionError(String);
 
 impl Version {

@@ -81,6 +81,8 @@ pub enum PrepareState {
 impl ObservedState {
     /// Whether `revision` lies ready.
     pub fn is_prepared(&self, revision: RevisionId) -> bool {
-        self.prepared.iter().any(|p| p.revision == revision && p.state == PrepareState::Ready)
+        self.prepared
+            .iter()
+            .any(|p| p.revision == revision && p.state == PrepareState::Ready)
     }
 }

@@ -1,0 +1,19 @@
+//! What an organisation declares: who owns what, what is built, and where it runs.
+//!
+//! These types are both the records that are stored and the shape of the declarative files; unknown keys are
+//! errors. [`path`] answers the one question that spans several of them: in which order environments come.
+
+mod component;
+mod document;
+pub mod path;
+mod value;
+
+pub use component::{
+    Component, Driver, ExecProbe, HealthTemplate, HttpProbe, ServiceTemplate, StopTemplate,
+    TcpProbe,
+};
+pub use document::{
+    Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme, Ring,
+    Target, Team,
+};
+pub use value::{Scalar, Variables};

@@ -1,0 +1,229 @@
+//! The declared things, each as a person writes it in a file: `kind`, `name`, and what belongs to it.
+
+use super::{Component, Variables};
+use crate::name::Name;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// What a document declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Kind {
+    /// The whole.
+    Organisation,
+    /// People who own products.
+    Team,
+    /// Products that belong together.
+    Programme,
+    /// What is released.
+    Product,
+    /// What is built and deployed on its own, declared apart from its product.
+    Component,
+    /// Testing, staging, live…
+    Environment,
+    /// One place in an environment.
+    Target,
+    /// A named group of targets.
+    Ring,
+}
+
+/// One declared thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Document {
+    /// The whole.
+    Organisation(Organisation),
+    /// People who own products.
+    Team(Team),
+    /// Products that belong together.
+    Programme(Programme),
+    /// What is released.
+    Product(Box<Product>),
+    /// Testing, staging, live…
+    Environment(Environment),
+    /// One place in an environment.
+    Target(Target),
+    /// A named group of targets.
+    Ring(Ring),
+}
+
+/// The organisation: all that one server serves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Its name.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// Its name.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Names of people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Name>,
+}
+
+/// A programme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    /// Its name.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+}
+
+/// A product: what is released, with its components and the way to its users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// Its name; also the first half of its repositories' names.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Where it belongs; a default exists.
+    #[serde(default = "default_name")]
+    pub programme: Name,
+    /// Who owns it; a default exists.
+    #[serde(default = "default_name")]
+    pub team: Name,
+    /// The promotion path; left out: every environment in the order of `after`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<Vec<Name>>,
+    /// Variables of the product, weakest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: Variables,
+    /// What holds for this product in one environment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environments: BTreeMap<Name, ProductEnvironment>,
+    /// What it is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<Component>,
+}
+
+/// What holds for a product in one environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProductEnvironment {
+    /// Stronger than the product's and the environment's, weaker than the target's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: Variables,
+}
+
+/// An environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// The environment a release must have reached before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Name>,
+    /// Variables of the environment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: Variables,
+}
+
+/// A target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Unique within its environment.
+    pub name: Name,
+    /// Where it is.
+    pub environment: Name,
+    /// Variables of the target, strongest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: Variables,
+}
+
+/// A ring.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ring {
+    /// Unique within its environment.
+    pub name: Name,
+    /// Where its targets are.
+    pub environment: Name,
+    /// Their names.
+    pub targets: Vec<Name>,
+}
+
+impl Document {
+    /// What it declares.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Organisation(_) => Kind::Organisation,
+            Self::Team(_) => Kind::Team,
+            Self::Programme(_) => Kind::Programme,
+            Self::Product(_) => Kind::Product,
+            Self::Environment(_) => Kind::Environment,
+            Self::Target(_) => Kind::Target,
+            Self::Ring(_) => Kind::Ring,
+        }
+    }
+
+    /// Its key within its kind: the name, behind the environment's name and a slash for targets and rings.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Organisation(d) => d.name.to_string(),
+            Self::Team(d) => d.name.to_string(),
+            Self::Programme(d) => d.name.to_string(),
+            Self::Product(d) => d.name.to_string(),
+            Self::Environment(d) => d.name.to_string(),
+            Self::Target(d) => format!("{}/{}", d.environment, d.name),
+            Self::Ring(d) => format!("{}/{}", d.environment, d.name),
+        }
+    }
+}
+
+impl Kind {
+    /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
+    pub const ALL: [Self; 8] = [
+        Self::Organisation,
+        Self::Team,
+        Self::Programme,
+        Self::Environment,
+        Self::Target,
+        Self::Ring,
+        Self::Product,
+        Self::Component,
+    ];
+
+    /// The word in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Organisation => "Organisation",
+            Self::Team => "Team",
+            Self::Programme => "Programme",
+            Self::Product => "Product",
+            Self::Component => "Component",
+            Self::Environment => "Environment",
+            Self::Target => "Target",
+            Self::Ring => "Ring",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+fn default_name() -> Name {
+    "default".parse().expect("`default` is a name")
+}

@@ -1,0 +1,119 @@
+//! A deployment: one release going to one environment by one plan.
+//!
+//! [`decide`] looks at a deployment and the facts about its targets and answers what happens next; [`Deployment::apply`]
+//! makes it happen to the record through the one transition function. [`check`](mod@check) restates the invariants
+//! apart from both, and [`explain`] says in words what an idle deployment waits for.
+
+pub mod check;
+mod decide;
+mod effect;
+mod event;
+pub mod explain;
+pub mod facts;
+mod rollback;
+mod rolling;
+mod status;
+mod transition;
+
+pub use decide::{Decision, decide};
+pub use effect::Effect;
+pub use event::{Event, Position};
+pub use explain::WaitingOn;
+pub use facts::{Facts, TargetFacts};
+pub use status::{Cause, Hold, Stage, Status};
+pub use transition::Illegal;
+
+use crate::{
+    id::{DeploymentId, SnapshotNumber},
+    name::Name,
+    plan::{PartHashes, Plan},
+    revision::RevisionId,
+    version::Version,
+};
+use serde::{Deserialize, Serialize};
+
+/// The record of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    /// Its number.
+    pub id: DeploymentId,
+    /// Of which product.
+    pub product: Name,
+    /// To which environment.
+    pub environment: Name,
+    /// The release that goes there.
+    pub release: Version,
+    /// The configuration it goes with.
+    pub snapshot: SnapshotNumber,
+    /// Why it runs.
+    pub purpose: Purpose,
+    /// The compiled plan.
+    pub plan: Plan,
+    /// What an approval of it is bound to.
+    pub parts: PartHashes,
+    /// Who asked for it.
+    pub requested_by: Name,
+    /// When.
+    pub requested_at: jiff::Timestamp,
+    /// How far it is.
+    pub status: Status,
+    /// One per target of the plan, in the plan's order. Stored apart from the rest of the record.
+    #[serde(skip)]
+    pub targets: Vec<TargetRun>,
+}
+
+/// Why a deployment runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Purpose {
+    /// Moving a release along the promotion path.
+    Promotion,
+    /// Taking back an earlier deployment, asked for by a person after it had ended.
+    Rollback {
+        /// The deployment that is taken back.
+        of: DeploymentId,
+    },
+}
+
+/// One target's part in a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetRun {
+    /// The target.
+    pub target: Name,
+    /// Which wave, counted from 0.
+    pub wave: u32,
+    /// What it was to run when the deployment began; none where the product is new.
+    pub before: Option<RevisionId>,
+    /// What it is to run.
+    pub after: RevisionId,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+impl Deployment {
+    /// Makes `event` happen, at `now`.
+    ///
+    /// # Errors
+    /// When the event cannot happen in this status; the record is unchanged then.
+    pub fn apply(&mut self, event: &Event, now: jiff::Timestamp) -> Result<(), Illegal> {
+        transition::apply(self, event, now)
+    }
+
+    /// The targets of one wave with their positions.
+    pub fn wave(&self, wave: u32) -> impl Iterator<Item = (Position, &TargetRun)> {
+        self.positioned().filter(move |(_, run)| run.wave == wave)
+    }
+
+    /// All targets with their positions.
+    pub fn positioned(&self) -> impl Iterator<Item = (Position, &TargetRun)> {
+        (0..).map(Position).zip(&self.targets)
+    }
+
+    /// How many targets satisfy `what`.
+    pub fn count(&self, what: impl Fn(&Stage) -> bool) -> u32 {
+        let count = self.targets.iter().filter(|run| what(&run.stage)).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}

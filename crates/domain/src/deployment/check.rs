@@ -1,0 +1,99 @@
+//! The invariants, written a second time.
+//!
+//! This knows nothing of how decisions are made. Tests, the simulator and `tidegate doctor` run it on every state.
+
+use super::{Deployment, Stage, Status};
+
+/// What is wrong with `deployment`; empty when all invariants that one record can show hold.
+pub fn check(deployment: &Deployment) -> Vec<String> {
+    let mut faults = Vec::new();
+    shape(deployment, &mut faults);
+    order_of_waves(deployment, &mut faults);
+    room(deployment, &mut faults);
+    endings(deployment, &mut faults);
+    faults
+}
+
+/// The list of targets is exactly the plan's.
+fn shape(deployment: &Deployment, faults: &mut Vec<String>) {
+    let planned = (0u32..)
+        .zip(&deployment.plan.waves)
+        .flat_map(|(i, w)| w.targets.iter().map(move |t| (i, t)));
+    let runs = deployment.targets.iter().map(|run| (run.wave, &run.target));
+    if !planned.eq(runs) {
+        faults.push("the targets are not those of the plan".into());
+    }
+}
+
+/// Invariant 4: nothing of a later wave is touched before the earlier ones are judged, nor before all lie ready.
+fn order_of_waves(deployment: &Deployment, faults: &mut Vec<String>) {
+    for run in &deployment.targets {
+        if !run.stage.is_changed() {
+            continue;
+        }
+        match deployment.status {
+            Status::Requested | Status::Preparing { .. } => {
+                faults.push(format!(
+                    "{} runs the new revision before the first wave",
+                    run.target
+                ));
+            }
+            Status::Rolling { wave, .. } if run.wave > wave => {
+                faults.push(format!(
+                    "{} runs the new revision before its wave",
+                    run.target
+                ));
+            }
+            _ => {}
+        }
+    }
+    let Status::Rolling { wave, .. } = deployment.status else {
+        return;
+    };
+    for run in deployment.targets.iter().filter(|run| run.wave < wave) {
+        if !matches!(run.stage, Stage::Passed { .. } | Stage::Failed { .. }) {
+            faults.push(format!("{} was left unjudged by its wave", run.target));
+        }
+    }
+}
+
+/// Invariant 2. A target that failed after it had passed counts as down but was not taken down, so while going forward
+/// only what we are changing now is bounded together with what failed in changing.
+fn room(deployment: &Deployment, faults: &mut Vec<String>) {
+    let max = deployment.plan.limits.max_unavailable;
+    let activating = deployment.count(|stage| matches!(stage, Stage::Activating { .. }));
+    let healthy_restoring =
+        deployment.count(|stage| matches!(stage, Stage::Restoring { failed: false, .. }));
+    if activating > max {
+        faults.push(format!("{activating} targets are changing, {max} may"));
+    }
+    if healthy_restoring > max {
+        faults.push(format!(
+            "{healthy_restoring} healthy targets are going back, {max} may"
+        ));
+    }
+}
+
+/// Invariants 7 and 8: what an ending promises.
+fn endings(deployment: &Deployment, faults: &mut Vec<String>) {
+    for run in &deployment.targets {
+        let fine = match &deployment.status {
+            Status::Succeeded { .. } => matches!(run.stage, Stage::Passed { .. }),
+            Status::RolledBack { .. } => !run.stage.is_changed() && !run.stage.is_disturbed(),
+            Status::Failed { .. } => !matches!(run.stage, Stage::Restoring { .. }),
+            Status::Requested
+            | Status::Preparing { .. }
+            | Status::Rolling { .. }
+            | Status::RollingBack { .. }
+            | Status::Cancelling { .. }
+            | Status::Cancelled { .. } => true,
+        };
+        if !fine {
+            let (status, stage) = (deployment.status.word(), run.stage.word());
+            faults.push(format!(
+                "the deployment is {status} and {} is {stage}",
+                run.target
+            ));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The decision: what happens next to a deployment, given the facts and the time.
+//!
+//! A decision is one pass. The caller applies its events, performs its effects and decides again until nothing
+//! happens; an idle decision says what it waits for. Facts that are older than an effect do no harm: a target
+//! counts only once it is seen to have been told what the record says.
+
+use super::{
+    Deployment, Effect, Event, Facts, Position, Status, TargetFacts, TargetRun, WaitingOn,
+    rollback, rolling,
+};
+use jiff::Timestamp;
+
+/// What happens next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Decision {
+    /// To be applied in this order.
+    pub events: Vec<Event>,
+    /// To be performed in the same transaction.
+    pub effects: Vec<Effect>,
+    /// What it waits for; empty only when it has ended or something happens.
+    pub waiting_on: Vec<WaitingOn>,
+    /// When to decide again if nothing is heard until then.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// How long a cancelled deployment waits for what is under way.
+pub(super) const CANCEL_BOUND_SECONDS: i64 = 30;
+
+/// Decides what happens next to `deployment`.
+///
+/// `facts` has one entry per target, in the deployment's order; missing entries read as "nothing is known".
+pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decision {
+    let view = View {
+        deployment,
+        facts,
+        now,
+    };
+    match &deployment.status {
+        Status::Requested => Decision {
+            events: vec![Event::Started],
+            ..Decision::default()
+        },
+        Status::Preparing { hold, .. } => rolling::preparing(&view, hold.as_ref()),
+        Status::Rolling { wave, hold, .. } => rolling::rolling(&view, *wave, hold.as_ref()),
+        Status::RollingBack { cause, .. } => rollback::rolling_back(&view, cause),
+        Status::Cancelling { since, .. } => cancelling(&view, *since),
+        Status::Succeeded { .. }
+        | Status::RolledBack { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. } => Decision::default(),
+    }
+}
+
+/// All that a decision looks at.
+pub(super) struct View<'a> {
+    pub(super) deployment: &'a Deployment,
+    pub(super) facts: &'a Facts,
+    pub(super) now: Timestamp,
+}
+
+static NOTHING_KNOWN: TargetFacts = TargetFacts {
+    connected: false,
+    told: None,
+    current: false,
+    running: None,
+    prepared: None,
+    health: None,
+    healthy_since: None,
+    detail: String::new(),
+};
+
+impl<'a> View<'a> {
+    pub(super) fn targets(
+        &self,
+    ) -> impl Iterator<Item = (Position, &'a TargetRun, &'a TargetFacts)> + use<'a> {
+        let (deployment, facts) = (self.deployment, self.facts);
+        deployment.positioned().map(move |(position, run)| {
+            let facts = facts
+                .targets
+                .get(position.0 as usize)
+                .unwrap_or(&NOTHING_KNOWN);
+            (position, run, facts)
+        })
+    }
+
+    pub(super) fn is_past(&self, since: Timestamp, length: crate::duration::Millis) -> bool {
+        self.now >= since + length.as_signed()
+    }
+}
+
+impl Decision {
+    /// Moves `wake_at` to `at` if that is sooner.
+    pub(super) fn wake(&mut self, at: Timestamp) {
+        self.wake_at = Some(self.wake_at.map_or(at, |sooner| sooner.min(at)));
+    }
+
+    /// Whether something happens.
+    pub fn is_idle(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+/// What is under way settles; after a bound the deployment ends all the same and names who did not answer.
+fn cancelling(view: &View<'_>, since: Timestamp) -> Decision {
+    let mut decision = Decision::default();
+    let unsettled: Vec<_> = view
+        .targets()
+        .filter(|(_, run, facts)| run.stage.is_disturbed() && !facts.current)
+        .map(|(_, run, _)| run.target.clone())
+        .collect();
+    let until = since + jiff::SignedDuration::from_secs(CANCEL_BOUND_SECONDS);
+    if !unsettled.is_empty() && view.now < until {
+        decision.waiting_on.push(WaitingOn::Settling {
+            targets: unsettled,
+            until,
+        });
+        decision.wake(until);
+        return decision;
+    }
+    decision.effects.extend(rollback::forget_prepared(view));
+    decision.events.push(Event::Cancelled {
+        unreached: unsettled,
+    });
+    decision
+}

@@ -1,0 +1,109 @@
+//! What can happen to a deployment.
+
+use super::Cause;
+use crate::name::Name;
+use serde::{Deserialize, Serialize};
+
+/// A target by its place in the deployment's list, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position(pub u32);
+
+/// What can happen to a deployment. The journal keeps each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// It begins: every target is to prepare.
+    Started,
+    /// A target was told to prepare.
+    TargetPreparing { target: Position },
+    /// The new revision lies ready on a target.
+    TargetPrepared { target: Position },
+    /// A wave may be activated.
+    WaveStarted { wave: u32 },
+    /// A target was told to run the new revision.
+    TargetActivated { target: Position },
+    /// A target attests the new revision and was healthy long enough.
+    TargetPassed { target: Position },
+    /// A target failed.
+    TargetFailed { target: Position, reason: String },
+    /// Every target attests the new revision.
+    Succeeded,
+    /// It stops; nothing new is begun.
+    Held { reason: String, by: Option<Name> },
+    /// It goes on.
+    Resumed { by: Name },
+    /// Changed targets are to go back.
+    RollbackStarted { cause: Cause },
+    /// A target was told to go back.
+    TargetRestoring {
+        target: Position,
+        /// Whether it was down already: such targets go back first.
+        failed: bool,
+    },
+    /// A target is back.
+    TargetRestored { target: Position },
+    /// A target cannot be brought back by waiting.
+    TargetStuck {
+        target: Position,
+        reason: String,
+        old_fails: bool,
+    },
+    /// Every changed target is back.
+    RolledBack,
+    /// It ended short of success and of going back.
+    Failed { cause: Cause },
+    /// A person wants it to end now.
+    CancelRequested { by: Name },
+    /// It has ended for a person.
+    Cancelled { unreached: Vec<Name> },
+}
+
+impl Event {
+    /// The stable word for the journal and for programs.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::TargetPreparing { .. } => "target_preparing",
+            Self::TargetPrepared { .. } => "target_prepared",
+            Self::WaveStarted { .. } => "wave_started",
+            Self::TargetActivated { .. } => "target_activated",
+            Self::TargetPassed { .. } => "target_passed",
+            Self::TargetFailed { .. } => "target_failed",
+            Self::Succeeded => "succeeded",
+            Self::Held { .. } => "held",
+            Self::Resumed { .. } => "resumed",
+            Self::RollbackStarted { .. } => "rollback_started",
+            Self::TargetRestoring { .. } => "target_restoring",
+            Self::TargetRestored { .. } => "target_restored",
+            Self::TargetStuck { .. } => "target_stuck",
+            Self::RolledBack => "rolled_back",
+            Self::Failed { .. } => "failed",
+            Self::CancelRequested { .. } => "cancel_requested",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    /// The target it is about, if it is about one.
+    pub const fn target(&self) -> Option<Position> {
+        match self {
+            Self::TargetPreparing { target }
+            | Self::TargetPrepared { target }
+            | Self::TargetActivated { target }
+            | Self::TargetPassed { target }
+            | Self::TargetFailed { target, .. }
+            | Self::TargetRestoring { target, .. }
+            | Self::TargetRestored { target }
+            | Self::TargetStuck { target, .. } => Some(*target),
+            Self::Started
+            | Self::WaveStarted { .. }
+            | Self::Succeeded
+            | Self::Held { .. }
+            | Self::Resumed { .. }
+            | Self::RollbackStarted { .. }
+            | Self::RolledBack
+            | Self::Failed { .. }
+            | Self::CancelRequested { .. }
+            | Self::Cancelled { .. } => None,
+        }
+    }
+}

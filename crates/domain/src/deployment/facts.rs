@@ -1,0 +1,168 @@
+//! What is known about the targets of a deployment at the moment of a decision.
+//!
+//! The engine collects these; [`TargetFacts::of`] reads them out of what is stored, so that a decision never looks
+//! at raw states.
+
+use super::TargetRun;
+use crate::{
+    converge::{DesiredState, Health, ObservedState, PrepareState},
+    digest::Digest,
+    name::Name,
+    revision::{Revision, RevisionId},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is known, one entry per target in the order of the deployment's list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// By position.
+    pub targets: Vec<TargetFacts>,
+}
+
+/// What is known about one target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetFacts {
+    /// Whether its agent is in touch.
+    pub connected: bool,
+    /// The revision its desired state tells it to run.
+    pub told: Option<RevisionId>,
+    /// Whether the agent has accepted the newest instruction.
+    pub current: bool,
+    /// The revision every component attests, by revision and by digest.
+    pub running: Option<RevisionId>,
+    /// Whether the new revision lies ready.
+    pub prepared: Option<Readiness>,
+    /// The worst health of its components.
+    pub health: Option<Health>,
+    /// Since when it has been healthy without a break on what it runs.
+    pub healthy_since: Option<Timestamp>,
+    /// The words of the component that does worst.
+    pub detail: String,
+}
+
+/// Whether a revision lies ready on a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It does.
+    Ready,
+    /// It cannot.
+    Failed(String),
+}
+
+/// What the server keeps of a target's last report on one product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// As the agent sent it.
+    pub observed: ObservedState,
+    /// Since when every component has been healthy on one revision.
+    pub healthy_since: Option<Timestamp>,
+}
+
+impl Report {
+    /// The report that follows `previous` when the agent sends `observed` at `now`. A component that was started
+    /// anew in between has not been healthy without a break.
+    pub fn following(previous: Option<&Self>, observed: ObservedState, now: Timestamp) -> Self {
+        let healthy = !observed.active.is_empty()
+            && observed.active.iter().all(|a| a.health == Health::Healthy);
+        let same = |p: &&Self| {
+            let key = |o: &ObservedState| -> Vec<_> {
+                o.active
+                    .iter()
+                    .map(|a| (a.component.clone(), a.revision, a.starts))
+                    .collect()
+            };
+            key(&p.observed) == key(&observed)
+        };
+        let since = previous
+            .filter(same)
+            .and_then(|p| p.healthy_since)
+            .unwrap_or(now);
+        Self {
+            observed,
+            healthy_since: healthy.then_some(since),
+        }
+    }
+}
+
+/// The manifest digests that make up a revision, by component.
+pub type Attested = BTreeMap<Name, Digest>;
+
+/// What a target must attest to be said to run `revision`.
+pub fn attested(revision: &Revision) -> Attested {
+    revision
+        .components
+        .iter()
+        .map(|c| (c.component.clone(), c.artifact))
+        .collect()
+}
+
+impl TargetFacts {
+    /// Reads the facts of one target out of what is stored about it. `digests` gives the manifests of a revision.
+    pub fn of(
+        run: &TargetRun,
+        desired: Option<&DesiredState>,
+        report: Option<&Report>,
+        connected: bool,
+        digests: &impl Fn(RevisionId) -> Option<Attested>,
+    ) -> Self {
+        let told = desired.and_then(told);
+        let Some(report) = report else {
+            return Self {
+                connected,
+                told,
+                ..Self::default()
+            };
+        };
+        let observed = &report.observed;
+        let worst = observed.active.iter().max_by_key(|a| a.health);
+        Self {
+            connected,
+            told,
+            current: desired.is_some_and(|d| d.instruction == observed.instruction),
+            running: running(observed, digests),
+            prepared: prepared(observed, run.after),
+            health: worst.map(|a| a.health),
+            healthy_since: report.healthy_since,
+            detail: worst
+                .map(|a| format!("{}: {}", a.component, a.detail))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// The one revision that a desired state tells every component to run.
+pub fn told(desired: &DesiredState) -> Option<RevisionId> {
+    let first = desired.active.first()?.revision;
+    desired
+        .active
+        .iter()
+        .all(|c| c.revision == first)
+        .then_some(first)
+}
+
+fn running(
+    observed: &ObservedState,
+    digests: &impl Fn(RevisionId) -> Option<Attested>,
+) -> Option<RevisionId> {
+    let first = observed.active.first()?.revision?;
+    if observed.active.iter().any(|a| a.revision != Some(first)) {
+        return None;
+    }
+    let seen: BTreeMap<_, _> = observed
+        .active
+        .iter()
+        .filter_map(|a| Some((a.component.clone(), a.artifact?)))
+        .collect();
+    (digests(first)? == seen).then_some(first)
+}
+
+fn prepared(observed: &ObservedState, revision: RevisionId) -> Option<Readiness> {
+    let found = observed.prepared.iter().find(|p| p.revision == revision)?;
+    match &found.state {
+        PrepareState::Fetching { .. } => None,
+        PrepareState::Ready => Some(Readiness::Ready),
+        PrepareState::Failed { reason } => Some(Readiness::Failed(reason.clone())),
+    }
+}

@@ -1,0 +1,215 @@
+//! Going back: every changed target returns to its previous revision.
+//!
+//! Targets that failed go back first and all at once: they are down already, so nothing is lost. Healthy ones follow,
+//! last changed first, as many at a time as may be down. If the previous revision fails too, nothing healthy is touched
+//! any more and a person is called. A target out of reach does not keep the others from going back.
+
+use super::{
+    Cause, Decision, Effect, Event, Position, Stage, TargetFacts, TargetRun, WaitingOn,
+    decide::View,
+};
+use crate::converge::Health;
+use jiff::Timestamp;
+
+pub(super) fn rolling_back(view: &View<'_>, cause: &Cause) -> Decision {
+    let mut decision = Decision::default();
+    judge(view, &mut decision);
+    if !decision.is_idle() {
+        return decision;
+    }
+    if !old_revision_fails(view) {
+        restore(view, &mut decision);
+    }
+    if decision.is_idle() {
+        let under_way: Vec<_> = view
+            .targets()
+            .filter(|(_, run, _)| matches!(run.stage, Stage::Restoring { .. }))
+            .map(|(_, run, facts)| (run, facts))
+            .collect();
+        if under_way.is_empty() {
+            end(view, cause, &mut decision);
+        } else {
+            decision
+                .waiting_on
+                .extend(WaitingOn::restoring(view, &under_way));
+        }
+    }
+    decision
+}
+
+/// What takes the prepared revision off targets that never ran it.
+pub(super) fn forget_prepared<'a>(view: &View<'a>) -> impl Iterator<Item = Effect> + use<'a> {
+    view.targets()
+        .filter(|(_, run, _)| {
+            matches!(
+                run.stage,
+                Stage::Preparing { .. }
+                    | Stage::Prepared
+                    | Stage::Failed {
+                        activated: false,
+                        ..
+                    }
+            )
+        })
+        .map(|(position, _, _)| Effect::Restore(position))
+}
+
+fn judge(view: &View<'_>, decision: &mut Decision) {
+    let deadline = view.deployment.plan.limits.progress_deadline;
+    for (target, run, facts) in view.targets() {
+        let Stage::Restoring { since, .. } = run.stage else {
+            continue;
+        };
+        let arrived = facts.told == run.before && facts.current;
+        if arrived && is_back(run, facts) {
+            decision.events.push(Event::TargetRestored { target });
+        } else if arrived && facts.health == Some(Health::Failed) {
+            let reason = format!("the previous revision fails too: {}", facts.detail);
+            decision.events.push(Event::TargetStuck {
+                target,
+                reason,
+                old_fails: true,
+            });
+        } else if view.is_past(since, deadline) {
+            let (reason, old_fails) = stuck(facts, arrived, deadline);
+            decision.events.push(Event::TargetStuck {
+                target,
+                reason,
+                old_fails,
+            });
+        } else {
+            decision.wake(since + deadline.as_signed());
+        }
+    }
+}
+
+fn is_back(run: &TargetRun, facts: &TargetFacts) -> bool {
+    match run.before {
+        Some(before) => facts.running == Some(before) && facts.health == Some(Health::Healthy),
+        None => facts.health.is_none_or(|health| health == Health::Stopped),
+    }
+}
+
+fn stuck(facts: &TargetFacts, arrived: bool, deadline: crate::duration::Millis) -> (String, bool) {
+    if !facts.connected {
+        (
+            format!("its agent is not in touch and did not answer within {deadline}"),
+            false,
+        )
+    } else if arrived {
+        (
+            format!(
+                "the previous revision was not healthy within {deadline} ({})",
+                facts.detail
+            ),
+            true,
+        )
+    } else {
+        (
+            format!("it did not accept the instruction within {deadline}"),
+            false,
+        )
+    }
+}
+
+fn old_revision_fails(view: &View<'_>) -> bool {
+    view.deployment.count(|stage| {
+        matches!(
+            stage,
+            Stage::Stuck {
+                old_fails: true,
+                ..
+            }
+        )
+    }) > 0
+}
+
+fn restore(view: &View<'_>, decision: &mut Decision) {
+    let changed: Vec<_> = view
+        .targets()
+        .filter(|(_, run, _)| run.stage.is_changed())
+        .collect();
+    let broken: Vec<Position> = changed
+        .iter()
+        .filter(|(_, run, facts)| is_down(run, facts))
+        .map(|t| t.0)
+        .collect();
+    if !broken.is_empty() {
+        return order(&broken, true, decision);
+    }
+    let first_ones_out = view.targets().any(|(_, run, facts)| {
+        facts.connected && matches!(run.stage, Stage::Restoring { failed: true, .. })
+    });
+    if first_ones_out {
+        return;
+    }
+    let down = view
+        .deployment
+        .count(|stage| matches!(stage, Stage::Restoring { failed: false, .. }));
+    let room = view
+        .deployment
+        .plan
+        .limits
+        .max_unavailable
+        .saturating_sub(down)
+        .max(u32::from(down == 0));
+    let next: Vec<Position> = changed
+        .iter()
+        .rev()
+        .take(room as usize)
+        .map(|t| t.0)
+        .collect();
+    order(&next, false, decision);
+}
+
+/// Whether a changed target serves nobody: it failed, or is on its way and not healthy yet.
+fn is_down(run: &TargetRun, facts: &TargetFacts) -> bool {
+    match run.stage {
+        Stage::Failed { .. } => true,
+        Stage::Activating { .. } => facts.health != Some(Health::Healthy),
+        _ => false,
+    }
+}
+
+fn order(targets: &[Position], failed: bool, decision: &mut Decision) {
+    for &target in targets {
+        decision
+            .events
+            .push(Event::TargetRestoring { target, failed });
+        decision.effects.push(Effect::Restore(target));
+    }
+}
+
+fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
+    decision.effects.extend(forget_prepared(view));
+    let stuck: Vec<_> = view
+        .deployment
+        .targets
+        .iter()
+        .filter_map(|run| match &run.stage {
+            Stage::Stuck { reason, .. } => Some((run.target.clone(), reason.clone())),
+            _ => None,
+        })
+        .collect();
+    let nothing_changed = view
+        .deployment
+        .count(|stage| matches!(stage, Stage::Restored { .. }))
+        == 0;
+    decision.events.push(match cause {
+        _ if !stuck.is_empty() => Event::Failed {
+            cause: Cause::Rollback {
+                first: Box::new(cause.clone()),
+                stuck,
+            },
+        },
+        Cause::Targets { .. } if nothing_changed => Event::Failed {
+            cause: cause.clone(),
+        },
+        Cause::Targets { .. } | Cause::Person { .. } | Cause::Rollback { .. } => Event::RolledBack,
+    });
+}
+
+/// The latest moment at which going back is over, from what is known now; for people, not for decisions.
+pub(super) fn deadline(view: &View<'_>, since: Timestamp) -> Timestamp {
+    since + view.deployment.plan.limits.progress_deadline.as_signed()
+}

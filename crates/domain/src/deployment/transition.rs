@@ -1,0 +1,230 @@
+//! The one transition function: (status, event) → status, and the same for the stage of a target.
+//!
+//! Every pair that is not listed is [`Illegal`]. Nothing here looks at facts; [`super::decide`](fn@super::decide) did.
+
+use super::{Deployment, Event, Hold, Stage, Status};
+use crate::name::Name;
+use jiff::Timestamp;
+
+/// An event that cannot happen now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{event}` cannot happen while {state}")]
+pub struct Illegal {
+    /// The event's word.
+    pub event: &'static str,
+    /// The word of the status or stage.
+    pub state: &'static str,
+}
+
+pub(super) fn apply(
+    deployment: &mut Deployment,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), Illegal> {
+    let status = next_status(deployment, event, now)?;
+    if let Some(position) = event.target() {
+        let run = deployment.targets.get_mut(position.0 as usize);
+        let run = run.ok_or(Illegal {
+            event: event.word(),
+            state: "without that target",
+        })?;
+        run.stage = next_stage(&run.stage, event, now)?;
+    }
+    if let Some(status) = status {
+        deployment.status = status;
+    }
+    Ok(())
+}
+
+/// The status after `event`; none when it stays.
+fn next_status(
+    deployment: &Deployment,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Option<Status>, Illegal> {
+    let status = &deployment.status;
+    let illegal = || Illegal {
+        event: event.word(),
+        state: status.word(),
+    };
+    let next = match (event, status) {
+        (Event::Started, Status::Requested) => Status::Preparing {
+            since: now,
+            hold: None,
+        },
+        (
+            Event::TargetPreparing { .. } | Event::TargetPrepared { .. },
+            Status::Preparing { .. },
+        )
+        | (Event::TargetActivated { .. } | Event::TargetPassed { .. }, Status::Rolling { .. })
+        | (Event::TargetFailed { .. }, Status::Preparing { .. } | Status::Rolling { .. })
+        | (
+            Event::TargetRestoring { .. }
+            | Event::TargetRestored { .. }
+            | Event::TargetStuck { .. },
+            Status::RollingBack { .. },
+        ) => return Ok(None),
+        (Event::WaveStarted { wave: 0 }, Status::Preparing { hold: None, .. }) => Status::Rolling {
+            wave: 0,
+            since: now,
+            hold: None,
+        },
+        (
+            Event::WaveStarted { wave: next },
+            Status::Rolling {
+                wave, hold: None, ..
+            },
+        ) if *next == wave + 1 => Status::Rolling {
+            wave: *next,
+            since: now,
+            hold: None,
+        },
+        (Event::Succeeded, Status::Rolling { hold: None, .. }) => Status::Succeeded { at: now },
+        (Event::Held { reason, by }, _) => {
+            hold(status, reason, by.as_ref(), now).ok_or_else(illegal)?
+        }
+        (Event::Resumed { .. }, _) => resume(status).ok_or_else(illegal)?,
+        (
+            Event::RollbackStarted { cause },
+            Status::Requested
+            | Status::Preparing { .. }
+            | Status::Rolling { .. }
+            | Status::Cancelling { .. },
+        ) => Status::RollingBack {
+            cause: cause.clone(),
+            since: now,
+        },
+        (Event::RolledBack, Status::RollingBack { cause, .. }) => Status::RolledBack {
+            cause: cause.clone(),
+            at: now,
+        },
+        (Event::Failed { cause }, Status::RollingBack { .. }) => Status::Failed {
+            cause: cause.clone(),
+            at: now,
+        },
+        (
+            Event::CancelRequested { by },
+            Status::Requested
+            | Status::Preparing { .. }
+            | Status::Rolling { .. }
+            | Status::RollingBack { .. },
+        ) => Status::Cancelling {
+            by: by.clone(),
+            since: now,
+        },
+        (Event::Cancelled { unreached }, Status::Cancelling { by, .. }) => Status::Cancelled {
+            by: by.clone(),
+            at: now,
+            unreached: unreached.clone(),
+        },
+        _ => return Err(illegal()),
+    };
+    Ok(Some(next))
+}
+
+fn hold(status: &Status, reason: &str, by: Option<&Name>, now: Timestamp) -> Option<Status> {
+    let hold = Some(Hold {
+        reason: reason.to_owned(),
+        by: by.cloned(),
+        since: now,
+    });
+    match *status {
+        Status::Preparing { since, hold: None } => Some(Status::Preparing { since, hold }),
+        Status::Rolling {
+            wave,
+            since,
+            hold: None,
+        } => Some(Status::Rolling { wave, since, hold }),
+        Status::Requested
+        | Status::Preparing { .. }
+        | Status::Rolling { .. }
+        | Status::RollingBack { .. }
+        | Status::Cancelling { .. }
+        | Status::Succeeded { .. }
+        | Status::RolledBack { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. } => None,
+    }
+}
+
+fn resume(status: &Status) -> Option<Status> {
+    match *status {
+        Status::Preparing {
+            since,
+            hold: Some(_),
+        } => Some(Status::Preparing { since, hold: None }),
+        Status::Rolling {
+            wave,
+            since,
+            hold: Some(_),
+        } => Some(Status::Rolling {
+            wave,
+            since,
+            hold: None,
+        }),
+        Status::Requested
+        | Status::Preparing { .. }
+        | Status::Rolling { .. }
+        | Status::RollingBack { .. }
+        | Status::Cancelling { .. }
+        | Status::Succeeded { .. }
+        | Status::RolledBack { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. } => None,
+    }
+}
+
+/// The stage of a target after `event`, which is about it.
+fn next_stage(stage: &Stage, event: &Event, now: Timestamp) -> Result<Stage, Illegal> {
+    Ok(match (event, stage) {
+        (Event::TargetPreparing { .. }, Stage::Waiting) => Stage::Preparing { since: now },
+        (
+            Event::TargetPrepared { .. },
+            Stage::Preparing { .. }
+            | Stage::Failed {
+                activated: false, ..
+            },
+        ) => Stage::Prepared,
+        (Event::TargetActivated { .. }, Stage::Prepared) => Stage::Activating { since: now },
+        (
+            Event::TargetPassed { .. },
+            Stage::Activating { .. }
+            | Stage::Failed {
+                activated: true, ..
+            },
+        ) => Stage::Passed { at: now },
+        (Event::TargetFailed { reason, .. }, Stage::Preparing { .. }) => Stage::Failed {
+            at: now,
+            reason: reason.clone(),
+            activated: false,
+        },
+        (Event::TargetFailed { reason, .. }, Stage::Activating { .. } | Stage::Passed { .. }) => {
+            Stage::Failed {
+                at: now,
+                reason: reason.clone(),
+                activated: true,
+            }
+        }
+        (Event::TargetRestoring { failed, .. }, stage) if stage.is_changed() => Stage::Restoring {
+            since: now,
+            failed: *failed,
+        },
+        (Event::TargetRestored { .. }, Stage::Restoring { .. }) => Stage::Restored { at: now },
+        (
+            Event::TargetStuck {
+                reason, old_fails, ..
+            },
+            Stage::Restoring { .. },
+        ) => Stage::Stuck {
+            at: now,
+            reason: reason.clone(),
+            old_fails: *old_fails,
+        },
+        _ => {
+            return Err(Illegal {
+                event: event.word(),
+                state: stage.word(),
+            });
+        }
+    })
+}

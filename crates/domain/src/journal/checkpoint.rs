@@ -1,0 +1,70 @@
+//! Checkpoints: the size and root of the tree, as the text that is signed.
+//!
+//! The text is that of C2SP tlog-checkpoint: origin, size, root in base64, each on a line. The signed note around it
+//! (C2SP signed-note) is made where the key is.
+
+use crate::digest::Digest;
+use std::fmt;
+
+/// What a checkpoint states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Whose tree.
+    pub origin: String,
+    /// How many entries.
+    pub size: u64,
+    /// Its root.
+    pub root: Digest,
+}
+
+/// The text is not a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the text is not a checkpoint: origin, size and root, each on a line")]
+pub struct CheckpointError;
+
+impl Checkpoint {
+    /// Reads the text that was signed. `decode` reads base64.
+    ///
+    /// # Errors
+    /// When a line is missing or is not what it should be.
+    pub fn parse(
+        text: &str,
+        decode: impl Fn(&str) -> Option<Vec<u8>>,
+    ) -> Result<Self, CheckpointError> {
+        let mut lines = text.lines();
+        let origin = lines
+            .next()
+            .filter(|line| !line.is_empty())
+            .ok_or(CheckpointError)?;
+        let size = lines
+            .next()
+            .and_then(|line| line.parse().ok())
+            .ok_or(CheckpointError)?;
+        let root = lines
+            .next()
+            .and_then(decode)
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let root = Digest::from_bytes(root.ok_or(CheckpointError)?);
+        Ok(Self {
+            origin: origin.to_owned(),
+            size,
+            root,
+        })
+    }
+
+    /// The text that is signed. `encode` writes base64.
+    pub fn text(&self, encode: impl Fn(&[u8]) -> String) -> String {
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            encode(self.root.as_bytes())
+        )
+    }
+}
+
+impl fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} entries, root {}", self.size, self.root.short())
+    }
+}

@@ -1,0 +1,47 @@
+//! A deployment plan: a strategy compiled to waves.
+//!
+//! Every strategy compiles to the same thing, a list of [`Wave`]s under [`Limits`]; one executor
+//! ([`crate::deployment::decide`]) walks them all. The compiled plan is canonical JSON: the same inputs give the
+//! same hash. Start at [`compile`].
+
+mod compile;
+mod parts;
+mod strategy;
+
+pub use compile::{CompileError, compile};
+pub use parts::PartHashes;
+pub use strategy::{Limits, OnFailure, Share, ShareError, Strategy};
+
+use crate::{canonical, digest::Digest, duration::Millis, name::Name};
+use serde::{Deserialize, Serialize};
+
+/// The targets of a deployment in the order they are changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// What it was compiled from.
+    pub strategy: Strategy,
+    /// What bounds every wave.
+    pub limits: Limits,
+    /// In order; never empty, and none of them is.
+    pub waves: Vec<Wave>,
+}
+
+/// The targets changed together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wave {
+    /// For people: `wave 1`, or the name of a ring.
+    pub title: String,
+    /// In order.
+    pub targets: Vec<Name>,
+    /// Watched this long after its last target passed, before the next wave may start.
+    pub bake: Millis,
+}
+
+impl Plan {
+    /// The hash of the whole compiled plan.
+    pub fn hash(&self) -> Digest {
+        canonical::hash(self)
+    }
+}

@@ -1,0 +1,13 @@
+//! A release: a numbered record of one product, first draft, then sealed.
+//!
+//! [`contents`] says what is in it, [`snapshot`] with what configuration, [`seal`] makes both unchangeable, and
+//! [`render`] turns them into what one target should run.
+
+pub mod contents;
+pub mod render;
+pub mod seal;
+pub mod snapshot;
+
+pub use contents::{Content, Contents};
+pub use seal::{Release, SealError, Sealed};
+pub use snapshot::Snapshot;

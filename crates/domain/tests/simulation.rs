@@ -1,0 +1,96 @@
+//! The seeded simulator: real decisions, simulated hosts, virtual time, crashes between any two steps.
+//!
+//! Each seed is one story. Safety is judged after every step by the independent checker and from the hosts' own point
+//! of view; progress at the end: a deployment is over, or says that it waits for a person, and cancelling always ends.
+//! `SEEDS=first..last cargo test -p tidegate-domain --test simulation` runs others; a seed that failed once stays in
+//! [`REGRESSIONS`].
+
+#[path = "simulation/host.rs"]
+mod host;
+#[path = "simulation/random.rs"]
+mod random;
+#[path = "simulation/world.rs"]
+mod world;
+
+use tidegate_domain::deployment::{Stage, Status};
+use world::{Manners, World};
+
+/// Seeds that once found a fault.
+const REGRESSIONS: &[u64] = &[];
+
+fn seeds() -> impl Iterator<Item = u64> {
+    let range = std::env::var("SEEDS").unwrap_or_else(|_| "1..4001".to_owned());
+    let (first, last) = range.split_once("..").expect("SEEDS is FIRST..LAST");
+    let range = first.parse().expect("a number")..last.parse().expect("a number");
+    REGRESSIONS.iter().copied().chain(range)
+}
+
+#[test]
+fn whatever_happens_the_invariants_hold_and_nothing_sticks() {
+    for seed in seeds() {
+        let mut world = World::random(seed, Manners::Wild);
+        world.run();
+        world.settle();
+        assert!(
+            world.deployment.status.is_terminal(),
+            "seed {seed} ended as {:?}",
+            world.deployment.status
+        );
+    }
+}
+
+#[test]
+fn good_hosts_and_no_interference_lead_to_success() {
+    for seed in seeds().take(1000) {
+        let mut world = World::random(seed, Manners::Good);
+        world.run();
+        let status = &world.deployment.status;
+        assert!(
+            matches!(status, Status::Succeeded { .. }),
+            "seed {seed} ended as {status:?}"
+        );
+        assert!(
+            world.hosts.iter().all(|h| h.serves(world.after)),
+            "seed {seed}: a host was missed"
+        );
+    }
+}
+
+#[test]
+fn one_bad_host_takes_everything_back() {
+    for seed in seeds().take(1000) {
+        let mut world = World::random(seed, Manners::OneBad);
+        world.run();
+        let status = &world.deployment.status;
+        assert!(
+            matches!(status, Status::RolledBack { .. }),
+            "seed {seed} ended as {status:?}"
+        );
+        assert!(
+            world.hosts.iter().all(|h| h.serves(world.before)),
+            "seed {seed}: a host was left behind"
+        );
+    }
+}
+
+#[test]
+fn when_the_old_revision_fails_too_healthy_hosts_are_left_alone() {
+    for seed in seeds().take(1000) {
+        let mut world = World::random(seed, Manners::OneBadBothWays);
+        world.run();
+        let deployment = &world.deployment;
+        assert!(
+            matches!(deployment.status, Status::Failed { .. }),
+            "seed {seed} ended as {:?}",
+            deployment.status
+        );
+        for (run, passed) in deployment.targets.iter().zip(&world.passed_at_rollback) {
+            let untouched = matches!(run.stage, Stage::Passed { .. });
+            assert!(
+                !passed || untouched,
+                "seed {seed}: {} was healthy and was taken back",
+                run.target
+            );
+        }
+    }
+}

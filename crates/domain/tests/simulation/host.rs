@@ -1,0 +1,142 @@
+//! A simulated target: it accepts instructions, prepares, starts, and does well or badly as its fate says.
+
+use jiff::Timestamp;
+use tidegate_domain::{
+    converge::Health,
+    deployment::{TargetFacts, facts::Readiness},
+    revision::RevisionId,
+};
+
+/// How the new revision does on a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Good,
+    /// It cannot be fetched.
+    Unpreparable,
+    /// It fails at its start.
+    Bad,
+    /// It becomes healthy, and unhealthy some seconds later.
+    Fades(i64),
+    /// It starts and never becomes healthy.
+    Hangs,
+}
+
+/// What a host was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub generation: u64,
+    pub active: Option<RevisionId>,
+    pub prepare: Option<RevisionId>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Host {
+    pub fate: Fate,
+    /// Whether the previous revision fails when it comes back.
+    pub old_fails: bool,
+    pub connected: bool,
+    pub desired: Told,
+    accepted: Told,
+    new: RevisionId,
+    running: Option<RevisionId>,
+    prepared: bool,
+    started_at: Timestamp,
+    healthy_since: Option<Timestamp>,
+    ever_restored: bool,
+    /// What the server last heard: a report that was lost stays unheard.
+    heard: TargetFacts,
+}
+
+impl Host {
+    pub fn new(fate: Fate, before: Option<RevisionId>, after: RevisionId, now: Timestamp) -> Self {
+        let told = Told {
+            generation: 0,
+            active: before,
+            prepare: None,
+        };
+        let mut host = Self {
+            fate,
+            old_fails: false,
+            connected: true,
+            desired: told,
+            accepted: told,
+            new: after,
+            running: before,
+            prepared: false,
+            started_at: now,
+            healthy_since: before.map(|_| now),
+            ever_restored: false,
+            heard: TargetFacts::default(),
+        };
+        host.report(now);
+        host
+    }
+
+    /// One step of the host's life. Without connection it goes on with what it was last told.
+    pub fn step(&mut self, now: Timestamp) {
+        if self.connected && self.accepted != self.desired {
+            self.accepted = self.desired;
+        } else if self.accepted.prepare == Some(self.new) && !self.prepared {
+            self.prepared = self.fate != Fate::Unpreparable;
+        } else if self.running != self.accepted.active {
+            self.ever_restored |= self.running == Some(self.new);
+            self.running = self.accepted.active;
+            self.started_at = now;
+            self.healthy_since = None;
+        }
+        let healthy = self.health(now) == Some(Health::Healthy);
+        self.healthy_since = healthy.then(|| self.healthy_since.unwrap_or(now));
+        if self.connected {
+            self.report(now);
+        }
+    }
+
+    pub fn facts(&self) -> TargetFacts {
+        TargetFacts {
+            connected: self.connected,
+            told: self.desired.active,
+            current: self.heard.current && self.accepted.generation == self.desired.generation,
+            ..self.heard.clone()
+        }
+    }
+
+    pub fn serves(&self, revision: Option<RevisionId>) -> bool {
+        self.running == revision && self.running.is_none_or(|_| self.healthy_since.is_some())
+    }
+
+    fn health(&self, now: Timestamp) -> Option<Health> {
+        let running = self.running?;
+        let age = now.as_second() - self.started_at.as_second();
+        Some(match self.fate {
+            _ if running != self.new && self.ever_restored && self.old_fails => Health::Failed,
+            _ if running != self.new => Health::Healthy,
+            Fate::Good | Fate::Unpreparable => Health::Healthy,
+            Fate::Bad => Health::Failed,
+            Fate::Hangs => Health::Starting,
+            Fate::Fades(after) if age >= after => Health::Unhealthy,
+            Fate::Fades(_) => Health::Healthy,
+        })
+    }
+
+    fn report(&mut self, now: Timestamp) {
+        let prepared = (self.accepted.prepare == Some(self.new))
+            .then_some(())
+            .and_then(|()| match (self.prepared, self.fate) {
+                (true, _) => Some(Readiness::Ready),
+                (false, Fate::Unpreparable) => Some(Readiness::Failed("the disk is full".into())),
+                (false, _) => None,
+            });
+        self.heard = TargetFacts {
+            connected: true,
+            told: self.desired.active,
+            current: self.accepted.generation == self.desired.generation,
+            running: self.running,
+            prepared,
+            health: self
+                .health(now)
+                .filter(|_| self.running == self.accepted.active),
+            healthy_since: self.healthy_since,
+            detail: format!("web: {:?}", self.fate),
+        };
+    }
+}

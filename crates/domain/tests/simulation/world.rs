@@ -1,0 +1,339 @@
+//! The world of one seed: a deployment, its hosts, a clock, and what befalls them.
+
+use crate::{
+    host::{Fate, Host, Told},
+    random::Random,
+};
+use jiff::{SignedDuration, Timestamp};
+use tidegate_domain::{
+    deployment::{
+        Cause, Decision, Deployment, Effect, Event, Facts, Purpose, Stage, Status, TargetRun,
+        check::check, decide,
+    },
+    digest::Digest,
+    duration::Millis,
+    id::{DeploymentId, SnapshotNumber},
+    name::Name,
+    plan::{Limits, OnFailure, PartHashes, Plan, Share, Strategy, compile},
+    release::Contents,
+    revision::RevisionId,
+};
+
+/// What may befall a world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manners {
+    /// Everything: bad hosts, lost connections, people who interfere.
+    Wild,
+    /// Nothing.
+    Good,
+    /// One host where the new revision fails.
+    OneBad,
+    /// One host where the new revision fails, and the old one then too.
+    OneBadBothWays,
+}
+
+pub struct World {
+    pub seed: u64,
+    pub deployment: Deployment,
+    pub hosts: Vec<Host>,
+    pub before: Option<RevisionId>,
+    pub after: Option<RevisionId>,
+    manners: Manners,
+    random: Random,
+    now: Timestamp,
+    last: Decision,
+    /// Which targets had passed when going back began.
+    pub passed_at_rollback: Vec<bool>,
+}
+
+impl World {
+    pub fn random(seed: u64, manners: Manners) -> Self {
+        let mut random = Random(seed);
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let (old, new) = (
+            RevisionId(Digest::of(b"old")),
+            RevisionId(Digest::of(b"new")),
+        );
+        let first_ever = manners == Manners::Wild && random.percent(15);
+        let before = (!first_ever).then_some(old);
+        let total = 1 + random.below(12);
+        let targets: Vec<Name> = (0..total)
+            .map(|i| format!("t{i}").parse().unwrap())
+            .collect();
+        let plan = plan(&mut random, manners, &targets);
+        let mut hosts: Vec<Host> = targets
+            .iter()
+            .map(|_| Host::new(fate(&mut random, manners), before, new, now))
+            .collect();
+        let unlucky = usize::try_from(random.below(total)).unwrap();
+        if matches!(manners, Manners::OneBad | Manners::OneBadBothWays) {
+            hosts[unlucky].fate = Fate::Bad;
+            hosts[unlucky].old_fails = manners == Manners::OneBadBothWays;
+        }
+        for host in &mut hosts {
+            host.old_fails |= manners == Manners::Wild && random.percent(5);
+        }
+        let deployment = deployment(plan, before, new, now);
+        let last = Decision::default();
+        Self {
+            seed,
+            deployment,
+            hosts,
+            before,
+            after: Some(new),
+            manners,
+            random,
+            now,
+            last,
+            passed_at_rollback: Vec::new(),
+        }
+    }
+
+    /// Lets things happen until the deployment has ended or waits for a person.
+    pub fn run(&mut self) {
+        for _ in 0..20_000 {
+            self.engine();
+            if self.deployment.status.is_terminal() {
+                return;
+            }
+            let held = self.deployment.status.hold().is_some();
+            if held && (self.manners != Manners::Wild || self.random.percent(2)) {
+                return;
+            }
+            self.something_happens();
+        }
+        panic!(
+            "seed {}: no end, {:?} waits on {:?}",
+            self.seed, self.deployment.status, self.last.waiting_on
+        );
+    }
+
+    /// A person cancels whatever is left; that ends within its bound, whoever is out of reach.
+    pub fn settle(&mut self) {
+        if self.deployment.status.is_terminal() {
+            return;
+        }
+        self.person(&Event::CancelRequested { by: ada() });
+        let bound = self.now + SignedDuration::from_secs(31);
+        while self.now < bound && !self.deployment.status.is_terminal() {
+            self.engine();
+            self.now += SignedDuration::from_secs(1);
+        }
+    }
+
+    fn something_happens(&mut self) {
+        let i = usize::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
+        match self.random.below(100) {
+            0..=69 => self.hosts[i].step(self.now),
+            70..=89 => {
+                self.now +=
+                    SignedDuration::from_millis(i64::try_from(self.random.below(4000)).unwrap())
+            }
+            90..=93 => self.crash(),
+            94..=96 if self.manners == Manners::Wild => {
+                self.hosts[i].connected = self.random.percent(60)
+            }
+            97..=98 if self.manners == Manners::Wild => self.interfere(),
+            _ => self.hosts[i].step(self.now),
+        }
+    }
+
+    /// The server dies and comes back with what was committed.
+    fn crash(&mut self) {
+        let text = serde_json::to_string(&self.deployment).unwrap();
+        let runs = serde_json::to_string(&self.deployment.targets).unwrap();
+        let mut read: Deployment = serde_json::from_str(&text).unwrap();
+        read.targets = serde_json::from_str(&runs).unwrap();
+        assert_eq!(read, self.deployment, "seed {}", self.seed);
+        self.deployment = read;
+    }
+
+    fn interfere(&mut self) {
+        let event = match self.random.below(12) {
+            0..=4 => Event::Held {
+                reason: "wait".into(),
+                by: Some(ada()),
+            },
+            5..=9 => Event::Resumed { by: ada() },
+            10 => Event::RollbackStarted {
+                cause: Cause::Person {
+                    by: ada(),
+                    reason: String::new(),
+                },
+            },
+            _ => Event::CancelRequested { by: ada() },
+        };
+        self.person(&event);
+    }
+
+    /// What a person asks for happens, or is refused and changes nothing.
+    fn person(&mut self, event: &Event) {
+        let before = self.deployment.clone();
+        if self.deployment.apply(event, self.now).is_err() {
+            assert_eq!(
+                before, self.deployment,
+                "seed {}: a refusal changed something",
+                self.seed
+            );
+        }
+    }
+
+    /// One pass of the engine: decide until nothing happens, each decision committed whole.
+    fn engine(&mut self) {
+        for _ in 0..100 {
+            let facts = Facts {
+                targets: self.hosts.iter().map(Host::facts).collect(),
+            };
+            let decision = decide(&self.deployment, &facts, self.now);
+            for event in &decision.events {
+                if matches!(event, Event::RollbackStarted { .. }) {
+                    let stages = self.deployment.targets.iter().map(|run| &run.stage);
+                    self.passed_at_rollback =
+                        stages.map(|s| matches!(s, Stage::Passed { .. })).collect();
+                }
+                let applied = self.deployment.apply(event, self.now);
+                applied.unwrap_or_else(|illegal| panic!("seed {}: {illegal}", self.seed));
+            }
+            for effect in &decision.effects {
+                self.instruct(*effect);
+            }
+            self.judge(&decision);
+            let idle = decision.is_idle();
+            self.last = decision;
+            if idle {
+                return;
+            }
+        }
+        panic!("seed {}: decisions go round in circles", self.seed);
+    }
+
+    fn instruct(&mut self, effect: Effect) {
+        let position = effect.target().0 as usize;
+        let run = &self.deployment.targets[position];
+        let host = &mut self.hosts[position];
+        let (active, prepare) = match effect {
+            Effect::Prepare(_) => (run.before, Some(run.after)),
+            Effect::Activate(_) => (Some(run.after), run.before),
+            Effect::Restore(_) => (run.before, None),
+        };
+        host.desired = Told {
+            generation: host.desired.generation + 1,
+            active,
+            prepare,
+        };
+    }
+
+    fn judge(&self, decision: &Decision) {
+        let (seed, status) = (self.seed, &self.deployment.status);
+        let faults = check(&self.deployment);
+        assert!(faults.is_empty(), "seed {seed}: {faults:?}");
+        if decision.is_idle() && !status.is_terminal() {
+            assert!(
+                !decision.waiting_on.is_empty(),
+                "seed {seed}: {status:?} waits for nothing"
+            );
+            let timed = decision.wake_at.is_some() || status.hold().is_some();
+            assert!(timed, "seed {seed}: {status:?} has no timer");
+        }
+        if let Status::Succeeded { .. } = status {
+            let told = self.hosts.iter().all(|h| h.desired.active == self.after);
+            assert!(told, "seed {seed}: success without every host");
+        }
+        let changing = self
+            .deployment
+            .count(|s| matches!(s, Stage::Activating { .. }));
+        assert!(
+            changing <= self.deployment.plan.limits.max_unavailable,
+            "seed {seed}: too many at once"
+        );
+    }
+}
+
+fn ada() -> Name {
+    "ada".parse().unwrap()
+}
+
+fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
+    let strategy = if random.percent(30) {
+        Strategy::AllAtOnce
+    } else {
+        let batch = Share::Count(1 + u32::try_from(random.below(4)).unwrap());
+        Strategy::Rolling {
+            batch,
+            bake: Millis(random.below(8000)),
+        }
+    };
+    let wild = manners == Manners::Wild;
+    let limits = Limits {
+        failures_max: if wild && random.percent(30) {
+            u32::try_from(random.below(3)).unwrap()
+        } else {
+            0
+        },
+        minimum_healthy: Millis(random.below(5000)),
+        // A slow story must not run into deadlines where nothing is meant to go wrong.
+        prepare_deadline: Millis::from_secs(if wild { 60 } else { 100_000 }),
+        progress_deadline: Millis::from_secs(if wild { 60 } else { 100_000 }),
+        on_failure: if wild && random.percent(20) {
+            OnFailure::Hold
+        } else {
+            OnFailure::RollBack
+        },
+        ..Limits::default()
+    };
+    let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
+    compile(strategy, targets, limits, max).unwrap()
+}
+
+fn fate(random: &mut Random, manners: Manners) -> Fate {
+    if manners != Manners::Wild {
+        return Fate::Good;
+    }
+    match random.below(40) {
+        0 => Fate::Unpreparable,
+        1 => Fate::Bad,
+        2 => Fate::Hangs,
+        3 => Fate::Fades(i64::try_from(random.below(20)).unwrap()),
+        _ => Fate::Good,
+    }
+}
+
+fn deployment(
+    plan: Plan,
+    before: Option<RevisionId>,
+    after: RevisionId,
+    now: Timestamp,
+) -> Deployment {
+    let live: Name = "live".parse().unwrap();
+    let targets = (0..)
+        .zip(&plan.waves)
+        .flat_map(|(wave, w)| w.targets.iter().map(move |target| (wave, target.clone())))
+        .map(|(wave, target)| TargetRun {
+            target,
+            wave,
+            before,
+            after,
+            stage: Stage::Waiting,
+        })
+        .collect();
+    Deployment {
+        id: DeploymentId(1),
+        product: "storefront".parse().unwrap(),
+        parts: PartHashes::of(
+            &Contents::new(),
+            Digest::of(b""),
+            &live,
+            plan.strategy,
+            &plan.limits,
+        ),
+        environment: live,
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(1),
+        purpose: Purpose::Promotion,
+        plan,
+        requested_by: ada(),
+        requested_at: now,
+        status: Status::Requested,
+        targets,
+    }
+}
