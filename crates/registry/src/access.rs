@@ -1,0 +1,53 @@
+//! Who may do what: the questions that the registry asks its host. May not: answer any of them.
+
+use axum::http::HeaderMap;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+use tidegate_store::Repository;
+
+/// What somebody wants to do in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Read manifests, blobs and lists.
+    Pull,
+    /// Upload blobs, put manifests, move tags.
+    Push,
+    /// Delete manifests, tags and blobs.
+    Delete,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// No credentials, or wrong, expired or revoked ones.
+    #[error("authentication required: any user name, with a Tidegate token as the password")]
+    Unauthenticated,
+    /// The host could not find out.
+    #[error("permissions could not be looked up")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The host of the registry: knows tokens and the catalog.
+pub trait Access: Send + Sync + 'static {
+    /// Who sends these headers (`Authorization: Basic …` with a token as password, or `Bearer …`).
+    fn authenticate<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+    ) -> BoxFuture<'a, Result<Arc<dyn Caller>, AccessError>>;
+
+    /// Whether the catalog has this product and component.
+    fn repository_exists<'a>(
+        &'a self,
+        repository: &'a Repository,
+    ) -> BoxFuture<'a, Result<bool, AccessError>>;
+}
+
+/// Somebody whose credentials were good.
+pub trait Caller: Send + Sync + 'static {
+    /// Whether this caller may.
+    fn may<'a>(
+        &'a self,
+        action: Action,
+        repository: &'a Repository,
+    ) -> BoxFuture<'a, Result<bool, AccessError>>;
+}
