@@ -161,6 +161,12 @@ mod tests {
     fn every_endpoint_has_its_path() {
         let digest = Digest::of(b"");
         let repository = shop_web();
+        let tags = || Route::Tags {
+            repository: shop_web(),
+        };
+        let uploads = || Route::Uploads {
+            repository: shop_web(),
+        };
         let upload = "0192d2f0-0000-4000-8000-000000000001";
         let tag = |text: &str| Reference::Tag(text.parse().unwrap());
         let manifest = |reference| Route::Manifest {
@@ -171,24 +177,9 @@ mod tests {
             ("/v2", Route::Base),
             ("/v2/", Route::Base),
             ("/v2/_catalog", Route::Catalog),
-            (
-                "/v2/shop/web/tags/list",
-                Route::Tags {
-                    repository: repository.clone(),
-                },
-            ),
-            (
-                "/v2/shop/web/blobs/uploads",
-                Route::Uploads {
-                    repository: repository.clone(),
-                },
-            ),
-            (
-                "/v2/shop/web/blobs/uploads/",
-                Route::Uploads {
-                    repository: repository.clone(),
-                },
-            ),
+            ("/v2/shop/web/tags/list", tags()),
+            ("/v2/shop/web/blobs/uploads", uploads()),
+            ("/v2/shop/web/blobs/uploads/", uploads()),
             (
                 &format!("/v2/shop/web/blobs/uploads/{upload}"),
                 Route::Upload {
@@ -205,10 +196,7 @@ mod tests {
             ),
             (
                 &format!("/v2/shop/web/referrers/sha256:{HEX}"),
-                Route::Referrers {
-                    repository: repository.clone(),
-                    digest,
-                },
+                Route::Referrers { repository, digest },
             ),
             ("/v2/shop/web/manifests/1.0.0", manifest(tag("1.0.0"))),
             ("/v2/shop/web/manifests/list", manifest(tag("list"))),

@@ -1,5 +1,7 @@
 //! Blobs over HTTP: every way in and out that the specification names, and what happens when it goes wrong.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use support::World;
@@ -339,7 +341,7 @@ async fn tricks_reach_no_file() {
         ("/v2//", "400 NAME_INVALID"),
     ] {
         let answer = world.call("GET", path, b"").await;
-        assert_eq!(answer.error(), expect, "{:.80}", path);
+        assert_eq!(answer.error(), expect, "{path:.80}");
         assert!(
             !answer
                 .body

@@ -1,5 +1,7 @@
 //! Manifests, tags, referrers and lists over HTTP, and what sealed releases hold in place.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use futures::FutureExt;
@@ -85,7 +87,7 @@ async fn bad_manifests_are_refused() {
         let answer = world
             .send("PUT", &path, &[("content-type", kind)], body.as_bytes())
             .await;
-        assert_eq!(answer.error(), expect, "{reference} {kind} {:.60}", body);
+        assert_eq!(answer.error(), expect, "{reference} {kind} {body:.60}");
     }
     let tags = world
         .call("GET", "/v2/shop/web/tags/list", b"")

@@ -129,13 +129,20 @@ impl World {
         body: &[u8],
     ) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
-        if !headers.iter().any(|(name, _)| *name == "content-length") {
-            head += &format!("content-length: {}\r\n", body.len());
-        }
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
+        let length = body.len().to_string();
+        let cut = headers.iter().any(|(name, _)| *name == "content-length");
+        let own = [
+            ("host", "x"),
+            ("connection", "close"),
+            ("content-length", &*length),
+        ];
+        let own = &own[..if cut { 2 } else { 3 }];
+        let lines: Vec<String> = own
+            .iter()
+            .chain(headers)
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let head = format!("{method} {path} HTTP/1.1\r\n{}", lines.concat());
         stream
             .write_all(format!("{head}\r\n").as_bytes())
             .await
@@ -143,7 +150,7 @@ impl World {
         // A server that refuses early may close before it has read everything.
         let sent = stream.write_all(body).await;
         let mut answer = Vec::new();
-        if sent.is_ok() && headers.iter().any(|(name, _)| *name == "content-length") {
+        if sent.is_ok() && cut {
             stream.shutdown().await.unwrap();
         }
         drop(stream.read_to_end(&mut answer).await);
