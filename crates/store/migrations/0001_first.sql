@@ -44,7 +44,7 @@ CREATE INDEX approvals_by_subject ON approvals (subject);
 -- Declared things: organisation, team, programme, product, environment, target, ring.
 CREATE TABLE catalog (
   kind TEXT NOT NULL,
-  name TEXT NOT NULL,
+  name KEYTEXT NOT NULL,
   record TEXT NOT NULL,
   changed_at BIGINT NOT NULL,
   PRIMARY KEY (kind, name)
@@ -98,13 +98,13 @@ CREATE UNIQUE INDEX one_running_deployment ON deployments (product, environment)
 CREATE TABLE deployment_targets (
   deployment BIGINT NOT NULL REFERENCES deployments (id),
   position BIGINT NOT NULL,
-  target TEXT NOT NULL,
+  target KEYTEXT NOT NULL,
   record TEXT NOT NULL,
   PRIMARY KEY (deployment, position)
 );
 
 CREATE TABLE desired (
-  target TEXT NOT NULL,
+  target KEYTEXT NOT NULL,
   product TEXT NOT NULL,
   generation BIGINT NOT NULL,
   record TEXT NOT NULL,
@@ -113,7 +113,7 @@ CREATE TABLE desired (
 );
 
 CREATE TABLE observed (
-  target TEXT NOT NULL,
+  target KEYTEXT NOT NULL,
   product TEXT NOT NULL,
   record TEXT NOT NULL,
   reported_at BIGINT NOT NULL,
@@ -122,7 +122,7 @@ CREATE TABLE observed (
 
 -- One row per enrolled target. The cursor counts what was written for it.
 CREATE TABLE agents (
-  target TEXT PRIMARY KEY,
+  target KEYTEXT PRIMARY KEY,
   serial TEXT NOT NULL,
   cursor BIGINT NOT NULL,
   enrolled_at BIGINT NOT NULL,

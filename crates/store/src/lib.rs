@@ -10,15 +10,29 @@
 //! Methods on [`Tx`] are named by what happened and live in one file per aggregate; SQL is one portable subset
 //! with `$1` parameters and three column types. Start at [`tx`](Tx) and then any aggregate.
 
+mod access;
+mod catalog;
+mod configuration;
+mod deployments;
+mod journal;
+mod keys;
 mod migrate;
 mod postgres;
+mod record;
 mod registry;
+mod releases;
 mod sqlite;
+mod targets;
 mod tx;
 mod value;
 
+pub use access::{PersonRow, SessionRow, TokenRow};
+pub use deployments::Lease;
+pub use journal::NumberedEntry;
+pub use keys::KeyRow;
 pub use migrate::MIGRATIONS;
 pub use registry::*;
+pub use targets::{AgentRow, EnrolmentRow, TargetKey};
 pub use tx::Tx;
 pub use value::{Row, Value};
 

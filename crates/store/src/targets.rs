@@ -1,0 +1,339 @@
+//! Targets: what they are told, what they said, and the agents and enrolments behind them.
+
+use crate::{Row, StoreError, Tx, Value, record};
+use jiff::Timestamp;
+use std::fmt;
+use tidegate_domain::{
+    converge::DesiredState,
+    deployment::facts::Report,
+    digest::Digest,
+    generation::{Generation, Incarnation, Instruction},
+    id::EnrolmentId,
+    name::Name,
+};
+
+/// A target's full name, `ENVIRONMENT/TARGET`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TargetKey {
+    /// Its environment.
+    pub environment: Name,
+    /// Its name there.
+    pub target: Name,
+}
+
+/// What is known of a target's agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentRow {
+    /// The target.
+    pub key: TargetKey,
+    /// The serial number of its certificate, hex.
+    pub serial: String,
+    /// Counts what was written for it.
+    pub cursor: u64,
+    /// Whether it is in touch.
+    pub connected: bool,
+    /// Since when.
+    pub connection_changed_at: Timestamp,
+    /// The agent's program version.
+    pub program_version: String,
+}
+
+/// An enrolment to be made.
+#[derive(Debug, Clone)]
+pub struct EnrolmentRow {
+    /// Its identifier.
+    pub id: EnrolmentId,
+    /// The hash of the secret.
+    pub secret: Digest,
+    /// The only environment it is good for.
+    pub environment: Name,
+    /// How many agents may use it.
+    pub uses: u32,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl Tx {
+    /// Tells a target what to run. The store allocates the generation: one above the last.
+    ///
+    /// # Errors
+    /// When the database refuses; likewise below.
+    pub async fn record_desired(
+        &mut self,
+        key: &TargetKey,
+        incarnation: Incarnation,
+        state: &DesiredState,
+    ) -> Result<Instruction, StoreError> {
+        let sql = "SELECT generation FROM desired WHERE target = $1 AND product = $2";
+        let last = self
+            .row(
+                sql,
+                &[key.to_string().into(), state.product.as_str().into()],
+            )
+            .await?;
+        let generation = last
+            .map_or(Ok(0), |row| row.unsigned(0))
+            .map(Generation)?
+            .next();
+        let instruction = Instruction {
+            incarnation,
+            generation,
+        };
+        let state = DesiredState {
+            instruction,
+            ..state.clone()
+        };
+        let sql = "INSERT INTO desired (target, product, generation, record, written_at) VALUES ($1, $2, $3, $4, $5) \
+            ON CONFLICT (target, product) DO UPDATE SET generation = excluded.generation, record = excluded.record, \
+            written_at = excluded.written_at";
+        let values = [
+            key.to_string().into(),
+            state.product.as_str().into(),
+            generation.0.into(),
+            record::write(&state).into(),
+            self.now().into(),
+        ];
+        self.execute(sql, &values).await?;
+        self.execute(
+            "UPDATE agents SET cursor = cursor + 1 WHERE target = $1",
+            &[key.to_string().into()],
+        )
+        .await?;
+        Ok(instruction)
+    }
+
+    /// Everything a target is told, by product.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn desired_of(&mut self, key: &TargetKey) -> Result<Vec<DesiredState>, StoreError> {
+        let sql = "SELECT record FROM desired WHERE target = $1 ORDER BY product";
+        self.rows(sql, &[key.to_string().into()])
+            .await?
+            .iter()
+            .map(|row| row.record(0, "desired"))
+            .collect()
+    }
+
+    /// What every target of an environment is told about one product.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn desired_in(
+        &mut self,
+        environment: &Name,
+        product: &Name,
+    ) -> Result<Vec<(Name, DesiredState)>, StoreError> {
+        let sql = "SELECT target, record FROM desired WHERE product = $1 AND target >= $2 AND target < $3";
+        let rows = self
+            .rows(sql, &in_environment(environment, product))
+            .await?;
+        rows.iter()
+            .map(|row| Ok((target_name(row)?, row.record(1, "desired")?)))
+            .collect()
+    }
+
+    /// Keeps what a target said about one product.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_report(
+        &mut self,
+        key: &TargetKey,
+        report: &Report,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO observed (target, product, record, reported_at) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (target, product) DO UPDATE SET record = excluded.record, reported_at = excluded.reported_at";
+        let product = report.observed.product.as_str();
+        let values = [
+            key.to_string().into(),
+            product.into(),
+            record::write(report).into(),
+            self.now().into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// What a target last said about one product.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn report(
+        &mut self,
+        key: &TargetKey,
+        product: &Name,
+    ) -> Result<Option<Report>, StoreError> {
+        let sql = "SELECT record FROM observed WHERE target = $1 AND product = $2";
+        let row = self
+            .row(sql, &[key.to_string().into(), product.as_str().into()])
+            .await?;
+        row.map(|row| row.record(0, "observed")).transpose()
+    }
+
+    /// What every target of an environment last said about one product.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reports_in(
+        &mut self,
+        environment: &Name,
+        product: &Name,
+    ) -> Result<Vec<(Name, Report)>, StoreError> {
+        let sql = "SELECT target, record FROM observed WHERE product = $1 AND target >= $2 AND target < $3";
+        let rows = self
+            .rows(sql, &in_environment(environment, product))
+            .await?;
+        rows.iter()
+            .map(|row| Ok((target_name(row)?, row.record(1, "observed")?)))
+            .collect()
+    }
+
+    /// An agent has joined, or joined anew with another certificate.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_agent_enrolled(
+        &mut self,
+        key: &TargetKey,
+        serial: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
+            program_version) VALUES ($1, $2, 1, $3, 0, $3, '') \
+            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, enrolled_at = excluded.enrolled_at";
+        self.execute(
+            sql,
+            &[key.to_string().into(), serial.into(), self.now().into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Whether an agent is in touch has changed; answers false when it had not.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_connection(
+        &mut self,
+        key: &TargetKey,
+        connected: bool,
+        program_version: &str,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE agents SET connected = $2, connection_changed_at = $3, \
+            program_version = CASE WHEN $4 = '' THEN program_version ELSE $4 END WHERE target = $1 AND connected <> $2";
+        let values = [
+            key.to_string().into(),
+            connected.into(),
+            self.now().into(),
+            program_version.into(),
+        ];
+        Ok(self.execute(sql, &values).await? == 1)
+    }
+
+    /// One agent.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn agent(&mut self, key: &TargetKey) -> Result<Option<AgentRow>, StoreError> {
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version FROM agents \
+            WHERE target = $1";
+        self.row(sql, &[key.to_string().into()])
+            .await?
+            .as_ref()
+            .map(agent)
+            .transpose()
+    }
+
+    /// Every agent, by target.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn agents(&mut self) -> Result<Vec<AgentRow>, StoreError> {
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version FROM agents \
+            ORDER BY target";
+        self.rows(sql, &[]).await?.iter().map(agent).collect()
+    }
+
+    /// Keeps an enrolment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_enrolment(&mut self, enrolment: &EnrolmentRow) -> Result<(), StoreError> {
+        let sql = "INSERT INTO enrolments (id, secret, environment, uses_left, created_at, expires_at) \
+            VALUES ($1, $2, $3, $4, $5, $6)";
+        let values = [
+            enrolment.id.to_string().into(),
+            enrolment.secret.as_bytes().to_vec().into(),
+            enrolment.environment.as_str().into(),
+            enrolment.uses.into(),
+            self.now().into(),
+            enrolment.expires_at.into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// Uses an enrolment once; answers false when it is unknown, used up, over, or for another environment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn use_enrolment(
+        &mut self,
+        secret: Digest,
+        environment: &Name,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE enrolments SET uses_left = uses_left - 1 \
+            WHERE secret = $1 AND environment = $2 AND uses_left > 0 AND expires_at > $3";
+        let values = [
+            Value::from(secret.as_bytes().to_vec()),
+            environment.as_str().into(),
+            self.now().into(),
+        ];
+        Ok(self.execute(sql, &values).await? == 1)
+    }
+}
+
+fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {
+    [
+        product.as_str().into(),
+        format!("{environment}/").into(),
+        format!("{environment}0").into(),
+    ]
+}
+
+fn target_name(row: &Row) -> Result<Name, StoreError> {
+    Ok(row.parsed::<TargetKey>(0)?.target)
+}
+
+fn agent(row: &Row) -> Result<AgentRow, StoreError> {
+    Ok(AgentRow {
+        key: row.parsed(0)?,
+        serial: row.text(1)?.to_owned(),
+        cursor: row.unsigned(2)?,
+        connected: row.int(3)? != 0,
+        connection_changed_at: row.time(4)?,
+        program_version: row.text(5)?.to_owned(),
+    })
+}
+
+impl fmt::Display for TargetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.environment, self.target)
+    }
+}
+
+impl std::str::FromStr for TargetKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (environment, target) = text
+            .split_once('/')
+            .ok_or_else(|| format!("`{text}` has no environment"))?;
+        Ok(Self {
+            environment: environment
+                .parse()
+                .map_err(|_| format!("`{environment}` is not a name"))?,
+            target: target
+                .parse()
+                .map_err(|_| format!("`{target}` is not a name"))?,
+        })
+    }
+}
