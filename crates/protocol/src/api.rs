@@ -1,5 +1,33 @@
 //! The HTTP API under `/api/v1`.
+//!
+//! Names, versions, digests and lengths of time are texts here; they are parsed at the border, and the inside cannot
+//! hold an invalid one. One file per noun.
 
+mod catalog;
+mod deployment;
+mod journal;
+mod logs;
+mod people;
 mod problem;
+mod release;
+mod status;
 
+pub use catalog::{
+    ApplyRequest, ApplyResponse, CatalogChange, Difference, ProductView, SecretRequest, SecretView,
+    SourceFile, TargetView,
+};
+pub use deployment::{
+    DeploymentRequest, DeploymentView, RollbackRequest, SteerRequest, TargetRunView, WaitingView,
+    WaveView,
+};
+pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
+pub use logs::{LogLineView, LogsView};
+pub use people::{
+    EnrolmentRequest, EnrolmentView, PersonRequest, PersonView, TokenRequest, TokenView,
+};
 pub use problem::Problem;
+pub use release::{ContentView, ReleaseRequest, ReleaseView};
+pub use status::{
+    ComponentStatus, DeploymentInProgress, EnvironmentStatus, ProductStatus, StatusView,
+    TargetStatus,
+};

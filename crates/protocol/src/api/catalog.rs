@@ -1,0 +1,120 @@
+//! Declaring things, and looking at them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Files to apply.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyRequest {
+    /// In the order they are read.
+    pub files: Vec<SourceFile>,
+    /// Only say what would change.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// One YAML file.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceFile {
+    /// As the person knows it; errors name it.
+    pub path: String,
+    /// One or more documents.
+    pub text: String,
+}
+
+/// What applying changed, or would change.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ApplyResponse {
+    /// False after a dry run.
+    pub applied: bool,
+    /// One per document.
+    pub changes: Vec<CatalogChange>,
+}
+
+/// What becomes of one declared thing.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CatalogChange {
+    /// `Product`, `Target`…
+    pub kind: String,
+    /// Its key within its kind.
+    pub name: String,
+    /// `create`, `change` or `unchanged`.
+    pub action: String,
+    /// What differs.
+    pub differences: Vec<Difference>,
+}
+
+/// One difference.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Difference {
+    /// Where, such as `components.web.service.listen`.
+    pub path: String,
+    /// What it was; none where it is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What it becomes; none where it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// A product.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProductView {
+    /// Its name.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// Where it belongs.
+    pub programme: String,
+    /// Who owns it.
+    pub team: String,
+    /// Its environments in promotion order.
+    pub path: Vec<String>,
+    /// Its components.
+    pub components: Vec<String>,
+}
+
+/// A secret's new value.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecretRequest {
+    /// Kept encrypted; never shown again.
+    pub value: String,
+}
+
+impl std::fmt::Debug for SecretRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretRequest")
+    }
+}
+
+/// A secret's version.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SecretView {
+    /// Its name.
+    pub name: String,
+    /// The newest version.
+    pub version: u64,
+}
+
+/// A target and its agent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TargetView {
+    /// Its environment.
+    pub environment: String,
+    /// Its name there.
+    pub name: String,
+    /// Whether an agent was enrolled.
+    pub enrolled: bool,
+    /// Whether it is in touch.
+    pub connected: bool,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub since: Option<jiff::Timestamp>,
+    /// The agent's program version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<String>,
+}

@@ -1,0 +1,154 @@
+//! Deployments.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A deployment to start.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeploymentRequest {
+    /// The product.
+    pub product: String,
+    /// The version of a sealed release.
+    pub release: String,
+    /// Where to.
+    pub environment: String,
+    /// `all-at-once` or `rolling` (the default).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
+    /// Targets of a wave: a number or a share such as `25%`. 1 unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<String>,
+    /// How long each wave is watched before the next, such as `30s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bake: Option<String>,
+    /// How many targets may be down at once; as many as a wave has unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_unavailable: Option<u32>,
+    /// How many failed targets are borne; 0 unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures_max: Option<u32>,
+    /// How long a target must stay healthy, such as `3s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_healthy: Option<String>,
+    /// How long a target may take to become healthy, such as `5m`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress_deadline: Option<String>,
+    /// `roll-back` (the default) or `hold`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<String>,
+}
+
+/// A request to take back what runs in an environment.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RollbackRequest {
+    /// The product.
+    pub product: String,
+    /// Where.
+    pub environment: String,
+    /// Why; kept in the journal.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Why a person steers a deployment.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SteerRequest {
+    /// Kept in the journal.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeploymentView {
+    /// Its number.
+    pub id: u64,
+    /// Of which product.
+    pub product: String,
+    /// Where to.
+    pub environment: String,
+    /// Which release.
+    pub release: String,
+    /// With which configuration snapshot.
+    pub snapshot: u64,
+    /// `promotion` or `rollback`.
+    pub purpose: String,
+    /// `requested`, `preparing`, `rolling`, `rolling_back`, `cancelling`, `succeeded`, `rolled_back`, `failed` or
+    /// `cancelled`.
+    pub status: String,
+    /// One sentence about how far it is.
+    pub summary: String,
+    /// In words.
+    pub strategy: String,
+    /// The hash of the compiled plan.
+    pub plan_hash: String,
+    /// What it waits for; empty once it has ended.
+    pub waiting_on: Vec<WaitingView>,
+    /// Why it stands still for a person, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+    /// Why it goes or went back, or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Who asked for it.
+    pub requested_by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub requested_at: jiff::Timestamp,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<jiff::Timestamp>,
+    /// Targets that did not answer a cancellation in time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreached: Vec<String>,
+    /// In order; empty in lists.
+    pub waves: Vec<WaveView>,
+}
+
+/// One thing a deployment waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitingView {
+    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `restore`, `settling` or `person`.
+    pub kind: String,
+    /// In words.
+    pub sentence: String,
+    /// When it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<jiff::Timestamp>,
+    /// What would end it sooner.
+    pub remedy: String,
+}
+
+/// One wave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaveView {
+    /// `wave 1`…
+    pub title: String,
+    /// In order.
+    pub targets: Vec<TargetRunView>,
+}
+
+/// One target's part in a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TargetRunView {
+    /// The target.
+    pub target: String,
+    /// `waiting`, `preparing`, `prepared`, `activating`, `passed`, `failed`, `restoring`, `restored` or `stuck`.
+    pub stage: String,
+    /// Why it failed or is stuck; else what it last said.
+    pub detail: String,
+    /// Whether its agent is in touch.
+    pub connected: bool,
+}
+
+impl DeploymentView {
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.ended_at.is_some()
+    }
+}
