@@ -70,17 +70,45 @@ async fn step_forward(tx: &mut Tx) -> Result<(), StoreError> {
 
 impl Tx {
     async fn batch(&mut self, text: &str) -> Result<(), StoreError> {
+        let words = match &self.connection {
+            Connection::Sqlite(_) => [
+                ("BYTES", "BLOB"),
+                ("IDENTITY", "INTEGER PRIMARY KEY"),
+                ("KEYTEXT", "TEXT"),
+            ],
+            Connection::Postgres(_) => [
+                ("BYTES", "BYTEA"),
+                (
+                    "IDENTITY",
+                    "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+                ),
+                ("KEYTEXT", "TEXT COLLATE \"C\""),
+            ],
+        };
+        let text = in_dialect(text, &words);
         match &mut self.connection {
-            Connection::Sqlite(tx) => tx.batch(
-                &text
-                    .replace("BYTES", "BLOB")
-                    .replace("IDENTITY", "INTEGER PRIMARY KEY"),
-            ),
-            Connection::Postgres(tx) => {
-                let identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
-                tx.batch(&text.replace("IDENTITY", identity).replace("BYTES", "BYTEA"))
-                    .await
-            }
+            Connection::Sqlite(tx) => tx.batch(&text),
+            Connection::Postgres(tx) => tx.batch(&text).await,
         }
     }
+}
+
+/// Replaces whole words; what is put in is not looked at again.
+fn in_dialect(text: &str, words: &[(&str, &str)]) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (token, behind) = rest.split_at(end);
+        out.push_str(
+            words
+                .iter()
+                .find(|(word, _)| *word == token)
+                .map_or(token, |pair| pair.1),
+        );
+        let gap = behind.find(is_word).unwrap_or(behind.len());
+        out.push_str(&behind[..gap]);
+        rest = &behind[gap..];
+    }
+    out
 }
