@@ -1,0 +1,112 @@
+//! Where things lie in the agent's directory. Paths only: nothing here touches the disk but [`write_atomically`].
+
+use rustix::fs::{Mode, OFlags, open};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+use tidegate_domain::{digest::Digest, name::Name};
+
+/// The agent's directory.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
+    /// Key, certificate, authority and the server's address.
+    pub(crate) fn identity(&self) -> PathBuf {
+        self.root.join("identity/identity.json")
+    }
+
+    /// Held by the one agent that runs here.
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// What the agent has accepted and activated.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.root.join("state.json")
+    }
+
+    /// Downloads, until they are unpacked.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.root.join("blobs/sha256")
+    }
+
+    /// One downloaded blob.
+    pub(crate) fn blob(&self, digest: Digest) -> PathBuf {
+        self.blobs().join(digest.hex())
+    }
+
+    /// Everything of one component that is not its keeper's.
+    pub(crate) fn component(&self, product: &Name, component: &Name) -> PathBuf {
+        self.root
+            .join("products")
+            .join(product.as_str())
+            .join(component.as_str())
+    }
+
+    /// The unpacked workloads of one component.
+    pub(crate) fn releases(&self, product: &Name, component: &Name) -> PathBuf {
+        self.component(product, component).join("releases")
+    }
+
+    /// One unpacked workload; it is there only when it is whole.
+    pub(crate) fn release(&self, product: &Name, component: &Name, workload: Digest) -> PathBuf {
+        self.releases(product, component).join(workload.hex())
+    }
+
+    /// The artifact within a release: the working directory of the process.
+    pub(crate) fn artifact(&self, product: &Name, component: &Name, workload: Digest) -> PathBuf {
+        self.release(product, component, workload).join("artifact")
+    }
+
+    /// The keeper's directory: socket, lock and logs.
+    pub(crate) fn keeper(&self, product: &Name, component: &Name) -> PathBuf {
+        self.root
+            .join("keepers")
+            .join(product.as_str())
+            .join(component.as_str())
+    }
+
+    /// All keepers' directories.
+    pub(crate) fn keepers(&self) -> PathBuf {
+        self.root.join("keepers")
+    }
+}
+
+/// Replaces `path` by a private file with these bytes, so that a crash leaves the old or the new ones.
+pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    fs::create_dir_all(parent)?;
+    let partial = path.with_extension("partial");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_data()?;
+    fs::rename(&partial, path)?;
+    sync_directory(parent)
+}
+
+/// Makes renames within `directory` durable.
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
+    let descriptor = open(
+        directory,
+        OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
+    File::from(descriptor).sync_all()
+}

@@ -1,0 +1,18 @@
+//! The agent's link to the server: HTTP/2 over mutual TLS, one connection for everything. Agents dial out only.
+//!
+//! Losing the server is no event for what runs: nothing here touches a workload. Start at [`Link`]; [`tls`] says
+//! whom the agent trusts, [`calls`] spells the requests, [`session`] keeps the conversation going.
+
+mod backoff;
+mod calls;
+mod connection;
+mod error;
+mod session;
+mod tls;
+
+pub(crate) use backoff::Backoff;
+pub(crate) use calls::post_enrol;
+pub(crate) use connection::{Link, dial};
+pub(crate) use error::LinkError;
+pub(crate) use session::{Incoming, converse};
+pub(crate) use tls::{Pin, enrolment_config};

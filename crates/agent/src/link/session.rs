@@ -1,0 +1,161 @@
+//! The conversation with the server, for as long as the agent runs: one task asks what should be, one says what
+//! is, one renews the certificate. Each goes on by itself when the connection breaks.
+
+use super::{Backoff, Link};
+use crate::{enrol::certificate_request, identity::Identity, keeper::logs, layout::Layout};
+use jiff::Timestamp;
+use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
+use tidegate_domain::converge::ObservedState;
+use tidegate_protocol::agent::{
+    DesiredResponse, LogChunk, LogRequest, ObservedRequest, RenewRequest,
+};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{sleep, timeout},
+};
+
+/// A failed report is repeated after this, or when a new connection is open.
+const REPORT_AGAIN: Duration = Duration::from_secs(5);
+/// The wall clock may be set: the time of renewal is looked at again after this.
+const RENEWAL_LOOK: Duration = Duration::from_secs(600);
+
+/// What the session needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Incoming {
+    /// Takes what the server says.
+    pub(crate) desired: mpsc::Sender<DesiredResponse>,
+    /// Holds what the target is like.
+    pub(crate) observed: watch::Receiver<Vec<ObservedState>>,
+    /// The agent's directory.
+    pub(crate) directory: PathBuf,
+}
+
+/// Talks to the server until dropped.
+pub(crate) async fn converse(link: Arc<Link>, identity: Identity, incoming: Incoming) {
+    let polling = poll(Arc::clone(&link), &incoming);
+    let reporting = report(&link, incoming.observed.clone());
+    let renewing = renew(&link, identity, &incoming);
+    futures::join!(polling, reporting, renewing);
+}
+
+async fn poll(link: Arc<Link>, incoming: &Incoming) {
+    let (mut cursor, mut backoff) = (0, Backoff::default());
+    loop {
+        match link.desired(cursor).await {
+            Ok(answer) => {
+                if cursor == 0 || backoff_was_needed(&mut backoff) {
+                    tracing::info!("connected to the server");
+                }
+                cursor = answer.cursor;
+                take(&link, incoming, answer).await;
+            }
+            Err(error) => {
+                let pause = backoff.next();
+                warn("cannot ask the server what should run", &error);
+                sleep(pause).await;
+            }
+        }
+    }
+}
+
+fn backoff_was_needed(backoff: &mut Backoff) -> bool {
+    let needed = backoff.failed();
+    backoff.reset();
+    needed
+}
+
+async fn take(link: &Arc<Link>, incoming: &Incoming, mut answer: DesiredResponse) {
+    for request in std::mem::take(&mut answer.logs) {
+        tokio::spawn(answer_logs(
+            Arc::clone(link),
+            incoming.directory.clone(),
+            request,
+        ));
+    }
+    if answer.desired.is_some() {
+        // Closed only while the agent is ending.
+        incoming.desired.send(answer).await.ok();
+    }
+}
+
+async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
+    let place = Layout::new(&directory).keeper(&request.product, &request.component);
+    let reading = tokio::task::spawn_blocking(move || logs::last_lines(&place, request.lines));
+    let chunk = LogChunk {
+        lines: reading.await.unwrap_or_default(),
+    };
+    if let Err(error) = link.logs(request.request, &chunk).await {
+        warn("cannot send the logs somebody asked for", &error);
+    }
+}
+
+async fn report(link: &Link, mut observed: watch::Receiver<Vec<ObservedState>>) {
+    let mut opened = link.opened();
+    loop {
+        opened.mark_unchanged();
+        let states = observed.borrow_and_update().clone();
+        let agent_version = env!("CARGO_PKG_VERSION").to_owned();
+        let request = ObservedRequest {
+            observed: states,
+            agent_version,
+        };
+        match link.observed(&request).await {
+            Ok(()) => {
+                tokio::select! {
+                    _ = observed.changed() => {}
+                    _ = opened.changed() => {}
+                }
+            }
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn Error, "cannot report");
+                // Whichever comes first, it is tried again.
+                timeout(REPORT_AGAIN, opened.changed()).await.ok();
+            }
+        }
+    }
+}
+
+async fn renew(link: &Link, mut identity: Identity, incoming: &Incoming) {
+    let mut backoff = Backoff::default();
+    loop {
+        let left = identity.renew_after.duration_since(Timestamp::now());
+        if let Some(left) = Duration::try_from(left).ok().filter(|left| !left.is_zero()) {
+            sleep(left.min(RENEWAL_LOOK)).await;
+            continue;
+        }
+        match renewed(link, &identity, incoming).await {
+            Ok(new) => {
+                identity = new;
+                backoff.reset();
+                tracing::info!("certificate renewed");
+            }
+            Err(error) => {
+                warn("cannot renew the certificate", &*error);
+                sleep(backoff.next()).await;
+            }
+        }
+    }
+}
+
+async fn renewed(
+    link: &Link,
+    identity: &Identity,
+    incoming: &Incoming,
+) -> Result<Identity, Box<dyn Error + Send + Sync>> {
+    let (key, certificate_request) = certificate_request(&identity.target)?;
+    let answer = link
+        .renewal(&RenewRequest {
+            certificate_request,
+        })
+        .await?;
+    let mut new = identity.clone();
+    (new.key, new.certificate) = (key, answer.certificate);
+    (new.authority, new.renew_after) = (answer.authority, answer.renew_after);
+    new.save(&incoming.directory)?;
+    link.renew(&new).await?;
+    Ok(new)
+}
+
+fn warn(what: &str, error: &(dyn Error + 'static)) {
+    tracing::warn!(error, "{what}");
+}

@@ -1,0 +1,71 @@
+//! Why a revision cannot be prepared. The texts are read by people far away from the target.
+
+use crate::link::LinkError;
+use std::io;
+use tidegate_domain::digest::Digest;
+
+/// Why a revision cannot be prepared.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PrepareError {
+    /// The download failed.
+    #[error("cannot download {digest}: {source}")]
+    Link {
+        /// What.
+        digest: Digest,
+        /// Why.
+        source: LinkError,
+    },
+    /// What arrived is not what was asked for.
+    #[error("the download of {0} does not have that digest or its length")]
+    Mismatch(Digest),
+    /// The manifest is no component's.
+    #[error("the manifest {digest} cannot be used: {reason}")]
+    Manifest {
+        /// Which.
+        digest: Digest,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The archive is refused.
+    #[error("the artifact is refused: {0}")]
+    Archive(String),
+    /// The disk is full.
+    #[error("the disk of the agent is full")]
+    DiskFull,
+    /// Another error of the disk.
+    #[error("the disk of the agent fails: {0}")]
+    Disk(io::Error),
+}
+
+impl PrepareError {
+    /// Whether another attempt may go better. A digest mismatch may be a broken download.
+    pub(crate) fn retry(&self) -> Retry {
+        match self {
+            Self::Link { source, .. } if source.is_transient() => Retry::Forever,
+            Self::Link { .. } | Self::Mismatch(_) => Retry::AFewTimes,
+            Self::Manifest { .. } | Self::Archive(_) | Self::DiskFull | Self::Disk(_) => {
+                Retry::Never
+            }
+        }
+    }
+}
+
+/// How often to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// The server is away; it will come back.
+    Forever,
+    /// It may have been an accident.
+    AFewTimes,
+    /// The same would happen again.
+    Never,
+}
+
+impl From<io::Error> for PrepareError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::Disk(error),
+        }
+    }
+}

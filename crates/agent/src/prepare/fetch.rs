@@ -1,0 +1,169 @@
+//! Downloading one blob: resumed where it broke, hashed while it streams, visible only when it is right.
+
+use super::{PrepareError, error::Retry};
+use crate::{
+    layout::Layout,
+    link::{Backoff, Link},
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+use tidegate_domain::digest::Digest;
+use tokio::time::sleep;
+
+/// Attempts at what may have been an accident.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// What to download.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// Its name and its proof.
+    pub(crate) digest: Digest,
+    /// Its length, or the longest that is acceptable.
+    pub(crate) length: Length,
+}
+
+/// How long a blob is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Length {
+    /// As the manifest says.
+    Exactly(u64),
+    /// Nobody has said.
+    AtMost(u64),
+}
+
+/// Has the blob on disk when it returns its path. `progress` hears how many bytes have arrived.
+pub(crate) async fn fetch(
+    link: &Link,
+    layout: &Layout,
+    wanted: Wanted,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<PathBuf, PrepareError> {
+    let path = layout.blob(wanted.digest);
+    if path.exists() {
+        return Ok(path);
+    }
+    let (mut attempts, mut backoff) = (0, Backoff::default());
+    loop {
+        let Err(error) = attempt(link, &path, wanted, progress).await else {
+            return Ok(path);
+        };
+        attempts += 1;
+        match error.retry() {
+            Retry::Forever => {}
+            Retry::AFewTimes if attempts < ATTEMPTS_MAX => {}
+            Retry::AFewTimes | Retry::Never => return Err(error),
+        }
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "download is tried again"
+        );
+        sleep(backoff.next()).await;
+    }
+}
+
+async fn attempt(
+    link: &Link,
+    path: &Path,
+    wanted: Wanted,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), PrepareError> {
+    let digest = wanted.digest;
+    let failed = |source| PrepareError::Link { digest, source };
+    let mut partial = Partial::open(path)?;
+    if !matches!(wanted.length, Length::Exactly(length) if partial.length >= length) {
+        let mut body = link.blob(digest, partial.length).await.map_err(failed)?;
+        if body.start != partial.length {
+            partial.restart()?;
+        }
+        while let Some(bytes) = body.next().await.map_err(failed)? {
+            partial.append(&bytes)?;
+            if partial.length > wanted.length.longest() {
+                break;
+            }
+            progress(partial.length);
+        }
+    }
+    partial.finish(path, wanted)
+}
+
+impl Length {
+    const fn longest(self) -> u64 {
+        match self {
+            Self::Exactly(length) | Self::AtMost(length) => length,
+        }
+    }
+
+    const fn admits(self, length: u64) -> bool {
+        match self {
+            Self::Exactly(exactly) => length == exactly,
+            Self::AtMost(most) => length <= most,
+        }
+    }
+}
+
+/// What has arrived so far. Writes go to the page cache and are short, so they are done in place.
+struct Partial {
+    path: PathBuf,
+    file: File,
+    hash: Sha256,
+    length: u64,
+}
+
+impl Partial {
+    /// Continues an earlier download, if there is one.
+    fn open(path: &Path) -> io::Result<Self> {
+        let path = path.with_extension("partial");
+        fs::create_dir_all(path.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .append(true)
+            .open(&path)?;
+        let (mut hash, mut length) = (Sha256::new(), 0);
+        let mut chunk = vec![0; 128 * 1024];
+        loop {
+            match file.read(&mut chunk)? {
+                0 => break,
+                n => {
+                    hash.update(&chunk[..n]);
+                    length += n as u64;
+                }
+            }
+        }
+        Ok(Self {
+            path,
+            file,
+            hash,
+            length,
+        })
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        (self.hash, self.length) = (Sha256::new(), 0);
+        Ok(())
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Gives the blob its name, or throws it away.
+    fn finish(self, path: &Path, wanted: Wanted) -> Result<(), PrepareError> {
+        let digest = Digest::from_bytes(self.hash.finalize().into());
+        if digest != wanted.digest || !wanted.length.admits(self.length) {
+            fs::remove_file(&self.path)?;
+            return Err(PrepareError::Mismatch(wanted.digest));
+        }
+        Ok(fs::rename(&self.path, path)?)
+    }
+}

@@ -1,0 +1,131 @@
+//! What the agent says of its target, in the words of the contract.
+
+use super::agent::Agent;
+use crate::{
+    drivers::service::{Key, Report},
+    state::{Activated, Known, ProductState},
+};
+use std::collections::BTreeSet;
+use tidegate_domain::{
+    converge::{Attestation, Health, ObservedState, PrepareState, Prepared, steps::Waiting},
+    name::Name,
+    revision::RevisionId,
+};
+use tokio::sync::watch;
+
+impl Agent {
+    /// Says what is seen, if it differs from what was said.
+    pub(super) fn publish(&self, observed: &watch::Sender<Vec<ObservedState>>) {
+        let now: Vec<ObservedState> = self
+            .state
+            .products
+            .iter()
+            .map(|(name, state)| self.observe(name, state))
+            .collect();
+        observed.send_if_modified(|said| {
+            let changed = *said != now;
+            if changed {
+                *said = now;
+            }
+            changed
+        });
+    }
+
+    fn observe(&self, product: &Name, state: &ProductState) -> ObservedState {
+        let stopping = self.supervised.keys().filter(|key| key.product == *product);
+        let components: BTreeSet<&Name> = state
+            .active
+            .keys()
+            .chain(state.desired.active.iter().map(|a| &a.component))
+            .chain(stopping.map(|key| &key.component))
+            .collect();
+        ObservedState {
+            product: product.clone(),
+            instruction: state.desired.instruction,
+            active: components
+                .into_iter()
+                .map(|c| self.attest(product, state, c))
+                .collect(),
+            prepared: prepared(state),
+        }
+    }
+
+    fn attest(&self, product: &Name, state: &ProductState, component: &Name) -> Attestation {
+        let key = Key {
+            product: product.clone(),
+            component: component.clone(),
+        };
+        let report = self.supervised.get(&key).and_then(|s| s.report.as_ref());
+        let Some(active) = state.active.get(component) else {
+            return self.unactivated(state, component, report);
+        };
+        let (health, detail, starts) = verdict(active, report);
+        let component = component.clone();
+        let (revision, artifact) = (Some(active.revision), Some(active.artifact));
+        Attestation {
+            component,
+            revision,
+            artifact,
+            health,
+            detail,
+            starts,
+        }
+    }
+
+    /// A component that waits for its first activation, or that is being stopped.
+    fn unactivated(
+        &self,
+        state: &ProductState,
+        component: &Name,
+        report: Option<&Report>,
+    ) -> Attestation {
+        let waiting = self
+            .waiting
+            .get(&state.desired.product)
+            .and_then(|w| w.get(component));
+        let (health, detail) = match (waiting, report) {
+            (Some(waiting), _) => (health_while(waiting), waiting.to_string()),
+            (None, Some(_)) => (Health::Unhealthy, "stopping".to_owned()),
+            (None, None) => (Health::Starting, "about to start".to_owned()),
+        };
+        let component = component.clone();
+        Attestation {
+            component,
+            revision: None,
+            artifact: None,
+            health,
+            detail,
+            starts: 0,
+        }
+    }
+}
+
+/// A report about another workload says nothing about this one.
+fn verdict(active: &Activated, report: Option<&Report>) -> (Health, String, u32) {
+    match (report, &active.memory) {
+        (Some(r), _) if r.workload == Some(active.workload) => {
+            (r.health, r.detail.clone(), r.starts)
+        }
+        // Until the keeper has been asked, what an earlier agent saw is the best there is.
+        (None, Some(memory)) => (memory.health, memory.detail.clone(), 1),
+        (Some(_) | None, _) => (Health::Starting, "about to start".to_owned(), 0),
+    }
+}
+
+const fn health_while(waiting: &Waiting) -> Health {
+    match waiting {
+        Waiting::Revision | Waiting::Preparation => Health::Starting,
+        Waiting::NotInRevision | Waiting::PreparationFailed { .. } => Health::Failed,
+    }
+}
+
+fn prepared(state: &ProductState) -> Vec<Prepared> {
+    let told = |(id, known): (&RevisionId, &Known)| {
+        let state: PrepareState = known.state.clone()?;
+        Some(Prepared {
+            revision: *id,
+            state,
+        })
+    };
+    state.revisions.iter().filter_map(told).collect()
+}

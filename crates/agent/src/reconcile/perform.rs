@@ -1,0 +1,250 @@
+//! Carrying out the domain's steps. Each is harmless when repeated; nothing here chooses.
+
+use super::agent::{Agent, Event};
+use crate::{
+    drivers::service::{Key, Order},
+    layout::sync_directory,
+    prepare::{self, Progress},
+    state::Activated,
+};
+use std::{
+    fs, io,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::Duration,
+};
+use tidegate_domain::{
+    converge::{
+        PrepareState,
+        steps::{self, Step},
+    },
+    digest::Digest,
+    name::Name,
+    revision::{Revision, RevisionId},
+};
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, spawn_blocking},
+    time::Instant,
+};
+
+/// Progress is told no more often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+
+/// A preparation under way; ends when dropped.
+pub(super) struct Fetching(JoinHandle<()>);
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Agent {
+    /// Lets the domain decide about one product, and does it.
+    pub(super) fn converge(&mut self, product: &Name) {
+        let Some(state) = self.state.products.get(product) else {
+            return;
+        };
+        let convergence = steps::steps(&state.desired, &state.local());
+        for step in convergence.steps {
+            tracing::info!(agent.product = %product, ?step, "performs");
+            self.perform(product, step);
+        }
+        self.waiting.insert(product.clone(), convergence.waiting);
+    }
+
+    fn perform(&mut self, product: &Name, step: Step) {
+        match step {
+            Step::Prepare { revision } => self.prepare(product, revision),
+            Step::Activate {
+                component,
+                revision,
+            } => self.activate(product, component, revision),
+            Step::Relabel {
+                component,
+                revision,
+            } => {
+                let state = self.state.products.get_mut(product);
+                if let Some(active) = state.and_then(|s| s.active.get_mut(&component)) {
+                    active.revision = revision;
+                }
+                self.save();
+            }
+            Step::Stop { component } => self.stop(product, component),
+            Step::Forget { revision } => self.forget(product, revision),
+        }
+    }
+
+    fn prepare(&mut self, product: &Name, id: RevisionId) {
+        let Some(revision) = self.revision(product, id).cloned() else {
+            return;
+        };
+        let beginning = PrepareState::Fetching {
+            bytes_done: 0,
+            bytes_total: 0,
+        };
+        self.set_prepared(product, id, Some(beginning));
+        let (preparation, events) = (self.preparation.clone(), self.events.clone());
+        let name = product.clone();
+        let task = tokio::spawn(async move {
+            let progress = teller(&name, id, &events);
+            let done = prepare::prepare(&preparation, &revision, &progress).await;
+            drop(progress);
+            let state = match done {
+                Ok(()) => PrepareState::Ready,
+                Err(error) => PrepareState::Failed {
+                    reason: error.to_string(),
+                },
+            };
+            // Closed only while the agent is ending.
+            events
+                .send(Event::Prepared {
+                    product: name,
+                    revision: id,
+                    state,
+                })
+                .await
+                .ok();
+        });
+        self.fetching.insert((product.clone(), id), Fetching(task));
+    }
+
+    /// Ends preparations that no instruction asks for any more.
+    pub(super) fn abandon_unnamed(&mut self, product: &Name) {
+        let Some(state) = self.state.products.get(product) else {
+            return;
+        };
+        let named = steps::named(&state.desired);
+        let unnamed = |(p, id): &&(Name, RevisionId)| p == product && !named.contains(id);
+        let abandoned: Vec<_> = self.fetching.keys().filter(unnamed).cloned().collect();
+        for (product, revision) in abandoned {
+            self.fetching.remove(&(product.clone(), revision));
+            self.set_prepared(&product, revision, None);
+        }
+    }
+
+    fn activate(&mut self, product: &Name, component: Name, id: RevisionId) {
+        let Some(part) = self
+            .revision(product, id)
+            .and_then(|r| r.component(&component))
+        else {
+            return;
+        };
+        let (workload, artifact) = (part.workload(), part.artifact);
+        let place = self.surroundings.layout.component(product, &component);
+        if let Err(error) = switch(&place, workload) {
+            // What runs does not depend on the link; it is for people and scripts.
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "`current` not switched"
+            );
+        }
+        let activated = Activated {
+            revision: id,
+            workload,
+            artifact,
+            memory: None,
+        };
+        if let Some(state) = self.state.products.get_mut(product) {
+            state.active.insert(component.clone(), activated);
+        }
+        self.save();
+        self.order(&Key {
+            product: product.clone(),
+            component,
+        });
+    }
+
+    fn stop(&mut self, product: &Name, component: Name) {
+        if let Some(state) = self.state.products.get_mut(product) {
+            state.active.remove(&component);
+        }
+        self.save();
+        let key = Key {
+            product: product.clone(),
+            component,
+        };
+        if let Some(supervised) = self.supervised.get(&key) {
+            supervised.orders.send_replace(Order::Stop);
+        }
+    }
+
+    fn forget(&mut self, product: &Name, id: RevisionId) {
+        let Some(state) = self.state.products.get_mut(product) else {
+            return;
+        };
+        let Some(known) = state.revisions.remove(&id) else {
+            return;
+        };
+        let layout = &self.surroundings.layout;
+        let mut unneeded = Vec::new();
+        for component in &known.revision.components {
+            let workload = component.workload();
+            if !state.workloads(&component.component).contains(&workload) {
+                unneeded.push(layout.release(product, &component.component, workload));
+            }
+        }
+        self.save();
+        spawn_blocking(move || unneeded.iter().for_each(|path| remove(path)));
+    }
+
+    fn revision(&self, product: &Name, id: RevisionId) -> Option<&Revision> {
+        self.state
+            .products
+            .get(product)?
+            .revisions
+            .get(&id)
+            .map(|k| &k.revision)
+    }
+}
+
+/// Tells the agent how far a preparation is, now and then.
+fn teller(
+    product: &Name,
+    revision: RevisionId,
+    events: &mpsc::Sender<Event>,
+) -> impl Fn(Progress) + Send + Sync + use<> {
+    let (product, events) = (product.clone(), events.clone());
+    let last = Mutex::new(Instant::now());
+    move |progress| {
+        let Ok(mut last) = last.lock() else { return };
+        if last.elapsed() >= PROGRESS_EVERY {
+            *last = Instant::now();
+            let product = product.clone();
+            // When the agent is busy, the next one will do.
+            events
+                .try_send(Event::Progress {
+                    product,
+                    revision,
+                    progress,
+                })
+                .ok();
+        }
+    }
+}
+
+/// Points `current` to the workload, atomically.
+fn switch(component: &Path, workload: Digest) -> io::Result<()> {
+    let fresh = component.join("current.partial");
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    symlink(PathBuf::from("releases").join(workload.hex()), &fresh)?;
+    fs::rename(&fresh, component.join("current"))?;
+    sync_directory(component)
+}
+
+/// Gone under its name first, so that a half-removed release is never taken for a whole one.
+fn remove(release: &Path) {
+    let doomed = release.with_extension("partial");
+    let removed = fs::rename(release, &doomed).and_then(|()| fs::remove_dir_all(&doomed));
+    if let Err(error) = removed {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "an old release stays on disk"
+        );
+    }
+}
