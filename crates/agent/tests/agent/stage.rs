@@ -1,0 +1,281 @@
+//! One target on a stage: a played server, a directory, and the agent as a real process.
+
+use crate::{artifact::Artifact, server::Server};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+use tidegate_agent::{EnrolOptions, enroll, stop_workloads};
+use tidegate_domain::{
+    converge::{ActiveComponent, Attestation, DesiredState, Health, ObservedState},
+    duration::Millis,
+    generation::{Generation, Incarnation, Instruction},
+    id::SnapshotNumber,
+    name::Name,
+    revision::{
+        ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, RevisionId,
+        ServiceSettings, StopSettings, StopSignal,
+    },
+};
+use tidegate_protocol::agent::{LogLine, LogRequest};
+use tokio::{
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+/// Generous: the machine may be busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The stage.
+pub(crate) struct Stage {
+    pub(crate) server: Server,
+    directory: tempfile::TempDir,
+    agent: Option<Child>,
+    generation: u64,
+}
+
+impl Stage {
+    /// With an agent that has joined and runs.
+    pub(crate) async fn new() -> Self {
+        let server = Server::start().await;
+        let directory = tempfile::tempdir().unwrap();
+        let options = EnrolOptions {
+            server: format!("https://{}", server.address),
+            token: format!("tge_secret.{}", server.pin.hex()),
+            environment: name("live"),
+            target: name("live-1"),
+            // Deeper than the path of a Unix socket may be long.
+            directory: directory.path().join("deep".repeat(30)),
+        };
+        enroll(options).await.unwrap();
+        let mut stage = Self {
+            server,
+            directory,
+            agent: None,
+            generation: 0,
+        };
+        stage.start_agent();
+        stage
+    }
+
+    /// The agent's directory.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.directory.path().join("deep".repeat(30))
+    }
+
+    pub(crate) fn start_agent(&mut self) {
+        let log = self.directory.path().join("agent.log");
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap();
+        let mut command = Command::new(program());
+        command.args(["agent", "run", "--data"]).arg(self.data());
+        command.stderr(log).stdin(Stdio::null()).kill_on_drop(true);
+        self.agent = Some(command.spawn().unwrap());
+    }
+
+    /// As with `kill -9`.
+    pub(crate) async fn kill_agent(&mut self) {
+        self.agent.take().unwrap().kill().await.unwrap();
+    }
+
+    /// Orders `revisions[0]` to run and the others to lie ready.
+    pub(crate) fn order(&mut self, active: &[&Revision], prepare: &[&Revision]) {
+        self.generation += 1;
+        self.order_as(self.generation, active, prepare);
+    }
+
+    /// The same under a chosen generation.
+    pub(crate) fn order_as(&self, number: u64, active: &[&Revision], prepare: &[&Revision]) {
+        let all = active.iter().chain(prepare);
+        let desired = DesiredState {
+            product: name("shop"),
+            instruction: instruction(number),
+            active: active.iter().map(|r| component(r)).collect(),
+            prepare: prepare.iter().map(|r| r.id()).collect(),
+        };
+        self.server.memory.desired.send_modify(|answer| {
+            answer.cursor += 1;
+            answer.desired = Some(vec![desired]);
+            answer.revisions = all.map(|r| (*r).clone()).collect();
+        });
+    }
+
+    pub(crate) fn offer(&self, artifact: &Artifact) {
+        self.server
+            .memory
+            .blobs
+            .lock()
+            .unwrap()
+            .extend(artifact.blobs.clone());
+    }
+
+    /// Waits until the target says something that satisfies `is_it`.
+    pub(crate) async fn until(&self, is_it: impl Fn(&ObservedState) -> bool) -> ObservedState {
+        let mut observed = self.server.memory.observed.subscribe();
+        let found = timeout(PATIENCE, observed.wait_for(|all| all.iter().any(&is_it))).await;
+        let Ok(found) = found else {
+            let said = self.server.memory.observed.borrow().clone();
+            let log = std::fs::read_to_string(self.directory.path().join("agent.log"));
+            panic!(
+                "waited in vain; observed {said:#?}\n{}",
+                log.unwrap_or_default()
+            );
+        };
+        let found = found.unwrap();
+        found.iter().find(|state| is_it(state)).unwrap().clone()
+    }
+
+    /// Waits until `web` runs this revision with this health.
+    pub(crate) async fn until_web(&self, revision: RevisionId, health: Health) -> Attestation {
+        let is_it = |a: &Attestation| a.revision == Some(revision) && a.health == health;
+        let state = self.until(|state| state.active.iter().any(is_it)).await;
+        state.active.into_iter().find(is_it).unwrap()
+    }
+
+    /// Reads logs over the link, as people do.
+    pub(crate) async fn logs(&mut self, lines: u32) -> Vec<LogLine> {
+        self.generation += 1;
+        let request = self.generation;
+        self.server.memory.desired.send_modify(|answer| {
+            answer.cursor += 1;
+            let (product, component) = (name("shop"), name("web"));
+            answer.logs = vec![LogRequest {
+                request,
+                product,
+                component,
+                lines,
+            }];
+        });
+        let mut logs = self.server.memory.logs.subscribe();
+        let chunk = timeout(PATIENCE, logs.wait_for(|all| all.contains_key(&request))).await;
+        chunk.unwrap().unwrap()[&request].lines.clone()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        drop(self.agent.take());
+        let data = self.data();
+        let stopping = async move { stop_workloads(&data).await };
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+        };
+        std::thread::spawn(move || runtime().unwrap().block_on(stopping))
+            .join()
+            .unwrap()
+            .ok();
+    }
+}
+
+/// Polls a condition that has no event of its own.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(mut look: impl FnMut() -> F) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited in vain");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The agent's program, built beside this test.
+pub(crate) fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("examples/agent_program")
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn instruction(number: u64) -> Instruction {
+    Instruction {
+        incarnation: Incarnation(1),
+        generation: Generation(number),
+    }
+}
+
+fn component(revision: &&Revision) -> ActiveComponent {
+    ActiveComponent {
+        component: name("web"),
+        revision: revision.id(),
+        instances: 1,
+    }
+}
+
+/// A revision of the one component `web`.
+pub(crate) fn revision(artifact: &Artifact, command: &[&str]) -> Revision {
+    let service = ServiceSettings {
+        command: command.iter().map(|&word| word.to_owned()).collect(),
+        environment: BTreeMap::new(),
+        files: BTreeMap::new(),
+        listen: vec![],
+        health: None,
+        stop: StopSettings {
+            signal: StopSignal::Term,
+            grace: Millis(400),
+        },
+    };
+    Revision {
+        product: name("shop"),
+        release: "1.0.0".parse().unwrap(),
+        snapshot: SnapshotNumber(1),
+        components: vec![ComponentRevision {
+            component: name("web"),
+            version: "1.0.0".parse().unwrap(),
+            artifact: artifact.manifest,
+            driver: DriverSettings::Service(service),
+        }],
+    }
+}
+
+/// Changes the settings of `web`.
+pub(crate) fn settings(revision: &mut Revision) -> &mut ServiceSettings {
+    let DriverSettings::Service(settings) = &mut revision.components[0].driver;
+    settings
+}
+
+/// A quick check over HTTP.
+pub(crate) fn check(port: u16) -> HealthCheck {
+    HealthCheck {
+        probe: Probe::Http {
+            host: "127.0.0.1".into(),
+            port,
+            path: "/healthz".into(),
+        },
+        interval: Millis(100),
+        timeout: Millis(2_000),
+        healthy_after: 2,
+        unhealthy_after: 2,
+        deadline: Millis::from_secs(30),
+    }
+}
+
+/// An address nobody listens on now.
+pub(crate) fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+}
+
+/// Whether a process with this id is there and not a zombie.
+pub(crate) fn lives(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')')
+        .next()
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(" Z"))
+}
