@@ -57,10 +57,7 @@ impl Identity {
 
     /// Reads the identity that lies in the agent's `directory`.
     pub fn load(directory: &Path) -> Result<Self, IdentityError> {
-        let text = fs::read(Layout::new(directory).identity()).map_err(|e| match e.kind() {
-            io::ErrorKind::NotFound => IdentityError::NotEnrolled,
-            _ => IdentityError::Unreadable(e),
-        })?;
+        let text = fs::read(Layout::new(directory).identity()).map_err(unread)?;
         let unreadable = |e: serde_json::Error| IdentityError::Unreadable(e.into());
         let identity: Self = serde_json::from_slice(&text).map_err(unreadable)?;
         match identity.version {
@@ -74,6 +71,14 @@ impl Identity {
             &Layout::new(directory).identity(),
             &serde_json::to_vec_pretty(self)?,
         )
+    }
+}
+
+fn unread(error: io::Error) -> IdentityError {
+    if error.kind() == io::ErrorKind::NotFound {
+        IdentityError::NotEnrolled
+    } else {
+        IdentityError::Unreadable(error)
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Machine {
     settle_at: Option<Instant>,
     start_at: Option<Instant>,
     pauses: u32,
+    /// Processes that slipped out of their group and are not gone yet.
+    stragglers: usize,
     refused: Option<String>,
     ending: bool,
     stopping: Vec<oneshot::Sender<()>>,
@@ -77,6 +79,7 @@ impl Machine {
             settle_at: None,
             start_at: None,
             pauses: 0,
+            stragglers: 0,
             refused: None,
             ending: false,
             stopping: Vec::new(),
@@ -201,14 +204,17 @@ impl Machine {
             // Once more in a while: a process may be stuck in the kernel.
             process.kill_at = Some(now + PAUSE_LAST);
         }
+        self.tidy();
         if is_due(self.start_at) && self.has_room() {
             self.start();
         }
-        self.tidy();
     }
 
     /// Whether the next process may start: beside one that shares its sockets, otherwise alone.
     fn has_room(&self) -> bool {
+        if self.retiring.is_empty() {
+            return self.stragglers == 0;
+        }
         let shares = self.wanted.as_ref().is_some_and(|w| !w.listen.is_empty());
         self.retiring
             .iter()
@@ -273,7 +279,7 @@ impl Machine {
         } else {
             Stragglers::Leave
         };
-        orphans::reap(&mains, kill);
+        self.stragglers = orphans::reap(&mains, kill);
     }
 
     fn due(&self) -> Option<Instant> {
@@ -313,6 +319,7 @@ impl Machine {
 
     fn is_over(&mut self) -> bool {
         let over = self.ending && self.current.is_none() && self.retiring.is_empty();
+        let over = over && self.stragglers == 0;
         if over {
             for done in self.stopping.drain(..) {
                 // Whoever asked may have left.

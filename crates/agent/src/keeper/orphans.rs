@@ -41,7 +41,9 @@ pub(super) fn clear(directory: &Path) -> usize {
 }
 
 /// Takes leave of ended processes that were handed to this one, and kills those still alive when `kill` says so.
-pub(super) fn reap(mains: &[u32], kill: Stragglers) {
+/// Returns how many are left.
+pub(super) fn reap(mains: &[u32], kill: Stragglers) -> usize {
+    let mut left = 0;
     for pid in adopted().filter(|pid| !mains.contains(pid)) {
         let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else {
             continue;
@@ -50,9 +52,11 @@ pub(super) fn reap(mains: &[u32], kill: Stragglers) {
             // Our own child: its id cannot be reused before we wait for it.
             rustix::process::kill_process(pid, Signal::KILL).ok();
         }
-        // Still alive, or not ours after all: both are fine.
-        waitpid(Some(pid), WaitOptions::NOHANG).ok();
+        // An error means that there is no such child any more.
+        let alive = matches!(waitpid(Some(pid), WaitOptions::NOHANG), Ok(None));
+        left += usize::from(alive);
     }
+    left
 }
 
 /// What to do with processes that slipped out of their group.

@@ -41,11 +41,15 @@ impl Sockets {
 }
 
 fn plain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => "address in use".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "no such address on this machine".to_owned(),
-        _ => error.to_string(),
+    let kind = error.kind();
+    if kind == io::ErrorKind::AddrInUse {
+        "address in use".to_owned()
+    } else if kind == io::ErrorKind::PermissionDenied {
+        "permission denied".to_owned()
+    } else if kind == io::ErrorKind::AddrNotAvailable {
+        "no such address on this machine".to_owned()
+    } else {
+        error.to_string()
     }
 }
 

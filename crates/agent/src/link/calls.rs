@@ -110,11 +110,12 @@ impl BlobBody {
                 .transpose()?
             {
                 None => return Ok(None),
-                // Trailers carry no bytes.
-                Some(frame) => match frame.into_data() {
-                    Ok(bytes) => return Ok(Some(bytes)),
-                    Err(_) => {}
-                },
+                Some(frame) => {
+                    // Trailers carry no bytes.
+                    if let Ok(bytes) = frame.into_data() {
+                        return Ok(Some(bytes));
+                    }
+                }
             }
         }
     }

@@ -11,13 +11,16 @@ use tidegate_protocol::agent::{
 };
 use tokio::{
     sync::{mpsc, watch},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 /// A failed report is repeated after this, or when a new connection is open.
 const REPORT_AGAIN: Duration = Duration::from_secs(5);
 /// The wall clock may be set: the time of renewal is looked at again after this.
 const RENEWAL_LOOK: Duration = Duration::from_secs(600);
+
+/// An answer with nothing in it takes at least so long.
+const POLL_SHORTEST: Duration = Duration::from_secs(1);
 
 /// What the session needs.
 #[derive(Debug, Clone)]
@@ -41,15 +44,23 @@ pub(crate) async fn converse(link: Arc<Link>, identity: Identity, incoming: Inco
 async fn poll(link: Arc<Link>, incoming: &Incoming) {
     let (mut cursor, mut backoff) = (0, Backoff::default());
     loop {
+        let asked = Instant::now();
         match link.desired(cursor).await {
             Ok(answer) => {
                 if cursor == 0 || backoff_was_needed(&mut backoff) {
                     tracing::info!("connected to the server");
                 }
+                let idle = answer.desired.is_none() && answer.logs.is_empty();
                 cursor = answer.cursor;
                 take(&link, incoming, answer).await;
+                if idle && asked.elapsed() < POLL_SHORTEST {
+                    // A server that does not hold the poll open must not be asked in a hot loop.
+                    sleep(POLL_SHORTEST).await;
+                }
             }
             Err(error) => {
+                // A server that was restored in between may use the same cursor for something else.
+                cursor = 0;
                 let pause = backoff.next();
                 warn("cannot ask the server what should run", &error);
                 sleep(pause).await;

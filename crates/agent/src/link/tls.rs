@@ -25,7 +25,8 @@ pub(crate) struct Pin(pub(crate) Digest);
 pub(super) fn config(identity: &Identity) -> Result<ClientConfig, LinkError> {
     let roots = roots(&certificate(&identity.authority)?)?;
     let chain = vec![certificate(&identity.certificate)?];
-    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).map_err(unusable)?;
+    let key =
+        PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).map_err(|error| unusable(&error))?;
     let builder = ClientConfig::builder_with_provider(provider());
     let config = builder
         .with_safe_default_protocol_versions()?
@@ -129,9 +130,9 @@ fn roots(authority: &CertificateDer<'_>) -> Result<RootCertStore, Error> {
 }
 
 fn certificate(pem: &str) -> Result<CertificateDer<'static>, LinkError> {
-    CertificateDer::from_pem_slice(pem.as_bytes()).map_err(unusable)
+    CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|error| unusable(&error))
 }
 
-fn unusable(error: rustls::pki_types::pem::Error) -> LinkError {
+fn unusable(error: &rustls::pki_types::pem::Error) -> LinkError {
     LinkError::Tls(Error::General(error.to_string()))
 }

@@ -63,9 +63,10 @@ pub(crate) enum Retry {
 
 impl From<io::Error> for PrepareError {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
-            _ => Self::Disk(error),
+        if [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind()) {
+            Self::DiskFull
+        } else {
+            Self::Disk(error)
         }
     }
 }

@@ -56,12 +56,12 @@ pub(super) fn layers(digest: Digest, bytes: &[u8]) -> Result<Vec<Layer>, Prepare
     }
     manifest
         .layers
-        .into_iter()
+        .iter()
         .map(|d| layer(d).map_err(wrong))
         .collect()
 }
 
-fn layer(descriptor: Descriptor) -> Result<Layer, String> {
+fn layer(descriptor: &Descriptor) -> Result<Layer, String> {
     let packing = match descriptor.media_type.as_str() {
         LAYER_TYPE => Packing::TarZstd,
         TAR_TYPE => Packing::Tar,

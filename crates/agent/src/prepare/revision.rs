@@ -67,7 +67,7 @@ pub(crate) async fn prepare(
                 progress(Progress {
                     done: before + done,
                     total,
-                })
+                });
             };
             let wanted = Wanted {
                 digest: layer.digest,

@@ -79,13 +79,13 @@ impl Unpacker {
             reader,
             allowance: Rc::clone(&allowance),
         });
-        let mut entries = archive.entries().map_err(damaged)?;
+        let mut entries = archive.entries().map_err(|error| damaged(&error))?;
         loop {
             allowance.set(HEADER_BYTES_MAX);
             let Some(entry) = entries.next() else {
                 return Ok(());
             };
-            let entry = entry.map_err(damaged)?;
+            let entry = entry.map_err(|error| damaged(&error))?;
             self.count(entry.size())?;
             allowance.set(entry.size().saturating_add(HEADER_BYTES_MAX));
             self.entry(entry)?;
@@ -120,7 +120,15 @@ impl Unpacker {
             EntryType::Regular | EntryType::Continuous => regular(&mut entry, &place, &path),
             EntryType::Symlink => self.symlink(&link_name(&entry, &path)?, path),
             EntryType::Link => self.hard_link(&link_name(&entry, &path)?, &path),
-            _ => Err(refused(&path, "is neither file, directory nor link")),
+            EntryType::Char
+            | EntryType::Block
+            | EntryType::Fifo
+            | EntryType::GNULongName
+            | EntryType::GNULongLink
+            | EntryType::GNUSparse
+            | EntryType::XGlobalHeader
+            | EntryType::XHeader => Err(refused(&path, "is neither file, directory nor link")),
+            _ => Err(refused(&path, "is of an unknown kind")),
         }
     }
 
@@ -169,7 +177,7 @@ fn regular<R: Read>(
 ) -> Result<(), PrepareError> {
     make_room(place, path)?;
     // Neither set-user-id nor write permission for others survives.
-    let mode = entry.header().mode().map_err(damaged)? & 0o755 | 0o600;
+    let mode = entry.header().mode().map_err(|error| damaged(&error))? & 0o755 | 0o600;
     let mut file = OpenOptions::new()
         .create_new(true)
         .write(true)
@@ -202,7 +210,7 @@ fn make_room(place: &Path, path: &Path) -> Result<(), PrepareError> {
 }
 
 fn link_name<R: Read>(entry: &Entry<'_, R>, path: &Path) -> Result<PathBuf, PrepareError> {
-    let name = entry.link_name().map_err(damaged)?;
+    let name = entry.link_name().map_err(|error| damaged(&error))?;
     let name = name.filter(|n| !n.as_os_str().is_empty());
     name.map(|n| n.into_owned())
         .ok_or_else(|| refused(path, "is a link to nowhere"))
@@ -213,7 +221,7 @@ fn refused(path: &Path, what: &str) -> PrepareError {
 }
 
 /// An archive that cannot be read.
-fn damaged(error: io::Error) -> PrepareError {
+fn damaged(error: &io::Error) -> PrepareError {
     PrepareError::Archive(format!("it is damaged ({error})"))
 }
 

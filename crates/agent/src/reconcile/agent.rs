@@ -1,6 +1,6 @@
 //! The agent's state, and what each event does to it.
 
-use super::{perform::Fetching, run::Events};
+use super::perform::Fetching;
 use crate::{
     drivers::service::{
         Key, Order, Place, Report, Secrets, Surroundings, Task, specify, supervise,
@@ -38,6 +38,13 @@ pub(super) enum Event {
     },
 }
 
+/// Where the agent's own tasks leave word.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    events: mpsc::Receiver<Event>,
+    reports: mpsc::Receiver<(Key, Report)>,
+}
+
 /// A component's supervisor.
 pub(super) struct Supervised {
     pub(super) orders: watch::Sender<Order>,
@@ -54,14 +61,11 @@ pub(super) struct Agent {
     pub(super) fetching: BTreeMap<(Name, RevisionId), Fetching>,
     pub(super) waiting: BTreeMap<Name, BTreeMap<Name, Waiting>>,
     pub(super) events: mpsc::Sender<Event>,
-    reports: (
-        mpsc::Sender<(Key, Report)>,
-        Option<mpsc::Receiver<(Key, Report)>>,
-    ),
+    reports: mpsc::Sender<(Key, Report)>,
 }
 
 impl Agent {
-    pub(super) fn new(surroundings: Surroundings, state: State, link: Arc<Link>) -> (Self, Events) {
+    pub(super) fn new(surroundings: Surroundings, state: State, link: Arc<Link>) -> (Self, Inbox) {
         let (events, happened) = mpsc::channel(64);
         let (reports, reported) = mpsc::channel(64);
         let layout = surroundings.layout.clone();
@@ -78,26 +82,31 @@ impl Agent {
             fetching: BTreeMap::new(),
             waiting: BTreeMap::new(),
             events,
-            reports: (reports, Some(reported)),
+            reports,
         };
-        (agent, happened)
+        (
+            agent,
+            Inbox {
+                events: happened,
+                reports: reported,
+            },
+        )
     }
 
     /// Handles one event after the other, and says what is seen after each.
     pub(super) async fn live(
         mut self,
         mut desired: mpsc::Receiver<DesiredResponse>,
-        mut events: Events,
+        mut inbox: Inbox,
         observed: watch::Sender<Vec<ObservedState>>,
     ) {
-        let mut reports = self.reports.1.take().expect("an agent lives once");
         self.resume();
         loop {
             self.publish(&observed);
             tokio::select! {
                 Some(answer) = desired.recv() => self.told(answer),
-                Some(event) = events.recv() => self.heard(event),
-                Some((key, report)) = reports.recv() => self.reported(key, report),
+                Some(event) = inbox.events.recv() => self.heard(event),
+                Some((key, report)) = inbox.reports.recv() => self.reported(&key, report),
                 else => return,
             }
         }
@@ -207,14 +216,14 @@ impl Agent {
         }
     }
 
-    fn reported(&mut self, key: Key, report: Report) {
-        let Some(supervised) = self.supervised.get_mut(&key) else {
+    fn reported(&mut self, key: &Key, report: Report) {
+        let Some(supervised) = self.supervised.get_mut(key) else {
             return;
         };
         let product = self.state.products.get_mut(&key.product);
         let active = product.and_then(|p| p.active.get_mut(&key.component));
         if report.workload.is_none() && active.is_none() {
-            self.supervised.remove(&key);
+            self.supervised.remove(key);
             return;
         }
         let memory = report.memory();
@@ -265,7 +274,7 @@ impl Agent {
                 .layout
                 .keeper(&key.product, &key.component),
             program: self.surroundings.program.clone(),
-            reports: self.reports.0.clone(),
+            reports: self.reports.clone(),
         };
         tokio::spawn(supervise(place, ordered));
         self.supervised.insert(

@@ -1,6 +1,6 @@
 //! The agent's loop, from its lock to its shutdown.
 
-use super::agent::{Agent, Event};
+use super::agent::Agent;
 use crate::{
     drivers::service::Surroundings,
     identity::{Identity, IdentityError},
@@ -68,10 +68,10 @@ pub async fn run(options: RunOptions, shutdown: impl Future<Output = ()>) -> Res
         observed: observed.subscribe(),
         directory,
     };
-    let (agent, events) = Agent::new(surroundings, State::load(&layout)?, Arc::clone(&link));
+    let (agent, inbox) = Agent::new(surroundings, State::load(&layout)?, Arc::clone(&link));
     tracing::info!(agent.target = %identity.target, "agent runs");
     tokio::select! {
-        () = agent.live(orders, events, observed) => {}
+        () = agent.live(orders, inbox, observed) => {}
         () = link::converse(link, identity, incoming) => {}
         () = shutdown => tracing::info!("agent ends; what it runs keeps running"),
     }
@@ -90,6 +90,3 @@ fn lock(layout: &Layout, directory: &Path) -> Result<File, RunError> {
         Err(error) => Err(io::Error::from(error).into()),
     }
 }
-
-/// What the agent's own tasks tell it.
-pub(super) type Events = mpsc::Receiver<Event>;

@@ -78,7 +78,7 @@ async fn a_program_that_never_answers_misses_its_deadline() {
 async fn a_program_that_ignores_the_signal_is_killed_with_all_it_started() {
     let mut stage = Stage::new().await;
     let script = "trap '' TERM\necho $$ > pids\n(trap '' TERM; sleep 1000) & echo $! >> pids\n\
-        setsid sh -c 'trap \"\" TERM; echo $$ >> pids; sleep 1000' &\nwhile :; do wait; sleep 1; done";
+        setsid sh -c 'trap \"\" TERM; echo $$ >> pids; sleep 1000 & echo $! >> pids; wait' &\nwhile :; do wait; sleep 1; done";
     let revision = scripted(&stage, script);
     stage.order(&[&revision], &[]);
     stage.until_web(revision.id(), Health::Healthy).await;
@@ -86,7 +86,7 @@ async fn a_program_that_ignores_the_signal_is_killed_with_all_it_started() {
     let pids = eventually(async || {
         let text = fs::read_to_string(&path).ok()?;
         let pids: Vec<u32> = text.lines().filter_map(|l| l.parse().ok()).collect();
-        (pids.len() == 3).then_some(pids)
+        (pids.len() == 4).then_some(pids)
     })
     .await;
     assert!(pids.iter().all(|pid| lives(*pid)));

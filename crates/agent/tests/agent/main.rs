@@ -1,8 +1,11 @@
 //! The agent against a server that is only played: TLS, processes, keepers, sockets and files are real.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod artifact;
 mod download;
 mod faults;
+mod joining;
 mod server;
 mod stage;
 mod survival;

@@ -25,7 +25,7 @@ use tidegate_domain::{converge::ObservedState, digest::Digest};
 use tidegate_protocol::agent::{
     DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest, RenewRequest,
 };
-use tokio::{net::TcpListener, sync::watch, time::timeout};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 use tokio_rustls::TlsAcceptor;
 
 /// What the server does wrong with one blob, once.
@@ -42,6 +42,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
     pub(crate) pin: Digest,
     pub(crate) memory: Arc<Memory>,
+    accepting: JoinHandle<()>,
 }
 
 /// What it knows.
@@ -76,12 +77,18 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let acceptor = acceptor(&memory, &authority);
-        tokio::spawn(accept(listener, acceptor, router(Arc::clone(&memory))));
+        let accepting = tokio::spawn(accept(listener, acceptor, router(Arc::clone(&memory))));
         Self {
             address,
             pin,
             memory,
+            accepting,
         }
+    }
+
+    /// Nobody can connect any more.
+    pub(crate) fn leave(&self) {
+        self.accepting.abort();
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{artifact::Artifact, server::Server};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -42,15 +42,9 @@ impl Stage {
     pub(crate) async fn new() -> Self {
         let server = Server::start().await;
         let directory = tempfile::tempdir().unwrap();
-        let options = EnrolOptions {
-            server: format!("https://{}", server.address),
-            token: format!("tge_secret.{}", server.pin.hex()),
-            environment: name("live"),
-            target: name("live-1"),
-            // Deeper than the path of a Unix socket may be long.
-            directory: directory.path().join("deep".repeat(30)),
-        };
-        enroll(options).await.unwrap();
+        // Deeper than the path of a Unix socket may be long.
+        let data = directory.path().join("deep".repeat(30));
+        enroll(joining(&server, "live-1", &data)).await.unwrap();
         let mut stage = Self {
             server,
             directory,
@@ -96,7 +90,7 @@ impl Stage {
         let desired = DesiredState {
             product: name("shop"),
             instruction: instruction(number),
-            active: active.iter().map(|r| component(r)).collect(),
+            active: active.iter().map(component).collect(),
             prepare: prepare.iter().map(|r| r.id()).collect(),
         };
         self.server.memory.desired.send_modify(|answer| {
@@ -172,6 +166,17 @@ impl Drop for Stage {
             .join()
             .unwrap()
             .ok();
+    }
+}
+
+/// What `agent enroll` is told.
+pub(crate) fn joining(server: &Server, target: &str, directory: &Path) -> EnrolOptions {
+    EnrolOptions {
+        server: format!("https://{}", server.address),
+        token: format!("tge_secret.{}", server.pin.hex()),
+        environment: name("live"),
+        target: name(target),
+        directory: directory.to_owned(),
     }
 }
 

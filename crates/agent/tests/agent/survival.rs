@@ -83,6 +83,34 @@ async fn a_killed_keeper_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn an_agent_without_its_server_goes_on_supervising() {
+    let mut stage = Stage::new().await;
+    let (_, process) = running(&mut stage).await;
+    stage.kill_agent().await;
+    stage.server.leave();
+    stage.start_agent();
+    kill(keepers(&stage.data())[0]);
+    let new = eventually(async || Some(pid(&stage)).filter(|pid| *pid != process)).await;
+    assert!(lives(new) && !lives(process));
+}
+
+#[tokio::test]
+async fn a_crash_is_mended_by_the_keeper_alone() {
+    let mut stage = Stage::new().await;
+    let (_, process) = running(&mut stage).await;
+    stage.kill_agent().await;
+    kill(process);
+    let new = eventually(async || Some(pid(&stage)).filter(|pid| *pid != process)).await;
+    assert!(lives(new));
+    stage.start_agent();
+    let is_it = |detail: &str| detail == "it runs";
+    let state = stage
+        .until(|s| s.active[0].starts == 2 && is_it(&s.active[0].detail))
+        .await;
+    assert_eq!(state.active[0].health, Health::Healthy);
+}
+
+#[tokio::test]
 async fn an_empty_list_stops_everything() {
     let mut stage = Stage::new().await;
     let (_, process) = running(&mut stage).await;

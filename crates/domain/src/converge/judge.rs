@@ -42,6 +42,11 @@ pub enum Sight {
         /// Starts since the activation.
         starts: u32,
     },
+    /// Something else has to happen before it can be looked at.
+    Held {
+        /// One sentence for people.
+        why: String,
+    },
     /// Its process runs.
     Running {
         /// For so long.
@@ -99,6 +104,7 @@ impl Judge {
         match sight {
             Sight::Refused { reason } => self.fall(Health::Failed, reason),
             Sight::Ended { how, starts } => self.ended(&how, starts),
+            Sight::Held { why } => self.held(why),
             Sight::Running { since } => self.running(since),
             Sight::Passed { what } => self.passed(what),
             Sight::Missed { what } => self.missed(&what),
@@ -112,6 +118,12 @@ impl Judge {
             self.fall(Health::Failed, detail);
         } else {
             self.fall(self.unwell(), format!("{how}; it will be started again"));
+        }
+    }
+
+    fn held(&mut self, why: String) {
+        if self.health == Health::Starting {
+            self.detail = why;
         }
     }
 
@@ -300,6 +312,14 @@ mod tests {
                 "exited with status 3, 4 times before it was healthy",
             ),
         );
+        let held = vec![
+            Sight::Held {
+                why: "waits for 7 to end".into()
+            };
+            21
+        ];
+        let why = "not healthy within 20 s: waits for 7 to end";
+        judged(Some(check()), held, (Health::Failed, why));
         let late = vec![miss(); 21];
         let why = "not healthy within 20 s: GET / answered 503, 21 times in a row";
         judged(Some(check()), late, (Health::Failed, why));

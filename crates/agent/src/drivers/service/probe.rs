@@ -111,10 +111,14 @@ async fn exec(command: &[String], scene: &Scene<'_>, limit: Duration) -> Result<
 }
 
 fn plain(error: &io::Error, limit: Duration) -> String {
-    match error.kind() {
-        io::ErrorKind::TimedOut => format!("no answer within {limit:?}"),
-        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-        io::ErrorKind::ConnectionReset => "connection closed without an answer".to_owned(),
-        _ => error.to_string(),
+    let kind = error.kind();
+    if kind == io::ErrorKind::TimedOut {
+        format!("no answer within {limit:?}")
+    } else if kind == io::ErrorKind::ConnectionRefused {
+        "connection refused".to_owned()
+    } else if kind == io::ErrorKind::ConnectionReset {
+        "connection closed without an answer".to_owned()
+    } else {
+        error.to_string()
     }
 }

@@ -19,6 +19,9 @@ use tokio::time::sleep;
 /// The first probe comes sooner than the interval: most programs are up by then.
 const FIRST_PROBE: Duration = Duration::from_millis(50);
 
+/// How often what has to wait is told.
+const HELD_EVERY: Duration = Duration::from_secs(1);
+
 /// Watches one task under one keeper.
 pub(super) struct Watch {
     task: Arc<Task>,
@@ -69,7 +72,7 @@ impl Watch {
             }
             Phase::Running { .. } | Phase::Idle => {}
         }
-        if self.scene() != before {
+        if self.scene().is_none() || self.scene() != before {
             self.next = self.look_after(FIRST_PROBE);
         }
     }
@@ -80,7 +83,8 @@ impl Watch {
         self.see(sight);
         self.next = match &self.task.check {
             Some(check) => self.look_after(check.interval.as_duration()),
-            None => future::pending().boxed(),
+            None if self.scene().is_some() => future::pending().boxed(),
+            None => self.held(),
         };
     }
 
@@ -115,7 +119,7 @@ impl Watch {
 
     fn look_after(&self, pause: Duration) -> BoxFuture<'static, Sight> {
         let Some((_, since_ms)) = self.scene() else {
-            return future::pending().boxed();
+            return self.held();
         };
         let task = Arc::clone(&self.task);
         let Some(check) = task.check.clone() else {
@@ -135,6 +139,17 @@ impl Watch {
             probe::ask(&check, &scene).await
         }
         .boxed()
+    }
+
+    /// Nothing to look at: said now and then, so that the deadline is kept.
+    fn held(&self) -> BoxFuture<'static, Sight> {
+        let ended = matches!(self.status.phase, Phase::BackingOff | Phase::Refused { .. });
+        let why = match self.status.retiring.first() {
+            _ if ended => return future::pending().boxed(),
+            Some(pid) => format!("waits for the older process {pid} to end"),
+            None => "waits for what an older process left behind to end".to_owned(),
+        };
+        sleep(HELD_EVERY).map(|()| Sight::Held { why }).boxed()
     }
 }
 
