@@ -28,6 +28,9 @@ use uuid::Uuid;
 /// How much is gathered before it is written; two batches per request are in memory at most.
 const BATCH: usize = 512 * 1024;
 
+/// What is written out in a moment.
+const SMALL: u64 = 4 * 1024 * 1024;
+
 /// Names an upload. Random, so that nobody guesses another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UploadId(Uuid);
@@ -220,16 +223,18 @@ impl Upload {
             return Err(BlobError::Mismatch { expected, actual });
         }
         let size = held.length;
-        let file = Arc::clone(&self.file);
-        let held = blocking(move || file.sync_data().map(|()| held)).await?;
+        if size > SMALL {
+            // Writing much out takes a while, and the garbage collection should not wait for it.
+            self.sync().await?;
+        }
         let placing = self.blobs.placing().await;
+        let file = Arc::clone(&self.file);
         let from = self.blobs.upload_path(&self.repository, self.id);
         let to = self.blobs.blob_path(expected);
-        blocking(move || rename_durably(&from, &to))
+        blocking(move || place(&file, &from, &to).map(|()| drop(held)))
             .await
             .map_err(unknown_if_missing)?;
         self.blobs.sessions().remove(&self.id);
-        drop(held);
         Ok(Placed {
             digest: actual,
             size,
@@ -297,10 +302,17 @@ impl Progress {
     }
 }
 
-fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
+/// Gives the file its name, durably.
+///
+/// A name that is taken may be read right now, so its new content is made durable before it replaces the old. A new
+/// name is not visible before its row, so one commit of the file system's journal serves content and name.
+fn place(file: &File, from: &Path, to: &Path) -> io::Result<()> {
+    if to.try_exists()? {
+        file.sync_data()?;
+    }
     fs::rename(from, to)?;
-    let directory = to.parent().unwrap_or(to);
-    File::open(directory)?.sync_all()
+    file.sync_data()?;
+    File::open(to.parent().unwrap_or(to))?.sync_all()
 }
 
 fn unknown_if_missing(error: io::Error) -> BlobError {
