@@ -136,7 +136,7 @@ impl Machine {
     }
 
     fn replace(&mut self, spec: Arc<Spec>) {
-        self.note(&format!("told to run {}", spec.command.join(" ")));
+        self.note(&format!("told to run {}", spec.program()));
         self.draft.activated_ms = now_ms();
         self.draft.last_exit = None;
         (self.draft.starts, self.pauses) = (0, 0);
@@ -147,12 +147,13 @@ impl Machine {
             self.current = Some(self.retiring.remove(position));
             (self.draft.starts, self.start_at) = (1, None);
         }
-        if let Some(mut old) = old {
-            if self.current.is_some() || spec.listen.is_empty() || old.spec.listen.is_empty() {
-                old.stop();
-            }
-            self.retiring.push(old);
-        }
+        self.retiring.extend(old);
+        let alone = self.current.is_some() || spec.listen.is_empty();
+        let in_the_way = |p: &&mut Process| alone || p.spec.listen.is_empty();
+        self.retiring
+            .iter_mut()
+            .filter(in_the_way)
+            .for_each(Process::stop);
         (self.wanted, self.ending) = (Some(spec), false);
     }
 
@@ -228,11 +229,7 @@ impl Machine {
         self.start_at = None;
         match self.try_start(&spec) {
             Ok(process) => {
-                self.note(&format!(
-                    "started {} as {}",
-                    spec.command.join(" "),
-                    process.pid
-                ));
+                self.note(&format!("started {} as {}", spec.program(), process.pid));
                 self.refused = None;
                 self.draft.starts += 1;
                 self.settle_at = (!self.retiring.is_empty()).then(|| Instant::now() + SETTLE);

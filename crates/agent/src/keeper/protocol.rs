@@ -83,12 +83,19 @@ pub(crate) enum Phase {
     },
 }
 
+impl Spec {
+    /// The program, for logs: the arguments may hold secrets.
+    pub(super) fn program(&self) -> &str {
+        self.command.first().map_or("nothing", String::as_str)
+    }
+}
+
 impl fmt::Debug for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The environment is left out: it may hold secrets.
+        // Environment and arguments are left out: they may hold secrets.
         f.debug_struct("Spec")
             .field("workload", &self.workload)
-            .field("command", &self.command)
+            .field("program", &self.program())
             .finish_non_exhaustive()
     }
 }

@@ -70,3 +70,15 @@ impl From<io::Error> for PrepareError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_named_and_not_tried_again() {
+        let error = PrepareError::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert_eq!(error.to_string(), "the disk of the agent is full");
+        assert_eq!(error.retry(), Retry::Never);
+    }
+}

@@ -55,7 +55,11 @@ pub(crate) async fn fetch(
         match error.retry() {
             Retry::Forever => {}
             Retry::AFewTimes if attempts < ATTEMPTS_MAX => {}
-            Retry::AFewTimes | Retry::Never => return Err(error),
+            Retry::AFewTimes | Retry::Never => {
+                // What will not be finished does not fill the disk.
+                fs::remove_file(path.with_extension("partial")).ok();
+                return Err(error);
+            }
         }
         tracing::warn!(
             error = &error as &dyn std::error::Error,

@@ -5,7 +5,7 @@ use super::{PrepareError, manifest::Packing, policy};
 use std::{
     cell::Cell,
     fs::{self, File, OpenOptions},
-    io::{self, BufReader, Read},
+    io::{self, BufReader, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink},
     path::{Path, PathBuf},
     rc::Rc,
@@ -183,7 +183,7 @@ fn regular<R: Read>(
         .write(true)
         .mode(mode)
         .open(place)?;
-    let copied = io::copy(entry, &mut file)?;
+    let copied = copy(entry, &mut file)?;
     if copied != entry.size() {
         return Err(PrepareError::Archive(format!(
             "it ends within `{}`",
@@ -192,6 +192,20 @@ fn regular<R: Read>(
     }
     // The process's own mask has cut the mode.
     Ok(file.set_permissions(fs::Permissions::from_mode(mode))?)
+}
+
+/// Tells a damaged archive from a failing disk.
+fn copy(reader: &mut impl Read, file: &mut File) -> Result<u64, PrepareError> {
+    let (mut chunk, mut copied) = (vec![0; 64 * 1024], 0);
+    loop {
+        match reader.read(&mut chunk).map_err(|error| damaged(&error))? {
+            0 => return Ok(copied),
+            n => {
+                file.write_all(&chunk[..n])?;
+                copied += n as u64;
+            }
+        }
+    }
 }
 
 /// A later entry replaces an earlier file or link, but no directory.

@@ -22,13 +22,14 @@ async fn running(stage: &mut Stage) -> (Revision, u32) {
         (attested.artifact, attested.starts),
         (Some(artifact.manifest), 1)
     );
-    let pid = pid(stage);
+    let pid = eventually(async || pid(stage)).await;
     (revision, pid)
 }
 
-fn pid(stage: &Stage) -> u32 {
+/// None while the file is being written.
+fn pid(stage: &Stage) -> Option<u32> {
     let path = stage.data().join("products/shop/web/current/artifact/pid");
-    fs::read_to_string(path).unwrap().trim().parse().unwrap()
+    fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
 /// Every keeper of this directory, by its command line.
@@ -58,7 +59,7 @@ async fn a_killed_agent_finds_its_processes_again() {
     stage.server.memory.observed.send_replace(vec![]);
     stage.start_agent();
     let attested = stage.until_web(revision.id(), Health::Healthy).await;
-    assert_eq!((attested.starts, pid(&stage)), (1, process));
+    assert_eq!((attested.starts, pid(&stage)), (1, Some(process)));
     assert!(lives(process));
     let said: Vec<LogLine> = stage.logs(100).await;
     let said = |stream: &str, text: &str| said.iter().any(|l| l.stream == stream && l.text == text);
@@ -72,7 +73,8 @@ async fn a_killed_keeper_leaves_nothing_behind() {
     let (revision, process) = running(&mut stage).await;
     let keeper = keepers(&stage.data())[0];
     kill(keeper);
-    eventually(async || (pid(&stage) != process).then_some(())).await;
+    let new = eventually(async || pid(&stage).filter(|pid| *pid != process)).await;
+    assert!(lives(new));
     assert!(
         !lives(process),
         "the orphan was killed before another was started"
@@ -90,7 +92,7 @@ async fn an_agent_without_its_server_goes_on_supervising() {
     stage.server.leave();
     stage.start_agent();
     kill(keepers(&stage.data())[0]);
-    let new = eventually(async || Some(pid(&stage)).filter(|pid| *pid != process)).await;
+    let new = eventually(async || pid(&stage).filter(|pid| *pid != process)).await;
     assert!(lives(new) && !lives(process));
 }
 
@@ -100,7 +102,7 @@ async fn a_crash_is_mended_by_the_keeper_alone() {
     let (_, process) = running(&mut stage).await;
     stage.kill_agent().await;
     kill(process);
-    let new = eventually(async || Some(pid(&stage)).filter(|pid| *pid != process)).await;
+    let new = eventually(async || pid(&stage).filter(|pid| *pid != process)).await;
     assert!(lives(new));
     stage.start_agent();
     let is_it = |detail: &str| detail == "it runs";
@@ -140,6 +142,6 @@ async fn the_same_workload_is_not_restarted_for_a_new_label() {
     revision.release = "2.0.0".parse().unwrap();
     stage.order(&[&revision], &[]);
     stage.until_web(revision.id(), Health::Healthy).await;
-    assert_eq!(pid(&stage), process);
+    assert_eq!(pid(&stage), Some(process));
     assert!(lives(process));
 }

@@ -102,3 +102,22 @@ async fn a_broken_revision_leaves_the_old_one_serving() {
     assert_eq!(attested.starts, 1);
     assert_eq!(get(address).await.unwrap(), "1");
 }
+
+#[tokio::test]
+async fn one_without_sockets_ends_all_that_still_serve() {
+    let mut stage = Stage::new().await;
+    let address = free_address();
+    let one = serving(&stage, "1", address);
+    stage.order(&[&one], &[]);
+    stage.until_web(one.id(), Health::Healthy).await;
+    let mut broken = serving(&stage, "2", address);
+    settings(&mut broken).command = vec!["/bin/false".to_owned()];
+    stage.order(&[&broken], &[]);
+    stage.until_web(broken.id(), Health::Failed).await;
+
+    let mut own = serving(&stage, "3", address);
+    settings(&mut own).listen.clear();
+    stage.order(&[&own], &[]);
+    stage.until_web(own.id(), Health::Healthy).await;
+    assert_eq!(get(address).await.unwrap(), "3");
+}
