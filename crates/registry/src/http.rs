@@ -8,4 +8,5 @@ mod range;
 mod reply;
 mod upload;
 
+pub use blob::content as blob_content;
 pub use dispatch::{RegistryState, router};

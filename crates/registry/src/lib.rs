@@ -20,6 +20,6 @@ pub use access::{Access, AccessError, Action, Caller};
 pub use blobs::{BlobError, BlobReader, Blobs, Placed, Upload, UploadId};
 pub use error::Error;
 pub use garbage::Collected;
-pub use http::{RegistryState, router};
+pub use http::{RegistryState, blob_content, router};
 pub use registry::Registry;
 pub use tidegate_store::{ManifestRecord, Pin, Repository, StoredManifest};

@@ -5,8 +5,12 @@ use super::{
     range::{Wanted, wanted},
     reply::{self, Reply},
 };
-use crate::{access::Action, error::Error};
-use axum::{body::Body, http::header, response::Response};
+use crate::{access::Action, error::Error, registry::Registry};
+use axum::{
+    body::Body,
+    http::{HeaderMap, header},
+    response::Response,
+};
 use tidegate_domain::digest::Digest;
 use tidegate_store::Repository;
 
@@ -27,15 +31,27 @@ pub(super) async fn serve(
 }
 
 async fn get(call: &Call<'_>, repository: &Repository, digest: Digest) -> Result<Response, Error> {
-    let size = call.registry.blob_size(repository, digest).await?;
-    if reply::unchanged(call.headers, digest) {
+    call.registry.blob_size(repository, digest).await?;
+    content(call.registry, digest, call.headers).await
+}
+
+/// The bytes of a blob, whole or the part that a `Range` header asks for.
+///
+/// # Errors
+/// When there is no such blob, or the range lies outside of it.
+pub async fn content(
+    registry: &Registry,
+    digest: Digest,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
+    if reply::unchanged(headers, digest) {
         return Ok(reply::not_modified().content(digest).empty());
     }
-    let blob = call.registry.open_blob(digest).await?;
-    let asked = match call.headers.get(header::IF_RANGE) {
+    let blob = registry.open_blob(digest).await?;
+    let size = blob.size();
+    let asked = match headers.get(header::IF_RANGE) {
         Some(held) if held.as_bytes() != format!("\"{digest}\"").as_bytes() => None,
-        _ => call
-            .headers
+        _ => headers
             .get(header::RANGE)
             .and_then(|value| value.to_str().ok()),
     };
