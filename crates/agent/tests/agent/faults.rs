@@ -103,6 +103,9 @@ async fn a_secret_is_given_to_the_process_and_to_nobody_else() {
     settings(&mut revision)
         .environment
         .insert("KEY".to_owned(), reference);
+    settings(&mut revision)
+        .command
+        .push("${secret:key@1}".to_owned());
     stage.order(&[&revision], &[]);
     let waiting = stage
         .until(|s| s.active.iter().any(|a| a.detail.contains("secret")))
@@ -125,4 +128,11 @@ async fn a_secret_is_given_to_the_process_and_to_nobody_else() {
     );
     let state = fs::read_to_string(stage.data().join("state.json")).unwrap();
     assert!(state.contains("secret:key@1") && !state.contains(value));
+    assert!(
+        !stage
+            .logs(100)
+            .await
+            .iter()
+            .any(|line| line.text.contains(value))
+    );
 }

@@ -122,3 +122,100 @@ fn plain(error: &io::Error, limit: Duration) -> String {
         error.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tidegate_domain::duration::Millis;
+    use tokio::net::TcpListener;
+
+    async fn asked(probe: Probe) -> Sight {
+        let check = HealthCheck {
+            probe,
+            interval: Millis(100),
+            timeout: Millis(300),
+            healthy_after: 1,
+            unhealthy_after: 1,
+            deadline: Millis(1_000),
+        };
+        let environment = BTreeMap::new();
+        ask(
+            &check,
+            &Scene {
+                directory: Path::new("/"),
+                environment: &environment,
+            },
+        )
+        .await
+    }
+
+    /// A server that answers one connection with these bytes, or with silence.
+    async fn answering(answer: Option<&'static str>) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            match answer {
+                Some(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
+                None => std::future::pending().await,
+            }
+        });
+        port
+    }
+
+    fn http(port: u16) -> Probe {
+        Probe::Http {
+            host: "127.0.0.1".into(),
+            port,
+            path: "/healthz".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn every_answer_is_a_sentence() {
+        let passed = |what: &str| Sight::Passed {
+            what: what.to_owned(),
+        };
+        let missed = |what: &str| Sight::Missed {
+            what: what.to_owned(),
+        };
+        for (answer, expect) in [
+            (
+                Some("HTTP/1.1 204 No Content\r\n\r\n"),
+                passed("GET /healthz answered 204"),
+            ),
+            (
+                Some("HTTP/1.0 302 Found\r\n\r\n"),
+                passed("GET /healthz answered 302"),
+            ),
+            (
+                Some("HTTP/1.1 503 Busy\r\n\r\n"),
+                missed("GET /healthz answered 503"),
+            ),
+            (
+                Some("SSH-2.0-x\r\n"),
+                missed("GET /healthz was answered with something other than HTTP"),
+            ),
+            (None, missed("GET /healthz failed: no answer within 300ms")),
+        ] {
+            assert_eq!(asked(http(answering(answer).await)).await, expect);
+        }
+        let port = answering(None).await;
+        let tcp = Probe::Tcp {
+            host: "127.0.0.1".into(),
+            port,
+        };
+        assert_eq!(asked(tcp).await, passed(&format!("port {port} answers")));
+        let exec = |program: &str| {
+            asked(Probe::Exec {
+                command: vec![program.to_owned()],
+            })
+        };
+        assert_eq!(
+            exec("/bin/true").await,
+            passed("the check /bin/true passed")
+        );
+        let failed = missed("the check /bin/false failed: exit status: 1");
+        assert_eq!(exec("/bin/false").await, failed);
+    }
+}
