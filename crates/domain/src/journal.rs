@@ -5,8 +5,10 @@
 
 pub mod checkpoint;
 mod entry;
+pub mod note;
 mod tree;
 
 pub use checkpoint::Checkpoint;
 pub use entry::Entry;
+pub use note::Notary;
 pub use tree::{Frontier, FrontierError, leaf_hash, node_hash, root_of};

@@ -1,1 +1,253 @@
-//! To be described.
+//! The server: use-cases, the engine, the HTTP API, the agents' address and the pages.
+//!
+//! One way through the house for every request that changes something: `http` or `web` → [`app`] (one use-case, one
+//! transaction, the authorizer) → `domain` (decides) → `store` (state, journal and effects commit together) → `engine`
+//! performs what follows. Reads go `http`/`web` → `app::query` → store. Nothing imports `http` or `web`; the engine never
+//! decides.
+//!
+//! Start at [`Server::start`], which puts the parts together.
+
+mod agents;
+pub mod app;
+mod config;
+mod engine;
+mod http;
+mod keyring;
+mod telemetry;
+mod web;
+
+pub use config::Config;
+pub use http::openapi;
+
+use agents::{authority::Authority, desk::LogDesk};
+use app::{App, Bus, Error, RevisionCache, SharedApp};
+use axum::Router;
+use keyring::{Keyring, KeyringError};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use tidegate_domain::{generation::Incarnation, id::PersonId, journal::Notary};
+use tidegate_registry::{BlobError, Blobs, Registry};
+use tidegate_store::{KeyRow, Store, StoreError};
+use tokio::{net::TcpListener, task::JoinSet};
+
+/// A server that runs. Dropping it ends it; nothing that was acknowledged is lost then.
+#[derive(Debug)]
+pub struct Server {
+    /// Where people, API and registry are served.
+    pub address: SocketAddr,
+    /// Where agents are served.
+    pub agent_address: SocketAddr,
+    /// What the first start makes for the administrator.
+    pub welcome: Option<Welcome>,
+    tasks: JoinSet<()>,
+}
+
+/// What the first start prints, once.
+#[derive(Debug)]
+pub struct Welcome {
+    /// Signs in to the pages; behind the server's address.
+    pub sign_in_path: String,
+    /// The administrator's token, unless one was given by a file.
+    pub token: Option<String>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A directory or file is out of reach.
+    #[error("cannot use {path}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An address is taken or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The administrator's token is too short to be one.
+    #[error("the token in {0} is shorter than 20 characters")]
+    WeakToken(PathBuf),
+    /// The key file.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The blobs.
+    #[error("the artifacts' directory cannot be opened")]
+    Blobs(#[from] BlobError),
+    /// Anything else.
+    #[error(transparent)]
+    App(#[from] Error),
+}
+
+impl Server {
+    /// Opens store, keys and addresses, and begins to serve.
+    ///
+    /// # Errors
+    /// When one of them cannot be had; nothing is left running then.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let token = config.admin_token()?;
+        let app = open(config).await?;
+        let welcome = welcome(&app, token).await?;
+        let people = listen(config.listen).await?;
+        let agents = listen(config.agent_listen).await?;
+        let (address, agent_address) = (
+            local(&people, config.listen)?,
+            local(&agents, config.agent_listen)?,
+        );
+        let holder = format!(
+            "{}/{}",
+            std::process::id(),
+            hex::encode(keyring::random::<4>())
+        );
+        let mut tasks = JoinSet::new();
+        tasks.spawn(engine::run(app.clone(), holder.clone()));
+        tasks.spawn(engine::run_sequencer(app.clone(), holder));
+        tasks.spawn(collect_garbage(app.clone()));
+        tasks.spawn(serve_agents(app.clone(), agents));
+        tasks.spawn(serve_people(http::router(app), people));
+        tracing::info!(%address, %agent_address, "server.ready");
+        Ok(Self {
+            address,
+            agent_address,
+            welcome,
+            tasks,
+        })
+    }
+
+    /// Waits until one of the server's tasks ends, which none should.
+    pub async fn failed(&mut self) {
+        self.tasks.join_next().await;
+    }
+}
+
+async fn open(config: &Config) -> Result<SharedApp, StartError> {
+    let data = &config.data;
+    std::fs::create_dir_all(data).map_err(|source| StartError::File {
+        path: data.clone(),
+        source,
+    })?;
+    let store = match &config.database {
+        Some(address) => Store::open_postgres(address).await?,
+        None => Store::open_sqlite(data).await?,
+    };
+    let keyring = Keyring::open(&config.key_file())?;
+    let authority = Authority::make(&keyring)?;
+    let notary = KeyRow {
+        name: "journal".to_owned(),
+        public: String::new(),
+        wrapped: keyring.wrap("key/journal", &keyring::random::<32>()),
+    };
+    let kept = store
+        .write((authority, notary), |tx, (authority, notary)| {
+            Box::pin(async move {
+                Ok::<_, StoreError>((
+                    tx.record_key(authority).await?,
+                    tx.record_key(notary).await?,
+                ))
+            })
+        })
+        .await?;
+    let authority = Authority::open(&keyring, &kept.0)?;
+    let secret = keyring
+        .unwrap("key/journal", &kept.1.wrapped)
+        .and_then(|key| <[u8; 32]>::try_from(key).ok());
+    let secret = secret.ok_or_else(|| {
+        Error::Broken("the journal's key cannot be opened by this key file".into())
+    })?;
+    let blobs = Blobs::open(&data.join("artifacts"))?;
+    Ok(Arc::new(App {
+        registry: Registry::new(store.clone(), blobs),
+        store,
+        keyring,
+        authority,
+        notary: Notary::new(&secret),
+        bus: Bus::default(),
+        revisions: RevisionCache::default(),
+        desk: LogDesk::default(),
+        incarnation: Incarnation(1),
+    }))
+}
+
+/// Makes the administrator at the first start: prints nothing itself.
+async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcome>, StartError> {
+    let made = keyring::new_secret(app::authenticate::TOKEN_PREFIX);
+    let (administrator, first) = match &given {
+        Some(token) => app.ensure_administrator(Some(token)).await?,
+        None => {
+            let (administrator, first) = app.ensure_administrator(None).await?;
+            if first {
+                app.ensure_administrator(Some(&made)).await?;
+            }
+            (administrator, first)
+        }
+    };
+    if !first {
+        return Ok(None);
+    }
+    let sign_in_path = sign_in_path(app, administrator.id).await?;
+    Ok(Some(Welcome {
+        sign_in_path,
+        token: given.is_none().then_some(made),
+    }))
+}
+
+async fn sign_in_path(app: &SharedApp, person: PersonId) -> Result<String, Error> {
+    Ok(format!("/sign-in?link={}", app.new_link(person).await?))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Listen { address, source })
+}
+
+fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, StartError> {
+    listener
+        .local_addr()
+        .map_err(|source| StartError::Listen { address, source })
+}
+
+async fn serve_people(router: Router, listener: TcpListener) {
+    use axum::serve::ListenerExt as _;
+    let listener = listener.tap_io(|stream| {
+        // Small answers must not wait for an acknowledgement; a socket that refuses is merely slower.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "http.nodelay_failed"
+            );
+        }
+    });
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "http.ended");
+    }
+}
+
+async fn serve_agents(app: SharedApp, listener: TcpListener) {
+    if let Err(error) = agents::serve(app, listener).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "agents.ended");
+    }
+}
+
+/// Removes artifacts that nothing needs any more, once an hour.
+async fn collect_garbage(app: SharedApp) {
+    let mut tick = tokio::time::interval(std::time::Duration::from_secs(3600));
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        match app.registry.collect_garbage(jiff::Timestamp::now()).await {
+            Ok(collected) => tracing::info!(?collected, "registry.garbage_collected"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "registry.garbage_failed"
+            ),
+        }
+    }
+}

@@ -105,7 +105,7 @@ impl TargetFacts {
         desired: Option<&DesiredState>,
         report: Option<&Report>,
         connected: bool,
-        digests: &impl Fn(RevisionId) -> Option<Attested>,
+        digests: &BTreeMap<RevisionId, Attested>,
     ) -> Self {
         let told = desired.and_then(told);
         let Some(report) = report else {
@@ -144,7 +144,7 @@ pub fn told(desired: &DesiredState) -> Option<RevisionId> {
 
 fn running(
     observed: &ObservedState,
-    digests: &impl Fn(RevisionId) -> Option<Attested>,
+    digests: &BTreeMap<RevisionId, Attested>,
 ) -> Option<RevisionId> {
     let first = observed.active.first()?.revision?;
     if observed.active.iter().any(|a| a.revision != Some(first)) {
@@ -155,7 +155,7 @@ fn running(
         .iter()
         .filter_map(|a| Some((a.component.clone(), a.artifact?)))
         .collect();
-    (digests(first)? == seen).then_some(first)
+    (*digests.get(&first)? == seen).then_some(first)
 }
 
 fn prepared(observed: &ObservedState, revision: RevisionId) -> Option<Readiness> {

@@ -4,6 +4,7 @@
 //! (C2SP signed-note) is made where the key is.
 
 use crate::digest::Digest;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::fmt;
 
 /// What a checkpoint states.
@@ -23,14 +24,11 @@ pub struct Checkpoint {
 pub struct CheckpointError;
 
 impl Checkpoint {
-    /// Reads the text that was signed. `decode` reads base64.
+    /// Reads the text that was signed.
     ///
     /// # Errors
     /// When a line is missing or is not what it should be.
-    pub fn parse(
-        text: &str,
-        decode: impl Fn(&str) -> Option<Vec<u8>>,
-    ) -> Result<Self, CheckpointError> {
+    pub fn parse(text: &str) -> Result<Self, CheckpointError> {
         let mut lines = text.lines();
         let origin = lines
             .next()
@@ -42,7 +40,7 @@ impl Checkpoint {
             .ok_or(CheckpointError)?;
         let root = lines
             .next()
-            .and_then(decode)
+            .and_then(|line| STANDARD.decode(line).ok())
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         let root = Digest::from_bytes(root.ok_or(CheckpointError)?);
         Ok(Self {
@@ -52,13 +50,13 @@ impl Checkpoint {
         })
     }
 
-    /// The text that is signed. `encode` writes base64.
-    pub fn text(&self, encode: impl Fn(&[u8]) -> String) -> String {
+    /// The text that is signed.
+    pub fn text(&self) -> String {
         format!(
             "{}\n{}\n{}\n",
             self.origin,
             self.size,
-            encode(self.root.as_bytes())
+            STANDARD.encode(self.root.as_bytes())
         )
     }
 }

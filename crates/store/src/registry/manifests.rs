@@ -178,6 +178,20 @@ impl Tx {
         row.as_ref().map(stored_manifest).transpose()
     }
 
+    /// Whether a manifest names `digest` as a blob or child.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn manifest_references(
+        &mut self,
+        manifest: Digest,
+        digest: Digest,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT manifest FROM registry_references WHERE manifest = $1 AND digest = $2";
+        let values = [manifest, digest].map(|d| Value::from(d.as_bytes().to_vec()));
+        Ok(self.row(sql, &values).await?.is_some())
+    }
+
     /// A manifest that `repository` shows and that names `digest`.
     pub async fn manifest_naming(
         &mut self,

@@ -1,0 +1,287 @@
+//! The calls of the agent link. A handler reads, makes one call, and answers.
+
+use super::{listener::Peer, presence::Presence};
+use crate::{
+    app::{Error, Kind, SharedApp},
+    http::ApiError,
+};
+use axum::{
+    Extension, Json, Router,
+    extract::{DefaultBodyLimit, FromRequestParts, Path, Query, State},
+    http::{HeaderMap, StatusCode, request::Parts},
+    response::Response,
+    routing::{get, post},
+};
+use futures::FutureExt;
+use serde::Deserialize;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tidegate_domain::{
+    converge::DesiredState,
+    digest::Digest,
+    id::SecretVersion,
+    revision::{DriverSettings, Revision, RevisionId},
+};
+use tidegate_protocol::agent::{
+    DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest, RenewRequest,
+};
+use tidegate_store::{TargetKey, Tx};
+
+/// The longest report.
+const BODY_MAX: usize = 4 * 1024 * 1024;
+/// The longest a poll is held open.
+const WAIT_MAX: u64 = 55;
+
+#[derive(Debug, Clone)]
+struct Link {
+    app: SharedApp,
+    presence: Presence,
+}
+
+pub(super) fn router(app: SharedApp, presence: Presence) -> Router {
+    Router::new()
+        .route("/agent/v1/enroll", post(enroll))
+        .route("/agent/v1/renew", post(renew))
+        .route("/agent/v1/desired", get(desired))
+        .route("/agent/v1/observed", post(observed))
+        .route("/agent/v1/logs/{request}", post(logs))
+        .route("/agent/v1/blobs/{digest}", get(blob))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(Arc::new(Link { app, presence }))
+}
+
+/// The agent that calls; its certificate is the newest one of its target.
+struct Caller(TargetKey);
+
+impl FromRequestParts<Arc<Link>> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, link: &Arc<Link>) -> Result<Self, ApiError> {
+        let Some(Extension(Peer::Agent { key, serial })) =
+            Extension::<Peer>::from_request_parts(parts, link)
+                .await
+                .ok()
+        else {
+            return Err(Error::refused(
+                Kind::NotSignedIn,
+                "agent-unknown",
+                "this call needs an agent's certificate",
+            )
+            .hint("`tidegate agent enroll` gets one")
+            .into());
+        };
+        let known = link
+            .app
+            .store
+            .read(key.clone(), |tx, key| tx.agent(key).boxed())
+            .await
+            .map_err(Error::from)?;
+        let current = known.is_some_and(|agent| agent.serial.trim_start_matches('0') == serial);
+        if current {
+            return Ok(Self(key));
+        }
+        let detail = format!("another agent was enrolled for {key} since");
+        Err(Error::refused(Kind::NotAllowed, "agent-replaced", detail)
+            .hint("enrol this one anew, or stop it")
+            .into())
+    }
+}
+
+async fn enroll(
+    State(link): State<Arc<Link>>,
+    Json(request): Json<EnrolRequest>,
+) -> Result<Json<EnrolResponse>, ApiError> {
+    Ok(Json(link.app.enrol(request).await?))
+}
+
+async fn renew(
+    State(link): State<Arc<Link>>,
+    Caller(key): Caller,
+    Json(request): Json<RenewRequest>,
+) -> Result<Json<EnrolResponse>, ApiError> {
+    Ok(Json(
+        link.app.renew(key, &request.certificate_request).await?,
+    ))
+}
+
+#[derive(Debug, Deserialize)]
+struct Poll {
+    #[serde(default)]
+    after: u64,
+    #[serde(default)]
+    wait: u64,
+}
+
+async fn desired(
+    State(link): State<Arc<Link>>,
+    Caller(key): Caller,
+    Query(poll): Query<Poll>,
+    headers: HeaderMap,
+) -> Result<Json<DesiredResponse>, ApiError> {
+    let (_open, is_new) = link.presence.begin(&key);
+    if is_new {
+        let program = headers
+            .get("user-agent")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        link.app.connection_changed(&key, true, program).await?;
+    }
+    let woken = link.app.bus.target(&key);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(poll.wait.min(WAIT_MAX));
+    loop {
+        let notified = woken.notified();
+        let mut response = read_desired(&link.app, &key, poll.after).await?;
+        response.logs = link.app.desk.hand_out(&key);
+        if response.desired.is_some() || !response.logs.is_empty() {
+            return Ok(Json(response));
+        }
+        if tokio::time::timeout_at(deadline, notified).await.is_err() {
+            return Ok(Json(response));
+        }
+    }
+}
+
+async fn observed(
+    State(link): State<Arc<Link>>,
+    Caller(key): Caller,
+    Json(request): Json<ObservedRequest>,
+) -> Result<StatusCode, ApiError> {
+    link.app.observe(&key, request.observed).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn logs(
+    State(link): State<Arc<Link>>,
+    Caller(key): Caller,
+    Path(request): Path<u64>,
+    Json(chunk): Json<LogChunk>,
+) -> StatusCode {
+    link.app.desk.answer(&key, request, chunk);
+    StatusCode::NO_CONTENT
+}
+
+async fn blob(
+    State(link): State<Arc<Link>>,
+    Caller(key): Caller,
+    Path(digest): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let digest: Digest = crate::app::field("digest", &digest)?;
+    let allowed = link
+        .app
+        .store
+        .read((link.app.clone(), key, digest), |tx, (app, key, digest)| {
+            may_fetch(tx, app, key, *digest).boxed()
+        })
+        .await?;
+    if !allowed {
+        return Err(
+            Error::not_found("blob-not-found", "blob that you are told to run", digest).into(),
+        );
+    }
+    crate::http::blob(&link.app, digest, &headers).await
+}
+
+async fn read_desired(
+    app: &SharedApp,
+    key: &TargetKey,
+    after: u64,
+) -> Result<DesiredResponse, Error> {
+    let input = (app.clone(), key.clone(), after);
+    app.store
+        .read(input, |tx, (app, key, after)| {
+            everything(tx, app, key, *after).boxed()
+        })
+        .await
+}
+
+async fn everything(
+    tx: &mut Tx,
+    app: &SharedApp,
+    key: &TargetKey,
+    after: u64,
+) -> Result<DesiredResponse, Error> {
+    let cursor = tx.agent(key).await?.map_or(0, |agent| agent.cursor);
+    let mut response = DesiredResponse {
+        cursor,
+        desired: None,
+        revisions: Vec::new(),
+        secrets: BTreeMap::new(),
+        logs: Vec::new(),
+    };
+    if cursor == after {
+        return Ok(response);
+    }
+    let states = tx.desired_of(key).await?;
+    for id in states.iter().flat_map(named) {
+        let Some(known) = app.revisions.get(tx, id).await? else {
+            continue;
+        };
+        let references = secret_references(&known.revision);
+        let values = app
+            .open_secrets(tx, &known.revision.product, &references)
+            .await?;
+        response.secrets.extend(values);
+        if !response.revisions.contains(&known.revision) {
+            response.revisions.push(known.revision.clone());
+        }
+    }
+    response.desired = Some(states);
+    Ok(response)
+}
+
+/// The revisions that a state names.
+fn named(state: &DesiredState) -> Vec<RevisionId> {
+    let mut ids: Vec<_> = state
+        .active
+        .iter()
+        .map(|c| c.revision)
+        .chain(state.prepare.iter().copied())
+        .collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// Every `${secret:NAME@VERSION}` in a revision.
+fn secret_references(revision: &Revision) -> Vec<(String, SecretVersion)> {
+    let texts = revision.components.iter().flat_map(|component| {
+        let DriverSettings::Service(service) = &component.driver;
+        service
+            .command
+            .iter()
+            .chain(service.environment.values())
+            .chain(service.files.values())
+    });
+    texts.flat_map(|text| references(text)).collect()
+}
+
+fn references(text: &str) -> Vec<(String, SecretVersion)> {
+    let parts = text.split("${secret:").skip(1);
+    let read = |part: &str| {
+        let (name, version) = part.split_once('}')?.0.split_once('@')?;
+        Some((name.to_owned(), version.parse().ok()?))
+    };
+    parts.filter_map(read).collect()
+}
+
+/// An agent may fetch exactly the manifests its desired state names, and the blobs of those.
+async fn may_fetch(
+    tx: &mut Tx,
+    app: &SharedApp,
+    key: &TargetKey,
+    digest: Digest,
+) -> Result<bool, Error> {
+    for id in tx.desired_of(key).await?.iter().flat_map(named) {
+        let Some(known) = app.revisions.get(tx, id).await? else {
+            continue;
+        };
+        for component in &known.revision.components {
+            if component.artifact == digest
+                || tx.manifest_references(component.artifact, digest).await?
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}

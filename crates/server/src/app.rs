@@ -1,0 +1,59 @@
+//! Use-cases: one file per noun. Each opens its transaction, asks the authorizer, lets `domain` decide, and stores
+//! state, journal and effects together.
+//!
+//! Nothing here speaks HTTP or renders pages. Reads are in [`query`].
+
+pub mod apply;
+pub mod authenticate;
+mod bus;
+pub mod deploy;
+pub mod enrolments;
+mod error;
+pub mod journal;
+pub mod observed;
+pub mod people;
+pub mod query;
+pub mod releases;
+mod request;
+mod revisions;
+pub mod secrets;
+pub mod steer;
+
+pub use bus::Bus;
+pub use error::{Error, Kind, field};
+pub(crate) use query::collect;
+pub use request::Request;
+pub(crate) use request::entry;
+pub use revisions::RevisionCache;
+
+use crate::{agents::authority::Authority, agents::desk::LogDesk, keyring::Keyring};
+use std::sync::Arc;
+use tidegate_domain::{generation::Incarnation, journal::Notary};
+use tidegate_registry::Registry;
+use tidegate_store::Store;
+
+/// Everything a use-case may reach.
+#[derive(Debug)]
+pub struct App {
+    /// Where everything but artifacts is kept.
+    pub store: Store,
+    /// Where components await deployment.
+    pub registry: Registry,
+    /// What wraps secrets.
+    pub keyring: Keyring,
+    /// Who certifies agents.
+    pub authority: Authority,
+    /// Who signs checkpoints.
+    pub notary: Notary,
+    /// Wake-ups.
+    pub bus: Bus,
+    /// Revisions once read: they never change.
+    pub revisions: RevisionCache,
+    /// People who wait for logs.
+    pub desk: LogDesk,
+    /// The number of this history.
+    pub incarnation: Incarnation,
+}
+
+/// As handlers hold it.
+pub type SharedApp = Arc<App>;

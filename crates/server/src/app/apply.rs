@@ -1,0 +1,176 @@
+//! Applying files: read, compare with what is declared, show or keep the difference.
+
+mod diff;
+mod parse;
+mod references;
+
+use super::{App, Error, Request};
+use futures::FutureExt;
+use parse::{Declared, Located};
+use tidegate_domain::{
+    access::Action,
+    catalog::{
+        Component, Document, Environment, Kind, Organisation, Product, Programme, Ring, Target,
+        Team,
+    },
+};
+use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange};
+use tidegate_store::Tx;
+
+impl App {
+    /// Applies files, or says what applying them would change.
+    ///
+    /// # Errors
+    /// The first fault of the files, with file, line, column and a remedy; nothing is changed then.
+    pub async fn apply(
+        &self,
+        request: Request,
+        wanted: &ApplyRequest,
+    ) -> Result<ApplyResponse, Error> {
+        request.permit(Action::ApplyCatalog)?;
+        let declared = parse::files(&wanted.files)?;
+        let input = (request, declared, wanted.dry_run);
+        if wanted.dry_run {
+            return self
+                .store
+                .read(input, |tx, input| apply(tx, input).boxed())
+                .await;
+        }
+        let response = self
+            .store
+            .write(input, |tx, input| apply(tx, input).boxed())
+            .await?;
+        self.bus.announce();
+        Ok(response)
+    }
+}
+
+async fn apply(
+    tx: &mut Tx,
+    (request, declared, dry_run): &(Request, Vec<Located>, bool),
+) -> Result<ApplyResponse, Error> {
+    let documents = merge(tx, declared).await?;
+    references::check(tx, &documents).await?;
+    let mut changes = Vec::new();
+    for (document, _) in &documents {
+        let change = compare(tx, document).await?;
+        if change.action != "unchanged" && !dry_run {
+            tx.record_document(document).await?;
+            let subject = format!("{}/{}", change.kind.to_lowercase(), change.name);
+            request
+                .journal(tx, "catalog.changed", &subject, &change)
+                .await?;
+        }
+        changes.push(change);
+    }
+    Ok(ApplyResponse {
+        applied: !dry_run,
+        changes,
+    })
+}
+
+/// One document per declared thing, in the order they are applied: components declared apart are put into their
+/// products, and a product declared without components keeps those it has.
+async fn merge<'a>(
+    tx: &mut Tx,
+    declared: &'a [Located],
+) -> Result<Vec<(Document, &'a Located)>, Error> {
+    let mut documents: Vec<(Document, &Located)> = Vec::new();
+    for kind in Kind::ALL {
+        for located in declared
+            .iter()
+            .filter(|located| located.declared.kind() == kind)
+        {
+            match &located.declared {
+                Declared::Document(Document::Product(product)) => {
+                    let mut product = product.clone();
+                    if product.components.is_empty() {
+                        let known = tx.product(&product.name).await?;
+                        product.components =
+                            known.map(|known| known.components).unwrap_or_default();
+                    }
+                    documents.push((Document::Product(product), located));
+                }
+                Declared::Document(document) => documents.push((document.clone(), located)),
+                Declared::Component { product, component } => {
+                    put_component(tx, &mut documents, located, (product, component)).await?;
+                }
+            }
+        }
+    }
+    for (document, _) in &mut documents {
+        if let Document::Product(product) = document {
+            product.components.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+    }
+    Ok(documents)
+}
+
+async fn put_component<'a>(
+    tx: &mut Tx,
+    documents: &mut Vec<(Document, &'a Located)>,
+    located: &'a Located,
+    (product, component): (&tidegate_domain::name::Name, &Component),
+) -> Result<(), Error> {
+    let at = documents
+        .iter()
+        .position(|(d, _)| matches!(d, Document::Product(p) if p.name == *product));
+    let at = match at {
+        Some(at) => at,
+        None => {
+            let known = tx.product(product).await?;
+            let known = known
+                .ok_or_else(|| located.error(format!("product `{product}` is not declared")))?;
+            documents.push((Document::Product(Box::new(known)), located));
+            documents.len() - 1
+        }
+    };
+    if let Some((Document::Product(product), _)) = documents.get_mut(at) {
+        product
+            .components
+            .retain(|known| known.name != component.name);
+        product.components.push(component.clone());
+    }
+    Ok(())
+}
+
+async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Error> {
+    let key = document.key();
+    let (known, new) = match document {
+        Document::Organisation(d) => pair::<Organisation>(tx, document, d).await?,
+        Document::Team(d) => pair::<Team>(tx, document, d).await?,
+        Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
+        Document::Product(d) => pair::<Product>(tx, document, d).await?,
+        Document::Environment(d) => pair::<Environment>(tx, document, d).await?,
+        Document::Target(d) => pair::<Target>(tx, document, d).await?,
+        Document::Ring(d) => pair::<Ring>(tx, document, d).await?,
+    };
+    let differences = diff::between(known.as_ref(), &new);
+    let action = match known {
+        None => "create",
+        Some(_) if differences.is_empty() => "unchanged",
+        Some(_) => "change",
+    };
+    Ok(CatalogChange {
+        kind: document.kind().to_string(),
+        name: key,
+        action: action.to_owned(),
+        differences,
+    })
+}
+
+type Json = serde_json::Value;
+
+/// What is declared now and what is wanted, both as JSON.
+async fn pair<D>(
+    tx: &mut Tx,
+    document: &Document,
+    wanted: &D,
+) -> Result<(Option<Json>, Json), Error>
+where
+    D: serde::Serialize + serde::de::DeserializeOwned + Sync,
+{
+    let known: Option<D> = tx.document(document.kind(), &document.key()).await?;
+    let json = |d: &D| serde_json::to_value(d).unwrap_or_default();
+    Ok((known.as_ref().map(json), json(wanted)))
+}

@@ -1,0 +1,187 @@
+//! Who asks: tokens, sessions, and the one-time link that begins the first one.
+
+use super::{App, Error, Kind};
+use crate::keyring::new_secret;
+use futures::FutureExt;
+use jiff::SignedDuration;
+use tidegate_domain::{
+    access::{Actor, Level},
+    digest::Digest,
+    id::{PersonId, TokenId},
+    name::Name,
+};
+use tidegate_store::{PersonRow, SessionRow, TokenRow, Tx};
+use uuid::Uuid;
+
+/// What every token begins with, so that a leak is found by its shape.
+pub const TOKEN_PREFIX: &str = "tgt_";
+/// How long a sign-in of the pages lasts.
+pub const SESSION_HOURS: i64 = 12;
+/// How long a one-time link is good for.
+const LINK_HOURS: i64 = 24;
+/// The person that the first start makes.
+const ADMINISTRATOR: &str = "admin";
+
+impl App {
+    /// Whoever holds `token`.
+    ///
+    /// # Errors
+    /// When it is wrong, revoked or over.
+    pub async fn actor_by_token(&self, token: &str) -> Result<Actor, Error> {
+        let secret = Digest::of(token.as_bytes());
+        let actor = self
+            .store
+            .read(secret, |tx, secret| tx.actor_by_token(*secret).boxed())
+            .await?;
+        actor.ok_or_else(|| {
+            Error::refused(
+                Kind::NotSignedIn,
+                "token-invalid",
+                "the token is wrong, revoked or expired",
+            )
+            .hint("set TIDEGATE_TOKEN to a token from `tidegate token create`")
+        })
+    }
+
+    /// Whoever is signed in by the session `secret`, if anybody is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn actor_by_session(&self, secret: &str) -> Result<Option<Actor>, Error> {
+        let secret = Digest::of(secret.as_bytes());
+        Ok(self
+            .store
+            .read(secret, |tx, secret| tx.actor_by_session(*secret).boxed())
+            .await?)
+    }
+
+    /// Uses a one-time link up and begins a session; answers its secret.
+    ///
+    /// # Errors
+    /// When the link is wrong, used or over.
+    pub async fn sign_in_by_link(&self, link: &str) -> Result<String, Error> {
+        let session = new_secret("tgs_");
+        let input = (Digest::of(link.as_bytes()), Digest::of(session.as_bytes()));
+        self.store
+            .write(input, |tx, (link, session)| {
+                async move {
+                    let actor = tx.use_link(*link).await?.ok_or_else(|| {
+                        Error::refused(
+                            Kind::NotSignedIn,
+                            "link-invalid",
+                            "the link is wrong, was used, or is over",
+                        )
+                        .hint("`tidegate sign-in` prints a new one")
+                    })?;
+                    let expires_at = tx.now() + SignedDuration::from_hours(SESSION_HOURS);
+                    let row = SessionRow {
+                        secret: *session,
+                        person: actor.person,
+                        kind: "session",
+                        expires_at,
+                    };
+                    tx.record_session(&row).await?;
+                    let detail = serde_json::json!({});
+                    let entry = super::entry(
+                        tx,
+                        actor.name.as_str(),
+                        ("person.signed_in", "pages"),
+                        &detail,
+                    );
+                    tx.record_entry(&entry).await?;
+                    Ok::<_, Error>(())
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(session)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_out(&self, secret: &str) -> Result<(), Error> {
+        let secret = Digest::of(secret.as_bytes());
+        Ok(self
+            .store
+            .write(secret, |tx, secret| tx.end_session(*secret).boxed())
+            .await?)
+    }
+
+    /// Makes a one-time link for `person`; answers its secret.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn new_link(&self, person: PersonId) -> Result<String, Error> {
+        let link = new_secret("tgl_");
+        let input = (Digest::of(link.as_bytes()), person);
+        self.store
+            .write(input, |tx, (link, person)| {
+                async move {
+                    let expires_at = tx.now() + SignedDuration::from_hours(LINK_HOURS);
+                    tx.record_session(&SessionRow {
+                        secret: *link,
+                        person: *person,
+                        kind: "link",
+                        expires_at,
+                    })
+                    .await
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(link)
+    }
+
+    /// Makes sure that there is an administrator, and that `token` is theirs. Answers whether this is the first start.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn ensure_administrator(
+        &self,
+        token: Option<&str>,
+    ) -> Result<(PersonRow, bool), Error> {
+        let secret = token.map(|token| Digest::of(token.as_bytes()));
+        let input = (secret, PersonId(Uuid::now_v7()), TokenId(Uuid::now_v7()));
+        self.store
+            .write(input, |tx, input| administrator(tx, *input).boxed())
+            .await
+    }
+}
+
+async fn administrator(
+    tx: &mut Tx,
+    (secret, person, token): (Option<Digest>, PersonId, TokenId),
+) -> Result<(PersonRow, bool), Error> {
+    let name: Name = ADMINISTRATOR
+        .parse()
+        .map_err(|why| Error::Broken(format!("{why}")))?;
+    let row = PersonRow {
+        id: person,
+        name: name.clone(),
+        display: "Administrator".into(),
+        level: Level::Initiate,
+    };
+    let first = tx.people().await?.is_empty();
+    if first {
+        tx.record_person(&row).await?;
+        let detail = serde_json::json!({ "level": row.level.number() });
+        let entry = super::entry(tx, "tidegate", ("person.created", "person/admin"), &detail);
+        tx.record_entry(&entry).await?;
+    }
+    let row = tx.person_named(&name).await?.unwrap_or(row);
+    if let Some(secret) = secret {
+        let token = TokenRow {
+            id: token,
+            person: row.id,
+            name,
+            secret,
+            level: Level::Initiate,
+            repository: None,
+            expires_at: None,
+        };
+        tx.record_token(&token).await?;
+    }
+    Ok((row, first))
+}

@@ -1,0 +1,419 @@
+//! Starting deployments: forward along the promotion path, or back to what ran before.
+
+use super::{App, Error, Kind, Request, field, releases};
+use futures::FutureExt;
+use std::collections::{BTreeMap, BTreeSet};
+use tidegate_domain::{
+    access::Action,
+    catalog::{Target, path},
+    deployment::{Cause, Deployment, Event, Purpose, Stage, Status, TargetRun, facts},
+    duration::Millis,
+    id::DeploymentId,
+    name::Name,
+    plan::{Limits, OnFailure, PartHashes, Plan, Share, Strategy, compile},
+    release::{Release, Snapshot, render},
+    revision::RevisionId,
+    version::Version,
+};
+use tidegate_protocol::api::{DeploymentRequest, RollbackRequest};
+use tidegate_store::{TargetKey, Tx};
+
+impl App {
+    /// Starts a deployment of a sealed release.
+    ///
+    /// # Errors
+    /// When the release is a draft, has not passed the environments before, another deployment runs there, or a
+    /// target has no agent.
+    pub async fn deploy(
+        &self,
+        request: Request,
+        wanted: &DeploymentRequest,
+    ) -> Result<DeploymentId, Error> {
+        request.permit(Action::Deploy)?;
+        let wanted = Wanted::read(wanted)?;
+        let id = self
+            .store
+            .write((request, wanted), |tx, (request, wanted)| {
+                promote(tx, request, wanted).boxed()
+            })
+            .await?;
+        self.bus.wake_engine();
+        Ok(id)
+    }
+
+    /// Takes back what runs in an environment: the deployment in progress, or else the last one that succeeded.
+    ///
+    /// # Errors
+    /// When there is nothing to go back to.
+    pub async fn roll_back(
+        &self,
+        request: Request,
+        wanted: &RollbackRequest,
+    ) -> Result<DeploymentId, Error> {
+        request.permit(Action::RollBack)?;
+        let place: (Name, Name) = (
+            field("product", &wanted.product)?,
+            field("environment", &wanted.environment)?,
+        );
+        let input = (request, place, wanted.reason.clone());
+        let id = self
+            .store
+            .write(input, |tx, input| take_back(tx, input).boxed())
+            .await?;
+        self.bus.wake_engine();
+        Ok(id)
+    }
+}
+
+/// A deployment request, read.
+#[derive(Debug)]
+struct Wanted {
+    product: Name,
+    release: Version,
+    environment: Name,
+    strategy: Strategy,
+    limits: Limits,
+    max_unavailable: Option<u32>,
+}
+
+impl Wanted {
+    fn read(wanted: &DeploymentRequest) -> Result<Self, Error> {
+        let length = |name: &str, text: &Option<String>, default: Millis| match text {
+            Some(text) => field::<Millis>(name, text),
+            None => Ok(default),
+        };
+        let usual = Limits::default();
+        Ok(Self {
+            product: field("product", &wanted.product)?,
+            release: field("release", &wanted.release)?,
+            environment: field("environment", &wanted.environment)?,
+            strategy: strategy(wanted, length("bake", &wanted.bake, Millis(0))?)?,
+            limits: Limits {
+                failures_max: wanted.failures_max.unwrap_or(usual.failures_max),
+                minimum_healthy: length(
+                    "minimum_healthy",
+                    &wanted.minimum_healthy,
+                    usual.minimum_healthy,
+                )?,
+                progress_deadline: length(
+                    "progress_deadline",
+                    &wanted.progress_deadline,
+                    usual.progress_deadline,
+                )?,
+                on_failure: on_failure(wanted.on_failure.as_deref())?,
+                ..usual
+            },
+            max_unavailable: wanted.max_unavailable,
+        })
+    }
+}
+
+fn strategy(wanted: &DeploymentRequest, bake: Millis) -> Result<Strategy, Error> {
+    match wanted.strategy.as_deref() {
+        Some("all-at-once") if wanted.batch.is_some() => Err(Error::invalid(
+            "batch",
+            "all-at-once has one wave; use `rolling`",
+        )),
+        Some("all-at-once") => Ok(Strategy::AllAtOnce),
+        None | Some("rolling") => {
+            let batch = wanted
+                .batch
+                .as_deref()
+                .map(|text| field::<Share>("batch", text))
+                .transpose()?;
+            Ok(Strategy::Rolling {
+                batch: batch.unwrap_or(Share::Count(1)),
+                bake,
+            })
+        }
+        Some(other) => Err(Error::invalid(
+            "strategy",
+            format!("`{other}` is neither all-at-once nor rolling"),
+        )),
+    }
+}
+
+fn on_failure(text: Option<&str>) -> Result<OnFailure, Error> {
+    match text {
+        None | Some("roll-back") => Ok(OnFailure::RollBack),
+        Some("hold") => Ok(OnFailure::Hold),
+        Some(other) => Err(Error::invalid(
+            "on_failure",
+            format!("`{other}` is neither roll-back nor hold"),
+        )),
+    }
+}
+
+async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<DeploymentId, Error> {
+    let release = releases::find(tx, &wanted.product, &wanted.release).await?;
+    let number = release
+        .current_snapshot()
+        .ok_or_else(|| releases::draft(&release))?;
+    check_promotion(tx, wanted).await?;
+    let snapshot = tx.snapshot(&wanted.product, number).await?;
+    let snapshot = snapshot
+        .ok_or_else(|| Error::Broken(format!("snapshot {number} of {} is gone", wanted.product)))?;
+    let start = Start {
+        release: &release,
+        snapshot: (&snapshot, number),
+        environment: &wanted.environment,
+        purpose: Purpose::Promotion,
+        strategy: wanted.strategy,
+        limits: wanted.limits.clone(),
+        max_unavailable: wanted.max_unavailable,
+    };
+    begin(tx, request, start).await
+}
+
+/// A release must have reached the environment before, and must not have been taken back there since.
+async fn check_promotion(tx: &mut Tx, wanted: &Wanted) -> Result<(), Error> {
+    let product = releases::find_product(tx, &wanted.product).await?;
+    let environments = tx.environments().await?;
+    if !environments.contains_key(&wanted.environment) {
+        return Err(Error::not_found(
+            "environment-not-found",
+            "environment",
+            &wanted.environment,
+        ));
+    }
+    let before = path::before(&wanted.environment, &product, &environments).map_err(|why| {
+        let path = path::of(&product, &environments).unwrap_or_default();
+        let path: Vec<_> = path.iter().map(Name::as_str).collect();
+        Error::refused(
+            Kind::BadRequest,
+            "path-invalid",
+            format!("{}: {why}", wanted.product),
+        )
+        .hint(format!("its promotion path is {}", path.join(" → ")))
+    })?;
+    let Some(before) = before else { return Ok(()) };
+    let standing = standing(tx, &wanted.product, &before).await?;
+    if standing
+        .iter()
+        .any(|deployment| deployment.release == wanted.release)
+    {
+        return Ok(());
+    }
+    let detail = format!(
+        "release {} has not succeeded in {before}, which comes before {}",
+        wanted.release, wanted.environment
+    );
+    Err(
+        Error::refused(Kind::NotReady, "promotion-order", detail).hint(format!(
+            "`tidegate deploy {} {} --to {before}` first",
+            wanted.product, wanted.release
+        )),
+    )
+}
+
+/// The promotions that succeeded in a place and were not taken back by a later rollback, oldest first: the last is what
+/// runs, the one before is what going back leads to.
+async fn standing(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<Vec<Deployment>, Error> {
+    let newest_first = tx.succeeded_in(product, environment, 500).await?;
+    let mut standing: Vec<Deployment> = Vec::new();
+    for deployment in newest_first.into_iter().rev() {
+        match deployment.purpose {
+            Purpose::Promotion => standing.push(deployment),
+            Purpose::Rollback { of } => standing.retain(|taken_back| taken_back.id < of),
+        }
+    }
+    Ok(standing)
+}
+
+async fn take_back(
+    tx: &mut Tx,
+    (request, (product, environment), reason): &(Request, (Name, Name), String),
+) -> Result<DeploymentId, Error> {
+    if let Some(id) = tx.deployment_running_in(product, environment).await? {
+        let cause = Cause::Person {
+            by: request.actor.name.clone(),
+            reason: reason.clone(),
+        };
+        super::steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await?;
+        return Ok(id);
+    }
+    let mut standing = standing(tx, product, environment).await?;
+    let current = standing
+        .pop()
+        .ok_or_else(|| nothing_to_take_back(product, environment))?;
+    let same = |d: &Deployment| d.release == current.release && d.snapshot == current.snapshot;
+    let mut first_of_same = current.id;
+    while let Some(repeated) = standing.pop_if(|deployment| same(deployment)) {
+        first_of_same = repeated.id;
+    }
+    let previous = standing
+        .pop()
+        .ok_or_else(|| nothing_to_take_back(product, environment))?;
+    let release = releases::find(tx, product, &previous.release).await?;
+    let snapshot = tx.snapshot(product, previous.snapshot).await?;
+    let snapshot =
+        snapshot.ok_or_else(|| Error::Broken(format!("snapshot {} is gone", previous.snapshot)))?;
+    let start = Start {
+        release: &release,
+        snapshot: (&snapshot, previous.snapshot),
+        environment,
+        purpose: Purpose::Rollback { of: first_of_same },
+        strategy: current.plan.strategy,
+        max_unavailable: Some(current.plan.limits.max_unavailable),
+        limits: current.plan.limits,
+    };
+    begin(tx, request, start).await
+}
+
+fn nothing_to_take_back(product: &Name, environment: &Name) -> Error {
+    let detail = format!("{product} has nothing in {environment} to go back to");
+    Error::refused(Kind::NotReady, "nothing-to-roll-back", detail)
+        .hint("a rollback needs two different deployments that succeeded there")
+}
+
+/// What a deployment begins with.
+struct Start<'a> {
+    release: &'a Release,
+    snapshot: (&'a Snapshot, tidegate_domain::id::SnapshotNumber),
+    environment: &'a Name,
+    purpose: Purpose,
+    strategy: Strategy,
+    limits: Limits,
+    max_unavailable: Option<u32>,
+}
+
+async fn begin(tx: &mut Tx, request: &Request, start: Start<'_>) -> Result<DeploymentId, Error> {
+    let product = &start.release.product;
+    if let Some(running) = tx.deployment_running_in(product, start.environment).await? {
+        let detail = format!(
+            "deployment {running} of {product} to {} is still running",
+            start.environment
+        );
+        return Err(Error::refused(Kind::Conflict, "deployment-running", detail)
+            .hint(format!("wait for it, or `tidegate cancel {running}`")));
+    }
+    let targets = tx.targets_in(start.environment).await?;
+    check_agents(tx, &targets).await?;
+    let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
+    let plan = compile(
+        start.strategy,
+        &names,
+        start.limits.clone(),
+        start.max_unavailable,
+    )
+    .map_err(|why| {
+        Error::refused(
+            Kind::NotReady,
+            "plan-invalid",
+            format!("{}: {why}", start.environment),
+        )
+    })?;
+    let runs = target_runs(tx, &start, &plan, &targets).await?;
+    let (snapshot, number) = start.snapshot;
+    let deployment = Deployment {
+        id: tx.next_deployment().await?,
+        product: product.clone(),
+        environment: start.environment.clone(),
+        release: start.release.version.clone(),
+        snapshot: number,
+        purpose: start.purpose,
+        parts: PartHashes::of(
+            &start.release.contents,
+            snapshot.digest(),
+            start.environment,
+            plan.strategy,
+            &plan.limits,
+        ),
+        plan,
+        requested_by: request.actor.name.clone(),
+        requested_at: tx.now(),
+        status: Status::Requested,
+        targets: runs,
+    };
+    tx.record_deployment_requested(&deployment).await?;
+    let detail = serde_json::json!({
+        "product": product, "release": deployment.release, "environment": deployment.environment,
+        "purpose": deployment.purpose, "plan": deployment.plan.hash(), "parts": deployment.parts, "targets": names,
+    });
+    request
+        .journal(
+            tx,
+            "deployment.requested",
+            &format!("deployment/{}", deployment.id),
+            &detail,
+        )
+        .await?;
+    Ok(deployment.id)
+}
+
+async fn check_agents(tx: &mut Tx, targets: &[Target]) -> Result<(), Error> {
+    let enrolled: BTreeSet<TargetKey> = tx
+        .agents()
+        .await?
+        .into_iter()
+        .map(|agent| agent.key)
+        .collect();
+    let key = |target: &Target| TargetKey {
+        environment: target.environment.clone(),
+        target: target.name.clone(),
+    };
+    let missing: Vec<_> = targets
+        .iter()
+        .filter(|t| !enrolled.contains(&key(t)))
+        .map(|t| t.name.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("no agent is enrolled for {}", missing.join(", "));
+    let environment = targets
+        .first()
+        .map(|t| t.environment.to_string())
+        .unwrap_or_default();
+    Err(Error::refused(Kind::NotReady, "target-without-agent", detail)
+        .hint(format!("`tidegate enrolment create --environment {environment}`, then `tidegate agent enroll` there")))
+}
+
+async fn target_runs(
+    tx: &mut Tx,
+    start: &Start<'_>,
+    plan: &Plan,
+    targets: &[Target],
+) -> Result<Vec<TargetRun>, Error> {
+    let product = &start.release.product;
+    let told: BTreeMap<Name, RevisionId> = tx
+        .desired_in(start.environment, product)
+        .await?
+        .into_iter()
+        .filter_map(|(name, state)| Some((name, facts::told(&state)?)))
+        .collect();
+    let secrets = tx.newest_secrets(product).await?;
+    let source = render::Source {
+        product,
+        release: &start.release.version,
+        contents: &start.release.contents,
+        snapshot: start.snapshot.0,
+        number: start.snapshot.1,
+        secrets: &secrets,
+    };
+    let mut runs = Vec::with_capacity(targets.len());
+    for (wave, planned) in (0..).zip(&plan.waves) {
+        for name in &planned.targets {
+            let Some(target) = targets.iter().find(|target| target.name == *name) else {
+                continue;
+            };
+            let revision = render::revision(&source, target).map_err(|why| {
+                Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
+            })?;
+            let after = tx.record_revision(&revision).await?;
+            let before = told.get(name).copied();
+            runs.push(TargetRun {
+                target: name.clone(),
+                wave,
+                before,
+                after,
+                stage: Stage::Waiting,
+            });
+        }
+    }
+    Ok(runs)
+}

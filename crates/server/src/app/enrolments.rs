@@ -1,0 +1,164 @@
+//! Enrolments: the permission for agents to join, and the joining.
+
+use super::{App, Error, Kind, Request, entry, field};
+use crate::keyring::new_secret;
+use futures::FutureExt;
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    access::Action,
+    catalog::{Document, Kind as CatalogKind, Target},
+    digest::Digest,
+    id::EnrolmentId,
+    name::Name,
+};
+use tidegate_protocol::{
+    agent::{ENROLMENT_TOKEN_PREFIX, EnrolRequest, EnrolResponse},
+    api::{EnrolmentRequest, EnrolmentView},
+};
+use tidegate_store::{EnrolmentRow, TargetKey, Tx};
+use uuid::Uuid;
+
+impl App {
+    /// Makes an enrolment; its token is in the answer and nowhere else.
+    ///
+    /// # Errors
+    /// When the environment does not exist.
+    pub async fn create_enrolment(
+        &self,
+        request: Request,
+        wanted: &EnrolmentRequest,
+    ) -> Result<EnrolmentView, Error> {
+        request.permit(Action::Enrol)?;
+        let environment: Name = field("environment", &wanted.environment)?;
+        if wanted.uses == 0 || wanted.hours == 0 {
+            return Err(Error::invalid("uses and hours", "at least 1"));
+        }
+        let token = format!(
+            "{}.{}",
+            new_secret(ENROLMENT_TOKEN_PREFIX),
+            self.authority.pin()
+        );
+        let row = (
+            EnrolmentId(Uuid::now_v7()),
+            Digest::of(token.as_bytes()),
+            environment.clone(),
+        );
+        let input = (request, row, wanted.uses, wanted.hours);
+        let expires_at = self
+            .store
+            .write(input, |tx, input| record_enrolment(tx, input).boxed())
+            .await?;
+        Ok(EnrolmentView {
+            token,
+            environment: environment.to_string(),
+            uses: wanted.uses,
+            expires_at,
+        })
+    }
+
+    /// An agent joins: uses its token up and certifies its key.
+    ///
+    /// # Errors
+    /// When the token is not good for that environment, or the request is not a certificate request.
+    pub async fn enrol(&self, wanted: EnrolRequest) -> Result<EnrolResponse, Error> {
+        let key = TargetKey {
+            environment: wanted.environment.clone(),
+            target: wanted.target.clone(),
+        };
+        let identity = self.authority.certify(&key, &wanted.certificate_request)?;
+        let input = (
+            Digest::of(wanted.token.as_bytes()),
+            key,
+            identity.serial.clone(),
+        );
+        self.store
+            .write(input, |tx, (secret, key, serial)| {
+                join(tx, *secret, key, serial).boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(identity.response)
+    }
+
+    /// An agent's certificate comes to its end: certifies its key anew.
+    ///
+    /// # Errors
+    /// When the request is not a certificate request.
+    pub async fn renew(
+        &self,
+        key: TargetKey,
+        certificate_request: &str,
+    ) -> Result<EnrolResponse, Error> {
+        let identity = self.authority.certify(&key, certificate_request)?;
+        self.store
+            .write((key, identity.serial.clone()), |tx, (key, serial)| {
+                tx.record_agent_enrolled(key, serial).boxed()
+            })
+            .await?;
+        Ok(identity.response)
+    }
+}
+
+async fn record_enrolment(
+    tx: &mut Tx,
+    (request, (id, secret, environment), uses, hours): &(
+        Request,
+        (EnrolmentId, Digest, Name),
+        u32,
+        u32,
+    ),
+) -> Result<jiff::Timestamp, Error> {
+    if !tx.environments().await?.contains_key(environment) {
+        return Err(
+            Error::not_found("environment-not-found", "environment", environment)
+                .hint("declare it with `tidegate apply`"),
+        );
+    }
+    let expires_at = tx.now() + SignedDuration::from_hours(i64::from(*hours));
+    let row = EnrolmentRow {
+        id: *id,
+        secret: *secret,
+        environment: environment.clone(),
+        uses: *uses,
+        expires_at,
+    };
+    tx.record_enrolment(&row).await?;
+    let detail =
+        serde_json::json!({ "environment": environment, "uses": uses, "expires_at": expires_at });
+    request
+        .journal(tx, "enrolment.created", &format!("enrolment/{id}"), &detail)
+        .await?;
+    Ok(expires_at)
+}
+
+async fn join(tx: &mut Tx, secret: Digest, key: &TargetKey, serial: &str) -> Result<(), Error> {
+    if !tx.use_enrolment(secret, &key.environment).await? {
+        let detail = format!(
+            "the token is wrong, used up, expired, or not for environment `{}`",
+            key.environment
+        );
+        return Err(
+            Error::refused(Kind::NotAllowed, "enrolment-invalid", detail)
+                .hint("`tidegate enrolment create --environment ENV` makes a new one"),
+        );
+    }
+    let known: Option<Target> = tx.document(CatalogKind::Target, &key.to_string()).await?;
+    if known.is_none() {
+        let target = Target {
+            name: key.target.clone(),
+            environment: key.environment.clone(),
+            vars: BTreeMap::new(),
+        };
+        tx.record_document(&Document::Target(target)).await?;
+    }
+    tx.record_agent_enrolled(key, serial).await?;
+    let detail = serde_json::json!({ "serial": serial, "declared_before": known.is_some() });
+    let entry = entry(
+        tx,
+        &format!("agent/{key}"),
+        ("agent.enrolled", &format!("target/{key}")),
+        &detail,
+    );
+    Ok(tx.record_entry(&entry).await?)
+}

@@ -1,0 +1,212 @@
+//! Deployments as they are shown.
+
+use super::{
+    super::{App, Error, Request},
+    facts,
+};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    deployment::{Deployment, Facts, Purpose, Stage, Status, WaitingOn, decide},
+    id::DeploymentId,
+    name::Name,
+};
+use tidegate_protocol::api::{DeploymentView, TargetRunView, WaitingView, WaveView};
+use tidegate_store::Tx;
+
+impl App {
+    /// One deployment with its waves.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn deployment_view(
+        self: &std::sync::Arc<Self>,
+        request: &Request,
+        id: DeploymentId,
+    ) -> Result<DeploymentView, Error> {
+        request.permit(Action::Read)?;
+        self.store
+            .read((self.clone(), id), |tx, (app, id)| {
+                view(tx, app, *id).boxed()
+            })
+            .await
+    }
+
+    /// At most `limit` deployments below number `before`, newest first, of one place if given; without waves.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn deployment_list(
+        &self,
+        request: &Request,
+        before: Option<DeploymentId>,
+        limit: u64,
+        place: (Option<Name>, Option<Name>),
+    ) -> Result<Vec<DeploymentView>, Error> {
+        request.permit(Action::Read)?;
+        let before = before.unwrap_or(DeploymentId(u64::MAX >> 1));
+        let found = self
+            .store
+            .read((before, limit, place), |tx, (before, limit, place)| {
+                list(tx, *before, *limit, place).boxed()
+            })
+            .await?;
+        let without_waves = |deployment: &Deployment| DeploymentView {
+            waves: Vec::new(),
+            ..shown(deployment, &Facts::default(), Vec::new())
+        };
+        Ok(found.iter().map(without_waves).collect())
+    }
+}
+
+async fn list(
+    tx: &mut Tx,
+    before: DeploymentId,
+    limit: u64,
+    place: &(Option<Name>, Option<Name>),
+) -> Result<Vec<Deployment>, Error> {
+    let mut found = tx
+        .deployments_before(before, limit, (place.0.as_ref(), place.1.as_ref()))
+        .await?;
+    for deployment in found
+        .iter_mut()
+        .filter(|deployment| !deployment.status.is_terminal())
+    {
+        // The sentence about one that runs counts its targets.
+        deployment.targets = tx
+            .deployment(deployment.id)
+            .await?
+            .map(|whole| whole.targets)
+            .unwrap_or_default();
+    }
+    Ok(found)
+}
+
+async fn view(tx: &mut Tx, app: &App, id: DeploymentId) -> Result<DeploymentView, Error> {
+    let deployment = tx
+        .deployment(id)
+        .await?
+        .ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let facts = facts::collect(tx, &app.revisions, &deployment).await?;
+    let waiting_on = waiting(&deployment, &facts, tx.now());
+    Ok(shown(&deployment, &facts, waiting_on))
+}
+
+/// What a deployment waits for at this moment.
+pub(super) fn waiting(
+    deployment: &Deployment,
+    facts: &Facts,
+    now: jiff::Timestamp,
+) -> Vec<WaitingView> {
+    decide(deployment, facts, now)
+        .waiting_on
+        .iter()
+        .map(waiting_view)
+        .collect()
+}
+
+fn waiting_view(waiting: &WaitingOn) -> WaitingView {
+    WaitingView {
+        kind: waiting.word().to_owned(),
+        sentence: waiting.to_string(),
+        until: waiting.until(),
+        remedy: waiting.remedy().to_owned(),
+    }
+}
+
+fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -> DeploymentView {
+    let status = &deployment.status;
+    DeploymentView {
+        id: deployment.id.0,
+        product: deployment.product.to_string(),
+        environment: deployment.environment.to_string(),
+        release: deployment.release.to_string(),
+        snapshot: deployment.snapshot.0,
+        purpose: match deployment.purpose {
+            Purpose::Promotion => "promotion".to_owned(),
+            Purpose::Rollback { .. } => "rollback".to_owned(),
+        },
+        status: status.word().to_owned(),
+        summary: summary(deployment),
+        strategy: deployment.plan.strategy.to_string(),
+        plan_hash: deployment.plan.hash().to_string(),
+        waiting_on,
+        held: status.hold().map(|hold| hold.reason.clone()),
+        cause: status.cause().map(ToString::to_string),
+        requested_by: deployment.requested_by.to_string(),
+        requested_at: deployment.requested_at,
+        ended_at: status.ended_at(),
+        unreached: match status {
+            Status::Cancelled { unreached, .. } => unreached.iter().map(Name::to_string).collect(),
+            _ => Vec::new(),
+        },
+        waves: waves(deployment, facts),
+    }
+}
+
+fn waves(deployment: &Deployment, facts: &Facts) -> Vec<WaveView> {
+    if deployment.targets.is_empty() {
+        return Vec::new();
+    }
+    let target = |(position, run): (
+        tidegate_domain::deployment::Position,
+        &tidegate_domain::deployment::TargetRun,
+    )| {
+        let facts = facts.targets.get(position.0 as usize);
+        let detail = match &run.stage {
+            Stage::Failed { reason, .. } | Stage::Stuck { reason, .. } => reason.clone(),
+            _ => facts.map(|f| f.detail.clone()).unwrap_or_default(),
+        };
+        TargetRunView {
+            target: run.target.to_string(),
+            stage: run.stage.word().to_owned(),
+            detail,
+            connected: facts.is_some_and(|f| f.connected),
+        }
+    };
+    let waves = (0..).zip(&deployment.plan.waves);
+    waves
+        .map(|(number, wave)| WaveView {
+            title: wave.title.clone(),
+            targets: deployment.wave(number).map(target).collect(),
+        })
+        .collect()
+}
+
+/// One sentence that a person would say about how far a deployment is.
+pub fn summary(deployment: &Deployment) -> String {
+    let what = format!("{} {}", deployment.product, deployment.release);
+    let place = &deployment.environment;
+    let total = deployment
+        .plan
+        .waves
+        .iter()
+        .map(|wave| wave.targets.len())
+        .sum::<usize>();
+    let passed = deployment.count(|stage| matches!(stage, Stage::Passed { .. }));
+    let back = deployment.count(|stage| matches!(stage, Stage::Restored { .. }));
+    match &deployment.status {
+        Status::Requested => format!("{what} is about to go to {place}."),
+        Status::Preparing { .. } => {
+            let ready = deployment.count(|stage| matches!(stage, Stage::Prepared));
+            format!("{what} lies ready on {ready} of {total} targets in {place}.")
+        }
+        Status::Rolling { wave, .. } => {
+            let waves = deployment.plan.waves.len();
+            format!(
+                "{what} is on {passed} of {total} targets in {place}, in wave {} of {waves}.",
+                wave + 1
+            )
+        }
+        Status::RollingBack { cause, .. } => {
+            format!("{what} is being taken back from {place}, {back} targets are back: {cause}.")
+        }
+        Status::Cancelling { by, .. } => format!("{what} to {place} is being cancelled by {by}."),
+        Status::Succeeded { .. } => format!("{what} runs on all {total} targets in {place}."),
+        Status::RolledBack { cause, .. } => format!("{what} was rolled back in {place}: {cause}."),
+        Status::Failed { cause, .. } => format!("{what} failed in {place}: {cause}."),
+        Status::Cancelled { by, .. } => {
+            format!("{what} to {place} was cancelled by {by}; targets stay as they are.")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Collecting the facts of a deployment out of the store.
+
+use super::super::RevisionCache;
+use std::collections::{BTreeMap, BTreeSet};
+use tidegate_domain::{
+    deployment::{Deployment, Facts, TargetFacts, facts::Report},
+    name::Name,
+    revision::RevisionId,
+};
+use tidegate_store::{StoreError, Tx};
+
+/// The facts of every target of `deployment`, in its order.
+pub(crate) async fn collect(
+    tx: &mut Tx,
+    revisions: &RevisionCache,
+    deployment: &Deployment,
+) -> Result<Facts, StoreError> {
+    let desired: BTreeMap<Name, _> = tx
+        .desired_in(&deployment.environment, &deployment.product)
+        .await?
+        .into_iter()
+        .collect();
+    let reports: BTreeMap<Name, Report> = tx
+        .reports_in(&deployment.environment, &deployment.product)
+        .await?
+        .into_iter()
+        .collect();
+    let connected: BTreeSet<Name> = tx
+        .agents()
+        .await?
+        .into_iter()
+        .filter(|agent| agent.connected && agent.key.environment == deployment.environment)
+        .map(|agent| agent.key.target)
+        .collect();
+    let attested = revisions.attested(tx, revisions_in(&reports)).await?;
+    let target = |run: &tidegate_domain::deployment::TargetRun| {
+        let name = &run.target;
+        TargetFacts::of(
+            run,
+            desired.get(name),
+            reports.get(name),
+            connected.contains(name),
+            &attested,
+        )
+    };
+    Ok(Facts {
+        targets: deployment.targets.iter().map(target).collect(),
+    })
+}
+
+/// Every revision that some target attests.
+pub(super) fn revisions_in(reports: &BTreeMap<Name, Report>) -> BTreeSet<RevisionId> {
+    reports
+        .values()
+        .flat_map(|report| report.observed.active.iter().filter_map(|a| a.revision))
+        .collect()
+}

@@ -1,0 +1,343 @@
+//! Drafting and sealing releases.
+
+use super::{App, Error, Kind, Request, field};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    catalog::Product,
+    digest::Digest,
+    id::SnapshotNumber,
+    name::Name,
+    release::{Content, Contents, Release, SealError, Snapshot},
+    version::Version,
+};
+use tidegate_protocol::api::ReleaseRequest;
+use tidegate_store::{Pin, Repository, Tx};
+
+impl App {
+    /// Drafts a release and, unless only a draft is wanted, seals it in the same moment.
+    ///
+    /// # Errors
+    /// When a component, version or digest does not exist, or the version is taken.
+    pub async fn create_release(
+        &self,
+        request: Request,
+        product: &str,
+        wanted: &ReleaseRequest,
+    ) -> Result<Release, Error> {
+        request.permit(Action::CreateRelease)?;
+        let product: Name = field("product", product)?;
+        let version: Version = field("version", &wanted.version)?;
+        let mut components = Vec::new();
+        for (name, what) in &wanted.components {
+            components.push((field::<Name>("components", name)?, what.clone()));
+        }
+        let wanted = Wanted {
+            product,
+            version,
+            components,
+            draft: wanted.draft,
+        };
+        let release = self
+            .store
+            .write((request, wanted), |tx, (request, wanted)| {
+                create(tx, request, wanted).boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(release)
+    }
+
+    /// Seals a draft.
+    ///
+    /// # Errors
+    /// When there is none, or it is sealed or incomplete.
+    pub async fn seal_release(
+        &self,
+        request: Request,
+        product: &str,
+        version: &str,
+    ) -> Result<Release, Error> {
+        request.permit(Action::CreateRelease)?;
+        let input: (Request, Name, Version) = (
+            request,
+            field("product", product)?,
+            field("version", version)?,
+        );
+        let release = self
+            .store
+            .write(input, |tx, (request, product, version)| {
+                async move {
+                    let draft = find(tx, product, version).await?;
+                    let product = find_product(tx, product).await?;
+                    seal(tx, request, &product, &draft).await
+                }
+                .boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(release)
+    }
+
+    /// Takes a new configuration snapshot for a sealed release: the next deployment of it uses that.
+    ///
+    /// # Errors
+    /// When there is no such release, or it is a draft.
+    pub async fn reconfigure_release(
+        &self,
+        request: Request,
+        product: &str,
+        version: &str,
+    ) -> Result<Release, Error> {
+        request.permit(Action::CreateRelease)?;
+        let input: (Request, Name, Version) = (
+            request,
+            field("product", product)?,
+            field("version", version)?,
+        );
+        self.store
+            .write(input, |tx, (request, product, version)| {
+                reconfigure(tx, request, product, version).boxed()
+            })
+            .await
+    }
+}
+
+struct Wanted {
+    product: Name,
+    version: Version,
+    components: Vec<(Name, String)>,
+    draft: bool,
+}
+
+async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Release, Error> {
+    let product = find_product(tx, &wanted.product).await?;
+    if tx
+        .release(&wanted.product, &wanted.version)
+        .await?
+        .is_some()
+    {
+        let detail = format!(
+            "there is a release {} of {} already",
+            wanted.version, wanted.product
+        );
+        return Err(
+            Error::refused(Kind::Conflict, "release-exists", detail).hint("choose another version")
+        );
+    }
+    let mut contents = Contents::new();
+    for (component, what) in &wanted.components {
+        let content = resolve(tx, &product, component, what).await?;
+        contents.insert(component.clone(), content);
+    }
+    let draft = Release {
+        product: wanted.product.clone(),
+        version: wanted.version.clone(),
+        number: tx.next_release_number(&wanted.product).await?,
+        contents,
+        sealed: None,
+        reconfigured: Vec::new(),
+        created_at: tx.now(),
+        created_by: request.actor.name.clone(),
+    };
+    tx.record_release(&draft).await?;
+    request
+        .journal(tx, "release.drafted", &subject(&draft), &draft.contents)
+        .await?;
+    if wanted.draft {
+        Ok(draft)
+    } else {
+        seal(tx, request, &product, &draft).await
+    }
+}
+
+/// The digest that a version of a component has now.
+async fn resolve(
+    tx: &mut Tx,
+    product: &Product,
+    component: &Name,
+    what: &str,
+) -> Result<Content, Error> {
+    if !product
+        .components
+        .iter()
+        .any(|known| known.name == *component)
+    {
+        let known: Vec<_> = product.components.iter().map(|c| c.name.as_str()).collect();
+        return Err(Error::not_found(
+            "component-not-found",
+            "component",
+            format!("{}/{component}", product.name),
+        )
+        .hint(format!("{} has {}", product.name, known.join(", "))));
+    }
+    let repository = Repository {
+        product: product.name.clone(),
+        component: component.clone(),
+    };
+    let (version, found) = match what.parse::<Digest>() {
+        Ok(digest) => (
+            digest.hex().parse(),
+            tx.manifest_in(&repository, digest).await?.map(|_| digest),
+        ),
+        Err(_) => {
+            let version: Version = field("components", what)?;
+            let found = tx.resolve_tag(&repository, &version).await?;
+            (Ok(version), found)
+        }
+    };
+    let version = version.map_err(|why| Error::invalid("components", why))?;
+    let digest = found.ok_or_else(|| {
+        Error::not_found(
+            "artifact-not-found",
+            "artifact",
+            format!("{}/{component}:{what}", product.name),
+        )
+        .hint(format!(
+            "push it first: `tidegate push {}/{component}:{what} DIR`",
+            product.name
+        ))
+    })?;
+    Ok(Content { version, digest })
+}
+
+async fn seal(
+    tx: &mut Tx,
+    request: &Request,
+    product: &Product,
+    draft: &Release,
+) -> Result<Release, Error> {
+    let (snapshot, number) = take_snapshot(tx, product).await?;
+    let sealed = draft
+        .seal((&snapshot, number), &request.actor.name, tx.now())
+        .map_err(refuse_seal)?;
+    for (component, content) in &sealed.contents {
+        let repository = Repository {
+            product: product.name.clone(),
+            component: component.clone(),
+        };
+        let exists = tx.manifest_in(&repository, content.digest).await?.is_some();
+        let tag = tx
+            .resolve_tag(&repository, &content.version)
+            .await?
+            .filter(|digest| *digest == content.digest);
+        let pin = Pin {
+            digest: content.digest,
+            reason: format!("release {} {}", product.name, sealed.version),
+            tag: tag.map(|_| (repository, content.version.clone())),
+        };
+        if !exists || !tx.pin_manifest(&pin).await? {
+            let name = format!("{}/{component}@{}", product.name, content.digest);
+            return Err(
+                Error::not_found("artifact-not-found", "artifact", name).hint("push it again")
+            );
+        }
+    }
+    tx.record_release(&sealed).await?;
+    request
+        .journal(tx, "release.sealed", &subject(&sealed), &sealed.sealed)
+        .await?;
+    Ok(sealed)
+}
+
+async fn reconfigure(
+    tx: &mut Tx,
+    request: &Request,
+    product: &Name,
+    version: &Version,
+) -> Result<Release, Error> {
+    let mut release = find(tx, product, version).await?;
+    let current = release.current_snapshot().ok_or_else(|| draft(&release))?;
+    let product = find_product(tx, product).await?;
+    let (_, number) = take_snapshot(tx, &product).await?;
+    if number != current {
+        release.reconfigured.push(number);
+        tx.record_release(&release).await?;
+        let detail = serde_json::json!({ "snapshot": number, "before": current });
+        request
+            .journal(tx, "release.reconfigured", &subject(&release), &detail)
+            .await?;
+    }
+    Ok(release)
+}
+
+async fn take_snapshot(
+    tx: &mut Tx,
+    product: &Product,
+) -> Result<(Snapshot, SnapshotNumber), Error> {
+    let snapshot = Snapshot::take(product, &tx.environments().await?);
+    let number = tx.record_snapshot(&product.name, &snapshot).await?;
+    Ok((snapshot, number))
+}
+
+/// The product of that name.
+///
+/// # Errors
+/// When there is none.
+pub(super) async fn find_product(tx: &mut Tx, name: &Name) -> Result<Product, Error> {
+    let found = tx.product(name).await?;
+    found.ok_or_else(|| {
+        Error::not_found("product-not-found", "product", name)
+            .hint("declare it with `tidegate apply`")
+    })
+}
+
+/// The release of that product and version.
+///
+/// # Errors
+/// When there is none.
+pub(super) async fn find(tx: &mut Tx, product: &Name, version: &Version) -> Result<Release, Error> {
+    let found = tx.release(product, version).await?;
+    found.ok_or_else(|| {
+        Error::not_found(
+            "release-not-found",
+            "release",
+            format!("{product} {version}"),
+        )
+        .hint(format!(
+            "`tidegate release list {product}` shows those there are"
+        ))
+    })
+}
+
+/// What a draft cannot do.
+pub(super) fn draft(release: &Release) -> Error {
+    let detail = format!(
+        "release {} of {} is a draft",
+        release.version, release.product
+    );
+    Error::refused(Kind::NotReady, "release-draft", detail).hint(format!(
+        "seal it: `tidegate release seal {} {}`",
+        release.product, release.version
+    ))
+}
+
+fn refuse_seal(why: SealError) -> Error {
+    let (kind, code, hint) = match &why {
+        SealError::Sealed(_) => (
+            Kind::Conflict,
+            "release-sealed",
+            "make a release with another version".to_owned(),
+        ),
+        SealError::Missing(name) => (
+            Kind::BadRequest,
+            "release-incomplete",
+            format!("add `--component {name}=VERSION`"),
+        ),
+        SealError::Unknown(_) => (
+            Kind::BadRequest,
+            "component-unknown",
+            "leave it out, or declare it".to_owned(),
+        ),
+        SealError::Empty(_) => (
+            Kind::NotReady,
+            "product-empty",
+            "declare its components first".to_owned(),
+        ),
+    };
+    Error::refused(kind, code, why.to_string()).hint(hint)
+}
+
+fn subject(release: &Release) -> String {
+    format!("release/{}/{}", release.product, release.version)
+}

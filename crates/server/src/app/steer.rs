@@ -1,0 +1,111 @@
+//! What people do to a deployment that runs: pause, resume, cancel, roll back.
+
+use super::{App, Error, Kind, Request, entry};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    deployment::{Cause, Deployment, Event},
+    id::DeploymentId,
+    journal::Entry,
+};
+use tidegate_store::Tx;
+
+/// What a person wants of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Begin nothing new.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End now, leaving targets as they are.
+    Cancel,
+    /// Return changed targets to what they ran before.
+    RollBack,
+}
+
+impl App {
+    /// Does to a deployment what a person wishes.
+    ///
+    /// # Errors
+    /// When it does not exist, or cannot do that now.
+    pub async fn steer(
+        &self,
+        request: Request,
+        id: DeploymentId,
+        wish: Wish,
+        reason: &str,
+    ) -> Result<(), Error> {
+        request.permit(match wish {
+            Wish::Pause | Wish::Resume | Wish::Cancel => Action::SteerDeployment,
+            Wish::RollBack => Action::RollBack,
+        })?;
+        let by = request.actor.name.clone();
+        let event = match wish {
+            Wish::Pause => Event::Held {
+                reason: reason.to_owned(),
+                by: Some(by),
+            },
+            Wish::Resume => Event::Resumed { by },
+            Wish::Cancel => Event::CancelRequested { by },
+            Wish::RollBack => Event::RollbackStarted {
+                cause: Cause::Person {
+                    by,
+                    reason: reason.to_owned(),
+                },
+            },
+        };
+        self.store
+            .write((request, id, event), |tx, (request, id, event)| {
+                apply(tx, request, *id, event).boxed()
+            })
+            .await?;
+        self.bus.wake_engine();
+        Ok(())
+    }
+}
+
+/// Makes a person's event happen to a deployment.
+pub(super) async fn apply(
+    tx: &mut Tx,
+    request: &Request,
+    id: DeploymentId,
+    event: &Event,
+) -> Result<(), Error> {
+    let before = tx
+        .deployment(id)
+        .await?
+        .ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let mut after = before.clone();
+    after.apply(event, tx.now()).map_err(|illegal| {
+        let detail = format!(
+            "deployment {id} is {}: it cannot do that now",
+            before.status.word()
+        );
+        Error::refused(Kind::Conflict, "deployment-state", detail).hint(illegal.to_string())
+    })?;
+    tx.record_deployment_changed(&before, &after).await?;
+    let mut entry = event_entry(tx, request.actor.name.as_str(), &after, event);
+    entry.request = Some(request.id.clone());
+    Ok(tx.record_entry(&entry).await?)
+}
+
+/// The journal's entry about an event of a deployment: targets by name, not by position.
+pub(crate) fn event_entry(tx: &Tx, actor: &str, deployment: &Deployment, event: &Event) -> Entry {
+    let mut detail = serde_json::to_value(event).unwrap_or_default();
+    if let Some(fields) = detail.as_object_mut() {
+        fields.remove("event");
+        let run = event
+            .target()
+            .and_then(|position| deployment.targets.get(position.0 as usize));
+        if let Some(run) = run {
+            fields.insert("target".to_owned(), run.target.as_str().into());
+        }
+    }
+    let action = format!("deployment.{}", event.word());
+    entry(
+        tx,
+        actor,
+        (&action, &format!("deployment/{}", deployment.id)),
+        &detail,
+    )
+}

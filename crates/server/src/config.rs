@@ -1,0 +1,46 @@
+//! What a server is started with.
+
+use crate::StartError;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// What a server is started with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where SQLite, key file and artifacts lie.
+    pub data: PathBuf,
+    /// Where people, API and registry are served.
+    pub listen: SocketAddr,
+    /// Where agents are served.
+    pub agent_listen: SocketAddr,
+    /// `postgres://…`; SQLite in `data` unless set.
+    pub database: Option<String>,
+    /// The key that wraps secrets; `data/key` unless set.
+    pub key_file: Option<PathBuf>,
+    /// A file with the administrator's token.
+    pub admin_token_file: Option<PathBuf>,
+}
+
+impl Config {
+    /// Where the key lies.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.key_file
+            .clone()
+            .unwrap_or_else(|| self.data.join("key"))
+    }
+
+    /// The administrator's token, if one is given.
+    pub(crate) fn admin_token(&self) -> Result<Option<String>, StartError> {
+        let Some(path) = &self.admin_token_file else {
+            return Ok(None);
+        };
+        let text = std::fs::read_to_string(path).map_err(|source| StartError::File {
+            path: path.clone(),
+            source,
+        })?;
+        let token = text.trim();
+        if token.len() < 20 {
+            return Err(StartError::WeakToken(path.clone()));
+        }
+        Ok(Some(token.to_owned()))
+    }
+}

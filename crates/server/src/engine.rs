@@ -1,0 +1,65 @@
+//! The engine: collects facts, asks `domain` what happens next, and commits the answer.
+//!
+//! It never decides. [`driver`] takes one deployment one step further, [`sequencer`] numbers journal entries where
+//! transactions commit side by side, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
+//! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
+
+mod driver;
+mod sequencer;
+
+use crate::app::SharedApp;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// The slow scan: work whose wake-up was lost is found after this at the latest.
+const SCAN: Duration = Duration::from_secs(2);
+
+/// Drives every deployment of this server's until the task is dropped.
+pub(crate) async fn run(app: SharedApp, holder: String) {
+    loop {
+        let wake_at = drive_all(&app, &holder).await;
+        let pause = wake_at.map_or(SCAN, |at| until(at).min(SCAN));
+        tokio::select! {
+            () = app.bus.engine_woken() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+pub(crate) use sequencer::run as run_sequencer;
+
+async fn drive_all(app: &SharedApp, holder: &str) -> Option<Timestamp> {
+    let running = match app
+        .store
+        .read((), |tx, ()| Box::pin(tx.running_deployments()))
+        .await
+    {
+        Ok(running) => running,
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "engine.scan_failed"
+            );
+            return None;
+        }
+    };
+    let mut wake_at: Option<Timestamp> = None;
+    for id in running {
+        match driver::drive(app, holder, id).await {
+            Ok(Some(at)) => wake_at = Some(wake_at.map_or(at, |sooner| sooner.min(at))),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(
+                    deployment = id.0,
+                    error = &error as &dyn std::error::Error,
+                    "engine.drive_failed"
+                );
+            }
+        }
+    }
+    wake_at
+}
+
+fn until(at: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default()
+}

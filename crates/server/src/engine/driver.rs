@@ -1,0 +1,176 @@
+//! One deployment, one step further: claim, load, decide, commit.
+//!
+//! Most passes change nothing and only read. A pass that changes something decides again inside its transaction, behind a
+//! proof of the lease, and writes record, journal and desired states together.
+
+use crate::app::{Error, SharedApp, collect};
+use futures::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use tidegate_domain::{
+    converge::{ActiveComponent, DesiredState},
+    deployment::{Decision, Deployment, Effect, decide},
+    generation::{Generation, Instruction},
+    id::DeploymentId,
+    revision::RevisionId,
+};
+use tidegate_store::{TargetKey, Tx};
+
+/// How long a lease lasts unless renewed.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+/// Decisions taken in one transaction at most; more follow in the next.
+const PASSES_MAX: usize = 16;
+
+/// Takes deployment `id` as far as the facts allow and answers when to look again.
+pub(super) async fn drive(
+    app: &SharedApp,
+    holder: &str,
+    id: DeploymentId,
+) -> Result<Option<Timestamp>, Error> {
+    let idle = app
+        .store
+        .read((app.clone(), id), |tx, (app, id)| {
+            glance(tx, app, *id).boxed()
+        })
+        .await?;
+    if let Some(wake_at) = idle {
+        return Ok(wake_at);
+    }
+    let input = (app.clone(), holder.to_owned(), id);
+    let done = app
+        .store
+        .write(input, |tx, (app, holder, id)| {
+            advance(tx, app, holder, *id).boxed()
+        })
+        .await?;
+    for target in &done.told {
+        app.bus.wake_target(target);
+    }
+    if done.changed {
+        app.bus.announce();
+    }
+    Ok(done.wake_at)
+}
+
+/// Whether there is nothing to do; then, when to look again.
+async fn glance(
+    tx: &mut Tx,
+    app: &SharedApp,
+    id: DeploymentId,
+) -> Result<Option<Option<Timestamp>>, Error> {
+    let Some(deployment) = tx.deployment(id).await? else {
+        return Ok(Some(None));
+    };
+    let facts = collect(tx, &app.revisions, &deployment).await?;
+    let decision = decide(&deployment, &facts, tx.now());
+    Ok(decision.is_idle().then_some(decision.wake_at))
+}
+
+/// What a transaction came to.
+#[derive(Debug, Default)]
+struct Done {
+    changed: bool,
+    told: Vec<TargetKey>,
+    wake_at: Option<Timestamp>,
+}
+
+async fn advance(
+    tx: &mut Tx,
+    app: &SharedApp,
+    holder: &str,
+    id: DeploymentId,
+) -> Result<Done, Error> {
+    let name = format!("deployment/{id}");
+    let Some(lease) = tx.take_lease(&name, holder, LEASE).await? else {
+        return Ok(Done {
+            wake_at: Some(tx.now() + LEASE),
+            ..Done::default()
+        });
+    };
+    tx.prove_lease(&lease).await?;
+    let Some(before) = tx.deployment(id).await? else {
+        return Ok(Done::default());
+    };
+    let mut deployment = before.clone();
+    let mut done = Done::default();
+    for _ in 0..PASSES_MAX {
+        let facts = collect(tx, &app.revisions, &deployment).await?;
+        let decision = decide(&deployment, &facts, tx.now());
+        done.wake_at = decision.wake_at;
+        if decision.is_idle() {
+            break;
+        }
+        commit(tx, app, &mut deployment, &decision, &mut done.told).await?;
+        done.changed = true;
+    }
+    tx.record_deployment_changed(&before, &deployment).await?;
+    Ok(done)
+}
+
+async fn commit(
+    tx: &mut Tx,
+    app: &SharedApp,
+    deployment: &mut Deployment,
+    decision: &Decision,
+    told: &mut Vec<TargetKey>,
+) -> Result<(), Error> {
+    for event in &decision.events {
+        deployment
+            .apply(event, tx.now())
+            .map_err(|illegal| Error::Broken(format!("a decision is illegal: {illegal}")))?;
+        let entry = crate::app::steer::event_entry(tx, "tidegate", deployment, event);
+        tx.record_entry(&entry).await?;
+    }
+    for effect in &decision.effects {
+        told.push(instruct(tx, app, deployment, *effect).await?);
+    }
+    Ok(())
+}
+
+/// Performs an effect: the new desired state of one target, its generation allocated by the store.
+async fn instruct(
+    tx: &mut Tx,
+    app: &SharedApp,
+    deployment: &Deployment,
+    effect: Effect,
+) -> Result<TargetKey, Error> {
+    let run = &deployment.targets[effect.target().0 as usize];
+    let (active, prepare) = match effect {
+        Effect::Prepare(_) => (run.before, Some(run.after)),
+        Effect::Activate(_) => (Some(run.after), run.before),
+        Effect::Restore(_) => (run.before, None),
+    };
+    let active = match active {
+        Some(revision) => components(tx, app, revision).await?,
+        None => Vec::new(),
+    };
+    let state = DesiredState {
+        product: deployment.product.clone(),
+        instruction: Instruction {
+            incarnation: app.incarnation,
+            generation: Generation(0),
+        },
+        active,
+        prepare: prepare.into_iter().collect(),
+    };
+    let key = TargetKey {
+        environment: deployment.environment.clone(),
+        target: run.target.clone(),
+    };
+    tx.record_desired(&key, app.incarnation, &state).await?;
+    Ok(key)
+}
+
+async fn components(
+    tx: &mut Tx,
+    app: &SharedApp,
+    revision: RevisionId,
+) -> Result<Vec<ActiveComponent>, Error> {
+    let known = app.revisions.get(tx, revision).await?;
+    let known = known.ok_or_else(|| Error::Broken(format!("{revision:?} is gone")))?;
+    let component = |c: &tidegate_domain::revision::ComponentRevision| ActiveComponent {
+        component: c.component.clone(),
+        revision,
+        instances: 1,
+    };
+    Ok(known.revision.components.iter().map(component).collect())
+}

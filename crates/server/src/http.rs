@@ -1,0 +1,15 @@
+//! The people's address: API, registry and pages in one router.
+//!
+//! A handler reads, makes one call of a use-case, and converts. Status codes are named in [`error`] only; who asks is
+//! found by the extractors of [`access`].
+
+pub(crate) mod access;
+mod error;
+mod registry;
+mod router;
+mod v1;
+
+pub(crate) use error::ApiError;
+pub(crate) use registry::blob;
+pub(crate) use router::router;
+pub use v1::openapi;

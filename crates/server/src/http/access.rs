@@ -1,0 +1,125 @@
+//! Extractors: who asks, and bodies whose faults are problems like any other.
+
+use super::ApiError;
+use crate::app::{Error, Kind, Request, SharedApp};
+use axum::{
+    extract::{FromRequest, FromRequestParts},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use tidegate_domain::access::Actor;
+
+/// The cookie of a sign-in.
+pub(crate) const SESSION_COOKIE: &str = "tidegate_session";
+/// The header that names a request.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// Whoever asks, known by a bearer token or by the cookie of the pages.
+#[derive(Debug)]
+pub(crate) struct Caller(pub Request);
+
+impl FromRequestParts<SharedApp> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
+        let actor = actor(app, &parts.headers).await?;
+        let id = parts
+            .headers
+            .get(REQUEST_ID)
+            .and_then(|id| id.to_str().ok())
+            .unwrap_or_default();
+        Ok(Self(Request {
+            actor,
+            id: id.to_owned(),
+        }))
+    }
+}
+
+async fn actor(app: &SharedApp, headers: &HeaderMap) -> Result<Actor, Error> {
+    if let Some(token) = bearer(headers) {
+        return app.actor_by_token(token).await;
+    }
+    if let Some(session) = cookie(headers, SESSION_COOKIE)
+        && let Some(actor) = app.actor_by_session(session).await?
+    {
+        return Ok(actor);
+    }
+    Err(Error::refused(
+        Kind::NotSignedIn,
+        "not-signed-in",
+        "the request carries no token",
+    )
+    .hint("set TIDEGATE_TOKEN, or send `Authorization: Bearer TOKEN`"))
+}
+
+/// The token in `Authorization: Bearer …`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+/// A JSON body.
+#[derive(Debug)]
+pub(crate) struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<SharedApp> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(
+        request: axum::extract::Request,
+        app: &SharedApp,
+    ) -> Result<Self, ApiError> {
+        let read = axum::Json::<T>::from_request(request, app).await;
+        read.map(|json| Self(json.0))
+            .map_err(|rejection| ApiError(rejection.into()))
+    }
+}
+
+/// Parameters behind the `?`.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<SharedApp> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, app).await;
+        read.map(|query| Self(query.0))
+            .map_err(|rejection| ApiError(rejection.into()))
+    }
+}
+
+/// Parameters in the path.
+#[derive(Debug)]
+pub(crate) struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<SharedApp> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
+        let read = axum::extract::Path::<T>::from_request_parts(parts, app).await;
+        read.map(|path| Self(path.0))
+            .map_err(|rejection| ApiError(rejection.into()))
+    }
+}
+
+/// The state of every handler.
+pub(crate) type State = axum::extract::State<Arc<crate::app::App>>;

@@ -1,0 +1,70 @@
+//! The whole router, and the layers around every request: a name, a log line, limits, and safe headers.
+
+use super::{access::REQUEST_ID, registry::Host, v1};
+use crate::{app::SharedApp, telemetry, web};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request},
+    http::{HeaderName, HeaderValue, header},
+    routing::get,
+};
+use std::sync::Arc;
+use tidegate_registry::RegistryState;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
+};
+
+/// The longest body of the API.
+const BODY_MAX: usize = 8 * 1024 * 1024;
+
+/// What the pages may load: only what this server itself sends.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Everything that answers on the people's address.
+pub(crate) fn router(app: SharedApp) -> Router {
+    let registry = RegistryState {
+        registry: app.registry.clone(),
+        access: Arc::new(Host(app.clone())),
+    };
+    let request_id = HeaderName::from_static(REQUEST_ID);
+    Router::new()
+        .merge(v1::router())
+        .merge(web::router())
+        .route("/healthz", get(telemetry::healthz))
+        .route("/readyz", get(telemetry::readyz))
+        .route("/metrics", get(telemetry::metrics))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(app)
+        .merge(tidegate_registry::router(registry))
+        .layer(header_layer(
+            header::CONTENT_SECURITY_POLICY,
+            CONTENT_POLICY,
+        ))
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::REFERRER_POLICY, "same-origin"))
+        .layer(CatchPanicLayer::new())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::new(request_id.clone()))
+        .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
+}
+
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+fn span(request: &Request) -> tracing::Span {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str);
+    let id = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::debug_span!("request", method = %request.method(), route, id)
+}

@@ -1,0 +1,69 @@
+//! The routes of `/api/v1`, one file per noun.
+
+mod catalog;
+mod deployments;
+mod journal;
+mod logs;
+mod people;
+mod releases;
+mod status;
+mod stream;
+
+use crate::app::SharedApp;
+use axum::Router;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new()
+        .merge(catalog::router())
+        .merge(deployments::router())
+        .merge(journal::router())
+        .merge(logs::router())
+        .merge(people::router())
+        .merge(releases::router())
+        .merge(status::router())
+        .route(
+            "/api/openapi.json",
+            axum::routing::get(async || axum::Json(openapi())),
+        )
+}
+
+/// The OpenAPI 3.1 document of the API.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Api::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Tidegate", description = "Software releases, and their deployment."),
+    modifiers(&Token),
+    security(("token" = [])),
+    paths(
+        catalog::apply, catalog::products, catalog::targets, catalog::set_secret,
+        deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
+        deployments::cancel, deployments::take_back, deployments::roll_back,
+        journal::page, journal::checkpoint, journal::export,
+        logs::read,
+        people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,
+        people::enrol,
+        releases::create, releases::list, releases::show, releases::seal, releases::reconfigure,
+        status::show,
+        stream::deployment,
+    )
+)]
+struct Api;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}

@@ -1,0 +1,69 @@
+//! Declaring things, and looking at them.
+
+use super::super::{
+    ApiError,
+    access::{Caller, Json, Path, State},
+};
+use crate::app::SharedApp;
+use axum::{
+    Router, extract,
+    routing::{get, post, put},
+};
+use tidegate_protocol::api::{
+    ApplyRequest, ApplyResponse, Problem, ProductView, SecretRequest, SecretView, TargetView,
+};
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new()
+        .route("/api/v1/apply", post(apply))
+        .route("/api/v1/products", get(products))
+        .route("/api/v1/targets", get(targets))
+        .route("/api/v1/products/{product}/secrets/{name}", put(set_secret))
+}
+
+/// Applies declarative files, or says what applying them would change.
+#[utoipa::path(post, path = "/api/v1/apply", request_body = ApplyRequest,
+    responses((status = 200, body = ApplyResponse), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn apply(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<ApplyRequest>,
+) -> Result<extract::Json<ApplyResponse>, ApiError> {
+    Ok(extract::Json(app.apply(request, &wanted).await?))
+}
+
+/// Every product.
+#[utoipa::path(get, path = "/api/v1/products",
+    responses((status = 200, body = [ProductView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn products(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<Vec<ProductView>>, ApiError> {
+    Ok(extract::Json(app.products(&request).await?))
+}
+
+/// Every target with its agent.
+#[utoipa::path(get, path = "/api/v1/targets",
+    responses((status = 200, body = [TargetView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn targets(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<Vec<TargetView>>, ApiError> {
+    Ok(extract::Json(app.targets(&request).await?))
+}
+
+/// Keeps a new version of a product's secret.
+#[utoipa::path(put, path = "/api/v1/products/{product}/secrets/{name}", request_body = SecretRequest,
+    params(("product" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = SecretView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn set_secret(
+    app: State,
+    Caller(request): Caller,
+    Path((product, name)): Path<(String, String)>,
+    Json(secret): Json<SecretRequest>,
+) -> Result<extract::Json<SecretView>, ApiError> {
+    Ok(extract::Json(
+        app.set_secret(request, &product, (&name, &secret.value))
+            .await?,
+    ))
+}

@@ -1,0 +1,164 @@
+//! Deployments.
+
+use super::super::{
+    ApiError,
+    access::{Caller, Json, Path, Query, State},
+};
+use crate::app::{Error, Request, SharedApp, field, steer::Wish};
+use axum::{
+    Router, extract,
+    http::StatusCode,
+    routing::{get, post},
+};
+use serde::Deserialize;
+use tidegate_domain::{id::DeploymentId, name::Name};
+use tidegate_protocol::api::{
+    DeploymentRequest, DeploymentView, Problem, RollbackRequest, SteerRequest,
+};
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new()
+        .route("/api/v1/deployments", post(start).get(list))
+        .route("/api/v1/deployments/{id}", get(show))
+        .route(
+            "/api/v1/deployments/{id}/stream",
+            get(super::stream::deployment),
+        )
+        .route("/api/v1/deployments/{id}/pause", post(pause))
+        .route("/api/v1/deployments/{id}/resume", post(resume))
+        .route("/api/v1/deployments/{id}/cancel", post(cancel))
+        .route("/api/v1/deployments/{id}/rollback", post(take_back))
+        .route("/api/v1/rollbacks", post(roll_back))
+}
+
+/// Which deployments.
+#[derive(Debug, Deserialize)]
+pub(super) struct Filter {
+    before: Option<u64>,
+    limit: Option<u64>,
+    product: Option<String>,
+    environment: Option<String>,
+}
+
+type Shown = Result<extract::Json<DeploymentView>, ApiError>;
+
+/// Starts a deployment of a sealed release.
+#[utoipa::path(post, path = "/api/v1/deployments", request_body = DeploymentRequest,
+    responses((status = 201, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn start(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<DeploymentRequest>,
+) -> Result<(StatusCode, extract::Json<DeploymentView>), ApiError> {
+    let id = app.deploy(request.clone(), &wanted).await?;
+    Ok((
+        StatusCode::CREATED,
+        extract::Json(app.deployment_view(&request, id).await?),
+    ))
+}
+
+/// Deployments, newest first, without their waves.
+#[utoipa::path(get, path = "/api/v1/deployments",
+    params(("before" = Option<u64>, Query), ("limit" = Option<u64>, Query, minimum = 1, maximum = 200),
+        ("product" = Option<String>, Query), ("environment" = Option<String>, Query)),
+    responses((status = 200, body = [DeploymentView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    app: State,
+    Caller(request): Caller,
+    Query(filter): Query<Filter>,
+) -> Result<extract::Json<Vec<DeploymentView>>, ApiError> {
+    let name =
+        |what: &str, text: Option<String>| text.map(|text| field::<Name>(what, &text)).transpose();
+    let place = (
+        name("product", filter.product)?,
+        name("environment", filter.environment)?,
+    );
+    let limit = filter.limit.unwrap_or(50).clamp(1, 200);
+    let before = filter.before.map(DeploymentId);
+    Ok(extract::Json(
+        app.deployment_list(&request, before, limit, place).await?,
+    ))
+}
+
+/// One deployment with its waves.
+#[utoipa::path(get, path = "/api/v1/deployments/{id}", params(("id" = u64, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn show(app: State, Caller(request): Caller, Path(id): Path<u64>) -> Shown {
+    Ok(extract::Json(
+        app.deployment_view(&request, DeploymentId(id)).await?,
+    ))
+}
+
+/// Stops beginning anything new.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/pause", params(("id" = u64, Path)), request_body = SteerRequest,
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn pause(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(why): Json<SteerRequest>,
+) -> Shown {
+    Ok(steer(&app, request, id, (Wish::Pause, &why.reason)).await?)
+}
+
+/// Goes on after a stop.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/resume", params(("id" = u64, Path)), request_body = SteerRequest,
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn resume(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(why): Json<SteerRequest>,
+) -> Shown {
+    Ok(steer(&app, request, id, (Wish::Resume, &why.reason)).await?)
+}
+
+/// Ends it now; targets stay as they are.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/cancel", params(("id" = u64, Path)), request_body = SteerRequest,
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn cancel(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(why): Json<SteerRequest>,
+) -> Shown {
+    Ok(steer(&app, request, id, (Wish::Cancel, &why.reason)).await?)
+}
+
+/// Returns its changed targets to what they ran before.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/rollback", params(("id" = u64, Path)), request_body = SteerRequest,
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn take_back(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(why): Json<SteerRequest>,
+) -> Shown {
+    Ok(steer(&app, request, id, (Wish::RollBack, &why.reason)).await?)
+}
+
+/// Takes back what runs in an environment: the deployment in progress, or else the last that succeeded.
+#[utoipa::path(post, path = "/api/v1/rollbacks", request_body = RollbackRequest,
+    responses((status = 201, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn roll_back(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<RollbackRequest>,
+) -> Result<(StatusCode, extract::Json<DeploymentView>), ApiError> {
+    let id = app.roll_back(request.clone(), &wanted).await?;
+    Ok((
+        StatusCode::CREATED,
+        extract::Json(app.deployment_view(&request, id).await?),
+    ))
+}
+
+async fn steer(
+    app: &SharedApp,
+    request: Request,
+    id: u64,
+    (wish, reason): (Wish, &str),
+) -> Result<extract::Json<DeploymentView>, Error> {
+    let id = DeploymentId(id);
+    app.steer(request.clone(), id, wish, reason).await?;
+    Ok(extract::Json(app.deployment_view(&request, id).await?))
+}

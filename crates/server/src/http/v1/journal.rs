@@ -1,0 +1,100 @@
+//! The journal.
+
+use super::super::{
+    ApiError,
+    access::{Caller, Query, State},
+};
+use crate::app::{Error, SharedApp};
+use axum::{Router, body::Body, extract, http::header, response::Response, routing::get};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use tidegate_protocol::api::{CheckpointView, ExportLine, JournalPage, Problem};
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new()
+        .route("/api/v1/journal", get(page))
+        .route("/api/v1/journal/checkpoint", get(checkpoint))
+        .route("/api/v1/journal/export", get(export))
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize)]
+pub(super) struct Filter {
+    before: Option<u64>,
+    limit: Option<u64>,
+    subject: Option<String>,
+}
+
+/// Entries, newest first.
+#[utoipa::path(get, path = "/api/v1/journal",
+    params(("before" = Option<u64>, Query), ("limit" = Option<u64>, Query, minimum = 1, maximum = 500),
+        ("subject" = Option<String>, Query)),
+    responses((status = 200, body = JournalPage), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn page(
+    app: State,
+    Caller(request): Caller,
+    Query(filter): Query<Filter>,
+) -> Result<extract::Json<JournalPage>, ApiError> {
+    let limit = filter.limit.unwrap_or(100).clamp(1, 500);
+    Ok(extract::Json(
+        app.journal_page(&request, filter.before, limit, filter.subject)
+            .await?,
+    ))
+}
+
+/// The signed statement of the journal's size and root.
+#[utoipa::path(get, path = "/api/v1/journal/checkpoint",
+    responses((status = 200, body = CheckpointView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn checkpoint(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<CheckpointView>, ApiError> {
+    Ok(extract::Json(app.checkpoint(&request).await?))
+}
+
+/// The whole journal as JSON lines: a header, every entry, and the signed checkpoint over them.
+#[utoipa::path(get, path = "/api/v1/journal/export",
+    responses((status = 200, body = String, content_type = "application/jsonl"),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn export(app: State, Caller(request): Caller) -> Result<Response, ApiError> {
+    let checkpoint = app.checkpoint(&request).await?;
+    let header = ExportLine::Header {
+        version: 1,
+        verifier: checkpoint.verifier,
+    };
+    let last = ExportLine::Checkpoint {
+        note: checkpoint.note,
+    };
+    let size = checkpoint.size;
+    let shared = app.0.clone();
+    let entries = stream::try_unfold(0, move |from| {
+        let app = shared.clone();
+        async move {
+            let lines = app.export_entries(from, size).await?;
+            let next = from + lines.len() as u64;
+            Ok::<_, Error>((!lines.is_empty()).then_some((text(&lines), next)))
+        }
+    });
+    let whole = stream::iter([Ok(text(&[header]))])
+        .chain(entries)
+        .chain(stream::iter([Ok(text(&[last]))]));
+    let body = Body::from_stream(whole.map_err(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "journal.export_failed"
+        );
+        error
+    }));
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/jsonl")
+        .body(body)
+        .map_err(|why| Error::Broken(why.to_string()).into())
+}
+
+fn text(lines: &[ExportLine]) -> String {
+    lines.iter().fold(String::new(), |mut all, line| {
+        all.push_str(&serde_json::to_string(line).expect("a line has a JSON form"));
+        all.push('\n');
+        all
+    })
+}

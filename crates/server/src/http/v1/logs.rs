@@ -1,0 +1,57 @@
+//! What components wrote.
+
+use super::super::{
+    ApiError,
+    access::{Caller, Query, State},
+};
+use crate::app::{SharedApp, field};
+use axum::{Router, extract, routing::get};
+use serde::Deserialize;
+use tidegate_domain::access::Action;
+use tidegate_protocol::api::{LogLineView, LogsView, Problem};
+use tidegate_store::TargetKey;
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new().route("/api/v1/logs", get(read))
+}
+
+/// Whose output, and how much.
+#[derive(Debug, Deserialize)]
+pub(super) struct Which {
+    product: String,
+    component: String,
+    environment: String,
+    target: String,
+    lines: Option<u32>,
+}
+
+/// The last lines that a component wrote on a target, asked of its agent.
+#[utoipa::path(get, path = "/api/v1/logs",
+    params(("product" = String, Query), ("component" = String, Query), ("environment" = String, Query),
+        ("target" = String, Query), ("lines" = Option<u32>, Query, minimum = 1, maximum = 10000)),
+    responses((status = 200, body = LogsView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn read(
+    app: State,
+    Caller(request): Caller,
+    Query(which): Query<Which>,
+) -> Result<extract::Json<LogsView>, ApiError> {
+    request.permit(Action::ReadLogs)?;
+    let target = TargetKey {
+        environment: field("environment", &which.environment)?,
+        target: field("target", &which.target)?,
+    };
+    let component = (
+        field("product", &which.product)?,
+        field("component", &which.component)?,
+    );
+    let lines = which.lines.unwrap_or(100).clamp(1, 10_000);
+    let chunk = app.logs(target, component, lines).await?;
+    let line = |line: tidegate_protocol::agent::LogLine| LogLineView {
+        time: line.time,
+        stream: line.stream,
+        text: line.text,
+    };
+    Ok(extract::Json(LogsView {
+        lines: chunk.lines.into_iter().map(line).collect(),
+    }))
+}

@@ -1,0 +1,120 @@
+//! Releases.
+
+use super::super::{
+    ApiError,
+    access::{Caller, Json, Path, Query, State},
+};
+use crate::app::SharedApp;
+use axum::{
+    Router, extract,
+    http::StatusCode,
+    routing::{get, post},
+};
+use serde::Deserialize;
+use tidegate_protocol::api::{Problem, ReleaseRequest, ReleaseView};
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new()
+        .route(
+            "/api/v1/products/{product}/releases",
+            post(create).get(list),
+        )
+        .route("/api/v1/products/{product}/releases/{version}", get(show))
+        .route(
+            "/api/v1/products/{product}/releases/{version}/seal",
+            post(seal),
+        )
+        .route(
+            "/api/v1/products/{product}/releases/{version}/configure",
+            post(reconfigure),
+        )
+}
+
+/// Which part of a list.
+#[derive(Debug, Deserialize)]
+pub(super) struct Paging {
+    before: Option<u64>,
+    limit: Option<u64>,
+}
+
+/// Drafts a release and, unless only a draft is wanted, seals it.
+#[utoipa::path(post, path = "/api/v1/products/{product}/releases", request_body = ReleaseRequest,
+    params(("product" = String, Path)),
+    responses((status = 201, body = ReleaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn create(
+    app: State,
+    Caller(request): Caller,
+    Path(product): Path<String>,
+    Json(wanted): Json<ReleaseRequest>,
+) -> Result<(StatusCode, extract::Json<ReleaseView>), ApiError> {
+    let release = app
+        .create_release(request.clone(), &product, &wanted)
+        .await?;
+    let view = app
+        .release_view(&request, &product, release.version.as_str())
+        .await?;
+    Ok((StatusCode::CREATED, extract::Json(view)))
+}
+
+/// The releases of a product, newest first.
+#[utoipa::path(get, path = "/api/v1/products/{product}/releases",
+    params(("product" = String, Path), ("before" = Option<u64>, Query), ("limit" = Option<u64>, Query, minimum = 1, maximum = 200)),
+    responses((status = 200, body = [ReleaseView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    app: State,
+    Caller(request): Caller,
+    Path(product): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<extract::Json<Vec<ReleaseView>>, ApiError> {
+    let limit = paging.limit.unwrap_or(50).clamp(1, 200);
+    Ok(extract::Json(
+        app.release_list(&request, &product, paging.before, limit)
+            .await?,
+    ))
+}
+
+/// One release.
+#[utoipa::path(get, path = "/api/v1/products/{product}/releases/{version}",
+    params(("product" = String, Path), ("version" = String, Path)),
+    responses((status = 200, body = ReleaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn show(
+    app: State,
+    Caller(request): Caller,
+    Path((product, version)): Path<(String, String)>,
+) -> Result<extract::Json<ReleaseView>, ApiError> {
+    Ok(extract::Json(
+        app.release_view(&request, &product, &version).await?,
+    ))
+}
+
+/// Seals a draft: contents, configuration snapshot and hash never change again.
+#[utoipa::path(post, path = "/api/v1/products/{product}/releases/{version}/seal",
+    params(("product" = String, Path), ("version" = String, Path)),
+    responses((status = 200, body = ReleaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn seal(
+    app: State,
+    Caller(request): Caller,
+    Path((product, version)): Path<(String, String)>,
+) -> Result<extract::Json<ReleaseView>, ApiError> {
+    app.seal_release(request.clone(), &product, &version)
+        .await?;
+    Ok(extract::Json(
+        app.release_view(&request, &product, &version).await?,
+    ))
+}
+
+/// Takes a new configuration snapshot for a sealed release.
+#[utoipa::path(post, path = "/api/v1/products/{product}/releases/{version}/configure",
+    params(("product" = String, Path), ("version" = String, Path)),
+    responses((status = 200, body = ReleaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn reconfigure(
+    app: State,
+    Caller(request): Caller,
+    Path((product, version)): Path<(String, String)>,
+) -> Result<extract::Json<ReleaseView>, ApiError> {
+    app.reconfigure_release(request.clone(), &product, &version)
+        .await?;
+    Ok(extract::Json(
+        app.release_view(&request, &product, &version).await?,
+    ))
+}
