@@ -151,6 +151,8 @@ fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Statements are kept; without this SQLite plans them anew for each new set of parameters.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "busy_timeout", 10_000)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
