@@ -43,20 +43,31 @@ pub(super) fn clear(directory: &Path) -> usize {
 /// Takes leave of ended processes that were handed to this one, and kills those still alive when `kill` says so.
 /// Returns how many are left.
 pub(super) fn reap(mains: &[u32], kill: Stragglers) -> usize {
-    let mut left = 0;
-    for pid in adopted().filter(|pid| !mains.contains(pid)) {
-        let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else {
-            continue;
-        };
-        if kill == Stragglers::Kill {
-            // Our own child: its id cannot be reused before we wait for it.
-            rustix::process::kill_process(pid, Signal::KILL).ok();
+    loop {
+        let strays: Vec<Pid> = adopted()
+            .filter(|pid| !mains.contains(pid))
+            .filter_map(id)
+            .collect();
+        let ended = strays.iter().filter(|pid| take_leave(**pid, kill)).count();
+        // Whoever has ended may have handed over children of its own.
+        if ended == 0 {
+            return strays.len();
         }
-        // An error means that there is no such child any more.
-        let alive = matches!(waitpid(Some(pid), WaitOptions::NOHANG), Ok(None));
-        left += usize::from(alive);
     }
-    left
+}
+
+/// Whether this child has ended.
+fn take_leave(pid: Pid, kill: Stragglers) -> bool {
+    if kill == Stragglers::Kill {
+        // Our own child: its id cannot be reused before we wait for it.
+        rustix::process::kill_process(pid, Signal::KILL).ok();
+    }
+    // An error means that there is no such child any more.
+    !matches!(waitpid(Some(pid), WaitOptions::NOHANG), Ok(None))
+}
+
+fn id(pid: u32) -> Option<Pid> {
+    i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
 
 /// What to do with processes that slipped out of their group.
