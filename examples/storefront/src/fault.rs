@@ -1,4 +1,5 @@
-//! How the shop misbehaves when the file `FAULT` asks for it: one line, a word and a number of seconds.
+//! How the shop misbehaves when the file `FAULT` asks for it: one line, a word and a number of seconds, and perhaps
+//! ` where NAME=VALUE`: then only where its environment has that variable with that value.
 //!
 //! `unhealthy-after N`: `/healthz` answers 503 from then on. `exit-after N`: the process ends with status 3.
 //! `slow-start N`: it begins to listen that late. Start at [`Fault::read`].
@@ -8,7 +9,7 @@
     reason = "a program without a runtime sleeps and exits by the standard library"
 )]
 
-use std::{fs, io, process, thread, time::Duration};
+use std::{env, fs, io, process, thread, time::Duration};
 
 /// What is wrong with this build of the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,14 @@ impl Fault {
             return Ok(Self::None);
         };
         let wrong = || io::Error::other(format!("FAULT is not understood: {}", text.trim()));
-        let (word, seconds) = text.trim().split_once(' ').ok_or_else(wrong)?;
+        let (fault, here) = match text.trim().split_once(" where ") {
+            Some((fault, condition)) => (fault, holds(condition).ok_or_else(wrong)?),
+            None => (text.trim(), true),
+        };
+        if !here {
+            return Ok(Self::None);
+        }
+        let (word, seconds) = fault.split_once(' ').ok_or_else(wrong)?;
         let seconds: f64 = seconds.trim().parse().map_err(|_| wrong())?;
         let duration = Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?;
         match word {
@@ -54,4 +62,10 @@ impl Fault {
     pub(crate) fn is_well(self, age: Duration) -> bool {
         !matches!(self, Self::UnhealthyAfter(limit) if age >= limit)
     }
+}
+
+/// Whether the environment has the variable `NAME=VALUE`.
+fn holds(condition: &str) -> Option<bool> {
+    let (name, value) = condition.split_once('=')?;
+    Some(env::var(name).is_ok_and(|found| found == value))
 }

@@ -1,0 +1,133 @@
+//! The commands, one per file.
+
+mod apply;
+mod completions;
+mod deploy;
+mod deployment;
+mod enrolment;
+mod explain;
+mod journal;
+mod logs;
+mod man;
+mod person;
+mod product;
+mod push;
+mod release;
+mod rollback;
+mod secret;
+mod sign_in;
+mod status;
+mod steer;
+mod target;
+mod token;
+mod watch;
+
+pub use completions::CompletionsArgs;
+pub use man::ManArgs;
+
+use crate::{Client, Connection, Error, ExitStatus, Output, Ui};
+use clap::{Args, Subcommand};
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Globals {
+    /// Which server, and as whom.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// How data is written.
+    #[arg(long, short, value_enum, default_value_t, global = true)]
+    pub output: Output,
+}
+
+/// What a person can do against a server.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Apply(apply::ApplyArgs),
+    Push(push::PushArgs),
+    #[command(subcommand)]
+    Release(release::ReleaseCommand),
+    Deploy(deploy::DeployArgs),
+    Watch(watch::WatchArgs),
+    Rollback(rollback::RollbackArgs),
+    Pause(steer::PauseArgs),
+    Resume(steer::ResumeArgs),
+    Cancel(steer::CancelArgs),
+    Status(status::StatusArgs),
+    Explain(explain::ExplainArgs),
+    Logs(logs::LogsArgs),
+    #[command(subcommand)]
+    Deployment(deployment::DeploymentCommand),
+    #[command(subcommand)]
+    Product(product::ProductCommand),
+    #[command(subcommand)]
+    Target(target::TargetCommand),
+    #[command(subcommand)]
+    Enrolment(enrolment::EnrolmentCommand),
+    #[command(subcommand)]
+    Secret(secret::SecretCommand),
+    #[command(subcommand)]
+    Person(person::PersonCommand),
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    SignIn(sign_in::SignInArgs),
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Why it did not do what it was asked.
+    pub async fn run(self, globals: &Globals, ui: &Ui) -> Result<ExitStatus, Error> {
+        let client = Client::new(&globals.connection)?;
+        let context = Context { client, ui };
+        match self {
+            Self::Apply(args) => args.run(&context).await,
+            Self::Push(args) => args.run(&context).await,
+            Self::Release(command) => command.run(&context).await,
+            Self::Deploy(args) => args.run(&context).await,
+            Self::Watch(args) => args.run(&context).await,
+            Self::Rollback(args) => args.run(&context).await,
+            Self::Pause(args) => args.run(&context).await,
+            Self::Resume(args) => args.run(&context).await,
+            Self::Cancel(args) => args.run(&context).await,
+            Self::Status(args) => args.run(&context).await,
+            Self::Explain(args) => args.run(&context).await,
+            Self::Logs(args) => args.run(&context).await,
+            Self::Deployment(command) => command.run(&context).await,
+            Self::Product(command) => command.run(&context).await,
+            Self::Target(command) => command.run(&context).await,
+            Self::Enrolment(command) => command.run(&context).await,
+            Self::Secret(command) => command.run(&context).await,
+            Self::Person(command) => command.run(&context).await,
+            Self::Token(command) => command.run(&context).await,
+            Self::SignIn(args) => args.run(&context).await,
+            Self::Journal(command) => command.run(&context).await,
+        }
+    }
+}
+
+/// What a command works with.
+#[derive(Debug)]
+struct Context<'a> {
+    client: Client,
+    ui: &'a Ui,
+}
+
+/// Reads an argument.
+fn argument<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, Error>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse()
+        .map_err(|why| Error::Usage(format!("{what}: {why}")))
+}
+
+/// Splits `NAME=VALUE` for clap.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` is not NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}

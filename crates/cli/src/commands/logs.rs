@@ -1,0 +1,45 @@
+//! `tidegate logs`.
+
+use super::Context;
+use crate::{Error, ExitStatus};
+use clap::Args;
+use tidegate_protocol::api::LogsView;
+
+/// Show what a component wrote on a target.
+#[derive(Debug, Args)]
+pub struct LogsArgs {
+    /// `PRODUCT/COMPONENT`.
+    #[arg(value_name = "PRODUCT/COMPONENT")]
+    component: String,
+    /// `ENVIRONMENT/TARGET`.
+    #[arg(long = "on", value_name = "ENVIRONMENT/TARGET")]
+    target: String,
+    /// How many lines, the last ones.
+    #[arg(long, short = 'n', default_value_t = 100)]
+    lines: u32,
+}
+
+impl LogsArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let split = |text: &str, form: &str| match text.split_once('/') {
+            Some((first, second)) => Ok((first.to_owned(), second.to_owned())),
+            None => Err(Error::Usage(format!("`{text}` is not {form}"))),
+        };
+        let (product, component) = split(&self.component, "PRODUCT/COMPONENT")?;
+        let (environment, target) = split(&self.target, "ENVIRONMENT/TARGET")?;
+        let path = format!(
+            "/api/v1/logs?product={product}&component={component}&environment={environment}&target={target}&lines={}",
+            self.lines
+        );
+        let view: LogsView = context.client.get(&path).await?;
+        context.ui.data(&view, text);
+        Ok(ExitStatus::Done)
+    }
+}
+
+fn text(view: &LogsView) -> String {
+    let line = |line: &tidegate_protocol::api::LogLineView| {
+        format!("{} {:6} {}", line.time, line.stream, line.text)
+    };
+    view.lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,90 @@
+//! `tidegate push`.
+
+use super::{Context, argument};
+use crate::{
+    Error, ExitStatus, Ui,
+    artifact::{Destination, pack, push},
+};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::path::PathBuf;
+use tidegate_domain::{name::Name, version::Version};
+
+/// Pack a directory or file and push it as a version of a component. The same content gives the same digest.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// `PRODUCT/COMPONENT:VERSION`.
+    #[arg(value_name = "PRODUCT/COMPONENT:VERSION")]
+    what: String,
+    /// What to pack.
+    path: PathBuf,
+}
+
+/// What was pushed.
+#[derive(Debug, Serialize)]
+struct Answer {
+    artifact: String,
+    digest: String,
+    uploaded_bytes: u64,
+    unchanged: bool,
+}
+
+impl PushArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let wrong = || Error::Usage(format!("`{}` is not PRODUCT/COMPONENT:VERSION", self.what));
+        let (repository, version) = self.what.split_once(':').ok_or_else(wrong)?;
+        let (product, component) = repository.split_once('/').ok_or_else(wrong)?;
+        let product: Name = argument("product", product)?;
+        let component: Name = argument("component", component)?;
+        let version: Version = argument("version", version)?;
+        let path = self.path.clone();
+        let packed = tokio::task::spawn_blocking(move || pack(&path)).await;
+        let packed = packed.map_err(|why| Error::Usage(why.to_string()))??;
+        let (client, server, token) = context.client.parts();
+        let to = Destination {
+            client,
+            server,
+            token,
+            product: &product,
+            component: &component,
+            version: &version,
+        };
+        let bar = progress(packed.layer.size);
+        let shown = bar.clone();
+        let pushed = push(&to, &packed, move |done, total| {
+            shown.set_length(total);
+            shown.set_position(done);
+        })
+        .await;
+        bar.finish_and_clear();
+        let pushed = pushed?;
+        let answer = Answer {
+            artifact: self.what,
+            digest: pushed.digest.to_string(),
+            uploaded_bytes: pushed.uploaded,
+            unchanged: pushed.unchanged,
+        };
+        context.ui.data(&answer, |answer| {
+            let note = if answer.unchanged {
+                "was there already"
+            } else {
+                "pushed"
+            };
+            format!("{} {note}: {}", answer.artifact, answer.digest)
+        });
+        Ok(ExitStatus::Done)
+    }
+}
+
+fn progress(size: u64) -> ProgressBar {
+    let bar = if Ui::is_watched() {
+        ProgressBar::new(size)
+    } else {
+        ProgressBar::hidden()
+    };
+    let style =
+        ProgressStyle::with_template("{bar:24.cyan/dim} {bytes}/{total_bytes}  {bytes_per_sec}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}

@@ -1,0 +1,146 @@
+//! `tidegate release`.
+
+use super::{Context, pair};
+use crate::{
+    Error, ExitStatus,
+    ui::{ago, table},
+};
+use clap::{Args, Subcommand};
+use tidegate_protocol::api::{ReleaseRequest, ReleaseView};
+
+/// Draft, seal and look at releases.
+#[derive(Debug, Subcommand)]
+pub enum ReleaseCommand {
+    Create(CreateArgs),
+    /// Seal a draft: its contents, configuration and hash never change again.
+    Seal(WhichArgs),
+    /// Take a new configuration snapshot for a sealed release; the next deployment of it uses that.
+    Configure(WhichArgs),
+    /// Show one release.
+    Show(WhichArgs),
+    /// List the releases of a product.
+    List {
+        /// The product.
+        product: String,
+    },
+}
+
+/// Make a release of component versions and seal it.
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// The product.
+    product: String,
+    /// The release's version.
+    version: String,
+    /// A component and its version or digest. One for each component of the product.
+    #[arg(long = "component", value_name = "COMPONENT=VERSION", value_parser = pair)]
+    components: Vec<(String, String)>,
+    /// Leave it open; seal it later.
+    #[arg(long)]
+    draft: bool,
+}
+
+/// A release.
+#[derive(Debug, Args)]
+pub struct WhichArgs {
+    /// The product.
+    product: String,
+    /// The release's version.
+    version: String,
+}
+
+impl WhichArgs {
+    fn path(&self) -> String {
+        format!(
+            "/api/v1/products/{}/releases/{}",
+            self.product, self.version
+        )
+    }
+}
+
+impl ReleaseCommand {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let (client, ui) = (&context.client, context.ui);
+        let nothing = serde_json::json!({});
+        let view: ReleaseView = match self {
+            Self::Create(args) => {
+                let request = ReleaseRequest {
+                    version: args.version,
+                    components: args.components.into_iter().collect(),
+                    draft: args.draft,
+                };
+                client
+                    .post(
+                        &format!("/api/v1/products/{}/releases", args.product),
+                        &request,
+                    )
+                    .await?
+            }
+            Self::Seal(which) => {
+                client
+                    .post(&format!("{}/seal", which.path()), &nothing)
+                    .await?
+            }
+            Self::Configure(which) => {
+                client
+                    .post(&format!("{}/configure", which.path()), &nothing)
+                    .await?
+            }
+            Self::Show(which) => client.get(&which.path()).await?,
+            Self::List { product } => {
+                let views: Vec<ReleaseView> = client
+                    .get(&format!("/api/v1/products/{product}/releases"))
+                    .await?;
+                ui.data(&views, |views| list(views));
+                return Ok(ExitStatus::Done);
+            }
+        };
+        ui.data(&view, text);
+        Ok(ExitStatus::Done)
+    }
+}
+
+fn text(view: &ReleaseView) -> String {
+    let by = ago(view.sealed_at.unwrap_or(view.created_at));
+    let mut lines = vec![format!(
+        "{} {} is {} ({by}, by {})",
+        view.product, view.version, view.state, view.created_by
+    )];
+    if let (Some(hash), Some(snapshot)) = (&view.hash, view.snapshot) {
+        lines.push(format!("{hash}, configuration {snapshot}"));
+    }
+    let rows = view.components.iter().map(|content| {
+        let moved = if content.changed { "changed" } else { "" };
+        vec![
+            content.component.clone(),
+            content.version.clone(),
+            content.digest.clone(),
+            moved.to_owned(),
+        ]
+    });
+    lines.push(table(&["component", "version", "digest", ""], rows));
+    lines.join("\n")
+}
+
+fn list(views: &[ReleaseView]) -> String {
+    if views.is_empty() {
+        return "no releases yet; `tidegate release create PRODUCT VERSION --component C=V` makes one".to_owned();
+    }
+    let row = |view: &ReleaseView| {
+        let contents: Vec<_> = view
+            .components
+            .iter()
+            .map(|c| format!("{} {}", c.component, c.version))
+            .collect();
+        vec![
+            view.version.clone(),
+            view.state.clone(),
+            contents.join(", "),
+            ago(view.created_at),
+        ]
+    };
+    table(
+        &["release", "state", "contents", "created"],
+        views.iter().map(row),
+    )
+}

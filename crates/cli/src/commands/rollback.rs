@@ -1,0 +1,43 @@
+//! `tidegate rollback`.
+
+use super::Context;
+use crate::{Error, ExitStatus, follow::follow};
+use clap::Args;
+use tidegate_protocol::api::{DeploymentView, RollbackRequest};
+
+/// Take back what runs in an environment: the deployment in progress, or else the last that succeeded.
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// The product.
+    product: String,
+    /// The environment.
+    #[arg(long = "in", value_name = "ENVIRONMENT")]
+    environment: String,
+    /// Why; kept in the journal.
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// Follow it until it ends; 0 means that the previous release runs again.
+    #[arg(long)]
+    wait: bool,
+}
+
+impl RollbackArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let request = RollbackRequest {
+            product: self.product,
+            environment: self.environment,
+            reason: self.reason,
+        };
+        let begun: DeploymentView = context.client.post("/api/v1/rollbacks", &request).await?;
+        if !self.wait {
+            return super::deploy::finish(context, begun, false).await;
+        }
+        let ended = follow(&context.client, context.ui, begun.id).await?;
+        context.ui.data(&ended, |view| view.summary.clone());
+        // Asked to go back, having gone back is what was wanted: by a deployment of its own, or by the one that ran.
+        Ok(match ended.status.as_str() {
+            "rolled_back" if ended.purpose == "promotion" => ExitStatus::Done,
+            _ => crate::follow::status_of(&ended),
+        })
+    }
+}
