@@ -1,8 +1,22 @@
-//! The pages. A page is a typed view beside its template; what it shows comes from `app::query`.
+//! The pages. A page is a typed view beside its template; what it shows comes from `app::query`, what it does is one
+//! use-case.
+//!
+//! Pages work without JavaScript: links and forms first. Templates branch on ready-made values and never compute. No
+//! page carries inline script or style; status codes are named in `http::error` only.
+//!
+//! Start at [`router`]; one file per page in `pages`, its HTML in `templates`.
 
-use crate::app::SharedApp;
-use axum::Router;
+mod assets;
+mod confirm;
+mod fault;
+mod frame;
+mod live;
+mod moment;
+mod pages;
+mod parts;
+mod router;
+mod state;
+mod telling;
+mod visitor;
 
-pub(crate) fn router() -> Router<SharedApp> {
-    Router::new()
-}
+pub(crate) use router::router;

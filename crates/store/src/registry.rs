@@ -10,10 +10,12 @@ mod garbage;
 mod manifests;
 mod pins;
 mod repository;
+mod shelf;
 mod tags;
 
 pub use blobs::LEASE;
 pub use garbage::{CollectedRows, GRACE};
 pub use manifests::{ManifestRecord, ReferrerPage, ReferrerRecord, StoredManifest};
 pub use pins::{Pin, TagPin};
+pub use shelf::TaggedManifest;
 pub use repository::{Repository, RepositoryError};

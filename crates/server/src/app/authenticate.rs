@@ -73,23 +73,32 @@ impl App {
                         )
                         .hint("`tidegate sign-in` prints a new one")
                     })?;
-                    let expires_at = tx.now() + SignedDuration::from_hours(SESSION_HOURS);
-                    let row = SessionRow {
-                        secret: *session,
-                        person: actor.person,
-                        kind: "session",
-                        expires_at,
-                    };
-                    tx.record_session(&row).await?;
-                    let detail = serde_json::json!({});
-                    let entry = super::entry(
-                        tx,
-                        actor.name.as_str(),
-                        ("person.signed_in", "pages"),
-                        &detail,
-                    );
-                    tx.record_entry(&entry).await?;
-                    Ok::<_, Error>(())
+                    begin_session(tx, &actor, *session).await
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(session)
+    }
+
+    /// Begins a session for whoever holds `token`; answers its secret. A token that may do less than its person
+    /// begins none: the session would be the person's.
+    ///
+    /// # Errors
+    /// When the token is wrong, revoked, over, or narrower than its person.
+    pub async fn sign_in_by_token(&self, token: &str) -> Result<String, Error> {
+        let actor = self.actor_by_token(token).await?;
+        let session = new_secret("tgs_");
+        let input = (actor, Digest::of(session.as_bytes()));
+        self.store
+            .write(input, |tx, (actor, session)| {
+                async move {
+                    let person = tx.person_named(&actor.name).await?;
+                    let is_whole = person.is_some_and(|person| person.level <= actor.level);
+                    if actor.repository.is_some() || !is_whole {
+                        return Err(narrow_token());
+                    }
+                    begin_session(tx, actor, *session).await
                 }
                 .boxed()
             })
@@ -148,6 +157,26 @@ impl App {
             .write(input, |tx, input| administrator(tx, *input).boxed())
             .await
     }
+}
+
+async fn begin_session(tx: &mut Tx, actor: &Actor, secret: Digest) -> Result<(), Error> {
+    let row = SessionRow {
+        secret,
+        person: actor.person,
+        kind: "session",
+        expires_at: tx.now() + SignedDuration::from_hours(SESSION_HOURS),
+    };
+    tx.record_session(&row).await?;
+    let detail = serde_json::json!({});
+    let what = ("person.signed_in", "pages");
+    let entry = super::entry(tx, actor.name.as_str(), what, &detail);
+    Ok(tx.record_entry(&entry).await?)
+}
+
+fn narrow_token() -> Error {
+    let detail = "the token may do less than its person, so it cannot sign the person in";
+    Error::refused(Kind::NotAllowed, "token-narrow", detail)
+        .hint("`tidegate sign-in` prints a link for the whole person")
 }
 
 async fn administrator(

@@ -1,10 +1,12 @@
 //! Reads: from stored facts to what API, command line and pages show. What is displayed is computed here, never stored.
 
+mod artifacts;
 mod catalog;
 mod deployments;
 mod facts;
 mod releases;
 mod status;
 
+pub use artifacts::{Shelf, ShelfLine};
 pub use deployments::summary;
 pub(crate) use facts::collect;

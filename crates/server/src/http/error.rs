@@ -46,8 +46,9 @@ const fn table(kind: Kind) -> (&'static str, &'static str, StatusCode) {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    /// The status and the problem to be sent. What is our fault is logged here, and only named in the answer.
+    pub(crate) fn problem(self) -> (StatusCode, Problem) {
         let (usual_code, title, status) = table(self.0.kind());
         let problem = match self.0 {
             Error::Refused {
@@ -68,6 +69,13 @@ impl IntoResponse for ApiError {
                 }
             }
         };
+        (status, problem)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, problem) = self.problem();
         answer(status, &problem)
     }
 }

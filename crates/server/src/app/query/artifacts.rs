@@ -1,0 +1,91 @@
+//! What lies in the registry, by repository: what each tag names, how large that is, and why it must stay.
+
+use super::super::{App, Error, Request};
+use futures::FutureExt;
+use jiff::Timestamp;
+use serde::Deserialize;
+use tidegate_domain::access::Action;
+use tidegate_store::{StoredManifest, TaggedManifest};
+
+/// At most so many repositories, and so many tags of each, are shown.
+const LIMIT: u32 = 100;
+
+/// A repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelf {
+    /// `PRODUCT/COMPONENT`.
+    pub repository: String,
+    /// The last moved tag first.
+    pub lines: Vec<ShelfLine>,
+}
+
+/// A tag with what it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShelfLine {
+    /// The tag.
+    pub tag: String,
+    /// The digest of the manifest.
+    pub digest: String,
+    /// What kind of manifest.
+    pub media_type: String,
+    /// Of all the blobs it names, in bytes; none for what names no blobs of its own, such as an index.
+    pub size: Option<u64>,
+    /// Since when the tag names it.
+    pub moved_at: Timestamp,
+    /// Why it must stay, such as `release storefront 1.1.0`.
+    pub pinned: Option<String>,
+}
+
+impl App {
+    /// Every repository with its tags.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn shelves(&self, request: &Request) -> Result<Vec<Shelf>, Error> {
+        request.permit(Action::Pull)?;
+        self.store
+            .read((), |tx, ()| {
+                async move {
+                    let mut shelves = Vec::new();
+                    for repository in tx.repositories(("", ""), LIMIT).await? {
+                        let tagged = tx.tagged_manifests(&repository, LIMIT).await?;
+                        shelves.push(Shelf {
+                            repository: repository.to_string(),
+                            lines: tagged.into_iter().map(line).collect(),
+                        });
+                    }
+                    Ok(shelves)
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+fn line(tagged: TaggedManifest) -> ShelfLine {
+    ShelfLine {
+        tag: tagged.tag,
+        digest: tagged.manifest.digest.to_string(),
+        size: size(&tagged.manifest),
+        media_type: tagged.manifest.media_type,
+        moved_at: tagged.moved_at,
+        pinned: tagged.pinned,
+    }
+}
+
+#[derive(Deserialize)]
+struct Sizes {
+    config: Option<Sized>,
+    layers: Vec<Sized>,
+}
+
+#[derive(Deserialize)]
+struct Sized {
+    size: u64,
+}
+
+fn size(manifest: &StoredManifest) -> Option<u64> {
+    let sizes: Sizes = serde_json::from_slice(&manifest.body).ok()?;
+    let config = sizes.config.map_or(0, |config| config.size);
+    Some(config + sizes.layers.iter().map(|layer| layer.size).sum::<u64>())
+}

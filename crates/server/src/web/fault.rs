@@ -1,0 +1,90 @@
+//! Refusals and failures as pages: what happened, what to do, the way back.
+
+use super::frame::{Frame, Section};
+use crate::{
+    app::{Error, Kind},
+    http::ApiError,
+};
+use askama::Template;
+use axum::{
+    http::Uri,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+/// Why a page is not what was asked for.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The visitor has to sign in first.
+    SignIn,
+    /// Something else, and where the way back leads.
+    Shown {
+        /// What.
+        error: Error,
+        /// A path of ours.
+        back: String,
+    },
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    hint: Option<String>,
+    back: String,
+    code: String,
+}
+
+impl Fault {
+    /// `error`, with the way back to `path`.
+    pub(super) fn back(error: Error, path: &str) -> Self {
+        Self::Shown {
+            error,
+            back: path.to_owned(),
+        }
+    }
+}
+
+impl<E: Into<Error>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::back(error.into(), "/")
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let (error, back) = match self {
+            Self::SignIn => return Redirect::to("/sign-in").into_response(),
+            Self::Shown { error, back } => (error, back),
+        };
+        let section = if error.kind() == Kind::NotSignedIn {
+            Section::Outside
+        } else {
+            Section::Elsewhere
+        };
+        let (status, problem) = ApiError(error).problem();
+        let sentence = problem.detail.unwrap_or_else(|| problem.title.clone());
+        let page = Page {
+            frame: Frame::anonymous(&problem.title, section),
+            sentence: super::parts::sentence(&sentence),
+            hint: problem.hint.map(|hint| super::parts::sentence(&hint)),
+            back,
+            code: problem.r#type,
+        };
+        match page.render() {
+            Ok(html) => (status, Html(html)).into_response(),
+            Err(_) => (status, sentence).into_response(),
+        }
+    }
+}
+
+/// Every address that is none.
+pub(super) async fn unknown(uri: Uri) -> Response {
+    let path = uri.path();
+    let error = Error::not_found("page-not-found", "page", path)
+        .hint("the overview leads to every page there is");
+    if path.starts_with("/api/") || path.starts_with("/v2/") {
+        return ApiError(error).into_response();
+    }
+    Fault::from(error).into_response()
+}

@@ -1,0 +1,119 @@
+//! What surrounds every page: title, navigation, who is signed in, and the page's twins in API and command line.
+
+use super::{
+    assets::{Addresses, addresses},
+    fault::Fault,
+};
+use crate::app::{Error, Request};
+use askama::Template;
+use axum::{
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+
+/// Where in the navigation a page stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    /// What runs where.
+    Overview,
+    /// What moves and moved.
+    Deployments,
+    /// What awaits deployment.
+    Artifacts,
+    /// Who did what.
+    Journal,
+    /// Signed in, under none of them.
+    Elsewhere,
+    /// Not signed in.
+    Outside,
+}
+
+/// What surrounds a page.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// Of the window.
+    pub title: String,
+    /// Empty for those outside.
+    pub links: Vec<Link>,
+    /// Who is signed in.
+    pub person: Option<String>,
+    /// The address of the same data in the API.
+    pub twin: Option<String>,
+    /// The command that shows the same.
+    pub command: Option<String>,
+    /// Style, scripts, icon.
+    pub assets: &'static Addresses,
+}
+
+/// One link of the navigation.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// Where to.
+    pub href: &'static str,
+    /// In words.
+    pub label: &'static str,
+    /// Behind `g`, as a shortcut.
+    pub key: &'static str,
+    /// Whether the page stands there.
+    pub current: bool,
+}
+
+const LINKS: [(Section, &str, &str, &str); 4] = [
+    (Section::Overview, "/", "Overview", "o"),
+    (Section::Deployments, "/deployments", "Deployments", "d"),
+    (Section::Artifacts, "/artifacts", "Artifacts", "a"),
+    (Section::Journal, "/journal", "Journal", "j"),
+];
+
+impl Frame {
+    /// Around a page for whoever asks.
+    pub(super) fn new(title: &str, section: Section, request: &Request) -> Self {
+        Self {
+            person: Some(request.actor.name.to_string()),
+            ..Self::anonymous(title, section)
+        }
+    }
+
+    /// Around a page for nobody in particular.
+    pub(super) fn anonymous(title: &str, section: Section) -> Self {
+        let link = |(own, href, label, key)| Link {
+            href,
+            label,
+            key,
+            current: own == section,
+        };
+        let links = match section {
+            Section::Outside => Vec::new(),
+            Section::Overview
+            | Section::Deployments
+            | Section::Artifacts
+            | Section::Journal
+            | Section::Elsewhere => LINKS.into_iter().map(link).collect(),
+        };
+        Self {
+            title: title.to_owned(),
+            links,
+            person: None,
+            twin: None,
+            command: None,
+            assets: addresses(),
+        }
+    }
+
+    /// The same data elsewhere: its address in the API, and the command that shows it.
+    #[must_use]
+    pub(super) fn twins(mut self, twin: impl Into<String>, command: impl Into<String>) -> Self {
+        self.twin = Some(twin.into());
+        self.command = Some(command.into());
+        self
+    }
+}
+
+/// A page as an answer. Browsers ask again each time, because what is shown moves.
+pub(super) fn answer(page: &impl Template) -> Result<Response, Fault> {
+    let html = page
+        .render()
+        .map_err(|why| Error::Broken(format!("a page cannot be rendered: {why}")))?;
+    let keep = HeaderValue::from_static("private, no-cache");
+    Ok(([(header::CACHE_CONTROL, keep)], Html(html)).into_response())
+}

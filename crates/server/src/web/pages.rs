@@ -1,0 +1,10 @@
+//! One file per page: its view model, how it is filled, and its handlers.
+
+pub(super) mod artifacts;
+pub(super) mod deployment;
+pub(super) mod deployments;
+pub(super) mod journal;
+pub(super) mod overview;
+pub(super) mod release;
+pub(super) mod releases;
+pub(super) mod sign_in;

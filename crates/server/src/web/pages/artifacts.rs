@@ -1,0 +1,169 @@
+//! What awaits deployment: repositories, what their tags name, which release holds it, and where it runs.
+
+use super::super::{
+    fault::Fault,
+    frame::{Frame, Section, answer},
+    moment::Moment,
+    parts::{Fingerprint, counted},
+    visitor::Visitor,
+};
+use crate::{
+    app::query::{Shelf, ShelfLine},
+    http::access::State,
+};
+use askama::Template;
+use axum::response::Response;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use tidegate_protocol::api::StatusView;
+
+#[derive(Template)]
+#[template(path = "artifacts.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    repositories: Vec<Repository>,
+}
+
+struct Repository {
+    name: String,
+    anchor: String,
+    artifacts: Vec<Artifact>,
+}
+
+struct Artifact {
+    tag: String,
+    digest: Fingerprint,
+    kind: &'static str,
+    media_type: String,
+    size: String,
+    moved: Moment,
+    pinned: Option<Pin>,
+    runs: Option<String>,
+}
+
+struct Pin {
+    reason: String,
+    href: Option<String>,
+}
+
+pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Result<Response, Fault> {
+    let shelves = app.shelves(&request).await?;
+    let status = app.status(&request).await?;
+    let frame = Frame::new("Artifacts", Section::Artifacts, &request).twins(
+        "/v2/_catalog",
+        "tidegate push PRODUCT/COMPONENT:VERSION DIR",
+    );
+    let runs = running(&status);
+    let now = Timestamp::now();
+    answer(&Page {
+        frame,
+        sentence: sentence(&shelves, &runs),
+        repositories: shelves
+            .iter()
+            .map(|shelf| repository(shelf, &runs, now))
+            .collect(),
+    })
+}
+
+/// Digest → environment → how many targets run it.
+type Running = BTreeMap<String, BTreeMap<String, usize>>;
+
+fn running(status: &StatusView) -> Running {
+    let mut running = Running::new();
+    for place in status.products.iter().flat_map(|p| &p.environments) {
+        let components = place.targets.iter().flat_map(|t| &t.components);
+        for digest in components.filter_map(|c| c.digest.as_ref()) {
+            let places = running.entry(digest.clone()).or_default();
+            *places.entry(place.environment.clone()).or_default() += 1;
+        }
+    }
+    running
+}
+
+fn repository(shelf: &Shelf, running: &Running, now: Timestamp) -> Repository {
+    Repository {
+        name: shelf.repository.clone(),
+        anchor: shelf.repository.replace('/', "-"),
+        artifacts: shelf
+            .lines
+            .iter()
+            .map(|line| artifact(line, running, now))
+            .collect(),
+    }
+}
+
+fn artifact(line: &ShelfLine, running: &Running, now: Timestamp) -> Artifact {
+    let places = running.get(&line.digest);
+    let runs = places.map(|places| {
+        let places: Vec<_> = places
+            .iter()
+            .map(|(place, count)| format!("{place} ({count})"))
+            .collect();
+        places.join(", ")
+    });
+    Artifact {
+        tag: line.tag.clone(),
+        digest: Fingerprint::of(&line.digest),
+        kind: kind(&line.media_type),
+        media_type: line.media_type.clone(),
+        size: line.size.map_or_else(|| "–".to_owned(), kibibytes),
+        moved: Moment::seen(line.moved_at, now),
+        pinned: line.pinned.as_deref().map(pin),
+        runs,
+    }
+}
+
+/// `release storefront 1.1.0` leads to that release.
+fn pin(reason: &str) -> Pin {
+    let mut words = reason.split(' ');
+    let href = match (words.next(), words.next(), words.next()) {
+        (Some("release"), Some(product), Some(version)) => {
+            Some(format!("/products/{product}/releases/{version}"))
+        }
+        _ => None,
+    };
+    Pin {
+        reason: reason.to_owned(),
+        href,
+    }
+}
+
+fn kind(media_type: &str) -> &'static str {
+    match media_type {
+        kind if kind.contains("index") || kind.contains("manifest.list") => "index",
+        kind if kind.contains("docker") => "Docker image",
+        _ => "OCI artifact",
+    }
+}
+
+fn kibibytes(bytes: u64) -> String {
+    let tenths = bytes * 10 / 1024;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn sentence(shelves: &[Shelf], running: &Running) -> String {
+    let count: usize = shelves.iter().map(|shelf| shelf.lines.len()).sum();
+    if count == 0 {
+        return "Nothing awaits deployment yet.".to_owned();
+    }
+    let lines = || shelves.iter().flat_map(|shelf| &shelf.lines);
+    let free = lines().filter(|line| line.pinned.is_none()).count();
+    let runs = lines()
+        .filter(|line| running.contains_key(&line.digest))
+        .count();
+    let free = match free {
+        0 => "every one is held by a release".to_owned(),
+        1 => "1 is in no release yet".to_owned(),
+        _ => format!("{free} are in no release yet"),
+    };
+    let what = counted(count, "tagged artifact");
+    format!(
+        "{what} in {}: {runs} of them run somewhere, {free}.",
+        if shelves.len() == 1 {
+            "1 repository".to_owned()
+        } else {
+            format!("{} repositories", shelves.len())
+        }
+    )
+}

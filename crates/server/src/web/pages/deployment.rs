@@ -1,0 +1,203 @@
+//! One deployment: what happens now, what it waits for, who did what, and what a person can do.
+
+mod deeds;
+mod waves;
+
+use super::super::{
+    fault::Fault,
+    frame::{Frame, Section, answer},
+    live::{self, Fragment},
+    moment::{Moment, length},
+    parts::{Fingerprint, sentence},
+    state::State as Shown,
+    telling,
+    visitor::{Submitted, Visitor},
+};
+use crate::{
+    app::{Error, Request, SharedApp},
+    http::access::{Path, State},
+};
+use askama::{Template, filters::HtmlSafe};
+use axum::response::{IntoResponse, Redirect, Response};
+use deeds::{Deed, Reason};
+use futures::FutureExt;
+use jiff::Timestamp;
+use std::time::Duration;
+use tidegate_domain::{id::DeploymentId, name::Name};
+use tidegate_protocol::api::{DeploymentView, EntryView, WaitingView};
+use waves::{Tile, Wave};
+
+/// How many of the latest events are told.
+const EVENTS: u64 = 60;
+/// Fragments follow each other at this distance at least.
+const PACE: Duration = Duration::from_millis(150);
+
+#[derive(Template)]
+#[template(path = "deployment.html")]
+struct Page {
+    frame: Frame,
+    deployment: Deployment,
+}
+
+/// What is refreshed.
+#[derive(Debug, Template)]
+#[template(path = "deployment_live.html")]
+struct Deployment {
+    id: u64,
+    sentence: String,
+    state: Shown,
+    view: DeploymentView,
+    is_rollback: bool,
+    plan: Fingerprint,
+    requested: Moment,
+    took: String,
+    waiting: Vec<Waiting>,
+    deeds: Vec<Deed>,
+    done: usize,
+    total: usize,
+    waves: Vec<Wave>,
+    density: &'static str,
+    rows: Vec<Tile>,
+    rows_left: usize,
+    events: Vec<Event>,
+}
+
+impl HtmlSafe for Deployment {}
+
+#[derive(Debug)]
+struct Waiting {
+    sentence: String,
+    until: Option<Moment>,
+    remedy: String,
+}
+
+#[derive(Debug)]
+struct Event {
+    time: Moment,
+    actor: String,
+    what: String,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = number(&id)?;
+    let deployment = deployment(&app, &request, id).await?;
+    let title = format!("Deployment {id}: {}", deployment.sentence);
+    let frame = Frame::new(&title, Section::Deployments, &request).twins(
+        format!("/api/v1/deployments/{id}"),
+        format!("tidegate watch {id}"),
+    );
+    answer(&Page { frame, deployment })
+}
+
+pub(in crate::web) async fn live(
+    app: State,
+    Visitor(request): Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = number(&id)?;
+    let changes = app.bus.changes();
+    let app = app.0;
+    let render = move || {
+        let (app, request) = (app.clone(), request.clone());
+        async move {
+            let deployment = deployment(&app, &request, id).await.ok()?;
+            Some(Fragment {
+                html: deployment.render().ok()?,
+                is_last: deployment.view.has_ended(),
+            })
+        }
+        .boxed()
+    };
+    Ok(live::stream(changes, PACE, Box::new(render)).into_response())
+}
+
+pub(in crate::web) async fn steer(
+    app: State,
+    Visitor(request): Visitor,
+    Path((id, deed)): Path<(String, String)>,
+    Submitted(reason): Submitted<Reason>,
+) -> Result<Redirect, Fault> {
+    let id = number(&id)?;
+    let done = deeds::perform(&app, request, (id, &deed), &reason).await;
+    let id = done.map_err(|error| Fault::back(error, &format!("/deployments/{id}")))?;
+    Ok(Redirect::to(&format!("/deployments/{id}")))
+}
+
+fn number(text: &str) -> Result<DeploymentId, Error> {
+    let number = text.parse().map(DeploymentId);
+    number.map_err(|_| Error::not_found("deployment-not-found", "deployment", text))
+}
+
+async fn deployment(
+    app: &SharedApp,
+    request: &Request,
+    id: DeploymentId,
+) -> Result<Deployment, Error> {
+    let view = app.deployment_view(request, id).await?;
+    let subject = format!("deployment/{id}");
+    let journal = app
+        .journal_page(request, None, EVENTS, Some(subject))
+        .await?;
+    let is_latest = is_latest(app, request, &view).await?;
+    Ok(shown(view, &journal.entries, is_latest))
+}
+
+/// Whether nothing newer was deployed to the same place, so that going back means this one.
+async fn is_latest(
+    app: &SharedApp,
+    request: &Request,
+    view: &DeploymentView,
+) -> Result<bool, Error> {
+    let place = (
+        view.product.parse::<Name>().ok(),
+        view.environment.parse::<Name>().ok(),
+    );
+    let newest = app.deployment_list(request, None, 1, place).await?;
+    Ok(newest.first().is_some_and(|newest| newest.id == view.id))
+}
+
+fn shown(view: DeploymentView, entries: &[EntryView], is_latest: bool) -> Deployment {
+    let now = Timestamp::now();
+    let until = view.ended_at.unwrap_or(now);
+    let (rows, rows_left) = waves::rows(&view);
+    let (done, total) = waves::tally(&view);
+    Deployment {
+        id: view.id,
+        sentence: view.summary.clone(),
+        state: Shown::of_deployment(&view.status, view.held.is_some()),
+        is_rollback: view.purpose == "rollback",
+        plan: Fingerprint::of(&view.plan_hash),
+        requested: Moment::seen(view.requested_at, now),
+        took: length(until.as_second() - view.requested_at.as_second()),
+        waiting: view.waiting_on.iter().map(|w| waiting(w, now)).collect(),
+        deeds: deeds::possible(&view, is_latest),
+        done,
+        total,
+        density: waves::density(total),
+        waves: waves::of(&view),
+        rows,
+        rows_left,
+        events: entries.iter().map(|entry| event(entry, now)).collect(),
+        view,
+    }
+}
+
+fn waiting(waiting: &WaitingView, now: Timestamp) -> Waiting {
+    Waiting {
+        sentence: sentence(&waiting.sentence),
+        until: waiting.until.map(|until| Moment::seen(until, now)),
+        remedy: sentence(&waiting.remedy),
+    }
+}
+
+fn event(entry: &EntryView, now: Timestamp) -> Event {
+    Event {
+        time: Moment::seen(entry.time, now),
+        actor: entry.actor.clone(),
+        what: telling::tell(entry),
+    }
+}

@@ -1,0 +1,152 @@
+//! One release: how far it is, what is in it, where it runs, and the next thing to do.
+
+mod contents;
+mod lifecycle;
+mod next;
+
+use super::{
+    super::{
+        confirm,
+        fault::Fault,
+        frame::{Frame, Section, answer},
+        parts::{DeploymentTable, Fingerprint},
+        state::State as Shown,
+        visitor::{Submitted, Visitor},
+    },
+    releases::of_product,
+};
+use crate::http::access::{Path, State};
+use askama::Template;
+use axum::response::{IntoResponse, Redirect, Response};
+use contents::Content;
+use jiff::Timestamp;
+use lifecycle::Step;
+use next::Next;
+use serde::Deserialize;
+use tidegate_domain::name::Name;
+use tidegate_protocol::api::{DeploymentRequest, DeploymentView, ReleaseView};
+
+/// How many deployments of the product are looked through for those of the release.
+const LATEST: u64 = 200;
+
+#[derive(Template)]
+#[template(path = "release.html")]
+struct Page {
+    frame: Frame,
+    product: String,
+    version: String,
+    sentence: String,
+    state: Shown,
+    is_draft: bool,
+    hash: Option<Fingerprint>,
+    snapshot: Option<u64>,
+    by: String,
+    steps: Vec<Step>,
+    next: Option<Next>,
+    contents: Vec<Content>,
+    deployments: DeploymentTable,
+}
+
+/// The form that deploys.
+#[derive(Deserialize)]
+pub(in crate::web) struct Wanted {
+    environment: String,
+    strategy: String,
+    #[serde(default)]
+    batch: String,
+    #[serde(default)]
+    confirm: String,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let release = app.release_view(&request, &product, &version).await?;
+    let status = app.status(&request).await?;
+    let place = (product.parse::<Name>().ok(), None);
+    let mut deployments = app.deployment_list(&request, None, LATEST, place).await?;
+    deployments.retain(|deployment| deployment.release == version);
+    let places = of_product(&status, &product).map(|status| status.environments.as_slice());
+    let places = places.unwrap_or_default();
+    let frame = Frame::new(
+        &format!("{product} {version}"),
+        Section::Elsewhere,
+        &request,
+    )
+    .twins(
+        format!("/api/v1/products/{product}/releases/{version}"),
+        format!("tidegate release show {product} {version}"),
+    );
+    let now = Timestamp::now();
+    let steps = lifecycle::steps(&release, places, &deployments, now);
+    answer(&Page {
+        sentence: lifecycle::sentence(&release, places),
+        next: next::of(&release, places, &deployments),
+        contents: contents::of(&release, places),
+        steps,
+        ..page(frame, &release, &deployments, now)
+    })
+}
+
+fn page(
+    frame: Frame,
+    release: &ReleaseView,
+    deployments: &[DeploymentView],
+    now: Timestamp,
+) -> Page {
+    Page {
+        frame,
+        product: release.product.clone(),
+        version: release.version.clone(),
+        sentence: String::new(),
+        state: Shown::of_release(&release.state),
+        is_draft: release.state == "draft",
+        hash: release.hash.as_deref().map(Fingerprint::of),
+        snapshot: release.snapshot,
+        by: release.created_by.clone(),
+        steps: Vec::new(),
+        next: None,
+        contents: Vec::new(),
+        deployments: DeploymentTable::of(deployments, now),
+    }
+}
+
+pub(in crate::web) async fn seal(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Submitted(()): Submitted<()>,
+) -> Result<Redirect, Fault> {
+    let here = address(&product, &version);
+    let sealed = app.seal_release(request, &product, &version).await;
+    sealed.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
+}
+
+pub(in crate::web) async fn deploy(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Submitted(form): Submitted<Wanted>,
+) -> Result<Response, Fault> {
+    let here = address(&product, &version);
+    let back = |error| Fault::back(error, &here);
+    confirm::meant(&version, &form.confirm).map_err(back)?;
+    let batch = form.batch.trim();
+    let wanted = DeploymentRequest {
+        product,
+        release: version,
+        environment: form.environment,
+        batch: (form.strategy == "rolling" && !batch.is_empty()).then(|| batch.to_owned()),
+        strategy: Some(form.strategy),
+        ..DeploymentRequest::default()
+    };
+    let id = app.deploy(request, &wanted).await.map_err(back)?;
+    Ok(Redirect::to(&format!("/deployments/{id}")).into_response())
+}
+
+fn address(product: &str, version: &str) -> String {
+    format!("/products/{product}/releases/{version}")
+}

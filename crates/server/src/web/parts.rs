@@ -1,0 +1,29 @@
+//! What several pages are made of. Each part is a type beside its template in `templates/parts`.
+
+mod deployment_table;
+mod fingerprint;
+
+pub(super) use deployment_table::DeploymentTable;
+pub(super) use fingerprint::Fingerprint;
+
+/// `text` with a capital first letter and a full stop, as a person would write it.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let end = if text.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{}{}{end}", first.to_uppercase(), letters.as_str())
+}
+
+/// `count` of them: `1 target`, `6 targets`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}

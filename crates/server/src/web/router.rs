@@ -1,0 +1,39 @@
+//! The routes of the pages. Everything that changes something is a form's POST.
+
+use super::{
+    assets, fault,
+    pages::{artifacts, deployment, deployments, journal, overview, release, releases, sign_in},
+};
+use crate::app::SharedApp;
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use tower_http::compression::CompressionLayer;
+
+pub(crate) fn router() -> Router<SharedApp> {
+    Router::new()
+        .route("/", get(overview::show))
+        .route("/live", get(overview::live))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/products/{product}/releases", get(releases::show))
+        .route("/products/{product}/releases/{version}", get(release::show))
+        .route(
+            "/products/{product}/releases/{version}/seal",
+            post(release::seal),
+        )
+        .route(
+            "/products/{product}/releases/{version}/deploy",
+            post(release::deploy),
+        )
+        .route("/deployments", get(deployments::show))
+        .route("/deployments/{id}", get(deployment::show))
+        .route("/deployments/{id}/live", get(deployment::live))
+        .route("/deployments/{id}/{deed}", post(deployment::steer))
+        .route("/artifacts", get(artifacts::show))
+        .route("/journal", get(journal::show))
+        .route("/assets/{hash}/{name}", get(assets::serve))
+        .fallback(fault::unknown)
+        .layer(CompressionLayer::new())
+}

@@ -1,0 +1,78 @@
+//! States as pages show them: a shape, a word and a colour, never a colour alone.
+
+use askama::{Template, filters::HtmlSafe};
+
+/// A state. The shape names both the glyph and the colour.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "parts/state.html")]
+pub(super) struct State {
+    /// `steady`, `moving`, `waiting`, `held`, `failing`, `back` or `unknown`.
+    pub shape: &'static str,
+    /// In words.
+    pub word: String,
+}
+
+impl HtmlSafe for State {}
+
+impl State {
+    /// With that shape, said so.
+    pub(super) fn new(shape: &'static str, word: impl Into<String>) -> Self {
+        Self {
+            shape,
+            word: word.into(),
+        }
+    }
+
+    /// How components do.
+    pub(super) fn of_health(health: &str) -> Self {
+        let shape = match health {
+            "healthy" => "steady",
+            "starting" => "moving",
+            "unhealthy" | "failed" => "failing",
+            "stopped" => "held",
+            "empty" => return Self::new("waiting", "no targets"),
+            _ => "unknown",
+        };
+        Self::new(shape, health)
+    }
+
+    /// How far a deployment is.
+    pub(super) fn of_deployment(status: &str, is_held: bool) -> Self {
+        if is_held {
+            return Self::new("held", "held");
+        }
+        let shape = match status {
+            "requested" => "waiting",
+            "preparing" | "rolling" | "cancelling" => "moving",
+            "rolling_back" | "rolled_back" => "back",
+            "succeeded" => "steady",
+            "failed" => "failing",
+            "cancelled" => "held",
+            _ => "unknown",
+        };
+        Self::new(shape, status.replace('_', " "))
+    }
+
+    /// How far one target is.
+    pub(super) fn of_stage(stage: &str) -> Self {
+        let shape = match stage {
+            "waiting" | "prepared" => "waiting",
+            "preparing" | "activating" => "moving",
+            "passed" => "steady",
+            "failed" | "stuck" => "failing",
+            "restoring" | "restored" => "back",
+            _ => "unknown",
+        };
+        Self::new(shape, stage)
+    }
+
+    /// Whether a release may still change.
+    pub(super) fn of_release(state: &str) -> Self {
+        let shape = if state == "sealed" {
+            "steady"
+        } else {
+            "waiting"
+        };
+        Self::new(shape, state)
+    }
+}

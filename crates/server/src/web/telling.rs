@@ -1,0 +1,86 @@
+//! Entries of the journal in words.
+
+use serde_json::Value;
+use tidegate_protocol::api::EntryView;
+
+/// What happened, as a person would say it.
+pub(super) fn tell(entry: &EntryView) -> String {
+    let detail = &entry.detail;
+    let target = text(detail, "target");
+    let reason = text(detail, "reason");
+    match entry.action.as_str() {
+        "deployment.requested" => format!("asked for it {}", targets(detail)),
+        "deployment.started" => "began: every target prepares".to_owned(),
+        "deployment.target_preparing" => format!("{target} was told to prepare"),
+        "deployment.target_prepared" => format!("{target} has everything ready"),
+        "deployment.wave_started" => format!("wave {} began", wave(detail)),
+        "deployment.target_activated" => format!("{target} was told to run it"),
+        "deployment.target_passed" => format!("{target} runs it, and stayed healthy"),
+        "deployment.target_failed" => format!("{target} failed: {reason}"),
+        "deployment.succeeded" => "every target runs it".to_owned(),
+        "deployment.held" => because("held", reason),
+        "deployment.resumed" => "resumed".to_owned(),
+        "deployment.rollback_started" => because("going back", cause(detail)),
+        "deployment.target_restoring" => format!("{target} was told to go back"),
+        "deployment.target_restored" => format!("{target} is back on what it ran before"),
+        "deployment.target_stuck" => format!("{target} is stuck: {reason}"),
+        "deployment.rolled_back" => "every changed target is back".to_owned(),
+        "deployment.failed" => "ended without success; a person is needed".to_owned(),
+        "deployment.cancel_requested" => "asked to cancel".to_owned(),
+        "deployment.cancelled" => "cancelled; targets stay as they are".to_owned(),
+        "release.drafted" => "drafted the release".to_owned(),
+        "release.sealed" => "sealed the release".to_owned(),
+        "release.reconfigured" => "took a new configuration snapshot".to_owned(),
+        "catalog.changed" => "changed what is declared".to_owned(),
+        "person.signed_in" => "signed in to the pages".to_owned(),
+        "person.created" => "added the person".to_owned(),
+        "token.created" => "made a token".to_owned(),
+        "token.revoked" => "revoked a token".to_owned(),
+        "enrolment.created" => "allowed agents to join".to_owned(),
+        "agent.enrolled" => "joined".to_owned(),
+        "secret.set" => "set a secret".to_owned(),
+        other => other.replace(['.', '_'], " "),
+    }
+}
+
+/// The page about a subject, if there is one.
+pub(super) fn address(subject: &str) -> Option<String> {
+    let parts: Vec<_> = subject.split('/').collect();
+    match parts.as_slice() {
+        ["deployment", id] => Some(format!("/deployments/{id}")),
+        ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
+        _ => None,
+    }
+}
+
+fn text<'a>(detail: &'a Value, name: &str) -> &'a str {
+    detail.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn because(what: &str, why: &str) -> String {
+    match why {
+        "" => what.to_owned(),
+        _ => format!("{what}: {why}"),
+    }
+}
+
+fn wave(detail: &Value) -> u64 {
+    detail.get("wave").and_then(Value::as_u64).unwrap_or(0) + 1
+}
+
+fn targets(detail: &Value) -> String {
+    let count = detail
+        .get("targets")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
+    format!("on {}", super::parts::counted(count, "target"))
+}
+
+fn cause(detail: &Value) -> &str {
+    let cause = detail.get("cause").unwrap_or(&Value::Null);
+    match text(cause, "cause") {
+        "targets" => "more targets failed than allowed",
+        "person" => text(cause, "reason"),
+        other => other,
+    }
+}

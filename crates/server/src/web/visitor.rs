@@ -1,0 +1,105 @@
+//! Extractors: whoever looks at a page, and whoever submits a form of one.
+//!
+//! A form counts only when the browser says that a page of ours sent it: the session's cookie alone would let any
+//! other site's form act for the visitor.
+
+use super::fault::Fault;
+use crate::{
+    app::{Error, Kind, Request, SharedApp},
+    http::access::{REQUEST_ID, SESSION_COOKIE, cookie},
+};
+use axum::{
+    extract::{Form, FromRequest, FromRequestParts},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+
+/// Whoever looks at a page, signed in.
+#[derive(Debug)]
+pub(super) struct Visitor(pub Request);
+
+impl FromRequestParts<SharedApp> for Visitor {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Fault> {
+        let session = cookie(&parts.headers, SESSION_COOKIE).ok_or(Fault::SignIn)?;
+        let actor = app.actor_by_session(session).await?.ok_or(Fault::SignIn)?;
+        let id = text(&parts.headers, REQUEST_ID).unwrap_or_default();
+        Ok(Self(Request {
+            actor,
+            id: id.to_owned(),
+        }))
+    }
+}
+
+/// What a form of one of our pages holds.
+#[derive(Debug)]
+pub(super) struct Submitted<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<SharedApp> for Submitted<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: axum::extract::Request, app: &SharedApp) -> Result<Self, Fault> {
+        own_page(request.headers())?;
+        match Form::<T>::from_request(request, app).await {
+            Ok(form) => Ok(Self(form.0)),
+            Err(rejection) => Err(Error::invalid("form", rejection.body_text()).into()),
+        }
+    }
+}
+
+/// Browsers name the site that a form comes from; a request that names none is no browser's.
+fn own_page(headers: &HeaderMap) -> Result<(), Error> {
+    let is_own = match (text(headers, "sec-fetch-site"), text(headers, "origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_some() && host == text(headers, header::HOST.as_str())
+        }
+        (None, None) => false,
+    };
+    if is_own {
+        return Ok(());
+    }
+    let detail = "the form was not sent by a page of this server";
+    Err(Error::refused(Kind::NotAllowed, "cross-site", detail)
+        .hint("open the page here and send its form; programs use the API with a token"))
+}
+
+/// Whether the visitor came by HTTPS, as far as the form's origin says.
+pub(super) fn is_encrypted(headers: &HeaderMap) -> bool {
+    text(headers, "origin").is_some_and(|origin| origin.starts_with("https://"))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_send_forms() {
+        let check = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            own_page(&headers).is_ok()
+        };
+        assert!(check(&[("sec-fetch-site", "same-origin")]));
+        assert!(check(&[
+            ("origin", "http://tide:7420"),
+            ("host", "tide:7420")
+        ]));
+        assert!(!check(&[("sec-fetch-site", "cross-site")]));
+        assert!(!check(&[("sec-fetch-site", "same-site")]));
+        assert!(!check(&[
+            ("origin", "https://evil.example"),
+            ("host", "tide:7420")
+        ]));
+        assert!(!check(&[("origin", "null"), ("host", "tide:7420")]));
+        assert!(!check(&[]));
+    }
+}
