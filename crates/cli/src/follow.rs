@@ -117,20 +117,21 @@ impl<'a> Shown<'a> {
     fn show(&mut self, view: &DeploymentView) {
         self.heard_at = tokio::time::Instant::now();
         let runs = || view.waves.iter().flat_map(|wave| &wave.targets);
-        if view.status != self.status {
-            self.status.clone_from(&view.status);
+        let is_new_status = view.status != self.status;
+        self.status.clone_from(&view.status);
+        if is_new_status && !view.has_ended() {
             self.note(&view.summary);
         }
         for run in runs() {
             let before = self.stages.insert(run.target.clone(), run.stage.clone());
             if before.as_ref() != Some(&run.stage) && tells(&run.stage) {
-                let detail = if run.detail.is_empty() {
-                    String::new()
-                } else {
-                    format!(" ({})", run.detail)
-                };
+                let why = matches!(run.stage.as_str(), "failed" | "stuck");
+                let detail = if why { format!(" ({})", run.detail) } else { String::new() };
                 self.note(&format!("  {} {}{detail}", run.target, run.stage));
             }
+        }
+        if is_new_status && view.has_ended() {
+            self.note(&view.summary);
         }
         let waiting = view
             .waiting_on

@@ -67,6 +67,7 @@ static NOTHING_KNOWN: TargetFacts = TargetFacts {
     prepared: None,
     health: None,
     healthy_since: None,
+    was_healthy: false,
     detail: String::new(),
 };
 

@@ -38,6 +38,8 @@ pub struct TargetFacts {
     pub health: Option<Health>,
     /// Since when it has been healthy without a break on what it runs.
     pub healthy_since: Option<Timestamp>,
+    /// Whether it was healthy at some moment since it runs what it runs: then it no longer starts.
+    pub was_healthy: bool,
     /// The words of the component that does worst.
     pub detail: String,
 }
@@ -58,32 +60,31 @@ pub struct Report {
     pub observed: ObservedState,
     /// Since when every component has been healthy on one revision.
     pub healthy_since: Option<Timestamp>,
+    /// Whether every component was healthy at some moment since it runs what it runs.
+    #[serde(default)]
+    pub was_healthy: bool,
 }
 
 impl Report {
     /// The report that follows `previous` when the agent sends `observed` at `now`. A component that was started
     /// anew in between has not been healthy without a break.
     pub fn following(previous: Option<&Self>, observed: ObservedState, now: Timestamp) -> Self {
-        let healthy = !observed.active.is_empty()
-            && observed.active.iter().all(|a| a.health == Health::Healthy);
-        let same = |p: &&Self| {
-            let key = |o: &ObservedState| -> Vec<_> {
-                o.active
-                    .iter()
-                    .map(|a| (a.component.clone(), a.revision, a.starts))
-                    .collect()
-            };
-            key(&p.observed) == key(&observed)
-        };
-        let since = previous
-            .filter(same)
-            .and_then(|p| p.healthy_since)
-            .unwrap_or(now);
-        Self {
-            observed,
-            healthy_since: healthy.then_some(since),
-        }
+        let active = &observed.active;
+        let healthy = !active.is_empty() && active.iter().all(|a| a.health == Health::Healthy);
+        let runs_the_same = previous.filter(|p| revisions(&p.observed).eq(revisions(&observed)));
+        let unbroken = runs_the_same.filter(|p| starts(&p.observed).eq(starts(&observed)));
+        let since = unbroken.and_then(|p| p.healthy_since).unwrap_or(now);
+        let was_healthy = healthy || runs_the_same.is_some_and(|p| p.was_healthy);
+        Self { observed, healthy_since: healthy.then_some(since), was_healthy }
     }
+}
+
+fn revisions(observed: &ObservedState) -> impl Iterator<Item = (&Name, Option<RevisionId>)> {
+    observed.active.iter().map(|a| (&a.component, a.revision))
+}
+
+fn starts(observed: &ObservedState) -> impl Iterator<Item = u32> {
+    observed.active.iter().map(|a| a.starts)
 }
 
 /// The manifest digests that make up a revision, by component.
@@ -125,6 +126,7 @@ impl TargetFacts {
             prepared: prepared(observed, run.after),
             health: worst.map(|a| a.health),
             healthy_since: report.healthy_since,
+            was_healthy: report.was_healthy,
             detail: worst
                 .map(|a| format!("{}: {}", a.component, a.detail))
                 .unwrap_or_default(),

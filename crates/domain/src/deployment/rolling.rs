@@ -152,7 +152,7 @@ fn activation(view: &View<'_>, run: &TargetRun, facts: &TargetFacts) -> Verdict 
     match facts.health {
         Some(Health::Failed) if arrived => Verdict::Fail(facts.detail.clone()),
         // Before the first success an unhealthy component may still be starting; the deadline bounds that.
-        Some(Health::Unhealthy) if serves && since.is_none() => Verdict::Fail(facts.detail.clone()),
+        Some(Health::Unhealthy) if serves && (facts.was_healthy || since.is_none()) => Verdict::Fail(facts.detail.clone()),
         Some(Health::Healthy) if serves && facts.healthy_since.is_some() => {
             let passes = facts
                 .healthy_since

@@ -42,6 +42,7 @@ pub struct Host {
     prepared: bool,
     started_at: Timestamp,
     healthy_since: Option<Timestamp>,
+    was_healthy: bool,
     ever_restored: bool,
     /// What the server last heard: a report that was lost stays unheard.
     heard: TargetFacts,
@@ -65,6 +66,7 @@ impl Host {
             prepared: false,
             started_at: now,
             healthy_since: before.map(|_| now),
+            was_healthy: before.is_some(),
             ever_restored: false,
             heard: TargetFacts::default(),
         };
@@ -83,9 +85,11 @@ impl Host {
             self.running = self.accepted.active;
             self.started_at = now;
             self.healthy_since = None;
+            self.was_healthy = false;
         }
         let healthy = self.health(now) == Some(Health::Healthy);
         self.healthy_since = healthy.then(|| self.healthy_since.unwrap_or(now));
+        self.was_healthy |= healthy;
         if self.connected {
             self.report(now);
         }
@@ -136,6 +140,7 @@ impl Host {
                 .health(now)
                 .filter(|_| self.running == self.accepted.active),
             healthy_since: self.healthy_since,
+            was_healthy: self.was_healthy,
             detail: format!("web: {:?}", self.fate),
         };
     }
