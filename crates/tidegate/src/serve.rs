@@ -1,0 +1,90 @@
+//! `tidegate serve`.
+
+use crate::{chain, complain, log_to_stderr};
+use clap::Args;
+use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
+use tidegate_cli::ExitStatus;
+use tidegate_server::{Config, Server};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Run the server: people, API and registry on one address, agents on another.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where SQLite, key file and artifacts lie.
+    #[arg(long, default_value = "./tidegate-data", value_name = "DIR")]
+    data: PathBuf,
+    /// Where people, API and registry are served.
+    #[arg(long, default_value = "127.0.0.1:7420", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Where agents are served, by mutual TLS.
+    #[arg(long, default_value = "127.0.0.1:7421", value_name = "ADDR")]
+    agent_listen: SocketAddr,
+    /// Keep records in PostgreSQL instead of SQLite: `postgres://user:password@host/database`.
+    #[arg(
+        long,
+        env = "TIDEGATE_DATABASE",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    database: Option<String>,
+    /// The key that wraps secrets; made at the first start. `DIR/key` unless set.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// A file with the administrator's token, at least 20 characters; one is made and printed once unless set.
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
+}
+
+pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
+    log_to_stderr("info");
+    let config = Config {
+        data: args.data.clone(),
+        listen: args.listen,
+        agent_listen: args.agent_listen,
+        database: args.database.clone(),
+        key_file: args.key_file.clone(),
+        admin_token_file: args.admin_token_file.clone(),
+    };
+    let mut server = match Server::start(&config).await {
+        Ok(server) => server,
+        Err(error) => return complain(&chain(&error)),
+    };
+    welcome(&server);
+    tokio::select! {
+        () = asked_to_stop() => ExitStatus::Done.into(),
+        () = server.failed() => complain("a part of the server ended; the log says which"),
+    }
+}
+
+/// Resolves when the process is asked to end.
+pub(crate) async fn asked_to_stop() {
+    let term = signal(SignalKind::terminate());
+    let interrupt = signal(SignalKind::interrupt());
+    match (term, interrupt) {
+        (Ok(mut term), Ok(mut interrupt)) => {
+            tokio::select! { _ = term.recv() => {} _ = interrupt.recv() => {} }
+        }
+        // Without handlers the signals end the process by themselves.
+        _ => std::future::pending().await,
+    }
+}
+
+fn welcome(server: &Server) {
+    let mut text = format!(
+        "Tidegate serves people on http://{} and agents on https://{}\n",
+        server.address, server.agent_address
+    );
+    if let Some(welcome) = &server.welcome {
+        text.push_str(&format!(
+            "Sign in once with http://{}{}\n",
+            server.address, welcome.sign_in_path
+        ));
+        if let Some(token) = &welcome.token {
+            text.push_str(&format!(
+                "The administrator's token, shown only now: {token}\n"
+            ));
+        }
+    }
+    // A server whose standard output is closed serves all the same.
+    drop(std::io::stdout().write_all(text.as_bytes()));
+}
