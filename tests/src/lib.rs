@@ -1,1 +1,10 @@
-//! Black-box tests: processes and HTTP only.
+//! Black-box tests: processes and HTTP only. Nothing of Tidegate's own code is used here, so that a test sees what
+//! people and their scripts see.
+//!
+//! This library starts the parts; each file of `tests/` is a story. Everything that was started is ended by its
+//! process id, also when a test panics. A part that is missing is a failure, never a skipped test.
+
+pub mod browser;
+pub mod fleet;
+pub mod process;
+pub mod server;

@@ -1,0 +1,164 @@
+//! A server of its own, with its own directory and ports, spoken to as scripts do: by HTTP and by the command line.
+
+use crate::process::{Process, free_port, tidegate};
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// The administrator's token of every test.
+const TOKEN: &str = "tgt_only-for-tests-0123456789";
+/// A server that is not ready by then never will be.
+const READY_WITHIN: Duration = Duration::from_secs(20);
+
+/// A server.
+#[derive(Debug)]
+pub struct Server {
+    /// `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// `https://127.0.0.1:PORT`.
+    pub agent_address: String,
+    /// Asks without following redirects.
+    pub http: reqwest::Client,
+    directory: TempDir,
+    _process: Process,
+}
+
+impl Server {
+    /// Starts one, and waits until it is ready.
+    pub async fn start() -> Self {
+        // Another test of this process may have been first.
+        rustls::crypto::aws_lc_rs::default_provider()
+            .install_default()
+            .ok();
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let token = directory.path().join("token");
+        std::fs::write(&token, TOKEN).expect("the token can be written");
+        let people = format!("127.0.0.1:{}", free_port());
+        let agents = format!("127.0.0.1:{}", free_port());
+        let data = directory.path().join("server");
+        let arguments = [
+            "serve",
+            "--data",
+            text(&data),
+            "--listen",
+            &people,
+            "--agent-listen",
+            &agents,
+            "--admin-token-file",
+            text(&token),
+        ];
+        let log = directory.path().join("server.log");
+        let process = Process::start(&tidegate(), &arguments, &log);
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build();
+        let mut server = Self {
+            address: format!("http://{people}"),
+            agent_address: format!("https://{agents}"),
+            http: http.expect("a client"),
+            directory,
+            _process: process,
+        };
+        server.become_ready().await;
+        server
+    }
+
+    /// Where everything of this test lies.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Runs a command; answers its standard output.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let output = Command::new(tidegate())
+            .args(arguments)
+            .env("TIDEGATE_SERVER", &self.address)
+            .env("TIDEGATE_TOKEN", TOKEN)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let status = output.status;
+        assert!(status.success(), "tidegate {arguments:?}: {status}: {said}");
+        String::from_utf8(output.stdout).expect("it writes UTF-8")
+    }
+
+    /// Gets JSON of the API.
+    pub async fn get(&self, path: &str) -> Value {
+        let request = self.http.get(self.url(path)).bearer_auth(TOKEN);
+        answer(path, request).await
+    }
+
+    /// Posts JSON to the API.
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        let request = self.http.post(self.url(path)).bearer_auth(TOKEN);
+        answer(path, request.json(body)).await
+    }
+
+    /// Signs in to the pages by the administrator's token; answers the cookie.
+    pub async fn sign_in(&self) -> String {
+        let answer = self
+            .http
+            .post(self.url("/sign-in"))
+            .header("origin", &self.address)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("token={TOKEN}"))
+            .send()
+            .await
+            .expect("the server answers");
+        assert_eq!(answer.status().as_u16(), 303, "signing in redirects");
+        let cookie = answer.headers().get("set-cookie").expect("a cookie");
+        let cookie = cookie.to_str().expect("a cookie is ASCII");
+        let (pair, _) = cookie.split_once(';').expect("attributes follow");
+        pair.to_owned()
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    async fn become_ready(&mut self) {
+        let begun = Instant::now();
+        while begun.elapsed() < READY_WITHIN {
+            let answer = self.http.get(self.url("/readyz")).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let log = std::fs::read_to_string(self.directory().join("server.log"));
+        panic!("the server is not ready: {}", log.unwrap_or_default());
+    }
+}
+
+/// Writes a directory of files to push; answers its path.
+pub fn software(parent: &Path, name: &str, files: &[(&str, &str)]) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = parent.join("software").join(name);
+    std::fs::create_dir_all(&directory).expect("a directory");
+    for (file, content) in files {
+        let path = directory.join(file);
+        std::fs::write(&path, content).expect("a file");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&path, mode).expect("a mode");
+    }
+    directory
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary paths are UTF-8")
+}
+
+async fn answer(path: &str, request: reqwest::RequestBuilder) -> Value {
+    let answer = request.send().await.expect("the server answers");
+    let status = answer.status();
+    let body = answer.text().await.expect("a whole answer");
+    assert!(status.is_success(), "{path}: {status}: {body}");
+    serde_json::from_str(&body).expect("the API answers JSON")
+}

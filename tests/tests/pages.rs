@@ -1,0 +1,458 @@
+//! The pages in a real browser: each at two widths and in both themes, by keyboard, without JavaScript, and the main
+//! path from signing in over deploying and watching to rolling back.
+
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use tidegate_tests::{
+    browser::{Browser, Look, until},
+    fleet::Fleet,
+    server::{Server, software, text},
+};
+
+const CATALOG: &str = r#"
+kind: Environment
+name: testing
+---
+kind: Environment
+name: staging
+after: testing
+---
+kind: Environment
+name: live
+after: staging
+---
+kind: Product
+name: storefront
+path: [testing, staging, live]
+components:
+  - name: web
+    driver: service
+    service:
+      command: ["./serve"]
+      health: { exec: { command: ["./check"] }, interval: 200ms, healthy_after: 1, unhealthy_after: 1, deadline: 4s }
+  - name: api
+    driver: service
+    service:
+      command: ["./serve"]
+"#;
+const TARGETS: [(&str, &str); 5] = [
+    ("testing", "testing-1"),
+    ("staging", "staging-1"),
+    ("live", "live-1"),
+    ("live", "live-2"),
+    ("live", "live-3"),
+];
+const LOOKS: [Look; 4] = [
+    Look {
+        width: 1440,
+        scheme: "light",
+    },
+    Look {
+        width: 1440,
+        scheme: "dark",
+    },
+    Look {
+        width: 390,
+        scheme: "light",
+    },
+    Look {
+        width: 390,
+        scheme: "dark",
+    },
+];
+
+#[tokio::test]
+async fn pages_are_whole_in_every_look_and_without_javascript() {
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    sign_in(&server, &browser).await;
+    check_page(
+        &server,
+        &browser,
+        ("overview-empty", "/", "Nothing is declared yet."),
+    )
+    .await;
+    fill(&server);
+    let fleet = Fleet::start(&server, &TARGETS).await;
+    history(&server).await;
+    let pages = [
+        ("overview", "/", "storefront"),
+        ("releases", "/products/storefront/releases", "1.3.0"),
+        (
+            "release-draft",
+            "/products/storefront/releases/1.3.0",
+            "is a draft",
+        ),
+        (
+            "release-live",
+            "/products/storefront/releases/1.0.0",
+            "live",
+        ),
+        (
+            "release-next",
+            "/products/storefront/releases/1.1.0",
+            "Deploy to live",
+        ),
+        ("deployments", "/deployments", "storefront"),
+        (
+            "deployment",
+            "/deployments/3",
+            "runs on all 3 targets in live",
+        ),
+        (
+            "deployment-back",
+            "/deployments/4",
+            "was rolled back in testing",
+        ),
+        ("artifacts", "/artifacts", "storefront/web"),
+        ("journal", "/journal", "signed as one tree"),
+        (
+            "journal-of",
+            "/journal?subject=deployment/3",
+            "deployment/3",
+        ),
+    ];
+    for page in pages {
+        check_page(&server, &browser, page).await;
+    }
+    refusals(&server, &browser).await;
+    drop(fleet);
+}
+
+#[tokio::test]
+async fn the_main_path_is_driven_by_keyboard_and_watched_live() {
+    let server = Server::start().await;
+    fill(&server);
+    let fleet = Fleet::start(&server, &TARGETS).await;
+    history(&server).await;
+    let browser = Browser::start().await;
+    browser.look(LOOKS[0]).await;
+    sign_in(&server, &browser).await;
+
+    browser
+        .open(&server.url("/products/storefront/releases/1.1.0"))
+        .await;
+    browser.tab_to("#confirm").await;
+    browser.press("1.1.0\u{e007}").await;
+    browser.text_becomes("h1", "storefront 1.1.0").await;
+    browser.run("window.same = true; done()").await;
+    browser
+        .picture(&pictures().join("deployment-moving.png"))
+        .await;
+    browser
+        .text_becomes("h1", "runs on all 3 targets in live")
+        .await;
+    let same = browser.run("done(window.same === true)").await;
+    assert_eq!(
+        same,
+        json!(true),
+        "the page was refreshed, not loaded again"
+    );
+
+    browser.tab_to("#deed-rollback summary").await;
+    browser.press("\u{e007}").await;
+    browser
+        .picture(&pictures().join("deployment-deed.png"))
+        .await;
+    browser.tab_to("#rollback-reason").await;
+    browser.press("too many complaints").await;
+    browser.tab_to("#rollback-confirm").await;
+    browser.press("1.1.0\u{e007}").await;
+    browser
+        .text_becomes("h1", "storefront 1.0.0 runs on all 3 targets in live")
+        .await;
+    let status = server.get("/api/v1/status").await;
+    assert_eq!(status["products"][0]["environments"][2]["release"], "1.0.0");
+    palette(&browser).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    drop(fleet);
+}
+
+#[tokio::test]
+async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
+    let server = Server::start().await;
+    fill(&server);
+    let fleet = Fleet::start(&server, &TARGETS).await;
+    history(&server).await;
+    let browser = Browser::start().await;
+    browser.look(LOOKS[0]).await;
+    sign_in(&server, &browser).await;
+    server.run(&[
+        "deploy",
+        "storefront",
+        "1.1.0",
+        "--to",
+        "live",
+        "--bake",
+        "60s",
+    ]);
+    browser.open(&server.url("/deployments/6")).await;
+    browser
+        .text_becomes("h1", "1 of 3 targets in live, in wave 1 of 3")
+        .await;
+    browser
+        .picture(&pictures().join("deployment-baking.png"))
+        .await;
+    browser.tab_to("#deed-cancel summary").await;
+    browser.press("\u{e007}").await;
+    browser.tab_to("#cancel-reason").await;
+    browser.press("half a sen").await;
+    server
+        .post(
+            "/api/v1/deployments/6/pause",
+            &json!({ "reason": "look at the logs" }),
+        )
+        .await;
+    browser
+        .text_becomes(".waiting-on", "look at the logs")
+        .await;
+    browser.press("tence").await;
+    let typed = browser
+        .run("done(document.querySelector('#cancel-reason').value)")
+        .await;
+    assert_eq!(
+        typed, "half a sentence",
+        "a refresh must not take what is typed"
+    );
+    browser
+        .picture(&pictures().join("deployment-held.png"))
+        .await;
+    browser.open(&server.url("/")).await;
+    browser.text_becomes(".needs", "held").await;
+    browser.picture(&pictures().join("overview-held.png")).await;
+    server
+        .post(
+            "/api/v1/deployments/6/rollback",
+            &json!({ "reason": "enough" }),
+        )
+        .await;
+    browser.text_becomes(".needs", "rolled back").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    drop(fleet);
+}
+
+/// Signs in as a person does: by the one-time link, which opening alone does not use up.
+async fn sign_in(server: &Server, browser: &Browser) {
+    let link = server.run(&["sign-in"]);
+    let path = link.find("/sign-in?").map(|at| link[at..].trim());
+    let path = path.expect("a link is printed");
+    browser.open(&server.url(path)).await;
+    browser.open(&server.url(path)).await;
+    browser.tab_to("main button").await;
+    browser.press("\u{e007}").await;
+    browser.text_becomes(".person", "admin").await;
+}
+
+fn fill(server: &Server) {
+    let directory = server.directory();
+    let mut catalog = CATALOG.to_owned();
+    for (environment, target) in TARGETS {
+        let document = format!("---\nkind: Target\nname: {target}\nenvironment: {environment}\n");
+        catalog.push_str(&document);
+    }
+    let file = directory.join("catalog.yaml");
+    std::fs::write(&file, catalog).expect("the catalog can be written");
+    server.run(&["apply", "-f", text(&file), "--yes"]);
+    for (version, check) in [
+        ("1.0.0", "exit 0"),
+        ("1.1.0", "exit 0 # new"),
+        ("1.2.0", "exit 1"),
+    ] {
+        push(server, "web", version, check);
+    }
+    push(server, "api", "1.0.0", "exit 0");
+    for version in ["1.0.0", "1.1.0", "1.2.0"] {
+        let web = format!("web={version}");
+        server.run(&[
+            "release",
+            "create",
+            "storefront",
+            version,
+            "--component",
+            &web,
+            "--component",
+            "api=1.0.0",
+        ]);
+    }
+    let draft = ["release", "create", "storefront", "1.3.0", "--draft"];
+    server.run(
+        &[
+            &draft[..],
+            &["--component", "web=1.1.0", "--component", "api=1.0.0"],
+        ]
+        .concat(),
+    );
+}
+
+fn push(server: &Server, component: &str, version: &str, check: &str) {
+    let check = format!("#!/bin/sh\n{check}\n");
+    let serve = format!("#!/bin/sh\n# {component} {version}\nexec sleep 600\n");
+    let name = format!("{component}-{version}");
+    let files = [("serve", serve.as_str()), ("check", check.as_str())];
+    let directory = software(server.directory(), &name, &files);
+    let what = format!("storefront/{component}:{version}");
+    server.run(&["push", &what, text(&directory)]);
+}
+
+/// 1.0.0 goes up to live, 1.2.0 is rolled back in testing, 1.1.0 waits before live.
+async fn history(server: &Server) {
+    for environment in ["testing", "staging", "live"] {
+        server.run(&deploy("1.0.0", environment));
+    }
+    let bad = json!({ "product": "storefront", "release": "1.2.0", "environment": "testing" });
+    server.post("/api/v1/deployments", &bad).await;
+    until("1.2.0 is rolled back", async || {
+        let view = server.get("/api/v1/deployments/4").await;
+        (view["status"] == "rolled_back").then_some(())
+    })
+    .await;
+    server.run(&deploy("1.1.0", "testing"));
+    server.run(&deploy("1.1.0", "staging"));
+}
+
+fn deploy<'a>(version: &'a str, environment: &'a str) -> [&'a str; 8] {
+    [
+        "deploy",
+        "storefront",
+        version,
+        "--to",
+        environment,
+        "--wait",
+        "--minimum-healthy",
+        "200ms",
+    ]
+}
+
+/// A page in every look: no complaint in the console, nothing wider than the window, no accessibility violation; and
+/// the same facts in its HTML before any script.
+async fn check_page(server: &Server, browser: &Browser, (name, path, fact): (&str, &str, &str)) {
+    for look in LOOKS {
+        browser.look(look).await;
+        browser.open(&server.url(path)).await;
+        let shown = browser.text("body").await.unwrap_or_default();
+        assert!(
+            shown.contains(fact),
+            "{path} does not show `{fact}`: {shown}"
+        );
+        let file = format!("{name}-{}-{}.png", look.width, look.scheme);
+        browser.picture(&pictures().join(file)).await;
+        let wide = browser
+            .run("done(document.documentElement.scrollWidth - innerWidth)")
+            .await;
+        assert!(
+            wide.as_i64() <= Some(0),
+            "{path} is {wide} px too wide at {look:?}"
+        );
+        let violations = browser.run(&axe()).await;
+        assert_eq!(violations, json!([]), "{path} at {look:?}");
+        let complaints = browser.complaints().await;
+        assert!(complaints.is_empty(), "{path} at {look:?}: {complaints:?}");
+    }
+    browser
+        .tab_to("main a, main button, main summary, main input, main [tabindex='0']")
+        .await;
+    let cookie = server.sign_in().await;
+    let html = page(server, path, &cookie).await;
+    let facts = html
+        .split_once("<main")
+        .map(|(_, main)| main)
+        .unwrap_or_default();
+    assert!(
+        facts.contains(fact),
+        "{path} is incomplete without JavaScript"
+    );
+}
+
+async fn page(server: &Server, path: &str, cookie: &str) -> String {
+    let request = server.http.get(server.url(path)).header("cookie", cookie);
+    let answer = request.send().await.expect("the server answers");
+    assert_eq!(answer.status().as_u16(), 200, "{path}");
+    answer.text().await.expect("a whole page")
+}
+
+/// Refusals are pages with the right status, and forms of other sites are not heard.
+async fn refusals(server: &Server, browser: &Browser) {
+    let cookie = server.sign_in().await;
+    let ask = async |path: &str, cookie: &str| {
+        let request = server.http.get(server.url(path)).header("cookie", cookie);
+        let answer = request.send().await.expect("the server answers");
+        answer.status().as_u16()
+    };
+    assert_eq!(ask("/deployments/99", &cookie).await, 404);
+    assert_eq!(ask("/deployments/x", &cookie).await, 404);
+    assert_eq!(ask("/products/nothing/releases", &cookie).await, 404);
+    assert_eq!(ask("/nowhere", &cookie).await, 404);
+    assert_eq!(ask("/journal?before=x", &cookie).await, 400);
+    assert_eq!(ask("/", "").await, 303);
+    let send = async |path: &str, site: &str, body: &'static str| {
+        let request = server.http.post(server.url(path)).header("cookie", &cookie);
+        let request = request.header("sec-fetch-site", site).body(body);
+        let kind = "application/x-www-form-urlencoded";
+        let answer = request.header("content-type", kind).send().await;
+        answer.expect("the server answers").status().as_u16()
+    };
+    let deploy = "/products/storefront/releases/1.1.0/deploy";
+    let whole = "environment=live&strategy=rolling&batch=1&confirm=1.1.0";
+    assert_eq!(send(deploy, "cross-site", whole).await, 403);
+    assert_eq!(send(deploy, "same-site", whole).await, 403);
+    let unconfirmed = "environment=live&strategy=rolling&batch=1&confirm=yes";
+    assert_eq!(send(deploy, "same-origin", unconfirmed).await, 400);
+    assert_eq!(
+        send("/deployments/3/pause", "same-origin", "reason=").await,
+        409
+    );
+    let seal = "/products/storefront/releases/1.3.0/seal";
+    assert_eq!(send(seal, "same-origin", "").await, 303);
+    assert_eq!(send(seal, "same-origin", "").await, 409);
+    browser.open(&server.url("/deployments/99")).await;
+    browser.picture(&pictures().join("fault.png")).await;
+    assert_eq!(
+        browser.run(&axe()).await,
+        json!([]),
+        "the page of a refusal"
+    );
+    assert_eq!(send("/sign-out", "same-origin", "").await, 303);
+    assert_eq!(ask("/", &cookie).await, 303);
+}
+
+async fn palette(browser: &Browser) {
+    browser.run("document.activeElement.blur(); done()").await;
+    browser.press("?").await;
+    browser.text_becomes("dialog[open]", "Shortcuts").await;
+    browser.picture(&pictures().join("shortcuts.png")).await;
+    browser
+        .run("document.querySelector('dialog[open]').close(); done()")
+        .await;
+    browser.click("[data-palette]").await;
+    browser.press("storefront rel").await;
+    browser
+        .text_becomes("dialog[open]", "storefront: releases")
+        .await;
+    browser.picture(&pictures().join("palette.png")).await;
+    browser.press("\u{e007}").await;
+    browser
+        .text_becomes("h1", "The newest release of storefront")
+        .await;
+    browser.press("gj").await;
+    browser.text_becomes("h1", "The journal holds").await;
+}
+
+/// The script that looks for violations of WCAG 2.2 AA.
+fn axe() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".parts/package/axe.min.js");
+    let source = std::fs::read_to_string(&path).unwrap_or_else(|_| {
+        panic!(
+            "{} is missing: in tests/.parts, run `npm pack axe-core@4.14.1` and `tar xf axe-core-4.14.1.tgz`",
+            path.display()
+        )
+    });
+    let tags = json!(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
+    format!(
+        "{source}; axe.run(document, {{ runOnly: {tags} }}).then((found) => done(found.violations.map((v) => \
+         [v.id, ...v.nodes.map((n) => n.target.join(' ') + ': ' + n.failureSummary)])))"
+    )
+}
+
+fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots")
+}
