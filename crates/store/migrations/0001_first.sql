@@ -1,8 +1,9 @@
--- Times are microseconds since the epoch. JSON is text. Records carry their own version inside.
+-- Times are microseconds since the epoch. JSON is text. Records carry their own version inside. KEYTEXT stands for text
+-- that is listed or searched in the order of its bytes.
 
 CREATE TABLE people (
   id TEXT PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
+  name KEYTEXT NOT NULL UNIQUE,
   display TEXT NOT NULL,
   level BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
@@ -21,7 +22,7 @@ CREATE TABLE tokens (
   revoked_at BIGINT
 );
 
--- Sign-ins of the pages, and the one-time links that begin them (uses_left = 1).
+-- Sign-ins of the pages, and the one-time links that begin them (kind `link`).
 CREATE TABLE sessions (
   secret BYTES PRIMARY KEY,
   person TEXT NOT NULL REFERENCES people (id),
@@ -105,7 +106,7 @@ CREATE TABLE deployment_targets (
 
 CREATE TABLE desired (
   target KEYTEXT NOT NULL,
-  product TEXT NOT NULL,
+  product KEYTEXT NOT NULL,
   generation BIGINT NOT NULL,
   record TEXT NOT NULL,
   written_at BIGINT NOT NULL,

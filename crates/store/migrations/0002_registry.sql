@@ -1,5 +1,6 @@
 -- The registry's metadata. Blobs themselves are files named by digest; a row here is what makes one visible.
--- Portable between SQLite and PostgreSQL: BYTES stands for BLOB or BYTEA, times are microseconds since the epoch.
+-- Portable between SQLite and PostgreSQL: BYTES stands for BLOB or BYTEA, KEYTEXT for
+-- text in the order of its bytes, times are microseconds since the epoch.
 
 CREATE TABLE registry_blobs (
     digest BYTES NOT NULL PRIMARY KEY,
@@ -20,25 +21,25 @@ CREATE INDEX registry_manifests_by_subject ON registry_manifests (subject);
 
 -- A blob is readable in the repositories that link it, and nowhere else.
 CREATE TABLE registry_blob_links (
-    product TEXT NOT NULL,
-    component TEXT NOT NULL,
+    product KEYTEXT NOT NULL,
+    component KEYTEXT NOT NULL,
     digest BYTES NOT NULL,
     PRIMARY KEY (product, component, digest)
 );
 CREATE INDEX registry_blob_links_by_digest ON registry_blob_links (digest);
 
 CREATE TABLE registry_manifest_links (
-    product TEXT NOT NULL,
-    component TEXT NOT NULL,
+    product KEYTEXT NOT NULL,
+    component KEYTEXT NOT NULL,
     digest BYTES NOT NULL,
     PRIMARY KEY (product, component, digest)
 );
 CREATE INDEX registry_manifest_links_by_digest ON registry_manifest_links (digest);
 
 CREATE TABLE registry_tags (
-    product TEXT NOT NULL,
-    component TEXT NOT NULL,
-    tag TEXT NOT NULL,
+    product KEYTEXT NOT NULL,
+    component KEYTEXT NOT NULL,
+    tag KEYTEXT NOT NULL,
     digest BYTES NOT NULL,
     moved BIGINT NOT NULL,
     PRIMARY KEY (product, component, tag)
@@ -64,9 +65,9 @@ CREATE TABLE registry_leases (
 CREATE TABLE registry_pins (
     digest BYTES NOT NULL,
     reason TEXT NOT NULL,
-    product TEXT NOT NULL,
-    component TEXT NOT NULL,
-    tag TEXT NOT NULL,
+    product KEYTEXT NOT NULL,
+    component KEYTEXT NOT NULL,
+    tag KEYTEXT NOT NULL,
     PRIMARY KEY (digest, reason, product, component, tag)
 );
 CREATE INDEX registry_pins_by_tag ON registry_pins (product, component, tag);

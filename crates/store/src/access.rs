@@ -96,7 +96,7 @@ impl Tx {
             .transpose()
     }
 
-    /// Adds a token, or renews the one with the same secret.
+    /// Adds a token. One with the same secret stays as it is: what was revoked stays revoked.
     ///
     /// # Errors
     /// When the database refuses.
@@ -188,14 +188,11 @@ impl Tx {
         let sql = "SELECT p.id, p.name, p.level FROM sessions s JOIN people p ON p.id = s.person \
             WHERE s.secret = $1 AND s.kind = 'link' AND s.expires_at > $2 AND p.removed_at IS NULL";
         let values = [Value::from(secret.as_bytes().to_vec()), self.now().into()];
-        let actor = self
-            .row(sql, &values)
-            .await?
-            .as_ref()
-            .map(signed_in)
-            .transpose()?;
+        let Some(row) = self.row(sql, &values).await? else {
+            return Ok(None);
+        };
         self.end_session(secret).await?;
-        Ok(actor)
+        signed_in(&row).map(Some)
     }
 
     /// Ends a session or link.

@@ -102,6 +102,9 @@ pub enum StoreError {
     /// The writer thread is gone: the disk failed or the program ends.
     #[error("the store is closed")]
     Closed,
+    /// A statement was refused and the transaction went on all the same; nothing of it was kept.
+    #[error("a statement of the transaction was refused, so nothing of it was kept")]
+    Spoilt,
     /// A transaction panicked; nothing of it was kept.
     #[error("a transaction stopped by a fault of the program")]
     Panicked,

@@ -1,9 +1,9 @@
 //! Schema steps: forward only, each run once, in one transaction with the note that it ran.
 //!
-//! A step is one portable file. Two words differ by dialect and are replaced before it runs: `BYTES` and
-//! `IDENTITY`. Expand first and contract in a later version, so that two versions can share a database.
+//! A step is one portable file. Three words differ by dialect and are replaced before it runs: `BYTES`, `IDENTITY`, and
+//! `KEYTEXT` for texts that are listed or searched in the order of their bytes. Expand first and contract in a later version, so that two versions can share a database.
 
-use crate::{Store, StoreError, Tx, tx::Connection};
+use crate::{Backend, Store, StoreError, Tx, tx::Connection};
 use futures::FutureExt;
 use tidegate_domain::digest::Digest;
 
@@ -22,15 +22,15 @@ const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \
 
 /// Brings the schema to this program's version.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {
+    // Two servers may start at once; the second waits here until the first has committed.
+    let _lock = match &*store.backend {
+        Backend::Sqlite(_) => None,
+        Backend::Postgres(postgres) => Some(postgres.schema_lock().await?),
+    };
     store.write((), |tx, ()| step_forward(tx).boxed()).await
 }
 
 async fn step_forward(tx: &mut Tx) -> Result<(), StoreError> {
-    if tx.is_postgres() {
-        // Two servers may start at once; the second waits here until the first has committed.
-        tx.rows("SELECT pg_advisory_xact_lock(7420)::text", &[])
-            .await?;
-    }
     tx.execute(NOTES, &[]).await?;
     let newest = MIGRATIONS.last().map_or(0, |step| step.0);
     let ran = tx

@@ -1,8 +1,9 @@
 //! PostgreSQL: serializable transactions, retried when they lose against another.
 
 use crate::{Row, StoreError, Tx, Value, tx::Connection};
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
-use futures::future::BoxFuture;
+use deadpool_postgres::{ClientWrapper, Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use futures::{FutureExt, future::BoxFuture};
+use std::panic::AssertUnwindSafe;
 use tokio_postgres::{NoTls, error::SqlState, types::ToSql, types::Type};
 
 /// A transaction that lost this often is given back to the caller as contended.
@@ -13,12 +14,19 @@ pub(crate) struct Postgres {
     pool: Pool,
 }
 
+/// The right to change the schema. Its connection is closed with it, which frees the lock.
+pub(crate) struct SchemaLock {
+    _client: ClientWrapper,
+}
+
 /// The PostgreSQL side of a [`Tx`].
 pub(crate) struct PostgresTx {
     /// Taken when the transaction ends well; what is still here when dropped is closed, not pooled.
     client: Option<Object>,
     /// A statement lost against another transaction: the whole is to be run again.
     lost: bool,
+    /// A statement was refused. PostgreSQL answers a later `COMMIT` with a rollback and calls that a success.
+    refused: bool,
 }
 
 impl Postgres {
@@ -43,7 +51,7 @@ impl Postgres {
     {
         for attempt in 0..ATTEMPTS_MAX {
             let mut tx = self.begin("BEGIN ISOLATION LEVEL SERIALIZABLE").await?;
-            let outcome = work(&mut tx, input).await;
+            let outcome = settled(work(&mut tx, input)).await;
             match tx.end(outcome).await {
                 End::Done(outcome) => return outcome,
                 End::Lost => {
@@ -63,11 +71,23 @@ impl Postgres {
         let mut tx = self
             .begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .await?;
-        let outcome = work(&mut tx, input).await;
+        let outcome = settled(work(&mut tx, input)).await;
         match tx.end(outcome).await {
             End::Done(outcome) => outcome,
             End::Lost => Err(StoreError::Contended(1).into()),
         }
+    }
+
+    /// Waits until no other server changes the schema; they may, again, when the answer is dropped.
+    ///
+    /// The lock belongs to a connection of its own: a transaction that waited for it would go on to see the database as
+    /// it was before the wait.
+    pub(crate) async fn schema_lock(&self) -> Result<SchemaLock, StoreError> {
+        let client = Object::take(self.pool.get().await?);
+        client
+            .batch_execute("SELECT pg_advisory_lock(7420)")
+            .await?;
+        Ok(SchemaLock { _client: client })
     }
 
     async fn begin(&self, begin: &str) -> Result<Tx, StoreError> {
@@ -85,6 +105,7 @@ impl Postgres {
         let tx = PostgresTx {
             client: Some(client),
             lost: false,
+            refused: false,
         };
         Ok(Tx {
             connection: Connection::Postgres(tx),
@@ -103,6 +124,10 @@ impl Tx {
     async fn end<T, E: From<StoreError>>(mut self, outcome: Result<T, E>) -> End<T, E> {
         let Connection::Postgres(tx) = &mut self.connection else {
             unreachable!("the PostgreSQL backend makes only PostgreSQL transactions")
+        };
+        let outcome = match outcome {
+            Ok(_) if tx.refused => Err(StoreError::Spoilt.into()),
+            outcome => outcome,
         };
         let end = if outcome.is_ok() {
             "COMMIT"
@@ -165,6 +190,7 @@ impl PostgresTx {
 
     /// Remembers that the transaction lost (PostgreSQL manual, "Serialization Failure Handling").
     fn note(&mut self, error: tokio_postgres::Error) -> StoreError {
+        self.refused = true;
         let code = error.code();
         self.lost |= code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
             || code == Some(&SqlState::T_R_DEADLOCK_DETECTED);
@@ -179,6 +205,12 @@ impl Drop for PostgresTx {
             drop(Object::take(client));
         }
     }
+}
+
+/// A panic ends like a refusal: the transaction is rolled back and the caller is told.
+async fn settled<T, E: From<StoreError>>(work: BoxFuture<'_, Result<T, E>>) -> Result<T, E> {
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    outcome.unwrap_or_else(|_panic| Err(StoreError::Panicked.into()))
 }
 
 fn refs(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {

@@ -17,5 +17,5 @@ pub use blobs::LEASE;
 pub use garbage::{CollectedRows, GRACE};
 pub use manifests::{ManifestRecord, ReferrerPage, ReferrerRecord, StoredManifest};
 pub use pins::{Pin, TagPin};
-pub use shelf::TaggedManifest;
 pub use repository::{Repository, RepositoryError};
+pub use shelf::TaggedManifest;

@@ -33,6 +33,8 @@ type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// The SQLite side of a [`Tx`].
 pub(crate) struct SqliteTx {
     connection: rusqlite::Connection,
+    /// A statement of the transaction was refused: it must not be kept.
+    refused: bool,
 }
 
 impl Sqlite {
@@ -152,7 +154,10 @@ fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Statements are kept; without this SQLite plans them anew for each new set of parameters.
-    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_db_config(
+        rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG,
+        true,
+    )?;
     connection.pragma_update(None, "busy_timeout", 10_000)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
@@ -172,6 +177,7 @@ fn write_groups(mut tx: Tx, queue: &mpsc::Receiver<Job>) {
         }
         finishes.push(first(&mut tx));
         while finishes.len() < GROUP_MAX
+            && tx.sqlite_mut().is_open()
             && let Ok(job) = queue.try_recv()
         {
             finishes.push(job(&mut tx));
@@ -185,6 +191,10 @@ fn write_groups(mut tx: Tx, queue: &mpsc::Receiver<Job>) {
 
 /// Commits the group. When the disk refuses, the group is rolled back and each of its callers is told.
 fn commit(tx: &mut Tx) -> Result<(), ()> {
+    if !tx.sqlite_mut().is_open() {
+        tracing::error!("store.group_lost");
+        return Err(());
+    }
     tx.sqlite_mut()
         .execute("COMMIT", &[])
         .map(drop)
@@ -207,12 +217,19 @@ fn in_savepoint<I, T, E: From<StoreError>>(
     input: &I,
     work: &impl for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<T, E>>,
 ) -> Result<T, E> {
+    tx.sqlite_mut().refused = false;
     tx.sqlite_mut().execute("SAVEPOINT work", &[])?;
-    let outcome = settle(
+    let mut outcome = settle(
         AssertUnwindSafe(work(tx, input))
             .catch_unwind()
             .now_or_never(),
     );
+    if tx.sqlite_mut().refused {
+        outcome = outcome.and_then(|_| Err(StoreError::Spoilt.into()));
+    }
+    if !tx.sqlite_mut().is_open() {
+        return outcome;
+    }
     let end = if outcome.is_ok() {
         "RELEASE work"
     } else {
@@ -234,7 +251,10 @@ fn settle<T, E: From<StoreError>>(
 impl Tx {
     fn sqlite(connection: rusqlite::Connection) -> Self {
         Self {
-            connection: Connection::Sqlite(SqliteTx { connection }),
+            connection: Connection::Sqlite(SqliteTx {
+                connection,
+                refused: false,
+            }),
             now: jiff::Timestamp::UNIX_EPOCH,
         }
     }
@@ -250,12 +270,34 @@ impl Tx {
 }
 
 impl SqliteTx {
-    pub(crate) fn execute(&self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let done = self.run(sql, params);
+        self.refused |= done.is_err();
+        done
+    }
+
+    pub(crate) fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let found = self.query(sql, params);
+        self.refused |= found.is_err();
+        found
+    }
+
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch(sql)?)
+    }
+
+    /// Whether the group is still open: on a full or failing disk SQLite ends it by itself ("Response To Errors
+    /// Within A Transaction"), and a savepoint would then begin a transaction of its own.
+    fn is_open(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn run(&self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
         Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
     }
 
-    pub(crate) fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
@@ -266,10 +308,6 @@ impl SqliteTx {
                 .collect::<Result<_, _>>()?));
         }
         Ok(answer)
-    }
-
-    pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.connection.execute_batch(sql)?)
     }
 }
 

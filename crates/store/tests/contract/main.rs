@@ -1,0 +1,120 @@
+//! The contract of the store: one suite of test bodies, run on SQLite and on a real PostgreSQL.
+//!
+//! A body takes an empty [`tidegate_store::Store`] and is listed once in the `contract!` table below; the table makes a
+//! test of it for each database. [`durability`] and [`records`] are about one database or none and stand apart.
+//! PostgreSQL is started by the test itself ([`postgres`]); where its programs are absent the tests fail.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[macro_use]
+mod steps;
+
+mod access;
+mod catalog;
+mod configuration;
+mod deployments;
+mod durability;
+mod journal;
+mod leases;
+mod postgres;
+mod records;
+mod registry;
+mod releases;
+mod samples;
+mod sequencer;
+mod targets;
+mod transactions;
+
+/// Makes a test of each body for each database.
+macro_rules! contract {
+    ($($area:ident { $($body:ident)* })*) => {
+        mod on_sqlite {
+            $(mod $area { $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $body() {
+                    let directory = tempfile::tempdir().unwrap();
+                    let store = tidegate_store::Store::open_sqlite(directory.path()).await.unwrap();
+                    crate::$area::$body(&store).await;
+                }
+            )* })*
+        }
+        mod on_postgres {
+            $(mod $area { $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $body() {
+                    let postgres = crate::postgres::Postgres::start();
+                    let store = tidegate_store::Store::open_postgres(&postgres.address()).await.unwrap();
+                    crate::$area::$body(&store).await;
+                }
+            )* })*
+        }
+    };
+}
+
+contract! {
+    access {
+        people_are_unique_by_name_and_listed_in_order
+        a_token_is_good_until_it_expires_or_is_revoked
+        a_token_is_worth_no_more_than_its_person
+        a_session_ends_when_told_or_when_its_time_is_over
+        a_link_is_used_once_however_many_try
+    }
+    catalog {
+        documents_are_replaced_and_listed_by_key
+        every_kind_of_document_comes_back
+        targets_are_those_of_the_environment_and_counted_as_people_count
+    }
+    configuration {
+        the_same_configuration_keeps_its_number
+        a_secret_gets_a_new_version_each_time
+        concurrent_secrets_get_different_versions
+        a_key_is_kept_first_come_first_served
+    }
+    releases {
+        releases_are_kept_changed_and_paged
+        a_revision_is_kept_under_its_hash
+    }
+    deployments {
+        a_deployment_comes_back_as_it_was_written
+        numbers_are_never_given_twice
+        the_database_refuses_a_second_running_deployment_in_a_place
+        of_many_that_check_and_ask_at_once_one_deployment_is_kept
+        listings_are_newest_first_and_of_one_place
+    }
+    leases {
+        a_lease_is_held_by_one_and_renewed_by_its_holder
+        an_expired_lease_passes_on_with_a_higher_epoch
+        of_many_that_ask_at_once_one_gets_the_lease
+    }
+    targets {
+        a_generation_only_grows_and_moves_the_cursor
+        generations_are_never_given_twice
+        environments_do_not_see_each_others_targets
+        the_last_report_counts
+        a_connection_is_written_only_when_it_changes
+        an_enrolment_is_used_as_often_as_it_says
+    }
+    registry {
+        a_blob_is_visible_only_where_it_is_linked
+        a_manifest_keeps_its_tags_and_what_it_names
+        tags_and_repositories_are_paged_in_byte_order
+        referrers_are_filtered_and_paged
+        a_pin_holds_a_manifest_all_it_names_and_its_tag
+        garbage_is_only_what_nobody_needs
+    }
+    journal {
+        entries_are_numbered_without_gaps_and_the_tree_follows
+        entries_are_listed_forwards_backwards_and_by_subject
+        a_full_tile_has_the_root_of_its_leaves
+        many_writers_leave_no_gap
+    }
+    transactions {
+        a_refusal_leaves_nothing
+        a_panic_leaves_nothing
+        a_statement_that_failed_spoils_its_transaction
+        neighbours_of_a_failure_survive
+        transactions_that_conflict_are_both_applied
+        reading_changes_nothing
+        the_time_stands_still_in_a_transaction
+    }
+}

@@ -1,0 +1,282 @@
+//! Stored records of every version stay readable: a file each, as an old program wrote it.
+//!
+//! A file is never changed. A field may be added with a default; any other change is a new form, which gets a file of
+//! its own (`NAME.v2.json`) while the old one must still be read. `RECORDS=write` writes the files that are missing.
+
+use crate::samples;
+use serde::{Serialize, de::DeserializeOwned};
+use std::path::PathBuf;
+use tidegate_domain::{
+    catalog::{Document, Kind},
+    deployment::{Cause, Deployment, Hold, Stage, Status},
+    name::Name,
+};
+use tidegate_store::{Store, Value};
+
+#[tokio::test]
+async fn documents_of_the_catalog() {
+    for (kind, document) in samples::documents() {
+        let file = format!("catalog-{}", kind.as_str().to_lowercase());
+        let sql = "SELECT record FROM catalog WHERE kind = $1";
+        let written = written(sql, vec![kind.as_str().into()], |store| async move {
+            let write = samples::documents();
+            for (_, document) in write {
+                commit!(store, document, |tx, document| tx
+                    .record_document(document)
+                    .await?);
+            }
+        });
+        let written = written.await;
+        match document {
+            Document::Organisation(d) => check(&file, &written, &d),
+            Document::Team(d) => check(&file, &written, &d),
+            Document::Programme(d) => check(&file, &written, &d),
+            Document::Product(d) => check(&file, &written, &*d),
+            Document::Environment(d) => check(&file, &written, &d),
+            Document::Target(d) => check(&file, &written, &d),
+            Document::Ring(d) => check(&file, &written, &d),
+        }
+    }
+}
+
+#[tokio::test]
+async fn releases_snapshots_and_revisions() {
+    let fill = |store: Store| async move {
+        commit!(store, (), |tx, ()| {
+            let product: Name = samples::name("storefront");
+            tx.record_release(&samples::release(1)).await?;
+            tx.record_snapshot(&product, &samples::snapshot("first"))
+                .await?;
+            tx.record_revision(&samples::revision(8080)).await?;
+        });
+    };
+    let release = written("SELECT record FROM releases", vec![], fill).await;
+    check("release", &release, &samples::release(1));
+    let snapshot = written("SELECT record FROM snapshots", vec![], fill).await;
+    check("snapshot", &snapshot, &samples::snapshot("first"));
+    let revision = written("SELECT record FROM revisions", vec![], fill).await;
+    check("revision", &revision, &samples::revision(8080));
+}
+
+#[tokio::test]
+async fn what_targets_are_told_and_say() {
+    let fill = |store: Store| async move {
+        commit!(store, (), |tx, ()| {
+            let key = samples::key("live/live-1");
+            let state = samples::desired(8080);
+            tx.record_desired(&key, samples::instruction(1).incarnation, &state)
+                .await?;
+            tx.record_report(&key, &samples::report("serves")).await?;
+        });
+    };
+    let mut desired = samples::desired(8080);
+    desired.instruction = samples::instruction(1);
+    check(
+        "desired",
+        &written("SELECT record FROM desired", vec![], fill).await,
+        &desired,
+    );
+    let observed = written("SELECT record FROM observed", vec![], fill).await;
+    check("observed", &observed, &samples::report("serves"));
+}
+
+#[tokio::test]
+async fn deployments_in_every_status() {
+    for status in statuses() {
+        let file = format!("deployment-{}", status.word().replace('_', "-"));
+        let expected = Deployment {
+            status,
+            ..samples::deployment(1, "live")
+        };
+        let deployment = expected.clone();
+        let fill = |store: Store| async move {
+            commit!(store, deployment, |tx, deployment| {
+                tx.record_deployment_requested(deployment).await?
+            });
+        };
+        let record = written("SELECT record FROM deployments", vec![], fill).await;
+        // Targets are records of their own.
+        check(
+            &file,
+            &record,
+            &Deployment {
+                targets: vec![],
+                ..expected
+            },
+        );
+    }
+}
+
+#[tokio::test]
+async fn targets_of_deployments_in_every_stage() {
+    for stage in stages() {
+        let file = format!("deployment-target-{}", stage.word());
+        let mut deployment = samples::deployment(1, "live");
+        deployment.targets.truncate(1);
+        deployment.targets[0].stage = stage;
+        let expected = deployment.targets[0].clone();
+        let fill = |store: Store| async move {
+            commit!(store, deployment, |tx, deployment| {
+                tx.record_deployment_requested(deployment).await?
+            });
+        };
+        let record = written("SELECT record FROM deployment_targets", vec![], fill).await;
+        check(&file, &record, &expected);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_form_is_refused_and_not_misread() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open_sqlite(directory.path()).await.unwrap();
+    let id = commit!(store, (), |tx, ()| {
+        let id = tx.record_revision(&samples::revision(8080)).await?;
+        let sql = "UPDATE revisions SET record = REPLACE(record, '\"v\":1', '\"v\":2')";
+        assert_eq!(tx.execute(sql, &[]).await?, 1);
+        id
+    });
+    let read = store.read(id, |tx, id| Box::pin(tx.revision(*id))).await;
+    assert!(read.unwrap_err().to_string().contains("cannot be read"));
+}
+
+/// What a fresh database holds as the record after `fill`.
+async fn written<F: Future<Output = ()>>(
+    sql: &'static str,
+    values: Vec<Value>,
+    fill: impl FnOnce(Store) -> F,
+) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open_sqlite(directory.path()).await.unwrap();
+    fill(store.clone()).await;
+    view!(store, (sql, values), |tx, (sql, values)| {
+        tx.row(sql, values)
+            .await?
+            .expect("a record")
+            .text(0)?
+            .to_owned()
+    })
+}
+
+/// The file still means `expected`, and this program still writes all that was in it.
+fn check<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(
+    file: &str,
+    written: &str,
+    expected: &T,
+) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/records")
+        .join(format!("{file}.v1.json"));
+    if !path.exists() && std::env::var_os("RECORDS").is_some_and(|value| value == "write") {
+        std::fs::write(&path, format!("{written}\n")).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path)
+        .unwrap_or_else(|_| panic!("{} is missing: run with RECORDS=write", path.display()));
+    let mut golden: serde_json::Value = serde_json::from_str(&golden).unwrap();
+    let now: serde_json::Value = serde_json::from_str(written).unwrap();
+    assert!(
+        contains(&now, &golden),
+        "{file}: what an older program looks for is written no more; give the record a new version"
+    );
+    let read: T = serde_json::from_value(golden["is"].take()).unwrap();
+    assert_eq!(read, *expected, "{file}");
+}
+
+/// Whether `new` says all that `old` says; fields may have been added.
+fn contains(new: &serde_json::Value, old: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Object};
+    match (new, old) {
+        (Object(new), Object(old)) => old
+            .iter()
+            .all(|(key, old)| new.get(key).is_some_and(|new| contains(new, old))),
+        (Array(new), Array(old)) => {
+            new.len() == old.len() && new.iter().zip(old).all(|(new, old)| contains(new, old))
+        }
+        _ => new == old,
+    }
+}
+
+fn statuses() -> Vec<Status> {
+    let (ada, since, at) = (samples::name("ada"), samples::time(1), samples::time(2));
+    let hold = Some(Hold {
+        reason: "lunch".into(),
+        by: Some(ada.clone()),
+        since,
+    });
+    let failed = vec![(samples::name("live-1"), "web: refused".to_owned())];
+    let targets = Cause::Targets {
+        failed: failed.clone(),
+    };
+    let person = Cause::Person {
+        by: ada.clone(),
+        reason: "too slow".into(),
+    };
+    let rollback = Cause::Rollback {
+        first: Box::new(targets.clone()),
+        stuck: failed,
+    };
+    vec![
+        Status::Requested,
+        Status::Preparing { since, hold: None },
+        Status::Rolling {
+            wave: 1,
+            since,
+            hold,
+        },
+        Status::RollingBack {
+            cause: person,
+            since,
+        },
+        Status::Cancelling {
+            by: ada.clone(),
+            since,
+        },
+        Status::Succeeded { at },
+        Status::RolledBack { cause: targets, at },
+        Status::Failed {
+            cause: rollback,
+            at,
+        },
+        Status::Cancelled {
+            by: ada,
+            at,
+            unreached: vec![samples::name("live-2")],
+        },
+    ]
+}
+
+fn stages() -> Vec<Stage> {
+    let (since, at, reason) = (samples::time(1), samples::time(2), "refused".to_owned());
+    vec![
+        Stage::Waiting,
+        Stage::Preparing { since },
+        Stage::Prepared,
+        Stage::Activating { since },
+        Stage::Passed { at },
+        Stage::Failed {
+            at,
+            reason: reason.clone(),
+            activated: true,
+        },
+        Stage::Restoring {
+            since,
+            failed: true,
+        },
+        Stage::Restored { at },
+        Stage::Stuck {
+            at,
+            reason,
+            old_fails: false,
+        },
+    ]
+}
+
+/// Every kind that a person can declare has a sample; components are part of their product.
+#[test]
+fn no_kind_is_forgotten() {
+    let samples: Vec<_> = samples::documents()
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
+    let missing = Kind::ALL.iter().filter(|kind| !samples.contains(kind));
+    assert_eq!(missing.collect::<Vec<_>>(), [&Kind::Component]);
+}

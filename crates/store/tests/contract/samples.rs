@@ -1,0 +1,288 @@
+//! Domain values that tests write and read back: real ones, with every optional part filled.
+
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    canonical,
+    catalog::{Document, Environment, Kind, Product, Target},
+    converge::{
+        ActiveComponent, Attestation, DesiredState, Health, ObservedState, PrepareState, Prepared,
+    },
+    deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
+    digest::Digest,
+    duration::Millis,
+    generation::{Generation, Incarnation, Instruction},
+    id::{DeploymentId, PersonId, SnapshotNumber},
+    journal::Entry,
+    name::Name,
+    plan::{Limits, PartHashes, Share, Strategy, compile},
+    release::{Content, Contents, Release, Snapshot},
+    revision::{
+        ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, RevisionId,
+        ServiceSettings, StopSettings, StopSignal,
+    },
+};
+use tidegate_store::{Repository, TargetKey};
+
+/// 2026-01-02T03:04:05.678901Z plus so many seconds; to the microsecond, as it is stored.
+pub(crate) fn time(seconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(1_767_323_045_678_901).unwrap() + SignedDuration::from_secs(seconds)
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+pub(crate) fn digest(text: &str) -> Digest {
+    Digest::of(text.as_bytes())
+}
+
+/// A person's identifier that is the same in each run.
+pub(crate) fn person_id(number: u128) -> PersonId {
+    PersonId(uuid::Uuid::from_u128(number))
+}
+
+pub(crate) fn repository(text: &str) -> Repository {
+    text.parse().unwrap()
+}
+
+/// `ENVIRONMENT/TARGET`.
+pub(crate) fn key(text: &str) -> TargetKey {
+    text.parse().unwrap()
+}
+
+/// A document as a person writes it, in JSON.
+pub(crate) fn product(title: &str) -> Product {
+    let text = format!(
+        r#"{{"name": "storefront", "title": "{title}", "programme": "retail", "team": "shop",
+            "path": ["testing", "live"], "vars": {{"color": "blue", "port": 8080}},
+            "environments": {{"live": {{"vars": {{"color": "green"}}}}}},
+            "components": [{{"name": "web", "driver": "service", "service": {{
+                "command": ["./web", "--port", "${{vars.port}}"],
+                "environment": {{"KEY": "${{secret.key}}"}}, "files": {{"etc/web.conf": "color=${{vars.color}}"}},
+                "listen": ["127.0.0.1:${{vars.port}}"],
+                "health": {{"http": {{"path": "/healthz", "port": "${{vars.port}}"}}, "interval": "500ms"}},
+                "stop": {{"signal": "TERM", "grace": "10s"}}}}}}]}}"#
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+pub(crate) fn environment(text: &str) -> Environment {
+    let json = serde_json::json!({"name": text, "after": "testing", "vars": {"region": "eu"}});
+    serde_json::from_value(json).unwrap()
+}
+
+/// Target `ENVIRONMENT/TARGET`.
+pub(crate) fn target(text: &str) -> Target {
+    let TargetKey {
+        environment,
+        target,
+    } = key(text);
+    let json =
+        serde_json::json!({"name": target, "environment": environment, "vars": {"port": 18101}});
+    serde_json::from_value(json).unwrap()
+}
+
+/// One document of each kind, with its kind.
+pub(crate) fn documents() -> Vec<(Kind, Document)> {
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let of = serde_json::from_value::<tidegate_domain::catalog::Team>;
+    let team = of(json(
+        r#"{"name": "shop", "title": "The shop", "members": ["ada"]}"#,
+    ))
+    .unwrap();
+    let organisation = serde_json::from_str(r#"{"name": "acme", "title": "Acme"}"#).unwrap();
+    let programme = serde_json::from_str(r#"{"name": "retail", "title": "Retail"}"#).unwrap();
+    let ring = r#"{"name": "early", "environment": "live", "targets": ["live-1"]}"#;
+    let all = [
+        Document::Organisation(organisation),
+        Document::Team(team),
+        Document::Programme(programme),
+        Document::Product(Box::new(product("Store front"))),
+        Document::Environment(environment("live")),
+        Document::Target(target("live/live-1")),
+        Document::Ring(serde_json::from_str(ring).unwrap()),
+    ];
+    all.into_iter()
+        .map(|document| (document.kind(), document))
+        .collect()
+}
+
+pub(crate) fn snapshot(title: &str) -> Snapshot {
+    let mut product = product("Store front");
+    product.vars.insert(
+        "title".into(),
+        tidegate_domain::catalog::Scalar(title.into()),
+    );
+    let live = environment("live");
+    Snapshot::take(&product, &BTreeMap::from([(live.name.clone(), live)]))
+}
+
+pub(crate) fn release(number: u64) -> Release {
+    let version = format!("1.{number}.0").parse().unwrap();
+    let content = Content {
+        version,
+        digest: digest("artifact"),
+    };
+    let draft = Release {
+        product: name("storefront"),
+        version: format!("1.{number}.0").parse().unwrap(),
+        number,
+        contents: Contents::from([(name("web"), content)]),
+        sealed: None,
+        reconfigured: Vec::new(),
+        created_at: time(0),
+        created_by: name("ada"),
+    };
+    let sealed = draft.seal(
+        (&snapshot("first"), SnapshotNumber(1)),
+        &name("ada"),
+        time(1),
+    );
+    Release {
+        reconfigured: vec![SnapshotNumber(2)],
+        ..sealed.unwrap()
+    }
+}
+
+pub(crate) fn revision(port: u16) -> Revision {
+    let http = Probe::Http {
+        host: "127.0.0.1".into(),
+        port,
+        path: "/healthz".into(),
+    };
+    let health = HealthCheck {
+        probe: http,
+        interval: Millis(500),
+        timeout: Millis(1000),
+        healthy_after: 2,
+        unhealthy_after: 3,
+        deadline: Millis::from_secs(20),
+    };
+    let service = ServiceSettings {
+        command: vec!["./web".into(), "--port".into(), port.to_string()],
+        environment: BTreeMap::from([("KEY".into(), "${secret:key@1}".into())]),
+        files: BTreeMap::from([("etc/web.conf".into(), "color=green".into())]),
+        listen: vec![([127, 0, 0, 1], port).into()],
+        health: Some(health),
+        stop: StopSettings {
+            signal: StopSignal::Term,
+            grace: Millis::from_secs(10),
+        },
+    };
+    let component = ComponentRevision {
+        component: name("web"),
+        version: "1.1.0".parse().unwrap(),
+        artifact: digest("artifact"),
+        driver: DriverSettings::Service(service),
+    };
+    Revision {
+        product: name("storefront"),
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(2),
+        components: vec![component],
+    }
+}
+
+/// A deployment of two targets in two waves, asked for and not begun.
+pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
+    let targets = ["live-1", "live-2"].map(name);
+    let strategy = Strategy::Rolling {
+        batch: Share::Count(1),
+        bake: Millis(50),
+    };
+    let plan = compile(strategy, &targets, Limits::default(), None).unwrap();
+    let environment = name(environment);
+    let contents = release(1).contents;
+    let configuration = snapshot("first").digest();
+    let parts = PartHashes::of(
+        &contents,
+        configuration,
+        &environment,
+        strategy,
+        &plan.limits,
+    );
+    let run = |(wave, target): (u32, Name)| TargetRun {
+        target,
+        wave,
+        before: Some(RevisionId(canonical::hash(&"before"))),
+        after: revision(8080).id(),
+        stage: Stage::Waiting,
+    };
+    Deployment {
+        id: DeploymentId(id),
+        product: name("storefront"),
+        environment,
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(2),
+        purpose: Purpose::Promotion,
+        plan,
+        parts,
+        requested_by: name("ada"),
+        requested_at: time(id.cast_signed()),
+        status: Status::Requested,
+        targets: (0..).zip(targets).map(run).collect(),
+    }
+}
+
+pub(crate) fn instruction(generation: u64) -> Instruction {
+    Instruction {
+        incarnation: Incarnation(1),
+        generation: Generation(generation),
+    }
+}
+
+pub(crate) fn desired(port: u16) -> DesiredState {
+    let active = ActiveComponent {
+        component: name("web"),
+        revision: revision(port).id(),
+        instances: 1,
+    };
+    DesiredState {
+        product: name("storefront"),
+        instruction: instruction(0),
+        active: vec![active],
+        prepare: vec![revision(port + 1).id()],
+    }
+}
+
+pub(crate) fn report(detail: &str) -> Report {
+    let active = Attestation {
+        component: name("web"),
+        revision: Some(revision(8080).id()),
+        artifact: Some(digest("artifact")),
+        health: Health::Healthy,
+        detail: detail.into(),
+        starts: 1,
+    };
+    let failed = PrepareState::Failed {
+        reason: "disk full".into(),
+    };
+    let prepared = Prepared {
+        revision: revision(8081).id(),
+        state: failed,
+    };
+    let observed = ObservedState {
+        product: name("storefront"),
+        instruction: instruction(1),
+        active: vec![active],
+        prepared: vec![prepared],
+    };
+    Report {
+        observed,
+        healthy_since: Some(time(5)),
+        was_healthy: false,
+    }
+}
+
+pub(crate) fn entry(subject: &str, number: u64) -> Entry {
+    Entry {
+        v: 1,
+        time: time(number.cast_signed()),
+        actor: "ada".into(),
+        action: "release.sealed".into(),
+        subject: subject.into(),
+        detail: serde_json::json!({"number": number, "text": "größer"}),
+        request: Some("request-1".into()),
+    }
+}

@@ -1,0 +1,198 @@
+//! Desired states, reports, agents and enrolments.
+
+use crate::samples::{desired, digest, instruction, key, name, report};
+use jiff::{SignedDuration, Timestamp};
+use tidegate_domain::{
+    converge::DesiredState,
+    generation::{Incarnation, Instruction},
+    id::EnrolmentId,
+};
+use tidegate_store::{EnrolmentRow, Store, TargetKey};
+
+pub(crate) async fn a_generation_only_grows_and_moves_the_cursor(store: &Store) {
+    let live_1 = key("live/live-1");
+    enrol(store, "live/live-1", "serial-1").await;
+    assert_eq!(agent(store, "live/live-1").await.cursor, 1);
+    for generation in 1..=3 {
+        assert_eq!(
+            tell(store, "live/live-1", 8080).await,
+            instruction(generation)
+        );
+        assert_eq!(agent(store, "live/live-1").await.cursor, generation + 1);
+    }
+    let told = view!(store, live_1, |tx, key| tx.desired_of(key).await?);
+    assert_eq!(
+        told,
+        [DesiredState {
+            instruction: instruction(3),
+            ..desired(8080)
+        }]
+    );
+    assert_eq!(
+        tell(store, "live/live-2", 8080).await,
+        instruction(1),
+        "each target for itself"
+    );
+
+    enrol(store, "live/live-1", "serial-2").await;
+    let agent = agent(store, "live/live-1").await;
+    assert_eq!(
+        (agent.serial.as_str(), agent.cursor),
+        ("serial-2", 4),
+        "the cursor goes on"
+    );
+}
+
+pub(crate) async fn generations_are_never_given_twice(store: &Store) {
+    let tellers = (0..8).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { tell(&store, "live/live-1", 8080).await.generation.0 })
+    });
+    let mut generations: Vec<_> = futures::future::join_all(tellers)
+        .await
+        .into_iter()
+        .map(|generation| generation.unwrap())
+        .collect();
+    generations.sort_unstable();
+    assert_eq!(generations, (1..=8).collect::<Vec<_>>());
+}
+
+pub(crate) async fn environments_do_not_see_each_others_targets(store: &Store) {
+    let keys = ["live-x/live-1", "live/live-2", "live/live-1", "live0/a"];
+    for text in keys {
+        tell(store, text, 8080).await;
+        let input = (key(text), report(text));
+        commit!(store, input, |tx, (key, report)| tx
+            .record_report(key, report)
+            .await?);
+        enrol(store, text, "serial").await;
+    }
+    let (told, said) = view!(store, (), |tx, ()| {
+        let (live, product) = (name("live"), name("storefront"));
+        (
+            tx.desired_in(&live, &product).await?,
+            tx.reports_in(&live, &product).await?,
+        )
+    });
+    let mut told: Vec<_> = told.iter().map(|(target, _)| target.as_str()).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["live-1", "live-2"]);
+    let mut said: Vec<_> = said
+        .into_iter()
+        .map(|(_, r)| r.observed.active[0].detail.clone())
+        .collect();
+    said.sort_unstable();
+    assert_eq!(said, ["live/live-1", "live/live-2"]);
+    let agents = view!(store, (), |tx, ()| tx.agents().await?);
+    let listed: Vec<_> = agents.iter().map(|agent| agent.key.to_string()).collect();
+    assert_eq!(
+        listed,
+        ["live-x/live-1", "live/live-1", "live/live-2", "live0/a"],
+        "by bytes"
+    );
+}
+
+pub(crate) async fn the_last_report_counts(store: &Store) {
+    let input = (key("live/live-1"), name("storefront"));
+    let missing = view!(store, input.clone(), |tx, (key, product)| tx
+        .report(key, product)
+        .await?);
+    assert_eq!(missing, None);
+    for detail in ["first", "second"] {
+        let input = (key("live/live-1"), report(detail));
+        commit!(store, input, |tx, (key, report)| tx
+            .record_report(key, report)
+            .await?);
+    }
+    let found = view!(store, input, |tx, (key, product)| tx
+        .report(key, product)
+        .await?);
+    assert_eq!(found, Some(report("second")));
+}
+
+pub(crate) async fn a_connection_is_written_only_when_it_changes(store: &Store) {
+    enrol(store, "live/live-1", "serial").await;
+    let enrolled = agent(store, "live/live-1").await;
+    assert!(!enrolled.connected);
+    let steps = [
+        (true, "1.2.0", true, "1.2.0"),
+        (true, "1.3.0", false, "1.2.0"),
+        (false, "", true, "1.2.0"),
+        (false, "", false, "1.2.0"),
+        (true, "1.3.0", true, "1.3.0"),
+    ];
+    for (connected, version, changed, kept) in steps {
+        let input = (key("live/live-1"), connected, version);
+        let answer = commit!(store, input, |tx, (key, connected, version)| {
+            tx.record_connection(key, *connected, version).await?
+        });
+        let agent = agent(store, "live/live-1").await;
+        let seen = (answer, agent.connected, agent.program_version.as_str());
+        assert_eq!(seen, (changed, connected, kept));
+        assert!(agent.connection_changed_at >= enrolled.connection_changed_at);
+    }
+    let stranger = commit!(store, key("live/live-9"), |tx, key| {
+        tx.record_connection(key, true, "1.0.0").await?
+    });
+    assert!(!stranger, "nobody enrolled it");
+}
+
+pub(crate) async fn an_enrolment_is_used_as_often_as_it_says(store: &Store) {
+    for (number, secret, uses, hours) in [(1, "good", 3, 1), (2, "late", 3, -1)] {
+        let enrolment = EnrolmentRow {
+            id: EnrolmentId(uuid::Uuid::from_u128(number)),
+            secret: digest(secret),
+            environment: name("live"),
+            uses,
+            expires_at: Timestamp::now() + SignedDuration::from_hours(hours),
+        };
+        commit!(store, enrolment, |tx, row| tx.record_enrolment(row).await?);
+    }
+    assert!(
+        !use_enrolment(store, "late", "live").await,
+        "its time is over"
+    );
+    assert!(
+        !use_enrolment(store, "good", "staging").await,
+        "another environment"
+    );
+    assert!(!use_enrolment(store, "unknown", "live").await);
+    let agents = (0..10).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { use_enrolment(&store, "good", "live").await })
+    });
+    let used = futures::future::join_all(agents).await;
+    assert_eq!(
+        used.into_iter()
+            .filter(|used| *used.as_ref().unwrap())
+            .count(),
+        3
+    );
+}
+
+async fn tell(store: &Store, target: &str, port: u16) -> Instruction {
+    commit!(store, (key(target), desired(port)), |tx, (key, state)| {
+        tx.record_desired(key, Incarnation(1), state).await?
+    })
+}
+
+async fn enrol(store: &Store, target: &str, serial: &str) {
+    let input: (TargetKey, String) = (key(target), serial.to_owned());
+    commit!(store, input, |tx, (key, serial)| tx
+        .record_agent_enrolled(key, serial)
+        .await?);
+}
+
+async fn agent(store: &Store, target: &str) -> tidegate_store::AgentRow {
+    view!(store, key(target), |tx, key| tx.agent(key).await?).expect("it enrolled")
+}
+
+async fn use_enrolment(store: &Store, secret: &str, environment: &str) -> bool {
+    commit!(store, (digest(secret), name(environment)), |tx,
+                                                         (
+        secret,
+        environment,
+    )| {
+        tx.use_enrolment(*secret, environment).await?
+    })
+}
