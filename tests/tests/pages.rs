@@ -186,7 +186,7 @@ async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
         "--bake",
         "60s",
     ]);
-    browser.open(&server.url("/deployments/6")).await;
+    browser.open(&server.url("/deployments/7")).await;
     browser
         .text_becomes("h1", "1 of 3 targets in live, in wave 1 of 3")
         .await;
@@ -199,7 +199,7 @@ async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
     browser.press("half a sen").await;
     server
         .post(
-            "/api/v1/deployments/6/pause",
+            "/api/v1/deployments/7/pause",
             &json!({ "reason": "look at the logs" }),
         )
         .await;
@@ -222,7 +222,7 @@ async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
     browser.picture(&pictures().join("overview-held.png")).await;
     server
         .post(
-            "/api/v1/deployments/6/rollback",
+            "/api/v1/deployments/7/rollback",
             &json!({ "reason": "enough" }),
         )
         .await;

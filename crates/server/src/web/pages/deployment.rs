@@ -74,7 +74,8 @@ struct Waiting {
 #[derive(Debug)]
 struct Event {
     time: Moment,
-    actor: String,
+    /// The person; none when the server itself did it.
+    actor: Option<String>,
     what: String,
 }
 
@@ -197,7 +198,7 @@ fn waiting(waiting: &WaitingView, now: Timestamp) -> Waiting {
 fn event(entry: &EntryView, now: Timestamp) -> Event {
     Event {
         time: Moment::seen(entry.time, now),
-        actor: entry.actor.clone(),
+        actor: Some(entry.actor.clone()).filter(|actor| actor != "tidegate"),
         what: telling::tell(entry),
     }
 }

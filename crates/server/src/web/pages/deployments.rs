@@ -52,7 +52,7 @@ pub(in crate::web) async fn show(
         .await?;
     let frame = Frame::new("Deployments", Section::Deployments, &request).twins(
         format!("/api/v1/deployments?{}", filter.query()),
-        "tidegate deployments",
+        "tidegate deployment list",
     );
     answer(&Page {
         frame,

@@ -1,0 +1,326 @@
+//! The first voyage, driven as a person would: push, release, deploy, watch, roll back, verify.
+
+use std::fs;
+use tidegate_tests::shop::{Shop, until};
+
+#[test]
+fn a_release_moves_from_testing_to_live_and_back() {
+    let shop = Shop::with_shop(None);
+    voyage(&shop);
+}
+
+fn voyage(shop: &Shop) {
+    let said = shop.refused(6, &["deploy", "shop", "1.0.0", "--to", "live"]);
+    assert!(said.contains("has not succeeded in staging"), "{said}");
+    for environment in ["testing", "staging", "live"] {
+        shop.ok(&[
+            "deploy",
+            "shop",
+            "1.0.0",
+            "--to",
+            environment,
+            "--minimum-healthy",
+            "300ms",
+            "--wait",
+        ]);
+        shop.await_version(environment, "1.0.0");
+    }
+    for environment in ["testing", "staging"] {
+        shop.ok(&[
+            "deploy",
+            "shop",
+            "1.1.0",
+            "--to",
+            environment,
+            "--minimum-healthy",
+            "300ms",
+            "--wait",
+        ]);
+    }
+    let view: serde_json::Value = shop.json(&[
+        "deploy",
+        "shop",
+        "1.1.0",
+        "--to",
+        "live",
+        "--batch",
+        "2",
+        "--minimum-healthy",
+        "300ms",
+        "--wait",
+        "--output",
+        "json",
+    ]);
+    assert_eq!(view["status"], "succeeded");
+    assert_eq!(view["waves"].as_array().unwrap().len(), 2);
+    shop.await_version("live", "1.1.0");
+    let place = shop.place("live");
+    assert_eq!(
+        (place["release"].as_str(), place["health"].as_str()),
+        (Some("1.1.0"), Some("healthy"))
+    );
+    assert!(place["deployment"].is_null());
+    logs_and_journal(shop);
+    shop.ok(&[
+        "rollback",
+        "shop",
+        "--in",
+        "live",
+        "--reason",
+        "the buttons are green",
+        "--wait",
+    ]);
+    shop.await_version("live", "1.0.0");
+    let said = shop.refused(6, &["rollback", "shop", "--in", "live"]);
+    assert!(said.contains("nothing in live to go back to"), "{said}");
+}
+
+fn logs_and_journal(shop: &Shop) {
+    let logs = shop.ok(&["logs", "shop/web", "--on", "live/live-1"]);
+    assert!(logs.contains("web 1.1.0 serves on"), "{logs}");
+    let export = &shop.file("journal.jsonl");
+    shop.ok(&["journal", "export", "-o", export]);
+    assert!(
+        shop.ok(&["journal", "verify", "--file", export])
+            .contains("is intact")
+    );
+    let tampered =
+        fs::read_to_string(export)
+            .unwrap()
+            .replacen("release.sealed", "release.forged", 1);
+    fs::write(export, tampered).unwrap();
+    let said = shop.refused(11, &["journal", "verify", "--file", export]);
+    assert!(said.contains("was changed"), "{said}");
+}
+
+#[test]
+fn a_bad_version_is_taken_back_by_itself_and_only_its_wave_suffered() {
+    let shop = Shop::with_shop(None);
+    shop.push("2.0.0", Some("unhealthy-after 0.4 where STAGE=live"));
+    shop.ok(&[
+        "release",
+        "create",
+        "shop",
+        "2.0.0",
+        "--component",
+        "web=2.0.0",
+    ]);
+    for version in ["1.0.0", "2.0.0"] {
+        for environment in ["testing", "staging"] {
+            shop.ok(&[
+                "deploy",
+                "shop",
+                version,
+                "--to",
+                environment,
+                "--minimum-healthy",
+                "300ms",
+                "--wait",
+            ]);
+        }
+        let wait = [
+            "deploy",
+            "shop",
+            version,
+            "--to",
+            "live",
+            "--minimum-healthy",
+            "1500ms",
+            "--wait",
+        ];
+        let output = shop.run(&wait);
+        let expected = if version == "1.0.0" { 0 } else { 7 };
+        assert_eq!(
+            output.status.code(),
+            Some(expected),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    shop.await_version("live", "1.0.0");
+    let list = shop.json(&["deployment", "list", "--to", "live", "--output", "json"]);
+    let bad = &list[0];
+    assert_eq!(bad["status"], "rolled_back");
+    assert!(
+        bad["cause"].as_str().unwrap().contains("answered 503"),
+        "{bad}"
+    );
+    let actions = shop.actions(&format!("deployment/{}", bad["id"]));
+    let activated = actions
+        .iter()
+        .filter(|action| *action == "deployment.target_activated")
+        .count();
+    assert_eq!(
+        activated, 1,
+        "only the first wave of one was exposed: {actions:?}"
+    );
+}
+
+#[test]
+fn pause_resume_cancel_and_a_lost_agent_are_explained() {
+    let mut shop = Shop::with_shop(None);
+    shop.kill_agent("testing-1");
+    until("the server notices", || {
+        shop.ok(&["target", "list"])
+            .contains("testing-1  out of touch")
+    });
+    let view = shop.json(&[
+        "deploy", "shop", "1.0.0", "--to", "testing", "--output", "json",
+    ]);
+    let id = view["id"].to_string();
+    until("it waits for the agent", || {
+        shop.ok(&["explain", &id])
+            .contains("It waits for testing-1 to answer, until")
+    });
+    let said = shop.refused(5, &["deploy", "shop", "1.1.0", "--to", "testing"]);
+    assert!(said.contains("is still running"), "{said}");
+    shop.ok(&["pause", &id, "--reason", "lunch"]);
+    assert!(
+        shop.ok(&["explain", &id])
+            .contains("admin paused it (lunch)")
+    );
+    shop.refused(5, &["pause", &id]);
+    shop.ok(&["resume", &id]);
+    shop.start_agent("testing-1");
+    shop.ok(&["watch", &id]);
+    shop.await_version("testing", "1.0.0");
+    shop.refused(5, &["cancel", &id]);
+    shop.kill_agent("testing-1");
+    let view = shop.json(&[
+        "deploy", "shop", "1.1.0", "--to", "testing", "--output", "json",
+    ]);
+    let id = view["id"].to_string();
+    shop.ok(&["cancel", &id]);
+    assert_eq!(shop.run(&["watch", &id]).status.code(), Some(9));
+}
+
+#[test]
+fn configuration_changes_by_a_deployment_of_the_same_release() {
+    let shop = Shop::with_shop(None);
+    let deploy = [
+        "deploy",
+        "shop",
+        "1.0.0",
+        "--to",
+        "testing",
+        "--minimum-healthy",
+        "300ms",
+        "--wait",
+    ];
+    shop.ok(&deploy);
+    let before = shop.answering_pid("testing-1");
+    shop.ok(&deploy);
+    assert_eq!(
+        shop.answering_pid("testing-1"),
+        before,
+        "nothing changed, so nothing was restarted"
+    );
+    let changed = "kind: Environment\nname: testing\ntitle: Testing\nvars: { unused: 1 }\n";
+    shop.apply(changed);
+    let release = shop.json(&["release", "configure", "shop", "1.0.0", "--output", "json"]);
+    assert_eq!(release["snapshot"], 2);
+    shop.ok(&deploy);
+    assert_eq!(
+        shop.answering_pid("testing-1"),
+        before,
+        "what the component sees did not change"
+    );
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_a_remedy() {
+    let shop = Shop::with_shop(None);
+    for (status, arguments, expect) in [
+        (
+            4,
+            vec![
+                "release",
+                "create",
+                "shop",
+                "3.0.0",
+                "--component",
+                "web=9.9.9",
+            ],
+            "push it first",
+        ),
+        (
+            2,
+            vec!["release", "create", "shop", "3.0.0"],
+            "--component web=VERSION",
+        ),
+        (
+            5,
+            vec![
+                "release",
+                "create",
+                "shop",
+                "1.0.0",
+                "--component",
+                "web=1.0.0",
+            ],
+            "choose another version",
+        ),
+        (
+            4,
+            vec!["deploy", "shop", "9.9.9", "--to", "testing"],
+            "release list shop",
+        ),
+        (
+            4,
+            vec!["deploy", "shop", "1.0.0", "--to", "nowhere"],
+            "there is no environment",
+        ),
+        (
+            4,
+            vec!["deploy", "nothing", "1.0.0", "--to", "testing"],
+            "there is no release",
+        ),
+        (
+            2,
+            vec!["deploy", "shop", "1.0.0", "--to", "testing", "--batch", "0"],
+            "is not a number of targets",
+        ),
+        (4, vec!["explain", "999"], "there is no deployment"),
+        (4, vec!["push", "shop/nothing:1.0.0", "/bin/true"], ""),
+        (2, vec!["apply", "-f", "/nowhere.yaml", "--yes"], ""),
+    ] {
+        let said = if arguments[0] == "apply" {
+            shop.refused(1, &arguments)
+        } else {
+            shop.refused(status, &arguments)
+        };
+        assert!(said.contains(expect), "{arguments:?} said: {said}");
+    }
+    let wrong = shop
+        .command(&["status"])
+        .env("TIDEGATE_TOKEN", "tgt_wrong")
+        .output()
+        .unwrap();
+    assert_eq!(wrong.status.code(), Some(3));
+    let nobody = shop
+        .command(&["status"])
+        .env("TIDEGATE_SERVER", "http://127.0.0.1:1")
+        .output()
+        .unwrap();
+    assert_eq!(nobody.status.code(), Some(10));
+}
+
+#[test]
+fn files_are_applied_once_and_faults_name_their_place() {
+    let shop = Shop::with_shop(None);
+    let path = shop.path().join("catalog.yaml");
+    let again = shop.ok(&["apply", "-f", path.to_str().unwrap(), "--yes"]);
+    assert!(
+        again.contains("created 0, to be changed 0") || again.contains("to be created 0"),
+        "{again}"
+    );
+    fs::write(&path, "kind: Environment\nname: live\nafterr: staging\n").unwrap();
+    let said = shop.refused(2, &["apply", "-f", path.to_str().unwrap(), "--yes"]);
+    assert!(
+        said.contains("catalog.yaml:3:1") && said.contains("did you mean `after`?"),
+        "{said}"
+    );
+    fs::write(&path, "kind: Environment\nname: testing\nafter: live\n").unwrap();
+    let said = shop.refused(2, &["apply", "-f", path.to_str().unwrap(), "--yes"]);
+    assert!(said.contains("comes after itself"), "{said}");
+}
