@@ -8,3 +8,4 @@ pub mod browser;
 pub mod fleet;
 pub mod process;
 pub mod server;
+pub mod shop;

@@ -17,7 +17,8 @@ pub struct Process(Child);
 impl Process {
     /// Starts `program`; what it says goes to `log`.
     pub fn start(program: &Path, arguments: &[&str], log: &Path) -> Self {
-        let file = fs::File::create(log).expect("the log can be created");
+        let file = fs::File::options().create(true).append(true).open(log);
+        let file = file.expect("the log can be written");
         let copy = file.try_clone().expect("a file has a second handle");
         let child = Command::new(program)
             .args(arguments)
@@ -47,18 +48,20 @@ impl Drop for Process {
 
 /// The program under test: `TIDEGATE_BIN`, or what cargo built beside the tests.
 pub fn tidegate() -> PathBuf {
-    if let Some(path) = std::env::var_os("TIDEGATE_BIN") {
-        return path.into();
-    }
+    std::env::var_os("TIDEGATE_BIN").map_or_else(|| program("tidegate"), PathBuf::from)
+}
+
+/// A program of the workspace that cargo built beside the tests.
+pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test knows where it lies");
     let beside = own
         .ancestors()
         .nth(2)
         .expect("tests lie in target/PROFILE/deps");
-    let path = beside.join("tidegate");
+    let path = beside.join(name);
     assert!(
         path.exists(),
-        "{} is missing: run `cargo build -p tidegate` first, or set TIDEGATE_BIN",
+        "{} is missing: `cargo xtask test` builds it, and so does `cargo build -p {name}`",
         path.display()
     );
     path

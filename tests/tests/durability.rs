@@ -80,9 +80,7 @@ fn whoever_waits_is_not_disturbed_and_services_go_on_without_anybody() {
     );
     shop.start_agent("live-1");
     shop.start_server();
-    until("the agent is back", || {
-        shop.ok(&["target", "list"]).contains("live-1     in touch")
-    });
+    until("the agent is back", || shop.in_touch("live-1"));
     assert_eq!(shop.answering_pid("live-1"), serving);
 }
 

@@ -238,6 +238,8 @@ async fn sign_in(server: &Server, browser: &Browser) {
     let path = path.expect("a link is printed");
     browser.open(&server.url(path)).await;
     browser.open(&server.url(path)).await;
+    browser.look(LOOKS[0]).await;
+    browser.picture(&pictures().join("sign-in.png")).await;
     browser.tab_to("main button").await;
     browser.press("\u{e007}").await;
     browser.text_becomes(".person", "admin").await;
@@ -413,6 +415,12 @@ async fn refusals(server: &Server, browser: &Browser) {
     );
     assert_eq!(send("/sign-out", "same-origin", "").await, 303);
     assert_eq!(ask("/", &cookie).await, 303);
+    browser.click(".top-end button[type=submit]").await;
+    browser
+        .text_becomes("h1", "Sign in to see what runs where.")
+        .await;
+    browser.picture(&pictures().join("sign-in-token.png")).await;
+    assert_eq!(browser.run(&axe()).await, json!([]), "the page to sign in");
 }
 
 async fn palette(browser: &Browser) {

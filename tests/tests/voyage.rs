@@ -1,5 +1,9 @@
 //! The first voyage, driven as a person would: push, release, deploy, watch, roll back, verify.
 
+#[path = "../../crates/store/tests/contract/postgres.rs"]
+mod postgres;
+
+use postgres::Postgres;
 use std::fs;
 use tidegate_tests::shop::{Shop, until};
 
@@ -7,6 +11,14 @@ use tidegate_tests::shop::{Shop, until};
 fn a_release_moves_from_testing_to_live_and_back() {
     let shop = Shop::with_shop(None);
     voyage(&shop);
+}
+
+#[test]
+fn the_same_holds_on_postgresql() {
+    let postgres = Postgres::start();
+    let shop = Shop::with_shop(Some(postgres.address()));
+    voyage(&shop);
+    drop(shop);
 }
 
 fn voyage(shop: &Shop) {
@@ -160,10 +172,7 @@ fn a_bad_version_is_taken_back_by_itself_and_only_its_wave_suffered() {
 fn pause_resume_cancel_and_a_lost_agent_are_explained() {
     let mut shop = Shop::with_shop(None);
     shop.kill_agent("testing-1");
-    until("the server notices", || {
-        shop.ok(&["target", "list"])
-            .contains("testing-1  out of touch")
-    });
+    until("the server notices", || !shop.in_touch("testing-1"));
     let view = shop.json(&[
         "deploy", "shop", "1.0.0", "--to", "testing", "--output", "json",
     ]);

@@ -35,7 +35,7 @@ pub struct Globals {
     #[command(flatten)]
     pub connection: Connection,
     /// How data is written.
-    #[arg(long, short, value_enum, default_value_t, global = true)]
+    #[arg(long, value_enum, default_value_t, global = true)]
     pub output: Output,
 }
 

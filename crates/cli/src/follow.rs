@@ -126,7 +126,11 @@ impl<'a> Shown<'a> {
             let before = self.stages.insert(run.target.clone(), run.stage.clone());
             if before.as_ref() != Some(&run.stage) && tells(&run.stage) {
                 let why = matches!(run.stage.as_str(), "failed" | "stuck");
-                let detail = if why { format!(" ({})", run.detail) } else { String::new() };
+                let detail = if why {
+                    format!(" ({})", run.detail)
+                } else {
+                    String::new()
+                };
                 self.note(&format!("  {} {}{detail}", run.target, run.stage));
             }
         }

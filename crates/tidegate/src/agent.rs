@@ -36,12 +36,13 @@ pub(crate) enum AgentCommand {
 /// Join a server with a token from `tidegate enrolment create`.
 #[derive(Debug, Args)]
 pub(crate) struct EnrollArgs {
+    // These two stand in for the global options of the same names, which speak of the people's address.
     /// The server's agents' address.
-    #[arg(long = "server", value_name = "https://HOST:7421")]
-    address: String,
+    #[arg(long, value_name = "https://HOST:7421")]
+    server: String,
     /// The enrolment token.
-    #[arg(long = "token", value_name = "TOKEN")]
-    enrolment: String,
+    #[arg(long, value_name = "TOKEN")]
+    token: String,
     /// The environment to join.
     #[arg(long)]
     environment: Name,
@@ -73,8 +74,8 @@ impl AgentCommand {
 
 async fn enroll(args: EnrollArgs) -> ExitCode {
     let options = EnrolOptions {
-        server: args.address,
-        token: args.enrolment,
+        server: args.server,
+        token: args.token,
         environment: args.environment,
         target: args.name,
         directory: args.data,

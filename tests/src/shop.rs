@@ -1,0 +1,418 @@
+//! A shop on a server and agents that can be killed and started again, driven by the command line alone.
+//!
+//! Wait with [`until`], never with a pause.
+
+use crate::process::{Process, end_all_of, free_port, program, tidegate};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+/// Long enough for a busy machine; a condition that holds is noticed at once.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// The administrator's token in every test.
+pub const TOKEN: &str = "tgt_test-token-of-the-administrator";
+
+/// A server with agents.
+#[derive(Debug)]
+pub struct Shop {
+    directory: tempfile::TempDir,
+    database: Option<String>,
+    server_port: u16,
+    agent_port: u16,
+    server: Option<Process>,
+    agents: BTreeMap<String, Process>,
+    ports: BTreeMap<String, u16>,
+}
+
+impl Shop {
+    /// A server on SQLite, or on the PostgreSQL at `database`, with nothing declared.
+    pub fn start(database: Option<String>) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("tidegate-test-")
+            .tempdir()
+            .unwrap();
+        std::fs::write(directory.path().join("token"), TOKEN).unwrap();
+        let mut shop = Self {
+            directory,
+            database,
+            server_port: free_port(),
+            agent_port: free_port(),
+            server: None,
+            agents: BTreeMap::new(),
+            ports: BTreeMap::new(),
+        };
+        shop.start_server();
+        shop
+    }
+
+    /// The shop with one component in testing (1 target), staging (2) and live (3), each with an agent that is in touch.
+    pub fn with_shop(database: Option<String>) -> Self {
+        let mut shop = Self::start(database);
+        for (environment, count) in [("testing", 1), ("staging", 2), ("live", 3)] {
+            for number in 1..=count {
+                shop.ports
+                    .insert(format!("{environment}-{number}"), free_port());
+            }
+        }
+        shop.apply(&shop.catalog());
+        for target in shop.targets() {
+            shop.enrol(&target);
+            shop.start_agent(&target);
+        }
+        for version in ["1.0.0", "1.1.0"] {
+            shop.push(version, None);
+            shop.ok(&[
+                "release",
+                "create",
+                "shop",
+                version,
+                "--component",
+                &format!("web={version}"),
+            ]);
+        }
+        shop
+    }
+
+    /// Every target's name, `ENVIRONMENT-NUMBER`.
+    pub fn targets(&self) -> Vec<String> {
+        self.ports.keys().cloned().collect()
+    }
+
+    /// Where the test may put files.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The path of a file there.
+    pub fn file(&self, name: &str) -> String {
+        self.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// The server's address.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.server_port)
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub fn start_server(&mut self) {
+        let (listen, agents) = (
+            format!("127.0.0.1:{}", self.server_port),
+            format!("127.0.0.1:{}", self.agent_port),
+        );
+        let (data, token) = (self.file("server"), self.file("token"));
+        let mut arguments = vec![
+            "serve",
+            "--listen",
+            &listen,
+            "--agent-listen",
+            &agents,
+            "--data",
+            &data,
+            "--admin-token-file",
+            &token,
+        ];
+        if let Some(database) = &self.database {
+            arguments.extend(["--database", database]);
+        }
+        self.server = Some(Process::start(
+            &tidegate(),
+            &arguments,
+            &self.path().join("server.log"),
+        ));
+        until("the server is ready", || {
+            self.get(self.server_port, "/readyz")
+                .is_some_and(|body| body.contains("ready"))
+        });
+    }
+
+    /// Ends the server without a warning.
+    pub fn kill_server(&mut self) {
+        self.server = None;
+    }
+
+    /// Starts the agent of a target.
+    pub fn start_agent(&mut self, target: &str) {
+        let arguments = ["agent", "run", "--data", &self.file(target)];
+        let agent = Process::start(
+            &tidegate(),
+            &arguments,
+            &self.path().join(format!("{target}.log")),
+        );
+        self.agents.insert(target.to_owned(), agent);
+    }
+
+    /// Ends the agent of a target without a warning; what it runs goes on.
+    pub fn kill_agent(&mut self, target: &str) {
+        self.agents.remove(target);
+    }
+
+    /// Lets the agent of a target join.
+    pub fn enrol(&self, target: &str) {
+        let environment = target.split('-').next().unwrap();
+        let made = self.json(&[
+            "enrolment",
+            "create",
+            "--environment",
+            environment,
+            "--output",
+            "json",
+        ]);
+        let token = made["token"].as_str().unwrap();
+        let server = format!("https://127.0.0.1:{}", self.agent_port);
+        self.ok(&[
+            "agent",
+            "enroll",
+            "--server",
+            &server,
+            "--token",
+            token,
+            "--environment",
+            environment,
+            "--name",
+            target,
+            "--data",
+            &self.file(target),
+        ]);
+    }
+
+    /// Applies a catalog.
+    pub fn apply(&self, text: &str) {
+        let path = self.path().join("catalog.yaml");
+        std::fs::write(&path, text).unwrap();
+        self.ok(&["apply", "-f", path.to_str().unwrap(), "--yes"]);
+    }
+
+    /// Pushes a version of the shop, with a fault if given.
+    pub fn push(&self, version: &str, fault: Option<&str>) {
+        let directory = self.path().join("wares").join(version);
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::copy(program("storefront"), directory.join("storefront")).unwrap();
+        std::fs::write(directory.join("VERSION"), version).unwrap();
+        if let Some(fault) = fault {
+            std::fs::write(directory.join("FAULT"), fault).unwrap();
+        }
+        self.ok(&[
+            "push",
+            &format!("shop/web:{version}"),
+            directory.to_str().unwrap(),
+        ]);
+    }
+
+    /// Runs a command.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// A command with the server and the token set.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(tidegate());
+        command
+            .args(arguments)
+            .env("TIDEGATE_SERVER", self.url())
+            .env("TIDEGATE_TOKEN", TOKEN);
+        command
+    }
+
+    /// Runs a command that must succeed, and answers its standard output.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            output.status.success(),
+            "{arguments:?} ended with {}: {said}",
+            output.status
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must succeed, and reads its JSON.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.ok(arguments)).unwrap()
+    }
+
+    /// Runs a command that must end with `status`, and answers what it said.
+    pub fn refused(&self, status: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?} said: {said}"
+        );
+        assert!(said.starts_with("error: "), "{arguments:?} said: {said}");
+        said
+    }
+
+    /// What runs in an environment, as `status` says.
+    pub fn place(&self, environment: &str) -> Value {
+        let status = self.json(&["status", "--output", "json"]);
+        let places = status["products"][0]["environments"].as_array().unwrap();
+        places
+            .iter()
+            .find(|place| place["environment"] == environment)
+            .unwrap()
+            .clone()
+    }
+
+    /// Whether the agent of a target is in touch, as the server says.
+    pub fn in_touch(&self, target: &str) -> bool {
+        let targets = self.json(&["target", "list", "--output", "json"]);
+        let mut targets = targets.as_array().unwrap().iter();
+        targets.any(|t| t["name"] == target && t["connected"] == true)
+    }
+
+    /// The version that the shop itself answers on a target; none while it does not answer.
+    pub fn answer(&self, target: &str) -> Option<String> {
+        let body = self.get(self.ports[target], "/version")?;
+        let json: Value = serde_json::from_str(body.split("\r\n\r\n").nth(1)?).ok()?;
+        json["version"].as_str().map(str::to_owned)
+    }
+
+    /// The process that answers on a target.
+    pub fn answering_pid(&self, target: &str) -> Option<u64> {
+        let body = self.get(self.ports[target], "/version")?;
+        let json: Value = serde_json::from_str(body.split("\r\n\r\n").nth(1)?).ok()?;
+        json["pid"].as_u64()
+    }
+
+    /// Waits until every target of an environment answers `version`.
+    pub fn await_version(&self, environment: &str, version: &str) {
+        for target in self
+            .targets()
+            .iter()
+            .filter(|target| target.starts_with(environment))
+        {
+            until(&format!("{target} answers {version}"), || {
+                self.answer(target).as_deref() == Some(version)
+            });
+        }
+    }
+
+    /// The actions in the journal about a subject, oldest first.
+    pub fn actions(&self, subject: &str) -> Vec<String> {
+        let page = self.json(&[
+            "journal",
+            "list",
+            "--subject",
+            subject,
+            "-n",
+            "500",
+            "--output",
+            "json",
+        ]);
+        let entries = page["entries"].as_array().unwrap();
+        entries
+            .iter()
+            .rev()
+            .map(|entry| entry["action"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    fn catalog(&self) -> String {
+        let mut text = SHOP.to_owned();
+        for (target, port) in &self.ports {
+            let environment = target.split('-').next().unwrap();
+            text.push_str(&format!(
+                "---\nkind: Target\nname: {target}\nenvironment: {environment}\nvars: {{ port: {port} }}\n"
+            ));
+        }
+        text
+    }
+
+    fn get(&self, port: u16, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.agents.clear();
+        self.server = None;
+        end_all_of(self.directory.path());
+        if std::thread::panicking()
+            && let Some(kept) = keep_logs(self.directory.path())
+        {
+            eprintln!("the logs of the failed test are kept in {}", kept.display());
+        }
+    }
+}
+
+/// Waits until `holds`, asking often.
+///
+/// # Panics
+/// When it does not hold in time.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "not in time: {what}");
+        breathe();
+    }
+}
+
+/// Lets others run before a condition is asked again.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "other processes cannot wake a test; it must ask again"
+)]
+fn breathe() {
+    std::thread::sleep(Duration::from_millis(20));
+}
+
+fn keep_logs(directory: &Path) -> Option<PathBuf> {
+    let kept = tempfile::Builder::new()
+        .prefix("tidegate-failed-")
+        .tempdir()
+        .ok()?
+        .keep();
+    for entry in std::fs::read_dir(directory).ok()?.flatten() {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "log")
+        {
+            std::fs::copy(entry.path(), kept.join(entry.file_name())).ok()?;
+        }
+    }
+    Some(kept)
+}
+
+const SHOP: &str = r#"kind: Product
+name: shop
+path: [testing, staging, live]
+components:
+  - name: web
+    driver: service
+    service:
+      command: ["./storefront", "--component", "web", "--port", "${vars.port}"]
+      environment: { STAGE: "${environment.name}" }
+      listen: ["127.0.0.1:${vars.port}"]
+      health: { http: { path: /healthz, port: "${vars.port}" }, interval: 200ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
+      stop: { signal: TERM, grace: 3s }
+---
+kind: Environment
+name: testing
+---
+kind: Environment
+name: staging
+after: testing
+---
+kind: Environment
+name: live
+after: staging
+"#;
