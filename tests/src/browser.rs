@@ -1,4 +1,4 @@
-//! A real browser: headless Chromium, driven by the W3C WebDriver protocol through chromedriver.
+//! A real browser: headless Chromium, driven by the W3C `WebDriver` protocol through chromedriver.
 
 use crate::process::{Process, end, free_port, required};
 use base64::{Engine as _, engine::general_purpose::STANDARD};

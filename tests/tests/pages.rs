@@ -415,6 +415,7 @@ async fn refusals(server: &Server, browser: &Browser) {
     );
     assert_eq!(send("/sign-out", "same-origin", "").await, 303);
     assert_eq!(ask("/", &cookie).await, 303);
+    browser.open(&server.url("/")).await;
     browser.click(".top-end button[type=submit]").await;
     browser
         .text_becomes("h1", "Sign in to see what runs where.")

@@ -1,6 +1,9 @@
 //! Refusals and failures as pages: what happened, what to do, the way back.
 
-use super::frame::{Frame, Section};
+use super::{
+    frame::{Frame, Section},
+    parts::Prose,
+};
 use crate::{
     app::{Error, Kind},
     http::ApiError,
@@ -29,8 +32,8 @@ pub(super) enum Fault {
 #[template(path = "fault.html")]
 struct Page {
     frame: Frame,
-    sentence: String,
-    hint: Option<String>,
+    sentence: Prose,
+    hint: Option<Prose>,
     back: String,
     code: String,
 }
@@ -66,8 +69,8 @@ impl IntoResponse for Fault {
         let sentence = problem.detail.unwrap_or_else(|| problem.title.clone());
         let page = Page {
             frame: Frame::anonymous(&problem.title, section),
-            sentence: super::parts::sentence(&sentence),
-            hint: problem.hint.map(|hint| super::parts::sentence(&hint)),
+            sentence: Prose::of(&sentence),
+            hint: problem.hint.map(|hint| Prose::of(&hint)),
             back,
             code: problem.r#type,
         };

@@ -2,9 +2,11 @@
 
 mod deployment_table;
 mod fingerprint;
+mod prose;
 
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
+pub(super) use prose::Prose;
 
 /// `text` with a capital first letter and a full stop, as a person would write it.
 pub(super) fn sentence(text: &str) -> String {

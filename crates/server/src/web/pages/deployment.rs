@@ -8,7 +8,7 @@ use super::super::{
     frame::{Frame, Section, answer},
     live::{self, Fragment},
     moment::{Moment, length},
-    parts::{Fingerprint, sentence},
+    parts::{Fingerprint, Prose},
     state::State as Shown,
     telling,
     visitor::{Submitted, Visitor},
@@ -45,6 +45,7 @@ struct Page {
 struct Deployment {
     id: u64,
     sentence: String,
+    cause: Option<Prose>,
     state: Shown,
     view: DeploymentView,
     is_rollback: bool,
@@ -66,9 +67,9 @@ impl HtmlSafe for Deployment {}
 
 #[derive(Debug)]
 struct Waiting {
-    sentence: String,
+    sentence: Prose,
     until: Option<Moment>,
-    remedy: String,
+    remedy: Prose,
 }
 
 #[derive(Debug)]
@@ -168,7 +169,8 @@ fn shown(view: DeploymentView, entries: &[EntryView], is_latest: bool) -> Deploy
     let (done, total) = waves::tally(&view);
     Deployment {
         id: view.id,
-        sentence: view.summary.clone(),
+        sentence: short(&view),
+        cause: view.cause.as_deref().map(Prose::of),
         state: Shown::of_deployment(&view.status, view.held.is_some()),
         is_rollback: view.purpose == "rollback",
         plan: Fingerprint::of(&view.plan_hash),
@@ -187,11 +189,20 @@ fn shown(view: DeploymentView, entries: &[EntryView], is_latest: bool) -> Deploy
     }
 }
 
+/// The summary without the cause, which is told on its own.
+fn short(view: &DeploymentView) -> String {
+    let cause = view.cause.as_deref().unwrap_or_default();
+    match view.summary.strip_suffix(&format!(": {cause}.")) {
+        Some(short) => format!("{short}."),
+        None => view.summary.clone(),
+    }
+}
+
 fn waiting(waiting: &WaitingView, now: Timestamp) -> Waiting {
     Waiting {
-        sentence: sentence(&waiting.sentence),
+        sentence: Prose::of(&waiting.sentence),
         until: waiting.until.map(|until| Moment::seen(until, now)),
-        remedy: sentence(&waiting.remedy),
+        remedy: Prose::of(&waiting.remedy),
     }
 }
 
@@ -200,5 +211,60 @@ fn event(entry: &EntryView, now: Timestamp) -> Event {
         time: Moment::seen(entry.time, now),
         actor: Some(entry.actor.clone()).filter(|actor| actor != "tidegate"),
         what: telling::tell(entry),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tidegate_protocol::api::{TargetRunView, WaveView};
+
+    fn view(targets: usize) -> DeploymentView {
+        let run = |number: usize| TargetRunView {
+            target: format!("live-{number}"),
+            stage: if number == 7_000 { "failed" } else { "passed" }.to_owned(),
+            detail: String::new(),
+            connected: true,
+        };
+        DeploymentView {
+            id: 7,
+            product: "storefront".into(),
+            environment: "live".into(),
+            release: "1.1.0".into(),
+            snapshot: 1,
+            purpose: "promotion".into(),
+            status: "rolled_back".into(),
+            summary: "storefront 1.1.0 was rolled back in live: it failed.".into(),
+            strategy: "rolling by 1000".into(),
+            plan_hash: "sha256:00".into(),
+            waiting_on: Vec::new(),
+            held: None,
+            cause: Some("it failed".into()),
+            requested_by: "admin".into(),
+            requested_at: Timestamp::UNIX_EPOCH,
+            ended_at: Some(Timestamp::UNIX_EPOCH),
+            unreached: Vec::new(),
+            waves: vec![WaveView {
+                title: "wave 1".into(),
+                targets: (1..=targets).map(run).collect(),
+            }],
+        }
+    }
+
+    #[test]
+    fn the_cause_is_told_on_its_own() {
+        let html = shown(view(1), &[], true).render().unwrap();
+        assert!(html.contains(">storefront 1.1.0 was rolled back in live.</h1>"));
+        assert!(html.contains(">It failed.</p>"));
+    }
+
+    #[test]
+    fn ten_thousand_targets_are_dots_and_the_failed_one_is_the_first_row() {
+        let html = shown(view(10_000), &[], true).render().unwrap();
+        assert_eq!(html.matches("class=\"dot ").count(), 10_000);
+        assert_eq!(html.matches("<tr>").count(), 101);
+        let (_, rows) = html.split_once("<tbody>").unwrap();
+        assert!(rows.trim_start().starts_with("<tr><td>live-7000</td>"));
+        assert!(html.len() < 1_000_000, "{} bytes", html.len());
     }
 }

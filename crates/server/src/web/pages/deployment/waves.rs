@@ -1,6 +1,6 @@
 //! Waves as columns of targets, and the same as rows of a table.
 
-use super::super::super::{parts::counted, state::State};
+use super::super::super::state::State;
 use tidegate_protocol::api::{DeploymentView, TargetRunView, WaveView};
 
 /// Up to so many targets have tiles with names; beyond, dots with titles.
@@ -84,7 +84,7 @@ fn wave(wave: &WaveView) -> Wave {
     let total = wave.targets.len();
     Wave {
         title: wave.title.clone(),
-        tally: format!("{passed} of {}", counted(total, "target")),
+        tally: format!("{passed} of {total} passed"),
         is_done: passed == total,
         tiles: wave.targets.iter().map(|run| tile(wave, run)).collect(),
     }

@@ -1,7 +1,7 @@
 //! What needs a person: deployments that are held, those that ended badly, and targets out of touch.
 
 use super::super::super::{
-    parts::{counted, sentence},
+    parts::{Prose, counted},
     state::State,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +14,8 @@ const NAMED: usize = 4;
 #[derive(Debug)]
 pub(super) struct Need {
     pub state: State,
-    pub what: String,
-    pub remedy: String,
+    pub what: Prose,
+    pub remedy: Prose,
     /// Where to do something about it.
     pub href: Option<String>,
 }
@@ -33,16 +33,24 @@ pub(super) fn of(
 }
 
 fn held(status: &StatusView) -> Vec<Need> {
-    let places = status.products.iter().flat_map(|p| &p.environments);
     let mut needs = Vec::new();
-    for deployment in places.filter_map(|place| place.deployment.as_ref()) {
-        let waiting = deployment.waiting_on.iter().filter(|w| w.kind == "person");
-        needs.extend(waiting.map(|waiting| Need {
-            state: State::new("held", "held"),
-            what: sentence(&waiting.sentence),
-            remedy: sentence(&waiting.remedy),
-            href: Some(format!("/deployments/{}", deployment.id)),
-        }));
+    for product in &status.products {
+        for place in &product.environments {
+            let Some(deployment) = &place.deployment else {
+                continue;
+            };
+            let what = format!(
+                "{} {} to {}",
+                product.product, deployment.release, place.environment
+            );
+            let waiting = deployment.waiting_on.iter().filter(|w| w.kind == "person");
+            needs.extend(waiting.map(|waiting| Need {
+                state: State::new("held", "held"),
+                what: Prose::of(&format!("{what} waits for {}", waiting.sentence)),
+                remedy: Prose::of(&waiting.remedy),
+                href: Some(format!("/deployments/{}", deployment.id)),
+            }));
+        }
     }
     needs
 }
@@ -61,8 +69,8 @@ fn ended_badly(latest: &[DeploymentView]) -> Vec<Need> {
         };
         Some(Need {
             state: State::of_deployment(&view.status, false),
-            what: view.summary.clone(),
-            remedy: remedy.to_owned(),
+            what: Prose::of(&view.summary),
+            remedy: Prose::of(remedy),
             href: Some(format!("/deployments/{}", view.id)),
         })
     })
@@ -95,17 +103,19 @@ fn silence(environment: &str, enrolled: bool, names: &[&str]) -> Need {
     if enrolled {
         return Need {
             state: State::new("unknown", "out of touch"),
-            what: format!("{count} in {environment} out of touch: {list}."),
-            remedy: "What runs there runs on; look whether host and agent are up.".to_owned(),
+            what: Prose::of(&format!("{count} in {environment} out of touch: {list}")),
+            remedy: Prose::of("What runs there runs on; look whether host and agent are up."),
             href: None,
         };
     }
     Need {
         state: State::new("waiting", "no agent"),
-        what: format!("{count} in {environment} without an agent: {list}."),
-        remedy: format!(
+        what: Prose::of(&format!(
+            "{count} in {environment} without an agent: {list}"
+        )),
+        remedy: Prose::of(&format!(
             "Run `tidegate enrolment create --environment {environment}`, then `tidegate agent enroll` on the host."
-        ),
+        )),
         href: None,
     }
 }
