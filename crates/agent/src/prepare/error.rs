@@ -8,7 +8,7 @@ use tidegate_domain::digest::Digest;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PrepareError {
     /// The download failed.
-    #[error("cannot download {digest}: {source}")]
+    #[error("cannot download {digest}")]
     Link {
         /// What.
         digest: Digest,
@@ -38,6 +38,18 @@ pub(crate) enum PrepareError {
 }
 
 impl PrepareError {
+    /// The error with all its causes, for people who cannot see this process's log.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+
     /// Whether another attempt may go better. A digest mismatch may be a broken download.
     pub(crate) fn retry(&self) -> Retry {
         match self {

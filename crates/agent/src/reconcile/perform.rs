@@ -95,7 +95,7 @@ impl Agent {
             let state = match done {
                 Ok(()) => PrepareState::Ready,
                 Err(error) => PrepareState::Failed {
-                    reason: error.to_string(),
+                    reason: error.with_causes(),
                 },
             };
             // Closed only while the agent is ending.
