@@ -181,7 +181,7 @@ impl Tx {
         ];
         self.execute(sql, &values).await?;
         frontier.append(leaf);
-        if frontier.size() % TILE == 0 {
+        if frontier.size().is_multiple_of(TILE) {
             self.keep_tile(frontier.size() / TILE - 1).await
         } else {
             Ok(())

@@ -163,7 +163,7 @@ async fn record(store: &Store, deployment: Deployment) -> Result<(), StoreError>
 async fn change(store: &Store, before: &Deployment, after: &Deployment) {
     let states = (before.clone(), after.clone());
     commit!(store, states, |tx, (before, after)| {
-        tx.record_deployment_changed(before, after).await?
+        tx.record_deployment_changed(before, after).await?;
     });
 }
 

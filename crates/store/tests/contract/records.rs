@@ -91,7 +91,7 @@ async fn deployments_in_every_status() {
         let deployment = expected.clone();
         let fill = |store: Store| async move {
             commit!(store, deployment, |tx, deployment| {
-                tx.record_deployment_requested(deployment).await?
+                tx.record_deployment_requested(deployment).await?;
             });
         };
         let record = written("SELECT record FROM deployments", vec![], fill).await;
@@ -117,7 +117,7 @@ async fn targets_of_deployments_in_every_stage() {
         let expected = deployment.targets[0].clone();
         let fill = |store: Store| async move {
             commit!(store, deployment, |tx, deployment| {
-                tx.record_deployment_requested(deployment).await?
+                tx.record_deployment_requested(deployment).await?;
             });
         };
         let record = written("SELECT record FROM deployment_targets", vec![], fill).await;

@@ -333,7 +333,7 @@ async fn put(store: &Store, place: &str, manifest: ManifestRecord) {
 async fn tag(store: &Store, place: &str, tag: &str, text: &str) {
     let input = (repository(place), tag.parse().unwrap(), digest(text));
     commit!(store, input, |tx, (place, tag, digest)| {
-        tx.record_tag_moved(place, tag, *digest, time(0)).await?
+        tx.record_tag_moved(place, tag, *digest, time(0)).await?;
     });
 }
 
@@ -341,7 +341,7 @@ async fn push_blob(store: &Store, place: &str, text: &str) {
     let input = (repository(place), digest(text), text.len() as u64);
     commit!(store, input, |tx, (place, digest, size)| {
         tx.record_blob_stored(place, *digest, *size, time(0))
-            .await?
+            .await?;
     });
 }
 
