@@ -124,7 +124,7 @@ fn roll_back(view: &DeploymentView) -> Deed {
 fn cancel(view: &DeploymentView) -> Deed {
     Deed {
         path: "cancel",
-        label: "Cancel",
+        label: "Cancel deployment",
         effect: format!(
             "It ends now. Targets in {} stay as they are: some may run {}, others what they ran before.",
             view.environment, view.release
