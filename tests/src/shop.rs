@@ -2,6 +2,8 @@
 //!
 //! Wait with [`until`], never with a pause.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use crate::process::{Process, end_all_of, free_port, program, tidegate};
 use serde_json::Value;
 use std::{
@@ -318,14 +320,13 @@ impl Shop {
     }
 
     fn catalog(&self) -> String {
-        let mut text = SHOP.to_owned();
-        for (target, port) in &self.ports {
+        let target = |(target, port): (&String, &u16)| {
             let environment = target.split('-').next().unwrap();
-            text.push_str(&format!(
+            format!(
                 "---\nkind: Target\nname: {target}\nenvironment: {environment}\nvars: {{ port: {port} }}\n"
-            ));
-        }
-        text
+            )
+        };
+        SHOP.to_owned() + &self.ports.iter().map(target).collect::<String>()
     }
 
     fn get(&self, port: u16, path: &str) -> Option<String> {
@@ -348,7 +349,11 @@ impl Drop for Shop {
         if std::thread::panicking()
             && let Some(kept) = keep_logs(self.directory.path())
         {
-            eprintln!("the logs of the failed test are kept in {}", kept.display());
+            let said = format!(
+                "the logs of the failed test are kept in {}\n",
+                kept.display()
+            );
+            drop(std::io::stderr().write_all(said.as_bytes()));
         }
     }
 }

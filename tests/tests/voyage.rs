@@ -1,5 +1,7 @@
 //! The first voyage, driven as a person would: push, release, deploy, watch, roll back, verify.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 #[path = "../../crates/store/tests/contract/postgres.rs"]
 mod postgres;
 
@@ -236,69 +238,46 @@ fn configuration_changes_by_a_deployment_of_the_same_release() {
     );
 }
 
+/// Exit status, command, and what the person is told.
+const REFUSALS: [(i32, &str, &str); 10] = [
+    (
+        4,
+        "release create shop 3.0.0 --component web=9.9.9",
+        "push it first",
+    ),
+    (2, "release create shop 3.0.0", "--component web=VERSION"),
+    (
+        5,
+        "release create shop 1.0.0 --component web=1.0.0",
+        "choose another version",
+    ),
+    (4, "deploy shop 9.9.9 --to testing", "release list shop"),
+    (
+        4,
+        "deploy shop 1.0.0 --to nowhere",
+        "there is no environment",
+    ),
+    (
+        4,
+        "deploy nothing 1.0.0 --to testing",
+        "there is no release",
+    ),
+    (
+        2,
+        "deploy shop 1.0.0 --to testing --batch 0",
+        "is not a number of targets",
+    ),
+    (4, "explain 999", "there is no deployment"),
+    (4, "push shop/nothing:1.0.0 /bin/true", "apply"),
+    (1, "apply -f /nowhere.yaml --yes", "/nowhere.yaml"),
+];
+
 #[test]
 fn what_cannot_be_is_refused_with_a_remedy() {
     let shop = Shop::with_shop(None);
-    for (status, arguments, expect) in [
-        (
-            4,
-            vec![
-                "release",
-                "create",
-                "shop",
-                "3.0.0",
-                "--component",
-                "web=9.9.9",
-            ],
-            "push it first",
-        ),
-        (
-            2,
-            vec!["release", "create", "shop", "3.0.0"],
-            "--component web=VERSION",
-        ),
-        (
-            5,
-            vec![
-                "release",
-                "create",
-                "shop",
-                "1.0.0",
-                "--component",
-                "web=1.0.0",
-            ],
-            "choose another version",
-        ),
-        (
-            4,
-            vec!["deploy", "shop", "9.9.9", "--to", "testing"],
-            "release list shop",
-        ),
-        (
-            4,
-            vec!["deploy", "shop", "1.0.0", "--to", "nowhere"],
-            "there is no environment",
-        ),
-        (
-            4,
-            vec!["deploy", "nothing", "1.0.0", "--to", "testing"],
-            "there is no release",
-        ),
-        (
-            2,
-            vec!["deploy", "shop", "1.0.0", "--to", "testing", "--batch", "0"],
-            "is not a number of targets",
-        ),
-        (4, vec!["explain", "999"], "there is no deployment"),
-        (4, vec!["push", "shop/nothing:1.0.0", "/bin/true"], ""),
-        (2, vec!["apply", "-f", "/nowhere.yaml", "--yes"], ""),
-    ] {
-        let said = if arguments[0] == "apply" {
-            shop.refused(1, &arguments)
-        } else {
-            shop.refused(status, &arguments)
-        };
-        assert!(said.contains(expect), "{arguments:?} said: {said}");
+    for (status, command, expect) in REFUSALS {
+        let said = shop.refused(status, &command.split(' ').collect::<Vec<_>>());
+        assert!(said.contains(expect), "`{command}` said: {said}");
     }
     let wrong = shop
         .command(&["status"])
@@ -309,9 +288,8 @@ fn what_cannot_be_is_refused_with_a_remedy() {
     let nobody = shop
         .command(&["status"])
         .env("TIDEGATE_SERVER", "http://127.0.0.1:1")
-        .output()
-        .unwrap();
-    assert_eq!(nobody.status.code(), Some(10));
+        .output();
+    assert_eq!(nobody.unwrap().status.code(), Some(10));
 }
 
 #[test]

@@ -25,8 +25,10 @@ pub const LINK_VERSION: u32 = 1;
 /// The header that carries [`LINK_VERSION`].
 pub const LINK_VERSION_HEADER: &str = "tidegate-link-version";
 
-/// What a person passes from `enrolment create` to `agent enroll`: `tge_SECRET.PIN`, where PIN is the SHA-256 of
-/// the authority's SubjectPublicKeyInfo (DER), 64 hex digits, and SECRET is opaque to the agent.
+/// What a person passes from `enrolment create` to `agent enroll` begins with this.
+///
+/// The whole is `tge_SECRET.PIN`, where PIN is the SHA-256 of the authority's `SubjectPublicKeyInfo` (DER), 64 hex
+/// digits, and SECRET is opaque to the agent.
 pub const ENROLMENT_TOKEN_PREFIX: &str = "tge_";
 
 /// An agent asks to join.

@@ -25,7 +25,7 @@ pub(crate) async fn readyz(app: State) -> Result<&'static str, ApiError> {
     Ok("ready\n")
 }
 
-/// Its numbers, in the OpenMetrics text format.
+/// Its numbers, in the `OpenMetrics` text format.
 pub(crate) async fn metrics(app: State) -> Result<Response, ApiError> {
     let numbers = numbers(&app).await?;
     let mut registry = Registry::with_prefix("tidegate");

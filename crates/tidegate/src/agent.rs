@@ -88,15 +88,11 @@ async fn enroll(args: EnrollArgs) -> ExitCode {
 
 async fn run(directory: PathBuf) -> ExitCode {
     log_to_stderr("info");
-    match tidegate_agent::run(
-        RunOptions {
-            directory,
-            program: None,
-        },
-        asked_to_stop(),
-    )
-    .await
-    {
+    let options = RunOptions {
+        directory,
+        program: None,
+    };
+    match Box::pin(tidegate_agent::run(options, asked_to_stop())).await {
         Ok(()) => ExitStatus::Done.into(),
         Err(error) => complain(&chain(&error)),
     }

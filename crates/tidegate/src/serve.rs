@@ -70,21 +70,25 @@ pub(crate) async fn asked_to_stop() {
 }
 
 fn welcome(server: &Server) {
-    let mut text = format!(
-        "Tidegate serves people on http://{} and agents on https://{}\n",
-        server.address, server.agent_address
-    );
+    let Server {
+        address,
+        agent_address,
+        ..
+    } = server;
+    let mut lines = vec![format!(
+        "Tidegate serves people on http://{address} and agents on https://{agent_address}"
+    )];
     if let Some(welcome) = &server.welcome {
-        text.push_str(&format!(
-            "Sign in once with http://{}{}\n",
-            server.address, welcome.sign_in_path
+        lines.push(format!(
+            "Sign in once with http://{address}{}",
+            welcome.sign_in_path
         ));
-        if let Some(token) = &welcome.token {
-            text.push_str(&format!(
-                "The administrator's token, shown only now: {token}\n"
-            ));
-        }
+        let token = welcome.token.as_ref();
+        lines.extend(
+            token.map(|token| format!("The administrator's token, shown only now: {token}")),
+        );
     }
+    let text = lines.join("\n") + "\n";
     // A server whose standard output is closed serves all the same.
     drop(std::io::stdout().write_all(text.as_bytes()));
 }

@@ -35,12 +35,12 @@ impl DeploymentCommand {
                 product,
                 environment,
             } => {
-                let mut path = "/api/v1/deployments?limit=50".to_owned();
-                for (name, value) in [("product", product), ("environment", environment)] {
-                    if !value.is_empty() {
-                        path.push_str(&format!("&{name}={value}"));
-                    }
-                }
+                let place = [("product", product), ("environment", environment)];
+                let wanted = place.into_iter().filter(|(_, value)| !value.is_empty());
+                let filter: String = wanted
+                    .map(|(name, value)| format!("&{name}={value}"))
+                    .collect();
+                let path = format!("/api/v1/deployments?limit=50{filter}");
                 let views: Vec<DeploymentView> = client.get(&path).await?;
                 ui.data(&views, |views| list(views));
             }

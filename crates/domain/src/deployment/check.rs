@@ -27,24 +27,21 @@ fn shape(deployment: &Deployment, faults: &mut Vec<String>) {
 
 /// Invariant 4: nothing of a later wave is touched before the earlier ones are judged, nor before all lie ready.
 fn order_of_waves(deployment: &Deployment, faults: &mut Vec<String>) {
-    for run in &deployment.targets {
-        if !run.stage.is_changed() {
-            continue;
-        }
-        match deployment.status {
-            Status::Requested | Status::Preparing { .. } => {
-                faults.push(format!(
-                    "{} runs the new revision before the first wave",
-                    run.target
-                ));
-            }
-            Status::Rolling { wave, .. } if run.wave > wave => {
-                faults.push(format!(
-                    "{} runs the new revision before its wave",
-                    run.target
-                ));
-            }
-            _ => {}
+    let not_begun = matches!(
+        deployment.status,
+        Status::Requested | Status::Preparing { .. }
+    );
+    for run in deployment
+        .targets
+        .iter()
+        .filter(|run| run.stage.is_changed())
+    {
+        let early = matches!(deployment.status, Status::Rolling { wave, .. } if run.wave > wave);
+        if not_begun || early {
+            faults.push(format!(
+                "{} runs the new revision before its wave",
+                run.target
+            ));
         }
     }
     let Status::Rolling { wave, .. } = deployment.status else {

@@ -1,6 +1,6 @@
 //! What an idle deployment waits for, as data and in words. API, command line and pages all print this.
 
-use super::{Hold, Stage, TargetFacts, TargetRun, decide::View, rollback};
+use super::{Hold, TargetFacts, TargetRun, decide::View, rollback};
 use crate::name::Name;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -71,10 +71,7 @@ type Known<'a> = (&'a TargetRun, &'a TargetFacts);
 impl WaitingOn {
     pub(super) fn preparing(view: &View<'_>, outstanding: &[Known<'_>]) -> Vec<Self> {
         let deadline = view.deployment.plan.limits.prepare_deadline.as_signed();
-        let until = |run: &TargetRun| match run.stage {
-            Stage::Preparing { since } => since + deadline,
-            _ => view.now + deadline,
-        };
+        let until = |run: &TargetRun| run.stage.under_way_since().unwrap_or(view.now) + deadline;
         let (heard, silent): (Vec<_>, Vec<_>) = outstanding
             .iter()
             .partition(|(_, f)| f.connected && f.current);
@@ -92,9 +89,9 @@ impl WaitingOn {
 
     pub(super) fn activating(view: &View<'_>, under_way: &[Known<'_>]) -> Vec<Self> {
         let limits = &view.deployment.plan.limits;
-        let deadline = |run: &TargetRun| match run.stage {
-            Stage::Activating { since } => since + limits.progress_deadline.as_signed(),
-            _ => view.now + limits.progress_deadline.as_signed(),
+        let deadline = |run: &TargetRun| {
+            let since = run.stage.under_way_since().unwrap_or(view.now);
+            since + limits.progress_deadline.as_signed()
         };
         let mut waits = Vec::new();
         let silent: Vec<_> = under_way.iter().filter(|(_, f)| !f.current).collect();
@@ -130,10 +127,9 @@ impl WaitingOn {
     }
 
     pub(super) fn restoring(view: &View<'_>, under_way: &[Known<'_>]) -> Vec<Self> {
-        let since = under_way.iter().filter_map(|(run, _)| match run.stage {
-            Stage::Restoring { since, .. } => Some(since),
-            _ => None,
-        });
+        let since = under_way
+            .iter()
+            .filter_map(|(run, _)| run.stage.under_way_since());
         let until = since.max().map(|since| rollback::deadline(view, since));
         let all: Vec<_> = under_way.iter().collect();
         until

@@ -75,7 +75,11 @@ impl Report {
         let unbroken = runs_the_same.filter(|p| starts(&p.observed).eq(starts(&observed)));
         let since = unbroken.and_then(|p| p.healthy_since).unwrap_or(now);
         let was_healthy = healthy || runs_the_same.is_some_and(|p| p.was_healthy);
-        Self { observed, healthy_since: healthy.then_some(since), was_healthy }
+        Self {
+            observed,
+            healthy_since: healthy.then_some(since),
+            was_healthy,
+        }
     }
 }
 

@@ -164,11 +164,9 @@ fn restore(view: &View<'_>, decision: &mut Decision) {
 
 /// Whether a changed target serves nobody: it failed, or is on its way and not healthy yet.
 fn is_down(run: &TargetRun, facts: &TargetFacts) -> bool {
-    match run.stage {
-        Stage::Failed { .. } => true,
-        Stage::Activating { .. } => facts.health != Some(Health::Healthy),
-        _ => false,
-    }
+    let failed = matches!(run.stage, Stage::Failed { .. });
+    let on_its_way = matches!(run.stage, Stage::Activating { .. });
+    failed || (on_its_way && facts.health != Some(Health::Healthy))
 }
 
 fn order(targets: &[Position], failed: bool, decision: &mut Decision) {
@@ -186,10 +184,8 @@ fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
         .deployment
         .targets
         .iter()
-        .filter_map(|run| match &run.stage {
-            Stage::Stuck { reason, .. } => Some((run.target.clone(), reason.clone())),
-            _ => None,
-        })
+        .filter(|run| matches!(run.stage, Stage::Stuck { .. }))
+        .filter_map(|run| Some((run.target.clone(), run.stage.reason()?.to_owned())))
         .collect();
     let nothing_changed = view
         .deployment

@@ -101,7 +101,7 @@ fn judge(view: &View<'_>, decision: &mut Decision) {
         let target = position;
         match (&run.stage, activation(view, run, facts)) {
             (Stage::Activating { .. }, Verdict::Pass) => {
-                decision.events.push(Event::TargetPassed { target })
+                decision.events.push(Event::TargetPassed { target });
             }
             (Stage::Activating { .. } | Stage::Passed { .. }, Verdict::Fail(reason)) => {
                 decision.events.push(Event::TargetFailed { target, reason });
@@ -145,14 +145,13 @@ fn activation(view: &View<'_>, run: &TargetRun, facts: &TargetFacts) -> Verdict 
     let limits = &view.deployment.plan.limits;
     let arrived = facts.told == Some(run.after) && facts.current;
     let serves = arrived && facts.running == Some(run.after);
-    let since = match &run.stage {
-        Stage::Activating { since } => Some(*since),
-        _ => None,
-    };
+    let since = run.stage.under_way_since();
     match facts.health {
         Some(Health::Failed) if arrived => Verdict::Fail(facts.detail.clone()),
         // Before the first success an unhealthy component may still be starting; the deadline bounds that.
-        Some(Health::Unhealthy) if serves && (facts.was_healthy || since.is_none()) => Verdict::Fail(facts.detail.clone()),
+        Some(Health::Unhealthy) if serves && (facts.was_healthy || since.is_none()) => {
+            Verdict::Fail(facts.detail.clone())
+        }
         Some(Health::Healthy) if serves && facts.healthy_since.is_some() => {
             let passes = facts
                 .healthy_since
@@ -191,17 +190,8 @@ fn fail(view: &View<'_>, hold: Option<&Hold>, decision: &mut Decision) -> bool {
         .deployment
         .targets
         .iter()
-        .filter_map(|run| match &run.stage {
-            Stage::Failed { reason, .. } => Some((run.target.clone(), reason.clone())),
-            Stage::Waiting
-            | Stage::Preparing { .. }
-            | Stage::Prepared
-            | Stage::Activating { .. }
-            | Stage::Passed { .. }
-            | Stage::Restoring { .. }
-            | Stage::Restored { .. }
-            | Stage::Stuck { .. } => None,
-        })
+        .filter(|run| matches!(run.stage, Stage::Failed { .. }))
+        .filter_map(|run| Some((run.target.clone(), run.stage.reason()?.to_owned())))
         .collect();
     if failed.len() <= limits.failures_max as usize {
         return false;
@@ -266,10 +256,7 @@ fn finish_wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
     let last = view
         .deployment
         .wave(wave)
-        .filter_map(|(_, run)| match run.stage {
-            Stage::Passed { at } | Stage::Failed { at, .. } => Some(at),
-            _ => None,
-        });
+        .filter_map(|(_, run)| run.stage.judged_at());
     let until = last.max().map(|at| at + bake.as_signed());
     if let Some(until) = until.filter(|until| *until > view.now) {
         decision.waiting_on.push(WaitingOn::Bake { wave, until });

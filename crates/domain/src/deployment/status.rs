@@ -207,6 +207,21 @@ impl Status {
         }
     }
 
+    /// The targets that did not answer a cancellation in time.
+    pub fn unreached(&self) -> &[Name] {
+        match self {
+            Self::Cancelled { unreached, .. } => unreached,
+            Self::Requested
+            | Self::Preparing { .. }
+            | Self::Rolling { .. }
+            | Self::RollingBack { .. }
+            | Self::Cancelling { .. }
+            | Self::Succeeded { .. }
+            | Self::RolledBack { .. }
+            | Self::Failed { .. } => &[],
+        }
+    }
+
     /// When it ended.
     pub const fn ended_at(&self) -> Option<Timestamp> {
         match self {
@@ -251,6 +266,49 @@ impl Stage {
             Self::Restoring { .. } => "restoring",
             Self::Restored { .. } => "restored",
             Self::Stuck { .. } => "stuck",
+        }
+    }
+
+    /// Since when it has been told what it is told, while it is under way.
+    pub const fn under_way_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Preparing { since }
+            | Self::Activating { since }
+            | Self::Restoring { since, .. } => Some(*since),
+            Self::Waiting
+            | Self::Prepared
+            | Self::Passed { .. }
+            | Self::Failed { .. }
+            | Self::Restored { .. }
+            | Self::Stuck { .. } => None,
+        }
+    }
+
+    /// When the new revision was last judged on it.
+    pub const fn judged_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Passed { at } | Self::Failed { at, .. } => Some(*at),
+            Self::Waiting
+            | Self::Preparing { .. }
+            | Self::Prepared
+            | Self::Activating { .. }
+            | Self::Restoring { .. }
+            | Self::Restored { .. }
+            | Self::Stuck { .. } => None,
+        }
+    }
+
+    /// Why it is failed or stuck.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Failed { reason, .. } | Self::Stuck { reason, .. } => Some(reason),
+            Self::Waiting
+            | Self::Preparing { .. }
+            | Self::Prepared
+            | Self::Activating { .. }
+            | Self::Passed { .. }
+            | Self::Restoring { .. }
+            | Self::Restored { .. } => None,
         }
     }
 

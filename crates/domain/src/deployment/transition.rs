@@ -47,23 +47,18 @@ fn next_status(
         event: event.word(),
         state: status.word(),
     };
+    if event.target().is_some() {
+        return if suits(event, status) {
+            Ok(None)
+        } else {
+            Err(illegal())
+        };
+    }
     let next = match (event, status) {
         (Event::Started, Status::Requested) => Status::Preparing {
             since: now,
             hold: None,
         },
-        (
-            Event::TargetPreparing { .. } | Event::TargetPrepared { .. },
-            Status::Preparing { .. },
-        )
-        | (Event::TargetActivated { .. } | Event::TargetPassed { .. }, Status::Rolling { .. })
-        | (Event::TargetFailed { .. }, Status::Preparing { .. } | Status::Rolling { .. })
-        | (
-            Event::TargetRestoring { .. }
-            | Event::TargetRestored { .. }
-            | Event::TargetStuck { .. },
-            Status::RollingBack { .. },
-        ) => return Ok(None),
         (Event::WaveStarted { wave: 0 }, Status::Preparing { hold: None, .. }) => Status::Rolling {
             wave: 0,
             since: now,
@@ -79,7 +74,6 @@ fn next_status(
             since: now,
             hold: None,
         },
-        (Event::Succeeded, Status::Rolling { hold: None, .. }) => Status::Succeeded { at: now },
         (Event::Held { reason, by }, _) => {
             hold(status, reason, by.as_ref(), now).ok_or_else(illegal)?
         }
@@ -94,14 +88,6 @@ fn next_status(
             cause: cause.clone(),
             since: now,
         },
-        (Event::RolledBack, Status::RollingBack { cause, .. }) => Status::RolledBack {
-            cause: cause.clone(),
-            at: now,
-        },
-        (Event::Failed { cause }, Status::RollingBack { .. }) => Status::Failed {
-            cause: cause.clone(),
-            at: now,
-        },
         (
             Event::CancelRequested { by },
             Status::Requested
@@ -112,14 +98,54 @@ fn next_status(
             by: by.clone(),
             since: now,
         },
-        (Event::Cancelled { unreached }, Status::Cancelling { by, .. }) => Status::Cancelled {
-            by: by.clone(),
-            at: now,
-            unreached: unreached.clone(),
-        },
-        _ => return Err(illegal()),
+        _ => ending(status, event, now).ok_or_else(illegal)?,
     };
     Ok(Some(next))
+}
+
+/// The terminal status that `event` leads to from `status`, if it does.
+fn ending(status: &Status, event: &Event, at: Timestamp) -> Option<Status> {
+    match (event, status) {
+        (Event::Succeeded, Status::Rolling { hold: None, .. }) => Some(Status::Succeeded { at }),
+        (Event::RolledBack, Status::RollingBack { cause, .. }) => Some(Status::RolledBack {
+            cause: cause.clone(),
+            at,
+        }),
+        (Event::Failed { cause }, Status::RollingBack { .. }) => Some(Status::Failed {
+            cause: cause.clone(),
+            at,
+        }),
+        (Event::Cancelled { unreached }, Status::Cancelling { by, .. }) => {
+            Some(Status::Cancelled {
+                by: by.clone(),
+                at,
+                unreached: unreached.clone(),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Whether an event about one target can happen in `status`, which it leaves as it is.
+fn suits(event: &Event, status: &Status) -> bool {
+    matches!(
+        (event, status),
+        (
+            Event::TargetPreparing { .. } | Event::TargetPrepared { .. },
+            Status::Preparing { .. },
+        ) | (
+            Event::TargetActivated { .. } | Event::TargetPassed { .. },
+            Status::Rolling { .. }
+        ) | (
+            Event::TargetFailed { .. },
+            Status::Preparing { .. } | Status::Rolling { .. }
+        ) | (
+            Event::TargetRestoring { .. }
+                | Event::TargetRestored { .. }
+                | Event::TargetStuck { .. },
+            Status::RollingBack { .. },
+        )
+    )
 }
 
 fn hold(status: &Status, reason: &str, by: Option<&Name>, now: Timestamp) -> Option<Status> {

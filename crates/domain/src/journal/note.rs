@@ -2,10 +2,10 @@
 //!
 //! Signing is here because Ed25519 needs no randomness; the key comes from outside.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
 use super::Checkpoint;
 use crate::digest::Digest;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
 
 /// Whose journal it is, in checkpoints and as the name of the key.
 pub const ORIGIN: &str = "tidegate/journal";
@@ -34,18 +34,28 @@ pub enum NoteError {
 impl Notary {
     /// The notary with this secret key.
     pub fn new(secret: &[u8; 32]) -> Self {
-        Self { key: SigningKey::from_bytes(secret) }
+        Self {
+            key: SigningKey::from_bytes(secret),
+        }
     }
 
     /// The verifier key: `NAME+HASH+KEY`.
     pub fn verifier(&self) -> String {
         let key = encoded_key(&self.key.verifying_key());
-        format!("{ORIGIN}+{}+{}", hex::encode(key_hash(&key)), STANDARD.encode(&key))
+        format!(
+            "{ORIGIN}+{}+{}",
+            hex::encode(key_hash(&key)),
+            STANDARD.encode(&key)
+        )
     }
 
     /// The signed note that states a tree's size and root.
     pub fn sign(&self, size: u64, root: Digest) -> String {
-        let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size, root };
+        let checkpoint = Checkpoint {
+            origin: ORIGIN.to_owned(),
+            size,
+            root,
+        };
         let text = checkpoint.text();
         let mut signature = key_hash(&encoded_key(&self.key.verifying_key())).to_vec();
         signature.extend(self.key.sign(text.as_bytes()).to_bytes());
@@ -61,7 +71,9 @@ pub fn open(note: &str, verifier: &str) -> Result<Checkpoint, NoteError> {
     let (key, hash) = read_verifier(verifier)?;
     let (text, signatures) = note.split_once("\n\n").ok_or(NoteError::Form)?;
     let text = format!("{text}\n");
-    let good = signatures.lines().any(|line| is_good(line, &text, &key, hash));
+    let good = signatures
+        .lines()
+        .any(|line| is_good(line, &text, &key, hash));
     if !good {
         return Err(NoteError::Signature);
     }
@@ -69,23 +81,40 @@ pub fn open(note: &str, verifier: &str) -> Result<Checkpoint, NoteError> {
 }
 
 fn is_good(line: &str, text: &str, key: &VerifyingKey, hash: [u8; 4]) -> bool {
-    let Some(signature) = line.strip_prefix("\u{2014} ").and_then(|line| line.rsplit(' ').next()) else {
+    let Some(signature) = line
+        .strip_prefix("\u{2014} ")
+        .and_then(|line| line.rsplit(' ').next())
+    else {
         return false;
     };
-    let Ok(bytes) = STANDARD.decode(signature) else { return false };
-    let Some((found, signature)) = bytes.split_first_chunk::<4>() else { return false };
-    let Ok(signature) = Signature::from_slice(signature) else { return false };
+    let Ok(bytes) = STANDARD.decode(signature) else {
+        return false;
+    };
+    let Some((found, signature)) = bytes.split_first_chunk::<4>() else {
+        return false;
+    };
+    let Ok(signature) = Signature::from_slice(signature) else {
+        return false;
+    };
     *found == hash && key.verify(text.as_bytes(), &signature).is_ok()
 }
 
 fn read_verifier(verifier: &str) -> Result<(VerifyingKey, [u8; 4]), NoteError> {
     let mut parts = verifier.splitn(3, '+');
-    let (_name, _hash, key) = (parts.next(), parts.next(), parts.next().ok_or(NoteError::Key)?);
+    let (_name, _hash, key) = (
+        parts.next(),
+        parts.next(),
+        parts.next().ok_or(NoteError::Key)?,
+    );
     let encoded = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
     let (algorithm, bytes) = encoded.split_first().ok_or(NoteError::Key)?;
     let bytes: &[u8; 32] = bytes.try_into().map_err(|_| NoteError::Key)?;
     let key = VerifyingKey::from_bytes(bytes).map_err(|_| NoteError::Key)?;
-    if *algorithm == ED25519 { Ok((key, key_hash(&encoded))) } else { Err(NoteError::Key) }
+    if *algorithm == ED25519 {
+        Ok((key, key_hash(&encoded)))
+    } else {
+        Err(NoteError::Key)
+    }
 }
 
 fn encoded_key(key: &VerifyingKey) -> Vec<u8> {
@@ -116,9 +145,15 @@ mod tests {
         let notary = Notary::new(&[7; 32]);
         let note = notary.sign(42, Digest::of(b"root"));
         let checkpoint = open(&note, &notary.verifier()).unwrap();
-        assert_eq!((checkpoint.size, checkpoint.root), (42, Digest::of(b"root")));
+        assert_eq!(
+            (checkpoint.size, checkpoint.root),
+            (42, Digest::of(b"root"))
+        );
         let forged = note.replace("\n42\n", "\n43\n");
         assert_eq!(open(&forged, &notary.verifier()), Err(NoteError::Signature));
-        assert_eq!(open(&note, &Notary::new(&[8; 32]).verifier()), Err(NoteError::Signature));
+        assert_eq!(
+            open(&note, &Notary::new(&[8; 32]).verifier()),
+            Err(NoteError::Signature)
+        );
     }
 }

@@ -22,7 +22,7 @@ pub enum CompileError {
 pub fn compile(
     strategy: Strategy,
     targets: &[Name],
-    limits: Limits,
+    limits: &Limits,
     max_unavailable: Option<u32>,
 ) -> Result<Plan, CompileError> {
     let total = u32::try_from(targets.len()).unwrap_or(u32::MAX);
@@ -45,7 +45,7 @@ pub fn compile(
         strategy,
         limits: Limits {
             max_unavailable,
-            ..limits
+            ..limits.clone()
         },
         waves: waves.collect(),
     })
@@ -67,7 +67,7 @@ mod tests {
         let targets: Vec<Name> = (0..total)
             .map(|i| format!("t{i}").parse().unwrap())
             .collect();
-        let plan = compile(strategy, &targets, Limits::default(), None).unwrap();
+        let plan = compile(strategy, &targets, &Limits::default(), None).unwrap();
         plan.waves.iter().map(|w| w.targets.len()).collect()
     }
 
@@ -89,9 +89,9 @@ mod tests {
     #[test]
     fn the_same_inputs_give_the_same_hash() {
         let targets = ["a".parse().unwrap(), "b".parse().unwrap()];
-        let plan = || compile(Strategy::AllAtOnce, &targets, Limits::default(), None).unwrap();
+        let plan = || compile(Strategy::AllAtOnce, &targets, &Limits::default(), None).unwrap();
         assert_eq!(plan().hash(), plan().hash());
-        let other = compile(Strategy::AllAtOnce, &targets[..1], Limits::default(), None).unwrap();
+        let other = compile(Strategy::AllAtOnce, &targets[..1], &Limits::default(), None).unwrap();
         assert_ne!(plan().hash(), other.hash());
     }
 }

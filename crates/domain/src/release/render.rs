@@ -299,6 +299,10 @@ fn inner_path(path: &str) -> Result<String, Fault> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::unwrap_in_result,
+    reason = "the result under test is not the set-up's"
+)]
 mod tests {
     use super::*;
     use crate::{catalog::Scalar, digest::Digest};

@@ -282,7 +282,7 @@ fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
         ..Limits::default()
     };
     let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
-    compile(strategy, targets, limits, max).unwrap()
+    compile(strategy, targets, &limits, max).unwrap()
 }
 
 fn fate(random: &mut Random, manners: Manners) -> Fate {

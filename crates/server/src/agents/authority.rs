@@ -86,7 +86,7 @@ impl Authority {
         })
     }
 
-    /// SHA-256 of its public key (SubjectPublicKeyInfo, DER), hex.
+    /// SHA-256 of its public key (`SubjectPublicKeyInfo`, DER), hex.
     pub fn pin(&self) -> &str {
         &self.pin
     }
@@ -180,6 +180,10 @@ fn valid_for(params: &mut CertificateParams, days: i64) {
     params.not_after = (from + std::time::Duration::from_secs(86_400 * days.unsigned_abs())).into();
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is used as a function of the error itself"
+)]
 fn broken(why: rcgen::Error) -> Error {
     Error::Broken(format!("the certificate authority failed: {why}"))
 }

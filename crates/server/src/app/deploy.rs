@@ -294,19 +294,14 @@ async fn begin(tx: &mut Tx, request: &Request, start: Start<'_>) -> Result<Deplo
     let targets = tx.targets_in(start.environment).await?;
     check_agents(tx, &targets).await?;
     let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
-    let plan = compile(
-        start.strategy,
-        &names,
-        start.limits.clone(),
-        start.max_unavailable,
-    )
-    .map_err(|why| {
-        Error::refused(
-            Kind::NotReady,
-            "plan-invalid",
-            format!("{}: {why}", start.environment),
-        )
-    })?;
+    let plan =
+        compile(start.strategy, &names, &start.limits, start.max_unavailable).map_err(|why| {
+            Error::refused(
+                Kind::NotReady,
+                "plan-invalid",
+                format!("{}: {why}", start.environment),
+            )
+        })?;
     let runs = target_runs(tx, &start, &plan, &targets).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {

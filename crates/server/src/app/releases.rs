@@ -210,7 +210,7 @@ async fn seal(
     let (snapshot, number) = take_snapshot(tx, product).await?;
     let sealed = draft
         .seal((&snapshot, number), &request.actor.name, tx.now())
-        .map_err(refuse_seal)?;
+        .map_err(|why| refuse_seal(&why))?;
     for (component, content) in &sealed.contents {
         let repository = Repository {
             product: product.name.clone(),
@@ -312,8 +312,8 @@ pub(super) fn draft(release: &Release) -> Error {
     ))
 }
 
-fn refuse_seal(why: SealError) -> Error {
-    let (kind, code, hint) = match &why {
+fn refuse_seal(why: &SealError) -> Error {
+    let (kind, code, hint) = match why {
         SealError::Sealed(_) => (
             Kind::Conflict,
             "release-sealed",

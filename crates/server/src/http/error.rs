@@ -115,7 +115,9 @@ impl From<JsonRejection> for Error {
         let code = match rejection {
             JsonRejection::MissingJsonContentType(_) => "content-type",
             JsonRejection::BytesRejection(_) => "body-too-large",
-            _ => "invalid-body",
+            JsonRejection::JsonDataError(_) | JsonRejection::JsonSyntaxError(_) | _ => {
+                "invalid-body"
+            }
         };
         Self::refused(Kind::BadRequest, code, rejection.body_text())
     }

@@ -191,7 +191,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         batch: Share::Count(1),
         bake: Millis(50),
     };
-    let plan = compile(strategy, &targets, Limits::default(), None).unwrap();
+    let plan = compile(strategy, &targets, &Limits::default(), None).unwrap();
     let environment = name(environment);
     let contents = release(1).contents;
     let configuration = snapshot("first").digest();

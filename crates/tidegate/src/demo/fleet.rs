@@ -137,23 +137,20 @@ impl Fleet {
     }
 
     fn catalog(&self) -> String {
-        let mut text = PRODUCT.to_owned();
+        let mut documents = vec![PRODUCT.to_owned()];
         let mut after = String::new();
         for (environment, _) in ENVIRONMENTS {
-            text.push_str(&format!(
-                "---\nkind: Environment\nname: {environment}\n{after}"
-            ));
+            documents.push(format!("kind: Environment\nname: {environment}\n{after}"));
             after = format!("after: {environment}\n");
         }
         for (target, environment) in targets() {
             let port = |component| self.port(&target, component).unwrap_or_default();
-            text.push_str(&format!(
-                "---\nkind: Target\nname: {target}\nenvironment: {environment}\nvars: {{ api_port: {}, web_port: {} }}\n",
-                port("api"),
-                port("web")
+            let vars = format!("{{ api_port: {}, web_port: {} }}", port("api"), port("web"));
+            documents.push(format!(
+                "kind: Target\nname: {target}\nenvironment: {environment}\nvars: {vars}\n"
             ));
         }
-        text
+        documents.join("---\n")
     }
 
     async fn enrol(&mut self) -> Result<(), DemoError> {

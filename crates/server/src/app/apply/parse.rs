@@ -23,7 +23,10 @@ pub(super) struct Located {
 #[derive(Debug)]
 pub(super) enum Declared {
     Document(Document),
-    Component { product: Name, component: Component },
+    Component {
+        product: Name,
+        component: Box<Component>,
+    },
 }
 
 impl Declared {
@@ -156,7 +159,7 @@ fn component(path: &str, body: &str) -> Result<Declared, Error> {
         product: Name,
     }
     let owner: Owner = read(path, body)?;
-    let component = read(path, &without_key(body, "product"))?;
+    let component = Box::new(read(path, &without_key(body, "product"))?);
     Ok(Declared::Component {
         product: owner.product,
         component,

@@ -25,7 +25,7 @@ impl App {
                     let products: Vec<Product> = tx.documents(Kind::Product).await?;
                     Ok(products
                         .iter()
-                        .map(|p| product(p, path::of(p, &environments).unwrap_or_default()))
+                        .map(|p| product(p, &path::of(p, &environments).unwrap_or_default()))
                         .collect())
                 }
                 .boxed()
@@ -58,7 +58,7 @@ impl App {
     }
 }
 
-fn product(product: &Product, path: Vec<Name>) -> ProductView {
+fn product(product: &Product, path: &[Name]) -> ProductView {
     ProductView {
         name: product.name.to_string(),
         title: product.title.clone(),

@@ -136,10 +136,7 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         requested_by: deployment.requested_by.to_string(),
         requested_at: deployment.requested_at,
         ended_at: status.ended_at(),
-        unreached: match status {
-            Status::Cancelled { unreached, .. } => unreached.iter().map(Name::to_string).collect(),
-            _ => Vec::new(),
-        },
+        unreached: status.unreached().iter().map(Name::to_string).collect(),
         waves: waves(deployment, facts),
     }
 }
@@ -153,14 +150,11 @@ fn waves(deployment: &Deployment, facts: &Facts) -> Vec<WaveView> {
         &tidegate_domain::deployment::TargetRun,
     )| {
         let facts = facts.targets.get(position.0 as usize);
-        let detail = match &run.stage {
-            Stage::Failed { reason, .. } | Stage::Stuck { reason, .. } => reason.clone(),
-            _ => facts.map(|f| f.detail.clone()).unwrap_or_default(),
-        };
+        let detail = run.stage.reason().or(facts.map(|f| f.detail.as_str()));
         TargetRunView {
             target: run.target.to_string(),
             stage: run.stage.word().to_owned(),
-            detail,
+            detail: detail.unwrap_or_default().to_owned(),
             connected: facts.is_some_and(|f| f.connected),
         }
     };

@@ -81,7 +81,7 @@ async fn place(
     let target = |target: Target| {
         let report = reports.get(&target.name);
         let key = format!("{environment}/{}", target.name);
-        target_status(target.name, report, connected.contains(&key), &releases)
+        target_status(&target.name, report, connected.contains(&key), &releases)
     };
     let targets: Vec<TargetStatus> = tx
         .targets_in(environment)
@@ -108,7 +108,7 @@ type Releases =
     BTreeMap<tidegate_domain::revision::RevisionId, std::sync::Arc<super::super::revisions::Known>>;
 
 fn target_status(
-    name: Name,
+    name: &Name,
     report: Option<&Report>,
     connected: bool,
     releases: &Releases,

@@ -4,7 +4,7 @@ use super::super::{
     ApiError,
     access::{Caller, Json, Path, State},
 };
-use crate::app::{Error, SharedApp};
+use crate::app::SharedApp;
 use axum::{
     Router, extract,
     http::StatusCode,
@@ -91,10 +91,7 @@ pub(super) async fn sign_in_link(
     Caller(request): Caller,
 ) -> Result<(StatusCode, extract::Json<SignInLink>), ApiError> {
     request.permit(Action::Read)?;
-    let link = app
-        .new_link(request.actor.person)
-        .await
-        .map_err(Error::from)?;
+    let link = app.new_link(request.actor.person).await?;
     Ok((
         StatusCode::CREATED,
         extract::Json(SignInLink {
