@@ -8,6 +8,8 @@ pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
 pub(super) use prose::Prose;
 
+use tidegate_protocol::api::DeploymentView;
+
 /// `text` with a capital first letter and a full stop, as a person would write it.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -20,6 +22,15 @@ pub(super) fn sentence(text: &str) -> String {
         "."
     };
     format!("{}{}{end}", first.to_uppercase(), letters.as_str())
+}
+
+/// What a deployment came to, without the cause, which is told on its own.
+pub(super) fn without_cause(view: &DeploymentView) -> String {
+    let cause = view.cause.as_deref().unwrap_or_default();
+    match view.summary.strip_suffix(&format!(": {cause}.")) {
+        Some(short) => format!("{short}."),
+        None => view.summary.clone(),
+    }
 }
 
 /// `count` of them: `1 target`, `6 targets`.

@@ -8,7 +8,7 @@ use super::super::{
     frame::{Frame, Section, answer},
     live::{self, Fragment},
     moment::{Moment, length},
-    parts::{Fingerprint, Prose},
+    parts::{Fingerprint, Prose, without_cause},
     state::State as Shown,
     telling,
     visitor::{Submitted, Visitor},
@@ -169,8 +169,8 @@ fn shown(view: DeploymentView, entries: &[EntryView], is_latest: bool) -> Deploy
     let (done, total) = waves::tally(&view);
     Deployment {
         id: view.id,
-        sentence: short(&view),
-        cause: view.cause.as_deref().map(Prose::of),
+        sentence: without_cause(&view),
+        cause: view.cause.as_deref().map(Prose::exactly),
         state: Shown::of_deployment(&view.status, view.held.is_some()),
         is_rollback: view.purpose == "rollback",
         plan: Fingerprint::of(&view.plan_hash),
@@ -186,15 +186,6 @@ fn shown(view: DeploymentView, entries: &[EntryView], is_latest: bool) -> Deploy
         rows_left,
         events: entries.iter().map(|entry| event(entry, now)).collect(),
         view,
-    }
-}
-
-/// The summary without the cause, which is told on its own.
-fn short(view: &DeploymentView) -> String {
-    let cause = view.cause.as_deref().unwrap_or_default();
-    match view.summary.strip_suffix(&format!(": {cause}.")) {
-        Some(short) => format!("{short}."),
-        None => view.summary.clone(),
     }
 }
 
@@ -255,7 +246,7 @@ mod tests {
     fn the_cause_is_told_on_its_own() {
         let html = shown(view(1), &[], true).render().unwrap();
         assert!(html.contains(">storefront 1.1.0 was rolled back in live.</h1>"));
-        assert!(html.contains(">It failed.</p>"));
+        assert!(html.contains(">it failed</p>"));
     }
 
     #[test]

@@ -23,7 +23,11 @@ struct Piece {
 impl Prose {
     /// Of a text such as "run `tidegate status`", as a sentence.
     pub(in crate::web) fn of(text: &str) -> Self {
-        let text = super::sentence(text);
+        Self::exactly(&super::sentence(text))
+    }
+
+    /// Of a text that may begin with a name, as it is.
+    pub(in crate::web) fn exactly(text: &str) -> Self {
         let piece = |(i, text): (usize, &str)| Piece {
             is_code: i % 2 == 1,
             text: text.to_owned(),

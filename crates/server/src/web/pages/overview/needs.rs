@@ -1,7 +1,7 @@
 //! What needs a person: deployments that are held, those that ended badly, and targets out of touch.
 
 use super::super::super::{
-    parts::{Prose, counted},
+    parts::{Prose, counted, without_cause},
     state::State,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,7 @@ fn held(status: &StatusView) -> Vec<Need> {
             let waiting = deployment.waiting_on.iter().filter(|w| w.kind == "person");
             needs.extend(waiting.map(|waiting| Need {
                 state: State::new("held", "held"),
-                what: Prose::of(&format!("{what} waits for {}", waiting.sentence)),
+                what: Prose::exactly(&format!("{what} waits for {}.", waiting.sentence)),
                 remedy: Prose::of(&waiting.remedy),
                 href: Some(format!("/deployments/{}", deployment.id)),
             }));
@@ -69,8 +69,11 @@ fn ended_badly(latest: &[DeploymentView]) -> Vec<Need> {
         };
         Some(Need {
             state: State::of_deployment(&view.status, false),
-            what: Prose::of(&view.summary),
-            remedy: Prose::of(remedy),
+            what: Prose::exactly(&without_cause(view)),
+            remedy: Prose::exactly(&format!(
+                "{remedy} Why: {}.",
+                view.cause.as_deref().unwrap_or("it is not known")
+            )),
             href: Some(format!("/deployments/{}", view.id)),
         })
     })

@@ -12,6 +12,8 @@ pub(super) struct Next {
     pub changes: Vec<Change>,
     /// A deployment that has to end first.
     pub busy: Option<u64>,
+    /// The deployment by which it was there before, and did not stay.
+    pub before: Option<u64>,
 }
 
 /// What becomes of one component there.
@@ -44,14 +46,19 @@ pub(super) fn of(
             .iter()
             .map(|c| change(c, place))
             .collect(),
+        before: last_to(&place.environment, deployments).map(|last| last.id),
         busy: place.deployment.as_ref().map(|deployment| deployment.id),
     })
 }
 
 fn has_passed(environment: &str, deployments: &[DeploymentView]) -> bool {
+    last_to(environment, deployments).is_some_and(|last| last.status == "succeeded")
+}
+
+/// The last attempt to bring the release there.
+fn last_to<'a>(environment: &str, deployments: &'a [DeploymentView]) -> Option<&'a DeploymentView> {
     let mut here = deployments.iter();
-    let last = here.find(|d| d.environment == environment && d.purpose == "promotion");
-    last.is_some_and(|last| last.status == "succeeded")
+    here.find(|d| d.environment == environment && d.purpose == "promotion")
 }
 
 fn change(content: &ContentView, place: &EnvironmentStatus) -> Change {
