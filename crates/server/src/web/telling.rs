@@ -38,6 +38,8 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "token.revoked" => "revoked a token".to_owned(),
         "enrolment.created" => "allowed agents to join".to_owned(),
         "agent.enrolled" => "joined".to_owned(),
+        "agent.connected" => "is in touch".to_owned(),
+        "agent.lost" => "is out of touch".to_owned(),
         "secret.set" => "set a secret".to_owned(),
         other => other.replace(['.', '_'], " "),
     }
