@@ -20,6 +20,7 @@ fn a_deployment_survives_the_death_of_the_server_at_any_moment() {
         shop.await_version("live", version);
     }
     assert!(shop.ok(&["journal", "verify"]).contains("is intact"));
+    assert!(shop.ok(&["doctor"]).contains("all is sound"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod apply;
 mod completions;
 mod deploy;
 mod deployment;
+mod doctor;
 mod enrolment;
 mod explain;
 mod journal;
@@ -54,6 +55,7 @@ pub enum Command {
     Cancel(steer::CancelArgs),
     Status(status::StatusArgs),
     Explain(explain::ExplainArgs),
+    Doctor(doctor::DoctorArgs),
     Logs(logs::LogsArgs),
     #[command(subcommand)]
     Deployment(deployment::DeploymentCommand),
@@ -94,6 +96,7 @@ impl Command {
             Self::Cancel(args) => args.run(&context).await,
             Self::Status(args) => args.run(&context).await,
             Self::Explain(args) => args.run(&context).await,
+            Self::Doctor(args) => args.run(&context).await,
             Self::Logs(args) => args.run(&context).await,
             Self::Deployment(command) => command.run(&context).await,
             Self::Product(command) => command.run(&context).await,

@@ -28,6 +28,6 @@ pub use people::{
 pub use problem::Problem;
 pub use release::{ContentView, ReleaseRequest, ReleaseView};
 pub use status::{
-    ComponentStatus, DeploymentInProgress, EnvironmentStatus, ProductStatus, StatusView,
-    TargetStatus,
+    ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,
+    StatusView, TargetStatus,
 };

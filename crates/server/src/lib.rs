@@ -24,7 +24,7 @@ use app::{App, Bus, Error, RevisionCache, SharedApp};
 use axum::Router;
 use keyring::{Keyring, KeyringError};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
-use tidegate_domain::{generation::Incarnation, id::PersonId, journal::Notary};
+use tidegate_domain::{generation::Incarnation, journal::Notary};
 use tidegate_registry::{BlobError, Blobs, Registry};
 use tidegate_store::{KeyRow, Store, StoreError};
 use tokio::{net::TcpListener, task::JoinSet};
@@ -191,15 +191,11 @@ async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcom
     if !first {
         return Ok(None);
     }
-    let sign_in_path = sign_in_path(app, administrator.id).await?;
+    let sign_in_path = app.link_for(administrator.id).await?;
     Ok(Some(Welcome {
         sign_in_path,
         token: given.is_none().then_some(made),
     }))
-}
-
-async fn sign_in_path(app: &SharedApp, person: PersonId) -> Result<String, Error> {
-    Ok(format!("/sign-in?link={}", app.new_link(person).await?))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -161,16 +161,6 @@ CREATE TABLE counters (
   value BIGINT NOT NULL
 );
 
-CREATE TABLE answers (
-  person TEXT NOT NULL,
-  request_key TEXT NOT NULL,
-  fingerprint TEXT NOT NULL,
-  status BIGINT NOT NULL,
-  body TEXT NOT NULL,
-  created_at BIGINT NOT NULL,
-  PRIMARY KEY (person, request_key)
-);
-
 CREATE TABLE journal (
   sequence BIGINT PRIMARY KEY,
   record TEXT NOT NULL,

@@ -1,4 +1,4 @@
-//! What runs where.
+//! What runs where, and whether what is stored is sound.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,6 +8,17 @@ use utoipa::ToSchema;
 pub struct StatusView {
     /// By name.
     pub products: Vec<ProductStatus>,
+}
+
+/// What the doctor found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoctorView {
+    /// How many deployments were examined.
+    pub deployments: u64,
+    /// How many journal entries were hashed anew.
+    pub entries: u64,
+    /// What should never be; empty when all is sound.
+    pub faults: Vec<String>,
 }
 
 /// One product.

@@ -1,6 +1,6 @@
 //! The desk where people wait for logs. Servers never call agents: a request rides on the next answer to a long poll.
 
-use crate::app::{App, Error, Kind};
+use crate::app::{App, Error, Kind, Request};
 use std::{
     collections::BTreeMap,
     sync::{
@@ -9,7 +9,7 @@ use std::{
     },
     time::Duration,
 };
-use tidegate_domain::name::Name;
+use tidegate_domain::{access::Action, name::Name};
 use tidegate_protocol::agent::{LogChunk, LogRequest};
 use tidegate_store::TargetKey;
 use tokio::sync::oneshot;
@@ -98,13 +98,15 @@ impl App {
     /// The last lines that a component wrote on a target, asked of its agent.
     ///
     /// # Errors
-    /// When the agent does not answer in time.
+    /// When the asker may not, or the agent does not answer in time.
     pub async fn logs(
         &self,
+        request: &Request,
         target: TargetKey,
         (product, component): (Name, Name),
         lines: u32,
     ) -> Result<LogChunk, Error> {
+        request.permit(Action::ReadLogs)?;
         let (number, answered) = self.desk.ask(target.clone(), product, component, lines);
         self.bus.wake_target(&target);
         let answer = tokio::time::timeout(PATIENCE, answered).await;

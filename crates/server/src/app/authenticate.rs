@@ -1,11 +1,11 @@
 //! Who asks: tokens, sessions, and the one-time link that begins the first one.
 
-use super::{App, Error, Kind};
+use super::{App, Error, Kind, Request};
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::SignedDuration;
 use tidegate_domain::{
-    access::{Actor, Level},
+    access::{Action, Actor, Level},
     digest::Digest,
     id::{PersonId, TokenId},
     name::Name,
@@ -118,11 +118,17 @@ impl App {
             .await?)
     }
 
-    /// Makes a one-time link for `person`; answers its secret.
+    /// A one-time link that signs the asker in, behind the server's own address.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn new_link(&self, person: PersonId) -> Result<String, Error> {
+    /// When the asker may not read.
+    pub async fn sign_in_path(&self, request: &Request) -> Result<String, Error> {
+        request.permit(Action::Read)?;
+        self.link_for(request.actor.person).await
+    }
+
+    /// The one-time link that the first start prints.
+    pub(crate) async fn link_for(&self, person: PersonId) -> Result<String, Error> {
         let link = new_secret("tgl_");
         let input = (Digest::of(link.as_bytes()), person);
         self.store
@@ -140,7 +146,7 @@ impl App {
                 .boxed()
             })
             .await?;
-        Ok(link)
+        Ok(format!("/sign-in?link={link}"))
     }
 
     /// Makes sure that there is an administrator, and that `token` is theirs. Answers whether this is the first start.

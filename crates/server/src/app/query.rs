@@ -3,6 +3,7 @@
 mod artifacts;
 mod catalog;
 mod deployments;
+mod doctor;
 mod facts;
 mod releases;
 mod status;

@@ -51,6 +51,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         people::enrol,
         releases::create, releases::list, releases::show, releases::seal, releases::reconfigure,
         status::show,
+        status::examine,
         stream::deployment,
     )
 )]

@@ -7,7 +7,6 @@ use super::super::{
 use crate::app::{SharedApp, field};
 use axum::{Router, extract, routing::get};
 use serde::Deserialize;
-use tidegate_domain::access::Action;
 use tidegate_protocol::api::{LogLineView, LogsView, Problem};
 use tidegate_store::TargetKey;
 
@@ -35,7 +34,6 @@ pub(super) async fn read(
     Caller(request): Caller,
     Query(which): Query<Which>,
 ) -> Result<extract::Json<LogsView>, ApiError> {
-    request.permit(Action::ReadLogs)?;
     let target = TargetKey {
         environment: field("environment", &which.environment)?,
         target: field("target", &which.target)?,
@@ -45,7 +43,7 @@ pub(super) async fn read(
         field("component", &which.component)?,
     );
     let lines = which.lines.unwrap_or(100).clamp(1, 10_000);
-    let chunk = app.logs(target, component, lines).await?;
+    let chunk = app.logs(&request, target, component, lines).await?;
     let line = |line: tidegate_protocol::agent::LogLine| LogLineView {
         time: line.time,
         stream: line.stream,

@@ -11,7 +11,6 @@ use axum::{
     routing::{delete, post},
 };
 use serde::Serialize;
-use tidegate_domain::access::Action;
 use tidegate_protocol::api::{
     EnrolmentRequest, EnrolmentView, PersonRequest, PersonView, Problem, TokenRequest, TokenView,
 };
@@ -90,14 +89,8 @@ pub(super) async fn sign_in_link(
     app: State,
     Caller(request): Caller,
 ) -> Result<(StatusCode, extract::Json<SignInLink>), ApiError> {
-    request.permit(Action::Read)?;
-    let link = app.new_link(request.actor.person).await?;
-    Ok((
-        StatusCode::CREATED,
-        extract::Json(SignInLink {
-            path: format!("/sign-in?link={link}"),
-        }),
-    ))
+    let path = app.sign_in_path(&request).await?;
+    Ok((StatusCode::CREATED, extract::Json(SignInLink { path })))
 }
 
 /// Lets agents join an environment.

@@ -1,0 +1,100 @@
+//! The doctor: runs the independent checker over what is stored, and recomputes the journal's tree.
+
+use super::super::{App, Error, Request};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    deployment::check::check,
+    id::DeploymentId,
+    journal::{Frontier, leaf_hash},
+};
+use tidegate_protocol::api::DoctorView;
+use tidegate_store::Tx;
+
+/// Deployments and entries read in one transaction.
+const BATCH: u64 = 500;
+
+impl App {
+    /// Looks for what should never be: deployments that break an invariant, a journal that does not match its tree.
+    ///
+    /// # Errors
+    /// When the asker may not read, or the store fails.
+    pub async fn examine(&self, request: &Request) -> Result<DoctorView, Error> {
+        request.permit(Action::Read)?;
+        let mut view = DoctorView::default();
+        let mut before = DeploymentId(u64::MAX >> 1);
+        loop {
+            let found = self
+                .store
+                .read(before, |tx, before| deployments(tx, *before).boxed());
+            let (last, count, faults) = found.await?;
+            view.deployments += count;
+            view.faults.extend(faults);
+            match last {
+                Some(last) => before = last,
+                None => break,
+            }
+        }
+        self.examine_journal(&mut view).await?;
+        Ok(view)
+    }
+
+    async fn examine_journal(&self, view: &mut DoctorView) -> Result<(), Error> {
+        let head = self
+            .store
+            .read((), |tx, ()| tx.journal_frontier().boxed())
+            .await?;
+        let mut frontier = Frontier::default();
+        while frontier.size() < head.size() {
+            let limit = BATCH.min(head.size() - frontier.size());
+            let from = frontier.size();
+            let entries = self.store.read((from, limit), |tx, (from, limit)| {
+                tx.entries_from(*from, *limit).boxed()
+            });
+            let entries = entries.await?;
+            if entries.is_empty() {
+                view.faults
+                    .push(format!("journal: entry {from} is missing"));
+                return Ok(());
+            }
+            for entry in entries {
+                if entry.sequence != frontier.size()
+                    || leaf_hash(entry.text.as_bytes()) != entry.leaf
+                {
+                    view.faults
+                        .push(format!("journal: entry {} was changed", entry.sequence));
+                    return Ok(());
+                }
+                frontier.append(entry.leaf);
+            }
+        }
+        view.entries = frontier.size();
+        if frontier != head {
+            view.faults
+                .push("journal: the tree is not that of its entries".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The faults of some deployments; and where to go on, if there may be more.
+async fn deployments(
+    tx: &mut Tx,
+    before: DeploymentId,
+) -> Result<(Option<DeploymentId>, u64, Vec<String>), Error> {
+    let found = tx.deployments_before(before, BATCH, (None, None)).await?;
+    let mut faults = Vec::new();
+    for deployment in &found {
+        let Some(whole) = tx.deployment(deployment.id).await? else {
+            continue;
+        };
+        let named = |fault| format!("deployment {}: {fault}", deployment.id);
+        faults.extend(check(&whole).into_iter().map(named));
+    }
+    let count = found.len() as u64;
+    let last = found
+        .last()
+        .map(|deployment| deployment.id)
+        .filter(|_| count == BATCH);
+    Ok((last, count, faults))
+}
