@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Agents that are not in touch by then never will be.
-const TOUCH_WITHIN: Duration = Duration::from_secs(20);
+const TOUCH_WITHIN: Duration = Duration::from_secs(90);
 
 /// The agents of a test. Dropping them ends them, and all that they run.
 #[derive(Debug)]

