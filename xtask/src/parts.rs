@@ -74,11 +74,18 @@ fn axe() -> Outcome {
     }
     std::fs::create_dir_all(&place).map_err(|error| format!("{}: {error}", place.display()))?;
     let mut npm = Command::new("npm");
-    npm.args(["pack", "--silent", AXE, "--pack-destination"]).arg(&place);
+    npm.args(["pack", "--silent", AXE, "--pack-destination"])
+        .arg(&place);
     let packed = run::output(&mut npm)?;
     let archive = place.join(packed.lines().last().unwrap_or_default().trim());
     let mut tar = Command::new("tar");
-    run::wait(tar.arg("xf").arg(&archive).arg("-C").arg(&place).arg("package/axe.min.js"))
+    run::wait(
+        tar.arg("xf")
+            .arg(&archive)
+            .arg("-C")
+            .arg(&place)
+            .arg("package/axe.min.js"),
+    )
 }
 
 /// Whether tests can run side by side in processes of their own.
