@@ -10,10 +10,13 @@ pub struct Millis(pub u64);
 
 /// The text is not a length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a length of time: write for instance 500ms, 10s or 2m")]
+#[error("`{0}` is not a length of time up to a year: write for instance 500ms, 10s or 2m")]
 pub struct MillisError(String);
 
 impl Millis {
+    /// The longest, a leap year: far beyond every wait, and no sum with a time of this age overflows.
+    pub const MAX: Self = Self(366 * 86_400_000);
+
     /// A whole number of seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds * 1000)
@@ -24,9 +27,15 @@ impl Millis {
         Duration::from_millis(self.0)
     }
 
-    /// As jiff adds to a timestamp; lengths beyond what a signed number holds are cut there.
+    /// As jiff adds to a timestamp; at most [`Self::MAX`].
     pub fn as_signed(self) -> jiff::SignedDuration {
-        jiff::SignedDuration::from_millis(i64::try_from(self.0).unwrap_or(i64::MAX / 1_000_000))
+        let millis = self.0.min(Self::MAX.0);
+        jiff::SignedDuration::from_millis(i64::try_from(millis).unwrap_or_default())
+    }
+
+    /// The length, unless it is beyond [`Self::MAX`].
+    fn checked(millis: u64) -> Option<Self> {
+        (millis <= Self::MAX.0).then_some(Self(millis))
     }
 }
 
@@ -36,9 +45,8 @@ impl FromStr for Millis {
     fn from_str(text: &str) -> Result<Self, MillisError> {
         let wrong = || MillisError(text.chars().take(40).collect());
         let signed: jiff::SignedDuration = text.trim().parse().map_err(|_| wrong())?;
-        u64::try_from(signed.as_millis())
-            .map(Self)
-            .map_err(|_| wrong())
+        let millis = u64::try_from(signed.as_millis()).ok();
+        millis.and_then(Self::checked).ok_or_else(wrong)
     }
 }
 
@@ -62,10 +70,13 @@ impl<'de> Deserialize<'de> for Millis {
                 f.write_str("a length of time such as 500ms, 10s or 2m")
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Millis, E> {
-                Ok(Millis(value))
+                let wrong = || E::custom(MillisError(format!("{value} ms")));
+                Millis::checked(value).ok_or_else(wrong)
             }
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Millis, E> {
-                u64::try_from(value).map(Millis).map_err(E::custom)
+                u64::try_from(value)
+                    .map_err(E::custom)
+                    .and_then(|value| self.visit_u64(value))
             }
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Millis, E> {
                 value.parse().map_err(E::custom)
@@ -90,7 +101,7 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(Millis(ms)), "{text}");
         }
-        for bad in ["", "ten", "-5s", "5 parsecs"] {
+        for bad in ["", "ten", "-5s", "5 parsecs", "100000000h"] {
             assert!(bad.parse::<Millis>().is_err(), "{bad}");
         }
     }

@@ -74,7 +74,8 @@ pub struct DesiredResponse {
     /// The revisions the states name.
     #[serde(default)]
     pub revisions: Vec<Revision>,
-    /// Values of the secrets those revisions reference: `NAME@VERSION` → value. Never written to disk or log.
+    /// Values of the secrets those revisions reference: `PRODUCT/NAME@VERSION` → value. Products have names of their
+    /// own. Never written to disk or log.
     #[serde(default)]
     pub secrets: BTreeMap<String, String>,
     /// Logs that people are waiting for.

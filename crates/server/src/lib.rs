@@ -94,9 +94,10 @@ impl Server {
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let token = config.admin_token()?;
         let app = open(config).await?;
-        let welcome = welcome(&app, token).await?;
         let people = listen(config.listen).await?;
         let agents = listen(config.agent_listen).await?;
+        // Only a server that can be reached may show the administrator's token: it is shown once.
+        let welcome = welcome(&app, token).await?;
         let (address, agent_address) = (
             local(&people, config.listen)?,
             local(&agents, config.agent_listen)?,
@@ -178,16 +179,7 @@ async fn open(config: &Config) -> Result<SharedApp, StartError> {
 /// Makes the administrator at the first start: prints nothing itself.
 async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcome>, StartError> {
     let made = keyring::new_secret(app::authenticate::TOKEN_PREFIX);
-    let (administrator, first) = match &given {
-        Some(token) => app.ensure_administrator(Some(token)).await?,
-        None => {
-            let (administrator, first) = app.ensure_administrator(None).await?;
-            if first {
-                app.ensure_administrator(Some(&made)).await?;
-            }
-            (administrator, first)
-        }
-    };
+    let (administrator, first) = app.ensure_administrator(given.as_deref(), &made).await?;
     if !first {
         return Ok(None);
     }

@@ -125,6 +125,8 @@ CREATE TABLE observed (
 CREATE TABLE agents (
   target KEYTEXT PRIMARY KEY,
   serial TEXT NOT NULL,
+  -- Of a renewed certificate that was issued and not used yet; the old one is good until then.
+  next_serial TEXT NOT NULL DEFAULT '',
   cursor BIGINT NOT NULL,
   enrolled_at BIGINT NOT NULL,
   connected BIGINT NOT NULL,
@@ -137,6 +139,8 @@ CREATE TABLE enrolments (
   secret BYTES NOT NULL UNIQUE,
   environment TEXT NOT NULL,
   uses_left BIGINT NOT NULL,
+  -- Whether it may take the place of an agent that is enrolled.
+  replaces BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
 );

@@ -116,6 +116,16 @@ impl Tx {
         self.execute(sql, &values).await.map(drop)
     }
 
+    /// Whose a token is.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn token_owner(&mut self, id: TokenId) -> Result<Option<PersonId>, StoreError> {
+        let sql = "SELECT person FROM tokens WHERE id = $1";
+        let row = self.row(sql, &[id.to_string().into()]).await?;
+        row.map(|row| row.parsed(0)).transpose()
+    }
+
     /// Ends a token; answers false when there is none.
     ///
     /// # Errors

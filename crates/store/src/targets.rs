@@ -28,6 +28,8 @@ pub struct AgentRow {
     pub key: TargetKey,
     /// The serial number of its certificate, hex.
     pub serial: String,
+    /// That of a renewed certificate that was not seen yet; empty when there is none.
+    pub next_serial: String,
     /// Counts what was written for it.
     pub cursor: u64,
     /// Whether it is in touch.
@@ -49,6 +51,8 @@ pub struct EnrolmentRow {
     pub environment: Name,
     /// How many agents may use it.
     pub uses: u32,
+    /// Whether it may take the place of an agent that is enrolled.
+    pub replaces: bool,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -199,13 +203,37 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
             program_version) VALUES ($1, $2, 1, $3, 0, $3, '') \
-            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, enrolled_at = excluded.enrolled_at";
+            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', enrolled_at = excluded.enrolled_at";
         self.execute(
             sql,
             &[key.to_string().into(), serial.into(), self.now().into()],
         )
         .await
         .map(drop)
+    }
+
+    /// A new certificate was issued to an agent; its present one is good until the new one is seen.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_agent_renewed(
+        &mut self,
+        key: &TargetKey,
+        serial: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE agents SET next_serial = $2 WHERE target = $1";
+        let values = [key.to_string().into(), serial.into()];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// The renewed certificate was seen: from now on it is the only one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_renewal_seen(&mut self, key: &TargetKey) -> Result<(), StoreError> {
+        let sql = "UPDATE agents SET serial = next_serial, next_serial = '' \
+            WHERE target = $1 AND next_serial <> ''";
+        self.execute(sql, &[key.to_string().into()]).await.map(drop)
     }
 
     /// Whether an agent is in touch has changed; answers false when it had not.
@@ -234,7 +262,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn agent(&mut self, key: &TargetKey) -> Result<Option<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial FROM agents \
             WHERE target = $1";
         self.row(sql, &[key.to_string().into()])
             .await?
@@ -248,7 +276,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn agents(&mut self) -> Result<Vec<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial FROM agents \
             ORDER BY target";
         self.rows(sql, &[]).await?.iter().map(agent).collect()
     }
@@ -258,8 +286,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn record_enrolment(&mut self, enrolment: &EnrolmentRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO enrolments (id, secret, environment, uses_left, created_at, expires_at) \
-            VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql = "INSERT INTO enrolments (id, secret, environment, uses_left, created_at, expires_at, replaces) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let values = [
             enrolment.id.to_string().into(),
             enrolment.secret.as_bytes().to_vec().into(),
@@ -267,11 +295,13 @@ impl Tx {
             enrolment.uses.into(),
             self.now().into(),
             enrolment.expires_at.into(),
+            enrolment.replaces.into(),
         ];
         self.execute(sql, &values).await.map(drop)
     }
 
-    /// Uses an enrolment once; answers false when it is unknown, used up, over, or for another environment.
+    /// Uses an enrolment once, and answers whether it may replace an agent; none when it is unknown, used up, over, or for
+    /// another environment.
     ///
     /// # Errors
     /// When the database refuses.
@@ -279,15 +309,17 @@ impl Tx {
         &mut self,
         secret: Digest,
         environment: &Name,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<bool>, StoreError> {
         let sql = "UPDATE enrolments SET uses_left = uses_left - 1 \
-            WHERE secret = $1 AND environment = $2 AND uses_left > 0 AND expires_at > $3";
+            WHERE secret = $1 AND environment = $2 AND uses_left > 0 AND expires_at > $3 \
+            RETURNING replaces";
         let values = [
             Value::from(secret.as_bytes().to_vec()),
             environment.as_str().into(),
             self.now().into(),
         ];
-        Ok(self.execute(sql, &values).await? == 1)
+        let row = self.row(sql, &values).await?;
+        row.map(|row| Ok(row.int(0)? != 0)).transpose()
     }
 }
 
@@ -311,6 +343,7 @@ fn agent(row: &Row) -> Result<AgentRow, StoreError> {
         connected: row.int(3)? != 0,
         connection_changed_at: row.time(4)?,
         program_version: row.text(5)?.to_owned(),
+        next_serial: row.text(6)?.to_owned(),
     })
 }
 

@@ -116,7 +116,9 @@ async fn a_secret_is_given_to_the_process_and_to_nobody_else() {
     );
     let value = "correct horse battery staple";
     stage.server.memory.desired.send_modify(|answer| {
-        answer.secrets.insert("key@1".to_owned(), value.to_owned());
+        answer
+            .secrets
+            .insert("shop/key@1".to_owned(), value.to_owned());
     });
     stage.order(&[&revision], &[]);
     stage.until_web(revision.id(), Health::Healthy).await;

@@ -16,6 +16,9 @@ pub enum EnrolmentCommand {
         /// How many agents may use it.
         #[arg(long, default_value_t = 1)]
         uses: u32,
+        /// Let it take the place of an agent that is enrolled.
+        #[arg(long)]
+        replace: bool,
         /// How many hours it is good for.
         #[arg(long, default_value_t = 24)]
         hours: u32,
@@ -27,11 +30,13 @@ impl EnrolmentCommand {
         let Self::Create {
             environment,
             uses,
+            replace,
             hours,
         } = self;
         let request = EnrolmentRequest {
             environment,
             uses,
+            replace,
             hours,
         };
         let view: EnrolmentView = context.client.post("/api/v1/enrolments", &request).await?;

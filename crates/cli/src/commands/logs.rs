@@ -39,7 +39,19 @@ impl LogsArgs {
 
 fn text(view: &LogsView) -> String {
     let line = |line: &tidegate_protocol::api::LogLineView| {
-        format!("{} {:6} {}", line.time, line.stream, line.text)
+        format!("{} {:6} {}", line.time, line.stream, plain(&line.text))
     };
     view.lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A component's output must not steer the terminal of whoever reads it.
+fn plain(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\t' {
+            '\u{FFFD}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(shown).collect()
 }

@@ -162,11 +162,12 @@ fn restore(view: &View<'_>, decision: &mut Decision) {
     order(&next, false, decision);
 }
 
-/// Whether a changed target serves nobody: it failed, or is on its way and not healthy yet.
+/// Whether a changed target serves nobody: it failed, broke after it had passed, or is on its way and not healthy yet.
 fn is_down(run: &TargetRun, facts: &TargetFacts) -> bool {
     let failed = matches!(run.stage, Stage::Failed { .. });
     let on_its_way = matches!(run.stage, Stage::Activating { .. });
-    failed || (on_its_way && facts.health != Some(Health::Healthy))
+    let broken = matches!(facts.health, Some(Health::Unhealthy | Health::Failed));
+    failed || broken || (on_its_way && facts.health != Some(Health::Healthy))
 }
 
 fn order(targets: &[Position], failed: bool, decision: &mut Decision) {

@@ -152,7 +152,8 @@ fn activation(view: &View<'_>, run: &TargetRun, facts: &TargetFacts) -> Verdict 
         Some(Health::Unhealthy) if serves && (facts.was_healthy || since.is_none()) => {
             Verdict::Fail(facts.detail.clone())
         }
-        Some(Health::Healthy) if serves && facts.healthy_since.is_some() => {
+        // A target out of touch says nothing: what it last said is no proof that it still serves.
+        Some(Health::Healthy) if serves && facts.connected && facts.healthy_since.is_some() => {
             let passes = facts
                 .healthy_since
                 .map(|at| at + limits.minimum_healthy.as_signed());

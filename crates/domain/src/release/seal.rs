@@ -98,7 +98,11 @@ impl Release {
         Some(self.reconfigured.last().copied().unwrap_or(sealed.snapshot))
     }
 
-    fn check_complete(&self, snapshot: &Snapshot) -> Result<(), SealError> {
+    /// Whether the contents are exactly the components of `snapshot`.
+    ///
+    /// # Errors
+    /// The first component that is missing or unknown.
+    pub fn check_complete(&self, snapshot: &Snapshot) -> Result<(), SealError> {
         if snapshot.components.is_empty() {
             return Err(SealError::Empty(self.product.clone()));
         }

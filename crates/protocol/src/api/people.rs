@@ -72,6 +72,9 @@ pub struct EnrolmentRequest {
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 10000)]
     pub uses: u32,
+    /// Whether it may take the place of an agent that is enrolled.
+    #[serde(default)]
+    pub replace: bool,
     /// How many hours it is good for.
     #[serde(default = "a_day")]
     #[schema(minimum = 1, maximum = 8760)]

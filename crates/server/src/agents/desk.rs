@@ -1,6 +1,7 @@
 //! The desk where people wait for logs. Servers never call agents: a request rides on the next answer to a long poll.
 
 use crate::app::{App, Error, Kind, Request};
+use futures::FutureExt;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -94,6 +95,18 @@ impl LogDesk {
     }
 }
 
+/// Takes a request off the desk however the waiting ends, also when the person leaves.
+struct Forget<'a> {
+    desk: &'a LogDesk,
+    number: u64,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.desk.forget(self.number);
+    }
+}
+
 impl App {
     /// The last lines that a component wrote on a target, asked of its agent.
     ///
@@ -107,10 +120,24 @@ impl App {
         lines: u32,
     ) -> Result<LogChunk, Error> {
         request.permit(Action::ReadLogs)?;
+        let known = self
+            .store
+            .read(target.clone(), |tx, key| tx.agent(key).boxed())
+            .await?;
+        if known.is_none() {
+            return Err(Error::not_found(
+                "agent-not-found",
+                "agent of target",
+                &target,
+            ));
+        }
         let (number, answered) = self.desk.ask(target.clone(), product, component, lines);
+        let _forget = Forget {
+            desk: &self.desk,
+            number,
+        };
         self.bus.wake_target(&target);
         let answer = tokio::time::timeout(PATIENCE, answered).await;
-        self.desk.forget(number);
         match answer {
             Ok(Ok(chunk)) => Ok(chunk),
             Ok(Err(_)) | Err(_) => {

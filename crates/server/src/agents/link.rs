@@ -75,9 +75,18 @@ impl FromRequestParts<Arc<Link>> for Caller {
             .read(key.clone(), |tx, key| tx.agent(key).boxed())
             .await
             .map_err(Error::from)?;
-        let current = known.is_some_and(|agent| agent.serial.trim_start_matches('0') == serial);
-        if current {
-            return Ok(Self(key));
+        let is = |kept: &str| !kept.is_empty() && kept.trim_start_matches('0') == serial;
+        match known {
+            Some(agent) if is(&agent.serial) => return Ok(Self(key)),
+            Some(agent) if is(&agent.next_serial) => {
+                let seen = link
+                    .app
+                    .store
+                    .write(key.clone(), |tx, key| tx.record_renewal_seen(key).boxed());
+                seen.await.map_err(Error::from)?;
+                return Ok(Self(key));
+            }
+            Some(_) | None => {}
         }
         let detail = format!("another agent was enrolled for {key} since");
         Err(Error::refused(Kind::NotAllowed, "agent-replaced", detail)

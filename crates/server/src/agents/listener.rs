@@ -5,7 +5,7 @@ use super::{authority, link, presence::Presence};
 use crate::app::{Error, SharedApp};
 use axum::{Extension, Router};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
     service::TowerToHyperService,
 };
@@ -35,6 +35,9 @@ pub(crate) enum ListenError {
     #[error("a certificate of the server's own cannot be read: {0}")]
     Certificate(String),
 }
+
+/// A connection is asked for a sign of life this often, and given up when none comes for as long.
+const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 /// Who is at the other end.
 #[derive(Debug, Clone)]
@@ -127,7 +130,14 @@ async fn connection(acceptor: TlsAcceptor, stream: TcpStream, router: Router) {
     };
     let service = TowerToHyperService::new(router.layer(Extension(peer)));
     let mut server = auto::Builder::new(TokioExecutor::new());
-    server.http2().max_concurrent_streams(64);
+    // A peer that lost its power must be noticed before what it last said counts as proof.
+    let http2 = &mut server.http2();
+    http2
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE);
+    http2
+        .keep_alive_timeout(KEEP_ALIVE)
+        .max_concurrent_streams(64);
     if let Err(error) = server.serve_connection(TokioIo::new(stream), service).await {
         tracing::debug!(error = %error, "agents.connection_ended");
     }

@@ -11,7 +11,7 @@ use tidegate_store::TargetKey;
 use tokio::time::Instant;
 
 /// An agent without an open poll for this long is out of touch.
-const GRACE: Duration = Duration::from_secs(6);
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Open polls by target, and when the last of them ended.
 #[derive(Debug, Clone, Default)]

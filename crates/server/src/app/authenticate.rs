@@ -93,11 +93,7 @@ impl App {
         self.store
             .write(input, |tx, (actor, session)| {
                 async move {
-                    let person = tx.person_named(&actor.name).await?;
-                    let is_whole = person.is_some_and(|person| person.level <= actor.level);
-                    if actor.repository.is_some() || !is_whole {
-                        return Err(narrow_token());
-                    }
+                    refuse_narrow(tx, actor).await?;
                     begin_session(tx, actor, *session).await
                 }
                 .boxed()
@@ -124,6 +120,10 @@ impl App {
     /// When the asker may not read.
     pub async fn sign_in_path(&self, request: &Request) -> Result<String, Error> {
         request.permit(Action::Read)?;
+        let actor = request.actor.clone();
+        self.store
+            .read(actor, |tx, actor| refuse_narrow(tx, actor).boxed())
+            .await?;
         self.link_for(request.actor.person).await
     }
 
@@ -149,16 +149,19 @@ impl App {
         Ok(format!("/sign-in?link={link}"))
     }
 
-    /// Makes sure that there is an administrator, and that `token` is theirs. Answers whether this is the first start.
+    /// Makes sure that there is an administrator. `given` is their token from now on; without it, the first start keeps
+    /// `made`. Answers whether this is the first start.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn ensure_administrator(
         &self,
-        token: Option<&str>,
+        given: Option<&str>,
+        made: &str,
     ) -> Result<(PersonRow, bool), Error> {
-        let secret = token.map(|token| Digest::of(token.as_bytes()));
-        let input = (secret, PersonId(Uuid::now_v7()), TokenId(Uuid::now_v7()));
+        let hash = |token: &str| Digest::of(token.as_bytes());
+        let ids = (PersonId(Uuid::now_v7()), TokenId(Uuid::now_v7()));
+        let input = (given.map(hash), hash(made), ids);
         self.store
             .write(input, |tx, input| administrator(tx, *input).boxed())
             .await
@@ -179,15 +182,21 @@ async fn begin_session(tx: &mut Tx, actor: &Actor, secret: Digest) -> Result<(),
     Ok(tx.record_entry(&entry).await?)
 }
 
-fn narrow_token() -> Error {
+/// A session is the whole person: whoever may do less than they must not begin one.
+async fn refuse_narrow(tx: &mut Tx, actor: &Actor) -> Result<(), Error> {
+    let person = tx.person_named(&actor.name).await?;
+    let is_whole = person.is_some_and(|person| person.level <= actor.level);
+    if is_whole && actor.repository.is_none() {
+        return Ok(());
+    }
     let detail = "the token may do less than its person, so it cannot sign the person in";
-    Error::refused(Kind::NotAllowed, "token-narrow", detail)
-        .hint("`tidegate sign-in` prints a link for the whole person")
+    Err(Error::refused(Kind::NotAllowed, "token-narrow", detail)
+        .hint("use a token of the person's own level, without a repository"))
 }
 
 async fn administrator(
     tx: &mut Tx,
-    (secret, person, token): (Option<Digest>, PersonId, TokenId),
+    (given, made, (person, token)): (Option<Digest>, Digest, (PersonId, TokenId)),
 ) -> Result<(PersonRow, bool), Error> {
     let name: Name = ADMINISTRATOR
         .parse()
@@ -206,7 +215,7 @@ async fn administrator(
         tx.record_entry(&entry).await?;
     }
     let row = tx.person_named(&name).await?.unwrap_or(row);
-    if let Some(secret) = secret {
+    if let Some(secret) = given.or(first.then_some(made)) {
         let token = TokenRow {
             id: token,
             person: row.id,

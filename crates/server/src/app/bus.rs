@@ -40,7 +40,7 @@ impl Bus {
 
     /// A target has something to fetch.
     pub fn wake_target(&self, key: &TargetKey) {
-        self.target(key).notify_one();
+        self.target(key).notify_waiters();
     }
 
     /// What the engine waits on.

@@ -8,7 +8,7 @@ use tidegate_domain::{
     catalog::{Target, path},
     deployment::{Cause, Deployment, Event, Purpose, Stage, Status, TargetRun, facts},
     duration::Millis,
-    id::DeploymentId,
+    id::{DeploymentId, SnapshotNumber},
     name::Name,
     plan::{Limits, OnFailure, PartHashes, Plan, Share, Strategy, compile},
     release::{Release, Snapshot, render},
@@ -149,7 +149,7 @@ async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Depl
     let number = release
         .current_snapshot()
         .ok_or_else(|| releases::draft(&release))?;
-    check_promotion(tx, wanted).await?;
+    check_promotion(tx, wanted, number).await?;
     let snapshot = tx.snapshot(&wanted.product, number).await?;
     let snapshot = snapshot
         .ok_or_else(|| Error::Broken(format!("snapshot {number} of {} is gone", wanted.product)))?;
@@ -166,7 +166,11 @@ async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Depl
 }
 
 /// A release must have reached the environment before, and must not have been taken back there since.
-async fn check_promotion(tx: &mut Tx, wanted: &Wanted) -> Result<(), Error> {
+async fn check_promotion(
+    tx: &mut Tx,
+    wanted: &Wanted,
+    number: SnapshotNumber,
+) -> Result<(), Error> {
     let product = releases::find_product(tx, &wanted.product).await?;
     let environments = tx.environments().await?;
     if !environments.contains_key(&wanted.environment) {
@@ -188,14 +192,12 @@ async fn check_promotion(tx: &mut Tx, wanted: &Wanted) -> Result<(), Error> {
     })?;
     let Some(before) = before else { return Ok(()) };
     let standing = standing(tx, &wanted.product, &before).await?;
-    if standing
-        .iter()
-        .any(|deployment| deployment.release == wanted.release)
-    {
+    let reached = |d: &Deployment| d.release == wanted.release && d.snapshot == number;
+    if standing.iter().any(reached) {
         return Ok(());
     }
     let detail = format!(
-        "release {} has not succeeded in {before}, which comes before {}",
+        "release {} with configuration {number} has not succeeded in {before}, which comes before {}",
         wanted.release, wanted.environment
     );
     Err(
@@ -229,25 +231,28 @@ async fn take_back(
     (request, (product, environment), reason): &(Request, (Name, Name), String),
 ) -> Result<DeploymentId, Error> {
     if let Some(id) = tx.deployment_running_in(product, environment).await? {
-        let cause = Cause::Person {
-            by: request.actor.name.clone(),
-            reason: reason.clone(),
-        };
-        super::steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await?;
-        return Ok(id);
+        return take_back_running(tx, request, (id, reason)).await;
     }
+    let nothing = || nothing_to_take_back(product, environment);
     let mut standing = standing(tx, product, environment).await?;
-    let current = standing
-        .pop()
-        .ok_or_else(|| nothing_to_take_back(product, environment))?;
-    let same = |d: &Deployment| d.release == current.release && d.snapshot == current.snapshot;
-    let mut first_of_same = current.id;
-    while let Some(repeated) = standing.pop_if(|deployment| same(deployment)) {
-        first_of_same = repeated.id;
-    }
-    let previous = standing
-        .pop()
-        .ok_or_else(|| nothing_to_take_back(product, environment))?;
+    let newest = DeploymentId(u64::MAX >> 1);
+    let place = (Some(product), Some(environment));
+    let newest = tx.deployments_before(newest, 1, place).await?.pop();
+    let left_halfway =
+        |d: &Deployment| matches!(d.status, Status::Cancelled { .. } | Status::Failed { .. });
+    let (current, of) = match newest.filter(left_halfway) {
+        // Some targets may run it: all go back to what stood before.
+        Some(current) => {
+            let of = current.id;
+            (current, of)
+        }
+        None => {
+            let current = standing.pop().ok_or_else(nothing)?;
+            let of = forget_same(&mut standing, &current);
+            (current, of)
+        }
+    };
+    let previous = standing.pop().ok_or_else(nothing)?;
     let release = releases::find(tx, product, &previous.release).await?;
     let snapshot = tx.snapshot(product, previous.snapshot).await?;
     let snapshot =
@@ -256,12 +261,49 @@ async fn take_back(
         release: &release,
         snapshot: (&snapshot, previous.snapshot),
         environment,
-        purpose: Purpose::Rollback { of: first_of_same },
+        purpose: Purpose::Rollback { of },
         strategy: current.plan.strategy,
         max_unavailable: Some(current.plan.limits.max_unavailable),
-        limits: current.plan.limits,
+        // Going back from going back would be a circle.
+        limits: Limits {
+            on_failure: OnFailure::Hold,
+            ..current.plan.limits
+        },
     };
     begin(tx, request, start).await
+}
+
+/// Takes back the deployment in progress. One that goes back already goes on doing that: asking twice changes nothing.
+async fn take_back_running(
+    tx: &mut Tx,
+    request: &Request,
+    (id, reason): (DeploymentId, &str),
+) -> Result<DeploymentId, Error> {
+    let running = tx.deployment(id).await?;
+    let goes_back = |d: &Deployment| {
+        matches!(d.purpose, Purpose::Rollback { .. })
+            || matches!(d.status, Status::RollingBack { .. })
+    };
+    if running.as_ref().is_some_and(goes_back) {
+        return Ok(id);
+    }
+    let by = request.actor.name.clone();
+    let cause = Cause::Person {
+        by,
+        reason: reason.to_owned(),
+    };
+    super::steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await?;
+    Ok(id)
+}
+
+/// Leaves out the deployments of the same release and configuration right below `current`; answers the oldest of them.
+fn forget_same(standing: &mut Vec<Deployment>, current: &Deployment) -> DeploymentId {
+    let same = |d: &mut Deployment| d.release == current.release && d.snapshot == current.snapshot;
+    let mut oldest = current.id;
+    while let Some(repeated) = standing.pop_if(same) {
+        oldest = repeated.id;
+    }
+    oldest
 }
 
 fn nothing_to_take_back(product: &Name, environment: &Name) -> Error {
@@ -273,7 +315,7 @@ fn nothing_to_take_back(product: &Name, environment: &Name) -> Error {
 /// What a deployment begins with.
 struct Start<'a> {
     release: &'a Release,
-    snapshot: (&'a Snapshot, tidegate_domain::id::SnapshotNumber),
+    snapshot: (&'a Snapshot, SnapshotNumber),
     environment: &'a Name,
     purpose: Purpose,
     strategy: Strategy,
@@ -291,8 +333,7 @@ async fn begin(tx: &mut Tx, request: &Request, start: Start<'_>) -> Result<Deplo
         return Err(Error::refused(Kind::Conflict, "deployment-running", detail)
             .hint(format!("wait for it, or `tidegate cancel {running}`")));
     }
-    let targets = tx.targets_in(start.environment).await?;
-    check_agents(tx, &targets).await?;
+    let targets = meant_targets(tx, &start).await?;
     let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
     let plan =
         compile(start.strategy, &names, &start.limits, start.max_unavailable).map_err(|why| {
@@ -340,24 +381,25 @@ async fn begin(tx: &mut Tx, request: &Request, start: Start<'_>) -> Result<Deplo
     Ok(deployment.id)
 }
 
-async fn check_agents(tx: &mut Tx, targets: &[Target]) -> Result<(), Error> {
-    let enrolled: BTreeSet<TargetKey> = tx
-        .agents()
-        .await?
-        .into_iter()
-        .map(|agent| agent.key)
-        .collect();
-    let key = |target: &Target| TargetKey {
-        environment: target.environment.clone(),
-        target: target.name.clone(),
+/// The targets that a deployment is about. Going back must not wait for one that was never enrolled.
+async fn meant_targets(tx: &mut Tx, start: &Start<'_>) -> Result<Vec<Target>, Error> {
+    let mut targets = tx.targets_in(start.environment).await?;
+    let agents = tx.agents().await?;
+    let enrolled: BTreeSet<TargetKey> = agents.into_iter().map(|agent| agent.key).collect();
+    let is_enrolled = |target: &Target| {
+        enrolled.contains(&TargetKey {
+            environment: target.environment.clone(),
+            target: target.name.clone(),
+        })
     };
-    let missing: Vec<_> = targets
-        .iter()
-        .filter(|t| !enrolled.contains(&key(t)))
-        .map(|t| t.name.as_str())
-        .collect();
+    if matches!(start.purpose, Purpose::Rollback { .. }) {
+        targets.retain(is_enrolled);
+        return Ok(targets);
+    }
+    let missing = targets.iter().filter(|target| !is_enrolled(target));
+    let missing: Vec<_> = missing.map(|target| target.name.as_str()).collect();
     if missing.is_empty() {
-        return Ok(());
+        return Ok(targets);
     }
     let detail = format!("no agent is enrolled for {}", missing.join(", "));
     let environment = targets

@@ -31,8 +31,11 @@ impl App {
     ) -> Result<EnrolmentView, Error> {
         request.permit(Action::Enrol)?;
         let environment: Name = field("environment", &wanted.environment)?;
-        if wanted.uses == 0 || wanted.hours == 0 {
-            return Err(Error::invalid("uses and hours", "at least 1"));
+        if !(1..=10_000).contains(&wanted.uses) || !(1..=8760).contains(&wanted.hours) {
+            return Err(Error::invalid(
+                "uses and hours",
+                "1 to 10000 uses, 1 to 8760 hours",
+            ));
         }
         let token = format!(
             "{}.{}",
@@ -44,7 +47,7 @@ impl App {
             Digest::of(token.as_bytes()),
             environment.clone(),
         );
-        let input = (request, row, wanted.uses, wanted.hours);
+        let input = (request, row, wanted.clone());
         let expires_at = self
             .store
             .write(input, |tx, input| record_enrolment(tx, input).boxed())
@@ -93,7 +96,7 @@ impl App {
         let identity = self.authority.certify(&key, certificate_request)?;
         self.store
             .write((key, identity.serial.clone()), |tx, (key, serial)| {
-                tx.record_agent_enrolled(key, serial).boxed()
+                tx.record_agent_renewed(key, serial).boxed()
             })
             .await?;
         Ok(identity.response)
@@ -102,11 +105,10 @@ impl App {
 
 async fn record_enrolment(
     tx: &mut Tx,
-    (request, (id, secret, environment), uses, hours): &(
+    (request, (id, secret, environment), wanted): &(
         Request,
         (EnrolmentId, Digest, Name),
-        u32,
-        u32,
+        EnrolmentRequest,
     ),
 ) -> Result<jiff::Timestamp, Error> {
     if !tx.environments().await?.contains_key(environment) {
@@ -115,17 +117,17 @@ async fn record_enrolment(
                 .hint("declare it with `tidegate apply`"),
         );
     }
-    let expires_at = tx.now() + SignedDuration::from_hours(i64::from(*hours));
+    let expires_at = tx.now() + SignedDuration::from_hours(i64::from(wanted.hours));
     let row = EnrolmentRow {
         id: *id,
         secret: *secret,
         environment: environment.clone(),
-        uses: *uses,
+        uses: wanted.uses,
+        replaces: wanted.replace,
         expires_at,
     };
     tx.record_enrolment(&row).await?;
-    let detail =
-        serde_json::json!({ "environment": environment, "uses": uses, "expires_at": expires_at });
+    let detail = serde_json::json!({ "environment": environment, "uses": wanted.uses, "replace": wanted.replace, "expires_at": expires_at });
     request
         .journal(tx, "enrolment.created", &format!("enrolment/{id}"), &detail)
         .await?;
@@ -133,15 +135,19 @@ async fn record_enrolment(
 }
 
 async fn join(tx: &mut Tx, secret: Digest, key: &TargetKey, serial: &str) -> Result<(), Error> {
-    if !tx.use_enrolment(secret, &key.environment).await? {
+    let replaces = tx.use_enrolment(secret, &key.environment).await?;
+    let replaces = replaces.ok_or_else(|| {
         let detail = format!(
             "the token is wrong, used up, expired, or not for environment `{}`",
             key.environment
         );
-        return Err(
-            Error::refused(Kind::NotAllowed, "enrolment-invalid", detail)
-                .hint("`tidegate enrolment create --environment ENV` makes a new one"),
-        );
+        Error::refused(Kind::NotAllowed, "enrolment-invalid", detail)
+            .hint("`tidegate enrolment create --environment ENV` makes a new one")
+    })?;
+    if !replaces && tx.agent(key).await?.is_some() {
+        let detail = format!("an agent is enrolled for {key} already");
+        return Err(Error::refused(Kind::Conflict, "agent-enrolled", detail)
+            .hint("`tidegate enrolment create --replace` makes a token that may take its place"));
     }
     let known: Option<Target> = tx.document(CatalogKind::Target, &key.to_string()).await?;
     if known.is_none() {

@@ -2,8 +2,11 @@
 
 use super::{App, Error, entry};
 use futures::FutureExt;
-use tidegate_domain::{converge::ObservedState, deployment::facts::Report};
+use tidegate_domain::{converge::ObservedState, deployment::facts::Report, name::Name};
 use tidegate_store::{TargetKey, Tx};
+
+/// The longest detail that is kept, in characters.
+const DETAIL_MAX: usize = 1024;
 
 impl App {
     /// Keeps what a target says of itself. What repeats the last report is not written.
@@ -52,15 +55,34 @@ impl App {
 
 async fn keep(tx: &mut Tx, key: &TargetKey, observed: &[ObservedState]) -> Result<bool, Error> {
     let mut changed = false;
-    for state in observed {
+    let told: Vec<Name> = tx
+        .desired_of(key)
+        .await?
+        .into_iter()
+        .map(|state| state.product)
+        .collect();
+    for state in observed
+        .iter()
+        .filter(|state| told.contains(&state.product))
+    {
+        let mut state = state.clone();
+        for attestation in &mut state.active {
+            attestation.detail = one_line(&attestation.detail);
+        }
         let known = tx.report(key, &state.product).await?;
-        let report = Report::following(known.as_ref(), state.clone(), tx.now());
+        let report = Report::following(known.as_ref(), state, tx.now());
         if known.as_ref() != Some(&report) {
             tx.record_report(key, &report).await?;
             changed = true;
         }
     }
     Ok(changed)
+}
+
+/// What an agent says is shown to people and kept for ever: it is cut, and nothing in it steers a terminal.
+fn one_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().take(DETAIL_MAX).map(plain).collect()
 }
 
 async fn connection(

@@ -74,6 +74,9 @@ impl App {
         wanted: &TokenRequest,
     ) -> Result<TokenView, Error> {
         request.permit(Action::CreateToken)?;
+        if wanted.days.is_some_and(|days| !(1..=3650).contains(&days)) {
+            return Err(Error::invalid("days", "1 to 3650"));
+        }
         let wanted = Wanted {
             person: wanted
                 .person
@@ -104,6 +107,10 @@ impl App {
         self.store
             .write((request, id), |tx, (request, id)| {
                 async move {
+                    let owner = tx.token_owner(*id).await?;
+                    if owner.is_some_and(|owner| owner != request.actor.person) {
+                        request.permit(Action::CreatePerson)?;
+                    }
                     if !tx.revoke_token(*id).await? {
                         return Err(Error::not_found("token-not-found", "token", id));
                     }

@@ -249,7 +249,10 @@ async fn reconfigure(
     let mut release = find(tx, product, version).await?;
     let current = release.current_snapshot().ok_or_else(|| draft(&release))?;
     let product = find_product(tx, product).await?;
-    let (_, number) = take_snapshot(tx, &product).await?;
+    let (snapshot, number) = take_snapshot(tx, &product).await?;
+    release
+        .check_complete(&snapshot)
+        .map_err(|why| refuse_seal(&why))?;
     if number != current {
         release.reconfigured.push(number);
         tx.record_release(&release).await?;

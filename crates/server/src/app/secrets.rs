@@ -63,7 +63,7 @@ impl App {
             .await
     }
 
-    /// The values of the references `NAME@VERSION` of a product, for an agent that is told to run them.
+    /// The values, by `PRODUCT/NAME@VERSION`, of the references of a product, for an agent that is told to run them.
     pub(crate) async fn open_secrets(
         &self,
         tx: &mut Tx,
@@ -80,7 +80,7 @@ impl App {
             let value = value.ok_or_else(|| {
                 Error::Broken(format!("secret {product}/{name} cannot be opened"))
             })?;
-            values.insert(format!("{name}@{version}"), value);
+            values.insert(format!("{product}/{name}@{version}"), value);
         }
         Ok(values)
     }

@@ -144,6 +144,7 @@ pub(crate) async fn an_enrolment_is_used_as_often_as_it_says(store: &Store) {
             secret: digest(secret),
             environment: name("live"),
             uses,
+            replaces: false,
             expires_at: Timestamp::now() + SignedDuration::from_hours(hours),
         };
         commit!(store, enrolment, |tx, row| tx.record_enrolment(row).await?);
@@ -193,6 +194,6 @@ async fn use_enrolment(store: &Store, secret: &str, environment: &str) -> bool {
         secret,
         environment,
     )| {
-        tx.use_enrolment(*secret, environment).await?
+        tx.use_enrolment(*secret, environment).await?.is_some()
     })
 }

@@ -160,6 +160,7 @@ impl Fleet {
             let request = EnrolmentRequest {
                 environment: environment.to_owned(),
                 uses: 1,
+                replace: false,
                 hours: 1,
             };
             let enrolment: EnrolmentView = self.client.post("/api/v1/enrolments", &request).await?;

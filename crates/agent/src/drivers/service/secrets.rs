@@ -1,10 +1,11 @@
 //! Putting the values of secrets where a revision refers to them: `${secret:NAME@VERSION}`.
 
 use std::collections::BTreeMap;
+use tidegate_domain::name::Name;
 
 const OPEN: &str = "${secret:";
 
-/// The values this agent was given, by `NAME@VERSION`. In memory only, and never printed.
+/// The values this agent was given, by `PRODUCT/NAME@VERSION`. In memory only, and never printed.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets {
     values: BTreeMap<String, String>,
@@ -15,8 +16,8 @@ impl Secrets {
         Self { values }
     }
 
-    /// `text` with each reference replaced. The error is the first reference without a value.
-    pub(super) fn fill(&self, text: &str) -> Result<String, String> {
+    /// `text` of `product` with each reference replaced. The error is the first reference without a value.
+    pub(super) fn fill(&self, product: &Name, text: &str) -> Result<String, String> {
         let mut filled = String::new();
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once(OPEN) {
@@ -24,7 +25,8 @@ impl Secrets {
                 break;
             };
             filled.push_str(before);
-            filled.push_str(self.values.get(name).ok_or_else(|| name.to_owned())?);
+            let value = self.values.get(&format!("{product}/{name}"));
+            filled.push_str(value.ok_or_else(|| name.to_owned())?);
             rest = after;
         }
         filled.push_str(rest);
@@ -45,7 +47,9 @@ mod tests {
     #[test]
     fn references_are_replaced_once() {
         let value = "${secret:a@1}";
-        let values = [("key@2", value), ("a@1", "x")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let shop: Name = "shop".parse().unwrap();
+        let values = [("shop/key@2", value), ("shop/a@1", "x"), ("other/b@1", "y")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()));
         let secrets = Secrets::new(values.into());
         for (text, filled) in [
             ("plain", "plain"),
@@ -54,9 +58,9 @@ mod tests {
             ("${secret:key@2}", value),
             ("${secret:open", "${secret:open"),
         ] {
-            assert_eq!(secrets.fill(text).as_deref(), Ok(filled));
+            assert_eq!(secrets.fill(&shop, text).as_deref(), Ok(filled));
         }
-        assert_eq!(secrets.fill("${secret:b@1}"), Err("b@1".to_owned()));
-        assert_eq!(format!("{secrets:?}"), "2 secrets");
+        assert_eq!(secrets.fill(&shop, "${secret:b@1}"), Err("b@1".to_owned()));
+        assert_eq!(format!("{secrets:?}"), "3 secrets");
     }
 }

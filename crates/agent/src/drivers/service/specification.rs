@@ -56,7 +56,7 @@ pub(crate) fn specify(
         .layout
         .artifact(product, &component.component, workload);
     let environment = base_environment(surroundings, product, component, &directory);
-    let specified = filled(settings, secrets, environment).map(|mut specified| {
+    let specified = filled(settings, (product, secrets), environment).map(|mut specified| {
         specified.spec.workload = workload;
         specified.spec.directory.clone_from(&directory);
         specified.spec.launcher.clone_from(&surroundings.program);
@@ -73,18 +73,21 @@ pub(crate) fn specify(
 
 fn filled(
     settings: &ServiceSettings,
-    secrets: &Secrets,
+    (product, secrets): (&Name, &Secrets),
     mut environment: BTreeMap<String, String>,
 ) -> Result<Specified, String> {
     let fill = |texts: &BTreeMap<String, String>| -> Result<BTreeMap<String, String>, String> {
         texts
             .iter()
-            .map(|(key, text)| Ok((key.clone(), secrets.fill(text)?)))
+            .map(|(key, text)| Ok((key.clone(), secrets.fill(product, text)?)))
             .collect()
     };
     let own = fill(&settings.environment)?;
     environment.extend(own);
-    let command = settings.command.iter().map(|word| secrets.fill(word));
+    let command = settings
+        .command
+        .iter()
+        .map(|word| secrets.fill(product, word));
     let spec = Spec {
         workload: Digest::from_bytes([0; 32]),
         directory: PathBuf::new(),

@@ -10,6 +10,8 @@ use tidegate_protocol::api::SourceFile;
 
 /// The longest file, in bytes.
 const FILE_MAX: usize = 4 * 1024 * 1024;
+/// The most documents of one request: each is compared with those before it.
+const DOCUMENTS_MAX: usize = 20_000;
 
 /// A document and where it stands.
 #[derive(Debug)]
@@ -52,13 +54,17 @@ pub(super) fn files(files: &[SourceFile]) -> Result<Vec<Located>, Error> {
         if file.text.len() > FILE_MAX {
             return Err(refuse(&file.path, 1, 1, "the file is larger than 4 MiB"));
         }
-        for (line, text) in documents(&file.text) {
-            if let Some(declared) = document(&file.path, line, &text)? {
+        for part in documents(file) {
+            if let Some(declared) = document(&part)? {
                 let located = Located {
                     declared,
                     path: file.path.clone(),
-                    line,
+                    line: part.line(),
                 };
+                if all.len() >= DOCUMENTS_MAX {
+                    return Err(located
+                        .error("the files declare more than 20000 things; apply them in parts"));
+                }
                 refuse_second(&all, &located)?;
                 all.push(located);
             }
@@ -95,26 +101,51 @@ fn refuse_second(all: &[Located], new: &Located) -> Result<(), Error> {
     }
 }
 
-/// The documents of a stream with the lines they begin on, each padded so that its lines keep their numbers.
-/// `---` at the beginning of a line always ends a document (YAML 1.2.2 §9.1.2).
-fn documents(text: &str) -> Vec<(usize, String)> {
-    let mut found = vec![(1, String::new())];
-    for (i, line) in text.lines().enumerate() {
+/// A document of a stream.
+struct Part<'a> {
+    path: &'a str,
+    /// Lines of the file before it.
+    above: usize,
+    text: String,
+}
+
+impl Part<'_> {
+    /// The first line that says something, counted in the file.
+    fn line(&self) -> usize {
+        self.above
+            + 1
+            + self
+                .text
+                .lines()
+                .position(says_something)
+                .unwrap_or_default()
+    }
+}
+
+fn says_something(line: &str) -> bool {
+    !line.trim().is_empty() && !line.trim_start().starts_with('#')
+}
+
+/// The documents of a file that say something. `---` at the beginning of a line always ends a document (YAML 1.2.2
+/// §9.1.2).
+fn documents(file: &SourceFile) -> Vec<Part<'_>> {
+    let part = |above| Part {
+        path: &file.path,
+        above,
+        text: String::new(),
+    };
+    let mut found = vec![part(0)];
+    for (i, line) in file.text.lines().enumerate() {
         let is_marker = line == "---" || line.starts_with("--- ") || line.starts_with("---\t");
         if is_marker {
-            found.push((i + 2, "\n".repeat(i + 1)));
-        } else if let Some((_, document)) = found.last_mut() {
-            document.push_str(line);
-            document.push('\n');
+            found.pop_if(|part| !part.text.lines().any(says_something));
+            found.push(part(i + 1));
+        } else if let Some(part) = found.last_mut() {
+            part.text.push_str(line);
+            part.text.push('\n');
         }
     }
-    let says_something =
-        |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    found.retain(|(_, text)| text.lines().any(says_something));
-    for (line, text) in &mut found {
-        let first = text.lines().position(says_something);
-        *line = first.map_or(*line, |first| first + 1);
-    }
+    found.retain(|part| part.text.lines().any(says_something));
     found
 }
 
@@ -124,8 +155,9 @@ struct Head {
     kind: Option<String>,
 }
 
-fn document(path: &str, line: usize, text: &str) -> Result<Option<Declared>, Error> {
-    let head: Option<Head> = read(path, text)?;
+fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
+    let (path, line) = (part.path, part.line());
+    let head: Option<Head> = read(part, &part.text)?;
     let Some(head) = head else { return Ok(None) };
     let Some(word) = head.kind else {
         return Err(refuse(path, line, 1, "the document has no `kind`")
@@ -139,27 +171,27 @@ fn document(path: &str, line: usize, text: &str) -> Result<Option<Declared>, Err
         let meant = nearest(&word, CatalogKind::ALL.iter().map(|kind| kind.as_str()));
         return Err(error.hint(meant.unwrap_or_else(|| format!("use one of {}", kinds()))));
     };
-    let body = without_kind(text);
+    let body = without_kind(&part.text);
     Ok(Some(match kind {
-        CatalogKind::Organisation => Declared::Document(Document::Organisation(read(path, &body)?)),
-        CatalogKind::Team => Declared::Document(Document::Team(read(path, &body)?)),
-        CatalogKind::Programme => Declared::Document(Document::Programme(read(path, &body)?)),
-        CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(path, &body)?))),
-        CatalogKind::Environment => Declared::Document(Document::Environment(read(path, &body)?)),
-        CatalogKind::Target => Declared::Document(Document::Target(read(path, &body)?)),
-        CatalogKind::Ring => Declared::Document(Document::Ring(read(path, &body)?)),
-        CatalogKind::Component => component(path, &body)?,
+        CatalogKind::Organisation => Declared::Document(Document::Organisation(read(part, &body)?)),
+        CatalogKind::Team => Declared::Document(Document::Team(read(part, &body)?)),
+        CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
+        CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
+        CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),
+        CatalogKind::Target => Declared::Document(Document::Target(read(part, &body)?)),
+        CatalogKind::Ring => Declared::Document(Document::Ring(read(part, &body)?)),
+        CatalogKind::Component => component(part, &body)?,
     }))
 }
 
 /// A component declared apart names its product, which its record does not.
-fn component(path: &str, body: &str) -> Result<Declared, Error> {
+fn component(part: &Part<'_>, body: &str) -> Result<Declared, Error> {
     #[derive(Deserialize)]
     struct Owner {
         product: Name,
     }
-    let owner: Owner = read(path, body)?;
-    let component = Box::new(read(path, &without_key(body, "product"))?);
+    let owner: Owner = read(part, body)?;
+    let component = Box::new(read(part, &without_key(body, "product"))?);
     Ok(Declared::Component {
         product: owner.product,
         component,
@@ -186,7 +218,7 @@ fn without_key(text: &str, key: &str) -> String {
     })
 }
 
-fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, Error> {
+fn read<T: DeserializeOwned>(part: &Part<'_>, text: &str) -> Result<T, Error> {
     serde_saphyr::from_str(text).map_err(|error| {
         let (line, column) = error
             .location()
@@ -196,7 +228,7 @@ fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, Error> {
             usize::try_from(column).unwrap_or(1),
         );
         let why = words(&error.without_snippet().to_string());
-        let refusal = refuse(path, line, column, &why);
+        let refusal = refuse(part.path, part.above + line, column, &why);
         match meant(&why) {
             Some(hint) => refusal.hint(hint),
             None => refusal,
