@@ -64,6 +64,25 @@ async fn a_token_never_exceeds_its_maker_and_ends_when_revoked() {
     );
 }
 
+#[tokio::test]
+async fn a_narrow_token_begins_no_session_and_ends_nobody_elses_token() {
+    let server = Server::start().await;
+    let narrow = server.run(&["token", "create", "narrow", "--level", "3"]);
+    let path = "/api/v1/sign-in-links";
+    assert_eq!(ask(&server, "post", path, Some(narrow.trim())).await, 403);
+    let made = server.run(&["token", "create", "mine", "--output", "json"]);
+    let mine: Value = serde_json::from_str(&made).expect("JSON");
+    server.run(&["person", "create", "bob", "--level", "3"]);
+    let bob = server.run(&["token", "create", "his", "--for", "bob"]);
+    let path = format!("/api/v1/tokens/{}", mine["id"].as_str().expect("an id"));
+    assert_eq!(ask(&server, "delete", &path, Some(bob.trim())).await, 403);
+    let token = mine["token"].as_str().expect("a token");
+    assert_eq!(
+        ask(&server, "get", "/api/v1/status", Some(token)).await,
+        200
+    );
+}
+
 /// Every method and path of the document, with something in the place of each parameter.
 async fn routes(server: &Server) -> Vec<(String, String)> {
     let document = server.get("/api/openapi.json").await;

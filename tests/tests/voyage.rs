@@ -206,6 +206,52 @@ fn pause_resume_cancel_and_a_lost_agent_are_explained() {
 }
 
 #[test]
+fn going_back_after_a_cancelled_deployment_leads_to_what_stood_before_it() {
+    let mut shop = Shop::with_shop(None);
+    shop.push("1.2.0", None);
+    shop.ok(&[
+        "release",
+        "create",
+        "shop",
+        "1.2.0",
+        "--component",
+        "web=1.2.0",
+    ]);
+    for version in ["1.0.0", "1.1.0"] {
+        let quick = ["--to", "testing", "--minimum-healthy", "200ms", "--wait"];
+        shop.ok(&[&["deploy", "shop", version][..], &quick].concat());
+    }
+    // Long enough that it is cancelled in its wave, when the target runs it already.
+    let slow = [
+        "deploy",
+        "shop",
+        "1.2.0",
+        "--to",
+        "testing",
+        "--minimum-healthy",
+        "10m",
+    ];
+    let view = shop.json(&[&slow[..], &["--output", "json"]].concat());
+    shop.await_version("testing", "1.2.0");
+    shop.ok(&["cancel", &view["id"].to_string()]);
+    until("it has ended", || {
+        shop.place("testing")["deployment"].is_null()
+    });
+    shop.kill_agent("testing-1");
+    let back = ["rollback", "shop", "--in", "testing", "--output", "json"];
+    let first = shop.json(&back);
+    assert_eq!(first["release"], "1.1.0");
+    assert_eq!(
+        shop.json(&back)["id"],
+        first["id"],
+        "asking twice changes nothing"
+    );
+    shop.start_agent("testing-1");
+    shop.ok(&["watch", &first["id"].to_string()]);
+    shop.await_version("testing", "1.1.0");
+}
+
+#[test]
 fn configuration_changes_by_a_deployment_of_the_same_release() {
     let shop = Shop::with_shop(None);
     let deploy = [

@@ -186,6 +186,14 @@ impl World {
             };
             let decision = decide(&self.deployment, &facts, self.now);
             for event in &decision.events {
+                if let Event::TargetPassed { target } = event {
+                    let host = &self.hosts[target.0 as usize];
+                    assert!(
+                        host.connected,
+                        "seed {}: a host out of touch passed",
+                        self.seed
+                    );
+                }
                 if matches!(event, Event::RollbackStarted { .. }) {
                     let stages = self.deployment.targets.iter().map(|run| &run.stage);
                     self.passed_at_rollback =

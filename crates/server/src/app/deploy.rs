@@ -240,16 +240,12 @@ async fn take_back(
     let newest = tx.deployments_before(newest, 1, place).await?.pop();
     let left_halfway =
         |d: &Deployment| matches!(d.status, Status::Cancelled { .. } | Status::Failed { .. });
-    let (current, of) = match newest.filter(left_halfway) {
+    let of = match newest.filter(left_halfway) {
         // Some targets may run it: all go back to what stood before.
-        Some(current) => {
-            let of = current.id;
-            (current, of)
-        }
+        Some(halfway) => halfway.id,
         None => {
             let current = standing.pop().ok_or_else(nothing)?;
-            let of = forget_same(&mut standing, &current);
-            (current, of)
+            forget_same(&mut standing, &current)
         }
     };
     let previous = standing.pop().ok_or_else(nothing)?;
@@ -262,12 +258,13 @@ async fn take_back(
         snapshot: (&snapshot, previous.snapshot),
         environment,
         purpose: Purpose::Rollback { of },
-        strategy: current.plan.strategy,
-        max_unavailable: Some(current.plan.limits.max_unavailable),
+        // By the plan that brought it there: it is known to work, and not slower than it was.
+        strategy: previous.plan.strategy,
+        max_unavailable: Some(previous.plan.limits.max_unavailable),
         // Going back from going back would be a circle.
         limits: Limits {
             on_failure: OnFailure::Hold,
-            ..current.plan.limits
+            ..previous.plan.limits
         },
     };
     begin(tx, request, start).await
