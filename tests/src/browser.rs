@@ -88,10 +88,14 @@ impl Browser {
     /// The text of the first element that matches, none if there is none.
     pub async fn text(&self, selector: &str) -> Option<String> {
         let script = format!(
-            "done(document.querySelector({})?.innerText)",
+            "return document.querySelector({})?.innerText",
             json!(selector)
         );
-        self.run(&script).await.as_str().map(str::to_owned)
+        let address = format!("{}/execute/sync", self.session);
+        let body = json!({ "script": script, "args": [] });
+        // A page that is just being left answers with an error, which is no text: whoever waits asks again.
+        let answer = answer(self.http.post(address).json(&body)).await;
+        answer.as_str().map(str::to_owned)
     }
 
     /// Waits until the text of an element holds `part`.
@@ -204,9 +208,14 @@ pub async fn until<T>(what: &str, mut found: impl AsyncFnMut() -> Option<T>) -> 
 }
 
 async fn ask(request: reqwest::RequestBuilder) -> Value {
-    let answer = request.send().await.expect("chromedriver answers");
-    let body: Value = answer.json().await.expect("chromedriver answers JSON");
-    let value = body["value"].clone();
+    let value = answer(request).await;
     assert!(value["error"].is_null(), "WebDriver: {value}");
     value
+}
+
+/// The value that chromedriver answers; an object with `error` when it refuses.
+async fn answer(request: reqwest::RequestBuilder) -> Value {
+    let answer = request.send().await.expect("chromedriver answers");
+    let body: Value = answer.json().await.expect("chromedriver answers JSON");
+    body["value"].clone()
 }
