@@ -16,6 +16,7 @@ pub mod query;
 pub mod releases;
 mod request;
 mod revisions;
+pub mod rollback;
 pub mod secrets;
 pub mod steer;
 

@@ -15,7 +15,7 @@ use tokio::{
     time::timeout,
 };
 
-/// A keeper that does not come up within this is given up for now.
+/// The start of a keeper that is not ready within this has failed.
 const READY_WITHIN: Duration = Duration::from_secs(15);
 
 /// A connection to a keeper.
