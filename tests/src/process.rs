@@ -73,6 +73,12 @@ pub fn required(path: &str, how: &str) -> PathBuf {
     path.into()
 }
 
+/// What `cargo xtask test` installs for the tests, by its path below `tests/.parts`.
+pub fn installed(path: &str) -> PathBuf {
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/.parts");
+    required(&format!("{place}/{path}"), "cargo xtask test installs it")
+}
+
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has free ports");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tidegate_tests::{
     browser::{Browser, Look, until},
     fleet::Fleet,
+    process::installed,
     server::{Server, software, text},
 };
 
@@ -448,13 +449,8 @@ async fn palette(browser: &Browser) {
 
 /// The script that looks for violations of WCAG 2.2 AA.
 fn axe() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".parts/package/axe.min.js");
-    let source = std::fs::read_to_string(&path).unwrap_or_else(|_| {
-        panic!(
-            "{} is missing: in tests/.parts, run `npm pack axe-core@4.14.1` and `tar xf axe-core-4.14.1.tgz`",
-            path.display()
-        )
-    });
+    let script = installed("pages/node_modules/axe-core/axe.min.js");
+    let source = std::fs::read_to_string(script).expect("a script is text");
     let tags = json!(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
     format!(
         "{source}; axe.run(document, {{ runOnly: {tags} }}).then((found) => done(found.violations.map((v) => \

