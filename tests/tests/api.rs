@@ -37,6 +37,19 @@ async fn level_2_reads_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn more_than_the_document_allows_is_refused() {
+    let server = Server::start().await;
+    let token = server.run(&["token", "create", "reading"]);
+    for path in ["deployments", "journal"] {
+        for (limit, status) in [(0, 400), (1, 200), (501, 400)] {
+            let path = format!("/api/v1/{path}?limit={limit}");
+            let said = ask(&server, "get", &path, Some(token.trim())).await;
+            assert_eq!(said, status, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_token_never_exceeds_its_maker_and_ends_when_revoked() {
     let server = Server::start().await;
     server.run(&["person", "create", "bob", "--level", "3"]);

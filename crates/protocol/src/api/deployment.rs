@@ -109,6 +109,16 @@ pub struct DeploymentView {
     pub waves: Vec<WaveView>,
 }
 
+/// One event of a deployment's stream, as `text/event-stream` frames it.
+#[derive(Debug, ToSchema)]
+pub struct DeploymentEvent {
+    /// `deployment`.
+    pub event: String,
+    /// A `DeploymentView` as JSON.
+    #[schema(content_media_type = "application/json")]
+    pub data: String,
+}
+
 /// One thing a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingView {

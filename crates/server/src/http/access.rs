@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 use tidegate_domain::access::Actor;
 
 /// The cookie of a sign-in.
@@ -119,6 +119,21 @@ impl<T: DeserializeOwned + Send> FromRequestParts<SharedApp> for Path<T> {
         read.map(|path| Self(path.0))
             .map_err(|rejection| ApiError(rejection.into()))
     }
+}
+
+/// How many of something are wanted: `usual` unless set, never none and never more than `max`.
+pub(crate) fn bounded<N: Copy + Display + From<u8> + PartialOrd>(
+    name: &str,
+    wanted: Option<N>,
+    usual: N,
+    max: N,
+) -> Result<N, Error> {
+    let wanted = wanted.unwrap_or(usual);
+    if (N::from(1)..=max).contains(&wanted) {
+        return Ok(wanted);
+    }
+    let bounds = format!("{wanted} is not a number from 1 to {max}");
+    Err(Error::invalid(name, bounds))
 }
 
 /// The state of every handler.

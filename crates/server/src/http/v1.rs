@@ -39,7 +39,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Tidegate", description = "Software releases, and their deployment."),
-    modifiers(&Token),
+    modifiers(&Token, &Names),
     security(("token" = [])),
     paths(
         catalog::apply, catalog::products, catalog::targets, catalog::set_secret,
@@ -66,5 +66,28 @@ impl Modify for Token {
             .components
             .get_or_insert_default()
             .add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Names each operation after its noun and its verb, such as `deployments_list`: names are unique in the document.
+struct Names;
+
+impl Modify for Names {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for item in openapi.paths.paths.values_mut() {
+            let all = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+                &mut item.patch,
+            ];
+            for operation in all.into_iter().flatten() {
+                let noun = operation.tags.iter().flatten().next();
+                let verb = operation.operation_id.take().unwrap_or_default();
+                let noun = noun.map_or("", String::as_str);
+                operation.operation_id = Some(format!("{noun}_{verb}"));
+            }
+        }
     }
 }

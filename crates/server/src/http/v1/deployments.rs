@@ -2,7 +2,7 @@
 
 use super::super::{
     ApiError,
-    access::{Caller, Json, Path, Query, State},
+    access::{Caller, Json, Path, Query, State, bounded},
 };
 use crate::app::{Error, Request, SharedApp, field, steer::Wish};
 use axum::{
@@ -73,7 +73,7 @@ pub(super) async fn list(
         name("product", filter.product)?,
         name("environment", filter.environment)?,
     );
-    let limit = filter.limit.unwrap_or(50).clamp(1, 200);
+    let limit = bounded("limit", filter.limit, 50, 200)?;
     let before = filter.before.map(DeploymentId);
     Ok(extract::Json(
         app.deployment_list(&request, before, limit, place).await?,

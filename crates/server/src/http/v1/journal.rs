@@ -2,7 +2,7 @@
 
 use super::super::{
     ApiError,
-    access::{Caller, Query, State},
+    access::{Caller, Query, State, bounded},
 };
 use crate::app::{Error, SharedApp};
 use axum::{Router, body::Body, extract, http::header, response::Response, routing::get};
@@ -35,7 +35,7 @@ pub(super) async fn page(
     Caller(request): Caller,
     Query(filter): Query<Filter>,
 ) -> Result<extract::Json<JournalPage>, ApiError> {
-    let limit = filter.limit.unwrap_or(100).clamp(1, 500);
+    let limit = bounded("limit", filter.limit, 100, 500)?;
     Ok(extract::Json(
         app.journal_page(&request, filter.before, limit, filter.subject)
             .await?,

@@ -2,7 +2,7 @@
 
 use super::super::{
     ApiError,
-    access::{Caller, Query, State},
+    access::{Caller, Query, State, bounded},
 };
 use crate::app::{SharedApp, field};
 use axum::{Router, extract, routing::get};
@@ -42,7 +42,7 @@ pub(super) async fn read(
         field("product", &which.product)?,
         field("component", &which.component)?,
     );
-    let lines = which.lines.unwrap_or(100).clamp(1, 10_000);
+    let lines = bounded("lines", which.lines, 100, 10_000)?;
     let chunk = app.logs(&request, target, component, lines).await?;
     let line = |line: tidegate_protocol::agent::LogLine| LogLineView {
         time: line.time,

@@ -2,7 +2,7 @@
 
 use super::super::{
     ApiError,
-    access::{Caller, Json, Path, Query, State},
+    access::{Caller, Json, Path, Query, State, bounded},
 };
 use crate::app::SharedApp;
 use axum::{
@@ -66,7 +66,7 @@ pub(super) async fn list(
     Path(product): Path<String>,
     Query(paging): Query<Paging>,
 ) -> Result<extract::Json<Vec<ReleaseView>>, ApiError> {
-    let limit = paging.limit.unwrap_or(50).clamp(1, 200);
+    let limit = bounded("limit", paging.limit, 50, 200)?;
     Ok(extract::Json(
         app.release_list(&request, &product, paging.before, limit)
             .await?,

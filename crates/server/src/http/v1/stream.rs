@@ -9,7 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, stream};
 use std::{convert::Infallible, time::Duration};
 use tidegate_domain::id::DeploymentId;
-use tidegate_protocol::api::{DeploymentView, Problem};
+use tidegate_protocol::api::{DeploymentEvent, DeploymentView, Problem};
 use tokio::sync::watch;
 
 /// Views follow each other at this distance at least, however much happens.
@@ -17,7 +17,7 @@ const PACE: Duration = Duration::from_millis(100);
 
 /// The view of a deployment, sent as `deployment` events whenever it changes, until it has ended.
 #[utoipa::path(get, path = "/api/v1/deployments/{id}/stream", params(("id" = u64, Path)),
-    responses((status = 200, body = DeploymentView, content_type = "text/event-stream"),
+    responses((status = 200, body = DeploymentEvent, content_type = "text/event-stream"),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn deployment(
     app: State,
