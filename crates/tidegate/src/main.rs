@@ -14,7 +14,9 @@ use tidegate_cli::{
     commands::{CompletionsArgs, ManArgs},
 };
 use tokio::runtime::{Builder, Runtime};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// Moves software from development to live use: manages releases and carries out their deployment.
 ///
@@ -84,13 +86,20 @@ fn single() -> Runtime {
         .expect("the operating system gives a poller")
 }
 
-/// The log goes to standard error; `TIDEGATE_LOG` filters it.
+/// The log goes to standard error; `TIDEGATE_LOG` filters it: a level, or levels by part as in
+/// `info,tidegate_server=debug`.
 fn log_to_stderr(usually: &str) {
-    let filter =
-        EnvFilter::try_from_env("TIDEGATE_LOG").unwrap_or_else(|_| EnvFilter::new(usually));
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_env_filter(filter)
+    let wanted = std::env::var("TIDEGATE_LOG").unwrap_or_else(|_| usually.to_owned());
+    let filter = wanted.parse().unwrap_or_else(|error| {
+        complain(&format!(
+            "TIDEGATE_LOG is not understood ({error}); `{usually}` is used"
+        ));
+        usually.parse().unwrap_or_else(|_| Targets::new())
+    });
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
         .init();
 }
 
