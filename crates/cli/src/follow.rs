@@ -151,7 +151,7 @@ impl<'a> Shown<'a> {
         }
         self.bar.set_length(runs().count() as u64);
         self.bar
-            .set_position(runs().filter(|run| run.stage == "passed").count() as u64);
+            .set_position(runs().filter(|run| view.has_arrived(run)).count() as u64);
         self.bar
             .set_message(format!("waiting for {}", self.waiting));
     }

@@ -16,7 +16,7 @@ mod status;
 mod transition;
 
 pub use decide::{Decision, decide};
-pub use effect::Effect;
+pub use effect::{Effect, Wanted};
 pub use event::{Event, Position};
 pub use explain::WaitingOn;
 pub use facts::{Facts, TargetFacts};
@@ -69,7 +69,8 @@ pub struct Deployment {
 pub enum Purpose {
     /// Moving a release along the promotion path.
     Promotion,
-    /// Taking back an earlier deployment, asked for by a person after it had ended.
+    /// Taking back an earlier deployment, asked for by a person after it had ended. It begins as
+    /// [`Status::RollingBack`]: nothing is waited for that an ordinary deployment has to wait for.
     Rollback {
         /// The deployment that is taken back.
         of: DeploymentId,
@@ -109,6 +110,22 @@ impl Deployment {
     /// All targets with their positions.
     pub fn positioned(&self) -> impl Iterator<Item = (Position, &TargetRun)> {
         (0..).map(Position).zip(&self.targets)
+    }
+
+    /// What going back leads to on a target: in a deployment that takes back an earlier one, what it is there for.
+    pub const fn home(&self, run: &TargetRun) -> Option<RevisionId> {
+        match self.purpose {
+            Purpose::Promotion => run.before,
+            Purpose::Rollback { .. } => Some(run.after),
+        }
+    }
+
+    /// How many targets are where the deployment takes them.
+    pub fn arrived(&self) -> u32 {
+        self.count(|stage| match self.purpose {
+            Purpose::Promotion => matches!(stage, Stage::Passed { .. }),
+            Purpose::Rollback { .. } => matches!(stage, Stage::Restored { .. }),
+        })
     }
 
     /// How many targets satisfy `what`.

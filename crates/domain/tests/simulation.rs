@@ -82,6 +82,29 @@ fn one_bad_host_takes_everything_back() {
 }
 
 #[test]
+fn going_back_does_not_wait_for_a_host_out_of_touch() {
+    for seed in seeds().take(1000) {
+        let mut world = World::random(seed, Manners::TakingBack);
+        let reachable = |world: &World| {
+            let mut hosts = world.hosts.iter().filter(|h| h.connected);
+            hosts.all(|h| h.serves(world.after))
+        };
+        world.run_until(reachable);
+        assert!(reachable(&world), "seed {seed}: a reachable host waits");
+        assert!(!world.deployment.status.is_terminal(), "seed {seed}");
+        for host in &mut world.hosts {
+            host.connected = true;
+        }
+        world.run();
+        let status = &world.deployment.status;
+        assert!(
+            matches!(status, Status::Succeeded { .. }),
+            "seed {seed} ended as {status:?}"
+        );
+    }
+}
+
+#[test]
 fn when_the_old_revision_fails_too_healthy_hosts_are_left_alone() {
     for seed in seeds().take(1000) {
         let mut world = World::random(seed, Manners::OneBadBothWays);

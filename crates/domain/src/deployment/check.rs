@@ -2,7 +2,7 @@
 //!
 //! This knows nothing of how decisions are made. Tests, the simulator and `tidegate doctor` run it on every state.
 
-use super::{Deployment, Stage, Status};
+use super::{Deployment, Purpose, Stage, Status};
 
 /// What is wrong with `deployment`; empty when all invariants that one record can show hold.
 pub fn check(deployment: &Deployment) -> Vec<String> {
@@ -75,7 +75,10 @@ fn room(deployment: &Deployment, faults: &mut Vec<String>) {
 fn endings(deployment: &Deployment, faults: &mut Vec<String>) {
     for run in &deployment.targets {
         let fine = match &deployment.status {
-            Status::Succeeded { .. } => matches!(run.stage, Stage::Passed { .. }),
+            Status::Succeeded { .. } => match deployment.purpose {
+                Purpose::Promotion => matches!(run.stage, Stage::Passed { .. }),
+                Purpose::Rollback { .. } => matches!(run.stage, Stage::Restored { .. }),
+            },
             Status::RolledBack { .. } => !run.stage.is_changed() && !run.stage.is_disturbed(),
             Status::Failed { .. } => !matches!(run.stage, Stage::Restoring { .. }),
             Status::Requested

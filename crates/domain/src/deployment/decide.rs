@@ -43,7 +43,7 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
         },
         Status::Preparing { hold, .. } => rolling::preparing(&view, hold.as_ref()),
         Status::Rolling { wave, hold, .. } => rolling::rolling(&view, *wave, hold.as_ref()),
-        Status::RollingBack { cause, .. } => rollback::rolling_back(&view, cause),
+        Status::RollingBack { cause, since } => rollback::rolling_back(&view, cause, *since),
         Status::Cancelling { since, .. } => cancelling(&view, *since),
         Status::Succeeded { .. }
         | Status::RolledBack { .. }

@@ -1,6 +1,7 @@
 //! What a decision wants done outside.
 
-use super::Position;
+use super::{Deployment, Position};
+use crate::revision::RevisionId;
 
 /// A change of one target's desired state. The store allocates its generation in the same transaction that keeps
 /// the events, so an effect is performed exactly when they are.
@@ -10,8 +11,17 @@ pub enum Effect {
     Prepare(Position),
     /// Run the new revision; keep the old one ready, so that going back is a switch.
     Activate(Position),
-    /// Run the old revision; forget the new one.
+    /// Go back: run the old revision; forget the new one.
     Restore(Position),
+}
+
+/// What a target is to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// To run; nothing, where the product is not to run.
+    pub active: Option<RevisionId>,
+    /// To lie ready.
+    pub prepare: Option<RevisionId>,
 }
 
 impl Effect {
@@ -20,5 +30,19 @@ impl Effect {
         match self {
             Self::Prepare(target) | Self::Activate(target) | Self::Restore(target) => target,
         }
+    }
+
+    /// What the target is to be told.
+    ///
+    /// # Panics
+    /// When the target is none of the deployment's.
+    pub fn wanted(self, deployment: &Deployment) -> Wanted {
+        let run = &deployment.targets[self.target().0 as usize];
+        let (active, prepare) = match self {
+            Self::Prepare(_) => (run.before, Some(run.after)),
+            Self::Activate(_) => (Some(run.after), run.before),
+            Self::Restore(_) => (deployment.home(run), None),
+        };
+        Wanted { active, prepare }
     }
 }

@@ -1,19 +1,21 @@
-//! Going back: every changed target returns to its previous revision.
+//! Going back: every changed target returns to its previous revision. A deployment that takes back an earlier one does
+//! nothing else, with all of its targets.
 //!
 //! Targets that failed go back first and all at once: they are down already, so nothing is lost. Healthy ones follow,
 //! last changed first, as many at a time as may be down. If the previous revision fails too, nothing healthy is touched
-//! any more and a person is called. A target out of reach does not keep the others from going back.
+//! any more and a person is called. Targets out of touch come last, so that they do not keep the others from going back;
+//! they are not told at once either, because a broken line hides healthy targets.
 
 use super::{
-    Cause, Decision, Effect, Event, Position, Stage, TargetFacts, TargetRun, WaitingOn,
+    Cause, Decision, Effect, Event, Position, Purpose, Stage, TargetFacts, TargetRun, WaitingOn,
     decide::View,
 };
-use crate::converge::Health;
+use crate::{converge::Health, revision::RevisionId};
 use jiff::Timestamp;
 
-pub(super) fn rolling_back(view: &View<'_>, cause: &Cause) -> Decision {
+pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> Decision {
     let mut decision = Decision::default();
-    judge(view, &mut decision);
+    judge(view, began, &mut decision);
     if !decision.is_idle() {
         return decision;
     }
@@ -54,14 +56,18 @@ pub(super) fn forget_prepared<'a>(view: &View<'a>) -> impl Iterator<Item = Effec
         .map(|(position, _, _)| Effect::Restore(position))
 }
 
-fn judge(view: &View<'_>, decision: &mut Decision) {
+/// A target out of touch is given up when its deadline, counted from when going back `began`, is past: it has no further
+/// one of its own after all the others.
+fn judge(view: &View<'_>, began: Timestamp, decision: &mut Decision) {
     let deadline = view.deployment.plan.limits.progress_deadline;
     for (target, run, facts) in view.targets() {
         let Stage::Restoring { since, .. } = run.stage else {
             continue;
         };
-        let arrived = facts.told == run.before && facts.current;
-        if arrived && is_back(run, facts) {
+        let since = if facts.connected { since } else { began };
+        let home = view.deployment.home(run);
+        let arrived = facts.told == home && facts.current;
+        if arrived && is_back(home, facts) {
             decision.events.push(Event::TargetRestored { target });
         } else if arrived && facts.health == Some(Health::Failed) {
             let reason = format!("the previous revision fails too: {}", facts.detail);
@@ -83,9 +89,9 @@ fn judge(view: &View<'_>, decision: &mut Decision) {
     }
 }
 
-fn is_back(run: &TargetRun, facts: &TargetFacts) -> bool {
-    match run.before {
-        Some(before) => facts.running == Some(before) && facts.health == Some(Health::Healthy),
+fn is_back(home: Option<RevisionId>, facts: &TargetFacts) -> bool {
+    match home {
+        Some(home) => facts.running == Some(home) && facts.health == Some(Health::Healthy),
         None => facts.health.is_none_or(|health| health == Health::Stopped),
     }
 }
@@ -125,9 +131,11 @@ fn old_revision_fails(view: &View<'_>) -> bool {
 }
 
 fn restore(view: &View<'_>, decision: &mut Decision) {
+    let takes_back = matches!(view.deployment.purpose, Purpose::Rollback { .. });
+    let is_to_go = |stage: &Stage| stage.is_changed() || (takes_back && *stage == Stage::Waiting);
     let changed: Vec<_> = view
         .targets()
-        .filter(|(_, run, _)| run.stage.is_changed())
+        .filter(|(_, run, _)| is_to_go(&run.stage))
         .collect();
     let broken: Vec<Position> = changed
         .iter()
@@ -153,11 +161,15 @@ fn restore(view: &View<'_>, decision: &mut Decision) {
         .max_unavailable
         .saturating_sub(down)
         .max(u32::from(down == 0));
-    let next: Vec<Position> = changed
+    let (in_touch, out_of_touch): (Vec<_>, Vec<_>) = changed
         .iter()
         .rev()
+        .partition(|(_, _, facts)| facts.connected);
+    let next: Vec<Position> = in_touch
+        .iter()
+        .chain(&out_of_touch)
         .take(room as usize)
-        .map(|t| t.0)
+        .map(|(position, _, _)| *position)
         .collect();
     order(&next, false, decision);
 }
@@ -199,6 +211,7 @@ fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
                 stuck,
             },
         },
+        _ if matches!(view.deployment.purpose, Purpose::Rollback { .. }) => Event::Succeeded,
         Cause::Targets { .. } if nothing_changed => Event::Failed {
             cause: cause.clone(),
         },

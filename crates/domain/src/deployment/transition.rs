@@ -2,7 +2,7 @@
 //!
 //! Every pair that is not listed is [`Illegal`]. Nothing here looks at facts; [`super::decide`](fn@super::decide) did.
 
-use super::{Deployment, Event, Hold, Stage, Status};
+use super::{Deployment, Event, Hold, Purpose, Stage, Status};
 use crate::name::Name;
 use jiff::Timestamp;
 
@@ -98,15 +98,19 @@ fn next_status(
             by: by.clone(),
             since: now,
         },
-        _ => ending(status, event, now).ok_or_else(illegal)?,
+        _ => ending(deployment, event, now).ok_or_else(illegal)?,
     };
     Ok(Some(next))
 }
 
-/// The terminal status that `event` leads to from `status`, if it does.
-fn ending(status: &Status, event: &Event, at: Timestamp) -> Option<Status> {
-    match (event, status) {
+/// The terminal status that `event` leads to, if it does.
+fn ending(deployment: &Deployment, event: &Event, at: Timestamp) -> Option<Status> {
+    let takes_back = matches!(deployment.purpose, Purpose::Rollback { .. });
+    match (event, &deployment.status) {
         (Event::Succeeded, Status::Rolling { hold: None, .. }) => Some(Status::Succeeded { at }),
+        (Event::Succeeded, Status::RollingBack { .. }) if takes_back => {
+            Some(Status::Succeeded { at })
+        }
         (Event::RolledBack, Status::RollingBack { cause, .. }) => Some(Status::RolledBack {
             cause: cause.clone(),
             at,
@@ -231,10 +235,14 @@ fn next_stage(stage: &Stage, event: &Event, now: Timestamp) -> Result<Stage, Ill
                 activated: true,
             }
         }
-        (Event::TargetRestoring { failed, .. }, stage) if stage.is_changed() => Stage::Restoring {
-            since: now,
-            failed: *failed,
-        },
+        (Event::TargetRestoring { failed, .. }, stage)
+            if stage.is_changed() || *stage == Stage::Waiting =>
+        {
+            Stage::Restoring {
+                since: now,
+                failed: *failed,
+            }
+        }
         (Event::TargetRestored { .. }, Stage::Restoring { .. }) => Stage::Restored { at: now },
         (
             Event::TargetStuck {

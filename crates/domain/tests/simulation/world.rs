@@ -30,6 +30,8 @@ pub enum Manners {
     OneBad,
     /// One host where the new revision fails, and the old one then too.
     OneBadBothWays,
+    /// An earlier deployment is taken back, and one host is out of touch.
+    TakingBack,
 }
 
 pub struct World {
@@ -73,7 +75,14 @@ impl World {
         for host in &mut hosts {
             host.old_fails |= manners == Manners::Wild && random.percent(5);
         }
-        let deployment = deployment(plan, before, new, now);
+        if manners == Manners::TakingBack {
+            hosts[unlucky].connected = false;
+        }
+        let mut deployment = deployment(plan, before, new, now);
+        let wild_return = manners == Manners::Wild && random.percent(20);
+        if manners == Manners::TakingBack || wild_return {
+            take_back(&mut deployment, now);
+        }
         let last = Decision::default();
         Self {
             seed,
@@ -91,9 +100,14 @@ impl World {
 
     /// Lets things happen until the deployment has ended or waits for a person.
     pub fn run(&mut self) {
+        self.run_until(|_| false);
+    }
+
+    /// Lets things happen until `enough`, or the deployment has ended or waits for a person.
+    pub fn run_until(&mut self, enough: impl Fn(&Self) -> bool) {
         for _ in 0..20_000 {
             self.engine();
-            if self.deployment.status.is_terminal() {
+            if self.deployment.status.is_terminal() || enough(self) {
                 return;
             }
             let held = self.deployment.status.hold().is_some();
@@ -217,17 +231,12 @@ impl World {
 
     fn instruct(&mut self, effect: Effect) {
         let position = effect.target().0 as usize;
-        let run = &self.deployment.targets[position];
+        let wanted = effect.wanted(&self.deployment);
         let host = &mut self.hosts[position];
-        let (active, prepare) = match effect {
-            Effect::Prepare(_) => (run.before, Some(run.after)),
-            Effect::Activate(_) => (Some(run.after), run.before),
-            Effect::Restore(_) => (run.before, None),
-        };
         host.desired = Told {
             generation: host.desired.generation + 1,
-            active,
-            prepare,
+            active: wanted.active,
+            prepare: wanted.prepare,
         };
     }
 
@@ -259,6 +268,20 @@ impl World {
 
 fn ada() -> Name {
     "ada".parse().unwrap()
+}
+
+/// A person takes back an earlier deployment: to the hosts, what they run is what is taken back.
+fn take_back(deployment: &mut Deployment, now: Timestamp) {
+    deployment.purpose = Purpose::Rollback {
+        of: DeploymentId(0),
+    };
+    let cause = Cause::Person {
+        by: ada(),
+        reason: String::new(),
+    };
+    deployment
+        .apply(&Event::RollbackStarted { cause }, now)
+        .unwrap();
 }
 
 fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {

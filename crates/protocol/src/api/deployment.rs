@@ -161,4 +161,12 @@ impl DeploymentView {
     pub fn has_ended(&self) -> bool {
         self.ended_at.is_some()
     }
+
+    /// Whether a target is where the deployment takes it.
+    pub fn has_arrived(&self, run: &TargetRunView) -> bool {
+        match self.purpose.as_str() {
+            "rollback" => run.stage == "restored",
+            _ => run.stage == "passed",
+        }
+    }
 }

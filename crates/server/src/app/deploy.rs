@@ -210,7 +210,8 @@ pub(super) async fn begin(
         return Err(Error::refused(Kind::Conflict, "deployment-running", detail)
             .hint(format!("wait for it, or `tidegate cancel {running}`")));
     }
-    let targets = meant_targets(tx, &start).await?;
+    let told = told(tx, product, start.environment).await?;
+    let targets = meant_targets(tx, &start, &told).await?;
     let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
     let plan =
         compile(start.strategy, &names, &start.limits, start.max_unavailable).map_err(|why| {
@@ -220,7 +221,7 @@ pub(super) async fn begin(
                 format!("{}: {why}", start.environment),
             )
         })?;
-    let runs = target_runs(tx, &start, &plan, &targets).await?;
+    let runs = target_runs(tx, &start, &plan, (&targets, &told)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
         id: tx.next_deployment().await?,
@@ -258,9 +259,29 @@ pub(super) async fn begin(
     Ok(deployment.id)
 }
 
-/// The targets that a deployment is about. Going back must not wait for one that was never enrolled.
-async fn meant_targets(tx: &mut Tx, start: &Start<'_>) -> Result<Vec<Target>, Error> {
+/// What each target was last told to run of a product.
+async fn told(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<BTreeMap<Name, RevisionId>, Error> {
+    let desired = tx.desired_in(environment, product).await?.into_iter();
+    Ok(desired
+        .filter_map(|(name, state)| Some((name, facts::told(&state)?)))
+        .collect())
+}
+
+/// The targets that a deployment is about. Where nothing was ever deployed, there is nothing to take back.
+async fn meant_targets(
+    tx: &mut Tx,
+    start: &Start<'_>,
+    told: &BTreeMap<Name, RevisionId>,
+) -> Result<Vec<Target>, Error> {
     let mut targets = tx.targets_in(start.environment).await?;
+    if matches!(start.purpose, Purpose::Rollback { .. }) {
+        targets.retain(|target| told.contains_key(&target.name));
+        return Ok(targets);
+    }
     let agents = tx.agents().await?;
     let enrolled: BTreeSet<TargetKey> = agents.into_iter().map(|agent| agent.key).collect();
     let is_enrolled = |target: &Target| {
@@ -269,10 +290,6 @@ async fn meant_targets(tx: &mut Tx, start: &Start<'_>) -> Result<Vec<Target>, Er
             target: target.name.clone(),
         })
     };
-    if matches!(start.purpose, Purpose::Rollback { .. }) {
-        targets.retain(is_enrolled);
-        return Ok(targets);
-    }
     let missing = targets.iter().filter(|target| !is_enrolled(target));
     let missing: Vec<_> = missing.map(|target| target.name.as_str()).collect();
     if missing.is_empty() {
@@ -291,15 +308,9 @@ async fn target_runs(
     tx: &mut Tx,
     start: &Start<'_>,
     plan: &Plan,
-    targets: &[Target],
+    (targets, told): (&[Target], &BTreeMap<Name, RevisionId>),
 ) -> Result<Vec<TargetRun>, Error> {
     let product = &start.release.product;
-    let told: BTreeMap<Name, RevisionId> = tx
-        .desired_in(start.environment, product)
-        .await?
-        .into_iter()
-        .filter_map(|(name, state)| Some((name, facts::told(&state)?)))
-        .collect();
     let secrets = tx.newest_secrets(product).await?;
     let source = render::Source {
         product,

@@ -11,7 +11,6 @@ use tidegate_domain::{
     deployment::{Cause, Deployment, Event, Purpose, Status},
     id::DeploymentId,
     name::Name,
-    plan::{Limits, OnFailure},
 };
 use tidegate_protocol::api::RollbackRequest;
 use tidegate_store::Tx;
@@ -94,13 +93,25 @@ async fn take_back(
         // By the plan that brought it there: it is known to work, and not slower than it was.
         strategy: previous.plan.strategy,
         max_unavailable: Some(previous.plan.limits.max_unavailable),
-        // Going back from going back would be a circle.
-        limits: Limits {
-            on_failure: OnFailure::Hold,
-            ..previous.plan.limits
-        },
+        limits: previous.plan.limits,
     };
-    begin(tx, request, start).await
+    let id = begin(tx, request, start).await?;
+    go_back(tx, request, id, reason).await?;
+    Ok(id)
+}
+
+/// From here on the deployment goes back, because a person wants it.
+async fn go_back(
+    tx: &mut Tx,
+    request: &Request,
+    id: DeploymentId,
+    reason: &str,
+) -> Result<(), Error> {
+    let cause = Cause::Person {
+        by: request.actor.name.clone(),
+        reason: reason.to_owned(),
+    };
+    super::steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await
 }
 
 /// Takes back the deployment in progress. One that goes back already goes on doing that: asking twice changes nothing.
@@ -117,12 +128,7 @@ async fn take_back_running(
     if running.as_ref().is_some_and(goes_back) {
         return Ok(id);
     }
-    let by = request.actor.name.clone();
-    let cause = Cause::Person {
-        by,
-        reason: reason.to_owned(),
-    };
-    super::steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await?;
+    go_back(tx, request, id, reason).await?;
     Ok(id)
 }
 

@@ -133,13 +133,8 @@ async fn instruct(
     deployment: &Deployment,
     effect: Effect,
 ) -> Result<TargetKey, Error> {
-    let run = &deployment.targets[effect.target().0 as usize];
-    let (active, prepare) = match effect {
-        Effect::Prepare(_) => (run.before, Some(run.after)),
-        Effect::Activate(_) => (Some(run.after), run.before),
-        Effect::Restore(_) => (run.before, None),
-    };
-    let active = match active {
+    let wanted = effect.wanted(deployment);
+    let active = match wanted.active {
         Some(revision) => components(tx, app, revision).await?,
         None => Vec::new(),
     };
@@ -150,11 +145,13 @@ async fn instruct(
             generation: Generation(0),
         },
         active,
-        prepare: prepare.into_iter().collect(),
+        prepare: wanted.prepare.into_iter().collect(),
     };
     let key = TargetKey {
         environment: deployment.environment.clone(),
-        target: run.target.clone(),
+        target: deployment.targets[effect.target().0 as usize]
+            .target
+            .clone(),
     };
     tx.record_desired(&key, app.incarnation, &state).await?;
     Ok(key)

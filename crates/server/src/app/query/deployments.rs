@@ -177,7 +177,7 @@ pub fn summary(deployment: &Deployment) -> String {
         .iter()
         .map(|wave| wave.targets.len())
         .sum::<usize>();
-    let passed = deployment.count(|stage| matches!(stage, Stage::Passed { .. }));
+    let arrived = deployment.arrived();
     let back = deployment.count(|stage| matches!(stage, Stage::Restored { .. }));
     match &deployment.status {
         Status::Requested => format!("{what} is about to go to {place}."),
@@ -188,9 +188,14 @@ pub fn summary(deployment: &Deployment) -> String {
         Status::Rolling { wave, .. } => {
             let waves = deployment.plan.waves.len();
             format!(
-                "{what} is on {passed} of {total} targets in {place}, in wave {} of {waves}.",
+                "{what} is on {arrived} of {total} targets in {place}, in wave {} of {waves}.",
                 wave + 1
             )
+        }
+        Status::RollingBack { cause, .. }
+            if matches!(deployment.purpose, Purpose::Rollback { .. }) =>
+        {
+            format!("{place} goes back to {what}, on {arrived} of {total} targets: {cause}.")
         }
         Status::RollingBack { cause, .. } => {
             format!("{what} is being taken back from {place}, {back} targets are back: {cause}.")

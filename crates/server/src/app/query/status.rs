@@ -11,7 +11,7 @@ use tidegate_domain::{
     access::Action,
     catalog::{Kind, Product, Target, path},
     converge::{Attestation, Health},
-    deployment::{Deployment, Stage, facts::Report},
+    deployment::{Deployment, facts::Report},
     name::Name,
     version::Version,
 };
@@ -219,7 +219,7 @@ fn progress(
         release: deployment.release.to_string(),
         status: deployment.status.word().to_owned(),
         summary: summary(deployment),
-        targets_done: deployment.count(|stage| matches!(stage, Stage::Passed { .. })),
+        targets_done: deployment.arrived(),
         targets_total: u32::try_from(deployment.targets.len()).unwrap_or(u32::MAX),
         waiting_on,
     }

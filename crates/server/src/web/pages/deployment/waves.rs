@@ -29,14 +29,14 @@ pub(super) struct Tile {
 
 /// Every wave.
 pub(super) fn of(view: &DeploymentView) -> Vec<Wave> {
-    view.waves.iter().map(wave).collect()
+    view.waves.iter().map(|wave| drawn(view, wave)).collect()
 }
 
-/// How many targets have passed, of how many.
+/// How many targets are where the deployment takes them, of how many.
 pub(super) fn tally(view: &DeploymentView) -> (usize, usize) {
     let runs = || view.waves.iter().flat_map(|wave| &wave.targets);
     (
-        runs().filter(|run| run.stage == "passed").count(),
+        runs().filter(|run| view.has_arrived(run)).count(),
         runs().count(),
     )
 }
@@ -75,17 +75,18 @@ fn urgency(stage: &str) -> u8 {
     }
 }
 
-fn wave(wave: &WaveView) -> Wave {
-    let passed = wave
-        .targets
-        .iter()
-        .filter(|run| run.stage == "passed")
-        .count();
+fn drawn(view: &DeploymentView, wave: &WaveView) -> Wave {
+    let arrived = wave.targets.iter().filter(|run| view.has_arrived(run));
+    let arrived = arrived.count();
+    let word = match view.purpose.as_str() {
+        "rollback" => "back",
+        _ => "passed",
+    };
     let total = wave.targets.len();
     Wave {
         title: wave.title.clone(),
-        tally: format!("{passed} of {total} passed"),
-        is_done: passed == total,
+        tally: format!("{arrived} of {total} {word}"),
+        is_done: arrived == total,
         tiles: wave.targets.iter().map(|run| tile(wave, run)).collect(),
     }
 }
