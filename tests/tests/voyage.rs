@@ -230,6 +230,8 @@ fn going_back_after_a_cancelled_deployment_leads_to_what_stood_before_it() {
         "testing",
         "--minimum-healthy",
         "10m",
+        "--progress-deadline",
+        "20m",
     ];
     let view = shop.json(&[&slow[..], &["--output", "json"]].concat());
     shop.await_version("testing", "1.2.0");

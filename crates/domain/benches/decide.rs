@@ -6,7 +6,8 @@ use std::hint::black_box;
 use tidegate_domain::{
     converge::Health,
     deployment::{
-        Deployment, Facts, Purpose, Stage, Status, TargetFacts, TargetRun, decide, facts::Readiness,
+        Deployment, Facts, Purpose, Stage, Status, TargetFacts, TargetRun, decide,
+        facts::{Proof, Readiness},
     },
     digest::Digest,
     duration::Millis,
@@ -109,8 +110,8 @@ fn known(wave: u32, before: RevisionId, after: RevisionId, now: Timestamp) -> Ta
         running: Some(revision),
         prepared: Some(Readiness::Ready),
         health: Some(Health::Healthy),
+        proof: Proof::WasHealthy,
         healthy_since: Some(now),
-        was_healthy: true,
         detail: "web: GET /healthz answered 200".to_owned(),
     }
 }

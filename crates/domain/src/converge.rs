@@ -10,7 +10,7 @@ pub mod steps;
 
 pub use observed::{Attestation, Health, ObservedState, PrepareState, Prepared};
 
-use crate::{generation::Instruction, name::Name, revision::RevisionId};
+use crate::{duration::Millis, generation::Instruction, name::Name, revision::RevisionId};
 use serde::{Deserialize, Serialize};
 
 /// What one product should run on one target. Full: whatever is not named should not run.
@@ -24,6 +24,9 @@ pub struct DesiredState {
     pub active: Vec<ActiveComponent>,
     /// What should lie ready: downloaded, verified, unpacked, not running.
     pub prepare: Vec<RevisionId>,
+    /// What is healthy without a break for this long, by the agent's own clock, is [proved](Attestation::proved).
+    #[serde(default)]
+    pub minimum_healthy: Millis,
 }
 
 /// One component that should run.

@@ -12,14 +12,18 @@ use crate::{
 use std::{collections::BTreeMap, sync::Arc};
 use tidegate_domain::{
     converge::{
-        DesiredState, ObservedState, PrepareState,
+        DesiredState, Health, ObservedState, PrepareState,
         steps::{self, Offer, Waiting},
     },
+    duration::Millis,
     name::Name,
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::DesiredResponse;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::{
+    sync::{Mutex, mpsc, watch},
+    time::{Instant, sleep_until},
+};
 
 /// What one of the agent's own tasks has to say.
 #[derive(Debug)]
@@ -49,6 +53,26 @@ pub(super) struct Inbox {
 pub(super) struct Supervised {
     pub(super) orders: watch::Sender<Order>,
     pub(super) report: Option<Report>,
+    /// Since when every report said that the same start of the same workload is healthy.
+    pub(super) healthy_since: Option<Instant>,
+}
+
+impl Supervised {
+    /// When it has been healthy for `minimum`, if it stays so.
+    pub(super) fn proof(&self, minimum: Millis) -> Option<Instant> {
+        self.healthy_since?.checked_add(minimum.as_duration())
+    }
+
+    fn reported(&mut self, report: Report) {
+        let unbroken = self
+            .report
+            .as_ref()
+            .is_some_and(|r| r.workload == report.workload && r.starts == report.starts);
+        let since = self.healthy_since.filter(|_| unbroken);
+        let healthy = report.health == Health::Healthy;
+        self.healthy_since = healthy.then(|| since.unwrap_or_else(Instant::now));
+        self.report = Some(report);
+    }
 }
 
 /// The agent.
@@ -103,10 +127,12 @@ impl Agent {
         self.resume();
         loop {
             self.publish(&observed);
+            let proof = self.next_proof();
             tokio::select! {
                 Some(answer) = desired.recv() => self.told(answer),
                 Some(event) = inbox.events.recv() => self.heard(event),
                 Some((key, report)) = inbox.reports.recv() => self.reported(&key, report),
+                () = sleep_until(proof.unwrap_or_else(Instant::now)), if proof.is_some() => {}
                 else => return,
             }
         }
@@ -227,7 +253,7 @@ impl Agent {
             return;
         }
         let memory = report.memory();
-        supervised.report = Some(report);
+        supervised.reported(report);
         let Some(active) = active else { return };
         let essence =
             |m: &Option<crate::drivers::service::Memory>| m.as_ref().map(|m| (m.pid, m.health));
@@ -282,6 +308,7 @@ impl Agent {
             Supervised {
                 orders,
                 report: None,
+                healthy_since: None,
             },
         );
     }

@@ -1,6 +1,6 @@
 //! What the agent says of its target, in the words of the contract.
 
-use super::agent::Agent;
+use super::agent::{Agent, Supervised};
 use crate::{
     drivers::service::{Key, Report},
     state::{Activated, Known, ProductState},
@@ -11,7 +11,7 @@ use tidegate_domain::{
     name::Name,
     revision::RevisionId,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 impl Agent {
     /// Says what is seen, if it differs from what was said.
@@ -29,6 +29,17 @@ impl Agent {
             }
             changed
         });
+    }
+
+    /// When the next component will have been healthy long enough.
+    pub(super) fn next_proof(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let proof = |(key, supervised): (&Key, &Supervised)| {
+            let state = self.state.products.get(&key.product)?;
+            supervised.proof(state.desired.minimum_healthy)
+        };
+        let ahead = self.supervised.iter().filter_map(proof);
+        ahead.filter(|at| *at > now).min()
     }
 
     fn observe(&self, product: &Name, state: &ProductState) -> ObservedState {
@@ -55,11 +66,14 @@ impl Agent {
             product: product.clone(),
             component: component.clone(),
         };
-        let report = self.supervised.get(&key).and_then(|s| s.report.as_ref());
+        let supervised = self.supervised.get(&key);
+        let report = supervised.and_then(|s| s.report.as_ref());
         let Some(active) = state.active.get(component) else {
             return self.unactivated(state, component, report);
         };
         let (health, detail, starts) = verdict(active, report);
+        let proof = supervised.and_then(|s| s.proof(state.desired.minimum_healthy));
+        let proved = health == Health::Healthy && proof.is_some_and(|at| at <= Instant::now());
         let component = component.clone();
         let (revision, artifact) = (Some(active.revision), Some(active.artifact));
         Attestation {
@@ -67,6 +81,7 @@ impl Agent {
             revision,
             artifact,
             health,
+            proved,
             detail,
             starts,
         }
@@ -94,6 +109,7 @@ impl Agent {
             revision: None,
             artifact: None,
             health,
+            proved: false,
             detail,
             starts: 0,
         }

@@ -35,6 +35,8 @@ pub(crate) struct Stage {
     directory: tempfile::TempDir,
     agent: Option<Child>,
     generation: u64,
+    /// What the next orders ask for.
+    pub(crate) minimum_healthy: Millis,
 }
 
 impl Stage {
@@ -50,6 +52,7 @@ impl Stage {
             directory,
             agent: None,
             generation: 0,
+            minimum_healthy: Millis(0),
         };
         stage.start_agent();
         stage
@@ -88,6 +91,7 @@ impl Stage {
     pub(crate) fn order_as(&self, number: u64, active: &[&Revision], prepare: &[&Revision]) {
         let all = active.iter().chain(prepare);
         let desired = DesiredState {
+            minimum_healthy: self.minimum_healthy,
             product: name("shop"),
             instruction: instruction(number),
             active: active.iter().map(component).collect(),

@@ -5,7 +5,11 @@ use crate::{
     stage::{Stage, eventually, lives, revision},
 };
 use std::{fs, path::Path};
-use tidegate_domain::{converge::Health, revision::Revision};
+use tidegate_domain::{
+    converge::{Attestation, Health},
+    duration::Millis,
+    revision::Revision,
+};
 use tidegate_protocol::agent::LogLine;
 
 /// Writes its id to a file and its name to the log, then waits.
@@ -144,4 +148,22 @@ async fn the_same_workload_is_not_restarted_for_a_new_label() {
     stage.until_web(revision.id(), Health::Healthy).await;
     assert_eq!(pid(&stage), Some(process));
     assert!(lives(process));
+}
+
+#[tokio::test]
+async fn only_what_stays_healthy_long_enough_is_proved() {
+    let mut stage = Stage::new().await;
+    stage.minimum_healthy = Millis::from_secs(600);
+    let (revision, process) = running(&mut stage).await;
+    let attested = stage.until_web(revision.id(), Health::Healthy).await;
+    assert!(!attested.proved);
+    stage.minimum_healthy = Millis(200);
+    stage.order(&[&revision], &[]);
+    stage.until(|state| state.active[0].proved).await;
+    stage.minimum_healthy = Millis::from_secs(600);
+    stage.order(&[&revision], &[]);
+    kill(process);
+    let again = |a: &Attestation| a.starts == 2 && a.health == Health::Healthy;
+    let state = stage.until(|state| again(&state.active[0])).await;
+    assert!(!state.active[0].proved, "what was started anew begins anew");
 }

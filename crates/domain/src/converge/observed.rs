@@ -27,6 +27,10 @@ pub struct Attestation {
     pub artifact: Option<Digest>,
     /// How it does.
     pub health: Health,
+    /// Whether it has been healthy without a break as long as the desired state asks for. Only the agent can know:
+    /// a host that died a moment ago still looks healthy from afar.
+    #[serde(default)]
+    pub proved: bool,
     /// One sentence for people: the last probe, the exit status, the error.
     pub detail: String,
     /// Starts since this revision was activated; above 1 it has been restarted.

@@ -450,6 +450,7 @@ mod tests {
             instruction: instruction(1, 99),
             active: active.iter().map(component).collect(),
             prepare: prepare.iter().map(|r| r.id()).collect(),
+            minimum_healthy: Millis(0),
         }
     }
 }

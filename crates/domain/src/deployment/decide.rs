@@ -6,7 +6,7 @@
 
 use super::{
     Deployment, Effect, Event, Facts, Position, Status, TargetFacts, TargetRun, WaitingOn,
-    rollback, rolling,
+    facts::Proof, rollback, rolling,
 };
 use jiff::Timestamp;
 
@@ -66,8 +66,8 @@ static NOTHING_KNOWN: TargetFacts = TargetFacts {
     running: None,
     prepared: None,
     health: None,
+    proof: Proof::None,
     healthy_since: None,
-    was_healthy: false,
     detail: String::new(),
 };
 

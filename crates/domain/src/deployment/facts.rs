@@ -36,12 +36,24 @@ pub struct TargetFacts {
     pub prepared: Option<Readiness>,
     /// The worst health of its components.
     pub health: Option<Health>,
-    /// Since when it has been healthy without a break on what it runs.
+    /// How well what it runs has shown itself.
+    pub proof: Proof,
+    /// Since when it has been healthy without a break on what it runs, as heard; to say how long it still takes.
     pub healthy_since: Option<Timestamp>,
-    /// Whether it was healthy at some moment since it runs what it runs: then it no longer starts.
-    pub was_healthy: bool,
     /// The words of the component that does worst.
     pub detail: String,
+}
+
+/// How well what a target runs has shown itself since it runs it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Proof {
+    /// It was not healthy yet: it may still be starting.
+    #[default]
+    None,
+    /// It was healthy at some moment: it no longer starts.
+    WasHealthy,
+    /// Every component attests that it is healthy without a break for as long as the plan asks.
+    Proved,
 }
 
 /// Whether a revision lies ready on a target.
@@ -129,8 +141,8 @@ impl TargetFacts {
             running: running(observed, digests),
             prepared: prepared(observed, run.after),
             health: worst.map(|a| a.health),
+            proof: proof(report),
             healthy_since: report.healthy_since,
-            was_healthy: report.was_healthy,
             detail: worst
                 .map(|a| format!("{}: {}", a.component, a.detail))
                 .unwrap_or_default(),
@@ -162,6 +174,17 @@ fn running(
         .filter_map(|a| Some((a.component.clone(), a.artifact?)))
         .collect();
     (*digests.get(&first)? == seen).then_some(first)
+}
+
+fn proof(report: &Report) -> Proof {
+    let active = &report.observed.active;
+    if !active.is_empty() && active.iter().all(|a| a.proved) {
+        Proof::Proved
+    } else if report.was_healthy {
+        Proof::WasHealthy
+    } else {
+        Proof::None
+    }
 }
 
 fn prepared(observed: &ObservedState, revision: RevisionId) -> Option<Readiness> {

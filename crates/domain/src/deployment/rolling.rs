@@ -6,7 +6,8 @@
 
 use super::{
     Cause, Decision, Effect, Event, Hold, Position, Stage, TargetFacts, TargetRun, WaitingOn,
-    decide::View, facts::Readiness,
+    decide::View,
+    facts::{Proof, Readiness},
 };
 use crate::{converge::Health, plan::OnFailure};
 use jiff::Timestamp;
@@ -149,19 +150,12 @@ fn activation(view: &View<'_>, run: &TargetRun, facts: &TargetFacts) -> Verdict 
     match facts.health {
         Some(Health::Failed) if arrived => Verdict::Fail(facts.detail.clone()),
         // Before the first success an unhealthy component may still be starting; the deadline bounds that.
-        Some(Health::Unhealthy) if serves && (facts.was_healthy || since.is_none()) => {
+        Some(Health::Unhealthy) if serves && (facts.proof != Proof::None || since.is_none()) => {
             Verdict::Fail(facts.detail.clone())
         }
         // A target out of touch says nothing: what it last said is no proof that it still serves.
-        Some(Health::Healthy) if serves && facts.connected && facts.healthy_since.is_some() => {
-            let passes = facts
-                .healthy_since
-                .map(|at| at + limits.minimum_healthy.as_signed());
-            if passes.is_some_and(|at| at <= view.now) {
-                Verdict::Pass
-            } else {
-                Verdict::Wait(passes)
-            }
+        Some(Health::Healthy) if serves && facts.connected && facts.proof == Proof::Proved => {
+            Verdict::Pass
         }
         _ => match since {
             Some(since) if view.is_past(since, limits.progress_deadline) => {

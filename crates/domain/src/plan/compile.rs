@@ -12,13 +12,23 @@ pub enum CompileError {
     /// The limit forbids every wave.
     #[error("max unavailable is 0, so no target may ever change")]
     NothingMayChange,
+    /// No target could ever pass.
+    #[error(
+        "a target has to be healthy for {minimum_healthy} within its progress deadline of {progress_deadline}"
+    )]
+    NeverPasses {
+        /// How long it must be healthy.
+        minimum_healthy: Millis,
+        /// How long it may take.
+        progress_deadline: Millis,
+    },
 }
 
 /// Compiles `strategy` over `targets`, which are taken in the given order. Without a limit of its own
 /// (`max_unavailable` none), as many targets may be down as the largest wave has.
 ///
 /// # Errors
-/// When there is no target, or the limit forbids every change.
+/// When there is no target, or the limits forbid every change or every success.
 pub fn compile(
     strategy: Strategy,
     targets: &[Name],
@@ -36,6 +46,12 @@ pub fn compile(
     let max_unavailable = max_unavailable.unwrap_or(size);
     if max_unavailable == 0 {
         return Err(CompileError::NothingMayChange);
+    }
+    if limits.minimum_healthy >= limits.progress_deadline {
+        return Err(CompileError::NeverPasses {
+            minimum_healthy: limits.minimum_healthy,
+            progress_deadline: limits.progress_deadline,
+        });
     }
     let waves = targets
         .chunks(size as usize)

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use tidegate_domain::{
     converge::Health,
-    deployment::{TargetFacts, facts::Readiness},
+    deployment::{
+        TargetFacts,
+        facts::{Proof, Readiness},
+    },
+    duration::Millis,
     revision::RevisionId,
 };
 
@@ -38,6 +42,7 @@ pub struct Host {
     pub desired: Told,
     accepted: Told,
     new: RevisionId,
+    minimum_healthy: Millis,
     running: Option<RevisionId>,
     prepared: bool,
     started_at: Timestamp,
@@ -49,7 +54,12 @@ pub struct Host {
 }
 
 impl Host {
-    pub fn new(fate: Fate, before: Option<RevisionId>, after: RevisionId, now: Timestamp) -> Self {
+    pub fn new(
+        fate: Fate,
+        (before, after): (Option<RevisionId>, RevisionId),
+        minimum_healthy: Millis,
+        now: Timestamp,
+    ) -> Self {
         let told = Told {
             generation: 0,
             active: before,
@@ -62,6 +72,7 @@ impl Host {
             desired: told,
             accepted: told,
             new: after,
+            minimum_healthy,
             running: before,
             prepared: false,
             started_at: now,
@@ -122,6 +133,17 @@ impl Host {
         })
     }
 
+    fn proof(&self, now: Timestamp) -> Proof {
+        let proved_at = self
+            .healthy_since
+            .map(|at| at + self.minimum_healthy.as_signed());
+        match proved_at {
+            Some(at) if at <= now => Proof::Proved,
+            _ if self.was_healthy => Proof::WasHealthy,
+            _ => Proof::None,
+        }
+    }
+
     fn report(&mut self, now: Timestamp) {
         let prepared = (self.accepted.prepare == Some(self.new))
             .then_some(())
@@ -139,8 +161,8 @@ impl Host {
             health: self
                 .health(now)
                 .filter(|_| self.running == self.accepted.active),
+            proof: self.proof(now),
             healthy_since: self.healthy_since,
-            was_healthy: self.was_healthy,
             detail: format!("web: {:?}", self.fate),
         };
     }

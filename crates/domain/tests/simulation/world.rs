@@ -65,7 +65,10 @@ impl World {
         let plan = plan(&mut random, manners, &targets);
         let mut hosts: Vec<Host> = targets
             .iter()
-            .map(|_| Host::new(fate(&mut random, manners), before, new, now))
+            .map(|_| {
+                let fate = fate(&mut random, manners);
+                Host::new(fate, (before, new), plan.limits.minimum_healthy, now)
+            })
             .collect();
         let unlucky = usize::try_from(random.below(total)).unwrap();
         if matches!(manners, Manners::OneBad | Manners::OneBadBothWays) {

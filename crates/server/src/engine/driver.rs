@@ -146,6 +146,7 @@ async fn instruct(
         },
         active,
         prepare: wanted.prepare.into_iter().collect(),
+        minimum_healthy: deployment.plan.limits.minimum_healthy,
     };
     let key = TargetKey {
         environment: deployment.environment.clone(),

@@ -239,6 +239,7 @@ pub(crate) fn desired(port: u16) -> DesiredState {
         instances: 1,
     };
     DesiredState {
+        minimum_healthy: Millis(0),
         product: name("storefront"),
         instruction: instruction(0),
         active: vec![active],
@@ -248,6 +249,7 @@ pub(crate) fn desired(port: u16) -> DesiredState {
 
 pub(crate) fn report(detail: &str) -> Report {
     let active = Attestation {
+        proved: false,
         component: name("web"),
         revision: Some(revision(8080).id()),
         artifact: Some(digest("artifact")),
