@@ -52,6 +52,13 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     String::from_utf8(done.stdout).map_err(|_| format!("`{shown}` did not print text"))
 }
 
+/// What cargo knows about the packages of this workspace.
+pub(crate) fn metadata() -> Result<serde_json::Value, String> {
+    let arguments = ["metadata", "--locked", "--no-deps", "--format-version", "1"];
+    let text = output(cargo().args(arguments))?;
+    serde_json::from_str(&text).map_err(|why| format!("cargo metadata: {why}"))
+}
+
 /// A program on the path.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

@@ -2,6 +2,8 @@
 
 mod agent;
 mod demo;
+#[cfg(test)]
+mod reference;
 mod serve;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
