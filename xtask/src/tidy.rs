@@ -7,7 +7,10 @@ mod apart;
 mod docs;
 mod imports;
 mod lexer;
+mod migrations;
+mod routes;
 mod shape;
+mod snapshots;
 mod words;
 
 use crate::{Outcome, run};
@@ -40,8 +43,13 @@ const RULES: &[Rule] = &[
     words::machine_paths,
     apart::sql,
     apart::status_codes,
-    apart::routes,
     apart::error_texts,
+    routes::described,
+    routes::listed,
+    routes::permitted,
+    routes::known_callers,
+    snapshots::commands,
+    migrations::steps,
     imports::modules,
     docs::links,
     docs::paths,
@@ -50,7 +58,7 @@ const RULES: &[Rule] = &[
 /// Prints every finding; fails when one of them is more than advice.
 pub(crate) fn run(_: &[String]) -> Outcome {
     let sources = sources()?;
-    let mut findings = imports::crates(&metadata()?);
+    let mut findings = imports::crates(&run::metadata()?);
     findings.extend(RULES.iter().flat_map(|rule| rule(&sources)));
     for finding in &findings {
         let word = if finding.advice { "advice: " } else { "" };
@@ -85,12 +93,6 @@ fn sources() -> Result<Vec<Source>, String> {
         .filter(|path| !path.is_empty())
         .filter_map(read)
         .collect())
-}
-
-fn metadata() -> Result<serde_json::Value, String> {
-    let arguments = ["metadata", "--locked", "--no-deps", "--format-version", "1"];
-    let text = run::output(run::cargo().args(arguments))?;
-    serde_json::from_str(&text).map_err(|why| format!("cargo metadata: {why}"))
 }
 
 impl Source {

@@ -1,4 +1,4 @@
-//! Things that belong into one room only: SQL, status codes, routes, causes of errors.
+//! Things that belong into one room only: SQL, status codes, causes of errors.
 
 use super::{Finding, Source, lexer};
 
@@ -69,65 +69,6 @@ pub(super) fn status_codes(sources: &[Source]) -> Vec<Finding> {
     sources.iter().filter(read).flat_map(look).collect()
 }
 
-/// Every handler of the API is in its OpenAPI document, and so is every route.
-pub(super) fn routes(sources: &[Source]) -> Vec<Finding> {
-    const ROOM: &str = "crates/server/src/http/v1";
-    let document = sources
-        .iter()
-        .find(|source| source.path == format!("{ROOM}.rs"));
-    let document = document.map_or("", |source| source.text.as_str());
-    let room = || {
-        let inside = |source: &&Source| source.path.starts_with(&format!("{ROOM}/"));
-        sources.iter().filter(inside)
-    };
-    let described: Vec<&str> = room()
-        .flat_map(|source| between(&source.text, "path = \"", "\""))
-        .collect();
-    let look = |source: &Source| {
-        let module = source
-            .path
-            .trim_end_matches(".rs")
-            .rsplit('/')
-            .next()
-            .unwrap_or_default();
-        let literals = lexer::literals(&source.text);
-        let unknown = literals.iter().filter(|(line, text)| {
-            text.starts_with("/api/v1")
-                && !described.contains(&text.as_str())
-                && !source
-                    .text
-                    .lines()
-                    .nth(line - 1)
-                    .is_some_and(|line| line.contains("path ="))
-        });
-        let absent = |(line, path): &(usize, String)| {
-            Finding::at(
-                source,
-                *line,
-                format!("route {path} has no #[utoipa::path]"),
-            )
-        };
-        let mut findings: Vec<Finding> = unknown.map(absent).collect();
-        for attribute in source.text.split("#[utoipa::path(").skip(1) {
-            let name = between(attribute, "async fn ", "(")
-                .first()
-                .copied()
-                .unwrap_or_default();
-            if !document.contains(&format!("{module}::{name}")) {
-                let what = format!("{module}::{name} is not in the OpenAPI document");
-                findings.push(Finding::of(&source.path, what));
-            }
-        }
-        findings
-    };
-    room().flat_map(look).collect()
-}
-
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
-    let parts = text.split(before).skip(1);
-    parts.filter_map(|part| part.split(after).next()).collect()
-}
-
 /// The text of an error does not repeat its cause: whoever prints the chain would say it twice.
 pub(super) fn error_texts(sources: &[Source]) -> Vec<Finding> {
     let look = |source: &Source| {
@@ -172,24 +113,6 @@ mod tests {
         );
         assert!(said(status_codes, "crates/server/src/http/error.rs", text).is_empty());
         assert!(said(status_codes, "crates/cli/src/a.rs", text).is_empty());
-    }
-
-    #[test]
-    fn a_route_without_a_description_is_found() {
-        let document = |text: &str| Source {
-            path: "crates/server/src/http/v1.rs".into(),
-            text: text.into(),
-        };
-        let handler = "#[utoipa::path(get, path = \"/api/v1/a\")]\nasync fn show() {}\n";
-        let file = |text: &str| Source {
-            path: "crates/server/src/http/v1/a.rs".into(),
-            text: text.into(),
-        };
-        let route = format!("r.route(\"/api/v1/a\", get(show));\n{handler}");
-        assert!(routes(&[document("paths(a::show)"), file(&route)]).is_empty());
-        assert_eq!(routes(&[document("paths()"), file(&route)]).len(), 1);
-        let bare = "r.route(\"/api/v1/b\", get(show));\n";
-        assert_eq!(routes(&[document(""), file(bare)]).len(), 1);
     }
 
     #[test]
