@@ -281,6 +281,16 @@ impl Tx {
         self.rows(sql, &[]).await?.iter().map(agent).collect()
     }
 
+    /// The targets of an environment whose agents are in touch.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn in_touch_in(&mut self, environment: &Name) -> Result<Vec<Name>, StoreError> {
+        let sql = "SELECT target FROM agents WHERE connected <> 0 AND target >= $1 AND target < $2";
+        let rows = self.rows(sql, &bounds(environment)).await?;
+        rows.iter().map(target_name).collect()
+    }
+
     /// Keeps an enrolment.
     ///
     /// # Errors
@@ -324,8 +334,13 @@ impl Tx {
 }
 
 fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {
+    let [from, to] = bounds(environment);
+    [product.as_str().into(), from, to]
+}
+
+/// Between these lie the keys of an environment's targets: `0` follows `/`.
+fn bounds(environment: &Name) -> [Value; 2] {
     [
-        product.as_str().into(),
         format!("{environment}/").into(),
         format!("{environment}0").into(),
     ]

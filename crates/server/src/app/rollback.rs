@@ -4,6 +4,7 @@ use super::{
     App, Error, Kind, Request,
     deploy::{Start, begin},
     field, releases,
+    steer::{self, read_reason},
 };
 use futures::FutureExt;
 use tidegate_domain::{
@@ -30,7 +31,7 @@ impl App {
             field("product", &wanted.product)?,
             field("environment", &wanted.environment)?,
         );
-        let input = (request, place, wanted.reason.clone());
+        let input = (request, place, read_reason(&wanted.reason)?);
         let id = self
             .store
             .write(input, |tx, input| take_back(tx, input).boxed())
@@ -111,7 +112,7 @@ async fn go_back(
         by: request.actor.name.clone(),
         reason: reason.to_owned(),
     };
-    super::steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await
+    steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await
 }
 
 /// Takes back the deployment in progress. One that goes back already goes on doing that: asking twice changes nothing.

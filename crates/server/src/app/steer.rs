@@ -10,6 +10,9 @@ use tidegate_domain::{
 };
 use tidegate_store::Tx;
 
+/// The longest reason, in characters.
+const REASON_MAX: usize = 1_000;
+
 /// What a person wants of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -39,19 +42,16 @@ impl App {
             Wish::Pause | Wish::Resume | Wish::Cancel => Action::SteerDeployment,
             Wish::RollBack => Action::RollBack,
         })?;
-        let by = request.actor.name.clone();
+        let (by, reason) = (request.actor.name.clone(), read_reason(reason)?);
         let event = match wish {
             Wish::Pause => Event::Held {
-                reason: reason.to_owned(),
+                reason,
                 by: Some(by),
             },
             Wish::Resume => Event::Resumed { by },
             Wish::Cancel => Event::CancelRequested { by },
             Wish::RollBack => Event::RollbackStarted {
-                cause: Cause::Person {
-                    by,
-                    reason: reason.to_owned(),
-                },
+                cause: Cause::Person { by, reason },
             },
         };
         self.store
@@ -62,6 +62,17 @@ impl App {
         self.bus.wake_engine();
         Ok(())
     }
+}
+
+/// A person's words, which the journal keeps for ever and every page shows.
+pub(super) fn read_reason(text: &str) -> Result<String, Error> {
+    if text.chars().count() > REASON_MAX {
+        let detail = format!(
+            "at most {REASON_MAX} characters; keep the long story where a link leads to it"
+        );
+        return Err(Error::invalid("reason", detail));
+    }
+    Ok(text.trim().to_owned())
 }
 
 /// Makes a person's event happen to a deployment.

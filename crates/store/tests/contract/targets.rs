@@ -66,7 +66,13 @@ pub(crate) async fn environments_do_not_see_each_others_targets(store: &Store) {
             .record_report(key, report)
             .await?);
         enrol(store, text, "serial").await;
+        commit!(store, key(text), |tx, key| {
+            tx.record_connection(key, key.target.as_str() != "live-1", "1")
+                .await?
+        });
     }
+    let in_touch = view!(store, name("live"), |tx, live| tx.in_touch_in(live).await?);
+    assert_eq!(in_touch, [name("live-2")]);
     let (told, said) = view!(store, (), |tx, ()| {
         let (live, product) = (name("live"), name("storefront"));
         (

@@ -25,13 +25,8 @@ pub(crate) async fn collect(
         .await?
         .into_iter()
         .collect();
-    let connected: BTreeSet<Name> = tx
-        .agents()
-        .await?
-        .into_iter()
-        .filter(|agent| agent.connected && agent.key.environment == deployment.environment)
-        .map(|agent| agent.key.target)
-        .collect();
+    let in_touch = tx.in_touch_in(&deployment.environment).await?;
+    let in_touch: BTreeSet<Name> = in_touch.into_iter().collect();
     let attested = revisions.attested(tx, revisions_in(&reports)).await?;
     let target = |run: &tidegate_domain::deployment::TargetRun| {
         let name = &run.target;
@@ -39,7 +34,7 @@ pub(crate) async fn collect(
             run,
             desired.get(name),
             reports.get(name),
-            connected.contains(name),
+            in_touch.contains(name),
             &attested,
         )
     };
