@@ -8,6 +8,7 @@ use std::{
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 /// A process of a test. Dropping it ends it.
@@ -87,15 +88,9 @@ pub fn free_port() -> u16 {
 
 /// Ends every process that was started out of `directory`: workloads and their keepers outlive agents on purpose.
 pub fn end_all_of(directory: &Path) {
-    let Ok(processes) = fs::read_dir("/proc") else {
-        return;
-    };
-    for entry in processes.flatten() {
-        let id = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok());
-        if let Some(id) = id.filter(|_| belongs(&entry.path(), directory)) {
+    for process in started_out_of(directory) {
+        let name = process.file_name().and_then(OsStr::to_str);
+        if let Some(id) = name.and_then(|name| name.parse().ok()) {
             end(id);
         }
     }
@@ -106,6 +101,52 @@ pub fn end(id: i32) {
     if let Some(id) = Pid::from_raw(id) {
         kill_process(id, Signal::KILL).ok();
     }
+}
+
+/// The processor's time that the processes started out of `directory` have used, and those that they waited for.
+pub fn processor_time_of(directory: &Path) -> Duration {
+    started_out_of(directory)
+        .filter_map(|process| processor_time(&process))
+        .sum()
+}
+
+/// The resident memory, in bytes, of the processes started out of `directory`.
+pub fn memory_of(directory: &Path) -> u64 {
+    started_out_of(directory)
+        .filter_map(|process| kibibytes(&process, "VmRSS:"))
+        .sum::<u64>()
+        * 1024
+}
+
+/// The same at its highest.
+pub fn highest_memory_of(directory: &Path) -> u64 {
+    started_out_of(directory)
+        .filter_map(|process| kibibytes(&process, "VmHWM:"))
+        .sum::<u64>()
+        * 1024
+}
+
+/// A line of `status` (proc(5)).
+fn kibibytes(process: &Path, what: &str) -> Option<u64> {
+    let status = fs::read_to_string(process.join("status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(what))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+fn started_out_of(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    let processes = fs::read_dir("/proc").expect("this is Linux").flatten();
+    let paths = processes.map(|entry| entry.path());
+    paths.filter(move |process| belongs(process, directory))
+}
+
+/// The processor's time of one process, by its directory in `/proc` (proc(5): fields 14 to 17 of `stat`, in hundredths
+/// of a second).
+pub fn processor_time(process: &Path) -> Option<Duration> {
+    let stat = fs::read_to_string(process.join("stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks = fields.split_whitespace().skip(11).take(4);
+    let ticks: u64 = ticks.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Some(Duration::from_millis(ticks * 10))
 }
 
 fn belongs(process: &Path, directory: &Path) -> bool {

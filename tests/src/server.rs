@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 /// The administrator's token of every test.
-const TOKEN: &str = "tgt_only-for-tests-0123456789";
+pub const TOKEN: &str = "tgt_only-for-tests-0123456789";
 /// A server that is not ready by then never will be.
 const READY_WITHIN: Duration = Duration::from_secs(90);
 

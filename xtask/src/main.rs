@@ -71,7 +71,7 @@ const VERBS: &[Verb] = &[
     ),
     (
         "bench",
-        "the benchmarks; further arguments go to them",
+        "the benchmarks, all or those that are named",
         bench::run,
     ),
 ];
