@@ -1,17 +1,17 @@
 //! A shop on a server and agents that can be killed and started again, driven by the command line alone.
 //!
-//! Wait with [`until`], never with a pause.
+//! Commands are run by `command`, what is seen from outside is in `look`. Wait with [`until`], never with a pause.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod command;
+mod look;
+
 use crate::process::{Process, end_all_of, free_port, program, tidegate};
-use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    io::{Read, Write},
-    net::TcpStream,
+    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -206,119 +206,6 @@ impl Shop {
         ]);
     }
 
-    /// Runs a command.
-    pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
-    }
-
-    /// A command with the server and the token set.
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(tidegate());
-        command
-            .args(arguments)
-            .env("TIDEGATE_SERVER", self.url())
-            .env("TIDEGATE_TOKEN", TOKEN);
-        command
-    }
-
-    /// Runs a command that must succeed, and answers its standard output.
-    pub fn ok(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            output.status.success(),
-            "{arguments:?} ended with {}: {said}",
-            output.status
-        );
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Runs a command that must succeed, and reads its JSON.
-    pub fn json(&self, arguments: &[&str]) -> Value {
-        serde_json::from_str(&self.ok(arguments)).unwrap()
-    }
-
-    /// Runs a command that must end with `status`, and answers what it said.
-    pub fn refused(&self, status: i32, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(
-            output.status.code(),
-            Some(status),
-            "{arguments:?} said: {said}"
-        );
-        assert!(said.starts_with("error: "), "{arguments:?} said: {said}");
-        said
-    }
-
-    /// What runs in an environment, as `status` says.
-    pub fn place(&self, environment: &str) -> Value {
-        let status = self.json(&["status", "--output", "json"]);
-        let places = status["products"][0]["environments"].as_array().unwrap();
-        places
-            .iter()
-            .find(|place| place["environment"] == environment)
-            .unwrap()
-            .clone()
-    }
-
-    /// Whether the agent of a target is in touch, as the server says.
-    pub fn in_touch(&self, target: &str) -> bool {
-        let targets = self.json(&["target", "list", "--output", "json"]);
-        let mut targets = targets.as_array().unwrap().iter();
-        targets.any(|t| t["name"] == target && t["connected"] == true)
-    }
-
-    /// The version that the shop itself answers on a target; none while it does not answer.
-    pub fn answer(&self, target: &str) -> Option<String> {
-        let body = self.get(self.ports[target], "/version")?;
-        let json: Value = serde_json::from_str(body.split("\r\n\r\n").nth(1)?).ok()?;
-        json["version"].as_str().map(str::to_owned)
-    }
-
-    /// The process that answers on a target.
-    pub fn answering_pid(&self, target: &str) -> Option<u64> {
-        let body = self.get(self.ports[target], "/version")?;
-        let json: Value = serde_json::from_str(body.split("\r\n\r\n").nth(1)?).ok()?;
-        json["pid"].as_u64()
-    }
-
-    /// Waits until every target of an environment answers `version`.
-    pub fn await_version(&self, environment: &str, version: &str) {
-        for target in self
-            .targets()
-            .iter()
-            .filter(|target| target.starts_with(environment))
-        {
-            until(&format!("{target} answers {version}"), || {
-                self.answer(target).as_deref() == Some(version)
-            });
-        }
-    }
-
-    /// The actions in the journal about a subject, oldest first.
-    pub fn actions(&self, subject: &str) -> Vec<String> {
-        let page = self.json(&[
-            "journal",
-            "list",
-            "--subject",
-            subject,
-            "-n",
-            "500",
-            "--output",
-            "json",
-        ]);
-        let entries = page["entries"].as_array().unwrap();
-        entries
-            .iter()
-            .rev()
-            .map(|entry| entry["action"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
     fn catalog(&self) -> String {
         let target = |(target, port): (&String, &u16)| {
             let environment = target.split('-').next().unwrap();
@@ -327,17 +214,6 @@ impl Shop {
             )
         };
         SHOP.to_owned() + &self.ports.iter().map(target).collect::<String>()
-    }
-
-    fn get(&self, port: u16, path: &str) -> Option<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
     }
 }
 

@@ -1,0 +1,56 @@
+//! The command line against the shop.
+
+use super::{Shop, TOKEN};
+use crate::process::tidegate;
+use serde_json::Value;
+use std::process::{Command, Output, Stdio};
+
+impl Shop {
+    /// Runs a command.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// A command with the server and the token set.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(tidegate());
+        command
+            .args(arguments)
+            .env("TIDEGATE_SERVER", self.url())
+            .env("TIDEGATE_TOKEN", TOKEN);
+        command
+    }
+
+    /// Runs a command that must succeed, and answers its standard output.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            output.status.success(),
+            "{arguments:?} ended with {}: {said}",
+            output.status
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must succeed, and reads its JSON.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.ok(arguments)).unwrap()
+    }
+
+    /// Runs a command that must end with `status`, and answers what it said.
+    pub fn refused(&self, status: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?} said: {said}"
+        );
+        assert!(said.starts_with("error: "), "{arguments:?} said: {said}");
+        said
+    }
+}
