@@ -6,6 +6,8 @@
 
 pub mod browser;
 pub mod fleet;
+pub mod page;
 pub mod process;
 pub mod server;
 pub mod shop;
+pub mod stage;

@@ -2,65 +2,13 @@
 //! path from signing in over deploying and watching to rolling back.
 
 use serde_json::json;
-use std::path::{Path, PathBuf};
 use tidegate_tests::{
-    browser::{Browser, Look, until},
+    browser::Browser,
     fleet::Fleet,
-    process::installed,
-    server::{Server, software, text},
+    page::{LOOKS, axe, check_page, pictures},
+    server::Server,
+    stage::{TARGETS, fill, history},
 };
-
-const CATALOG: &str = r#"
-kind: Environment
-name: testing
----
-kind: Environment
-name: staging
-after: testing
----
-kind: Environment
-name: live
-after: staging
----
-kind: Product
-name: storefront
-path: [testing, staging, live]
-components:
-  - name: web
-    driver: service
-    service:
-      command: ["./serve"]
-      health: { exec: { command: ["./check"] }, interval: 200ms, healthy_after: 1, unhealthy_after: 1, deadline: 4s }
-  - name: api
-    driver: service
-    service:
-      command: ["./serve"]
-"#;
-const TARGETS: [(&str, &str); 5] = [
-    ("testing", "testing-1"),
-    ("staging", "staging-1"),
-    ("live", "live-1"),
-    ("live", "live-2"),
-    ("live", "live-3"),
-];
-const LOOKS: [Look; 4] = [
-    Look {
-        width: 1440,
-        scheme: "light",
-    },
-    Look {
-        width: 1440,
-        scheme: "dark",
-    },
-    Look {
-        width: 390,
-        scheme: "light",
-    },
-    Look {
-        width: 390,
-        scheme: "dark",
-    },
-];
 
 #[tokio::test]
 async fn pages_are_whole_in_every_look_and_without_javascript() {
@@ -232,147 +180,6 @@ async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
     drop(fleet);
 }
 
-/// Signs in as a person does: by the one-time link, which opening alone does not use up.
-async fn sign_in(server: &Server, browser: &Browser) {
-    let link = server.run(&["sign-in"]);
-    let path = link.find("/sign-in?").map(|at| link[at..].trim());
-    let path = path.expect("a link is printed");
-    browser.open(&server.url(path)).await;
-    browser.open(&server.url(path)).await;
-    browser.look(LOOKS[0]).await;
-    browser.picture(&pictures().join("sign-in.png")).await;
-    browser.tab_to("main button").await;
-    browser.press("\u{e007}").await;
-    browser.text_becomes(".person", "admin").await;
-}
-
-fn fill(server: &Server) {
-    let directory = server.directory();
-    let mut catalog = CATALOG.to_owned();
-    for (environment, target) in TARGETS {
-        let document = format!("---\nkind: Target\nname: {target}\nenvironment: {environment}\n");
-        catalog.push_str(&document);
-    }
-    let file = directory.join("catalog.yaml");
-    std::fs::write(&file, catalog).expect("the catalog can be written");
-    server.run(&["apply", "-f", text(&file), "--yes"]);
-    for (version, check) in [
-        ("1.0.0", "exit 0"),
-        ("1.1.0", "exit 0 # new"),
-        ("1.2.0", "exit 1"),
-    ] {
-        push(server, "web", version, check);
-    }
-    push(server, "api", "1.0.0", "exit 0");
-    for version in ["1.0.0", "1.1.0", "1.2.0"] {
-        let web = format!("web={version}");
-        server.run(&[
-            "release",
-            "create",
-            "storefront",
-            version,
-            "--component",
-            &web,
-            "--component",
-            "api=1.0.0",
-        ]);
-    }
-    let draft = ["release", "create", "storefront", "1.3.0", "--draft"];
-    server.run(
-        &[
-            &draft[..],
-            &["--component", "web=1.1.0", "--component", "api=1.0.0"],
-        ]
-        .concat(),
-    );
-}
-
-fn push(server: &Server, component: &str, version: &str, check: &str) {
-    let check = format!("#!/bin/sh\n{check}\n");
-    let serve = format!("#!/bin/sh\n# {component} {version}\nexec sleep 600\n");
-    let name = format!("{component}-{version}");
-    let files = [("serve", serve.as_str()), ("check", check.as_str())];
-    let directory = software(server.directory(), &name, &files);
-    let what = format!("storefront/{component}:{version}");
-    server.run(&["push", &what, text(&directory)]);
-}
-
-/// 1.0.0 goes up to live, 1.2.0 is rolled back in testing, 1.1.0 waits before live.
-async fn history(server: &Server) {
-    for environment in ["testing", "staging", "live"] {
-        server.run(&deploy("1.0.0", environment));
-    }
-    let bad = json!({ "product": "storefront", "release": "1.2.0", "environment": "testing" });
-    server.post("/api/v1/deployments", &bad).await;
-    until("1.2.0 is rolled back", async || {
-        let view = server.get("/api/v1/deployments/4").await;
-        (view["status"] == "rolled_back").then_some(())
-    })
-    .await;
-    server.run(&deploy("1.1.0", "testing"));
-    server.run(&deploy("1.1.0", "staging"));
-}
-
-fn deploy<'a>(version: &'a str, environment: &'a str) -> [&'a str; 8] {
-    [
-        "deploy",
-        "storefront",
-        version,
-        "--to",
-        environment,
-        "--wait",
-        "--minimum-healthy",
-        "200ms",
-    ]
-}
-
-/// A page in every look: no complaint in the console, nothing wider than the window, no accessibility violation; and
-/// the same facts in its HTML before any script.
-async fn check_page(server: &Server, browser: &Browser, (name, path, fact): (&str, &str, &str)) {
-    for look in LOOKS {
-        browser.look(look).await;
-        browser.open(&server.url(path)).await;
-        let shown = browser.text("body").await.unwrap_or_default();
-        assert!(
-            shown.contains(fact),
-            "{path} does not show `{fact}`: {shown}"
-        );
-        let file = format!("{name}-{}-{}.png", look.width, look.scheme);
-        browser.picture(&pictures().join(file)).await;
-        let wide = browser
-            .run("done(document.documentElement.scrollWidth - innerWidth)")
-            .await;
-        assert!(
-            wide.as_i64() <= Some(0),
-            "{path} is {wide} px too wide at {look:?}"
-        );
-        let violations = browser.run(&axe()).await;
-        assert_eq!(violations, json!([]), "{path} at {look:?}");
-        let complaints = browser.complaints().await;
-        assert!(complaints.is_empty(), "{path} at {look:?}: {complaints:?}");
-    }
-    browser
-        .tab_to("main a, main button, main summary, main input, main [tabindex='0']")
-        .await;
-    let cookie = server.sign_in().await;
-    let html = page(server, path, &cookie).await;
-    let facts = html
-        .split_once("<main")
-        .map(|(_, main)| main)
-        .unwrap_or_default();
-    assert!(
-        facts.contains(fact),
-        "{path} is incomplete without JavaScript"
-    );
-}
-
-async fn page(server: &Server, path: &str, cookie: &str) -> String {
-    let request = server.http.get(server.url(path)).header("cookie", cookie);
-    let answer = request.send().await.expect("the server answers");
-    assert_eq!(answer.status().as_u16(), 200, "{path}");
-    answer.text().await.expect("a whole page")
-}
-
 /// Refusals are pages with the right status, and forms of other sites are not heard.
 async fn refusals(server: &Server, browser: &Browser) {
     let cookie = server.sign_in().await;
@@ -447,17 +254,16 @@ async fn palette(browser: &Browser) {
     browser.text_becomes("h1", "The journal holds").await;
 }
 
-/// The script that looks for violations of WCAG 2.2 AA.
-fn axe() -> String {
-    let script = installed("pages/node_modules/axe-core/axe.min.js");
-    let source = std::fs::read_to_string(script).expect("a script is text");
-    let tags = json!(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
-    format!(
-        "{source}; axe.run(document, {{ runOnly: {tags} }}).then((found) => done(found.violations.map((v) => \
-         [v.id, ...v.nodes.map((n) => n.target.join(' ') + ': ' + n.failureSummary)])))"
-    )
-}
-
-fn pictures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots")
+/// Signs in as a person does: by the one-time link, which opening alone does not use up.
+async fn sign_in(server: &Server, browser: &Browser) {
+    let link = server.run(&["sign-in"]);
+    let path = link.find("/sign-in?").map(|at| link[at..].trim());
+    let path = path.expect("a link is printed");
+    browser.open(&server.url(path)).await;
+    browser.open(&server.url(path)).await;
+    browser.look(LOOKS[0]).await;
+    browser.picture(&pictures().join("sign-in.png")).await;
+    browser.tab_to("main button").await;
+    browser.press("\u{e007}").await;
+    browser.text_becomes(".person", "admin").await;
 }

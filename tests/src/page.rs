@@ -1,0 +1,97 @@
+//! What holds for every page, in every look.
+
+use crate::{
+    browser::{Browser, Look},
+    process::installed,
+    server::Server,
+};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Wide and narrow, light and dark.
+pub const LOOKS: [Look; 4] = [
+    Look {
+        width: 1440,
+        scheme: "light",
+    },
+    Look {
+        width: 1440,
+        scheme: "dark",
+    },
+    Look {
+        width: 390,
+        scheme: "light",
+    },
+    Look {
+        width: 390,
+        scheme: "dark",
+    },
+];
+
+/// A page in every look: no complaint in the console, nothing wider than the window, no accessibility violation; and
+/// the same facts in its HTML before any script.
+pub async fn check_page(
+    server: &Server,
+    browser: &Browser,
+    (name, path, fact): (&str, &str, &str),
+) {
+    for look in LOOKS {
+        browser.look(look).await;
+        browser.open(&server.url(path)).await;
+        let shown = browser.text("body").await.unwrap_or_default();
+        assert!(
+            shown.contains(fact),
+            "{path} does not show `{fact}`: {shown}"
+        );
+        let file = format!("{name}-{}-{}.png", look.width, look.scheme);
+        browser.picture(&pictures().join(file)).await;
+        let wide = browser
+            .run("done(document.documentElement.scrollWidth - innerWidth)")
+            .await;
+        assert!(
+            wide.as_i64() <= Some(0),
+            "{path} is {wide} px too wide at {look:?}"
+        );
+        let violations = browser.run(&axe()).await;
+        assert_eq!(violations, json!([]), "{path} at {look:?}");
+        let complaints = browser.complaints().await;
+        assert!(complaints.is_empty(), "{path} at {look:?}: {complaints:?}");
+    }
+    browser
+        .tab_to("main a, main button, main summary, main input, main [tabindex='0']")
+        .await;
+    let cookie = server.sign_in().await;
+    let html = page(server, path, &cookie).await;
+    let facts = html
+        .split_once("<main")
+        .map(|(_, main)| main)
+        .unwrap_or_default();
+    assert!(
+        facts.contains(fact),
+        "{path} is incomplete without JavaScript"
+    );
+}
+
+/// The HTML of a page as it is served, before any script.
+pub async fn page(server: &Server, path: &str, cookie: &str) -> String {
+    let request = server.http.get(server.url(path)).header("cookie", cookie);
+    let answer = request.send().await.expect("the server answers");
+    assert_eq!(answer.status().as_u16(), 200, "{path}");
+    answer.text().await.expect("a whole page")
+}
+
+/// The script that looks for violations of WCAG 2.2 AA.
+pub fn axe() -> String {
+    let script = installed("pages/node_modules/axe-core/axe.min.js");
+    let source = std::fs::read_to_string(script).expect("a script is text");
+    let tags = json!(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
+    format!(
+        "{source}; axe.run(document, {{ runOnly: {tags} }}).then((found) => done(found.violations.map((v) => \
+         [v.id, ...v.nodes.map((n) => n.target.join(' ') + ': ' + n.failureSummary)])))"
+    )
+}
+
+/// Where pictures are kept to be looked at.
+pub fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots")
+}
