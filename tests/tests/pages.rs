@@ -103,6 +103,15 @@ async fn the_main_path_is_driven_by_keyboard_and_watched_live() {
     browser
         .picture(&pictures().join("deployment-deed.png"))
         .await;
+    let effect = browser.text("#form-rollback").await.unwrap_or_default();
+    assert!(
+        effect.contains("3 targets in live go back to storefront 1.0.0"),
+        "{effect}"
+    );
+    assert!(
+        effect.contains("1.1.0 to 1.0.0") || effect.contains("1.1.0 →"),
+        "{effect}"
+    );
     browser.tab_to("#rollback-reason").await;
     browser.press("too many complaints").await;
     browser.tab_to("#rollback-confirm").await;
@@ -126,16 +135,20 @@ async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
     let browser = Browser::start().await;
     browser.look(LOOKS[0]).await;
     sign_in(&server, &browser).await;
-    server.run(&[
-        "deploy",
-        "storefront",
-        "1.1.0",
-        "--to",
-        "live",
-        "--bake",
-        "60s",
-    ]);
-    browser.open(&server.url("/deployments/7")).await;
+    browser
+        .open(&server.url("/products/storefront/releases/1.1.0"))
+        .await;
+    browser.tab_to("#bake").await;
+    browser.press("60s").await;
+    browser.tab_to("#limits summary").await;
+    browser.press("\u{e007}").await;
+    browser.tab_to("#failures-max").await;
+    browser.press("1").await;
+    browser
+        .picture(&pictures().join("release-limits.png"))
+        .await;
+    browser.tab_to("#confirm").await;
+    browser.press("1.1.0\u{e007}").await;
     browser
         .text_becomes("h1", "1 of 3 targets in live, in wave 1 of 3")
         .await;

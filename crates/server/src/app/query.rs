@@ -9,5 +9,5 @@ mod releases;
 mod status;
 
 pub use artifacts::{Shelf, ShelfLine};
-pub use deployments::summary;
+pub use deployments::{Before, summary};
 pub(crate) use facts::collect;

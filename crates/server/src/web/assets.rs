@@ -17,7 +17,7 @@ use tidegate_domain::digest::Digest;
 struct Files;
 
 /// The style sheet's files in the order in which they are joined; layers decide what wins, not this order.
-const STYLES: [&str; 19] = [
+const STYLES: [&str; 20] = [
     "css/layers.css",
     "css/reset.css",
     "css/tokens.css",
@@ -25,6 +25,7 @@ const STYLES: [&str; 19] = [
     "css/layout.css",
     "css/parts/action.css",
     "css/parts/card.css",
+    "css/parts/changes.css",
     "css/parts/digest.css",
     "css/parts/field.css",
     "css/parts/need.css",

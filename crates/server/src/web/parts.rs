@@ -1,9 +1,11 @@
 //! What several pages are made of. Each part is a type beside its template in `templates/parts`.
 
+mod changes;
 mod deployment_table;
 mod fingerprint;
 mod prose;
 
+pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
 pub(super) use prose::Prose;

@@ -1,7 +1,7 @@
 //! Deployments as they are shown.
 
 use super::{
-    super::{App, Error, Request},
+    super::{App, Error, Request, rollback::standing},
     facts,
 };
 use futures::FutureExt;
@@ -57,6 +57,47 @@ impl App {
         };
         Ok(found.iter().map(without_waves).collect())
     }
+
+    /// What taking a deployment back leads to; none when nothing stood there before.
+    ///
+    /// # Errors
+    /// When there is no such deployment.
+    pub async fn before_deployment(
+        &self,
+        request: &Request,
+        id: DeploymentId,
+    ) -> Result<Option<Before>, Error> {
+        request.permit(Action::Read)?;
+        self.store
+            .read(id, |tx, id| stood_before(tx, *id).boxed())
+            .await
+    }
+}
+
+/// What stood in a place before a deployment, and stands there again when that is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// The version of the release.
+    pub release: String,
+    /// The number of its configuration.
+    pub snapshot: u64,
+}
+
+async fn stood_before(tx: &mut Tx, id: DeploymentId) -> Result<Option<Before>, Error> {
+    let found = tx.deployment(id).await?;
+    let deployment =
+        found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let standing = standing(tx, &deployment.product, &deployment.environment).await?;
+    let is_over = deployment.status.is_terminal();
+    let is_same =
+        |d: &Deployment| d.release == deployment.release && d.snapshot == deployment.snapshot;
+    let mut earlier = standing.iter().rev().filter(|d| d.id < id);
+    // One that stands is taken back together with those before it that brought the same.
+    let before = earlier.find(|d| !(is_over && is_same(d)));
+    Ok(before.map(|d| Before {
+        release: d.release.to_string(),
+        snapshot: d.snapshot.0,
+    }))
 }
 
 async fn list(

@@ -87,7 +87,9 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Fault> {
     let id = number(&id)?;
     let deployment = deployment(&app, &request, id).await?;
-    let title = format!("Deployment {id}: {}", deployment.sentence);
+    let view = &deployment.view;
+    let what = format!("{} {} in {}", view.product, view.release, view.environment);
+    let title = format!("Deployment {id}: {what}");
     let frame = Frame::new(&title, Section::Deployments, &request).twins(
         format!("/api/v1/deployments/{id}"),
         format!("tidegate watch {id}"),
@@ -145,7 +147,9 @@ async fn deployment(
         .journal_page(request, None, EVENTS, Some(subject))
         .await?;
     let is_latest = is_latest(app, request, &view).await?;
-    Ok(shown(view, &journal.entries, is_latest))
+    let back = deeds::back(app, request, &view).await?;
+    let deeds = deeds::possible(&view, is_latest, back);
+    Ok(shown(view, &journal.entries, deeds))
 }
 
 /// Whether nothing newer was deployed to the same place, so that going back means this one.
@@ -162,7 +166,7 @@ async fn is_latest(
     Ok(newest.first().is_some_and(|newest| newest.id == view.id))
 }
 
-fn shown(view: DeploymentView, entries: &[EntryView], is_latest: bool) -> Deployment {
+fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deployment {
     let now = Timestamp::now();
     let until = view.ended_at.unwrap_or(now);
     let (rows, rows_left) = waves::rows(&view);
@@ -177,7 +181,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], is_latest: bool) -> Deploy
         requested: Moment::seen(view.requested_at, now),
         took: length(until.as_second() - view.requested_at.as_second()),
         waiting: view.waiting_on.iter().map(|w| waiting(w, now)).collect(),
-        deeds: deeds::possible(&view, is_latest),
+        deeds,
         done,
         total,
         density: waves::density(total),
@@ -244,14 +248,14 @@ mod tests {
 
     #[test]
     fn the_cause_is_told_on_its_own() {
-        let html = shown(view(1), &[], true).render().unwrap();
+        let html = shown(view(1), &[], Vec::new()).render().unwrap();
         assert!(html.contains(">storefront 1.1.0 was rolled back in live.</h1>"));
         assert!(html.contains(">it failed</p>"));
     }
 
     #[test]
     fn ten_thousand_targets_are_dots_and_the_failed_one_is_the_first_row() {
-        let html = shown(view(10_000), &[], true).render().unwrap();
+        let html = shown(view(10_000), &[], Vec::new()).render().unwrap();
         assert_eq!(html.matches("class=\"dot ").count(), 10_000);
         assert_eq!(html.matches("<tr>").count(), 101);
         let (_, rows) = html.split_once("<tbody>").unwrap();

@@ -1,6 +1,7 @@
 //! One release: how far it is, what is in it, where it runs, and the next thing to do.
 
 mod contents;
+mod form;
 mod lifecycle;
 mod next;
 
@@ -19,12 +20,12 @@ use crate::http::access::{Path, State};
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use contents::Content;
+use form::Wanted;
 use jiff::Timestamp;
 use lifecycle::Step;
 use next::Next;
-use serde::Deserialize;
 use tidegate_domain::name::Name;
-use tidegate_protocol::api::{DeploymentRequest, DeploymentView, ReleaseView};
+use tidegate_protocol::api::{DeploymentView, ReleaseView};
 
 /// How many deployments of the product are looked through for those of the release.
 const LATEST: u64 = 200;
@@ -45,17 +46,6 @@ struct Page {
     next: Option<Next>,
     contents: Vec<Content>,
     deployments: DeploymentTable,
-}
-
-/// The form that deploys.
-#[derive(Deserialize)]
-pub(in crate::web) struct Wanted {
-    environment: String,
-    strategy: String,
-    #[serde(default)]
-    batch: String,
-    #[serde(default)]
-    confirm: String,
 }
 
 pub(in crate::web) async fn show(
@@ -133,16 +123,8 @@ pub(in crate::web) async fn deploy(
 ) -> Result<Response, Fault> {
     let here = address(&product, &version);
     let back = |error| Fault::back(error, &here);
-    confirm::meant(&version, &form.confirm).map_err(back)?;
-    let batch = form.batch.trim();
-    let wanted = DeploymentRequest {
-        product,
-        release: version,
-        environment: form.environment,
-        batch: (form.strategy == "rolling" && !batch.is_empty()).then(|| batch.to_owned()),
-        strategy: Some(form.strategy),
-        ..DeploymentRequest::default()
-    };
+    confirm::meant(&version, form.confirm()).map_err(back)?;
+    let wanted = form.read(product, version).map_err(back)?;
     let id = app.deploy(request, &wanted).await.map_err(back)?;
     Ok(Redirect::to(&format!("/deployments/{id}")).into_response())
 }

@@ -1,7 +1,10 @@
 //! What a person can do to a deployment: which forms the page offers, and what their submission does.
 
-use super::super::super::confirm;
-use crate::app::{Error, Kind, Request, SharedApp, steer::Wish};
+use super::super::super::{
+    confirm,
+    parts::{Changes, counted},
+};
+use crate::app::{Error, Kind, Request, SharedApp, query::Before, steer::Wish};
 use serde::Deserialize;
 use tidegate_domain::id::DeploymentId;
 use tidegate_protocol::api::{DeploymentView, RollbackRequest};
@@ -14,8 +17,17 @@ pub(super) struct Deed {
     pub label: &'static str,
     /// What will change where.
     pub effect: String,
+    /// What becomes of each component, where that is known.
+    pub changes: Option<Changes>,
     /// What has to be typed.
     pub confirm: Option<String>,
+}
+
+/// Where going back leads.
+#[derive(Debug)]
+pub(super) struct Back {
+    before: Before,
+    changes: Changes,
 }
 
 /// The form of a deed.
@@ -27,9 +39,29 @@ pub(in crate::web) struct Reason {
     confirm: String,
 }
 
+/// Where going back from a deployment leads; none when nothing stood there before.
+pub(super) async fn back(
+    app: &SharedApp,
+    request: &Request,
+    view: &DeploymentView,
+) -> Result<Option<Back>, Error> {
+    let id = DeploymentId(view.id);
+    let Some(before) = app.before_deployment(request, id).await? else {
+        return Ok(None);
+    };
+    let release = async |version: &str| app.release_view(request, &view.product, version).await;
+    let (from, to) = (
+        release(&view.release).await?,
+        release(&before.release).await?,
+    );
+    let changes = Changes::between(&from, &to);
+    Ok(Some(Back { before, changes }))
+}
+
 /// What can be done now.
-pub(super) fn possible(view: &DeploymentView, is_latest: bool) -> Vec<Deed> {
+pub(super) fn possible(view: &DeploymentView, is_latest: bool, back: Option<Back>) -> Vec<Deed> {
     let is_held = view.held.is_some();
+    let roll_back = |view| roll_back(view, back);
     match view.status.as_str() {
         "requested" => vec![roll_back(view), cancel(view)],
         "preparing" | "rolling" if is_held => vec![resume(), roll_back(view), cancel(view)],
@@ -91,6 +123,7 @@ fn pause() -> Deed {
         path: "pause",
         label: "Pause",
         effect: "Nothing new is begun; what is under way on a target is finished.".to_owned(),
+        changes: None,
         confirm: None,
     }
 }
@@ -100,23 +133,30 @@ fn resume() -> Deed {
         path: "resume",
         label: "Resume",
         effect: "It goes on where it stopped.".to_owned(),
+        changes: None,
         confirm: None,
     }
 }
 
-fn roll_back(view: &DeploymentView) -> Deed {
+fn roll_back(view: &DeploymentView, back: Option<Back>) -> Deed {
     let changed = view.waves.iter().flat_map(|wave| &wave.targets);
     let changed = changed
         .filter(|run| matches!(run.stage.as_str(), "activating" | "passed" | "failed"))
         .count();
-    let targets = super::super::super::parts::counted(changed, "target");
+    let targets = counted(changed, "target");
+    let place = &view.environment;
+    let effect = match &back {
+        Some(Back { before, .. }) => format!(
+            "{targets} in {place} go back to {} {}, with configuration {}.",
+            view.product, before.release, before.snapshot
+        ),
+        None => format!("{targets} in {place} go back to what they ran before this deployment."),
+    };
     Deed {
         path: "rollback",
         label: "Roll back",
-        effect: format!(
-            "{targets} in {} go back to what they ran before this deployment.",
-            view.environment
-        ),
+        effect,
+        changes: back.map(|back| back.changes),
         confirm: Some(view.release.clone()),
     }
 }
@@ -129,6 +169,7 @@ fn cancel(view: &DeploymentView) -> Deed {
             "It ends now. Targets in {} stay as they are: some may run {}, others what they ran before.",
             view.environment, view.release
         ),
+        changes: None,
         confirm: Some(view.release.clone()),
     }
 }

@@ -1,6 +1,6 @@
 //! The next environment on the path, and what would change there.
 
-use super::super::super::parts::counted;
+use super::super::super::parts::{Change, Changes, counted};
 use std::collections::BTreeSet;
 use tidegate_protocol::api::{ContentView, DeploymentView, EnvironmentStatus, ReleaseView};
 
@@ -9,20 +9,11 @@ use tidegate_protocol::api::{ContentView, DeploymentView, EnvironmentStatus, Rel
 pub(super) struct Next {
     pub environment: String,
     pub targets: String,
-    pub changes: Vec<Change>,
+    pub changes: Changes,
     /// A deployment that has to end first.
     pub busy: Option<u64>,
     /// The deployment by which it was there before, and did not stay.
     pub before: Option<u64>,
-}
-
-/// What becomes of one component there.
-#[derive(Debug)]
-pub(super) struct Change {
-    pub component: String,
-    pub before: String,
-    pub after: String,
-    pub is_changed: bool,
 }
 
 /// The first environment on the path where the release neither runs nor has passed.
@@ -41,11 +32,13 @@ pub(super) fn of(
     Some(Next {
         environment: place.environment.clone(),
         targets: counted(place.targets.len(), "target"),
-        changes: release
-            .components
-            .iter()
-            .map(|c| change(c, place))
-            .collect(),
+        changes: Changes(
+            release
+                .components
+                .iter()
+                .map(|c| change(c, place))
+                .collect(),
+        ),
         before: last_to(&place.environment, deployments).map(|last| last.id),
         busy: place.deployment.as_ref().map(|deployment| deployment.id),
     })
