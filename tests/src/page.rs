@@ -2,11 +2,14 @@
 
 use crate::{
     browser::{Browser, Look},
-    process::installed,
+    process::{installed, required},
     server::Server,
 };
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Wide and narrow, light and dark.
 pub const LOOKS: [Look; 4] = [
@@ -29,7 +32,7 @@ pub const LOOKS: [Look; 4] = [
 ];
 
 /// A page in every look: no complaint in the console, nothing wider than the window, no accessibility violation; and
-/// the same facts in its HTML before any script.
+/// the same facts in its HTML before any script, which [`valid_html`] judges later.
 pub async fn check_page(
     server: &Server,
     browser: &Browser,
@@ -70,6 +73,29 @@ pub async fn check_page(
         facts.contains(fact),
         "{path} is incomplete without JavaScript"
     );
+    keep_html(server, name, &html);
+}
+
+/// Keeps the HTML of a page for [`valid_html`].
+pub fn keep_html(server: &Server, name: &str, html: &str) {
+    let directory = server.directory().join("html");
+    std::fs::create_dir_all(&directory).expect("a directory");
+    std::fs::write(directory.join(format!("{name}.html")), html).expect("the page can be kept");
+}
+
+/// Whether all HTML that was kept is valid, by the recommended rules of html-validate without an exception.
+pub fn valid_html(server: &Server) {
+    let output = Command::new(required("/usr/bin/node", "cargo xtask test installs it"))
+        .arg(installed(
+            "pages/node_modules/html-validate/bin/html-validate.mjs",
+        ))
+        .args(["--preset", "recommended"])
+        .arg(server.directory().join("html"))
+        .output()
+        .expect("node starts");
+    let report = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{report}{errors}");
 }
 
 /// The HTML of a page as it is served, before any script.

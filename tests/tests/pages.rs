@@ -5,7 +5,7 @@ use serde_json::json;
 use tidegate_tests::{
     browser::Browser,
     fleet::Fleet,
-    page::{LOOKS, axe, check_page, pictures},
+    page::{LOOKS, axe, check_page, keep_html, page, pictures, valid_html},
     server::Server,
     stage::{TARGETS, fill, history},
 };
@@ -65,6 +65,7 @@ async fn pages_are_whole_in_every_look_and_without_javascript() {
         check_page(&server, &browser, page).await;
     }
     refusals(&server, &browser).await;
+    valid_html(&server);
     drop(fleet);
 }
 
@@ -155,6 +156,13 @@ async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
     browser
         .picture(&pictures().join("deployment-baking.png"))
         .await;
+    let cookie = server.sign_in().await;
+    keep_html(
+        &server,
+        "baking",
+        &page(&server, "/deployments/7", &cookie).await,
+    );
+    valid_html(&server);
     browser.tab_to("#deed-cancel summary").await;
     browser.press("\u{e007}").await;
     browser.tab_to("#cancel-reason").await;
@@ -227,6 +235,14 @@ async fn refusals(server: &Server, browser: &Browser) {
     let seal = "/products/storefront/releases/1.3.0/seal";
     assert_eq!(send(seal, "same-origin", "").await, 303);
     assert_eq!(send(seal, "same-origin", "").await, 409);
+    for (name, path, cookie) in [
+        ("fault", "/deployments/99", &*cookie),
+        ("sign-in", "/sign-in", ""),
+    ] {
+        let request = server.http.get(server.url(path)).header("cookie", cookie);
+        let answer = request.send().await.expect("the server answers");
+        keep_html(server, name, &answer.text().await.expect("a whole page"));
+    }
     browser.open(&server.url("/deployments/99")).await;
     browser.picture(&pictures().join("fault.png")).await;
     assert_eq!(
