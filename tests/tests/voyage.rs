@@ -253,39 +253,6 @@ fn going_back_after_a_cancelled_deployment_leads_to_what_stood_before_it() {
     shop.await_version("testing", "1.1.0");
 }
 
-#[test]
-fn configuration_changes_by_a_deployment_of_the_same_release() {
-    let shop = Shop::with_shop(None);
-    let deploy = [
-        "deploy",
-        "shop",
-        "1.0.0",
-        "--to",
-        "testing",
-        "--minimum-healthy",
-        "300ms",
-        "--wait",
-    ];
-    shop.ok(&deploy);
-    let before = shop.answering_pid("testing-1");
-    shop.ok(&deploy);
-    assert_eq!(
-        shop.answering_pid("testing-1"),
-        before,
-        "nothing changed, so nothing was restarted"
-    );
-    let changed = "kind: Environment\nname: testing\ntitle: Testing\nvars: { unused: 1 }\n";
-    shop.apply(changed);
-    let release = shop.json(&["release", "configure", "shop", "1.0.0", "--output", "json"]);
-    assert_eq!(release["snapshot"], 2);
-    shop.ok(&deploy);
-    assert_eq!(
-        shop.answering_pid("testing-1"),
-        before,
-        "what the component sees did not change"
-    );
-}
-
 /// Exit status, command, and what the person is told.
 const REFUSALS: [(i32, &str, &str); 10] = [
     (
