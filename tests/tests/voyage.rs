@@ -2,11 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
-#[path = "../../crates/store/tests/contract/postgres.rs"]
-mod postgres;
-
-use postgres::Postgres;
 use std::fs;
+use test_postgres::Postgres;
 use tidegate_tests::shop::{Shop, until};
 
 #[test]

@@ -32,6 +32,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("tidegate-tests", &[]),
+    ("test-postgres", &[]),
     ("storefront", &[]),
     ("xtask", &[]),
 ];

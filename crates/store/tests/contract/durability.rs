@@ -144,7 +144,7 @@ async fn limit_pages(store: &Store, pages: u32) {
 /// Two servers that start at once on one empty database both find a schema.
 #[tokio::test(flavor = "multi_thread")]
 async fn servers_that_start_at_once_make_one_schema() {
-    let postgres = crate::postgres::Postgres::start();
+    let postgres = test_postgres::Postgres::start();
     let opened = (0..4).map(|_| {
         let address = postgres.address();
         tokio::spawn(async move { Store::open_postgres(&address).await })

@@ -2,7 +2,7 @@
 //!
 //! A body takes an empty [`tidegate_store::Store`] and is listed once in the `contract!` table below; the table makes a
 //! test of it for each database. [`durability`] and [`records`] are about one database or none and stand apart.
-//! PostgreSQL is started by the test itself ([`postgres`]); where its programs are absent the tests fail.
+//! PostgreSQL is started by the test itself; where its programs are absent the tests fail.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -16,7 +16,6 @@ mod deployments;
 mod durability;
 mod journal;
 mod leases;
-mod postgres;
 mod records;
 mod registry;
 mod releases;
@@ -42,7 +41,7 @@ macro_rules! contract {
             $(mod $area { $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $body() {
-                    let postgres = crate::postgres::Postgres::start();
+                    let postgres = test_postgres::Postgres::start();
                     let store = tidegate_store::Store::open_postgres(&postgres.address()).await.unwrap();
                     crate::$area::$body(&store).await;
                 }

@@ -1,21 +1,15 @@
 //! Garbage collection removes what nothing needs, and never anything else: compared with a small model.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
+use super::world::{IMAGE, World, descriptor, image};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use support::{IMAGE, World, descriptor, image};
 use tidegate_domain::digest::Digest;
 use tidegate_registry::{Collected, Pin};
 use tidegate_store::StoreError;
 
-#[tokio::test]
-async fn what_nothing_needs_goes_after_a_day() {
-    let world = World::start().await;
+pub(crate) async fn what_nothing_needs_goes_after_a_day(world: &World) {
     let kept = world.push_image("shop/web", "1", b"kept").await;
     let untagged = image(b"untagged", "");
     world.push_blob("shop/web", b"untagged").await;
@@ -38,7 +32,7 @@ async fn what_nothing_needs_goes_after_a_day() {
         .expect(201);
     let orphan = world.push_blob("shop/web", b"orphan").await;
 
-    let today = collect(&world, 23).await;
+    let today = collect(world, 23).await;
     assert_eq!(
         (
             today.rows.manifests.len(),
@@ -47,7 +41,7 @@ async fn what_nothing_needs_goes_after_a_day() {
         ),
         (0, 0, 0)
     );
-    let tomorrow = collect(&world, 25).await;
+    let tomorrow = collect(world, 25).await;
     assert_eq!(tomorrow.rows.manifests, [digest]);
     let gone: BTreeSet<Digest> = tomorrow.rows.blobs.into_iter().collect();
     assert_eq!(gone, BTreeSet::from([Digest::of(b"untagged"), orphan]));
@@ -66,7 +60,7 @@ async fn what_nothing_needs_goes_after_a_day() {
         )
         .await
         .expect(200);
-    assert_eq!(collect(&world, 25).await.files, 0);
+    assert_eq!(collect(world, 25).await.files, 0);
 
     // A file without a row is what a crash between the two leaves behind.
     let stray = Digest::of(b"stray").hex();
@@ -77,7 +71,7 @@ async fn what_nothing_needs_goes_after_a_day() {
         .join(&stray[..2])
         .join(&stray);
     std::fs::write(&path, "stray").unwrap();
-    assert_eq!(collect(&world, 0).await.files, 1);
+    assert_eq!(collect(world, 0).await.files, 1);
     assert!(!path.exists());
 }
 
@@ -244,7 +238,7 @@ async fn delete(world: &World, model: &mut Model, i: usize) {
 
 /// After two days, exactly what is needed is left; everything needed can be read whole.
 async fn check(events: Vec<Event>) {
-    let world = World::start().await;
+    let world = World::on_sqlite().await;
     let mut model = Model::default();
     for event in events {
         happen(&world, &mut model, event).await;

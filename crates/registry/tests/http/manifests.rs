@@ -1,18 +1,12 @@
 //! Manifests, tags, referrers and lists over HTTP, and what sealed releases hold in place.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
+use super::world::{IMAGE, INDEX, World, descriptor, image};
 use futures::FutureExt;
-use support::{IMAGE, INDEX, World, descriptor, image};
 use tidegate_domain::digest::Digest;
 use tidegate_registry::Pin;
 use tidegate_store::StoreError;
 
-#[tokio::test]
-async fn a_manifest_is_read_back_byte_for_byte() {
-    let world = World::start().await;
+pub(crate) async fn a_manifest_is_read_back_byte_for_byte(world: &World) {
     let digest = world.push_image("shop/web", "1.0.0", b"layer").await;
     let body = image(b"layer", "");
     for reference in ["1.0.0".to_owned(), digest.to_string()] {
@@ -44,9 +38,7 @@ async fn a_manifest_is_read_back_byte_for_byte() {
     );
 }
 
-#[tokio::test]
-async fn bad_manifests_are_refused() {
-    let world = World::start().await;
+pub(crate) async fn bad_manifests_are_refused(world: &World) {
     world.push_blob("shop/web", b"{}").await;
     let good = image(b"{}", "");
     let other = Digest::of(b"other");
@@ -96,9 +88,7 @@ async fn bad_manifests_are_refused() {
     assert_eq!(tags.json()["tags"], serde_json::json!([]));
 }
 
-#[tokio::test]
-async fn lists_come_in_pages() {
-    let world = World::start().await;
+pub(crate) async fn lists_come_in_pages(world: &World) {
     for tag in ["b", "a", "c", "1.0"] {
         world.push_image("shop/web", tag, b"layer").await;
     }
@@ -144,9 +134,7 @@ async fn lists_come_in_pages() {
     assert_eq!(seen.json()["repositories"], serde_json::json!(["shop/web"]));
 }
 
-#[tokio::test]
-async fn referrers_are_found_by_their_subject() {
-    let world = World::start().await;
+pub(crate) async fn referrers_are_found_by_their_subject(world: &World) {
     let subject = world.push_image("shop/web", "1", b"layer").await;
     let speaks_of = descriptor(IMAGE, image(b"layer", "").as_bytes());
     let mut signatures = Vec::new();
@@ -190,9 +178,7 @@ async fn referrers_are_found_by_their_subject() {
         .expect(200);
 }
 
-#[tokio::test]
-async fn what_a_release_holds_stays() {
-    let world = World::start().await;
+pub(crate) async fn what_a_release_holds_stays(world: &World) {
     let digest = world.push_image("shop/web", "1.0.0", b"one").await;
     world
         .put_manifest("shop/web", "all", &index(&[image(b"one", "").as_bytes()]))

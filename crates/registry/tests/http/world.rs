@@ -1,16 +1,11 @@
 //! A running registry with a fresh store, and a client that sends exactly what it is told, tricks included.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::allow_attributes,
-    reason = "each test file uses a part"
-)]
 
 use axum::http::HeaderMap;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures::{FutureExt, future::BoxFuture};
 use std::{net::SocketAddr, sync::Arc};
 use tempfile::TempDir;
+use test_postgres::Postgres;
 use tidegate_domain::digest::Digest;
 use tidegate_registry::{
     Access, AccessError, Action, Blobs, Caller, Registry, RegistryState, Repository, router,
@@ -21,14 +16,14 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-pub const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
-pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+pub(crate) const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-pub struct World {
-    pub address: SocketAddr,
-    pub registry: Registry,
-    pub store: Store,
-    pub data: TempDir,
+pub(crate) struct World {
+    pub(crate) address: SocketAddr,
+    pub(crate) registry: Registry,
+    pub(crate) store: Store,
+    pub(crate) data: TempDir,
 }
 
 /// `admin` may everything, `reader` may pull from shop/web. The catalog has shop/web and shop/api.
@@ -84,9 +79,20 @@ fn token(value: &str) -> Option<String> {
 }
 
 impl World {
-    pub async fn start() -> Self {
+    /// On SQLite.
+    pub(crate) async fn on_sqlite() -> Self {
         let data = TempDir::new().unwrap();
         let store = Store::open_sqlite(data.path()).await.unwrap();
+        Self::start(data, store).await
+    }
+
+    /// On a PostgreSQL.
+    pub(crate) async fn on_postgres(postgres: &Postgres) -> Self {
+        let store = Store::open_postgres(&postgres.address()).await.unwrap();
+        Self::start(TempDir::new().unwrap(), store).await
+    }
+
+    async fn start(data: TempDir, store: Store) -> Self {
         let blobs = Blobs::open(&data.path().join("artifacts")).unwrap();
         let registry = Registry::new(store.clone(), blobs);
         let state = RegistryState {
@@ -105,11 +111,11 @@ impl World {
     }
 
     /// A request of the administrator.
-    pub async fn call(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &[u8]) -> Answer {
         self.send(method, path, &[], body).await
     }
 
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         method: &str,
         path: &str,
@@ -121,7 +127,7 @@ impl World {
         self.raw(method, path, &all, body).await
     }
 
-    pub async fn raw(
+    pub(crate) async fn raw(
         &self,
         method: &str,
         path: &str,
@@ -158,14 +164,19 @@ impl World {
     }
 
     /// Pushes a blob in one request.
-    pub async fn push_blob(&self, repository: &str, content: &[u8]) -> Digest {
+    pub(crate) async fn push_blob(&self, repository: &str, content: &[u8]) -> Digest {
         let digest = Digest::of(content);
         let path = format!("/v2/{repository}/blobs/uploads/?digest={digest}");
         self.call("POST", &path, content).await.expect(201);
         digest
     }
 
-    pub async fn put_manifest(&self, repository: &str, reference: &str, body: &str) -> Answer {
+    pub(crate) async fn put_manifest(
+        &self,
+        repository: &str,
+        reference: &str,
+        body: &str,
+    ) -> Answer {
         let path = format!("/v2/{repository}/manifests/{reference}");
         let kind = if body.contains("manifests") {
             INDEX
@@ -177,7 +188,7 @@ impl World {
     }
 
     /// Pushes an image of one layer and answers its digest.
-    pub async fn push_image(&self, repository: &str, tag: &str, layer: &[u8]) -> Digest {
+    pub(crate) async fn push_image(&self, repository: &str, tag: &str, layer: &[u8]) -> Digest {
         self.push_blob(repository, b"{}").await;
         self.push_blob(repository, layer).await;
         let body = image(layer, "");
@@ -186,13 +197,13 @@ impl World {
     }
 }
 
-pub fn image(layer: &[u8], more: &str) -> String {
+pub(crate) fn image(layer: &[u8], more: &str) -> String {
     let config = descriptor("application/vnd.oci.empty.v1+json", b"{}");
     let layer = descriptor("application/octet-stream", layer);
     format!(r#"{{"schemaVersion":2,"config":{config},"layers":[{layer}]{more}}}"#)
 }
 
-pub fn descriptor(media_type: &str, content: &[u8]) -> String {
+pub(crate) fn descriptor(media_type: &str, content: &[u8]) -> String {
     let digest = Digest::of(content);
     format!(
         r#"{{"mediaType":"{media_type}","digest":"{digest}","size":{}}}"#,
@@ -201,10 +212,10 @@ pub fn descriptor(media_type: &str, content: &[u8]) -> String {
 }
 
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
@@ -235,7 +246,7 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(
             self.status,
             status,
@@ -246,7 +257,7 @@ impl Answer {
     }
 
     /// The status and the specification's code of an error.
-    pub fn error(&self) -> String {
+    pub(crate) fn error(&self) -> String {
         let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
         format!(
             "{} {}",
@@ -256,7 +267,7 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map_or_else(
             || panic!("no header {name} in {self:?}"),
@@ -264,7 +275,7 @@ impl Answer {
         )
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }

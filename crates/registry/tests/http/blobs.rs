@@ -1,18 +1,12 @@
 //! Blobs over HTTP: every way in and out that the specification names, and what happens when it goes wrong.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
-use support::World;
+use super::world::World;
 use tidegate_domain::digest::Digest;
 use tidegate_registry::Blobs;
 
 const CONTENT: &[u8] = b"0123456789";
 
-#[tokio::test]
-async fn who_is_not_known_is_turned_away() {
-    let world = World::start().await;
+pub(crate) async fn who_is_not_known_is_turned_away(world: &World) {
     let answer = world.raw("GET", "/v2/", &[], b"").await;
     assert_eq!(answer.error(), "401 UNAUTHORIZED");
     assert_eq!(
@@ -48,9 +42,7 @@ async fn who_is_not_known_is_turned_away() {
     assert!(String::from_utf8_lossy(&unknown.body).contains("tidegate apply"));
 }
 
-#[tokio::test]
-async fn every_way_in_leads_to_the_same_blob() {
-    let world = World::start().await;
+pub(crate) async fn every_way_in_leads_to_the_same_blob(world: &World) {
     let digest = Digest::of(CONTENT);
     let blob = format!("/v2/shop/web/blobs/{digest}");
 
@@ -59,14 +51,14 @@ async fn every_way_in_leads_to_the_same_blob() {
     assert_eq!(answer.header("location"), blob);
     assert_eq!(answer.header("docker-content-digest"), digest.to_string());
 
-    let put = begin(&world, "shop/web").await;
+    let put = begin(world, "shop/web").await;
     let answer = world
         .call("PUT", &format!("{put}?digest={digest}"), CONTENT)
         .await
         .expect(201);
     assert_eq!(answer.header("location"), blob);
 
-    let chunked = begin(&world, "shop/web").await;
+    let chunked = begin(world, "shop/web").await;
     let first = world
         .send("PATCH", &chunked, &[("content-range", "0-3")], b"0123")
         .await;
@@ -98,9 +90,7 @@ async fn every_way_in_leads_to_the_same_blob() {
     );
 }
 
-#[tokio::test]
-async fn what_is_wrong_is_refused_and_leaves_nothing() {
-    let world = World::start().await;
+pub(crate) async fn what_is_wrong_is_refused_and_leaves_nothing(world: &World) {
     let digest = Digest::of(CONTENT);
     let blob = format!("/v2/shop/web/blobs/{digest}");
     let post = format!("/v2/shop/web/blobs/uploads/?digest={digest}");
@@ -108,7 +98,7 @@ async fn what_is_wrong_is_refused_and_leaves_nothing() {
         world.call("POST", &post, b"altered").await.error(),
         "400 DIGEST_INVALID"
     );
-    let put = begin(&world, "shop/web").await;
+    let put = begin(world, "shop/web").await;
     let bad = format!("{put}?digest={digest}");
     assert_eq!(
         world.call("PUT", &bad, b"012345678").await.error(),
@@ -122,9 +112,9 @@ async fn what_is_wrong_is_refused_and_leaves_nothing() {
         world.call("GET", &blob, b"").await.error(),
         "404 BLOB_UNKNOWN"
     );
-    assert_eq!(uploads_left(&world), 0);
+    assert_eq!(uploads_left(world), 0);
 
-    let chunked = begin(&world, "shop/web").await;
+    let chunked = begin(world, "shop/web").await;
     for (range, body, expect) in [
         ("1-4", "1234", "416 BLOB_UPLOAD_INVALID"),
         ("x", "1234", "400 BLOB_UPLOAD_INVALID"),
@@ -156,13 +146,11 @@ async fn what_is_wrong_is_refused_and_leaves_nothing() {
         world.call("PUT", &blob, b"").await.error(),
         "405 UNSUPPORTED"
     );
-    assert_eq!(uploads_left(&world), 0);
+    assert_eq!(uploads_left(world), 0);
 }
 
-#[tokio::test]
-async fn a_sender_that_breaks_off_goes_on_where_it_stopped() {
-    let world = World::start().await;
-    let upload = begin(&world, "shop/web").await;
+pub(crate) async fn a_sender_that_breaks_off_goes_on_where_it_stopped(world: &World) {
+    let upload = begin(world, "shop/web").await;
     let cut = world
         .send("PATCH", &upload, &[("content-length", "10")], b"0123")
         .await;
@@ -184,7 +172,7 @@ async fn a_sender_that_breaks_off_goes_on_where_it_stopped() {
         .send("POST", &post, &[("content-length", "10")], b"012")
         .await
         .expect(400);
-    assert_eq!(uploads_left(&world), 0);
+    assert_eq!(uploads_left(world), 0);
 }
 
 #[tokio::test]
@@ -216,9 +204,7 @@ async fn an_upload_outlives_the_program() {
     assert!(blobs.has(placed.digest, 10).await);
 }
 
-#[tokio::test]
-async fn parts_are_read_as_asked() {
-    let world = World::start().await;
+pub(crate) async fn parts_are_read_as_asked(world: &World) {
     let digest = world.push_blob("shop/web", CONTENT).await;
     let blob = format!("/v2/shop/web/blobs/{digest}");
     for (range, status, body, shown) in [
@@ -251,9 +237,7 @@ async fn parts_are_read_as_asked() {
     );
 }
 
-#[tokio::test]
-async fn big_blobs_come_back_whole() {
-    let world = World::start().await;
+pub(crate) async fn big_blobs_come_back_whole(world: &World) {
     let content: Vec<u8> = (0..3_000_001_u32).map(|i| i.to_le_bytes()[1]).collect();
     let digest = world.push_blob("shop/web", &content).await;
     let answer = world
@@ -267,9 +251,7 @@ async fn big_blobs_come_back_whole() {
     assert!(answer.expect(200).body.is_empty());
 }
 
-#[tokio::test]
-async fn a_blob_is_seen_only_where_it_is_linked() {
-    let world = World::start().await;
+pub(crate) async fn a_blob_is_seen_only_where_it_is_linked(world: &World) {
     let digest = world.push_blob("shop/web", CONTENT).await;
     let there = format!("/v2/shop/api/blobs/{digest}");
     assert_eq!(
@@ -303,9 +285,7 @@ async fn a_blob_is_seen_only_where_it_is_linked() {
         .expect(200);
 }
 
-#[tokio::test]
-async fn tricks_reach_no_file() {
-    let world = World::start().await;
+pub(crate) async fn tricks_reach_no_file(world: &World) {
     std::fs::write(world.data.path().join("secret"), "secret").unwrap();
     let long = format!("/v2/shop/web/manifests/{}", "a".repeat(60_000));
     for (path, expect) in [

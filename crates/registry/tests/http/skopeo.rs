@@ -1,11 +1,7 @@
 //! skopeo copies an image in and out again; what comes out is what went in.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
+use super::world::{IMAGE, World};
 use std::{path::Path, process::Output};
-use support::{IMAGE, World};
 use tidegate_domain::digest::Digest;
 
 /// Two blocks of zeros.
@@ -13,9 +9,7 @@ const EMPTY_TAR: [u8; 1024] = [0; 1024];
 const EMPTY_TAR_CRC: u32 = 0xefb5af2e;
 const CREDENTIALS: &str = "anybody:admin";
 
-#[tokio::test]
-async fn skopeo_copies_an_image_in_and_out() {
-    let world = World::start().await;
+pub(crate) async fn skopeo_copies_an_image_in_and_out(world: &World) {
     let work = tempfile::tempdir().unwrap();
     let image = write_layout(&work.path().join("in"));
     let there = format!("docker://{}/shop/web:1.0.0", world.address);

@@ -3,6 +3,8 @@
 //! `initdb` runs once per machine and user into a template, which each test copies. The database sorts by the rules of
 //! English, not by bytes, so that a query that relies on byte order and does not say so is found out.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::{
     io::{BufRead, BufReader},
     os::unix::{fs::chown, process::CommandExt},
@@ -14,14 +16,15 @@ use tempfile::TempDir;
 const MISSING: &str = "PostgreSQL is missing: cargo xtask test installs it";
 
 /// A running server.
-pub(crate) struct Postgres {
+#[derive(Debug)]
+pub struct Postgres {
     server: Child,
     directory: TempDir,
 }
 
 impl Postgres {
     /// Starts one with an empty database and waits until it takes connections.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         let programs = programs();
         let user = User::unprivileged();
         let template = template(&programs, user);
@@ -43,7 +46,7 @@ impl Postgres {
     }
 
     /// What `Store::open_postgres` takes.
-    pub(crate) fn address(&self) -> String {
+    pub fn address(&self) -> String {
         let directory = self.directory.path().display();
         format!("host={directory} user=postgres dbname=postgres")
     }
