@@ -93,7 +93,7 @@ pub enum Error {
     Access(#[from] AccessError),
     /// The store failed.
     #[error("the store failed")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
 }
 
 /// How an error looks from outside.
@@ -172,9 +172,23 @@ fn blob_face(error: &BlobError) -> (StatusCode, &'static str) {
     }
 }
 
+/// A full disk is a full disk, whoever writes.
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::NoRoom) {
+            Self::Blob(BlobError::Full)
+        } else {
+            Self::Store(error)
+        }
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let Face { status, code } = self.face();
+        if status == StatusCode::INSUFFICIENT_STORAGE {
+            tracing::error!("registry.no_room");
+        }
         let message = if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(
                 error = &self as &dyn std::error::Error,

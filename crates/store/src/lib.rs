@@ -14,6 +14,7 @@ mod access;
 mod catalog;
 mod configuration;
 mod deployments;
+mod error;
 mod journal;
 mod keys;
 mod migrate;
@@ -28,6 +29,7 @@ mod value;
 
 pub use access::{PersonRow, SessionRow, TokenRow};
 pub use deployments::Lease;
+pub use error::StoreError;
 pub use journal::NumberedEntry;
 pub use keys::KeyRow;
 pub use migrate::MIGRATIONS;
@@ -36,8 +38,8 @@ pub use targets::{AgentRow, EnrolmentRow, TargetKey};
 pub use tx::Tx;
 pub use value::{Row, Value};
 
-use futures::future::BoxFuture;
-use std::{path::Path, path::PathBuf, sync::Arc};
+use futures::{FutureExt as _, future::BoxFuture};
+use std::{path::Path, sync::Arc};
 
 /// Where everything but artifacts is kept.
 #[derive(Debug, Clone)]
@@ -49,71 +51,6 @@ pub struct Store {
 enum Backend {
     Sqlite(sqlite::Sqlite),
     Postgres(postgres::Postgres),
-}
-
-/// Why the store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// SQLite refused a statement.
-    #[error("the SQLite database refused a statement")]
-    Sqlite(#[from] rusqlite::Error),
-    /// PostgreSQL refused a statement.
-    #[error("the PostgreSQL database refused a statement")]
-    Postgres(#[from] tokio_postgres::Error),
-    /// No connection could be had.
-    #[error("no connection to PostgreSQL")]
-    Pool(#[from] deadpool_postgres::PoolError),
-    /// The address of the database is not understood.
-    #[error("the database address is not understood: {0}")]
-    Address(String),
-    /// A file could not be opened or locked.
-    #[error("cannot open {path}")]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Another server works on the same file.
-    #[error("another server holds {0}; stop it first, or use PostgreSQL for more than one server")]
-    InUse(PathBuf),
-    /// A stored value is not what its column promises.
-    #[error("the record in {what} cannot be read: {why}")]
-    Record {
-        /// Table, and key if known.
-        what: String,
-        /// Why.
-        why: String,
-    },
-    /// Another transaction kept winning.
-    #[error("the transaction lost against others {0} times")]
-    Contended(u32),
-    /// The database was written by a newer program.
-    #[error("the database has schema {found}, this program knows {known}: use a newer program")]
-    Newer {
-        /// The number in the database.
-        found: i64,
-        /// The newest number of this program.
-        known: i64,
-    },
-    /// A schema step was changed after it ran.
-    #[error("schema step {0} in the database differs from this program's")]
-    Migration(i64),
-    /// The writer thread is gone: the disk failed or the program ends.
-    #[error("the store is closed")]
-    Closed,
-    /// A statement was refused and the transaction went on all the same; nothing of it was kept.
-    #[error("a statement of the transaction was refused, so nothing of it was kept")]
-    Spoilt,
-    /// A transaction panicked; nothing of it was kept.
-    #[error("a transaction stopped by a fault of the program")]
-    Panicked,
-    /// Somebody else changed the record in the meantime.
-    #[error("the record was changed by somebody else in the meantime")]
-    Stale,
-    /// The lease was lost to another server.
-    #[error("the lease is held by another server")]
-    LeaseLost,
 }
 
 impl Store {
@@ -174,6 +111,19 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.read(&input, &work).await,
             Backend::Postgres(postgres) => postgres.read(&input, &work).await,
+        }
+    }
+
+    /// Whether it can be read and has room for what is written next.
+    ///
+    /// # Errors
+    /// What keeps it from going on. Whether a PostgreSQL server has room is for its own watchers to see.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.read((), |tx, ()| tx.journal_frontier().boxed())
+            .await?;
+        match &*self.backend {
+            Backend::Sqlite(sqlite) if !sqlite.has_room() => Err(StoreError::NoRoom),
+            Backend::Sqlite(_) | Backend::Postgres(_) => Ok(()),
         }
     }
 

@@ -194,7 +194,7 @@ impl PostgresTx {
         let code = error.code();
         self.lost |= code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
             || code == Some(&SqlState::T_R_DEADLOCK_DETECTED);
-        StoreError::Postgres(error)
+        error.into()
     }
 }
 

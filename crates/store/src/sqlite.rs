@@ -16,6 +16,8 @@ use tokio::sync::{Semaphore, oneshot};
 /// Transactions committed together at most; more wait for the next group.
 const GROUP_MAX: usize = 512;
 const READERS: usize = 4;
+/// The write-ahead log becomes about so long before it begins anew.
+const ROOM_MIN: u64 = 4 * 1024 * 1024;
 
 /// The open database.
 pub(crate) struct Sqlite {
@@ -23,7 +25,7 @@ pub(crate) struct Sqlite {
     readers: Mutex<Vec<Tx>>,
     free: Semaphore,
     /// Held as long as the database is open: a second server is refused.
-    _lock: File,
+    lock: File,
 }
 
 /// A transaction to run, and what to do once its group is committed.
@@ -35,6 +37,15 @@ pub(crate) struct SqliteTx {
     connection: rusqlite::Connection,
     /// A statement of the transaction was refused: it must not be kept.
     refused: bool,
+    /// A statement of the group found no room on the disk.
+    no_room: bool,
+}
+
+/// Why nothing of a group was kept.
+#[derive(Debug, Clone, Copy)]
+enum Loss {
+    NoRoom,
+    Failed,
 }
 
 impl Sqlite {
@@ -58,7 +69,15 @@ impl Sqlite {
             jobs,
             readers: Mutex::new(readers),
             free: Semaphore::new(READERS),
-            _lock: lock,
+            lock,
+        })
+    }
+
+    /// Whether the disk has room for what is usually written.
+    pub(crate) fn has_room(&self) -> bool {
+        // A file system that does not tell is not a full one.
+        rustix::fs::fstatvfs(&self.lock).map_or(true, |disk| {
+            disk.f_bavail.saturating_mul(disk.f_frsize) >= ROOM_MIN
         })
     }
 
@@ -167,6 +186,7 @@ fn write_groups(mut tx: Tx, queue: &mpsc::Receiver<Job>) {
     let mut finishes = Vec::new();
     while let Ok(first) = queue.recv() {
         tx.now = jiff::Timestamp::now();
+        tx.sqlite_mut().no_room = false;
         if let Err(error) = tx.sqlite_mut().execute("BEGIN IMMEDIATE", &[]) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -184,32 +204,34 @@ fn write_groups(mut tx: Tx, queue: &mpsc::Receiver<Job>) {
         }
         let committed = commit(&mut tx);
         for finish in finishes.drain(..) {
-            finish(committed.as_ref().copied().map_err(|()| StoreError::Closed));
+            finish(committed.map_err(StoreError::from));
         }
     }
 }
 
 /// Commits the group. When the disk refuses, the group is rolled back and each of its callers is told.
-fn commit(tx: &mut Tx) -> Result<(), ()> {
-    if !tx.sqlite_mut().is_open() {
-        tracing::error!("store.group_lost");
-        return Err(());
+fn commit(tx: &mut Tx) -> Result<(), Loss> {
+    let tx = tx.sqlite_mut();
+    if !tx.is_open() {
+        tracing::error!(tx.no_room, "store.group_lost");
+        return Err(tx.loss());
     }
-    tx.sqlite_mut()
-        .execute("COMMIT", &[])
-        .map(drop)
-        .map_err(|error| {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "store.commit_failed"
-            );
-            if let Err(error) = tx.sqlite_mut().execute("ROLLBACK", &[]) {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "store.rollback_failed"
-                );
-            }
-        })
+    let Err(error) = tx.execute("COMMIT", &[]) else {
+        return Ok(());
+    };
+    tracing::error!(
+        error = &error as &dyn std::error::Error,
+        "store.commit_failed"
+    );
+    if tx.is_open()
+        && let Err(error) = tx.execute("ROLLBACK", &[])
+    {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "store.rollback_failed"
+        );
+    }
+    Err(tx.loss())
 }
 
 fn in_savepoint<I, T, E: From<StoreError>>(
@@ -254,6 +276,7 @@ impl Tx {
             connection: Connection::Sqlite(SqliteTx {
                 connection,
                 refused: false,
+                no_room: false,
             }),
             now: jiff::Timestamp::UNIX_EPOCH,
         }
@@ -272,18 +295,31 @@ impl Tx {
 impl SqliteTx {
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         let done = self.run(sql, params);
-        self.refused |= done.is_err();
+        self.note(&done);
         done
     }
 
     pub(crate) fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let found = self.query(sql, params);
-        self.refused |= found.is_err();
+        self.note(&found);
         found
     }
 
     pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch(sql)?)
+    }
+
+    fn note<T>(&mut self, outcome: &Result<T, StoreError>) {
+        self.refused |= outcome.is_err();
+        self.no_room |= matches!(outcome, Err(StoreError::NoRoom));
+    }
+
+    const fn loss(&self) -> Loss {
+        if self.no_room {
+            Loss::NoRoom
+        } else {
+            Loss::Failed
+        }
     }
 
     /// Whether the group is still open: on a full or failing disk SQLite ends it by itself ("Response To Errors
@@ -331,6 +367,15 @@ fn column(row: &rusqlite::Row<'_>, i: usize) -> Result<Value, StoreError> {
             });
         }
     })
+}
+
+impl From<Loss> for StoreError {
+    fn from(loss: Loss) -> Self {
+        match loss {
+            Loss::NoRoom => Self::NoRoom,
+            Loss::Failed => Self::Closed,
+        }
+    }
 }
 
 impl std::fmt::Debug for Sqlite {

@@ -67,6 +67,9 @@ pub enum PushError {
     /// The catalog has no such component.
     #[error("{0}")]
     NotFound(String),
+    /// The server has no room for it.
+    #[error("{0}")]
+    NoRoom(String),
     /// The server refused what was sent.
     #[error("the server refused the push ({status} {code}): {message}")]
     Refused {
@@ -99,6 +102,7 @@ impl PushError {
             Self::NotFound(_) => {
                 "declare the product and its component with `tidegate apply` first"
             }
+            Self::NoRoom(_) => "make room on the server's disk, then push again",
             Self::Refused { .. } => "the server's log says more",
             Self::Answer(_) => "check TIDEGATE_SERVER",
             Self::Layer(_) => "push again: the layer is packed anew",
@@ -308,6 +312,7 @@ async fn accept(answer: Response) -> Result<Response, PushError> {
         StatusCode::UNAUTHORIZED => PushError::Unauthorized,
         StatusCode::FORBIDDEN => PushError::Denied(message),
         StatusCode::NOT_FOUND if code == "NAME_UNKNOWN" => PushError::NotFound(message),
+        StatusCode::INSUFFICIENT_STORAGE => PushError::NoRoom(message),
         other => PushError::Refused {
             status: other.as_u16(),
             code,

@@ -61,7 +61,7 @@ pub enum BlobError {
         actual: Digest,
     },
     /// No space, or over quota.
-    #[error("the server's disk is full; an upload that was begun can go on once there is space")]
+    #[error("the server's disk is full")]
     Full,
     /// The file system failed.
     #[error("a blob file cannot be read or written")]

@@ -176,8 +176,22 @@ impl Upload {
         self.length
     }
 
-    /// Appends what the stream brings. When it breaks off, what came before is kept.
-    pub async fn append<S, E>(&mut self, mut content: S) -> Result<(), BlobError>
+    /// Appends what the stream brings. When it breaks off, what came before is kept. When there is no room for all
+    /// of it, all of it is given back: whatever else the server has to write needs room too.
+    pub async fn append<S, E>(&mut self, content: S) -> Result<(), BlobError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let before = self.hold().await?.hashed();
+        let taken = self.take(content).await;
+        if matches!(taken, Err(BlobError::Full)) {
+            self.return_to(before).await?;
+        }
+        taken
+    }
+
+    async fn take<S, E>(&mut self, mut content: S) -> Result<(), BlobError>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -258,6 +272,17 @@ impl Upload {
         Ok(written?)
     }
 
+    async fn return_to(&mut self, before: (Sha256, u64)) -> Result<(), BlobError> {
+        let mut held = self.hold().await?;
+        let file = Arc::clone(&self.file);
+        self.length = before.1;
+        Ok(blocking(move || {
+            (held.hasher, held.length) = (Some(before.0), before.1);
+            file.set_len(before.1)
+        })
+        .await?)
+    }
+
     async fn hold(&self) -> Result<OwnedMutexGuard<Progress>, BlobError> {
         let held = Arc::clone(&self.progress).lock_owned().await;
         if held.turn == self.turn {
@@ -297,8 +322,13 @@ impl Progress {
         Ok(())
     }
 
+    /// The hash of what is stored, and how much that is.
+    fn hashed(&self) -> (Sha256, u64) {
+        (self.hasher.clone().unwrap_or_default(), self.length)
+    }
+
     fn digest(&self) -> Digest {
-        Digest::from_bytes(self.hasher.clone().unwrap_or_default().finalize().into())
+        Digest::from_bytes(self.hashed().0.finalize().into())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a use-case answers when it does not do what was asked: one of five kinds, a stable code, words, and a remedy.
 
 use tidegate_domain::access::Denied;
+use tidegate_registry::{BlobError, Error as RegistryError};
 use tidegate_store::StoreError;
 
 /// The five kinds that users meet.
@@ -18,6 +19,8 @@ pub enum Kind {
     Conflict,
     /// What it needs is missing for the moment.
     NotReady,
+    /// The server's disk is full.
+    NoRoom,
     /// Our fault.
     Fault,
 }
@@ -42,7 +45,7 @@ pub enum Error {
     Store(#[from] StoreError),
     /// The registry failed.
     #[error("the registry failed")]
-    Registry(#[from] tidegate_registry::Error),
+    Registry(#[from] RegistryError),
     /// Something of the server's own is broken.
     #[error("{0}")]
     Broken(String),
@@ -90,6 +93,8 @@ impl Error {
         match self {
             Self::Refused { kind, .. } => *kind,
             Self::Store(StoreError::Stale | StoreError::Contended(_)) => Kind::Conflict,
+            Self::Store(StoreError::NoRoom)
+            | Self::Registry(RegistryError::Blob(BlobError::Full)) => Kind::NoRoom,
             Self::Store(_) | Self::Registry(_) | Self::Broken(_) => Kind::Fault,
         }
     }

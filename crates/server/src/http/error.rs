@@ -38,6 +38,11 @@ const fn table(kind: Kind) -> (&'static str, &'static str, StatusCode) {
             "Something it needs is missing",
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
+        Kind::NoRoom => (
+            "no-room",
+            "The server's disk is full",
+            StatusCode::INSUFFICIENT_STORAGE,
+        ),
         Kind::Fault => (
             "fault",
             "The server failed",
@@ -49,7 +54,8 @@ const fn table(kind: Kind) -> (&'static str, &'static str, StatusCode) {
 impl ApiError {
     /// The status and the problem to be sent. What is our fault is logged here, and only named in the answer.
     pub(crate) fn problem(self) -> (StatusCode, Problem) {
-        let (usual_code, title, status) = table(self.0.kind());
+        let kind = self.0.kind();
+        let (usual_code, title, status) = table(kind);
         let problem = match self.0 {
             Error::Refused {
                 code, detail, hint, ..
@@ -61,10 +67,14 @@ impl ApiError {
             },
             error @ (Error::Store(_) | Error::Registry(_) | Error::Broken(_)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "request.failed");
-                let hint = Some("the server's log says more; find it by the request id".to_owned());
+                let hint = if kind == Kind::NoRoom {
+                    "nothing of the request was kept; make room on the server's disk, then try again"
+                } else {
+                    "the server's log says more; find it by the request id"
+                };
                 Problem {
                     r#type: usual_code.to_owned(),
-                    hint,
+                    hint: Some(hint.to_owned()),
                     ..empty(title, status)
                 }
             }
