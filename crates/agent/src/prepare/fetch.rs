@@ -3,8 +3,9 @@
 use super::{PrepareError, error::Retry};
 use crate::{
     layout::Layout,
-    link::{Backoff, Link},
+    link::{Backoff, BlobBody, Link, LinkError},
 };
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use std::{
     fs::{self, File, OpenOptions},
@@ -12,10 +13,13 @@ use std::{
     path::{Path, PathBuf},
 };
 use tidegate_domain::digest::Digest;
-use tokio::time::sleep;
+use tokio::{task::spawn_blocking, time::sleep};
 
 /// Attempts at what may have been an accident.
 const ATTEMPTS_MAX: u32 = 3;
+
+/// How much is gathered before it is written and hashed.
+const BATCH: usize = 512 * 1024;
 
 /// What to download.
 #[derive(Debug, Clone, Copy)]
@@ -77,21 +81,48 @@ async fn attempt(
 ) -> Result<(), PrepareError> {
     let digest = wanted.digest;
     let failed = |source| PrepareError::Link { digest, source };
-    let mut partial = Partial::open(path)?;
+    let place = path.to_owned();
+    let mut partial = aside(move || Partial::open(&place)).await?;
     if !matches!(wanted.length, Length::Exactly(length) if partial.length >= length) {
         let mut body = link.blob(digest, partial.length).await.map_err(failed)?;
         if body.start != partial.length {
             partial.restart()?;
         }
-        while let Some(bytes) = body.next().await.map_err(failed)? {
-            partial.append(&bytes)?;
-            if partial.length > wanted.length.longest() {
+        loop {
+            let (batch, ended) = gather(&mut body).await;
+            partial = aside(move || partial.append(&batch)).await?;
+            progress(partial.length);
+            if ended.map_err(failed)? || partial.length > wanted.length.longest() {
                 break;
             }
-            progress(partial.length);
         }
     }
     partial.finish(path, wanted)
+}
+
+/// Some of what arrives, and whether that was all. What came before an error is not lost.
+async fn gather(body: &mut BlobBody) -> (Vec<Bytes>, Result<bool, LinkError>) {
+    let (mut batch, mut gathered) = (Vec::new(), 0);
+    while gathered < BATCH {
+        match body.next().await {
+            Ok(Some(bytes)) => {
+                gathered += bytes.len();
+                batch.push(bytes);
+            }
+            Ok(None) => return (batch, Ok(true)),
+            Err(error) => return (batch, Err(error)),
+        }
+    }
+    (batch, Ok(false))
+}
+
+/// Hashing and slow disks must not keep the runtime's only thread from answering and probing.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    spawn_blocking(work)
+        .await
+        .unwrap_or_else(|fault| Err(io::Error::other(fault)))
 }
 
 impl Length {
@@ -109,7 +140,7 @@ impl Length {
     }
 }
 
-/// What has arrived so far. Writes go to the page cache and are short, so they are done in place.
+/// What has arrived so far.
 struct Partial {
     path: PathBuf,
     file: File,
@@ -154,11 +185,13 @@ impl Partial {
         Ok(())
     }
 
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)?;
-        self.hash.update(bytes);
-        self.length += bytes.len() as u64;
-        Ok(())
+    fn append(mut self, batch: &[Bytes]) -> io::Result<Self> {
+        for bytes in batch {
+            self.file.write_all(bytes)?;
+            self.hash.update(bytes);
+            self.length += bytes.len() as u64;
+        }
+        Ok(self)
     }
 
     /// Gives the blob its name, or throws it away.

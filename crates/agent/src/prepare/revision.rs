@@ -11,7 +11,12 @@ use crate::{
     link::Link,
 };
 use rustix::fs::{Mode, OFlags, open, syncfs};
-use std::{fs, io, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tidegate_domain::{
     digest::Digest,
     revision::{ComponentRevision, Revision},
@@ -43,6 +48,14 @@ pub(crate) fn is_ready(layout: &Layout, revision: &Revision) -> bool {
     revision.components.iter().all(|c| release(c).is_dir())
 }
 
+/// One component to unpack.
+struct Part {
+    artifact: Digest,
+    /// Where it will lie.
+    release: PathBuf,
+    layers: Vec<Layer>,
+}
+
 /// Prepares every component of `revision` that does not lie ready yet.
 pub(crate) async fn prepare(
     preparation: &Preparation,
@@ -50,47 +63,29 @@ pub(crate) async fn prepare(
     progress: &Listener,
 ) -> Result<(), PrepareError> {
     let _turn = preparation.turn.lock().await;
-    let missing = missing(&preparation.layout, revision);
-    let mut plans = Vec::new();
-    for component in &missing {
-        plans.push((*component, preparation.layers(component.artifact).await?));
+    let mut parts = Vec::new();
+    for (component, release) in missing(&preparation.layout, revision) {
+        parts.push(Part {
+            artifact: component.artifact,
+            release,
+            layers: preparation.layers(component.artifact).await?,
+        });
     }
-    let total = plans
-        .iter()
-        .flat_map(|(_, layers)| layers)
-        .map(|l| l.size)
-        .sum();
-    let mut before = 0;
-    for (component, layers) in &plans {
-        for layer in layers {
-            let hear = |done: u64| {
-                progress(Progress {
-                    done: before + done,
-                    total,
-                });
-            };
-            let wanted = Wanted {
-                digest: layer.digest,
-                length: Length::Exactly(layer.size),
-            };
-            fetch(&preparation.link, &preparation.layout, wanted, &hear).await?;
-            before += layer.size;
-        }
-        preparation
-            .unpack(revision, component, layers.clone())
-            .await?;
-    }
-    preparation.discard(&plans);
-    Ok(())
+    // What an abandoned preparation downloaded takes no room from this one.
+    preparation.discard_all_but(&parts);
+    let done = preparation.complete(parts, progress).await;
+    // What is unpacked is not kept twice, and what could not be finished not at all.
+    preparation.discard_all_but(&[]);
+    done
 }
 
-fn missing<'a>(layout: &Layout, revision: &'a Revision) -> Vec<&'a ComponentRevision> {
-    let is_missing = |c: &&ComponentRevision| {
-        !layout
-            .release(&revision.product, &c.component, c.workload())
-            .is_dir()
+fn missing<'a>(layout: &Layout, revision: &'a Revision) -> Vec<(&'a ComponentRevision, PathBuf)> {
+    let place = |c: &'a ComponentRevision| {
+        let release = layout.release(&revision.product, &c.component, c.workload());
+        (c, release)
     };
-    revision.components.iter().filter(is_missing).collect()
+    let places = revision.components.iter().map(place);
+    places.filter(|(_, release)| !release.is_dir()).collect()
 }
 
 impl Preparation {
@@ -103,55 +98,92 @@ impl Preparation {
         manifest::layers(manifest, &fs::read(path)?)
     }
 
-    async fn unpack(
-        &self,
-        revision: &Revision,
-        component: &ComponentRevision,
-        layers: Vec<Layer>,
-    ) -> Result<(), PrepareError> {
+    async fn complete(&self, parts: Vec<Part>, progress: &Listener) -> Result<(), PrepareError> {
+        let layers = || parts.iter().flat_map(|part| &part.layers);
+        let total = layers().map(|layer| layer.size).sum();
+        let mut before = 0;
+        for layer in layers() {
+            let hear = |done: u64| {
+                let done = before + done;
+                progress(Progress { done, total });
+            };
+            let wanted = Wanted {
+                digest: layer.digest,
+                length: Length::Exactly(layer.size),
+            };
+            fetch(&self.link, &self.layout, wanted, &hear).await?;
+            before += layer.size;
+        }
         let layout = self.layout.clone();
-        let workload = component.workload();
-        let release = layout.release(&revision.product, &component.component, workload);
-        let unpacking = spawn_blocking(move || unpack(&layout, &release, &layers));
+        let unpacking = spawn_blocking(move || unpack_all(&layout, &parts));
         unpacking
             .await
             .unwrap_or_else(|error| Err(io::Error::other(error).into()))
     }
 
-    /// What is unpacked is not kept twice.
-    fn discard(&self, plans: &[(&ComponentRevision, Vec<Layer>)]) {
-        for (component, layers) in plans {
-            let blobs = layers.iter().map(|l| l.digest).chain([component.artifact]);
-            for blob in blobs {
-                // Two components may have shared it.
-                fs::remove_file(self.layout.blob(blob)).ok();
+    /// Only one preparation is under way at a time, so whatever it does not need nobody needs.
+    fn discard_all_but(&self, parts: &[Part]) {
+        let needed: BTreeSet<String> = parts
+            .iter()
+            .flat_map(|part| part.layers.iter().map(|l| l.digest).chain([part.artifact]))
+            .map(|digest| digest.hex())
+            .collect();
+        let Ok(downloads) = fs::read_dir(self.layout.blobs()) else {
+            return;
+        };
+        for path in downloads.flatten().map(|download| download.path()) {
+            let name = path.file_stem().and_then(|stem| stem.to_str());
+            if !name.is_some_and(|name| needed.contains(name)) {
+                // A file that stays is tried again after the next preparation.
+                fs::remove_file(path).ok();
             }
         }
     }
 }
 
-/// Everything is durable before the rename makes it visible.
-fn unpack(layout: &Layout, release: &Path, layers: &[Layer]) -> Result<(), PrepareError> {
-    let partial = release.with_extension("partial");
-    remove_tree(&partial)?;
-    let done = unpack_into(layout, &partial, layers);
+/// Unpacks all or nothing. Everything is durable before the renames make it visible.
+fn unpack_all(layout: &Layout, parts: &[Part]) -> Result<(), PrepareError> {
+    let unpacked = parts.iter().try_for_each(|part| unpack(layout, part));
+    let done = unpacked.and_then(|()| Ok(show(parts)?));
     if done.is_err() {
-        remove_tree(&partial)?;
-        return done;
+        for part in parts {
+            // What keeps it from being removed is not worth more words than what happened before.
+            remove_tree(&partial(part)).ok();
+        }
     }
-    let directory = open(&partial, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
-    // One call for the whole tree: a sync per file costs more than everything else together.
-    directory.and_then(syncfs).map_err(io::Error::from)?;
-    fs::rename(&partial, release)?;
-    Ok(sync_directory(release.parent().unwrap_or(release))?)
+    done
 }
 
-fn unpack_into(layout: &Layout, partial: &Path, layers: &[Layer]) -> Result<(), PrepareError> {
-    let mut unpacker = Unpacker::new(&partial.join("artifact"), LIMITS)?;
-    for layer in layers {
+fn unpack(layout: &Layout, part: &Part) -> Result<(), PrepareError> {
+    let place = partial(part);
+    remove_tree(&place)?;
+    let mut unpacker = Unpacker::new(&place.join("artifact"), LIMITS)?;
+    for layer in &part.layers {
         unpacker.layer(&layout.blob(layer.digest), layer.packing)?;
     }
     unpacker.finish()
+}
+
+fn show(parts: &[Part]) -> io::Result<()> {
+    let Some(first) = parts.first() else {
+        return Ok(());
+    };
+    let place = open(
+        partial(first),
+        OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
+    // One call for all of it: a sync per file or component costs more than everything else together.
+    syncfs(place)?;
+    for part in parts {
+        fs::rename(partial(part), &part.release)?;
+        sync_directory(part.release.parent().unwrap_or(&part.release))?;
+    }
+    Ok(())
+}
+
+fn partial(part: &Part) -> PathBuf {
+    part.release.with_extension("partial")
 }
 
 fn remove_tree(path: &Path) -> io::Result<()> {

@@ -9,7 +9,7 @@ use crate::{
     prepare::{Preparation, Progress},
     state::{Known, ProductState, State},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tidegate_domain::{
     converge::{
         DesiredState, Health, ObservedState, PrepareState,
@@ -24,6 +24,9 @@ use tokio::{
     sync::{Mutex, mpsc, watch},
     time::{Instant, sleep_until},
 };
+
+/// What could not be stored is stored after this, or with the next change.
+const SAVE_AGAIN: Duration = Duration::from_secs(5);
 
 /// What one of the agent's own tasks has to say.
 #[derive(Debug)]
@@ -86,6 +89,8 @@ pub(super) struct Agent {
     pub(super) waiting: BTreeMap<Name, BTreeMap<Name, Waiting>>,
     pub(super) events: mpsc::Sender<Event>,
     reports: mpsc::Sender<(Key, Report)>,
+    /// The state could not be stored: when it is tried again.
+    save_at: Option<Instant>,
 }
 
 impl Agent {
@@ -107,6 +112,7 @@ impl Agent {
             waiting: BTreeMap::new(),
             events,
             reports,
+            save_at: None,
         };
         (
             agent,
@@ -128,11 +134,13 @@ impl Agent {
         loop {
             self.publish(&observed);
             let proof = self.next_proof();
+            let save_at = self.save_at;
             tokio::select! {
                 Some(answer) = desired.recv() => self.told(answer),
                 Some(event) = inbox.events.recv() => self.heard(event),
                 Some((key, report)) = inbox.reports.recv() => self.reported(&key, report),
                 () = sleep_until(proof.unwrap_or_else(Instant::now)), if proof.is_some() => {}
+                () = sleep_until(save_at.unwrap_or_else(Instant::now)), if save_at.is_some() => self.save(),
                 else => return,
             }
         }
@@ -325,9 +333,11 @@ impl Agent {
         keys
     }
 
-    /// Makes the state durable. A full disk must not stop what can still be done.
-    pub(super) fn save(&self) {
+    /// Makes the state durable. A full disk must not stop what can still be done; it is tried again.
+    pub(super) fn save(&mut self) {
+        self.save_at = None;
         if let Err(error) = self.state.save(&self.surroundings.layout) {
+            self.save_at = Some(Instant::now() + SAVE_AGAIN);
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the agent's state cannot be stored"
