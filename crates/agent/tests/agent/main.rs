@@ -6,6 +6,7 @@ mod artifact;
 mod download;
 mod faults;
 mod joining;
+mod renewal;
 mod server;
 mod stage;
 mod survival;

@@ -53,6 +53,10 @@ pub(crate) struct Memory {
     pub(crate) blobs: Mutex<BTreeMap<Digest, Vec<u8>>>,
     pub(crate) mischief: Mutex<HashMap<Digest, Mischief>>,
     pub(crate) ranges: Mutex<Vec<String>>,
+    /// Each certificate it signed, and the key in it.
+    pub(crate) issued: Mutex<Vec<(Digest, Digest)>>,
+    /// The certificate of each connection that had one.
+    pub(crate) presented: Mutex<Vec<Digest>>,
     authority: String,
     issuer: Issuer<'static, KeyPair>,
 }
@@ -71,13 +75,15 @@ impl Server {
             blobs: Mutex::default(),
             mischief: Mutex::default(),
             ranges: Mutex::default(),
+            issued: Mutex::default(),
+            presented: Mutex::default(),
             authority: authority.pem(),
             issuer: Issuer::new(parameters, key),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let acceptor = acceptor(&memory, &authority);
-        let accepting = tokio::spawn(accept(listener, acceptor, router(Arc::clone(&memory))));
+        let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&memory)));
         Self {
             address,
             pin,
@@ -127,13 +133,22 @@ fn acceptor(memory: &Memory, authority: &rcgen::Certificate) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, router: Router) {
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, memory: Arc<Memory>) {
+    let router = router(Arc::clone(&memory));
     while let Ok((stream, _)) = listener.accept().await {
         let (acceptor, service) = (acceptor.clone(), TowerToHyperService::new(router.clone()));
+        let memory = Arc::clone(&memory);
         tokio::spawn(async move {
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
             };
+            let presented = stream.get_ref().1.peer_certificates();
+            let own = presented.and_then(|chain| chain.first());
+            memory
+                .presented
+                .lock()
+                .unwrap()
+                .extend(own.map(|own| Digest::of(own)));
             let builder = auto::Builder::new(TokioExecutor::new());
             builder
                 .serve_connection(TokioIo::new(stream), service)
@@ -173,9 +188,15 @@ async fn renew(State(memory): Known, Json(request): Json<RenewRequest>) -> Json<
 
 fn certified(memory: &Memory, request: &str, renew_after: jiff::Timestamp) -> EnrolResponse {
     let request = CertificateSigningRequestParams::from_pem(request).unwrap();
-    let certificate = request.signed_by(&memory.issuer).unwrap().pem();
+    let certificate = request.signed_by(&memory.issuer).unwrap();
+    let key = Digest::of(&request.public_key.subject_public_key_info());
+    memory
+        .issued
+        .lock()
+        .unwrap()
+        .push((Digest::of(certificate.der()), key));
     EnrolResponse {
-        certificate,
+        certificate: certificate.pem(),
         authority: memory.authority.clone(),
         renew_after,
     }
