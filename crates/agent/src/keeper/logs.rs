@@ -9,18 +9,21 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use tidegate_protocol::agent::LogLine;
-use tokio::{io::AsyncReadExt, net::unix::pipe};
+use tokio::{io::AsyncReadExt, net::unix::pipe, time::timeout};
 
 /// A file as long as this makes room for the next.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// A longer line is cut.
+/// A longer line becomes several.
 const LINE_BYTES_MAX: usize = 16 * 1024;
-/// Stands at the end of a line that was cut.
-const CUT: &str = " […cut]";
+/// Stands at the end of a piece of a line.
+const GOES_ON: &str = " […]";
 /// What one answer carries at most.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// A line that is not ended for so long is written as it is: it may be the last words of a program that hangs.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The writer; cheap to clone.
 #[derive(Debug, Clone)]
@@ -67,10 +70,24 @@ impl Log {
     pub(crate) async fn copy(self, stream: &'static str, mut pipe: pipe::Receiver) {
         let mut splitter = Splitter::default();
         let mut chunk = vec![0; 8 * 1024];
-        while let Ok(length @ 1..) = pipe.read(&mut chunk).await {
-            splitter.take(&chunk[..length], |line| self.line(stream, line));
+        let each = |line: &[u8]| self.line(stream, line);
+        loop {
+            let reading = pipe.read(&mut chunk);
+            let read = if splitter.line.is_empty() {
+                reading.await
+            } else {
+                let Ok(read) = timeout(QUIET, reading).await else {
+                    splitter.finish(each);
+                    continue;
+                };
+                read
+            };
+            match read {
+                Ok(length @ 1..) => splitter.take(&chunk[..length], each),
+                Ok(0) | Err(_) => break,
+            }
         }
-        splitter.finish(|line| self.line(stream, line));
+        splitter.finish(each);
     }
 }
 
@@ -102,13 +119,15 @@ pub(crate) fn last_lines(directory: &Path, count: u32) -> Vec<LogLine> {
     text.extend(tail(&current(directory)).unwrap_or_default());
     let text = String::from_utf8_lossy(&text);
     let mut room = ANSWER_BYTES_MAX;
-    let fits = |line: &&str| {
-        let left = room.checked_sub(line.len());
+    // In the form in which it is sent: a byte that no text holds becomes six there.
+    let fits = |line: &LogLine| {
+        let length = serde_json::to_vec(line).map_or(0, |json| json.len() + 1);
+        let left = room.checked_sub(length);
         room = left.unwrap_or(0);
         left.is_some()
     };
-    let newest_first = text.lines().rev().take(count).take_while(fits);
-    let mut lines: Vec<LogLine> = newest_first.filter_map(parse_line).collect();
+    let newest_first = text.lines().rev().take(count).filter_map(parse_line);
+    let mut lines: Vec<LogLine> = newest_first.take_while(fits).collect();
     lines.reverse();
     lines
 }
@@ -157,38 +176,41 @@ fn parse_line(line: &str) -> Option<LogLine> {
 #[derive(Default)]
 struct Splitter {
     line: Vec<u8>,
-    overlong: bool,
 }
 
 impl Splitter {
     fn take(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8])) {
         while let Some(end) = bytes.iter().position(|b| *b == b'\n') {
-            self.extend(&bytes[..end]);
+            self.extend(&bytes[..end], &mut each);
             self.flush(&mut each);
             bytes = &bytes[end + 1..];
         }
-        self.extend(bytes);
+        self.extend(bytes, &mut each);
     }
 
+    /// Writes what was begun.
     fn finish(&mut self, mut each: impl FnMut(&[u8])) {
         if !self.line.is_empty() {
             self.flush(&mut each);
         }
     }
 
-    fn extend(&mut self, bytes: &[u8]) {
-        let room = LINE_BYTES_MAX - self.line.len().min(LINE_BYTES_MAX);
-        self.line.extend(&bytes[..bytes.len().min(room)]);
-        self.overlong |= bytes.len() > room;
+    fn extend(&mut self, mut bytes: &[u8], each: &mut impl FnMut(&[u8])) {
+        while let Some((piece, rest)) = bytes
+            .split_at_checked(LINE_BYTES_MAX - self.line.len())
+            .filter(|(_, rest)| !rest.is_empty())
+        {
+            self.line.extend(piece);
+            self.line.extend(GOES_ON.as_bytes());
+            self.flush(each);
+            bytes = rest;
+        }
+        self.line.extend(bytes);
     }
 
     fn flush(&mut self, each: &mut impl FnMut(&[u8])) {
-        if self.overlong {
-            self.line.extend(CUT.as_bytes());
-        }
         each(&self.line);
         self.line.clear();
-        self.overlong = false;
     }
 }
 
@@ -233,17 +255,34 @@ mod tests {
     }
 
     #[test]
-    fn overlong_lines_are_cut_with_a_mark() {
+    fn an_overlong_line_becomes_pieces_that_say_so() {
         let mut lines = Vec::new();
         let mut splitter = Splitter::default();
-        let long = vec![b'x'; 3 * LINE_BYTES_MAX];
+        let long = vec![b'x'; 2 * LINE_BYTES_MAX + 5];
         for bytes in [b"ab".as_slice(), b"c\n", &long, b"\nlast"] {
             splitter.take(bytes, |line| lines.push(line.to_vec()));
         }
         splitter.finish(|line| lines.push(line.to_vec()));
-        assert_eq!(lines[0], b"abc");
-        assert_eq!(lines[1].len(), LINE_BYTES_MAX + CUT.len());
-        assert!(lines[1].ends_with(CUT.as_bytes()));
-        assert_eq!(lines[2], b"last");
+        let piece = [&long[..LINE_BYTES_MAX], GOES_ON.as_bytes()].concat();
+        let expect = [
+            b"abc".to_vec(),
+            piece.clone(),
+            piece,
+            b"xxxxx".to_vec(),
+            b"last".to_vec(),
+        ];
+        assert!(lines == expect);
+    }
+
+    #[test]
+    fn an_answer_keeps_its_limit_whatever_is_in_the_lines() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = Log::open(directory.path());
+        for _ in 0..100 {
+            log.line("stdout", &[0; LINE_BYTES_MAX]);
+        }
+        let lines = last_lines(directory.path(), 1_000);
+        let length = serde_json::to_vec(&lines).unwrap().len();
+        assert!(length <= ANSWER_BYTES_MAX && length > ANSWER_BYTES_MAX - 7 * LINE_BYTES_MAX);
     }
 }

@@ -201,6 +201,9 @@ impl Machine {
             self.retiring.iter_mut().for_each(Process::stop);
         }
         for process in self.retiring.iter_mut().filter(|p| is_due(p.kill_at)) {
+            let grace = process.spec.stop.grace;
+            let said = format!("{} did not end within {grace} and is killed", process.pid);
+            self.log.line("keeper", said.as_bytes());
             process.kill();
             // Once more in a while: a process may be stuck in the kernel.
             process.kill_at = Some(now + PAUSE_LAST);

@@ -2,10 +2,11 @@
 
 use crate::{
     artifact::pack,
-    stage::{Stage, check, eventually, free_address, lives, revision, settings},
+    stage::{Stage, check, eventually, free_address, lives, program, revision, settings},
 };
 use std::fs;
 use tidegate_domain::{converge::Health, duration::Millis, revision::Revision};
+use tidegate_protocol::agent::LogLine;
 
 /// Runs a script and returns the detail once its health is as expected.
 async fn detail(stage: &mut Stage, script: &str, health: Health) -> String {
@@ -93,6 +94,74 @@ async fn a_program_that_ignores_the_signal_is_killed_with_all_it_started() {
     stage.order(&[], &[]);
     stage.until(|state| state.active.is_empty()).await;
     eventually(async || (!pids.iter().any(|pid| lives(*pid))).then_some(())).await;
+    let said = format!("{} did not end within 400 ms and is killed", pids[0]);
+    assert!(stage.logs(10).await.iter().any(|line| line.text == said));
+}
+
+#[tokio::test]
+async fn a_program_that_outlives_itself_in_its_children_leaves_none() {
+    let mut stage = Stage::new().await;
+    let script = "setsid sh -c 'echo $$ >> children; sleep 1000' &\n\
+        until [ -s children ]; do sleep 0.02; done\nexit 3";
+    let said = detail(&mut stage, script, Health::Failed).await;
+    assert_eq!(said, "exited with status 3, 4 times before it was healthy");
+    let path = stage
+        .data()
+        .join("products/shop/web/current/artifact/children");
+    let children = fs::read_to_string(path).unwrap();
+    let children: Vec<u32> = children.lines().filter_map(|l| l.parse().ok()).collect();
+    assert!(!children.is_empty());
+    eventually(async || (!children.iter().any(|pid| lives(*pid))).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_program_that_crashes_says_by_which_signal() {
+    let mut stage = Stage::new().await;
+    let said = detail(&mut stage, "kill -SEGV $$", Health::Failed).await;
+    assert_eq!(
+        said,
+        "was ended by signal 11, 4 times before it was healthy"
+    );
+}
+
+#[tokio::test]
+async fn a_program_that_hangs_on_its_socket_misses_its_deadline() {
+    let mut stage = Stage::new().await;
+    let address = free_address();
+    let mut revision = scripted(&stage, "printf 'opening the database: '; sleep 1000");
+    let mut check = check(address.port());
+    (check.timeout, check.deadline) = (Millis(300), Millis(1_000));
+    let settings = settings(&mut revision);
+    (settings.listen, settings.health) = (vec![address], Some(check));
+    stage.order(&[&revision], &[]);
+    let said = stage.until_web(revision.id(), Health::Failed).await.detail;
+    let expect = "not healthy within 1 s: GET /healthz failed: no answer within 300ms";
+    assert!(said.starts_with(expect), "{said}");
+    // Its last words are there though it never ended the line.
+    let has_last_words =
+        |lines: &[LogLine]| lines.iter().any(|l| l.text == "opening the database: ");
+    while !has_last_words(&stage.logs(10).await) {}
+}
+
+#[tokio::test]
+async fn a_program_whose_own_port_is_taken_says_so_in_its_log() {
+    let mut stage = Stage::new().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let artifact = pack(&[("VERSION", false, b"1")]);
+    stage.offer(&artifact);
+    let program = program();
+    let revision = revision(&artifact, &[program.to_str().unwrap(), "serve", &address]);
+    stage.order(&[&revision], &[]);
+    let said = stage.until_web(revision.id(), Health::Failed).await.detail;
+    assert_eq!(said, "exited with status 1, 4 times before it was healthy");
+    let lines = stage.logs(10).await;
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.stream == "stderr"
+                && line.text == "Address already in use (os error 98)")
+    );
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod artifact;
 mod download;
 mod faults;
 mod joining;
+mod logs;
 mod renewal;
 mod server;
 mod stage;
