@@ -5,6 +5,7 @@
 //! process id, also when a test panics. A part that is missing is a failure, never a skipped test.
 
 pub mod browser;
+pub mod disk;
 pub mod fleet;
 pub mod page;
 pub mod process;

@@ -1,10 +1,13 @@
 //! A server of its own, with its own directory and ports, spoken to as scripts do: by HTTP and by the command line.
 
-use crate::process::{Process, free_port, tidegate};
+use crate::{
+    disk::SmallDisk,
+    process::{Process, free_port, tidegate},
+};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -23,13 +26,32 @@ pub struct Server {
     pub agent_address: String,
     /// Asks without following redirects.
     pub http: reqwest::Client,
+    /// What its data lies on, if it is small.
+    pub disk: Option<SmallDisk>,
+    process: Option<Process>,
     directory: TempDir,
-    _process: Process,
 }
 
 impl Server {
     /// Starts one, and waits until it is ready.
     pub async fn start() -> Self {
+        let mut server = Self::new();
+        server.start_again().await;
+        server
+    }
+
+    /// The same, with its data on a disk of so many megabytes.
+    pub async fn on_small_disk(megabytes: u32) -> Self {
+        let mut server = Self::new();
+        server.disk = Some(SmallDisk::mount(
+            &server.directory().join("server"),
+            megabytes,
+        ));
+        server.start_again().await;
+        server
+    }
+
+    fn new() -> Self {
         // Another test of this process may have been first.
         rustls::crypto::aws_lc_rs::default_provider()
             .install_default()
@@ -37,34 +59,48 @@ impl Server {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let token = directory.path().join("token");
         std::fs::write(&token, TOKEN).expect("the token can be written");
-        let people = format!("127.0.0.1:{}", free_port());
-        let agents = format!("127.0.0.1:{}", free_port());
-        let data = directory.path().join("server");
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build();
+        Self {
+            address: format!("http://127.0.0.1:{}", free_port()),
+            agent_address: format!("https://127.0.0.1:{}", free_port()),
+            http: http.expect("a client"),
+            disk: None,
+            process: None,
+            directory,
+        }
+    }
+
+    /// Ends it without a warning.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it where it ended, and waits until it is ready.
+    pub async fn start_again(&mut self) {
+        let (data, token) = (
+            self.directory().join("server"),
+            self.directory().join("token"),
+        );
         let arguments = [
             "serve",
             "--data",
             text(&data),
             "--listen",
-            &people,
+            &self.address["http://".len()..],
             "--agent-listen",
-            &agents,
+            &self.agent_address["https://".len()..],
             "--admin-token-file",
             text(&token),
         ];
-        let log = directory.path().join("server.log");
-        let process = Process::start(&tidegate(), &arguments, &log);
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build();
-        let mut server = Self {
-            address: format!("http://{people}"),
-            agent_address: format!("https://{agents}"),
-            http: http.expect("a client"),
-            directory,
-            _process: process,
+        let log = self.directory().join("server.log");
+        let process = match &self.disk {
+            Some(disk) => disk.start(&arguments, &log),
+            None => Process::start(&tidegate(), &arguments, &log),
         };
-        server.become_ready().await;
-        server
+        self.process = Some(process);
+        self.become_ready().await;
     }
 
     /// Where everything of this test lies.
@@ -74,17 +110,30 @@ impl Server {
 
     /// Runs a command; answers its standard output.
     pub fn run(&self, arguments: &[&str]) -> String {
-        let output = Command::new(tidegate())
+        let output = self.output(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let status = output.status;
+        assert!(status.success(), "tidegate {arguments:?}: {status}: {said}");
+        String::from_utf8(output.stdout).expect("it writes UTF-8")
+    }
+
+    /// Runs a command that must end with `status`; answers what it said.
+    pub fn refused(&self, status: i32, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+        said
+    }
+
+    /// Runs a command to its end, whatever that is.
+    pub fn output(&self, arguments: &[&str]) -> Output {
+        Command::new(tidegate())
             .args(arguments)
             .env("TIDEGATE_SERVER", &self.address)
             .env("TIDEGATE_TOKEN", TOKEN)
             .stdin(Stdio::null())
             .output()
-            .expect("the program runs");
-        let said = String::from_utf8_lossy(&output.stderr);
-        let status = output.status;
-        assert!(status.success(), "tidegate {arguments:?}: {status}: {said}");
-        String::from_utf8(output.stdout).expect("it writes UTF-8")
+            .expect("the program runs")
     }
 
     /// Gets JSON of the API.
