@@ -7,15 +7,60 @@ use crate::{
     error::Error,
     route,
 };
-use axum::{body::Body, http::header, response::Response};
+use axum::{
+    body::{Body, BodyDataStream},
+    http::header,
+    response::Response,
+};
+use futures::StreamExt as _;
+use std::time::Duration;
 use tidegate_domain::digest::Digest;
 use tidegate_store::Repository;
+use tokio::time::timeout;
+
+/// Who is refused may send on for so long; whoever sends still does not hear an answer.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// `POST`: mount, whole content at once, or the beginning of an upload.
 pub(super) async fn start(
     call: &Call<'_>,
     repository: &Repository,
     body: Body,
+) -> Result<Response, Error> {
+    let mut content = body.into_data_stream();
+    let answer = begin(call, repository, &mut content).await;
+    heard(answer, content).await
+}
+
+/// What may be done with an upload that was begun.
+pub(super) async fn serve(
+    call: &Call<'_>,
+    repository: &Repository,
+    id: UploadId,
+    body: Body,
+) -> Result<Response, Error> {
+    let mut content = body.into_data_stream();
+    let answer = go_on(call, repository, id, &mut content).await;
+    heard(answer, content).await
+}
+
+/// Throws away what is still sent after a refusal: a connection that is closed on a sender takes the answer with it.
+async fn heard(
+    answer: Result<Response, Error>,
+    mut content: BodyDataStream,
+) -> Result<Response, Error> {
+    if answer.is_err() {
+        let rest = async { while let Some(Ok(_)) = content.next().await {} };
+        // Whoever is slower learns it from the broken connection and may ask.
+        timeout(LINGER, rest).await.ok();
+    }
+    answer
+}
+
+async fn begin(
+    call: &Call<'_>,
+    repository: &Repository,
+    content: &mut BodyDataStream,
 ) -> Result<Response, Error> {
     if call.method != "POST" {
         return Err(Error::Unsupported);
@@ -34,7 +79,7 @@ pub(super) async fn start(
         return Ok(reply::accepted(repository, upload.id(), 0).empty());
     };
     let id = upload.id();
-    if let Err(error) = upload.append(body.into_data_stream()).await {
+    if let Err(error) = upload.append(content).await {
         // Nobody was told the name of this upload, so nobody can go on with it.
         call.registry.blobs().cancel_upload(repository, id).await?;
         return Err(error.into());
@@ -42,12 +87,11 @@ pub(super) async fn start(
     finish(call, repository, upload, digest).await
 }
 
-/// What may be done with an upload that was begun.
-pub(super) async fn serve(
+async fn go_on(
     call: &Call<'_>,
     repository: &Repository,
     id: UploadId,
-    body: Body,
+    content: &mut BodyDataStream,
 ) -> Result<Response, Error> {
     let blobs = call.registry.blobs();
     match call.method.as_str() {
@@ -56,14 +100,14 @@ pub(super) async fn serve(
             Ok(reply::progress(repository, id, length).empty())
         }
         "PATCH" => {
-            let upload = take_chunk(call, repository, id, body).await?;
+            let upload = take_chunk(call, repository, id, content).await?;
             upload.sync().await?;
             Ok(reply::accepted(repository, id, upload.length()).empty())
         }
         "PUT" => {
             let text = call.query.digest.as_deref().unwrap_or_default();
             let digest = route::digest(text)?;
-            let upload = take_chunk(call, repository, id, body).await?;
+            let upload = take_chunk(call, repository, id, content).await?;
             finish(call, repository, upload, digest).await
         }
         "DELETE" => {
@@ -78,7 +122,7 @@ async fn take_chunk(
     call: &Call<'_>,
     repository: &Repository,
     id: UploadId,
-    body: Body,
+    content: &mut BodyDataStream,
 ) -> Result<Upload, Error> {
     let range = range::chunk(call.headers)?;
     let announced = call
@@ -97,7 +141,7 @@ async fn take_chunk(
             return Err(BlobError::OutOfOrder { stored, got }.into());
         }
     }
-    upload.append(body.into_data_stream()).await?;
+    upload.append(content).await?;
     Ok(upload)
 }
 
