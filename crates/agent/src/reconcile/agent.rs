@@ -132,14 +132,16 @@ impl Agent {
     ) {
         self.resume();
         loop {
-            self.publish(&observed);
-            let proof = self.next_proof();
+            // One moment for both: what is not proved yet is waited for.
+            let now = Instant::now();
+            self.publish(&observed, now);
+            let proof = self.next_proof(now);
             let save_at = self.save_at;
             tokio::select! {
                 Some(answer) = desired.recv() => self.told(answer),
                 Some(event) = inbox.events.recv() => self.heard(event),
                 Some((key, report)) = inbox.reports.recv() => self.reported(&key, report),
-                () = sleep_until(proof.unwrap_or_else(Instant::now)), if proof.is_some() => {}
+                () = sleep_until(proof.unwrap_or(now)), if proof.is_some() => {}
                 () = sleep_until(save_at.unwrap_or_else(Instant::now)), if save_at.is_some() => self.save(),
                 else => return,
             }

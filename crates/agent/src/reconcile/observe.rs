@@ -15,25 +15,24 @@ use tokio::{sync::watch, time::Instant};
 
 impl Agent {
     /// Says what is seen, if it differs from what was said.
-    pub(super) fn publish(&self, observed: &watch::Sender<Vec<ObservedState>>) {
-        let now: Vec<ObservedState> = self
+    pub(super) fn publish(&self, observed: &watch::Sender<Vec<ObservedState>>, now: Instant) {
+        let seen: Vec<ObservedState> = self
             .state
             .products
             .iter()
-            .map(|(name, state)| self.observe(name, state))
+            .map(|(name, state)| self.observe(name, state, now))
             .collect();
         observed.send_if_modified(|said| {
-            let changed = *said != now;
+            let changed = *said != seen;
             if changed {
-                *said = now;
+                *said = seen;
             }
             changed
         });
     }
 
     /// When the next component will have been healthy long enough.
-    pub(super) fn next_proof(&self) -> Option<Instant> {
-        let now = Instant::now();
+    pub(super) fn next_proof(&self, now: Instant) -> Option<Instant> {
         let proof = |(key, supervised): (&Key, &Supervised)| {
             let state = self.state.products.get(&key.product)?;
             supervised.proof(state.desired.minimum_healthy)
@@ -42,7 +41,7 @@ impl Agent {
         ahead.filter(|at| *at > now).min()
     }
 
-    fn observe(&self, product: &Name, state: &ProductState) -> ObservedState {
+    fn observe(&self, product: &Name, state: &ProductState, now: Instant) -> ObservedState {
         let stopping = self.supervised.keys().filter(|key| key.product == *product);
         let components: BTreeSet<&Name> = state
             .active
@@ -55,13 +54,18 @@ impl Agent {
             instruction: state.desired.instruction,
             active: components
                 .into_iter()
-                .map(|c| self.attest(product, state, c))
+                .map(|c| self.attest((product, c), state, now))
                 .collect(),
             prepared: prepared(state),
         }
     }
 
-    fn attest(&self, product: &Name, state: &ProductState, component: &Name) -> Attestation {
+    fn attest(
+        &self,
+        (product, component): (&Name, &Name),
+        state: &ProductState,
+        now: Instant,
+    ) -> Attestation {
         let key = Key {
             product: product.clone(),
             component: component.clone(),
@@ -73,7 +77,7 @@ impl Agent {
         };
         let (health, detail, starts) = verdict(active, report);
         let proof = supervised.and_then(|s| s.proof(state.desired.minimum_healthy));
-        let proved = health == Health::Healthy && proof.is_some_and(|at| at <= Instant::now());
+        let proved = health == Health::Healthy && proof.is_some_and(|at| at <= now);
         let component = component.clone();
         let (revision, artifact) = (Some(active.revision), Some(active.artifact));
         Attestation {
