@@ -1,6 +1,9 @@
 //! Processes that end when the test does, and what is left of them.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    fs::{FlockOperation, flock},
+    process::{Pid, Signal, kill_process},
+};
 use std::{
     ffi::OsStr,
     fs,
@@ -8,6 +11,7 @@ use std::{
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Mutex,
     time::Duration,
 };
 
@@ -85,10 +89,23 @@ pub fn installed(path: &str) -> PathBuf {
     required(&format!("{place}/{path}"), "cargo xtask test installs it")
 }
 
-/// A port that was free a moment ago.
+/// A port that is this process's own among all tests until it ends, and that no connection is given by chance: it lies
+/// below those that the system hands out (`ip_local_port_range`, from 32768 on).
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has free ports");
-    listener.local_addr().expect("it is bound").port()
+    static OWN: Mutex<Vec<fs::File>> = Mutex::new(Vec::new());
+    let places = std::env::temp_dir().join("tidegate-test-ports");
+    fs::create_dir_all(&places).expect("a directory");
+    let first = 10_000 + u16::try_from(std::process::id() % 20_000).expect("it is small");
+    let ports = (first..30_000).chain(10_000..first);
+    for port in ports {
+        let place = fs::File::create(places.join(port.to_string())).expect("a file");
+        let is_ours = flock(&place, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if is_ours && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            OWN.lock().expect("nobody panics here").push(place);
+            return port;
+        }
+    }
+    panic!("every port from 10000 to 30000 is taken");
 }
 
 /// Ends every process that was started out of `directory`: workloads and their keepers outlive agents on purpose.
