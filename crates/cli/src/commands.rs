@@ -11,6 +11,7 @@ mod journal;
 mod logs;
 mod man;
 mod person;
+mod plan;
 mod product;
 mod push;
 mod release;
@@ -46,6 +47,8 @@ pub enum Command {
     Apply(apply::ApplyArgs),
     Push(push::PushArgs),
     #[command(subcommand)]
+    Plan(plan::PlanCommand),
+    #[command(subcommand)]
     Release(release::ReleaseCommand),
     Deploy(deploy::DeployArgs),
     Watch(watch::WatchArgs),
@@ -53,6 +56,7 @@ pub enum Command {
     Pause(steer::PauseArgs),
     Resume(steer::ResumeArgs),
     Cancel(steer::CancelArgs),
+    SignOff(steer::SignOffArgs),
     Status(status::StatusArgs),
     Explain(explain::ExplainArgs),
     Doctor(doctor::DoctorArgs),
@@ -94,6 +98,8 @@ impl Command {
             Self::Pause(args) => args.run(&context).await,
             Self::Resume(args) => args.run(&context).await,
             Self::Cancel(args) => args.run(&context).await,
+            Self::SignOff(args) => args.run(&context).await,
+            Self::Plan(command) => command.run(&context).await,
             Self::Status(args) => args.run(&context).await,
             Self::Explain(args) => args.run(&context).await,
             Self::Doctor(args) => args.run(&context).await,

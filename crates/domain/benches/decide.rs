@@ -13,7 +13,7 @@ use tidegate_domain::{
     duration::Millis,
     id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{Limits, PartHashes, Share, Strategy, compile},
+    plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
     release::Contents,
     revision::RevisionId,
 };
@@ -46,15 +46,24 @@ fn story(now: Timestamp) -> (Deployment, Facts) {
     );
     let name = |text: String| text.parse::<Name>().expect("a name");
     let targets: Vec<Name> = (0..TARGETS).map(|i| name(format!("t{i}"))).collect();
-    let strategy = Strategy::Rolling {
+    let strategy = Strategy::Rolling(Rolling {
         batch: Share::Percent(10),
         bake: Millis(0),
-    };
+    });
     let limits = Limits {
         minimum_healthy: Millis::from_secs(60),
         ..Limits::default()
     };
-    let plan = compile(strategy, &targets, &limits, None).expect("a plan");
+    let plan = compile(
+        strategy,
+        &Fleet {
+            targets,
+            ..Fleet::default()
+        },
+        &limits,
+        None,
+    )
+    .expect("a plan");
     let live = name("live".to_owned());
     let runs = (0..).zip(&plan.waves).flat_map(|(wave, w)| {
         w.targets.iter().map(move |target| TargetRun {
@@ -81,13 +90,14 @@ fn story(now: Timestamp) -> (Deployment, Facts) {
             &Contents::new(),
             Digest::of(b""),
             &live,
-            strategy,
+            &plan.strategy,
             &plan.limits,
         ),
         environment: live,
         release: "1.1.0".parse().expect("a version"),
         snapshot: SnapshotNumber(1),
         purpose: Purpose::Promotion,
+        sign_offs: Vec::new(),
         plan,
         requested_by: name("ada".to_owned()),
         requested_at: now,

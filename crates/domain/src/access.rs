@@ -61,6 +61,8 @@ pub enum Action {
     Deploy,
     /// Pause, resume or cancel one.
     SteerDeployment,
+    /// Find the waves of a deployment good, where its plan asks for that.
+    SignOff,
     /// Go back.
     RollBack,
     /// Let agents join.
@@ -139,9 +141,11 @@ impl Action {
             | Self::SteerDeployment
             | Self::RollBack
             | Self::CreateToken => Level::Apply,
-            Self::CreateRelease | Self::ApplyCatalog | Self::SetSecret | Self::Enrol => {
-                Level::Enable
-            }
+            Self::CreateRelease
+            | Self::ApplyCatalog
+            | Self::SetSecret
+            | Self::SignOff
+            | Self::Enrol => Level::Enable,
             Self::DeleteArtifact => Level::Ensure,
             Self::CreatePerson => Level::Initiate,
         }
@@ -211,6 +215,7 @@ impl fmt::Display for Action {
             Self::CreateRelease => "creating a release",
             Self::Deploy => "deploying",
             Self::SteerDeployment => "steering a deployment",
+            Self::SignOff => "signing off a wave",
             Self::RollBack => "rolling back",
             Self::Enrol => "enrolling agents",
             Self::CreateToken => "creating a token",

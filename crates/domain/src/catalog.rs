@@ -6,6 +6,7 @@
 mod component;
 mod document;
 pub mod path;
+mod strategy;
 mod value;
 
 pub use component::{
@@ -16,4 +17,5 @@ pub use document::{
     Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme, Ring,
     Target, Team,
 };
+pub use strategy::{AllAtOnce, NamedLimits, NamedStrategy, NotOne};
 pub use value::{Scalar, Variables};

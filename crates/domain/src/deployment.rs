@@ -26,7 +26,7 @@ pub use transition::Illegal;
 use crate::{
     id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{PartHashes, Plan},
+    plan::{PartHashes, Plan, Then},
     revision::RevisionId,
     version::Version,
 };
@@ -58,6 +58,9 @@ pub struct Deployment {
     pub requested_at: jiff::Timestamp,
     /// How far it is.
     pub status: Status,
+    /// The waves after which the plan asks for a person's word, and who gave it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_offs: Vec<SignOff>,
     /// One per target of the plan, in the plan's order. Stored apart from the rest of the record.
     #[serde(skip)]
     pub targets: Vec<TargetRun>,
@@ -75,6 +78,18 @@ pub enum Purpose {
         /// The deployment that is taken back.
         of: DeploymentId,
     },
+}
+
+/// A person's word that the waves so far are good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignOff {
+    /// The last of them, counted from 0.
+    pub wave: u32,
+    /// Whose.
+    pub by: Name,
+    /// When.
+    pub at: jiff::Timestamp,
 }
 
 /// One target's part in a deployment.
@@ -105,6 +120,23 @@ impl Deployment {
     /// The targets of one wave with their positions.
     pub fn wave(&self, wave: u32) -> impl Iterator<Item = (Position, &TargetRun)> {
         self.positioned().filter(move |(_, run)| run.wave == wave)
+    }
+
+    /// Whether a wave is over: so many of its targets have passed as the plan asks for, or all are judged.
+    pub fn wave_is_over(&self, wave: u32) -> bool {
+        let runs = || self.wave(wave).map(|(_, run)| &run.stage);
+        let passed = runs().filter(|s| matches!(s, Stage::Passed { .. })).count();
+        let planned = self.plan.waves.get(wave as usize);
+        let enough = planned.and_then(|wave| wave.passes_min);
+        enough.is_some_and(|enough| passed >= enough as usize)
+            || runs().all(|s| matches!(s, Stage::Passed { .. } | Stage::Failed { .. }))
+    }
+
+    /// Whether the plan asks for a person's word after a wave, and it was not given.
+    pub fn lacks_sign_off(&self, wave: u32) -> bool {
+        let planned = self.plan.waves.get(wave as usize);
+        planned.is_some_and(|wave| wave.then == Then::SignOff)
+            && !self.sign_offs.iter().any(|given| given.wave == wave)
     }
 
     /// All targets with their positions.

@@ -5,12 +5,16 @@
 //! same hash. Start at [`compile`].
 
 mod compile;
+mod limits;
 mod parts;
+mod share;
 mod strategy;
 
-pub use compile::{CompileError, compile};
+pub use compile::{CompileError, Fleet, compile};
+pub use limits::{Limits, OnFailure};
 pub use parts::PartHashes;
-pub use strategy::{Limits, OnFailure, Share, ShareError, Strategy};
+pub use share::{Share, ShareError, Threshold, ThresholdError};
+pub use strategy::{Canary, Phase, Phased, Pilot, Rolling, Step, Strategy, Then};
 
 use crate::{canonical, digest::Digest, duration::Millis, name::Name};
 use serde::{Deserialize, Serialize};
@@ -37,6 +41,15 @@ pub struct Wave {
     pub targets: Vec<Name>,
     /// Watched this long after its last target passed, before the next wave may start.
     pub bake: Millis,
+    /// When so many of its targets have passed, the next wave may start; the others follow. All, when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes_min: Option<u32>,
+    /// More of its targets than this may not fail. The limit of the whole plan, when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures_max: Option<u32>,
+    /// How the wave after it begins.
+    #[serde(default, skip_serializing_if = "Then::is_cascade")]
+    pub then: Then,
 }
 
 impl Plan {

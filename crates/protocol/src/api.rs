@@ -17,8 +17,8 @@ pub use catalog::{
     SourceFile, TargetView,
 };
 pub use deployment::{
-    DeploymentEvent, DeploymentRequest, DeploymentView, RollbackRequest, SteerRequest,
-    TargetRunView, WaitingView, WaveView,
+    DeploymentEvent, DeploymentRequest, DeploymentView, PlanView, PlannedWaveView, RollbackRequest,
+    SignOffRequest, SteerRequest, TargetRunView, WaitingView, WaveView,
 };
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
 pub use logs::{LogLineView, LogsView};

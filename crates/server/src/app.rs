@@ -12,6 +12,7 @@ mod error;
 pub mod journal;
 pub mod observed;
 pub mod people;
+pub mod plans;
 pub mod query;
 pub mod releases;
 mod request;

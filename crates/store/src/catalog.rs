@@ -4,7 +4,7 @@ use crate::{Row, StoreError, Tx, record};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    catalog::{Document, Environment, Kind, Product, Target},
+    catalog::{Document, Environment, Kind, NamedStrategy, Product, Ring, Target},
     name::Name,
 };
 
@@ -22,6 +22,7 @@ impl Tx {
             Document::Environment(d) => record::write(d),
             Document::Target(d) => record::write(d),
             Document::Ring(d) => record::write(d),
+            Document::Strategy(d) => record::write(d),
         };
         let sql = "INSERT INTO catalog (kind, name, record, changed_at) VALUES ($1, $2, $3, $4) \
             ON CONFLICT (kind, name) DO UPDATE SET record = excluded.record, changed_at = excluded.changed_at";
@@ -71,6 +72,24 @@ impl Tx {
     /// When the database refuses.
     pub async fn product(&mut self, name: &Name) -> Result<Option<Product>, StoreError> {
         self.document(Kind::Product, name.as_str()).await
+    }
+
+    /// The strategy of that name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn strategy(&mut self, name: &Name) -> Result<Option<NamedStrategy>, StoreError> {
+        self.document(Kind::Strategy, name.as_str()).await
+    }
+
+    /// The rings of an environment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn rings_in(&mut self, environment: &Name) -> Result<Vec<Ring>, StoreError> {
+        let rings: Vec<Ring> = self.documents(Kind::Ring).await?;
+        let here = |ring: &Ring| ring.environment == *environment;
+        Ok(rings.into_iter().filter(here).collect())
     }
 
     /// Every environment by name.

@@ -11,6 +11,16 @@ use tidegate_protocol::api::{DeploymentRequest, DeploymentView};
 /// Move a sealed release to an environment.
 #[derive(Debug, Args)]
 pub struct DeployArgs {
+    #[command(flatten)]
+    what: What,
+    /// Follow it until it ends; the exit status says how.
+    #[arg(long)]
+    wait: bool,
+}
+
+/// Which release goes where, and how.
+#[derive(Debug, Args)]
+pub(super) struct What {
     /// The product.
     product: String,
     /// The release's version.
@@ -18,9 +28,10 @@ pub struct DeployArgs {
     /// The environment.
     #[arg(long = "to", value_name = "ENVIRONMENT")]
     environment: String,
-    /// `rolling` or `all-at-once`.
-    #[arg(long, default_value = "rolling")]
-    strategy: String,
+    /// `rolling`, `all-at-once`, or the name of a declared strategy. That of the product there or of the environment
+    /// unless set, else rolling by 1.
+    #[arg(long)]
+    strategy: Option<String>,
     /// Targets of a wave: a number or a share such as 25%. 1 unless set.
     #[arg(long, value_name = "N|N%")]
     batch: Option<String>,
@@ -42,18 +53,24 @@ pub struct DeployArgs {
     /// What too many failures lead to: `roll-back` or `hold`.
     #[arg(long, value_name = "WHAT")]
     on_failure: Option<String>,
-    /// Follow it until it ends; the exit status says how.
-    #[arg(long)]
-    wait: bool,
 }
 
 impl DeployArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
-        let request = DeploymentRequest {
+        let request = self.what.request();
+        let view: DeploymentView = context.client.post("/api/v1/deployments", &request).await?;
+        finish(context, view, self.wait).await
+    }
+}
+
+impl What {
+    /// As the API takes it.
+    pub(super) fn request(self) -> DeploymentRequest {
+        DeploymentRequest {
             product: self.product,
             release: self.version,
             environment: self.environment,
-            strategy: Some(self.strategy),
+            strategy: self.strategy,
             batch: self.batch,
             bake: self.bake,
             max_unavailable: self.max_unavailable,
@@ -61,9 +78,7 @@ impl DeployArgs {
             minimum_healthy: self.minimum_healthy,
             progress_deadline: self.progress_deadline,
             on_failure: self.on_failure,
-        };
-        let view: DeploymentView = context.client.post("/api/v1/deployments", &request).await?;
-        finish(context, view, self.wait).await
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! `tidegate pause`, `resume` and `cancel`.
+//! `tidegate pause`, `resume`, `cancel` and `sign-off`.
 
 use super::Context;
 use crate::{Error, ExitStatus};
 use clap::Args;
-use tidegate_protocol::api::{DeploymentView, SteerRequest};
+use tidegate_protocol::api::{DeploymentView, SignOffRequest, SteerRequest};
 
 /// Stop a deployment from beginning anything new; what is under way is still watched.
 #[derive(Debug, Args)]
@@ -32,6 +32,16 @@ pub struct CancelArgs {
     reason: String,
 }
 
+/// Find the waves of a deployment good, where its plan waits for that.
+#[derive(Debug, Args)]
+pub struct SignOffArgs {
+    /// Its number.
+    deployment: u64,
+    /// The last wave you have looked at, counted from 1.
+    #[arg(long, value_name = "N")]
+    wave: u32,
+}
+
 impl PauseArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         steer(context, self.deployment, "pause", self.reason).await
@@ -47,6 +57,16 @@ impl ResumeArgs {
 impl CancelArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         steer(context, self.deployment, "cancel", self.reason).await
+    }
+}
+
+impl SignOffArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let path = format!("/api/v1/deployments/{}/sign-off", self.deployment);
+        let wanted = SignOffRequest { wave: self.wave };
+        let view: DeploymentView = context.client.post(&path, &wanted).await?;
+        context.ui.data(&view, |view| view.summary.clone());
+        Ok(ExitStatus::Done)
     }
 }
 

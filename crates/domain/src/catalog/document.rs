@@ -1,6 +1,6 @@
 //! The declared things, each as a person writes it in a file: `kind`, `name`, and what belongs to it.
 
-use super::{Component, Variables};
+use super::{Component, NamedStrategy, Variables};
 use crate::name::Name;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -24,6 +24,8 @@ pub enum Kind {
     Target,
     /// A named group of targets.
     Ring,
+    /// A way to deploy, with a name.
+    Strategy,
 }
 
 /// One declared thing.
@@ -44,6 +46,8 @@ pub enum Document {
     Target(Target),
     /// A named group of targets.
     Ring(Ring),
+    /// A way to deploy, with a name.
+    Strategy(Box<NamedStrategy>),
 }
 
 /// The organisation: all that one server serves.
@@ -118,6 +122,9 @@ pub struct ProductEnvironment {
     /// Stronger than the product's and the environment's, weaker than the target's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: Variables,
+    /// The strategy of its deployments there; stronger than the environment's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Name>,
 }
 
 /// An environment.
@@ -135,6 +142,9 @@ pub struct Environment {
     /// Variables of the environment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: Variables,
+    /// The strategy of deployments to it; rolling by 1 unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Name>,
 }
 
 /// A target.
@@ -173,6 +183,7 @@ impl Document {
             Self::Environment(_) => Kind::Environment,
             Self::Target(_) => Kind::Target,
             Self::Ring(_) => Kind::Ring,
+            Self::Strategy(_) => Kind::Strategy,
         }
     }
 
@@ -186,16 +197,18 @@ impl Document {
             Self::Environment(d) => d.name.to_string(),
             Self::Target(d) => format!("{}/{}", d.environment, d.name),
             Self::Ring(d) => format!("{}/{}", d.environment, d.name),
+            Self::Strategy(d) => d.name.to_string(),
         }
     }
 }
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Organisation,
         Self::Team,
         Self::Programme,
+        Self::Strategy,
         Self::Environment,
         Self::Target,
         Self::Ring,
@@ -214,6 +227,7 @@ impl Kind {
             Self::Environment => "Environment",
             Self::Target => "Target",
             Self::Ring => "Ring",
+            Self::Strategy => "Strategy",
         }
     }
 }

@@ -103,6 +103,7 @@ mod tests {
                     title: String::new(),
                     after,
                     vars: BTreeMap::new(),
+                    strategy: None,
                 };
                 (name, environment)
             })

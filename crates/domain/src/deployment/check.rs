@@ -3,6 +3,7 @@
 //! This knows nothing of how decisions are made. Tests, the simulator and `tidegate doctor` run it on every state.
 
 use super::{Deployment, Purpose, Stage, Status};
+use crate::plan::Then;
 
 /// What is wrong with `deployment`; empty when all invariants that one record can show hold.
 pub fn check(deployment: &Deployment) -> Vec<String> {
@@ -47,9 +48,24 @@ fn order_of_waves(deployment: &Deployment, faults: &mut Vec<String>) {
     let Status::Rolling { wave, .. } = deployment.status else {
         return;
     };
-    for run in deployment.targets.iter().filter(|run| run.wave < wave) {
-        if !matches!(run.stage, Stage::Passed { .. } | Stage::Failed { .. }) {
+    for (number, planned) in (0..wave).zip(&deployment.plan.waves) {
+        let (judged, unjudged): (Vec<_>, Vec<_>) = deployment
+            .wave(number)
+            .map(|(_, run)| run)
+            .partition(|run| matches!(run.stage, Stage::Passed { .. } | Stage::Failed { .. }));
+        // What passed may have failed since, so the bound is on both.
+        let enough = planned
+            .passes_min
+            .map_or(planned.targets.len(), |min| min as usize);
+        if let Some(run) = unjudged.first().filter(|_| judged.len() < enough) {
             faults.push(format!("{} was left unjudged by its wave", run.target));
+        }
+        let signed = deployment
+            .sign_offs
+            .iter()
+            .any(|given| given.wave == number);
+        if planned.then == Then::SignOff && !signed {
+            faults.push(format!("wave {} was not signed off", number + 1));
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Event {
     TargetPrepared { target: Position },
     /// A wave may be activated.
     WaveStarted { wave: u32 },
+    /// A person finds the waves up to this one good.
+    SignedOff { wave: u32, by: Name },
     /// A target was told to run the new revision.
     TargetActivated { target: Position },
     /// A target attests the new revision and was healthy long enough.
@@ -66,6 +68,7 @@ impl Event {
             Self::TargetPreparing { .. } => "target_preparing",
             Self::TargetPrepared { .. } => "target_prepared",
             Self::WaveStarted { .. } => "wave_started",
+            Self::SignedOff { .. } => "signed_off",
             Self::TargetActivated { .. } => "target_activated",
             Self::TargetPassed { .. } => "target_passed",
             Self::TargetFailed { .. } => "target_failed",
@@ -96,6 +99,7 @@ impl Event {
             | Self::TargetStuck { target, .. } => Some(*target),
             Self::Started
             | Self::WaveStarted { .. }
+            | Self::SignedOff { .. }
             | Self::Succeeded
             | Self::Held { .. }
             | Self::Resumed { .. }

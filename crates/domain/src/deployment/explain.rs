@@ -45,6 +45,11 @@ pub enum WaitingOn {
         /// Then the next may begin.
         until: Timestamp,
     },
+    /// The waves so far passed, and the plan asks for a person's word before the next.
+    SignOff {
+        /// The last of them, counted from 0.
+        wave: u32,
+    },
     /// Targets are going back.
     Restore {
         /// Which.
@@ -149,6 +154,7 @@ impl WaitingOn {
             Self::Health { .. } => "health",
             Self::MinimumHealthy { .. } => "minimum_healthy",
             Self::Bake { .. } => "bake",
+            Self::SignOff { .. } => "sign_off",
             Self::Restore { .. } => "restore",
             Self::Settling { .. } => "settling",
             Self::Person { .. } => "person",
@@ -165,7 +171,7 @@ impl WaitingOn {
             | Self::Bake { until, .. }
             | Self::Restore { until, .. }
             | Self::Settling { until, .. } => Some(*until),
-            Self::Person { .. } => None,
+            Self::SignOff { .. } | Self::Person { .. } => None,
         }
     }
 
@@ -179,6 +185,9 @@ impl WaitingOn {
             Self::Health { .. } => "read `tidegate logs`; roll back if it will not heal",
             Self::MinimumHealthy { .. } | Self::Bake { .. } => {
                 "nothing: this is the watching the plan asks for"
+            }
+            Self::SignOff { .. } => {
+                "look at the waves so far; then `tidegate sign-off DEPLOYMENT --wave N`, or roll back"
             }
             Self::Restore { .. } => "nothing: the previous revision is on disk and starts",
             Self::Settling { .. } => "nothing: it ends at that time whatever happens",
@@ -204,6 +213,7 @@ impl fmt::Display for WaitingOn {
                 write!(f, "{} to stay healthy long enough", list(targets))
             }
             Self::Bake { wave, .. } => write!(f, "wave {} to bake", wave + 1),
+            Self::SignOff { wave } => write!(f, "a person to sign off wave {}", wave + 1),
             Self::Restore { targets, .. } => {
                 write!(f, "{} to return to the previous revision", list(targets))
             }

@@ -1,15 +1,19 @@
 //! Going forward: preparing every target, then activating wave by wave.
 //!
-//! A wave is activated as far as `max_unavailable` leaves room, and it is over when each of its targets has passed or
-//! failed within the threshold and its bake time is past. Targets of earlier waves stay watched. A hold stops what
-//! would be begun, never the watching.
+//! A wave is activated as far as `max_unavailable` leaves room, and it is over when enough of its targets have passed, or
+//! each has passed or failed within the threshold, its bake time is past, and whoever has to sign it off has done so.
+//! Targets of earlier waves are finished meanwhile and stay watched. A hold stops what would be begun, never the watching.
 
 use super::{
     Cause, Decision, Effect, Event, Hold, Position, Stage, TargetFacts, TargetRun, WaitingOn,
     decide::View,
     facts::{Proof, Readiness},
 };
-use crate::{converge::Health, plan::OnFailure};
+use crate::{
+    converge::Health,
+    name::Name,
+    plan::{OnFailure, Wave},
+};
 use jiff::Timestamp;
 
 pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
@@ -81,9 +85,25 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
             .push(WaitingOn::Person { hold: hold.clone() });
         return decision;
     }
-    activate(view, wave, &mut decision);
-    if decision.is_idle() && decision.waiting_on.is_empty() {
+    let ready = activate(view, wave, &mut decision);
+    if !decision.is_idle() {
+        return decision;
+    }
+    let under_way: Vec<_> = view
+        .targets()
+        .filter(|(_, run, _)| matches!(run.stage, Stage::Activating { .. }))
+        .map(|(_, run, facts)| (run, facts))
+        .collect();
+    let is_last = wave as usize + 1 >= view.deployment.plan.waves.len();
+    let all_judged = under_way.is_empty() && !ready;
+    if view.deployment.wave_is_over(wave) && (all_judged || !is_last) {
         finish_wave(view, wave, &mut decision);
+    } else if under_way.is_empty() {
+        let reason = "failed targets use up all that may be down at once".to_owned();
+        decision.events.push(Event::Held { reason, by: None });
+    } else {
+        let waits = WaitingOn::activating(view, &under_way);
+        decision.waiting_on.extend(waits);
     }
     decision
 }
@@ -180,19 +200,11 @@ fn late(facts: &TargetFacts, what: &str, deadline: crate::duration::Millis) -> S
 
 /// Too many failures lead to going back, or to a stop where the plan says so.
 fn fail(view: &View<'_>, hold: Option<&Hold>, decision: &mut Decision) -> bool {
-    let limits = &view.deployment.plan.limits;
-    let failed: Vec<_> = view
-        .deployment
-        .targets
-        .iter()
-        .filter(|run| matches!(run.stage, Stage::Failed { .. }))
-        .filter_map(|run| Some((run.target.clone(), run.stage.reason()?.to_owned())))
-        .collect();
-    if failed.len() <= limits.failures_max as usize {
+    let Some(failed) = too_many_failed(view) else {
         return false;
-    }
+    };
     let cause = Cause::Targets { failed };
-    match limits.on_failure {
+    match view.deployment.plan.limits.on_failure {
         OnFailure::RollBack => decision.events.push(Event::RollbackStarted { cause }),
         OnFailure::Hold if hold.is_none() => {
             let reason = format!("too many targets failed: {cause}");
@@ -203,44 +215,46 @@ fn fail(view: &View<'_>, hold: Option<&Hold>, decision: &mut Decision) -> bool {
     true
 }
 
-/// Activates as many targets of the wave as may be down at once.
-fn activate(view: &View<'_>, wave: u32, decision: &mut Decision) {
+/// The failed targets with their reasons, if those of a wave are more than it bears, or those of all other waves
+/// together more than the plan bears.
+fn too_many_failed(view: &View<'_>) -> Option<Vec<(Name, String)>> {
+    let plan = &view.deployment.plan;
+    let runs = &view.deployment.targets;
+    let has_failed = |run: &&TargetRun| matches!(run.stage, Stage::Failed { .. });
+    let mut in_wave = vec![0u32; plan.waves.len()];
+    for run in runs.iter().filter(has_failed) {
+        if let Some(count) = in_wave.get_mut(run.wave as usize) {
+            *count += 1;
+        }
+    }
+    let waves = || plan.waves.iter().zip(&in_wave);
+    let of_its_own =
+        |(wave, count): (&Wave, &u32)| wave.failures_max.is_some_and(|max| *count > max);
+    let without = waves().filter(|(wave, _)| wave.failures_max.is_none());
+    let together: u32 = without.map(|(_, count)| count).sum();
+    if together <= plan.limits.failures_max && !waves().any(of_its_own) {
+        return None;
+    }
+    let told = |run: &TargetRun| Some((run.target.clone(), run.stage.reason()?.to_owned()));
+    Some(runs.iter().filter(has_failed).filter_map(told).collect())
+}
+
+/// Activates as many targets of the waves so far as may be down at once; answers whether any still lies ready.
+fn activate(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
     let disturbed = view.deployment.count(Stage::is_disturbed);
-    let room = view
-        .deployment
-        .plan
-        .limits
-        .max_unavailable
-        .saturating_sub(disturbed);
-    let ready: Vec<Position> = view
-        .deployment
-        .wave(wave)
-        .filter(|(_, run)| run.stage == Stage::Prepared)
-        .map(|(p, _)| p)
-        .collect();
-    for &target in ready.iter().take(room as usize) {
+    let room = view.deployment.plan.limits.max_unavailable;
+    let room = room.saturating_sub(disturbed) as usize;
+    let ready = view.deployment.positioned();
+    let ready = ready.filter(|(_, run)| run.wave <= wave && run.stage == Stage::Prepared);
+    let ready: Vec<Position> = ready.map(|(position, _)| position).collect();
+    for &target in ready.iter().take(room) {
         decision.events.push(Event::TargetActivated { target });
         decision.effects.push(Effect::Activate(target));
     }
-    if !decision.is_idle() {
-        return;
-    }
-    let under_way: Vec<_> = view
-        .targets()
-        .filter(|(_, run, _)| matches!(run.stage, Stage::Activating { .. }))
-        .map(|(_, run, facts)| (run, facts))
-        .collect();
-    if !under_way.is_empty() {
-        decision
-            .waiting_on
-            .extend(WaitingOn::activating(view, &under_way));
-    } else if !ready.is_empty() {
-        let reason = "failed targets use up all that may be down at once".to_owned();
-        decision.events.push(Event::Held { reason, by: None });
-    }
+    ready.len() > room
 }
 
-/// The wave is over once its bake time is past; then the next, or the end.
+/// Once its bake time is past, and it is signed off if it has to be, the next begins, or this is the end.
 fn finish_wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
     let plan = &view.deployment.plan;
     let bake = plan
@@ -259,7 +273,11 @@ fn finish_wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
         return;
     }
     if ((wave + 1) as usize) < plan.waves.len() {
-        decision.events.push(Event::WaveStarted { wave: wave + 1 });
+        if view.deployment.lacks_sign_off(wave) {
+            decision.waiting_on.push(WaitingOn::SignOff { wave });
+        } else {
+            decision.events.push(Event::WaveStarted { wave: wave + 1 });
+        }
         return;
     }
     let passed = view

@@ -2,7 +2,7 @@
 //!
 //! Every pair that is not listed is [`Illegal`]. Nothing here looks at facts; [`super::decide`](fn@super::decide) did.
 
-use super::{Deployment, Event, Hold, Purpose, Stage, Status};
+use super::{Deployment, Event, Hold, Purpose, SignOff, Stage, Status};
 use crate::name::Name;
 use jiff::Timestamp;
 
@@ -21,6 +21,9 @@ pub(super) fn apply(
     event: &Event,
     now: Timestamp,
 ) -> Result<(), Illegal> {
+    if let Event::SignedOff { wave, by } = event {
+        return sign_off(deployment, *wave, by, now);
+    }
     let status = next_status(deployment, event, now)?;
     if let Some(position) = event.target() {
         let run = deployment.targets.get_mut(position.0 as usize);
@@ -33,6 +36,31 @@ pub(super) fn apply(
     if let Some(status) = status {
         deployment.status = status;
     }
+    Ok(())
+}
+
+/// Only the present wave, only where the plan asks for it, only once it is over, and only once.
+fn sign_off(
+    deployment: &mut Deployment,
+    wave: u32,
+    by: &Name,
+    at: Timestamp,
+) -> Result<(), Illegal> {
+    let illegal = |state| Illegal {
+        event: "signed_off",
+        state,
+    };
+    if !matches!(deployment.status, Status::Rolling { wave: now, .. } if now == wave) {
+        return Err(illegal(deployment.status.word()));
+    }
+    if !deployment.lacks_sign_off(wave) {
+        return Err(illegal("nothing waits for it"));
+    }
+    if !deployment.wave_is_over(wave) {
+        return Err(illegal("the wave is not over"));
+    }
+    let by = by.clone();
+    deployment.sign_offs.push(SignOff { wave, by, at });
     Ok(())
 }
 

@@ -1,7 +1,17 @@
 //! The compiler: strategy and targets in, waves out.
 
-use super::{Limits, Plan, Strategy, Wave};
+use super::{Canary, Limits, Phase, Phased, Pilot, Plan, Share, Strategy, Then, Threshold, Wave};
 use crate::{duration::Millis, name::Name};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a plan is compiled for: the targets of an environment in the order they are taken, and its rings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fleet {
+    /// In order; no name twice.
+    pub targets: Vec<Name>,
+    /// The targets of each ring.
+    pub rings: BTreeMap<Name, BTreeSet<Name>>,
+}
 
 /// Why a strategy gives no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,29 +32,42 @@ pub enum CompileError {
         /// How long it may take.
         progress_deadline: Millis,
     },
+    /// A strategy without anything in it.
+    #[error("the strategy names no {0}")]
+    Nothing(&'static str),
+    /// A ring that the environment does not have.
+    #[error("the environment has no ring `{0}`")]
+    UnknownRing(Name),
+    /// A ring without a target that is not in an earlier one.
+    #[error("ring `{0}` has no target of its own here")]
+    EmptyRing(Name),
+    /// Steps that do not grow.
+    #[error("step {step} is {targets}, which is not more than the {before} targets before it")]
+    NotIncreasing {
+        /// Counted from 1.
+        step: usize,
+        /// As written.
+        targets: Share,
+        /// How many targets run the new revision before it.
+        before: u32,
+    },
 }
 
-/// Compiles `strategy` over `targets`, which are taken in the given order. Without a limit of its own
-/// (`max_unavailable` none), as many targets may be down as the largest wave has.
+/// Compiles `strategy` over a fleet. Without a limit of its own (`max_unavailable` none), as many targets may be down as
+/// the largest wave has.
 ///
 /// # Errors
-/// When there is no target, or the limits forbid every change or every success.
+/// When there is no target, the limits forbid every change or every success, or the strategy does not suit the fleet.
 pub fn compile(
     strategy: Strategy,
-    targets: &[Name],
+    fleet: &Fleet,
     limits: &Limits,
     max_unavailable: Option<u32>,
 ) -> Result<Plan, CompileError> {
-    let total = u32::try_from(targets.len()).unwrap_or(u32::MAX);
-    if total == 0 {
+    if fleet.targets.is_empty() {
         return Err(CompileError::NoTargets);
     }
-    let (size, bake) = match strategy {
-        Strategy::AllAtOnce => (total, Millis(0)),
-        Strategy::Rolling { batch, bake } => (batch.of(total), bake),
-    };
-    let max_unavailable = max_unavailable.unwrap_or(size);
-    if max_unavailable == 0 {
+    if max_unavailable == Some(0) {
         return Err(CompileError::NothingMayChange);
     }
     if limits.minimum_healthy >= limits.progress_deadline {
@@ -53,61 +76,137 @@ pub fn compile(
             progress_deadline: limits.progress_deadline,
         });
     }
-    let waves = targets
-        .chunks(size as usize)
-        .enumerate()
-        .map(|(i, targets)| wave(i, targets, bake));
+    let waves = waves(&strategy, fleet)?;
+    let largest = waves.iter().map(|wave| count(&wave.targets)).max();
     Ok(Plan {
         strategy,
         limits: Limits {
-            max_unavailable,
+            max_unavailable: max_unavailable.or(largest).unwrap_or(1),
             ..limits.clone()
         },
-        waves: waves.collect(),
+        waves,
     })
 }
 
-fn wave(i: usize, targets: &[Name], bake: Millis) -> Wave {
+fn waves(strategy: &Strategy, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {
+    let all = &fleet.targets;
+    match strategy {
+        Strategy::AllAtOnce => Ok(batches(all, Share::Percent(100), Millis(0), 0)),
+        Strategy::Rolling(rolling) => Ok(batches(all, rolling.batch, rolling.bake, 0)),
+        Strategy::Phased(phased) => phases(phased, fleet),
+        Strategy::Canary(canary) => steps(canary, all),
+        Strategy::Pilot(pilot) => cohort(pilot, fleet),
+    }
+}
+
+/// Waves of one size, called by their number after the first `named`.
+fn batches(targets: &[Name], batch: Share, bake: Millis, named: usize) -> Vec<Wave> {
+    let size = batch.of(count(targets)) as usize;
+    let waves = targets.chunks(size.max(1)).enumerate();
+    waves
+        .map(|(i, targets)| wave(format!("wave {}", named + i + 1), targets, bake))
+        .collect()
+}
+
+fn wave(title: String, targets: &[Name], bake: Millis) -> Wave {
     Wave {
-        title: format!("wave {}", i + 1),
+        title,
         targets: targets.to_vec(),
         bake,
+        passes_min: None,
+        failures_max: None,
+        then: Then::Cascade,
     }
+}
+
+fn phases(phased: &Phased, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {
+    if phased.rings.is_empty() {
+        return Err(CompileError::Nothing("ring"));
+    }
+    let mut left = fleet.targets.clone();
+    let mut waves = Vec::new();
+    for phase in &phased.rings {
+        let targets = take_ring(fleet, &phase.ring, &mut left)?;
+        waves.push(phase_wave(phase, &targets));
+    }
+    if !left.is_empty() {
+        waves.push(wave("the rest".to_owned(), &left, Millis(0)));
+    }
+    Ok(waves)
+}
+
+fn phase_wave(phase: &Phase, targets: &[Name]) -> Wave {
+    let total = count(targets);
+    let within = |bound: Threshold| bound.at_most(total);
+    Wave {
+        passes_min: phase.success.map(|bound| bound.at_least(total)),
+        failures_max: phase.failures.map(within),
+        then: phase.then,
+        ..wave(format!("ring {}", phase.ring), targets, phase.bake)
+    }
+}
+
+/// The targets of a ring that are still left, in the fleet's order; they are left no longer.
+fn take_ring(fleet: &Fleet, ring: &Name, left: &mut Vec<Name>) -> Result<Vec<Name>, CompileError> {
+    let members = fleet.rings.get(ring);
+    let members = members.ok_or_else(|| CompileError::UnknownRing(ring.clone()))?;
+    let (taken, others) = left.drain(..).partition(|name| members.contains(name));
+    *left = others;
+    let taken: Vec<Name> = taken;
+    if taken.is_empty() {
+        return Err(CompileError::EmptyRing(ring.clone()));
+    }
+    Ok(taken)
+}
+
+fn steps(canary: &Canary, targets: &[Name]) -> Result<Vec<Wave>, CompileError> {
+    if canary.steps.is_empty() {
+        return Err(CompileError::Nothing("step"));
+    }
+    let total = count(targets);
+    let mut waves = Vec::new();
+    let mut before = 0;
+    for (i, step) in canary.steps.iter().enumerate() {
+        let after = step.targets.of(total);
+        if after <= before {
+            return Err(CompileError::NotIncreasing {
+                step: i + 1,
+                targets: step.targets,
+                before,
+            });
+        }
+        let new = &targets[before as usize..after as usize];
+        waves.push(Wave {
+            then: step.then,
+            ..wave(format!("canary {}", step.targets), new, step.bake)
+        });
+        before = after;
+    }
+    if before < total {
+        waves.push(wave(
+            "the rest".to_owned(),
+            &targets[before as usize..],
+            Millis(0),
+        ));
+    }
+    Ok(waves)
+}
+
+fn cohort(pilot: &Pilot, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {
+    let mut left = fleet.targets.clone();
+    let targets = take_ring(fleet, &pilot.ring, &mut left)?;
+    let first = Wave {
+        then: Then::SignOff,
+        ..wave(format!("pilot {}", pilot.ring), &targets, pilot.bake)
+    };
+    let mut waves = vec![first];
+    waves.extend(batches(&left, pilot.batch, Millis(0), 1));
+    Ok(waves)
+}
+
+fn count(targets: &[Name]) -> u32 {
+    u32::try_from(targets.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{super::Share, *};
-
-    fn sizes(strategy: Strategy, total: u32) -> Vec<usize> {
-        let targets: Vec<Name> = (0..total)
-            .map(|i| format!("t{i}").parse().unwrap())
-            .collect();
-        let plan = compile(strategy, &targets, &Limits::default(), None).unwrap();
-        plan.waves.iter().map(|w| w.targets.len()).collect()
-    }
-
-    #[test]
-    fn strategies_compile_to_waves() {
-        let rolling = |batch| Strategy::Rolling {
-            batch,
-            bake: Millis(0),
-        };
-        assert_eq!(sizes(Strategy::AllAtOnce, 6), [6]);
-        assert_eq!(sizes(rolling(Share::Count(2)), 6), [2, 2, 2]);
-        assert_eq!(sizes(rolling(Share::Count(4)), 6), [4, 2]);
-        assert_eq!(sizes(rolling(Share::Count(50)), 6), [6]);
-        assert_eq!(sizes(rolling(Share::Percent(25)), 6), [2, 2, 2]);
-        assert_eq!(sizes(rolling(Share::Percent(1)), 3), [1, 1, 1]);
-        assert_eq!(sizes(rolling(Share::Percent(100)), 3), [3]);
-    }
-
-    #[test]
-    fn the_same_inputs_give_the_same_hash() {
-        let targets = ["a".parse().unwrap(), "b".parse().unwrap()];
-        let plan = || compile(Strategy::AllAtOnce, &targets, &Limits::default(), None).unwrap();
-        assert_eq!(plan().hash(), plan().hash());
-        let other = compile(Strategy::AllAtOnce, &targets[..1], &Limits::default(), None).unwrap();
-        assert_ne!(plan().hash(), other.hash());
-    }
-}
+mod tests;

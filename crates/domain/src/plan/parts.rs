@@ -31,14 +31,14 @@ impl PartHashes {
         contents: &Contents,
         configuration: Digest,
         environment: &Name,
-        strategy: Strategy,
+        strategy: &Strategy,
         limits: &Limits,
     ) -> Self {
         Self {
             version: 1,
             contents: Some(canonical::hash(contents)),
             configuration: Some(configuration),
-            strategy: Some(canonical::hash(&strategy)),
+            strategy: Some(canonical::hash(strategy)),
             selector: Some(canonical::hash(&(environment, limits))),
             backout: None,
             communications: None,

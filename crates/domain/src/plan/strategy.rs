@@ -1,136 +1,117 @@
-//! Strategies as data, and the limits that bound every one of them.
+//! Strategies as data: in which order, and how many at a time, targets are changed.
+//!
+//! A strategy knows no targets; [`super::compile`](fn@super::compile) brings the two together.
 
-use crate::duration::Millis;
+use super::{Share, Threshold};
+use crate::{duration::Millis, name::Name};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 /// How targets are divided into waves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Strategy {
     /// One wave.
     AllAtOnce,
     /// Waves of one size.
-    Rolling {
-        /// How many targets a wave has.
-        batch: Share,
-        /// Watched this long after each wave.
-        bake: Millis,
-    },
+    Rolling(Rolling),
+    /// Ring after ring.
+    Phased(Phased),
+    /// A few targets first, then more and more.
+    Canary(Canary),
+    /// A ring first; the rest only when somebody has signed it off.
+    Pilot(Pilot),
 }
 
-/// A number of targets: `2`, or a share of all: `25%`, rounded up and at least 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub enum Share {
-    /// So many.
-    Count(u32),
-    /// So many of a hundred.
-    Percent(u8),
-}
-
-/// The text is not a [`Share`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a number of targets: write for instance 2 or 25%")]
-pub struct ShareError(String);
-
-/// What bounds every wave of a deployment.
+/// Waves of one size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// Never more targets than this are down because of us.
-    pub max_unavailable: u32,
-    /// More failed targets than this, and `on_failure` happens.
-    pub failures_max: u32,
-    /// A target passes when it was healthy without a break for this long.
-    pub minimum_healthy: Millis,
-    /// A target that does not lie ready this long after it was told to prepare has failed.
-    pub prepare_deadline: Millis,
-    /// A target that has neither passed nor failed this long after its activation has failed.
-    pub progress_deadline: Millis,
-    /// What too many failures lead to.
-    pub on_failure: OnFailure,
+pub struct Rolling {
+    /// How many targets a wave has.
+    pub batch: Share,
+    /// Watched this long after each wave.
+    #[serde(default)]
+    pub bake: Millis,
 }
 
-/// What too many failures lead to.
+/// Ring after ring, in this order. Targets that are in none of the rings come last, as one wave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phased {
+    /// In order.
+    pub rings: Vec<Phase>,
+}
+
+/// One ring of a phased deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// Its name.
+    pub ring: Name,
+    /// Watched this long after it.
+    #[serde(default)]
+    pub bake: Millis,
+    /// When so many of its targets have passed, the next ring may begin; the others follow. All, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub success: Option<Threshold>,
+    /// More of its targets than this may not fail. The plan's limit holds unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures: Option<Threshold>,
+    /// What happens when it is over.
+    #[serde(default, skip_serializing_if = "Then::is_cascade")]
+    pub then: Then,
+}
+
+/// How the next wave begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum OnFailure {
-    /// Return every changed target to its previous revision.
+pub enum Then {
+    /// By itself.
     #[default]
-    RollBack,
-    /// Stop and call for a person.
-    Hold,
+    Cascade,
+    /// When a person has signed off the waves before it.
+    SignOff,
 }
 
-impl Share {
-    /// How many of `total`, at least 1.
-    pub fn of(self, total: u32) -> u32 {
-        match self {
-            Self::Count(count) => count.clamp(1, total.max(1)),
-            Self::Percent(percent) => {
-                let exact = (u64::from(total) * u64::from(percent)).div_ceil(100);
-                u32::try_from(exact).unwrap_or(total).max(1)
-            }
-        }
-    }
+/// A few targets first, then more and more; after the last step the rest, as one wave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Canary {
+    /// Each larger than the one before.
+    pub steps: Vec<Step>,
 }
 
-impl Default for Limits {
-    /// What holds unless a person says otherwise.
-    fn default() -> Self {
-        Self {
-            max_unavailable: 1,
-            failures_max: 0,
-            minimum_healthy: Millis::from_secs(3),
-            prepare_deadline: Millis::from_secs(600),
-            progress_deadline: Millis::from_secs(300),
-            on_failure: OnFailure::RollBack,
-        }
-    }
+/// One step of a canary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// How many targets run the new revision after it, those of the steps before included.
+    pub targets: Share,
+    /// Watched this long after it.
+    #[serde(default)]
+    pub bake: Millis,
+    /// What happens when it is over.
+    #[serde(default, skip_serializing_if = "Then::is_cascade")]
+    pub then: Then,
 }
 
-impl FromStr for Share {
-    type Err = ShareError;
-
-    fn from_str(text: &str) -> Result<Self, ShareError> {
-        let wrong = || ShareError(text.chars().take(20).collect());
-        match text.strip_suffix('%') {
-            Some(number) => number
-                .parse()
-                .ok()
-                .filter(|percent| (1..=100).contains(percent))
-                .map(Self::Percent)
-                .ok_or_else(wrong),
-            None => text
-                .parse()
-                .ok()
-                .filter(|count| *count >= 1)
-                .map(Self::Count)
-                .ok_or_else(wrong),
-        }
-    }
+/// A ring first; the rest only when somebody has signed it off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pilot {
+    /// The cohort that goes first.
+    pub ring: Name,
+    /// Watched this long after it.
+    #[serde(default)]
+    pub bake: Millis,
+    /// How many targets a wave of the rest has.
+    pub batch: Share,
 }
 
-impl TryFrom<String> for Share {
-    type Error = ShareError;
-    fn try_from(text: String) -> Result<Self, ShareError> {
-        text.parse()
-    }
-}
-
-impl From<Share> for String {
-    fn from(share: Share) -> Self {
-        share.to_string()
-    }
-}
-
-impl fmt::Display for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Count(count) => count.fmt(f),
-            Self::Percent(percent) => write!(f, "{percent}%"),
-        }
+impl Then {
+    /// Whether it begins by itself.
+    pub(super) const fn is_cascade(&self) -> bool {
+        matches!(self, Self::Cascade)
     }
 }
 
@@ -138,8 +119,23 @@ impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AllAtOnce => f.write_str("all at once"),
-            Self::Rolling { batch, bake } if bake.0 == 0 => write!(f, "rolling by {batch}"),
-            Self::Rolling { batch, bake } => write!(f, "rolling by {batch}, baking {bake}"),
+            Self::Rolling(Rolling { batch, bake }) if bake.0 == 0 => {
+                write!(f, "rolling by {batch}")
+            }
+            Self::Rolling(Rolling { batch, bake }) => {
+                write!(f, "rolling by {batch}, baking {bake}")
+            }
+            Self::Phased(Phased { rings }) => {
+                let rings: Vec<&str> = rings.iter().map(|phase| phase.ring.as_str()).collect();
+                write!(f, "phased by ring: {}", rings.join(", "))
+            }
+            Self::Canary(Canary { steps }) => {
+                let steps: Vec<String> = steps.iter().map(|s| s.targets.to_string()).collect();
+                write!(f, "canary of {}", steps.join(", then "))
+            }
+            Self::Pilot(Pilot { ring, .. }) => {
+                write!(f, "pilot on {ring}, the rest when signed off")
+            }
         }
     }
 }

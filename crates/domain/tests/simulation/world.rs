@@ -5,16 +5,20 @@ use crate::{
     random::Random,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     deployment::{
         Cause, Decision, Deployment, Effect, Event, Facts, Purpose, Stage, Status, TargetRun,
-        check::check, decide,
+        WaitingOn, check::check, decide,
     },
     digest::Digest,
     duration::Millis,
     id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{Limits, OnFailure, PartHashes, Plan, Share, Strategy, compile},
+    plan::{
+        Canary, Fleet, Limits, OnFailure, PartHashes, Phase, Phased, Pilot, Plan, Rolling, Share,
+        Step, Strategy, Then, Threshold, compile,
+    },
     release::Contents,
     revision::RevisionId,
 };
@@ -139,6 +143,12 @@ impl World {
     }
 
     fn something_happens(&mut self) {
+        if let Some(WaitingOn::SignOff { wave }) = self.last.waiting_on.first() {
+            let (wave, by) = (*wave, ada());
+            if self.random.percent(20) {
+                self.person(&Event::SignedOff { wave, by });
+            }
+        }
         let i = usize::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
         match self.random.below(100) {
             0..=69 => self.hosts[i].step(self.now),
@@ -243,6 +253,11 @@ impl World {
         };
     }
 
+    fn waits_for_a_person(&self, decision: &Decision) -> bool {
+        let signs_off = |w: &WaitingOn| matches!(w, WaitingOn::SignOff { .. });
+        self.deployment.status.hold().is_some() || decision.waiting_on.iter().any(signs_off)
+    }
+
     fn judge(&self, decision: &Decision) {
         let (seed, status) = (self.seed, &self.deployment.status);
         let faults = check(&self.deployment);
@@ -252,7 +267,7 @@ impl World {
                 !decision.waiting_on.is_empty(),
                 "seed {seed}: {status:?} waits for nothing"
             );
-            let timed = decision.wake_at.is_some() || status.hold().is_some();
+            let timed = decision.wake_at.is_some() || self.waits_for_a_person(decision);
             assert!(timed, "seed {seed}: {status:?} has no timer");
         }
         if let Status::Succeeded { .. } = status {
@@ -288,15 +303,8 @@ fn take_back(deployment: &mut Deployment, now: Timestamp) {
 }
 
 fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
-    let strategy = if random.percent(30) {
-        Strategy::AllAtOnce
-    } else {
-        let batch = Share::Count(1 + u32::try_from(random.below(4)).unwrap());
-        Strategy::Rolling {
-            batch,
-            bake: Millis(random.below(8000)),
-        }
-    };
+    let fleet = fleet(random, targets);
+    let strategy = strategy(random, &fleet);
     let wild = manners == Manners::Wild;
     let limits = Limits {
         failures_max: if wild && random.percent(30) {
@@ -316,7 +324,69 @@ fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
         ..Limits::default()
     };
     let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
-    compile(strategy, targets, &limits, max).unwrap()
+    compile(strategy, &fleet, &limits, max).unwrap()
+}
+
+/// Two rings, each with a target of its own where there are enough.
+fn fleet(random: &mut Random, targets: &[Name]) -> Fleet {
+    let mut rings = BTreeMap::new();
+    let mut left = targets.iter();
+    for ring in ["early", "next"] {
+        let count = usize::try_from(1 + random.below(3)).unwrap();
+        let members: BTreeSet<Name> = left.by_ref().take(count).cloned().collect();
+        if !members.is_empty() {
+            rings.insert(ring.parse().unwrap(), members);
+        }
+    }
+    Fleet {
+        targets: targets.to_vec(),
+        rings,
+    }
+}
+
+fn strategy(random: &mut Random, fleet: &Fleet) -> Strategy {
+    let bake = Millis(random.below(8000));
+    let batch = Share::Count(1 + u32::try_from(random.below(4)).unwrap());
+    match random.below(10) {
+        0..=1 => Strategy::AllAtOnce,
+        2..=5 => Strategy::Rolling(Rolling { batch, bake }),
+        6..=7 => {
+            let rings = fleet.rings.keys().map(|ring| phase(random, ring, bake));
+            Strategy::Phased(Phased {
+                rings: rings.collect(),
+            })
+        }
+        8 => Strategy::Canary(Canary {
+            steps: vec![Step {
+                targets: batch,
+                bake,
+                then: then(random),
+            }],
+        }),
+        _ => Strategy::Pilot(Pilot {
+            ring: "early".parse().unwrap(),
+            bake,
+            batch,
+        }),
+    }
+}
+
+fn phase(random: &mut Random, ring: &Name, bake: Millis) -> Phase {
+    Phase {
+        ring: ring.clone(),
+        bake,
+        success: random.percent(40).then_some(Threshold::Percent(50)),
+        failures: random.percent(40).then_some(Threshold::Percent(0)),
+        then: then(random),
+    }
+}
+
+fn then(random: &mut Random) -> Then {
+    if random.percent(40) {
+        Then::SignOff
+    } else {
+        Then::Cascade
+    }
 }
 
 fn fate(random: &mut Random, manners: Manners) -> Fate {
@@ -357,7 +427,7 @@ fn deployment(
             &Contents::new(),
             Digest::of(b""),
             &live,
-            plan.strategy,
+            &plan.strategy,
             &plan.limits,
         ),
         environment: live,
@@ -368,6 +438,7 @@ fn deployment(
         requested_by: ada(),
         requested_at: now,
         status: Status::Requested,
+        sign_offs: Vec::new(),
         targets,
     }
 }

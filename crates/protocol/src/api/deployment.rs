@@ -13,7 +13,8 @@ pub struct DeploymentRequest {
     pub release: String,
     /// Where to.
     pub environment: String,
-    /// `all-at-once` or `rolling` (the default).
+    /// `all-at-once`, `rolling`, or the name of a declared strategy. That of the product there or of the environment
+    /// unless set, else rolling by 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<String>,
     /// Targets of a wave: a number or a share such as `25%`. 1 unless set.
@@ -37,6 +38,54 @@ pub struct DeploymentRequest {
     /// `roll-back` (the default) or `hold`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_failure: Option<String>,
+}
+
+/// What a deployment would do: its strategy compiled to waves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlanView {
+    /// In words.
+    pub strategy: String,
+    /// The hash of the compiled plan.
+    pub plan_hash: String,
+    /// How many targets may be down at once.
+    pub max_unavailable: u32,
+    /// How many failed targets are borne.
+    pub failures_max: u32,
+    /// How long a target must stay healthy.
+    pub minimum_healthy: String,
+    /// How long a target may take to become healthy, and stay so.
+    pub progress_deadline: String,
+    /// `roll-back` or `hold`.
+    pub on_failure: String,
+    /// In order.
+    pub waves: Vec<PlannedWaveView>,
+}
+
+/// One wave of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedWaveView {
+    /// `wave 1`, `ring early`, `canary 10%`…
+    pub title: String,
+    /// In order.
+    pub targets: Vec<String>,
+    /// How long it is watched.
+    pub bake: String,
+    /// When so many have passed, the next wave may begin; all, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes_min: Option<u32>,
+    /// More than this may not fail; the plan's limit holds unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures_max: Option<u32>,
+    /// Whether a person has to sign it off before the next.
+    pub sign_off: bool,
+}
+
+/// A person's word that the waves of a deployment up to one are good.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignOffRequest {
+    /// The last of these waves, counted from 1.
+    pub wave: u32,
 }
 
 /// A request to take back what runs in an environment.
@@ -87,6 +136,9 @@ pub struct DeploymentView {
     pub plan_hash: String,
     /// What it waits for; empty once it has ended.
     pub waiting_on: Vec<WaitingView>,
+    /// The present wave, counted from 1, while waves are activated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wave: Option<u32>,
     /// Why it stands still for a person, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
@@ -122,7 +174,7 @@ pub struct DeploymentEvent {
 /// One thing a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingView {
-    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `restore`, `settling` or `person`.
+    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `sign_off`, `restore`, `settling` or `person`.
     pub kind: String,
     /// In words.
     pub sentence: String,

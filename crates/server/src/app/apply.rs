@@ -10,8 +10,8 @@ use parse::{Declared, Located};
 use tidegate_domain::{
     access::Action,
     catalog::{
-        Component, Document, Environment, Kind, Organisation, Product, Programme, Ring, Target,
-        Team,
+        Component, Document, Environment, Kind, NamedStrategy, Organisation, Product, Programme,
+        Ring, Target, Team,
     },
 };
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange};
@@ -144,6 +144,7 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,
         Document::Target(d) => pair::<Target>(tx, document, d).await?,
         Document::Ring(d) => pair::<Ring>(tx, document, d).await?,
+        Document::Strategy(d) => pair::<NamedStrategy>(tx, document, d).await?,
     };
     let differences = diff::between(known.as_ref(), &new);
     let action = match known {

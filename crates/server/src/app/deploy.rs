@@ -1,19 +1,22 @@
 //! Starting deployments along the promotion path. Going back is `rollback`; both begin by [`begin`].
 
-use super::{App, Error, Kind, Request, field, releases, rollback::standing};
+use super::{
+    App, Error, Kind, Request,
+    plans::{self, Wanted},
+    releases,
+    rollback::standing,
+};
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
     deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts},
-    duration::Millis,
     id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{Limits, OnFailure, PartHashes, Plan, Share, Strategy, compile},
+    plan::{Limits, Plan, Share, Strategy},
     release::{Release, Snapshot, render},
     revision::RevisionId,
-    version::Version,
 };
 use tidegate_protocol::api::DeploymentRequest;
 use tidegate_store::{TargetKey, Tx};
@@ -42,85 +45,6 @@ impl App {
     }
 }
 
-/// A deployment request, read.
-#[derive(Debug)]
-struct Wanted {
-    product: Name,
-    release: Version,
-    environment: Name,
-    strategy: Strategy,
-    limits: Limits,
-    max_unavailable: Option<u32>,
-}
-
-impl Wanted {
-    fn read(wanted: &DeploymentRequest) -> Result<Self, Error> {
-        let length = |name: &str, text: &Option<String>, default: Millis| match text {
-            Some(text) => field::<Millis>(name, text),
-            None => Ok(default),
-        };
-        let usual = Limits::default();
-        Ok(Self {
-            product: field("product", &wanted.product)?,
-            release: field("release", &wanted.release)?,
-            environment: field("environment", &wanted.environment)?,
-            strategy: strategy(wanted, length("bake", &wanted.bake, Millis(0))?)?,
-            limits: Limits {
-                failures_max: wanted.failures_max.unwrap_or(usual.failures_max),
-                minimum_healthy: length(
-                    "minimum_healthy",
-                    &wanted.minimum_healthy,
-                    usual.minimum_healthy,
-                )?,
-                progress_deadline: length(
-                    "progress_deadline",
-                    &wanted.progress_deadline,
-                    usual.progress_deadline,
-                )?,
-                on_failure: on_failure(wanted.on_failure.as_deref())?,
-                ..usual
-            },
-            max_unavailable: wanted.max_unavailable,
-        })
-    }
-}
-
-fn strategy(wanted: &DeploymentRequest, bake: Millis) -> Result<Strategy, Error> {
-    match wanted.strategy.as_deref() {
-        Some("all-at-once") if wanted.batch.is_some() => Err(Error::invalid(
-            "batch",
-            "all-at-once has one wave; use `rolling`",
-        )),
-        Some("all-at-once") => Ok(Strategy::AllAtOnce),
-        None | Some("rolling") => {
-            let batch = wanted
-                .batch
-                .as_deref()
-                .map(|text| field::<Share>("batch", text))
-                .transpose()?;
-            Ok(Strategy::Rolling {
-                batch: batch.unwrap_or(Share::Count(1)),
-                bake,
-            })
-        }
-        Some(other) => Err(Error::invalid(
-            "strategy",
-            format!("`{other}` is neither all-at-once nor rolling"),
-        )),
-    }
-}
-
-fn on_failure(text: Option<&str>) -> Result<OnFailure, Error> {
-    match text {
-        None | Some("roll-back") => Ok(OnFailure::RollBack),
-        Some("hold") => Ok(OnFailure::Hold),
-        Some(other) => Err(Error::invalid(
-            "on_failure",
-            format!("`{other}` is neither roll-back nor hold"),
-        )),
-    }
-}
-
 async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<DeploymentId, Error> {
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
@@ -130,14 +54,15 @@ async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Depl
     let snapshot = tx.snapshot(&wanted.product, number).await?;
     let snapshot = snapshot
         .ok_or_else(|| Error::Broken(format!("snapshot {number} of {} is gone", wanted.product)))?;
+    let (strategy, limits) = wanted.strategy(tx).await?;
     let start = Start {
         release: &release,
         snapshot: (&snapshot, number),
         environment: &wanted.environment,
         purpose: Purpose::Promotion,
-        strategy: wanted.strategy,
-        limits: wanted.limits.clone(),
-        max_unavailable: wanted.max_unavailable,
+        strategy,
+        limits: limits.limits(),
+        max_unavailable: limits.max_unavailable,
     };
     begin(tx, request, start).await
 }
@@ -193,7 +118,7 @@ pub(super) struct Start<'a> {
     pub(super) purpose: Purpose,
     pub(super) strategy: Strategy,
     pub(super) limits: Limits,
-    pub(super) max_unavailable: Option<u32>,
+    pub(super) max_unavailable: Option<Share>,
 }
 
 pub(super) async fn begin(
@@ -213,14 +138,8 @@ pub(super) async fn begin(
     let told = told(tx, product, start.environment).await?;
     let targets = meant_targets(tx, &start, &told).await?;
     let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
-    let plan =
-        compile(start.strategy, &names, &start.limits, start.max_unavailable).map_err(|why| {
-            Error::refused(
-                Kind::NotReady,
-                "plan-invalid",
-                format!("{}: {why}", start.environment),
-            )
-        })?;
+    let how = (start.strategy.clone(), &start.limits, start.max_unavailable);
+    let plan = plans::compiled(tx, start.environment, how, names.clone()).await?;
     let runs = target_runs(tx, &start, &plan, (&targets, &told)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
@@ -230,17 +149,12 @@ pub(super) async fn begin(
         release: start.release.version.clone(),
         snapshot: number,
         purpose: start.purpose,
-        parts: PartHashes::of(
-            &start.release.contents,
-            snapshot.digest(),
-            start.environment,
-            plan.strategy,
-            &plan.limits,
-        ),
+        parts: plans::parts(start.release, snapshot.digest(), start.environment, &plan),
         plan,
         requested_by: request.actor.name.clone(),
         requested_at: tx.now(),
         status: Status::Requested,
+        sign_offs: Vec::new(),
         targets: runs,
     };
     tx.record_deployment_requested(&deployment).await?;

@@ -12,6 +12,7 @@ use tidegate_domain::{
     deployment::{Cause, Deployment, Event, Purpose, Status},
     id::DeploymentId,
     name::Name,
+    plan::{Share, Strategy},
 };
 use tidegate_protocol::api::RollbackRequest;
 use tidegate_store::Tx;
@@ -91,9 +92,9 @@ async fn take_back(
         snapshot: (&snapshot, previous.snapshot),
         environment,
         purpose: Purpose::Rollback { of },
-        // By the plan that brought it there: it is known to work, and not slower than it was.
-        strategy: previous.plan.strategy,
-        max_unavailable: Some(previous.plan.limits.max_unavailable),
+        // Going back has an order of its own; as many at a time as when it was brought there.
+        strategy: Strategy::AllAtOnce,
+        max_unavailable: Some(Share::Count(previous.plan.limits.max_unavailable)),
         limits: previous.plan.limits,
     };
     let id = begin(tx, request, start).await?;

@@ -54,6 +54,31 @@ impl App {
                 cause: Cause::Person { by, reason },
             },
         };
+        self.make_happen(request, id, event).await
+    }
+
+    /// Finds the waves of a deployment up to `wave` (counted from 0) good, so that the next may begin.
+    ///
+    /// # Errors
+    /// When the plan does not ask for it there, or that wave is not over.
+    pub async fn sign_off(
+        &self,
+        request: Request,
+        id: DeploymentId,
+        wave: u32,
+    ) -> Result<(), Error> {
+        request.permit(Action::SignOff)?;
+        let by = request.actor.name.clone();
+        let event = Event::SignedOff { wave, by };
+        self.make_happen(request, id, event).await
+    }
+
+    async fn make_happen(
+        &self,
+        request: Request,
+        id: DeploymentId,
+        event: Event,
+    ) -> Result<(), Error> {
         self.store
             .write((request, id, event), |tx, (request, id, event)| {
                 apply(tx, request, *id, event).boxed()

@@ -44,7 +44,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     paths(
         catalog::apply, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
-        deployments::cancel, deployments::take_back, deployments::roll_back,
+        deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
         journal::page, journal::checkpoint, journal::export,
         logs::read,
         people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,

@@ -14,6 +14,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "deployment.target_preparing" => format!("{target} was told to prepare"),
         "deployment.target_prepared" => format!("{target} has everything ready"),
         "deployment.wave_started" => format!("wave {} began", wave(detail)),
+        "deployment.signed_off" => format!("signed off wave {}", wave(detail)),
         "deployment.target_activated" => format!("{target} was told to run it"),
         "deployment.target_passed" => format!("{target} runs it, and stayed healthy"),
         "deployment.target_failed" => format!("{target} failed: {reason}"),

@@ -35,6 +35,7 @@ async fn documents_of_the_catalog() {
             Document::Environment(d) => check(&file, &written, &d),
             Document::Target(d) => check(&file, &written, &d),
             Document::Ring(d) => check(&file, &written, &d),
+            Document::Strategy(d) => check(&file, &written, &*d),
         }
     }
 }

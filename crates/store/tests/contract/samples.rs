@@ -15,7 +15,7 @@ use tidegate_domain::{
     id::{DeploymentId, PersonId, SnapshotNumber},
     journal::Entry,
     name::Name,
-    plan::{Limits, PartHashes, Share, Strategy, compile},
+    plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
     release::{Content, Contents, Release, Snapshot},
     revision::{
         ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, RevisionId,
@@ -94,6 +94,8 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
     let organisation = serde_json::from_str(r#"{"name": "acme", "title": "Acme"}"#).unwrap();
     let programme = serde_json::from_str(r#"{"name": "retail", "title": "Retail"}"#).unwrap();
     let ring = r#"{"name": "early", "environment": "live", "targets": ["live-1"]}"#;
+    let strategy = r#"{"name": "careful", "title": "Careful", "phased": {"rings": [{"ring": "early", "bake": 60000,
+        "success": "90%", "failures": 0, "then": "sign-off"}]}, "limits": {"failures_max": 1}}"#;
     let all = [
         Document::Organisation(organisation),
         Document::Team(team),
@@ -102,6 +104,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         Document::Environment(environment("live")),
         Document::Target(target("live/live-1")),
         Document::Ring(serde_json::from_str(ring).unwrap()),
+        Document::Strategy(serde_json::from_str(strategy).unwrap()),
     ];
     all.into_iter()
         .map(|document| (document.kind(), document))
@@ -187,11 +190,15 @@ pub(crate) fn revision(port: u16) -> Revision {
 /// A deployment of two targets in two waves, asked for and not begun.
 pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
     let targets = ["live-1", "live-2"].map(name);
-    let strategy = Strategy::Rolling {
+    let strategy = Strategy::Rolling(Rolling {
         batch: Share::Count(1),
         bake: Millis(50),
+    });
+    let fleet = Fleet {
+        targets: targets.to_vec(),
+        ..Fleet::default()
     };
-    let plan = compile(strategy, &targets, &Limits::default(), None).unwrap();
+    let plan = compile(strategy, &fleet, &Limits::default(), None).unwrap();
     let environment = name(environment);
     let contents = release(1).contents;
     let configuration = snapshot("first").digest();
@@ -199,7 +206,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         &contents,
         configuration,
         &environment,
-        strategy,
+        &plan.strategy,
         &plan.limits,
     );
     let run = |(wave, target): (u32, Name)| TargetRun {
@@ -221,6 +228,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         requested_by: name("ada"),
         requested_at: time(id.cast_signed()),
         status: Status::Requested,
+        sign_offs: vec![],
         targets: (0..).zip(targets).map(run).collect(),
     }
 }

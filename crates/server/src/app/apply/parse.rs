@@ -180,6 +180,9 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),
         CatalogKind::Target => Declared::Document(Document::Target(read(part, &body)?)),
         CatalogKind::Ring => Declared::Document(Document::Ring(read(part, &body)?)),
+        CatalogKind::Strategy => {
+            Declared::Document(Document::Strategy(Box::new(read(part, &body)?)))
+        }
         CatalogKind::Component => component(part, &body)?,
     }))
 }

@@ -1,9 +1,10 @@
 //! Whether what is declared names only what exists, now or by the same files.
 
 use super::{super::Error, parse::Located};
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    catalog::{Document, Environment, Kind, Product, Target, path},
+    catalog::{Document, Environment, Kind, NamedStrategy, Product, Target, path},
     name::Name,
 };
 use tidegate_store::Tx;
@@ -12,11 +13,20 @@ use tidegate_store::Tx;
 /// The first reference to something that is not declared, at the document that makes it.
 pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Result<(), Error> {
     let environments = environments(tx, documents).await?;
-    let targets = targets(tx, documents).await?;
+    let targets = keys(tx, documents, Kind::Target, |target: Target| {
+        Document::Target(target)
+    })
+    .await?;
+    let strategies = keys(tx, documents, Kind::Strategy, |strategy: NamedStrategy| {
+        Document::Strategy(Box::new(strategy))
+    })
+    .await?;
     for (document, at) in documents {
         let fault = match document {
             Document::Organisation(_) | Document::Team(_) | Document::Programme(_) => None,
-            Document::Environment(environment) => circle(environment, &environments),
+            Document::Strategy(strategy) => strategy.strategy().err().map(|why| why.to_string()),
+            Document::Environment(environment) => circle(environment, &environments)
+                .or_else(|| undeclared(environment.strategy.as_ref(), &strategies)),
             Document::Target(target) => unknown(&target.environment, &environments),
             Document::Ring(ring) => unknown(&ring.environment, &environments).or_else(|| {
                 let missing = ring
@@ -30,7 +40,10 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
                     )
                 })
             }),
-            Document::Product(product) => product_fault(product, &environments),
+            Document::Product(product) => product_fault(product, &environments).or_else(|| {
+                let mut named = product.environments.values().map(|e| e.strategy.as_ref());
+                named.find_map(|name| undeclared(name, &strategies))
+            }),
         };
         if let Some(fault) = fault {
             return Err(at.error(fault));
@@ -52,22 +65,22 @@ async fn environments(
     Ok(all)
 }
 
-async fn targets(
+/// The keys of everything of a kind that is declared, now or by these files.
+async fn keys<D: DeserializeOwned>(
     tx: &mut Tx,
     documents: &[(Document, &Located)],
+    kind: Kind,
+    document: impl Fn(D) -> Document,
 ) -> Result<BTreeSet<String>, Error> {
-    let known: Vec<Target> = tx.documents(Kind::Target).await?;
-    let mut all: BTreeSet<String> = known
-        .into_iter()
-        .map(|target| Document::Target(target).key())
-        .collect();
-    all.extend(
-        documents
-            .iter()
-            .filter(|(d, _)| d.kind() == Kind::Target)
-            .map(|(d, _)| d.key()),
-    );
-    Ok(all)
+    let known: Vec<D> = tx.documents(kind).await?;
+    let known = known.into_iter().map(|d| document(d).key());
+    let new = documents.iter().filter(|(d, _)| d.kind() == kind);
+    Ok(known.chain(new.map(|(d, _)| d.key())).collect())
+}
+
+fn undeclared(strategy: Option<&Name>, strategies: &BTreeSet<String>) -> Option<String> {
+    let name = strategy.filter(|name| !strategies.contains(name.as_str()))?;
+    Some(format!("strategy `{name}` is not declared"))
 }
 
 fn unknown(name: &Name, environments: &BTreeMap<Name, Environment>) -> Option<String> {

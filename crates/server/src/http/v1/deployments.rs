@@ -13,7 +13,8 @@ use axum::{
 use serde::Deserialize;
 use tidegate_domain::{id::DeploymentId, name::Name};
 use tidegate_protocol::api::{
-    DeploymentRequest, DeploymentView, Problem, RollbackRequest, SteerRequest,
+    DeploymentRequest, DeploymentView, PlanView, Problem, RollbackRequest, SignOffRequest,
+    SteerRequest,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -28,7 +29,9 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/deployments/{id}/resume", post(resume))
         .route("/api/v1/deployments/{id}/cancel", post(cancel))
         .route("/api/v1/deployments/{id}/rollback", post(take_back))
+        .route("/api/v1/deployments/{id}/sign-off", post(sign_off))
         .route("/api/v1/rollbacks", post(roll_back))
+        .route("/api/v1/plans", post(plan))
 }
 
 /// Which deployments.
@@ -135,6 +138,33 @@ pub(super) async fn take_back(
     Json(why): Json<SteerRequest>,
 ) -> Shown {
     Ok(steer(&app, request, id, (Wish::RollBack, &why.reason)).await?)
+}
+
+/// Finds its waves up to one good, where its plan asks for that before the next.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/sign-off", params(("id" = u64, Path)), request_body = SignOffRequest,
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn sign_off(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(wanted): Json<SignOffRequest>,
+) -> Shown {
+    let id = DeploymentId(id);
+    let wave = wanted.wave.checked_sub(1);
+    let wave = wave.ok_or_else(|| Error::invalid("wave", "waves are counted from 1"))?;
+    app.sign_off(request.clone(), id, wave).await?;
+    Ok(extract::Json(app.deployment_view(&request, id).await?))
+}
+
+/// The plan that such a deployment would have now: its strategy compiled to waves. Nothing is changed.
+#[utoipa::path(post, path = "/api/v1/plans", request_body = DeploymentRequest,
+    responses((status = 200, body = PlanView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn plan(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<DeploymentRequest>,
+) -> Result<extract::Json<PlanView>, ApiError> {
+    Ok(extract::Json(app.plan(request, &wanted).await?))
 }
 
 /// Takes back what runs in an environment: the deployment in progress, or else the last that succeeded.

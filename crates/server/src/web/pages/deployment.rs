@@ -232,6 +232,7 @@ mod tests {
             summary: "storefront 1.1.0 was rolled back in live: it failed.".into(),
             strategy: "rolling by 1000".into(),
             plan_hash: "sha256:00".into(),
+            wave: None,
             waiting_on: Vec::new(),
             held: None,
             cause: Some("it failed".into()),

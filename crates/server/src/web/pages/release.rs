@@ -71,9 +71,14 @@ pub(in crate::web) async fn show(
     );
     let now = Timestamp::now();
     let steps = lifecycle::steps(&release, places, &deployments, now);
+    let mut next = next::of(&release, places, &deployments);
+    if let Some(next) = &mut next {
+        let place = (product.as_str(), next.environment.as_str());
+        next.strategies = app.strategies(&request, place).await?;
+    }
     answer(&Page {
         sentence: lifecycle::sentence(&release, places),
-        next: next::of(&release, places, &deployments),
+        next,
         contents: contents::of(&release, places),
         steps,
         ..page(frame, &release, &deployments, now)

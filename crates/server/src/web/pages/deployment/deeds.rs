@@ -21,6 +21,8 @@ pub(super) struct Deed {
     pub changes: Option<Changes>,
     /// What has to be typed.
     pub confirm: Option<String>,
+    /// The wave that it is about, counted from 1.
+    pub wave: Option<u32>,
 }
 
 /// Where going back leads.
@@ -37,6 +39,7 @@ pub(in crate::web) struct Reason {
     reason: String,
     #[serde(default)]
     confirm: String,
+    wave: Option<u32>,
 }
 
 /// Where going back from a deployment leads; none when nothing stood there before.
@@ -65,7 +68,10 @@ pub(super) fn possible(view: &DeploymentView, is_latest: bool, back: Option<Back
     match view.status.as_str() {
         "requested" => vec![roll_back(view), cancel(view)],
         "preparing" | "rolling" if is_held => vec![resume(), roll_back(view), cancel(view)],
-        "preparing" | "rolling" => vec![pause(), roll_back(view), cancel(view)],
+        "preparing" | "rolling" => sign_off(view)
+            .into_iter()
+            .chain([pause(), roll_back(view), cancel(view)])
+            .collect(),
         "rolling_back" => vec![cancel(view)],
         "cancelling" => vec![roll_back(view)],
         "succeeded" if is_latest && view.purpose == "promotion" => vec![roll_back(view)],
@@ -80,6 +86,12 @@ pub(super) async fn perform(
     (id, deed): (DeploymentId, &str),
     reason: &Reason,
 ) -> Result<DeploymentId, Error> {
+    if deed == "sign-off" {
+        let wave = reason.wave.and_then(|wave| wave.checked_sub(1));
+        let wave = wave.ok_or_else(|| Error::invalid("wave", "waves are counted from 1"))?;
+        app.sign_off(request, id, wave).await?;
+        return Ok(id);
+    }
     let wish = match deed {
         "pause" => Wish::Pause,
         "resume" => Wish::Resume,
@@ -118,6 +130,26 @@ async fn take_back(
     app.roll_back(request, &wanted).await
 }
 
+/// Where the plan waits for a person's word.
+fn sign_off(view: &DeploymentView) -> Option<Deed> {
+    view.waiting_on.iter().find(|w| w.kind == "sign_off")?;
+    let wave = view.wave?;
+    let next = view.waves.get(wave as usize)?;
+    let targets = counted(next.targets.len(), "target");
+    let place = &view.environment;
+    Some(Deed {
+        path: "sign-off",
+        label: "Sign off",
+        effect: format!(
+            "You have looked at the waves so far. “{}” begins: {targets} in {place} change to {} {}.",
+            next.title, view.product, view.release
+        ),
+        changes: None,
+        confirm: None,
+        wave: Some(wave),
+    })
+}
+
 fn pause() -> Deed {
     Deed {
         path: "pause",
@@ -125,6 +157,7 @@ fn pause() -> Deed {
         effect: "Nothing new is begun; what is under way on a target is finished.".to_owned(),
         changes: None,
         confirm: None,
+        wave: None,
     }
 }
 
@@ -135,6 +168,7 @@ fn resume() -> Deed {
         effect: "It goes on where it stopped.".to_owned(),
         changes: None,
         confirm: None,
+        wave: None,
     }
 }
 
@@ -158,6 +192,7 @@ fn roll_back(view: &DeploymentView, back: Option<Back>) -> Deed {
         effect,
         changes: back.map(|back| back.changes),
         confirm: Some(view.release.clone()),
+        wave: None,
     }
 }
 
@@ -171,5 +206,6 @@ fn cancel(view: &DeploymentView) -> Deed {
         ),
         changes: None,
         confirm: Some(view.release.clone()),
+        wave: None,
     }
 }

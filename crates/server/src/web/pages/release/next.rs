@@ -1,6 +1,7 @@
 //! The next environment on the path, and what would change there.
 
 use super::super::super::parts::{Change, Changes, counted};
+use crate::app::plans::StrategyChoice;
 use std::collections::BTreeSet;
 use tidegate_protocol::api::{ContentView, DeploymentView, EnvironmentStatus, ReleaseView};
 
@@ -10,6 +11,7 @@ pub(super) struct Next {
     pub environment: String,
     pub targets: String,
     pub changes: Changes,
+    pub strategies: StrategyChoice,
     /// A deployment that has to end first.
     pub busy: Option<u64>,
     /// The deployment by which it was there before, and did not stay.
@@ -31,6 +33,7 @@ pub(super) fn of(
     })?;
     Some(Next {
         environment: place.environment.clone(),
+        strategies: StrategyChoice::default(),
         targets: counted(place.targets.len(), "target"),
         changes: Changes(
             release

@@ -1,0 +1,277 @@
+//! Plans: what a deployment request comes to, before anything begins.
+
+use super::{App, Error, Kind, Request, field, releases};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    catalog::{Kind as CatalogKind, NamedLimits, NamedStrategy},
+    duration::Millis,
+    name::Name,
+    plan::{Fleet, Limits, OnFailure, PartHashes, Plan, Rolling, Share, Strategy, Wave, compile},
+    release::Release,
+    version::Version,
+};
+use tidegate_protocol::api::{DeploymentRequest, PlanView, PlannedWaveView};
+use tidegate_store::Tx;
+
+impl App {
+    /// The strategies that a deployment of a product to an environment can name.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such product.
+    pub async fn strategies(
+        &self,
+        request: &Request,
+        (product, environment): (&str, &str),
+    ) -> Result<StrategyChoice, Error> {
+        request.permit(Action::Read)?;
+        let place: (Name, Name) = (
+            field("product", product)?,
+            field("environment", environment)?,
+        );
+        self.store
+            .read(place, |tx, (product, environment)| {
+                async move {
+                    let all: Vec<NamedStrategy> = tx.documents(CatalogKind::Strategy).await?;
+                    let usual = usual(tx, product, environment).await?;
+                    Ok(StrategyChoice {
+                        usual: usual.map(|name| name.to_string()),
+                        declared: all.into_iter().map(|s| s.name.to_string()).collect(),
+                    })
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// The plan that a deployment would have now. Nothing is changed.
+    ///
+    /// # Errors
+    /// When the release is a draft, or the strategy gives no plan there.
+    pub async fn plan(
+        &self,
+        request: Request,
+        wanted: &DeploymentRequest,
+    ) -> Result<PlanView, Error> {
+        request.permit(Action::Read)?;
+        let wanted = Wanted::read(wanted)?;
+        self.store
+            .read(wanted, |tx, wanted| preview(tx, wanted).boxed())
+            .await
+    }
+}
+
+/// The strategies that can be named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StrategyChoice {
+    /// What holds unless one is named.
+    pub usual: Option<String>,
+    /// All that are declared.
+    pub declared: Vec<String>,
+}
+
+/// A deployment request, read.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) product: Name,
+    pub(super) release: Version,
+    pub(super) environment: Name,
+    how: How,
+    limits: NamedLimits,
+}
+
+/// Which strategy is asked for.
+#[derive(Debug)]
+enum How {
+    /// None: that of the product there, or of the environment, or the usual one.
+    Unsaid,
+    /// One that is declared.
+    Named(Name),
+    /// One that is said in full.
+    Said(Strategy),
+}
+
+impl Wanted {
+    pub(super) fn read(wanted: &DeploymentRequest) -> Result<Self, Error> {
+        let length = |name: &str, text: &Option<String>| match text {
+            Some(text) => field::<Millis>(name, text).map(Some),
+            None => Ok(None),
+        };
+        if wanted.max_unavailable == Some(0) {
+            let why = "with 0, no target may ever change";
+            return Err(Error::invalid("max_unavailable", why));
+        }
+        Ok(Self {
+            product: field("product", &wanted.product)?,
+            release: field("release", &wanted.release)?,
+            environment: field("environment", &wanted.environment)?,
+            how: how(wanted, length("bake", &wanted.bake)?)?,
+            limits: NamedLimits {
+                max_unavailable: wanted.max_unavailable.map(Share::Count),
+                failures_max: wanted.failures_max,
+                minimum_healthy: length("minimum_healthy", &wanted.minimum_healthy)?,
+                prepare_deadline: None,
+                progress_deadline: length("progress_deadline", &wanted.progress_deadline)?,
+                on_failure: on_failure(wanted.on_failure.as_deref())?,
+            },
+        })
+    }
+
+    /// The strategy, and the limits that the request and the strategy set together.
+    pub(super) async fn strategy(&self, tx: &mut Tx) -> Result<(Strategy, NamedLimits), Error> {
+        let name = match &self.how {
+            How::Said(strategy) => return Ok((strategy.clone(), self.limits.clone())),
+            How::Named(name) => Some(name.clone()),
+            How::Unsaid => usual(tx, &self.product, &self.environment).await?,
+        };
+        let Some(name) = name else {
+            let batch = Share::Count(1);
+            let bake = Millis(0);
+            let rolling = Strategy::Rolling(Rolling { batch, bake });
+            return Ok((rolling, self.limits.clone()));
+        };
+        let named = tx.strategy(&name).await?;
+        let named =
+            named.ok_or_else(|| Error::not_found("strategy-not-found", "strategy", &name))?;
+        let strategy = named
+            .strategy()
+            .map_err(|why| Error::invalid("strategy", why))?;
+        Ok((strategy, self.limits.clone().over(&named.limits)))
+    }
+}
+
+/// The strategy that the product names for the environment, or else the environment's.
+async fn usual(tx: &mut Tx, product: &Name, environment: &Name) -> Result<Option<Name>, Error> {
+    let product = releases::find_product(tx, product).await?;
+    let there = product.environments.get(environment);
+    if let Some(name) = there.and_then(|there| there.strategy.clone()) {
+        return Ok(Some(name));
+    }
+    let environments = tx.environments().await?;
+    Ok(environments
+        .get(environment)
+        .and_then(|e| e.strategy.clone()))
+}
+
+fn how(wanted: &DeploymentRequest, bake: Option<Millis>) -> Result<How, Error> {
+    let batch = wanted.batch.as_deref();
+    let batch = batch
+        .map(|text| field::<Share>("batch", text))
+        .transpose()?;
+    let is_plain = batch.is_none() && bake.is_none();
+    match wanted.strategy.as_deref() {
+        None if is_plain => Ok(How::Unsaid),
+        None | Some("rolling") => Ok(How::Said(Strategy::Rolling(Rolling {
+            batch: batch.unwrap_or(Share::Count(1)),
+            bake: bake.unwrap_or_default(),
+        }))),
+        Some("all-at-once") if batch.is_some() => Err(Error::invalid(
+            "batch",
+            "all-at-once has one wave; use `rolling`",
+        )),
+        Some("all-at-once") => Ok(How::Said(Strategy::AllAtOnce)),
+        Some(name) if is_plain => Ok(How::Named(field("strategy", name)?)),
+        Some(name) => Err(Error::invalid(
+            "strategy",
+            format!("batch and bake are said in the file that declares `{name}`"),
+        )),
+    }
+}
+
+fn on_failure(text: Option<&str>) -> Result<Option<OnFailure>, Error> {
+    match text {
+        None => Ok(None),
+        Some("roll-back") => Ok(Some(OnFailure::RollBack)),
+        Some("hold") => Ok(Some(OnFailure::Hold)),
+        Some(other) => Err(Error::invalid(
+            "on_failure",
+            format!("`{other}` is neither roll-back nor hold"),
+        )),
+    }
+}
+
+/// Compiles a strategy for the targets that are meant.
+pub(super) async fn compiled(
+    tx: &mut Tx,
+    environment: &Name,
+    (strategy, limits, max_unavailable): (Strategy, &Limits, Option<Share>),
+    targets: Vec<Name>,
+) -> Result<Plan, Error> {
+    let total = u32::try_from(targets.len()).unwrap_or(u32::MAX);
+    let rings = tx.rings_in(environment).await?.into_iter();
+    let fleet = Fleet {
+        targets,
+        rings: rings
+            .map(|ring| (ring.name, ring.targets.into_iter().collect()))
+            .collect(),
+    };
+    let max_unavailable = max_unavailable.map(|share| share.of(total));
+    compile(strategy, &fleet, limits, max_unavailable).map_err(|why| {
+        Error::refused(
+            Kind::NotReady,
+            "plan-invalid",
+            format!("{environment}: {why}"),
+        )
+    })
+}
+
+/// What an approval of a deployment would be bound to.
+pub(super) fn parts(
+    release: &Release,
+    configuration: tidegate_domain::digest::Digest,
+    environment: &Name,
+    plan: &Plan,
+) -> PartHashes {
+    PartHashes::of(
+        &release.contents,
+        configuration,
+        environment,
+        &plan.strategy,
+        &plan.limits,
+    )
+}
+
+async fn preview(tx: &mut Tx, wanted: &Wanted) -> Result<PlanView, Error> {
+    let release = releases::find(tx, &wanted.product, &wanted.release).await?;
+    if release.current_snapshot().is_none() {
+        return Err(releases::draft(&release));
+    }
+    if !tx.environments().await?.contains_key(&wanted.environment) {
+        let kind = "environment-not-found";
+        return Err(Error::not_found(kind, "environment", &wanted.environment));
+    }
+    let (strategy, limits) = wanted.strategy(tx).await?;
+    let targets = tx.targets_in(&wanted.environment).await?;
+    let targets = targets.into_iter().map(|target| target.name).collect();
+    let how = (strategy, &limits.limits(), limits.max_unavailable);
+    let plan = compiled(tx, &wanted.environment, how, targets).await?;
+    Ok(view(&plan))
+}
+
+fn view(plan: &Plan) -> PlanView {
+    let limits = &plan.limits;
+    PlanView {
+        strategy: plan.strategy.to_string(),
+        plan_hash: plan.hash().to_string(),
+        max_unavailable: limits.max_unavailable,
+        failures_max: limits.failures_max,
+        minimum_healthy: limits.minimum_healthy.to_string(),
+        progress_deadline: limits.progress_deadline.to_string(),
+        on_failure: match limits.on_failure {
+            OnFailure::RollBack => "roll-back".to_owned(),
+            OnFailure::Hold => "hold".to_owned(),
+        },
+        waves: plan.waves.iter().map(wave).collect(),
+    }
+}
+
+fn wave(wave: &Wave) -> PlannedWaveView {
+    PlannedWaveView {
+        title: wave.title.clone(),
+        targets: wave.targets.iter().map(Name::to_string).collect(),
+        bake: wave.bake.to_string(),
+        passes_min: wave.passes_min,
+        failures_max: wave.failures_max,
+        sign_off: wave.then == tidegate_domain::plan::Then::SignOff,
+    }
+}
