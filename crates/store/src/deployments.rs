@@ -221,6 +221,15 @@ impl Tx {
         row.map(lease).transpose()
     }
 
+    /// Every lease is over: its holder is known to be gone. Epochs go on, so a holder that were still there is fenced off.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn end_leases(&mut self) -> Result<(), StoreError> {
+        let sql = "UPDATE leases SET until = $1 WHERE until > $1";
+        self.execute(sql, &[self.now().into()]).await.map(drop)
+    }
+
     /// Proves inside this transaction that the lease still holds.
     ///
     /// # Errors

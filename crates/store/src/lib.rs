@@ -64,6 +64,8 @@ impl Store {
             backend: Arc::new(Backend::Sqlite(sqlite)),
         };
         migrate::run(&store).await?;
+        // The directory is ours alone, so whoever held a lease is gone; nobody has to wait for it to run out.
+        store.write((), |tx, ()| tx.end_leases().boxed()).await?;
         Ok(store)
     }
 

@@ -4,6 +4,7 @@ use crate::{
     samples::{entry, release},
     sequencer::verified,
 };
+use jiff::SignedDuration;
 use std::{
     collections::BTreeSet,
     io::{BufRead, BufReader},
@@ -36,6 +37,21 @@ async fn what_was_acknowledged_outlives_kill_9() {
             "{next} was given before"
         );
     }
+}
+
+/// The directory belongs to one server: the next one does not wait for the leases of the last.
+#[tokio::test]
+async fn leases_end_with_the_server_that_held_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut epochs = Vec::new();
+    for holder in ["first", "second"] {
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        let lease = commit!(store, holder, |tx, holder| tx
+            .take_lease("deployment/1", holder, SignedDuration::from_hours(1))
+            .await?);
+        epochs.push(lease.expect("nobody else is there").epoch);
+    }
+    assert_eq!(epochs, [1, 2]);
 }
 
 /// Lets the program write until it acknowledged `count` times, kills it, and answers the numbers it printed.
