@@ -6,7 +6,7 @@ use tidegate_tests::{
     browser::Browser,
     fleet::Fleet,
     page::{LOOKS, axe, check_page, keep_html, page, pictures, valid_html},
-    server::Server,
+    server::{Server, text},
     stage::{TARGETS, fill, history},
 };
 
@@ -197,6 +197,54 @@ async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
         )
         .await;
     browser.text_becomes(".needs", "rolled back").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    drop(fleet);
+}
+
+/// Live goes ring by ring, and a person looks at the first.
+const PILOT: &str = "kind: Ring\nname: early\nenvironment: live\ntargets: [live-2]\n---\nkind: Strategy\nname: careful\n\
+    pilot: { ring: early, batch: 2 }\n---\nkind: Environment\nname: live\nafter: staging\nstrategy: careful\n";
+
+#[tokio::test]
+async fn a_wave_is_signed_off_on_the_page() {
+    let server = Server::start().await;
+    fill(&server);
+    let fleet = Fleet::start(&server, &TARGETS).await;
+    history(&server).await;
+    let file = server.directory().join("pilot.yaml");
+    std::fs::write(&file, PILOT).expect("the file can be written");
+    server.run(&["apply", "-f", text(&file), "--yes"]);
+    let browser = Browser::start().await;
+    browser.look(LOOKS[0]).await;
+    sign_in(&server, &browser).await;
+    browser
+        .open(&server.url("/products/storefront/releases/1.1.0"))
+        .await;
+    let choice = browser.text("#strategy").await.unwrap_or_default();
+    assert!(choice.contains("The usual here: careful"), "{choice}");
+    browser
+        .picture(&pictures().join("release-strategy.png"))
+        .await;
+    browser.tab_to("#confirm").await;
+    browser.press("1.1.0\u{e007}").await;
+    browser
+        .text_becomes(".waiting-on", "a person to sign off wave 1")
+        .await;
+    browser.tab_to("#deed-sign-off summary").await;
+    browser.press("\u{e007}").await;
+    browser
+        .picture(&pictures().join("deployment-sign-off.png"))
+        .await;
+    assert_eq!(browser.run(&axe()).await, json!([]), "the page that waits");
+    let effect = browser.text("#form-sign-off").await.unwrap_or_default();
+    let expect = "“wave 2” begins: 2 targets in live change to storefront 1.1.0";
+    assert!(effect.contains(expect), "{effect}");
+    browser.tab_to("#form-sign-off button").await;
+    browser.press("\u{e007}").await;
+    browser
+        .text_becomes("h1", "runs on all 3 targets in live")
+        .await;
+    browser.text_becomes(".events", "signed off wave 1").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     drop(fleet);
 }
