@@ -8,9 +8,10 @@
 //! # Where to start
 //! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
 //! strategies to the waves that it walks. [`converge`] is the same idea on the other side of the wire: the
-//! agent's brain.
+//! agent's brain. [`analysis`] judges a canary by its metrics.
 
 pub mod access;
+pub mod analysis;
 pub mod canonical;
 pub mod catalog;
 pub mod converge;
