@@ -62,22 +62,28 @@ impl<'a> Differences<'a> {
 
     /// The difference of this rank in ascending order, from 1 to [`Self::count`].
     ///
-    /// Every second pivot halves the bracket, so that no data can make it take long; the others are where the rank
-    /// would lie if the differences were spread evenly, which usually leaves few after a handful of walks.
+    /// A pivot is put where a rank a little beyond would lie if the differences were spread evenly: soon the rank is
+    /// closed in from both sides (the idea of Floyd and Rivest, *Expected Time Bounds for Selection*, Communications of
+    /// the ACM 18(3), 1975). Whenever that did not halve what is left, the next pivot halves the bracket, so that no data
+    /// can make it take long.
     pub(super) fn ranked(self, rank: usize) -> f64 {
         let few = self.x.values().len() + self.y.values().len();
         let mut bracket = self.all();
-        let mut halve = false;
-        while bracket.low < bracket.high && bracket.upto - bracket.before > few {
-            let share = if halve { 0.5 } else { bracket.share(rank) };
-            halve = !halve;
-            let pivot = bracket.pivot(share);
-            let cut = self.cut(pivot);
+        let mut share = bracket.share(rank, few);
+        while bracket.low < bracket.high && bracket.left() > few {
+            let left = bracket.left();
+            let cut = self.cut(bracket.pivot(share));
             if cut.count >= rank {
                 (bracket.high, bracket.upto) = (cut.below, cut.count);
             } else {
                 (bracket.low, bracket.before) = (cut.above, cut.count);
             }
+            let halved = bracket.left() <= left / 2;
+            share = if halved {
+                bracket.share(rank, few)
+            } else {
+                0.5
+            };
         }
         self.select(&bracket, rank)
     }
@@ -105,11 +111,12 @@ impl<'a> Differences<'a> {
                 border += 1;
             }
             cut.count += y.len() - border;
-            if border < y.len() {
-                cut.below = cut.below.max(x - y[border]);
+            // Plain comparisons: there is nothing here that is not a number.
+            if border < y.len() && x - y[border] > cut.below {
+                cut.below = x - y[border];
             }
-            if border > 0 {
-                cut.above = cut.above.min(x - y[border - 1]);
+            if border > 0 && x - y[border - 1] < cut.above {
+                cut.above = x - y[border - 1];
             }
         }
         cut
@@ -121,7 +128,7 @@ impl<'a> Differences<'a> {
             return bracket.low;
         }
         let y = self.y.values();
-        let mut left = Vec::with_capacity(bracket.upto - bracket.before);
+        let mut left = Vec::with_capacity(bracket.left());
         let mut border = 0;
         for &x in self.x.values() {
             while border < y.len() && x - y[border] > bracket.high {
@@ -136,9 +143,20 @@ impl<'a> Differences<'a> {
 }
 
 impl Bracket {
-    /// Where this rank would lie in the bracket if the differences were spread evenly.
-    fn share(&self, rank: usize) -> f64 {
-        (rank - self.before) as f64 / (self.upto - self.before) as f64
+    /// How many differences are left.
+    const fn left(&self) -> usize {
+        self.upto - self.before
+    }
+
+    /// Where a rank somewhat further from the nearer end would lie in the bracket if the differences were spread evenly.
+    fn share(&self, rank: usize, few: usize) -> f64 {
+        let (place, beyond) = (rank - self.before, few / 4);
+        let aim = if place > self.left() / 2 {
+            place.saturating_sub(beyond)
+        } else {
+            place + beyond
+        };
+        aim as f64 / self.left() as f64
     }
 
     /// So far into the bracket, and less than its end, so that every cut makes it smaller.

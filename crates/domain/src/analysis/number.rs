@@ -81,6 +81,11 @@ impl Score {
     pub const USUAL_PASS: Self = Self(95.0);
     /// From here it may be looked at again, as the field does it.
     pub const USUAL_MARGINAL: Self = Self(75.0);
+
+    /// Of a number that lies in the range but for rounding.
+    pub(super) const fn clamped(value: f64) -> Self {
+        Self(value.clamp(0.0, 100.0))
+    }
 }
 
 impl Weight {
