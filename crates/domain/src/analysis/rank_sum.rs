@@ -52,12 +52,13 @@ pub fn compare(x: &Sample, y: &Sample, confidence: Confidence) -> Comparison {
     } else {
         counted.approximately(confidence)
     };
+    let (shift, [shift_low, shift_high]) = differences.median_and_ends(rank);
     Comparison {
         u: counted.u,
         p_value,
-        shift: differences.median(),
-        shift_low: differences.ranked(rank),
-        shift_high: differences.ranked(differences.count() + 1 - rank),
+        shift,
+        shift_low,
+        shift_high,
     }
 }
 
