@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod analysis;
+pub mod calendar;
 pub mod canonical;
 pub mod catalog;
 pub mod converge;
