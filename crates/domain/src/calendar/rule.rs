@@ -93,6 +93,20 @@ impl Rule {
     pub fn occurrences(&self, start: DateTime) -> Occurrences {
         Occurrences::new(self, start)
     }
+
+    /// At most so many times does it happen in a day.
+    pub(super) fn times_per_day_max(&self) -> u64 {
+        let interval = u64::from(self.interval);
+        let hours = self.by_hour.len().max(1) as u64;
+        let minutes = self.by_minute.len().max(1) as u64;
+        match self.frequency {
+            Frequency::Minutely => 1440_u64.div_ceil(interval),
+            Frequency::Hourly => 24_u64.div_ceil(interval) * minutes,
+            Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => {
+                hours * minutes
+            }
+        }
+    }
 }
 
 /// As [`str::parse`] reads it; parts that say what holds anyway are left out.

@@ -39,6 +39,8 @@ impl Occurrences {
             Ends::Count(count) => (Some(count), DateTime::MAX),
             Ends::Local(until) => (None, until),
         };
+        // Not walked in vain.
+        let left = if rule.has_times(start) { left } else { Some(0) };
         Self {
             rule: implied(rule, start),
             start,
@@ -52,12 +54,10 @@ impl Occurrences {
     /// The same from `at` on, without walking there. `COUNT` is not kept: what comes before `at` is not counted.
     #[must_use]
     pub fn starting(mut self, at: DateTime) -> Self {
-        self.left = None;
+        self.left = self.left.filter(|left| *left == 0);
         self.period = self.period_of(at);
         self.batch = Batch::default();
-        while let Some(next) = self.peek().filter(|next| *next < at) {
-            // Not `next()`: what is passed over is not handed out.
-            debug_assert!(next < at);
+        while self.left.is_none() && self.peek().is_some_and(|next| next < at) {
             self.batch.next += 1;
         }
         self

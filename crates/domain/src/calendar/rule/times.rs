@@ -42,6 +42,30 @@ impl Rule {
         times
     }
 
+    /// Whether some day could have a time at all: the steps of an interval meet only every so many hours or minutes of a
+    /// day, and BYSETPOS may ask for more than an hour or minute has.
+    pub(super) fn has_times(&self, start: DateTime) -> bool {
+        let (first, most) = (start.time(), self.by_minute.len().max(1));
+        let (hour, minute) = (i64::from(first.hour()), i64::from(first.minute()));
+        let interval = i64::from(self.interval);
+        let meets = |step: i64, first: i64, day: i64| (step - first) % common(interval, day) == 0;
+        let hours = (0..24).filter(|h| self.by_hour.is_empty() || self.by_hour.contains(h));
+        match self.frequency {
+            Frequency::Minutely => {
+                let minutes =
+                    (0..60).filter(|m| self.by_minute.is_empty() || self.by_minute.contains(m));
+                let mut all = hours.flat_map(|h| minutes.clone().map(move |m| h * 60 + m));
+                all.any(|m| meets(i64::from(m), hour * 60 + minute, 1440))
+                    && !self.picks(1).is_empty()
+            }
+            Frequency::Hourly => {
+                let mut hours = hours;
+                hours.any(|h| meets(i64::from(h), hour, 24)) && !self.picks(most).is_empty()
+            }
+            Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => true,
+        }
+    }
+
     /// Adds the times of the hour or minute that begins `minute` minutes after midnight.
     fn push_step(&self, minute: u64, start: DateTime, times: &mut Vec<Time>) {
         let number = |n: u64| i16::try_from(n).unwrap_or(i16::MAX);
@@ -87,6 +111,11 @@ impl Rule {
         picks.dedup();
         picks
     }
+}
+
+/// The greatest common divisor.
+fn common(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { common(b, a % b) }
 }
 
 /// Seconds are never listed, so they are those of the start.
