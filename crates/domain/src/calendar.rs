@@ -2,9 +2,10 @@
 //!
 //! Nothing here reads a clock or the time zones of the machine: they are compiled in. Start at [`Calendar::judge`]. A
 //! [`Window`] or [`Freeze`] is once or recurs ([`Recurrence`]) by a [`Rule`] of iCalendar; a [`Cover`](cover) is the union
-//! of their spans.
+//! of their spans. [`ics`] shows them to other calendars.
 
 mod cover;
+pub mod ics;
 mod judge;
 mod length;
 mod recurrence;
