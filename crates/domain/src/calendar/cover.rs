@@ -47,6 +47,8 @@ impl<'a> Cover<'a> {
                 Some(span) => break span,
                 None => match self.next_span() {
                     Some(span) => self.current = Some(span),
+                    // Too many spans to say: nothing is known from here on.
+                    None if self.is_spent() => return (false, Edge::NotBefore(at)),
                     None => return (false, self.beyond),
                 },
             }
@@ -69,6 +71,11 @@ impl<'a> Cover<'a> {
         }
     }
 
+    /// Whether there are more spans than one question looks at; what is not covered may then be.
+    pub(super) fn is_spent(&mut self) -> bool {
+        self.left == 0 && self.peek().is_some()
+    }
+
     fn peek(&mut self) -> Option<Span> {
         let heads = self.sources.iter_mut().filter_map(|source| source.peek());
         heads.min_by_key(|span| span.start).copied()
@@ -77,7 +84,6 @@ impl<'a> Cover<'a> {
     fn next_span(&mut self) -> Option<Span> {
         let next = self.peek()?;
         if self.left == 0 {
-            self.beyond = Edge::NotBefore(next.start);
             return None;
         }
         self.left -= 1;

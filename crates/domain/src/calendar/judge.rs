@@ -142,6 +142,7 @@ impl<'a> Calendar<'a> {
         loop {
             let waits = match frozen.at(at) {
                 (true, thaws) => thaws,
+                (false, unknown @ Edge::NotBefore(_)) if frozen.is_spent() => unknown,
                 (false, _) => match self.allowed(open, at) {
                     (true, _) => return Edge::At(at),
                     (false, opens) => opens,

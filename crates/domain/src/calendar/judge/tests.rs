@@ -280,3 +280,57 @@ fn documents_are_strict_and_come_back() {
     colourful["colour"] = json!("red");
     assert!(serde_json::from_value::<Window>(colourful).is_err());
 }
+
+/// A second way to the same answer: a moment is allowed when some span of a window holds it and none of a freeze does.
+/// What the calendar says of the future is true at the edge, and nothing changes before it.
+#[test]
+fn edges_are_where_the_plain_question_changes_its_answer() {
+    let whens = [
+        weekly("MO,TH", "30h"),
+        weekly("SU", "2d"),
+        every("FREQ=DAILY;BYHOUR=2,14", "5h"),
+        every("FREQ=HOURLY;INTERVAL=5", "3h"),
+        every("FREQ=MONTHLY;BYDAY=-1SU", "36h"),
+        once("2026-03-20T00:00", "2026-04-02T00:00"),
+    ];
+    let windows = whens.each_ref().map(|when| -> Window {
+        serde_json::from_value(document(&json!("organisation"), when)).unwrap()
+    });
+    let freezes = whens.each_ref().map(|when| -> Freeze {
+        serde_json::from_value(document(&json!("organisation"), when)).unwrap()
+    });
+    let picked = |mask: usize, i: usize| mask >> i & 1 == 1;
+    for mask in 0..64_usize {
+        let windows = windows.iter().enumerate().filter(|(i, _)| picked(mask, *i));
+        let freezes = freezes
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| picked(mask * 37 % 64, *i));
+        let calendar = Calendar {
+            windows: windows.map(|(_, w)| w).collect(),
+            freezes: freezes.map(|(_, f)| f).collect(),
+        };
+        let mut now: Timestamp = "2026-03-25T00:30:00Z".parse().unwrap();
+        for _ in 0..12 {
+            let (open, edge) = edge(&calendar.judge(now));
+            assert_eq!(open, plainly_open(&calendar, now), "{mask} {now}");
+            let Edge::At(at) = edge else { break };
+            let second = jiff::SignedDuration::from_secs(1);
+            assert_eq!(plainly_open(&calendar, at), !open, "{mask} {at}");
+            assert_eq!(plainly_open(&calendar, at - second), open, "{mask} {at}");
+            assert_eq!(
+                plainly_open(&calendar, now + now.duration_until(at) / 2),
+                open,
+                "{mask} {at}"
+            );
+            now = at;
+        }
+    }
+}
+
+fn plainly_open(calendar: &Calendar<'_>, at: Timestamp) -> bool {
+    let holds =
+        |when: &crate::calendar::When| when.spans(at, at).any(|s| s.start <= at && at < s.end);
+    let open = calendar.windows.is_empty() || calendar.windows.iter().any(|w| holds(&w.when));
+    open && !calendar.freezes.iter().any(|f| holds(&f.when))
+}
