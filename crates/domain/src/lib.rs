@@ -8,7 +8,7 @@
 //! # Where to start
 //! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
 //! strategies to the waves that it walks. [`converge`] is the same idea on the other side of the wire: the
-//! agent's brain. [`analysis`] judges a canary by its metrics.
+//! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed.
 
 pub mod access;
 pub mod analysis;

@@ -1,3 +1,5 @@
+//! What strategies compile to, as a person would draw it.
+
 use super::{super::Step, *};
 use crate::plan::Rolling;
 
