@@ -5,6 +5,7 @@ use crate::{Outcome, run};
 /// The package and the name of each.
 const BENCHES: &[(&str, &str)] = &[
     ("tidegate-domain", "decide"),
+    ("tidegate-domain", "judge"),
     ("tidegate-store", "journal"),
     ("tidegate-tests", "idle"),
     ("tidegate-tests", "registry"),
