@@ -228,7 +228,7 @@ async fn a_wave_is_signed_off_on_the_page() {
     browser.tab_to("#confirm").await;
     browser.press("1.1.0\u{e007}").await;
     browser
-        .text_becomes(".waiting-on", "a person to sign off wave 1")
+        .text_becomes(".waiting-on", "A person to sign off wave 1")
         .await;
     browser.tab_to("#deed-sign-off summary").await;
     browser.press("\u{e007}").await;
