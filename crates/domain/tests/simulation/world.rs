@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     deployment::{
         Cause, Decision, Deployment, Effect, Event, Facts, Purpose, Stage, Status, TargetRun,
-        WaitingOn, check::check, decide,
+        WaitingOn, check::check, decide, facts::Proof,
     },
     digest::Digest,
     duration::Millis,
@@ -220,6 +220,8 @@ impl World {
                         "seed {}: a host out of touch passed",
                         self.seed
                     );
+                    let proof = host.facts().proof;
+                    assert_eq!(proof, Proof::Proved, "seed {}", self.seed);
                 }
                 if matches!(event, Event::RollbackStarted { .. }) {
                     let stages = self.deployment.targets.iter().map(|run| &run.stage);
