@@ -12,6 +12,7 @@ pub mod explain;
 pub mod facts;
 mod rollback;
 mod rolling;
+mod stage;
 mod status;
 mod transition;
 
@@ -20,7 +21,8 @@ pub use effect::{Effect, Wanted};
 pub use event::{Event, Position};
 pub use explain::WaitingOn;
 pub use facts::{Facts, TargetFacts};
-pub use status::{Cause, Hold, Stage, Status};
+pub use stage::Stage;
+pub use status::{Cause, Hold, Status};
 pub use transition::Illegal;
 
 use crate::{

@@ -1,8 +1,10 @@
-//! The one transition function: (status, event) → status, and the same for the stage of a target.
+//! The one transition function: (status, event) → status; `stage` holds the same for the stage of a target.
 //!
 //! Every pair that is not listed is [`Illegal`]. Nothing here looks at facts; [`super::decide`](fn@super::decide) did.
 
-use super::{Deployment, Event, Hold, Purpose, SignOff, Stage, Status};
+mod stage;
+
+use super::{Deployment, Event, Hold, Purpose, SignOff, Status};
 use crate::name::Name;
 use jiff::Timestamp;
 
@@ -31,7 +33,7 @@ pub(super) fn apply(
             event: event.word(),
             state: "without that target",
         })?;
-        run.stage = next_stage(&run.stage, event, now)?;
+        run.stage = stage::next(&run.stage, event, now)?;
     }
     if let Some(status) = status {
         deployment.status = status;
@@ -230,63 +232,4 @@ fn resume(status: &Status) -> Option<Status> {
         | Status::Failed { .. }
         | Status::Cancelled { .. } => None,
     }
-}
-
-/// The stage of a target after `event`, which is about it.
-fn next_stage(stage: &Stage, event: &Event, now: Timestamp) -> Result<Stage, Illegal> {
-    Ok(match (event, stage) {
-        (Event::TargetPreparing { .. }, Stage::Waiting) => Stage::Preparing { since: now },
-        (
-            Event::TargetPrepared { .. },
-            Stage::Preparing { .. }
-            | Stage::Failed {
-                activated: false, ..
-            },
-        ) => Stage::Prepared,
-        (Event::TargetActivated { .. }, Stage::Prepared) => Stage::Activating { since: now },
-        (
-            Event::TargetPassed { .. },
-            Stage::Activating { .. }
-            | Stage::Failed {
-                activated: true, ..
-            },
-        ) => Stage::Passed { at: now },
-        (Event::TargetFailed { reason, .. }, Stage::Preparing { .. }) => Stage::Failed {
-            at: now,
-            reason: reason.clone(),
-            activated: false,
-        },
-        (Event::TargetFailed { reason, .. }, Stage::Activating { .. } | Stage::Passed { .. }) => {
-            Stage::Failed {
-                at: now,
-                reason: reason.clone(),
-                activated: true,
-            }
-        }
-        (Event::TargetRestoring { failed, .. }, stage)
-            if stage.is_changed() || *stage == Stage::Waiting =>
-        {
-            Stage::Restoring {
-                since: now,
-                failed: *failed,
-            }
-        }
-        (Event::TargetRestored { .. }, Stage::Restoring { .. }) => Stage::Restored { at: now },
-        (
-            Event::TargetStuck {
-                reason, old_fails, ..
-            },
-            Stage::Restoring { .. },
-        ) => Stage::Stuck {
-            at: now,
-            reason: reason.clone(),
-            old_fails: *old_fails,
-        },
-        _ => {
-            return Err(Illegal {
-                event: event.word(),
-                state: stage.word(),
-            });
-        }
-    })
 }
