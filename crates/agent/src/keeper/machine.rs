@@ -120,7 +120,7 @@ impl Machine {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Start(spec, done) => {
-                if self.wanted.as_ref().map(|w| w.workload) != Some(spec.workload) {
+                if self.wanted.as_ref().map(|w| w.start()) != Some(spec.start()) {
                     self.replace(Arc::new(*spec));
                 }
                 // The first start happens before the answer, so that it carries a process or a reason.

@@ -25,7 +25,7 @@ pub(crate) enum Request {
 /// What a keeper runs. The environment may hold the values of secrets: it stays in memory.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Spec {
-    /// Names it: the same workload is never started twice.
+    /// Names it: the same workload is not started a second time by the same attempt.
     pub(crate) workload: Digest,
     /// The working directory: the unpacked artifact.
     pub(crate) directory: PathBuf,
@@ -39,6 +39,9 @@ pub(crate) struct Spec {
     pub(crate) stop: StopSettings,
     /// The program whose hidden command `launch` passes sockets on.
     pub(crate) launcher: PathBuf,
+    /// The generation of the instruction to try it again after it failed; 0 before there was one.
+    #[serde(default)]
+    pub(crate) attempt: u64,
 }
 
 /// What a keeper says of itself.
@@ -84,6 +87,11 @@ pub(crate) enum Phase {
 }
 
 impl Spec {
+    /// What makes it another start.
+    pub(crate) const fn start(&self) -> (Digest, u64) {
+        (self.workload, self.attempt)
+    }
+
     /// The program, for logs: the arguments may hold secrets.
     pub(super) fn program(&self) -> &str {
         self.command.first().map_or("nothing", String::as_str)

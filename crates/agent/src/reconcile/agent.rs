@@ -58,6 +58,8 @@ pub(super) struct Supervised {
     pub(super) report: Option<Report>,
     /// Since when every report said that the same start of the same workload is healthy.
     pub(super) healthy_since: Option<Instant>,
+    /// The generation of the last instruction to try again what had failed.
+    attempt: u64,
 }
 
 impl Supervised {
@@ -207,8 +209,33 @@ impl Agent {
             known.state = known.state.take().filter(|_| !(renewed && failed));
         }
         self.abandon_unnamed(&product);
+        if renewed {
+            self.try_again(&product);
+        }
         self.save();
         true
+    }
+
+    /// A new instruction is a reason to start anew what has failed, too. What is only unwell may still recover.
+    fn try_again(&mut self, product: &Name) {
+        let Some(state) = self.state.products.get(product) else {
+            return;
+        };
+        let generation = state.desired.instruction.generation.0;
+        let of_product = self
+            .supervised
+            .iter_mut()
+            .filter(|(key, _)| key.product == *product);
+        for (_, supervised) in of_product {
+            let failed = supervised
+                .report
+                .as_ref()
+                .is_some_and(|r| r.health == Health::Failed);
+            if failed {
+                supervised.attempt = generation;
+                supervised.report = None;
+            }
+        }
     }
 
     fn heard(&mut self, event: Event) {
@@ -298,6 +325,7 @@ impl Agent {
         let component = known.revision.component(&key.component)?;
         let mut task = specify(&self.surroundings, &key.product, component, &self.secrets);
         task.memory.clone_from(&active.memory);
+        task.attempt = self.supervised.get(key).map_or(0, |s| s.attempt);
         Some(task)
     }
 
@@ -319,6 +347,7 @@ impl Agent {
                 orders,
                 report: None,
                 healthy_since: None,
+                attempt: 0,
             },
         );
     }
@@ -367,7 +396,9 @@ fn learn(state: &mut ProductState, id: RevisionId, revisions: &mut BTreeMap<Revi
 fn differs(held: &Order, new: &Order) -> bool {
     match (held, new) {
         (Order::Run(held), Order::Run(new)) => {
-            held.workload != new.workload || held.specified.is_ok() != new.specified.is_ok()
+            held.workload != new.workload
+                || held.attempt != new.attempt
+                || held.specified.is_ok() != new.specified.is_ok()
         }
         (Order::Stop, Order::Stop) => false,
         (Order::Run(_), Order::Stop) | (Order::Stop, Order::Run(_)) => true,

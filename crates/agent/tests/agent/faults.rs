@@ -29,6 +29,19 @@ async fn a_program_that_keeps_ending_has_failed() {
 }
 
 #[tokio::test]
+async fn a_new_instruction_starts_anew_what_has_failed() {
+    let mut stage = Stage::new().await;
+    let revision = scripted(&stage, "exit 3");
+    stage.order(&[&revision], &[]);
+    let failed = stage.until_web(revision.id(), Health::Failed).await;
+    assert_eq!(failed.starts, 4);
+    stage.order(&[&revision], &[]);
+    let anew = stage.until_web(revision.id(), Health::Starting).await;
+    assert!(anew.starts < 4, "started {} times", anew.starts);
+    stage.until_web(revision.id(), Health::Failed).await;
+}
+
+#[tokio::test]
 async fn a_program_that_is_not_there_has_failed() {
     let mut stage = Stage::new().await;
     let artifact = pack(&[("run", false, b"no program")]);

@@ -33,6 +33,8 @@ pub(crate) struct Task {
     pub(crate) specified: Result<Specified, String>,
     /// What an earlier agent remembered.
     pub(crate) memory: Option<Memory>,
+    /// The generation of the last instruction to try again what had failed.
+    pub(crate) attempt: u64,
 }
 
 /// What to run.
@@ -68,6 +70,7 @@ pub(crate) fn specify(
         directory,
         specified,
         memory: None,
+        attempt: 0,
     }
 }
 
@@ -96,6 +99,7 @@ fn filled(
         listen: settings.listen.clone(),
         stop: settings.stop.clone(),
         launcher: PathBuf::new(),
+        attempt: 0,
     };
     let files = fill(&settings.files)?;
     Ok(Specified { spec, files })

@@ -39,6 +39,7 @@ pub(crate) async fn supervise(place: Place, mut orders: watch::Receiver<Order>) 
         place,
         said: None,
         backoff: Backoff::default(),
+        attempt: 0,
     };
     loop {
         let order = orders.borrow_and_update().clone();
@@ -62,6 +63,8 @@ struct Supervisor {
     place: Place,
     said: Option<Report>,
     backoff: Backoff,
+    /// The attempt that was started last.
+    attempt: u64,
 }
 
 impl Supervisor {
@@ -92,20 +95,21 @@ impl Supervisor {
         }
     }
 
-    async fn begin(&self, task: &Arc<Task>) -> Result<(Watch, Follower), Trouble> {
+    async fn begin(&mut self, task: &Arc<Task>) -> Result<(Watch, Follower), Trouble> {
         let directory = &self.place.directory;
         let mut client = Client::attach(directory, &self.place.program)
             .await
             .map_err(Trouble::Keeper)?;
         let mut status = client.status().await.map_err(Trouble::Keeper)?;
-        if status.workload != Some(task.workload) {
+        if status.workload != Some(task.workload) || task.attempt > self.attempt {
             let specified = task.specified.as_ref();
             let specified = specified.map_err(|secret| Trouble::Secret(secret.clone()))?;
             write_files(&task.directory, &specified.files).map_err(Trouble::Files)?;
-            status = client
-                .start(&specified.spec)
-                .await
-                .map_err(Trouble::Keeper)?;
+            let mut spec = specified.spec.clone();
+            spec.attempt = task.attempt;
+            status = client.start(&spec).await.map_err(Trouble::Keeper)?;
+            // Whatever comes of it is said, even if it is the same again.
+            (self.attempt, self.said) = (task.attempt, None);
         }
         let watch = Watch::new(Arc::clone(task), status);
         let follower = client.follow(watch.sequence());
