@@ -12,6 +12,7 @@ const ROWS: &[Row] = &[
     ("post", "/api/v1/deployments", 3, DEPLOYMENT),
     ("get", "/api/v1/deployments/{id}", 2, ""),
     ("post", "/api/v1/deployments/{id}/cancel", 3, "{}"),
+    ("post", "/api/v1/deployments/{id}/override", 4, WHY),
     ("post", "/api/v1/deployments/{id}/pause", 3, "{}"),
     ("post", "/api/v1/deployments/{id}/resume", 3, "{}"),
     ("post", "/api/v1/deployments/{id}/rollback", 3, "{}"),
@@ -22,6 +23,24 @@ const ROWS: &[Row] = &[
         r#"{"wave":1}"#,
     ),
     ("get", "/api/v1/deployments/{id}/stream", 2, ""),
+    (
+        "post",
+        "/api/v1/deployments/{id}/targets/{target}/exclude",
+        4,
+        WHY,
+    ),
+    (
+        "post",
+        "/api/v1/deployments/{id}/targets/{target}/ignore",
+        4,
+        WHY,
+    ),
+    (
+        "post",
+        "/api/v1/deployments/{id}/targets/{target}/retry",
+        3,
+        "{}",
+    ),
     ("get", "/api/v1/doctor", 2, ""),
     ("post", "/api/v1/enrolments", 4, r#"{"environment":"x"}"#),
     ("get", "/api/v1/journal", 2, ""),
@@ -42,6 +61,12 @@ const ROWS: &[Row] = &[
     ),
     (
         "post",
+        "/api/v1/products/{product}/releases/{version}/block",
+        3,
+        WHY,
+    ),
+    (
+        "post",
         "/api/v1/products/{product}/releases/{version}/configure",
         4,
         "",
@@ -49,6 +74,12 @@ const ROWS: &[Row] = &[
     (
         "post",
         "/api/v1/products/{product}/releases/{version}/seal",
+        4,
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/unblock",
         4,
         "",
     ),
@@ -70,6 +101,7 @@ const ROWS: &[Row] = &[
     ("post", "/api/v1/tokens", 3, r#"{"name":"x"}"#),
     ("delete", "/api/v1/tokens/{id}", 3, ""),
 ];
+const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"x","release":"1","environment":"x"}"#;
 const RELEASE: &str = r#"{"version":"1"}"#;
 /// The levels there are.

@@ -25,7 +25,7 @@ pub enum ExitStatus {
     RolledBack = 7,
     /// The deployment failed.
     Failed = 8,
-    /// The deployment was cancelled.
+    /// The deployment was cancelled, or superseded by another.
     Cancelled = 9,
     /// The server does not answer.
     Unreachable = 10,

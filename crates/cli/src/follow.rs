@@ -43,7 +43,7 @@ pub fn status_of(view: &DeploymentView) -> ExitStatus {
     match view.status.as_str() {
         "rolled_back" => ExitStatus::RolledBack,
         "failed" => ExitStatus::Failed,
-        "cancelled" => ExitStatus::Cancelled,
+        "cancelled" | "superseded" => ExitStatus::Cancelled,
         _ => ExitStatus::Done,
     }
 }

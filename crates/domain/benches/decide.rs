@@ -1,4 +1,8 @@
-//! How long a decision takes, at 10,000 targets: the pass that finds nothing to do, and the one that starts a wave.
+//! How long a decision takes, at 10,000 and at 100,000 targets: the pass that finds nothing to do, and the one that starts
+//! a wave; and how long it takes to compile such a plan, the naming of its targets included.
+
+#[path = "../tests/simulation/sample.rs"]
+mod sample;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp};
@@ -6,46 +10,75 @@ use std::hint::black_box;
 use tidegate_domain::{
     converge::Health,
     deployment::{
-        Deployment, Facts, Purpose, Stage, Status, TargetFacts, TargetRun, decide,
+        Deployment, Facts, Stage, Status, TargetFacts, decide,
         facts::{Proof, Readiness},
     },
     digest::Digest,
     duration::Millis,
-    id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
-    release::Contents,
+    plan::{Fleet, Limits, Plan, Rolling, Share, Strategy, compile},
     revision::RevisionId,
 };
 
-const TARGETS: u32 = 10_000;
-
 fn benches(criterion: &mut Criterion) {
     let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24);
-    let (deployment, facts) = story(now);
-    criterion.bench_function("decide, 10,000 targets, nothing to do", |bencher| {
-        bencher.iter(|| decide(black_box(&deployment), black_box(&facts), now));
-    });
-    let mut ready = deployment;
-    for run in ready.targets.iter_mut().filter(|run| run.wave == 1) {
-        run.stage = Stage::Prepared;
-    }
-    criterion.bench_function(
-        "decide, 10,000 targets, a wave of 1,000 begins",
-        |bencher| {
+    for (targets, words) in [(10_000, "10,000"), (100_000, "100,000")] {
+        let (deployment, facts) = story(targets, now);
+        criterion.bench_function(
+            &format!("decide, {words} targets, nothing to do"),
+            |bencher| {
+                bencher.iter(|| decide(black_box(&deployment), black_box(&facts), now));
+            },
+        );
+        let mut ready = deployment;
+        for run in ready.targets.iter_mut().filter(|run| run.wave == 1) {
+            run.stage = Stage::Prepared;
+        }
+        let name = format!("decide, {words} targets, a tenth of them begins");
+        criterion.bench_function(&name, |bencher| {
             bencher.iter(|| decide(black_box(&ready), black_box(&facts), now));
-        },
-    );
+        });
+        criterion.bench_function(&format!("compile, {words} targets"), |bencher| {
+            bencher.iter(|| plan(black_box(targets)));
+        });
+    }
 }
 
 /// The second of ten waves is being activated; nothing new was heard.
-fn story(now: Timestamp) -> (Deployment, Facts) {
+fn story(targets: u32, now: Timestamp) -> (Deployment, Facts) {
     let (before, after) = (
         RevisionId(Digest::of(b"old")),
         RevisionId(Digest::of(b"new")),
     );
-    let name = |text: String| text.parse::<Name>().expect("a name");
-    let targets: Vec<Name> = (0..TARGETS).map(|i| name(format!("t{i}"))).collect();
+    let mut deployment = sample::deployment(plan(targets), Some(before), after, now);
+    deployment.status = Status::Rolling {
+        wave: 1,
+        since: now,
+        hold: None,
+    };
+    for run in &mut deployment.targets {
+        run.stage = match run.wave {
+            0 => Stage::Passed { at: now },
+            1 => Stage::Activating { since: now },
+            _ => Stage::Prepared,
+        };
+    }
+    let runs = deployment.targets.iter();
+    let facts = Facts {
+        targets: runs
+            .map(|run| known(run.wave, before, after, now))
+            .collect(),
+        ..Facts::default()
+    };
+    (deployment, facts)
+}
+
+fn plan(targets: u32) -> Plan {
+    let name = |i: u32| format!("t{i}").parse::<Name>().expect("a name");
+    let fleet = Fleet {
+        targets: (0..targets).map(name).collect(),
+        ..Fleet::default()
+    };
     let strategy = Strategy::Rolling(Rolling {
         batch: Share::Percent(10),
         bake: Millis(0),
@@ -54,61 +87,7 @@ fn story(now: Timestamp) -> (Deployment, Facts) {
         minimum_healthy: Millis::from_secs(60),
         ..Limits::default()
     };
-    let plan = compile(
-        strategy,
-        &Fleet {
-            targets,
-            ..Fleet::default()
-        },
-        &limits,
-        None,
-    )
-    .expect("a plan");
-    let live = name("live".to_owned());
-    let runs = (0..).zip(&plan.waves).flat_map(|(wave, w)| {
-        w.targets.iter().map(move |target| TargetRun {
-            target: target.clone(),
-            wave,
-            before: Some(before),
-            after,
-            stage: match wave {
-                0 => Stage::Passed { at: now },
-                1 => Stage::Activating { since: now },
-                _ => Stage::Prepared,
-            },
-        })
-    });
-    let targets: Vec<TargetRun> = runs.collect();
-    let facts = targets
-        .iter()
-        .map(|run| known(run.wave, before, after, now))
-        .collect();
-    let deployment = Deployment {
-        id: DeploymentId(1),
-        product: name("storefront".to_owned()),
-        parts: PartHashes::of(
-            &Contents::new(),
-            Digest::of(b""),
-            &live,
-            &plan.strategy,
-            &plan.limits,
-        ),
-        environment: live,
-        release: "1.1.0".parse().expect("a version"),
-        snapshot: SnapshotNumber(1),
-        purpose: Purpose::Promotion,
-        sign_offs: Vec::new(),
-        plan,
-        requested_by: name("ada".to_owned()),
-        requested_at: now,
-        status: Status::Rolling {
-            wave: 1,
-            since: now,
-            hold: None,
-        },
-        targets,
-    };
-    (deployment, Facts { targets: facts })
+    compile(strategy, &fleet, &limits, None).expect("a plan")
 }
 
 fn known(wave: u32, before: RevisionId, after: RevisionId, now: Timestamp) -> TargetFacts {

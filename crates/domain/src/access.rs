@@ -63,6 +63,16 @@ pub enum Action {
     SteerDeployment,
     /// Find the waves of a deployment good, where its plan asks for that.
     SignOff,
+    /// Try a failed target again.
+    RetryTarget,
+    /// Let a failed target not count, or take one out of a deployment's scope.
+    ExcludeTarget,
+    /// Ask to deploy against the calendar, or be the second person who agrees.
+    OverrideCalendar,
+    /// Keep a release from being deployed anywhere.
+    BlockRelease,
+    /// Let it be deployed again.
+    UnblockRelease,
     /// Go back.
     RollBack,
     /// Let agents join.
@@ -139,12 +149,17 @@ impl Action {
             Self::Push
             | Self::Deploy
             | Self::SteerDeployment
+            | Self::RetryTarget
+            | Self::BlockRelease
             | Self::RollBack
             | Self::CreateToken => Level::Apply,
             Self::CreateRelease
             | Self::ApplyCatalog
             | Self::SetSecret
             | Self::SignOff
+            | Self::ExcludeTarget
+            | Self::OverrideCalendar
+            | Self::UnblockRelease
             | Self::Enrol => Level::Enable,
             Self::DeleteArtifact => Level::Ensure,
             Self::CreatePerson => Level::Initiate,
@@ -216,6 +231,11 @@ impl fmt::Display for Action {
             Self::Deploy => "deploying",
             Self::SteerDeployment => "steering a deployment",
             Self::SignOff => "signing off a wave",
+            Self::RetryTarget => "retrying a target",
+            Self::ExcludeTarget => "ignoring or excluding a target",
+            Self::OverrideCalendar => "deploying against the calendar",
+            Self::BlockRelease => "blocking a release",
+            Self::UnblockRelease => "unblocking a release",
             Self::RollBack => "rolling back",
             Self::Enrol => "enrolling agents",
             Self::CreateToken => "creating a token",

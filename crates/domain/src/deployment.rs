@@ -8,20 +8,28 @@ pub mod check;
 mod decide;
 mod effect;
 mod event;
+mod exception;
 pub mod explain;
 pub mod facts;
+mod failures;
+mod finish;
+mod gates;
+mod preparing;
 mod rollback;
 mod rolling;
 mod stage;
 mod status;
 mod transition;
+mod verdict;
+mod waits;
 
 pub use decide::{Decision, decide};
 pub use effect::{Effect, Wanted};
 pub use event::{Event, Position};
+pub use exception::Override;
 pub use explain::WaitingOn;
 pub use facts::{Facts, TargetFacts};
-pub use stage::Stage;
+pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
 pub use transition::Illegal;
 
@@ -63,6 +71,9 @@ pub struct Deployment {
     /// The waves after which the plan asks for a person's word, and who gave it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_offs: Vec<SignOff>,
+    /// What people want to do against the calendar, and who confirmed it; the last one counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
     /// One per target of the plan, in the plan's order. Stored apart from the rest of the record.
     #[serde(skip)]
     pub targets: Vec<TargetRun>,
@@ -104,6 +115,9 @@ pub struct TargetRun {
     pub wave: u32,
     /// What it was to run when the deployment began; none where the product is new.
     pub before: Option<RevisionId>,
+    /// The last revision that proved itself there, if that is another: what going back leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<RevisionId>,
     /// What it is to run.
     pub after: RevisionId,
     /// How far it is.
@@ -130,8 +144,7 @@ impl Deployment {
         let passed = runs().filter(|s| matches!(s, Stage::Passed { .. })).count();
         let planned = self.plan.waves.get(wave as usize);
         let enough = planned.and_then(|wave| wave.passes_min);
-        enough.is_some_and(|enough| passed >= enough as usize)
-            || runs().all(|s| matches!(s, Stage::Passed { .. } | Stage::Failed { .. }))
+        enough.is_some_and(|enough| passed >= enough as usize) || runs().all(Stage::is_judged)
     }
 
     /// Whether the plan asks for a person's word after a wave, and it was not given.
@@ -147,10 +160,34 @@ impl Deployment {
     }
 
     /// What going back leads to on a target: in a deployment that takes back an earlier one, what it is there for.
-    pub const fn home(&self, run: &TargetRun) -> Option<RevisionId> {
+    pub fn home(&self, run: &TargetRun) -> Option<RevisionId> {
         match self.purpose {
-            Purpose::Promotion => run.before,
+            Purpose::Promotion => run.proved.or(run.before),
             Purpose::Rollback { .. } => Some(run.after),
+        }
+    }
+
+    /// Whether going back concerns a target: it was changed, or it runs what never proved itself.
+    pub fn must_go_back(&self, run: &TargetRun) -> bool {
+        match run.stage {
+            Stage::Activating { .. }
+            | Stage::Passed { .. }
+            | Stage::Failed {
+                activated: true, ..
+            } => true,
+            Stage::Waiting
+            | Stage::Preparing { .. }
+            | Stage::Prepared
+            | Stage::Failed {
+                activated: false, ..
+            } => match self.purpose {
+                Purpose::Promotion => self.home(run) != run.before,
+                Purpose::Rollback { .. } => true,
+            },
+            Stage::Excluded { .. }
+            | Stage::Restoring { .. }
+            | Stage::Restored { .. }
+            | Stage::Stuck { .. } => false,
         }
     }
 
@@ -160,6 +197,11 @@ impl Deployment {
             Purpose::Promotion => matches!(stage, Stage::Passed { .. }),
             Purpose::Rollback { .. } => matches!(stage, Stage::Restored { .. }),
         })
+    }
+
+    /// How many targets people took out of its scope.
+    pub fn excluded(&self) -> u32 {
+        self.count(|stage| matches!(stage, Stage::Excluded { .. }))
     }
 
     /// How many targets satisfy `what`.

@@ -9,5 +9,5 @@ pub mod seal;
 pub mod snapshot;
 
 pub use contents::{Content, Contents};
-pub use seal::{Release, SealError, Sealed};
+pub use seal::{Block, Release, SealError, Sealed};
 pub use snapshot::Snapshot;

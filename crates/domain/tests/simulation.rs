@@ -17,6 +17,8 @@
 mod host;
 #[path = "simulation/random.rs"]
 mod random;
+#[path = "simulation/sample.rs"]
+mod sample;
 #[path = "simulation/world.rs"]
 mod world;
 

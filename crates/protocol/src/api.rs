@@ -17,8 +17,9 @@ pub use catalog::{
     SourceFile, TargetView,
 };
 pub use deployment::{
-    DeploymentEvent, DeploymentRequest, DeploymentView, PlanView, PlannedWaveView, RollbackRequest,
-    SignOffRequest, SteerRequest, TargetRunView, WaitingView, WaveView,
+    DeploymentEvent, DeploymentRequest, DeploymentView, OverrideRequest, PlanView, PlannedWaveView,
+    RollbackRequest, SignOffRequest, SteerRequest, TargetRunView, TargetWordRequest, WaitingView,
+    WaveView,
 };
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
 pub use logs::{LogLineView, LogsView};
@@ -26,7 +27,7 @@ pub use people::{
     EnrolmentRequest, EnrolmentView, PersonRequest, PersonView, TokenRequest, TokenView,
 };
 pub use problem::Problem;
-pub use release::{ContentView, ReleaseRequest, ReleaseView};
+pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
 pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,
     StatusView, TargetStatus,

@@ -5,10 +5,12 @@
 
 pub mod apply;
 pub mod authenticate;
+pub mod blocks;
 mod bus;
 pub mod deploy;
 pub mod enrolments;
 mod error;
+pub mod guide;
 pub mod journal;
 pub mod observed;
 pub mod people;

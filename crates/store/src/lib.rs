@@ -19,6 +19,7 @@ mod journal;
 mod keys;
 mod migrate;
 mod postgres;
+mod proved;
 mod record;
 mod registry;
 mod releases;

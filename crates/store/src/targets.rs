@@ -333,7 +333,7 @@ impl Tx {
     }
 }
 
-fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {
+pub(crate) fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {
     let [from, to] = bounds(environment);
     [product.as_str().into(), from, to]
 }
@@ -346,7 +346,7 @@ fn bounds(environment: &Name) -> [Value; 2] {
     ]
 }
 
-fn target_name(row: &Row) -> Result<Name, StoreError> {
+pub(crate) fn target_name(row: &Row) -> Result<Name, StoreError> {
     Ok(row.parsed::<TargetKey>(0)?.target)
 }
 

@@ -27,6 +27,11 @@ impl Shop {
         targets.any(|t| t["name"] == target && t["connected"] == true)
     }
 
+    /// The port that the shop uses on a target.
+    pub fn port(&self, target: &str) -> u16 {
+        self.ports[target]
+    }
+
     /// The version that the shop itself answers on a target; none while it does not answer.
     pub fn answer(&self, target: &str) -> Option<String> {
         let body = self.get(self.ports[target], "/version")?;

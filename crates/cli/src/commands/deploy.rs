@@ -53,6 +53,9 @@ pub(super) struct What {
     /// What too many failures lead to: `roll-back` or `hold`.
     #[arg(long, value_name = "WHAT")]
     on_failure: Option<String>,
+    /// Take the place of the deployment that runs there: it ends, and this one settles what it left.
+    #[arg(long)]
+    supersede: bool,
 }
 
 impl DeployArgs {
@@ -78,6 +81,7 @@ impl What {
             minimum_healthy: self.minimum_healthy,
             progress_deadline: self.progress_deadline,
             on_failure: self.on_failure,
+            supersede: self.supersede,
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::{
     Error, ExitStatus,
     ui::{ago, table},
 };
-use clap::Subcommand;
-use tidegate_protocol::api::DeploymentView;
+use clap::{Args, Subcommand};
+use tidegate_protocol::api::{DeploymentView, OverrideRequest, TargetWordRequest};
 
 /// Look at deployments.
 #[derive(Debug, Subcommand)]
@@ -25,6 +25,45 @@ pub enum DeploymentCommand {
         /// Its number.
         deployment: u64,
     },
+    /// Try a failed target again.
+    Retry(TargetArgs),
+    /// Let a target's failure not count. It still has to pass, or to be excluded.
+    Ignore(WordArgs),
+    /// Take a target out of a deployment's scope.
+    Exclude(WordArgs),
+    Override(OverrideArgs),
+}
+
+/// A target of a deployment.
+#[derive(Debug, Args)]
+pub struct TargetArgs {
+    /// The deployment's number.
+    deployment: u64,
+    /// The target's name.
+    target: String,
+}
+
+/// A target of a deployment, and a reason.
+#[derive(Debug, Args)]
+pub struct WordArgs {
+    #[command(flatten)]
+    of: TargetArgs,
+    /// Why; kept in the journal.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Go on although the calendar is closed: one person asks with a reason, another confirms.
+#[derive(Debug, Args)]
+pub struct OverrideArgs {
+    /// Its number.
+    deployment: u64,
+    /// Why; kept in the journal.
+    #[arg(long, required_unless_present = "confirm")]
+    reason: Option<String>,
+    /// Confirm what somebody else has asked for.
+    #[arg(long, conflicts_with = "reason")]
+    confirm: bool,
 }
 
 impl DeploymentCommand {
@@ -44,6 +83,10 @@ impl DeploymentCommand {
                 let views: Vec<DeploymentView> = client.get(&path).await?;
                 ui.data(&views, |views| list(views));
             }
+            Self::Retry(of) => guide(context, of, ("retry", String::new())).await?,
+            Self::Ignore(args) => guide(context, args.of, ("ignore", args.reason)).await?,
+            Self::Exclude(args) => guide(context, args.of, ("exclude", args.reason)).await?,
+            Self::Override(args) => args.run(context).await?,
             Self::Show { deployment } => {
                 let view: DeploymentView = client
                     .get(&format!("/api/v1/deployments/{deployment}"))
@@ -53,6 +96,38 @@ impl DeploymentCommand {
         }
         Ok(ExitStatus::Done)
     }
+}
+
+impl OverrideArgs {
+    async fn run(self, context: &Context<'_>) -> Result<(), Error> {
+        let path = format!("/api/v1/deployments/{}/override", self.deployment);
+        let wanted = OverrideRequest {
+            reason: self.reason,
+        };
+        let view: DeploymentView = context.client.post(&path, &wanted).await?;
+        context.ui.data(&view, stand);
+        Ok(())
+    }
+}
+
+async fn guide(
+    context: &Context<'_>,
+    of: TargetArgs,
+    (verb, reason): (&str, String),
+) -> Result<(), Error> {
+    let TargetArgs { deployment, target } = of;
+    let path = format!("/api/v1/deployments/{deployment}/targets/{target}/{verb}");
+    let word = TargetWordRequest { reason };
+    let view: DeploymentView = context.client.post(&path, &word).await?;
+    context.ui.data(&view, stand);
+    Ok(())
+}
+
+/// How far it is, and what it waits for.
+fn stand(view: &DeploymentView) -> String {
+    let waits = view.waiting_on.iter();
+    let waits = waits.map(|wait| format!("\nIt waits for {}.", wait.sentence));
+    std::iter::once(view.summary.clone()).chain(waits).collect()
 }
 
 fn list(views: &[DeploymentView]) -> String {

@@ -6,7 +6,7 @@ use crate::{
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
-use tidegate_protocol::api::{ReleaseRequest, ReleaseView};
+use tidegate_protocol::api::{BlockRequest, ReleaseRequest, ReleaseView};
 
 /// Draft, seal and look at releases.
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,9 @@ pub enum ReleaseCommand {
     Seal(WhichArgs),
     /// Take a new configuration snapshot for a sealed release; the next deployment of it uses that.
     Configure(WhichArgs),
+    Block(BlockArgs),
+    /// Let a blocked release be deployed again.
+    Unblock(WhichArgs),
     /// Show one release.
     Show(WhichArgs),
     /// List the releases of a product.
@@ -38,6 +41,16 @@ pub struct CreateArgs {
     /// Leave it open; seal it later.
     #[arg(long)]
     draft: bool,
+}
+
+/// Keep a release from being deployed anywhere; what deploys it holds.
+#[derive(Debug, Args)]
+pub struct BlockArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// Why; shown to whoever wants to deploy it.
+    #[arg(long)]
+    reason: String,
 }
 
 /// A release.
@@ -86,6 +99,20 @@ impl ReleaseCommand {
                     .post(&format!("{}/configure", which.path()), &nothing)
                     .await?
             }
+            Self::Block(args) => {
+                let reason = args.reason;
+                client
+                    .post(
+                        &format!("{}/block", args.which.path()),
+                        &BlockRequest { reason },
+                    )
+                    .await?
+            }
+            Self::Unblock(which) => {
+                client
+                    .post(&format!("{}/unblock", which.path()), &nothing)
+                    .await?
+            }
             Self::Show(which) => client.get(&which.path()).await?,
             Self::List { product } => {
                 let views: Vec<ReleaseView> = client
@@ -108,6 +135,9 @@ fn text(view: &ReleaseView) -> String {
     )];
     if let (Some(hash), Some(snapshot)) = (&view.hash, view.snapshot) {
         lines.push(format!("{hash}, configuration {snapshot}"));
+    }
+    if let Some(why) = &view.blocked {
+        lines.push(format!("It must not go out: {why}"));
     }
     let rows = view.components.iter().map(|content| {
         let moved = if content.changed { "changed" } else { "" };
@@ -134,7 +164,10 @@ fn list(views: &[ReleaseView]) -> String {
             .collect();
         vec![
             view.version.clone(),
-            view.state.clone(),
+            match view.blocked {
+                Some(_) => "blocked".to_owned(),
+                None => view.state.clone(),
+            },
             contents.join(", "),
             ago(view.created_at),
         ]

@@ -1,6 +1,11 @@
 //! The invariants, written a second time.
 //!
-//! This knows nothing of how decisions are made. Tests, the simulator and `tidegate doctor` run it on every state.
+//! This knows nothing of how decisions are made. Tests, the simulator and `tidegate doctor` run [`check`] on every state;
+//! what only the moment of an event can show, [`event`](fn@event) looks at, in the simulator.
+
+mod event;
+
+pub use event::event;
 
 use super::{Deployment, Purpose, Stage, Status};
 use crate::plan::Then;
@@ -26,7 +31,7 @@ fn shape(deployment: &Deployment, faults: &mut Vec<String>) {
     }
 }
 
-/// Invariant 4: nothing of a later wave is touched before the earlier ones are judged, nor before all lie ready.
+/// Invariant 4: nothing of a later wave is touched before its turn, nor before all lie ready.
 fn order_of_waves(deployment: &Deployment, faults: &mut Vec<String>) {
     let not_begun = matches!(
         deployment.status,
@@ -49,17 +54,6 @@ fn order_of_waves(deployment: &Deployment, faults: &mut Vec<String>) {
         return;
     };
     for (number, planned) in (0..wave).zip(&deployment.plan.waves) {
-        let (judged, unjudged): (Vec<_>, Vec<_>) = deployment
-            .wave(number)
-            .map(|(_, run)| run)
-            .partition(|run| matches!(run.stage, Stage::Passed { .. } | Stage::Failed { .. }));
-        // What passed may have failed since, so the bound is on both.
-        let enough = planned
-            .passes_min
-            .map_or(planned.targets.len(), |min| min as usize);
-        if let Some(run) = unjudged.first().filter(|_| judged.len() < enough) {
-            faults.push(format!("{} was left unjudged by its wave", run.target));
-        }
         let signed = deployment
             .sign_offs
             .iter()
@@ -92,7 +86,9 @@ fn endings(deployment: &Deployment, faults: &mut Vec<String>) {
     for run in &deployment.targets {
         let fine = match &deployment.status {
             Status::Succeeded { .. } => match deployment.purpose {
-                Purpose::Promotion => matches!(run.stage, Stage::Passed { .. }),
+                Purpose::Promotion => {
+                    matches!(run.stage, Stage::Passed { .. } | Stage::Excluded { .. })
+                }
                 Purpose::Rollback { .. } => matches!(run.stage, Stage::Restored { .. }),
             },
             Status::RolledBack { .. } => !run.stage.is_changed() && !run.stage.is_disturbed(),
@@ -102,7 +98,8 @@ fn endings(deployment: &Deployment, faults: &mut Vec<String>) {
             | Status::Rolling { .. }
             | Status::RollingBack { .. }
             | Status::Cancelling { .. }
-            | Status::Cancelled { .. } => true,
+            | Status::Cancelled { .. }
+            | Status::Superseded { .. } => true,
         };
         if !fine {
             let (status, stage) = (deployment.status.word(), run.stage.word());

@@ -6,7 +6,7 @@
 
 use super::{
     Deployment, Effect, Event, Facts, Position, Status, TargetFacts, TargetRun, WaitingOn,
-    facts::Proof, rollback, rolling,
+    facts::Proof, preparing, rollback, rolling,
 };
 use jiff::Timestamp;
 
@@ -41,14 +41,15 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
             events: vec![Event::Started],
             ..Decision::default()
         },
-        Status::Preparing { hold, .. } => rolling::preparing(&view, hold.as_ref()),
+        Status::Preparing { hold, .. } => preparing::preparing(&view, hold.as_ref()),
         Status::Rolling { wave, hold, .. } => rolling::rolling(&view, *wave, hold.as_ref()),
         Status::RollingBack { cause, since } => rollback::rolling_back(&view, cause, *since),
         Status::Cancelling { since, .. } => cancelling(&view, *since),
         Status::Succeeded { .. }
         | Status::RolledBack { .. }
         | Status::Failed { .. }
-        | Status::Cancelled { .. } => Decision::default(),
+        | Status::Cancelled { .. }
+        | Status::Superseded { .. } => Decision::default(),
     }
 }
 
@@ -94,6 +95,15 @@ impl Decision {
     /// Moves `wake_at` to `at` if that is sooner.
     pub(super) fn wake(&mut self, at: Timestamp) {
         self.wake_at = Some(self.wake_at.map_or(at, |sooner| sooner.min(at)));
+    }
+
+    /// Waits for something too, if there is something, and looks again when that may be over.
+    pub(super) fn wait_for(&mut self, view: &View<'_>, wait: Option<WaitingOn>) {
+        let Some(wait) = wait else { return };
+        if let Some(at) = wait.until().filter(|at| *at > view.now) {
+            self.wake(at);
+        }
+        self.waiting_on.push(wait);
     }
 
     /// Whether something happens.

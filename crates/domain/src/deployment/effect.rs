@@ -11,8 +11,10 @@ pub enum Effect {
     Prepare(Position),
     /// Run the new revision; keep the old one ready, so that going back is a switch.
     Activate(Position),
-    /// Go back: run the old revision; forget the new one.
+    /// Go back: run what it goes back to; forget the new revision.
     Restore(Position),
+    /// Go on running the old revision; forget the new one.
+    Forget(Position),
 }
 
 /// What a target is to be told.
@@ -28,7 +30,10 @@ impl Effect {
     /// The target.
     pub const fn target(self) -> Position {
         match self {
-            Self::Prepare(target) | Self::Activate(target) | Self::Restore(target) => target,
+            Self::Prepare(target)
+            | Self::Activate(target)
+            | Self::Restore(target)
+            | Self::Forget(target) => target,
         }
     }
 
@@ -40,8 +45,9 @@ impl Effect {
         let run = &deployment.targets[self.target().0 as usize];
         let (active, prepare) = match self {
             Self::Prepare(_) => (run.before, Some(run.after)),
-            Self::Activate(_) => (Some(run.after), run.before),
+            Self::Activate(_) => (Some(run.after), deployment.home(run)),
             Self::Restore(_) => (deployment.home(run), None),
+            Self::Forget(_) => (run.before, None),
         };
         Wanted { active, prepare }
     }

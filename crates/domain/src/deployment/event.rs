@@ -1,7 +1,7 @@
 //! What can happen to a deployment.
 
-use super::Cause;
-use crate::name::Name;
+use super::{Cause, Word};
+use crate::{id::DeploymentId, name::Name};
 use serde::{Deserialize, Serialize};
 
 /// A target by its place in the deployment's list, counted from 0.
@@ -28,8 +28,18 @@ pub enum Event {
     TargetPassed { target: Position },
     /// A target failed.
     TargetFailed { target: Position, reason: String },
-    /// Every target attests the new revision.
+    /// A person wants a failed target tried again.
+    TargetRetried { target: Position, by: Name },
+    /// A person wants a failed target not to count among the failures. It still has to pass, or to be excluded.
+    TargetIgnored { target: Position, word: Word },
+    /// A person takes a target out of the deployment's scope.
+    TargetExcluded { target: Position, word: Word },
+    /// Every target in scope attests the new revision.
     Succeeded,
+    /// A person wants it to go on although the calendar is closed.
+    OverrideAsked { by: Name, reason: String },
+    /// A second person agrees.
+    OverrideConfirmed { by: Name },
     /// It stops; nothing new is begun.
     Held { reason: String, by: Option<Name> },
     /// It goes on.
@@ -58,6 +68,8 @@ pub enum Event {
     CancelRequested { by: Name },
     /// It has ended for a person.
     Cancelled { unreached: Vec<Name> },
+    /// It has ended because another deployment takes its place.
+    Superseded { by: DeploymentId },
 }
 
 impl Event {
@@ -72,7 +84,12 @@ impl Event {
             Self::TargetActivated { .. } => "target_activated",
             Self::TargetPassed { .. } => "target_passed",
             Self::TargetFailed { .. } => "target_failed",
+            Self::TargetRetried { .. } => "target_retried",
+            Self::TargetIgnored { .. } => "target_ignored",
+            Self::TargetExcluded { .. } => "target_excluded",
             Self::Succeeded => "succeeded",
+            Self::OverrideAsked { .. } => "override_asked",
+            Self::OverrideConfirmed { .. } => "override_confirmed",
             Self::Held { .. } => "held",
             Self::Resumed { .. } => "resumed",
             Self::RollbackStarted { .. } => "rollback_started",
@@ -83,6 +100,7 @@ impl Event {
             Self::Failed { .. } => "failed",
             Self::CancelRequested { .. } => "cancel_requested",
             Self::Cancelled { .. } => "cancelled",
+            Self::Superseded { .. } => "superseded",
         }
     }
 
@@ -94,6 +112,9 @@ impl Event {
             | Self::TargetActivated { target }
             | Self::TargetPassed { target }
             | Self::TargetFailed { target, .. }
+            | Self::TargetRetried { target, .. }
+            | Self::TargetIgnored { target, .. }
+            | Self::TargetExcluded { target, .. }
             | Self::TargetRestoring { target, .. }
             | Self::TargetRestored { target }
             | Self::TargetStuck { target, .. } => Some(*target),
@@ -101,13 +122,16 @@ impl Event {
             | Self::WaveStarted { .. }
             | Self::SignedOff { .. }
             | Self::Succeeded
+            | Self::OverrideAsked { .. }
+            | Self::OverrideConfirmed { .. }
             | Self::Held { .. }
             | Self::Resumed { .. }
             | Self::RollbackStarted { .. }
             | Self::RolledBack
             | Self::Failed { .. }
             | Self::CancelRequested { .. }
-            | Self::Cancelled { .. } => None,
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => None,
         }
     }
 }

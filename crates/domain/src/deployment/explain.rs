@@ -1,7 +1,10 @@
 //! What an idle deployment waits for, as data and in words. API, command line and pages all print this.
 
-use super::{Hold, TargetFacts, TargetRun, decide::View, rollback};
-use crate::name::Name;
+use super::{Hold, Override};
+use crate::{
+    calendar::{Closed, Edge},
+    name::Name,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -50,6 +53,15 @@ pub enum WaitingOn {
         /// The last of them, counted from 0.
         wave: u32,
     },
+    /// The calendar is closed.
+    Calendar {
+        /// Why; never empty.
+        reasons: Vec<Closed>,
+        /// When it opens.
+        opens: Edge,
+        /// The override that waits for a second person.
+        asked: Option<Override>,
+    },
     /// Targets are going back.
     Restore {
         /// Which.
@@ -71,81 +83,7 @@ pub enum WaitingOn {
     },
 }
 
-type Known<'a> = (&'a TargetRun, &'a TargetFacts);
-
 impl WaitingOn {
-    pub(super) fn preparing(view: &View<'_>, outstanding: &[Known<'_>]) -> Vec<Self> {
-        let deadline = view.deployment.plan.limits.prepare_deadline.as_signed();
-        let until = |run: &TargetRun| run.stage.under_way_since().unwrap_or(view.now) + deadline;
-        let (heard, silent): (Vec<_>, Vec<_>) = outstanding
-            .iter()
-            .partition(|(_, f)| f.connected && f.current);
-        let last = |of: &[&Known<'_>]| of.iter().map(|(run, _)| until(run)).max();
-        let prepare = last(&heard).map(|until| Self::Prepare {
-            targets: names(&heard),
-            until,
-        });
-        let agent = last(&silent).map(|until| Self::Agent {
-            targets: names(&silent),
-            until,
-        });
-        prepare.into_iter().chain(agent).collect()
-    }
-
-    pub(super) fn activating(view: &View<'_>, under_way: &[Known<'_>]) -> Vec<Self> {
-        let limits = &view.deployment.plan.limits;
-        let deadline = |run: &TargetRun| {
-            let since = run.stage.under_way_since().unwrap_or(view.now);
-            since + limits.progress_deadline.as_signed()
-        };
-        let mut waits = Vec::new();
-        let silent: Vec<_> = under_way.iter().filter(|(_, f)| !f.current).collect();
-        let healthy: Vec<_> = under_way
-            .iter()
-            .filter(|(_, f)| f.current && f.healthy_since.is_some())
-            .collect();
-        let starting: Vec<_> = under_way
-            .iter()
-            .filter(|(_, f)| f.current && f.healthy_since.is_none())
-            .collect();
-        if let Some(until) = silent.iter().map(|(run, _)| deadline(run)).max() {
-            waits.push(Self::Agent {
-                targets: names(&silent),
-                until,
-            });
-        }
-        if let Some(until) = starting.iter().map(|(run, _)| deadline(run)).max() {
-            let targets = starting
-                .iter()
-                .map(|(run, f)| (run.target.clone(), f.detail.clone()))
-                .collect();
-            waits.push(Self::Health { targets, until });
-        }
-        if let Some(since) = healthy.iter().filter_map(|(_, f)| f.healthy_since).max() {
-            let until = since + limits.minimum_healthy.as_signed();
-            waits.push(Self::MinimumHealthy {
-                targets: names(&healthy),
-                until,
-            });
-        }
-        waits
-    }
-
-    pub(super) fn restoring(view: &View<'_>, under_way: &[Known<'_>]) -> Vec<Self> {
-        let since = under_way
-            .iter()
-            .filter_map(|(run, _)| run.stage.under_way_since());
-        let until = since.max().map(|since| rollback::deadline(view, since));
-        let all: Vec<_> = under_way.iter().collect();
-        until
-            .map(|until| Self::Restore {
-                targets: names(&all),
-                until,
-            })
-            .into_iter()
-            .collect()
-    }
-
     /// The stable word for programs.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -155,6 +93,8 @@ impl WaitingOn {
             Self::MinimumHealthy { .. } => "minimum_healthy",
             Self::Bake { .. } => "bake",
             Self::SignOff { .. } => "sign_off",
+            Self::Calendar { asked: None, .. } => "calendar",
+            Self::Calendar { asked: Some(_), .. } => "override",
             Self::Restore { .. } => "restore",
             Self::Settling { .. } => "settling",
             Self::Person { .. } => "person",
@@ -171,7 +111,15 @@ impl WaitingOn {
             | Self::Bake { until, .. }
             | Self::Restore { until, .. }
             | Self::Settling { until, .. } => Some(*until),
-            Self::SignOff { .. } | Self::Person { .. } => None,
+            Self::Calendar {
+                opens: Edge::At(at) | Edge::NotBefore(at),
+                ..
+            } => Some(*at),
+            Self::Calendar {
+                opens: Edge::Never, ..
+            }
+            | Self::SignOff { .. }
+            | Self::Person { .. } => None,
         }
     }
 
@@ -189,9 +137,17 @@ impl WaitingOn {
             Self::SignOff { .. } => {
                 "look at the waves so far; then `tidegate sign-off DEPLOYMENT --wave N`, or roll back"
             }
+            Self::Calendar { asked: None, .. } => {
+                "wait for the next window; `tidegate deployment override DEPLOYMENT --reason WHY` asks a second person to set the calendar aside"
+            }
+            Self::Calendar { asked: Some(_), .. } => {
+                "somebody else confirms it: `tidegate deployment override DEPLOYMENT --confirm`"
+            }
             Self::Restore { .. } => "nothing: the previous revision is on disk and starts",
             Self::Settling { .. } => "nothing: it ends at that time whatever happens",
-            Self::Person { .. } => "`tidegate resume`, `tidegate rollback` or `tidegate cancel`",
+            Self::Person { .. } => {
+                "deal with the failed targets (`tidegate deployment retry`, `ignore` or `exclude`), then `tidegate resume`; or `tidegate rollback`, or `tidegate cancel`"
+            }
         }
     }
 }
@@ -214,6 +170,11 @@ impl fmt::Display for WaitingOn {
             }
             Self::Bake { wave, .. } => write!(f, "wave {} to bake", wave + 1),
             Self::SignOff { wave } => write!(f, "a person to sign off wave {}", wave + 1),
+            Self::Calendar {
+                reasons,
+                opens,
+                asked,
+            } => closed(f, reasons, *opens, asked.as_ref()),
             Self::Restore { targets, .. } => {
                 write!(f, "{} to return to the previous revision", list(targets))
             }
@@ -228,8 +189,46 @@ impl fmt::Display for WaitingOn {
     }
 }
 
-fn names(of: &[&Known<'_>]) -> Vec<Name> {
-    of.iter().map(|(run, _)| run.target.clone()).collect()
+fn closed(
+    f: &mut fmt::Formatter<'_>,
+    reasons: &[Closed],
+    opens: Edge,
+    asked: Option<&Override>,
+) -> fmt::Result {
+    f.write_str("the calendar to open (")?;
+    for (i, reason) in reasons.iter().enumerate() {
+        let comma = if i == 0 { "" } else { "; " };
+        match reason {
+            Closed::Frozen {
+                freeze,
+                title,
+                reason,
+                ..
+            } => {
+                let title = if title.is_empty() {
+                    freeze.as_str()
+                } else {
+                    title
+                };
+                write!(f, "{comma}frozen by {title}: {reason}")?;
+            }
+            Closed::OutsideWindows { windows } => {
+                write!(f, "{comma}outside of {}", list(windows))?;
+            }
+        }
+    }
+    f.write_str(")")?;
+    if opens == Edge::Never {
+        f.write_str(", which it never does unless somebody changes it")?;
+    }
+    match asked {
+        Some(asked) => write!(
+            f,
+            ", or a second person to confirm what {} asked for: {}",
+            asked.by, asked.reason
+        ),
+        None => Ok(()),
+    }
 }
 
 /// At most three names, then the number of the others.

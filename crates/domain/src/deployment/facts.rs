@@ -5,6 +5,7 @@
 
 use super::TargetRun;
 use crate::{
+    calendar::Opening,
     converge::{DesiredState, Health, ObservedState, PrepareState},
     digest::Digest,
     name::Name,
@@ -19,6 +20,10 @@ use std::collections::BTreeMap;
 pub struct Facts {
     /// By position.
     pub targets: Vec<TargetFacts>,
+    /// What the calendar says of its place; open, when it says nothing.
+    pub calendar: Option<Opening>,
+    /// Why the release is blocked, if it is.
+    pub blocked: Option<String>,
 }
 
 /// What is known about one target.

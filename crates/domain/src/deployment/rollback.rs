@@ -39,7 +39,7 @@ pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> 
     decision
 }
 
-/// What takes the prepared revision off targets that never ran it.
+/// What takes the new revision off the disk of targets that never ran it.
 pub(super) fn forget_prepared<'a>(view: &View<'a>) -> impl Iterator<Item = Effect> + use<'a> {
     view.targets()
         .filter(|(_, run, _)| {
@@ -51,9 +51,27 @@ pub(super) fn forget_prepared<'a>(view: &View<'a>) -> impl Iterator<Item = Effec
                         activated: false,
                         ..
                     }
+                    | Stage::Excluded {
+                        activated: false,
+                        ..
+                    }
             )
         })
-        .map(|(position, _, _)| Effect::Restore(position))
+        .map(|(position, _, _)| Effect::Forget(position))
+}
+
+/// What was excluded after it had been told to change is told to go back like the others; nobody waits for it.
+fn recall_excluded<'a>(view: &View<'a>) -> impl Iterator<Item = Effect> + use<'a> {
+    let excluded = view.targets().filter(|(_, run, _)| {
+        matches!(
+            run.stage,
+            Stage::Excluded {
+                activated: true,
+                ..
+            }
+        )
+    });
+    excluded.map(|(position, _, _)| Effect::Restore(position))
 }
 
 /// A target out of touch is given up when its deadline, counted from when going back `began`, is past: it has no further
@@ -131,11 +149,9 @@ fn old_revision_fails(view: &View<'_>) -> bool {
 }
 
 fn restore(view: &View<'_>, decision: &mut Decision) {
-    let takes_back = matches!(view.deployment.purpose, Purpose::Rollback { .. });
-    let is_to_go = |stage: &Stage| stage.is_changed() || (takes_back && *stage == Stage::Waiting);
     let changed: Vec<_> = view
         .targets()
-        .filter(|(_, run, _)| is_to_go(&run.stage))
+        .filter(|(_, run, _)| view.deployment.must_go_back(run))
         .collect();
     let broken: Vec<Position> = changed
         .iter()
@@ -176,7 +192,13 @@ fn restore(view: &View<'_>, decision: &mut Decision) {
 
 /// Whether a changed target serves nobody: it failed, broke after it had passed, or is on its way and not healthy yet.
 fn is_down(run: &TargetRun, facts: &TargetFacts) -> bool {
-    let failed = matches!(run.stage, Stage::Failed { .. });
+    let failed = matches!(
+        run.stage,
+        Stage::Failed {
+            activated: true,
+            ..
+        }
+    );
     let on_its_way = matches!(run.stage, Stage::Activating { .. });
     let broken = matches!(facts.health, Some(Health::Unhealthy | Health::Failed));
     failed || broken || (on_its_way && facts.health != Some(Health::Healthy))
@@ -193,6 +215,7 @@ fn order(targets: &[Position], failed: bool, decision: &mut Decision) {
 
 fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
     decision.effects.extend(forget_prepared(view));
+    decision.effects.extend(recall_excluded(view));
     let stuck: Vec<_> = view
         .deployment
         .targets

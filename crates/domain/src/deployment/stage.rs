@@ -1,5 +1,6 @@
 //! The stages of a deployment's targets, with the data each carries.
 
+use crate::name::Name;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,18 @@ pub enum Stage {
         reason: String,
         /// Whether it had been told to run the new revision.
         activated: bool,
+        /// Whoever wants it not to count among the failures any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ignored: Option<Word>,
+    },
+    /// A person took it out of the deployment's scope: nothing more is asked of it here.
+    Excluded {
+        /// When.
+        at: Timestamp,
+        /// Whose word it is.
+        word: Word,
+        /// Whether it had been told to run the new revision.
+        activated: bool,
     },
     /// It was told to return to the previous revision.
     Restoring {
@@ -58,6 +71,16 @@ pub enum Stage {
     },
 }
 
+/// A person's word on a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Word {
+    /// Whose.
+    pub by: Name,
+    /// Why.
+    pub reason: String,
+}
+
 impl Stage {
     /// The stable word for programs.
     pub const fn word(&self) -> &'static str {
@@ -68,6 +91,7 @@ impl Stage {
             Self::Activating { .. } => "activating",
             Self::Passed { .. } => "passed",
             Self::Failed { .. } => "failed",
+            Self::Excluded { .. } => "excluded",
             Self::Restoring { .. } => "restoring",
             Self::Restored { .. } => "restored",
             Self::Stuck { .. } => "stuck",
@@ -84,6 +108,7 @@ impl Stage {
             | Self::Prepared
             | Self::Passed { .. }
             | Self::Failed { .. }
+            | Self::Excluded { .. }
             | Self::Restored { .. }
             | Self::Stuck { .. } => None,
         }
@@ -92,7 +117,7 @@ impl Stage {
     /// When the new revision was last judged on it.
     pub const fn judged_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Passed { at } | Self::Failed { at, .. } => Some(*at),
+            Self::Passed { at } | Self::Failed { at, .. } | Self::Excluded { at, .. } => Some(*at),
             Self::Waiting
             | Self::Preparing { .. }
             | Self::Prepared
@@ -103,10 +128,37 @@ impl Stage {
         }
     }
 
-    /// Why it is failed or stuck.
+    /// Whether nothing more is to come before its wave is over: it passed, failed, or is out of scope.
+    pub const fn is_judged(&self) -> bool {
+        self.judged_at().is_some()
+    }
+
+    /// Who wants its failure ignored.
+    pub const fn ignored(&self) -> Option<&Word> {
+        match self {
+            Self::Failed { ignored, .. } => ignored.as_ref(),
+            Self::Waiting
+            | Self::Preparing { .. }
+            | Self::Prepared
+            | Self::Activating { .. }
+            | Self::Passed { .. }
+            | Self::Excluded { .. }
+            | Self::Restoring { .. }
+            | Self::Restored { .. }
+            | Self::Stuck { .. } => None,
+        }
+    }
+
+    /// Whether it failed, and nobody wants that ignored.
+    pub const fn counts_as_failed(&self) -> bool {
+        matches!(self, Self::Failed { ignored: None, .. })
+    }
+
+    /// Why it is failed, stuck or out of scope.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Failed { reason, .. } | Self::Stuck { reason, .. } => Some(reason),
+            Self::Excluded { word, .. } => Some(&word.reason),
             Self::Waiting
             | Self::Preparing { .. }
             | Self::Prepared
@@ -131,6 +183,7 @@ impl Stage {
             | Self::Failed {
                 activated: false, ..
             }
+            | Self::Excluded { .. }
             | Self::Restoring { .. }
             | Self::Restored { .. }
             | Self::Stuck { .. } => false,
@@ -153,6 +206,7 @@ impl Stage {
             | Self::Failed {
                 activated: false, ..
             }
+            | Self::Excluded { .. }
             | Self::Restored { .. } => false,
         }
     }

@@ -1,6 +1,6 @@
 //! The statuses of a deployment, with the data each carries. The stages of its targets are in [`super::Stage`].
 
-use crate::name::Name;
+use crate::{id::DeploymentId, name::Name};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -69,6 +69,13 @@ pub enum Status {
         /// The targets that did not answer in time.
         unreached: Vec<Name>,
     },
+    /// Another deployment took its place; what it had changed is for that one to settle.
+    Superseded {
+        /// Which.
+        by: DeploymentId,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// Why a deployment goes back or ends badly.
@@ -119,7 +126,22 @@ impl Status {
             Self::Succeeded { .. }
             | Self::RolledBack { .. }
             | Self::Failed { .. }
-            | Self::Cancelled { .. } => true,
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => true,
+        }
+    }
+
+    /// Whether it is on its way to what is new.
+    pub const fn goes_forward(&self) -> bool {
+        match self {
+            Self::Requested | Self::Preparing { .. } | Self::Rolling { .. } => true,
+            Self::RollingBack { .. }
+            | Self::Cancelling { .. }
+            | Self::Succeeded { .. }
+            | Self::RolledBack { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => false,
         }
     }
 
@@ -133,7 +155,8 @@ impl Status {
             | Self::Succeeded { .. }
             | Self::RolledBack { .. }
             | Self::Failed { .. }
-            | Self::Cancelled { .. } => None,
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => None,
         }
     }
 
@@ -148,7 +171,8 @@ impl Status {
             | Self::Rolling { .. }
             | Self::Cancelling { .. }
             | Self::Succeeded { .. }
-            | Self::Cancelled { .. } => None,
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => None,
         }
     }
 
@@ -163,7 +187,8 @@ impl Status {
             | Self::Cancelling { .. }
             | Self::Succeeded { .. }
             | Self::RolledBack { .. }
-            | Self::Failed { .. } => &[],
+            | Self::Failed { .. }
+            | Self::Superseded { .. } => &[],
         }
     }
 
@@ -173,7 +198,8 @@ impl Status {
             Self::Succeeded { at }
             | Self::RolledBack { at, .. }
             | Self::Failed { at, .. }
-            | Self::Cancelled { at, .. } => Some(*at),
+            | Self::Cancelled { at, .. }
+            | Self::Superseded { at, .. } => Some(*at),
             Self::Requested
             | Self::Preparing { .. }
             | Self::Rolling { .. }
@@ -194,6 +220,7 @@ impl Status {
             Self::RolledBack { .. } => "rolled_back",
             Self::Failed { .. } => "failed",
             Self::Cancelled { .. } => "cancelled",
+            Self::Superseded { .. } => "superseded",
         }
     }
 }

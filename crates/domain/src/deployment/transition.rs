@@ -23,8 +23,8 @@ pub(super) fn apply(
     event: &Event,
     now: Timestamp,
 ) -> Result<(), Illegal> {
-    if let Event::SignedOff { wave, by } = event {
-        return sign_off(deployment, *wave, by, now);
+    if let Some(noted) = note(deployment, event, now) {
+        return noted;
     }
     let status = next_status(deployment, event, now)?;
     if let Some(position) = event.target() {
@@ -39,6 +39,19 @@ pub(super) fn apply(
         deployment.status = status;
     }
     Ok(())
+}
+
+/// Notes down a person's word, which leaves the status as it is; none, when the event is something else.
+fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Result<(), Illegal>> {
+    if let Event::SignedOff { wave, by } = event {
+        Some(sign_off(deployment, *wave, by, now))
+    } else if let Event::OverrideAsked { by, reason } = event {
+        Some(deployment.ask_override((by, reason), now))
+    } else if let Event::OverrideConfirmed { by } = event {
+        Some(deployment.confirm_override(by))
+    } else {
+        None
+    }
 }
 
 /// Only the present wave, only where the plan asks for it, only once it is over, and only once.
@@ -78,11 +91,12 @@ fn next_status(
         state: status.word(),
     };
     if event.target().is_some() {
-        return if suits(event, status) {
-            Ok(None)
-        } else {
-            Err(illegal())
-        };
+        if !suits(event, status) {
+            return Err(illegal());
+        }
+        return Ok(is_guidance(event)
+            .then(|| without_own_hold(status))
+            .flatten());
     }
     let next = match (event, status) {
         (Event::Started, Status::Requested) => Status::Preparing {
@@ -149,6 +163,9 @@ fn ending(deployment: &Deployment, event: &Event, at: Timestamp) -> Option<Statu
             cause: cause.clone(),
             at,
         }),
+        (Event::Superseded { by }, status) if !status.is_terminal() => {
+            Some(Status::Superseded { by: *by, at })
+        }
         (Event::Cancelled { unreached }, Status::Cancelling { by, .. }) => {
             Some(Status::Cancelled {
                 by: by.clone(),
@@ -160,19 +177,35 @@ fn ending(deployment: &Deployment, event: &Event, at: Timestamp) -> Option<Statu
     }
 }
 
+/// Whether a person says what is to become of a failed target.
+const fn is_guidance(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::TargetRetried { .. } | Event::TargetIgnored { .. } | Event::TargetExcluded { .. }
+    )
+}
+
+/// What the engine stopped for a failure goes on when a person has dealt with it.
+fn without_own_hold(status: &Status) -> Option<Status> {
+    let own = status.hold().is_some_and(|hold| hold.by.is_none());
+    own.then(|| resume(status)).flatten()
+}
+
 /// Whether an event about one target can happen in `status`, which it leaves as it is.
 fn suits(event: &Event, status: &Status) -> bool {
     matches!(
         (event, status),
         (
-            Event::TargetPreparing { .. } | Event::TargetPrepared { .. },
-            Status::Preparing { .. },
+            Event::TargetPreparing { .. }
+                | Event::TargetPrepared { .. }
+                | Event::TargetFailed { .. }
+                | Event::TargetRetried { .. }
+                | Event::TargetIgnored { .. }
+                | Event::TargetExcluded { .. },
+            Status::Preparing { .. } | Status::Rolling { .. },
         ) | (
             Event::TargetActivated { .. } | Event::TargetPassed { .. },
             Status::Rolling { .. }
-        ) | (
-            Event::TargetFailed { .. },
-            Status::Preparing { .. } | Status::Rolling { .. }
         ) | (
             Event::TargetRestoring { .. }
                 | Event::TargetRestored { .. }
@@ -203,7 +236,8 @@ fn hold(status: &Status, reason: &str, by: Option<&Name>, now: Timestamp) -> Opt
         | Status::Succeeded { .. }
         | Status::RolledBack { .. }
         | Status::Failed { .. }
-        | Status::Cancelled { .. } => None,
+        | Status::Cancelled { .. }
+        | Status::Superseded { .. } => None,
     }
 }
 
@@ -230,6 +264,7 @@ fn resume(status: &Status) -> Option<Status> {
         | Status::Succeeded { .. }
         | Status::RolledBack { .. }
         | Status::Failed { .. }
-        | Status::Cancelled { .. } => None,
+        | Status::Cancelled { .. }
+        | Status::Superseded { .. } => None,
     }
 }

@@ -3,6 +3,7 @@
 use super::{Contents, Snapshot};
 use crate::{canonical, digest::Digest, id::SnapshotNumber, name::Name, version::Version};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A release of one product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Release {
     /// Further configuration snapshots it may be deployed with, oldest first; the last is the default.
     #[serde(default)]
     pub reconfigured: Vec<SnapshotNumber>,
+    /// Why nothing may deploy it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Block>,
     /// When it was drafted.
     pub created_at: jiff::Timestamp,
     /// By whom.
@@ -39,6 +43,27 @@ pub struct Sealed {
     pub at: jiff::Timestamp,
     /// By whom.
     pub by: Name,
+}
+
+/// A person's word that a release must not be deployed anywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    /// Whose.
+    pub by: Name,
+    /// When.
+    pub at: jiff::Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason.as_str() {
+            "" => write!(f, "{} blocked it", self.by),
+            reason => write!(f, "{} blocked it: {reason}", self.by),
+        }
+    }
 }
 
 /// Why a release cannot be sealed.

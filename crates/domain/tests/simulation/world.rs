@@ -3,23 +3,24 @@
 use crate::{
     host::{Fate, Host, Told},
     random::Random,
+    sample,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
+    calendar::{Closed, Edge, InFlight, Opening},
     deployment::{
-        Cause, Decision, Deployment, Effect, Event, Facts, Purpose, Stage, Status, TargetRun,
-        WaitingOn, check::check, decide, facts::Proof,
+        Cause, Decision, Deployment, Effect, Event, Facts, Position, Purpose, Stage, Status,
+        WaitingOn, Word, check, decide,
     },
     digest::Digest,
     duration::Millis,
-    id::{DeploymentId, SnapshotNumber},
+    id::DeploymentId,
     name::Name,
     plan::{
-        Canary, Fleet, Limits, OnFailure, PartHashes, Phase, Phased, Pilot, Plan, Rolling, Share,
-        Step, Strategy, Then, Threshold, compile,
+        Canary, Fleet, Limits, OnFailure, Phase, Phased, Pilot, Plan, Rolling, Share, Step,
+        Strategy, Then, Threshold, compile,
     },
-    release::Contents,
     revision::RevisionId,
 };
 
@@ -48,6 +49,8 @@ pub struct World {
     random: Random,
     now: Timestamp,
     last: Decision,
+    calendar: Option<Opening>,
+    blocked: Option<String>,
     /// Which targets had passed when going back began.
     pub passed_at_rollback: Vec<bool>,
 }
@@ -85,7 +88,15 @@ impl World {
         if manners == Manners::TakingBack {
             hosts[unlucky].connected = false;
         }
-        let mut deployment = deployment(plan, before, new, now);
+        let mut deployment = sample::deployment(plan, before, new, now);
+        // What another deployment left halfway never proved itself: going back leads past it.
+        if manners == Manners::Wild && before.is_some() && random.percent(20) {
+            let proved = Some(RevisionId(Digest::of(b"proved")));
+            deployment
+                .targets
+                .iter_mut()
+                .for_each(|run| run.proved = proved);
+        }
         let wild_return = manners == Manners::Wild && random.percent(20);
         if manners == Manners::TakingBack || wild_return {
             take_back(&mut deployment, now);
@@ -101,6 +112,8 @@ impl World {
             random,
             now,
             last,
+            calendar: None,
+            blocked: None,
             passed_at_rollback: Vec::new(),
         }
     }
@@ -117,8 +130,11 @@ impl World {
             if self.deployment.status.is_terminal() || enough(self) {
                 return;
             }
+            let waits = self.waits_for_a_person(&self.last);
             let held = self.deployment.status.hold().is_some();
-            if held && (self.manners != Manners::Wild || self.random.percent(2)) {
+            if (held || waits && self.manners == Manners::Wild)
+                && (self.manners != Manners::Wild || self.random.percent(2))
+            {
                 return;
             }
             self.something_happens();
@@ -149,6 +165,9 @@ impl World {
                 self.person(&Event::SignedOff { wave, by });
             }
         }
+        if self.deployment.status.hold().is_some() && self.random.percent(30) {
+            self.guide();
+        }
         let i = usize::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
         match self.random.below(100) {
             0..=69 => self.hosts[i].step(self.now),
@@ -160,7 +179,8 @@ impl World {
             94..=96 if self.manners == Manners::Wild => {
                 self.hosts[i].connected = self.random.percent(60)
             }
-            97..=98 if self.manners == Manners::Wild => self.interfere(),
+            97 if self.manners == Manners::Wild => self.interfere(),
+            98 if self.manners == Manners::Wild => self.calendar_changes(),
             _ => self.hosts[i].step(self.now),
         }
     }
@@ -175,13 +195,73 @@ impl World {
         self.deployment = read;
     }
 
+    /// A person deals with some target, failed or not.
+    fn guide(&mut self) {
+        let target = u32::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
+        let target = Position(target);
+        let word = Word {
+            by: ada(),
+            reason: "it is known".into(),
+        };
+        let event = match self.random.below(3) {
+            0 => Event::TargetRetried { target, by: ada() },
+            1 => Event::TargetIgnored { target, word },
+            _ => Event::TargetExcluded { target, word },
+        };
+        self.person(&event);
+    }
+
+    /// It closes, opens, or the release is blocked.
+    fn calendar_changes(&mut self) {
+        let random = &mut self.random;
+        if random.percent(10) {
+            self.blocked = Some("ada: it loses orders".to_owned());
+            return;
+        }
+        let until = i64::try_from(random.below(30)).unwrap();
+        let in_flight = match random.below(3) {
+            0 => InFlight::Finish,
+            1 => InFlight::FinishWaveThenHold,
+            _ => InFlight::HoldAtOnce,
+        };
+        self.calendar = random.percent(60).then(|| Opening::Closed {
+            reasons: vec![Closed::OutsideWindows {
+                windows: vec!["nights".parse().unwrap()],
+            }],
+            opens: match random.percent(80) {
+                true => Edge::At(self.now + SignedDuration::from_secs(1 + until)),
+                false => Edge::Never,
+            },
+            in_flight,
+        });
+    }
+
+    /// It opens when it said it would.
+    fn keep_calendar(&mut self) {
+        let Some(Opening::Closed { opens, .. }) = &self.calendar else {
+            return;
+        };
+        if matches!(opens, Edge::At(at) if *at <= self.now) {
+            self.calendar = None;
+        }
+    }
+
     fn interfere(&mut self) {
-        let event = match self.random.below(12) {
+        let event = match self.random.below(16) {
             0..=4 => Event::Held {
                 reason: "wait".into(),
                 by: Some(ada()),
             },
             5..=9 => Event::Resumed { by: ada() },
+            12 => Event::OverrideAsked {
+                by: ada(),
+                reason: "it burns".into(),
+            },
+            13 => Event::OverrideConfirmed { by: ada() },
+            14 => Event::OverrideConfirmed {
+                by: "bob".parse().unwrap(),
+            },
+            15 => return self.guide(),
             10 => Event::RollbackStarted {
                 cause: Cause::Person {
                     by: ada(),
@@ -207,22 +287,17 @@ impl World {
 
     /// One pass of the engine: decide until nothing happens, each decision committed whole.
     fn engine(&mut self) {
+        self.keep_calendar();
         for _ in 0..100 {
             let facts = Facts {
+                calendar: self.calendar.clone(),
+                blocked: self.blocked.clone(),
                 targets: self.hosts.iter().map(Host::facts).collect(),
             };
             let decision = decide(&self.deployment, &facts, self.now);
             for event in &decision.events {
-                if let Event::TargetPassed { target } = event {
-                    let host = &self.hosts[target.0 as usize];
-                    assert!(
-                        host.connected,
-                        "seed {}: a host out of touch passed",
-                        self.seed
-                    );
-                    let proof = host.facts().proof;
-                    assert_eq!(proof, Proof::Proved, "seed {}", self.seed);
-                }
+                let faults = check::event(&self.deployment, event, &facts);
+                assert!(faults.is_empty(), "seed {}: {faults:?}", self.seed);
                 if matches!(event, Event::RollbackStarted { .. }) {
                     let stages = self.deployment.targets.iter().map(|run| &run.stage);
                     self.passed_at_rollback =
@@ -256,13 +331,22 @@ impl World {
     }
 
     fn waits_for_a_person(&self, decision: &Decision) -> bool {
-        let signs_off = |w: &WaitingOn| matches!(w, WaitingOn::SignOff { .. });
-        self.deployment.status.hold().is_some() || decision.waiting_on.iter().any(signs_off)
+        let asks = |w: &WaitingOn| {
+            matches!(
+                w,
+                WaitingOn::SignOff { .. }
+                    | WaitingOn::Calendar {
+                        opens: Edge::Never,
+                        ..
+                    }
+            )
+        };
+        self.deployment.status.hold().is_some() || decision.waiting_on.iter().any(asks)
     }
 
     fn judge(&self, decision: &Decision) {
         let (seed, status) = (self.seed, &self.deployment.status);
-        let faults = check(&self.deployment);
+        let faults = check::check(&self.deployment);
         assert!(faults.is_empty(), "seed {seed}: {faults:?}");
         if decision.is_idle() && !status.is_terminal() {
             assert!(
@@ -273,8 +357,27 @@ impl World {
             assert!(timed, "seed {seed}: {status:?} has no timer");
         }
         if let Status::Succeeded { .. } = status {
-            let told = self.hosts.iter().all(|h| h.desired.active == self.after);
+            let mut hosts = self.deployment.targets.iter().zip(&self.hosts);
+            let told = hosts.all(|(run, host)| {
+                matches!(run.stage, Stage::Excluded { .. }) || host.desired.active == self.after
+            });
             assert!(told, "seed {seed}: success without every host");
+        }
+        if let Status::RolledBack { .. } = status {
+            for (run, host) in self.deployment.targets.iter().zip(&self.hosts) {
+                let untouched = matches!(
+                    run.stage,
+                    Stage::Excluded {
+                        activated: false,
+                        ..
+                    }
+                ) && host.desired.active == run.before;
+                assert!(
+                    untouched || host.desired.active == self.deployment.home(run),
+                    "seed {seed}: {} was not taken back",
+                    run.target
+                );
+            }
         }
         let changing = self
             .deployment
@@ -401,46 +504,5 @@ fn fate(random: &mut Random, manners: Manners) -> Fate {
         2 => Fate::Hangs,
         3 => Fate::Fades(i64::try_from(random.below(20)).unwrap()),
         _ => Fate::Good,
-    }
-}
-
-fn deployment(
-    plan: Plan,
-    before: Option<RevisionId>,
-    after: RevisionId,
-    now: Timestamp,
-) -> Deployment {
-    let live: Name = "live".parse().unwrap();
-    let targets = (0..)
-        .zip(&plan.waves)
-        .flat_map(|(wave, w)| w.targets.iter().map(move |target| (wave, target.clone())))
-        .map(|(wave, target)| TargetRun {
-            target,
-            wave,
-            before,
-            after,
-            stage: Stage::Waiting,
-        })
-        .collect();
-    Deployment {
-        id: DeploymentId(1),
-        product: "storefront".parse().unwrap(),
-        parts: PartHashes::of(
-            &Contents::new(),
-            Digest::of(b""),
-            &live,
-            &plan.strategy,
-            &plan.limits,
-        ),
-        environment: live,
-        release: "1.1.0".parse().unwrap(),
-        snapshot: SnapshotNumber(1),
-        purpose: Purpose::Promotion,
-        plan,
-        requested_by: ada(),
-        requested_at: now,
-        status: Status::Requested,
-        sign_offs: Vec::new(),
-        targets,
     }
 }

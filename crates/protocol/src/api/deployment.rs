@@ -38,6 +38,9 @@ pub struct DeploymentRequest {
     /// `roll-back` (the default) or `hold`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_failure: Option<String>,
+    /// Whether it takes the place of the deployment that runs there, if one does.
+    #[serde(default)]
+    pub supersede: bool,
 }
 
 /// What a deployment would do: its strategy compiled to waves.
@@ -110,6 +113,24 @@ pub struct SteerRequest {
     pub reason: String,
 }
 
+/// What a person says of a failed target.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetWordRequest {
+    /// Why; kept in the journal. Needed to ignore or exclude it.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A deployment against the calendar: one person asks with a reason, another confirms.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideRequest {
+    /// Why; kept in the journal. None from the second person, who confirms what the first has asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// A deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeploymentView {
@@ -125,8 +146,8 @@ pub struct DeploymentView {
     pub snapshot: u64,
     /// `promotion` or `rollback`.
     pub purpose: String,
-    /// `requested`, `preparing`, `rolling`, `rolling_back`, `cancelling`, `succeeded`, `rolled_back`, `failed` or
-    /// `cancelled`.
+    /// `requested`, `preparing`, `rolling`, `rolling_back`, `cancelling`, `succeeded`, `rolled_back`, `failed`,
+    /// `cancelled` or `superseded`.
     pub status: String,
     /// One sentence about how far it is.
     pub summary: String,
@@ -174,7 +195,7 @@ pub struct DeploymentEvent {
 /// One thing a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingView {
-    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `sign_off`, `restore`, `settling` or `person`.
+    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
     pub kind: String,
     /// In words.
     pub sentence: String,
@@ -200,12 +221,15 @@ pub struct WaveView {
 pub struct TargetRunView {
     /// The target.
     pub target: String,
-    /// `waiting`, `preparing`, `prepared`, `activating`, `passed`, `failed`, `restoring`, `restored` or `stuck`.
+    /// `waiting`, `preparing`, `prepared`, `activating`, `passed`, `failed`, `excluded`, `restoring`, `restored` or `stuck`.
     pub stage: String,
-    /// Why it failed or is stuck; else what it last said.
+    /// Why it failed, is stuck or excluded; else what it last said.
     pub detail: String,
     /// Whether its agent is in touch.
     pub connected: bool,
+    /// Why its failure does not count, if somebody wants it ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<String>,
 }
 
 impl DeploymentView {

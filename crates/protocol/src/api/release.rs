@@ -36,6 +36,9 @@ pub struct ReleaseView {
     /// The configuration snapshot it deploys with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<u64>,
+    /// Why it must not be deployed, if it is blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<String>,
     /// What is in it.
     pub components: Vec<ContentView>,
     /// When it was drafted.
@@ -47,6 +50,14 @@ pub struct ReleaseView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub sealed_at: Option<jiff::Timestamp>,
+}
+
+/// Why a release must not be deployed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BlockRequest {
+    /// Shown to whoever wants to deploy it.
+    pub reason: String,
 }
 
 /// One component in a release.

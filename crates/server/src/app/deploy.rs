@@ -5,13 +5,14 @@ use super::{
     plans::{self, Wanted},
     releases,
     rollback::standing,
+    steer,
 };
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
-    deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts},
+    deployment::{Deployment, Event, Purpose, Stage, Status, TargetRun, facts},
     id::{DeploymentId, SnapshotNumber},
     name::Name,
     plan::{Limits, Plan, Share, Strategy},
@@ -50,6 +51,7 @@ async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Depl
     let number = release
         .current_snapshot()
         .ok_or_else(|| releases::draft(&release))?;
+    releases::check_not_blocked(&release)?;
     check_promotion(tx, wanted, number).await?;
     let snapshot = tx.snapshot(&wanted.product, number).await?;
     let snapshot = snapshot
@@ -60,6 +62,7 @@ async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Depl
         snapshot: (&snapshot, number),
         environment: &wanted.environment,
         purpose: Purpose::Promotion,
+        supersedes: wanted.supersedes,
         strategy,
         limits: limits.limits(),
         max_unavailable: limits.max_unavailable,
@@ -116,6 +119,8 @@ pub(super) struct Start<'a> {
     pub(super) snapshot: (&'a Snapshot, SnapshotNumber),
     pub(super) environment: &'a Name,
     pub(super) purpose: Purpose,
+    /// Whether it takes the place of the deployment that runs there.
+    pub(super) supersedes: bool,
     pub(super) strategy: Strategy,
     pub(super) limits: Limits,
     pub(super) max_unavailable: Option<Share>,
@@ -127,13 +132,12 @@ pub(super) async fn begin(
     start: Start<'_>,
 ) -> Result<DeploymentId, Error> {
     let product = &start.release.product;
+    let id = tx.next_deployment().await?;
     if let Some(running) = tx.deployment_running_in(product, start.environment).await? {
-        let detail = format!(
-            "deployment {running} of {product} to {} is still running",
-            start.environment
-        );
-        return Err(Error::refused(Kind::Conflict, "deployment-running", detail)
-            .hint(format!("wait for it, or `tidegate cancel {running}`")));
+        if !start.supersedes {
+            return Err(still_running(running, product, start.environment));
+        }
+        steer::apply(tx, request, running, &Event::Superseded { by: id }).await?;
     }
     let told = told(tx, product, start.environment).await?;
     let targets = meant_targets(tx, &start, &told).await?;
@@ -143,7 +147,7 @@ pub(super) async fn begin(
     let runs = target_runs(tx, &start, &plan, (&targets, &told)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
-        id: tx.next_deployment().await?,
+        id,
         product: product.clone(),
         environment: start.environment.clone(),
         release: start.release.version.clone(),
@@ -155,6 +159,7 @@ pub(super) async fn begin(
         requested_at: tx.now(),
         status: Status::Requested,
         sign_offs: Vec::new(),
+        overrides: Vec::new(),
         targets: runs,
     };
     tx.record_deployment_requested(&deployment).await?;
@@ -171,6 +176,13 @@ pub(super) async fn begin(
         )
         .await?;
     Ok(deployment.id)
+}
+
+fn still_running(running: DeploymentId, product: &Name, environment: &Name) -> Error {
+    let detail = format!("deployment {running} of {product} to {environment} is still running");
+    Error::refused(Kind::Conflict, "deployment-running", detail).hint(format!(
+        "wait for it, end it by `tidegate cancel {running}`, or take its place with `--supersede`"
+    ))
 }
 
 /// What each target was last told to run of a product.
@@ -234,6 +246,8 @@ async fn target_runs(
         number: start.snapshot.1,
         secrets: &secrets,
     };
+    let proved = tx.proved_in(start.environment, product).await?;
+    let proved: BTreeMap<Name, RevisionId> = proved.into_iter().collect();
     let mut runs = Vec::with_capacity(targets.len());
     for (wave, planned) in (0..).zip(&plan.waves) {
         for name in &planned.targets {
@@ -249,6 +263,7 @@ async fn target_runs(
                 target: name.clone(),
                 wave,
                 before,
+                proved: proved.get(name).copied().filter(|it| Some(*it) != before),
                 after,
                 stage: Stage::Waiting,
             });

@@ -76,6 +76,7 @@ pub(super) struct Wanted {
     pub(super) product: Name,
     pub(super) release: Version,
     pub(super) environment: Name,
+    pub(super) supersedes: bool,
     how: How,
     limits: NamedLimits,
 }
@@ -105,6 +106,7 @@ impl Wanted {
             product: field("product", &wanted.product)?,
             release: field("release", &wanted.release)?,
             environment: field("environment", &wanted.environment)?,
+            supersedes: wanted.supersede,
             how: how(wanted, length("bake", &wanted.bake)?)?,
             limits: NamedLimits {
                 max_unavailable: wanted.max_unavailable.map(Share::Count),

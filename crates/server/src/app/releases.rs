@@ -136,6 +136,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Relea
         number: tx.next_release_number(&wanted.product).await?,
         contents,
         sealed: None,
+        blocked: None,
         reconfigured: Vec::new(),
         created_at: tx.now(),
         created_by: request.actor.name.clone(),
@@ -303,6 +304,18 @@ pub(super) async fn find(tx: &mut Tx, product: &Name, version: &Version) -> Resu
     })
 }
 
+/// A blocked release goes nowhere, not even back.
+pub(super) fn check_not_blocked(release: &Release) -> Result<(), Error> {
+    let Some(block) = &release.blocked else {
+        return Ok(());
+    };
+    let (product, version) = (&release.product, &release.version);
+    let detail = format!("release {version} of {product} must not go out: {block}");
+    Err(Error::refused(Kind::NotReady, "release-blocked", detail).hint(format!(
+        "deploy another release, or `tidegate release unblock {product} {version}` when that is settled"
+    )))
+}
+
 /// What a draft cannot do.
 pub(super) fn draft(release: &Release) -> Error {
     let detail = format!(
@@ -341,6 +354,6 @@ fn refuse_seal(why: &SealError) -> Error {
     Error::refused(kind, code, why.to_string()).hint(hint)
 }
 
-fn subject(release: &Release) -> String {
+pub(super) fn subject(release: &Release) -> String {
     format!("release/{}/{}", release.product, release.version)
 }

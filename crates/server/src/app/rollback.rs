@@ -84,6 +84,7 @@ async fn take_back(
     };
     let previous = standing.pop().ok_or_else(nothing)?;
     let release = releases::find(tx, product, &previous.release).await?;
+    releases::check_not_blocked(&release)?;
     let snapshot = tx.snapshot(product, previous.snapshot).await?;
     let snapshot =
         snapshot.ok_or_else(|| Error::Broken(format!("snapshot {} is gone", previous.snapshot)))?;
@@ -92,6 +93,7 @@ async fn take_back(
         snapshot: (&snapshot, previous.snapshot),
         environment,
         purpose: Purpose::Rollback { of },
+        supersedes: false,
         // Going back has an order of its own; as many at a time as when it was brought there.
         strategy: Strategy::AllAtOnce,
         max_unavailable: Some(Share::Count(previous.plan.limits.max_unavailable)),

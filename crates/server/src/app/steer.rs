@@ -73,7 +73,7 @@ impl App {
         self.make_happen(request, id, event).await
     }
 
-    async fn make_happen(
+    pub(super) async fn make_happen(
         &self,
         request: Request,
         id: DeploymentId,
@@ -115,7 +115,7 @@ pub(super) async fn apply(
     after.apply(event, tx.now()).map_err(|illegal| {
         let detail = format!(
             "deployment {id} is {}: it cannot do that now",
-            before.status.word()
+            before.status.word().replace('_', " ")
         );
         Error::refused(Kind::Conflict, "deployment-state", detail).hint(illegal.to_string())
     })?;

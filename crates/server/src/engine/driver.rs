@@ -8,7 +8,7 @@ use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tidegate_domain::{
     converge::{ActiveComponent, DesiredState},
-    deployment::{Decision, Deployment, Effect, decide},
+    deployment::{Decision, Deployment, Effect, Event, Stage, TargetRun, decide},
     generation::{Generation, Instruction},
     id::DeploymentId,
     revision::RevisionId,
@@ -120,10 +120,48 @@ async fn commit(
         let entry = crate::app::steer::event_entry(tx, "tidegate", deployment, event);
         tx.record_entry(&entry).await?;
     }
+    for event in &decision.events {
+        note_proof(tx, deployment, event).await?;
+    }
     for effect in &decision.effects {
         told.push(instruct(tx, app, deployment, *effect).await?);
     }
     Ok(())
+}
+
+/// Keeps what a target has proved itself on: going back from a later deployment leads there.
+async fn note_proof(tx: &mut Tx, deployment: &Deployment, event: &Event) -> Result<(), Error> {
+    let Some(run) = event
+        .target()
+        .and_then(|at| deployment.targets.get(at.0 as usize))
+    else {
+        return Ok(());
+    };
+    let proved = match &run.stage {
+        Stage::Passed { .. } => Some(run.after),
+        Stage::Restored { .. } => deployment.home(run),
+        Stage::Waiting
+        | Stage::Preparing { .. }
+        | Stage::Prepared
+        | Stage::Activating { .. }
+        | Stage::Failed { .. }
+        | Stage::Excluded { .. }
+        | Stage::Restoring { .. }
+        | Stage::Stuck { .. } => None,
+    };
+    if let Some(revision) = proved {
+        let key = target_key(deployment, run);
+        tx.record_proved(&key, &deployment.product, revision)
+            .await?;
+    }
+    Ok(())
+}
+
+fn target_key(deployment: &Deployment, run: &TargetRun) -> TargetKey {
+    TargetKey {
+        environment: deployment.environment.clone(),
+        target: run.target.clone(),
+    }
 }
 
 /// Performs an effect: the new desired state of one target, its generation allocated by the store.
@@ -148,12 +186,7 @@ async fn instruct(
         prepare: wanted.prepare.into_iter().collect(),
         minimum_healthy: deployment.plan.limits.minimum_healthy,
     };
-    let key = TargetKey {
-        environment: deployment.environment.clone(),
-        target: deployment.targets[effect.target().0 as usize]
-            .target
-            .clone(),
-    };
+    let key = target_key(deployment, &deployment.targets[effect.target().0 as usize]);
     tx.record_desired(&key, app.incarnation, &state).await?;
     Ok(key)
 }

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod deployments;
+mod guidance;
 mod journal;
 mod logs;
 mod people;
@@ -20,6 +21,7 @@ pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .merge(catalog::router())
         .merge(deployments::router())
+        .merge(guidance::router())
         .merge(journal::router())
         .merge(logs::router())
         .merge(people::router())
@@ -45,11 +47,13 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
+        guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         journal::page, journal::checkpoint, journal::export,
         logs::read,
         people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,
         people::enrol,
-        releases::create, releases::list, releases::show, releases::seal, releases::reconfigure,
+        releases::create, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
+        releases::unblock,
         status::show,
         status::examine,
         stream::deployment,

@@ -27,10 +27,22 @@ pub(crate) fn router() -> Router<SharedApp> {
             "/products/{product}/releases/{version}/deploy",
             post(release::deploy),
         )
+        .route(
+            "/products/{product}/releases/{version}/block",
+            post(release::block),
+        )
+        .route(
+            "/products/{product}/releases/{version}/unblock",
+            post(release::unblock),
+        )
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))
         .route("/deployments/{id}/live", get(deployment::live))
         .route("/deployments/{id}/{deed}", post(deployment::steer))
+        .route(
+            "/deployments/{id}/targets/{target}/{deed}",
+            post(deployment::guide),
+        )
         .route("/artifacts", get(artifacts::show))
         .route("/journal", get(journal::show))
         .route("/assets/{hash}/{name}", get(assets::serve))

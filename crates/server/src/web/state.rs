@@ -47,7 +47,7 @@ impl State {
             "rolling_back" | "rolled_back" => "back",
             "succeeded" => "steady",
             "failed" => "failing",
-            "cancelled" => "held",
+            "cancelled" | "superseded" => "held",
             _ => "unknown",
         };
         Self::new(shape, status.replace('_', " "))
@@ -61,6 +61,7 @@ impl State {
             "passed" => "steady",
             "failed" | "stuck" => "failing",
             "restoring" | "restored" => "back",
+            "excluded" => "held",
             _ => "unknown",
         };
         Self::new(shape, stage)

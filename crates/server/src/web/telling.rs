@@ -18,7 +18,17 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "deployment.target_activated" => format!("{target} was told to run it"),
         "deployment.target_passed" => format!("{target} runs it, and stayed healthy"),
         "deployment.target_failed" => format!("{target} failed: {reason}"),
-        "deployment.succeeded" => "every target runs it".to_owned(),
+        "deployment.target_retried" => format!("wants {target} tried again"),
+        "deployment.target_ignored" => because(&format!("ignores {target}"), word(detail)),
+        "deployment.target_excluded" => because(&format!("excluded {target}"), word(detail)),
+        "deployment.override_asked" => {
+            because("wants to go on although the calendar is closed", reason)
+        }
+        "deployment.override_confirmed" => {
+            "agreed to go on although the calendar is closed".to_owned()
+        }
+        "deployment.superseded" => "another deployment takes its place".to_owned(),
+        "deployment.succeeded" => "every target in scope runs it".to_owned(),
         "deployment.held" => because("held", reason),
         "deployment.resumed" => "resumed".to_owned(),
         "deployment.rollback_started" => because("going back", cause(detail)),
@@ -31,6 +41,8 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "deployment.cancelled" => "cancelled; targets stay as they are".to_owned(),
         "release.drafted" => "drafted the release".to_owned(),
         "release.sealed" => "sealed the release".to_owned(),
+        "release.blocked" => because("blocked the release", reason),
+        "release.unblocked" => "lets the release go out again".to_owned(),
         "release.reconfigured" => "took a new configuration snapshot".to_owned(),
         "catalog.changed" => "changed what is declared".to_owned(),
         "person.signed_in" => "signed in to the pages".to_owned(),
@@ -58,6 +70,11 @@ pub(super) fn address(subject: &str) -> Option<String> {
 
 fn text<'a>(detail: &'a Value, name: &str) -> &'a str {
     detail.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A person's reason about a target.
+fn word(detail: &Value) -> &str {
+    text(detail.get("word").unwrap_or(&Value::Null), "reason")
 }
 
 fn because(what: &str, why: &str) -> String {

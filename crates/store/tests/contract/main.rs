@@ -89,6 +89,7 @@ contract! {
         a_generation_only_grows_and_moves_the_cursor
         generations_are_never_given_twice
         environments_do_not_see_each_others_targets
+        the_last_revision_that_proved_itself_is_kept
         the_last_report_counts
         a_connection_is_written_only_when_it_changes
         an_enrolment_is_used_as_often_as_it_says

@@ -8,7 +8,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::path::PathBuf;
 use tidegate_domain::{
     catalog::{Document, Kind},
-    deployment::{Cause, Deployment, Hold, Stage, Status},
+    deployment::{Cause, Deployment, Hold, Stage, Status, Word},
+    id::DeploymentId,
     name::Name,
 };
 use tidegate_store::{Store, Value};
@@ -242,6 +243,10 @@ fn statuses() -> Vec<Status> {
             at,
             unreached: vec![samples::name("live-2")],
         },
+        Status::Superseded {
+            by: DeploymentId(8),
+            at,
+        },
     ]
 }
 
@@ -257,6 +262,15 @@ fn stages() -> Vec<Stage> {
             at,
             reason: reason.clone(),
             activated: true,
+            ignored: None,
+        },
+        Stage::Excluded {
+            at,
+            word: Word {
+                by: samples::name("ada"),
+                reason: "the machine is gone".to_owned(),
+            },
+            activated: false,
         },
         Stage::Restoring {
             since,

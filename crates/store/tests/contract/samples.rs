@@ -134,6 +134,7 @@ pub(crate) fn release(number: u64) -> Release {
         contents: Contents::from([(name("web"), content)]),
         sealed: None,
         reconfigured: Vec::new(),
+        blocked: None,
         created_at: time(0),
         created_by: name("ada"),
     };
@@ -213,6 +214,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         target,
         wave,
         before: Some(RevisionId(canonical::hash(&"before"))),
+        proved: None,
         after: revision(8080).id(),
         stage: Stage::Waiting,
     };
@@ -229,6 +231,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         requested_at: time(id.cast_signed()),
         status: Status::Requested,
         sign_offs: vec![],
+        overrides: vec![],
         targets: (0..).zip(targets).map(run).collect(),
     }
 }

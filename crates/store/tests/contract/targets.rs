@@ -6,6 +6,7 @@ use tidegate_domain::{
     converge::DesiredState,
     generation::{Incarnation, Instruction},
     id::EnrolmentId,
+    revision::RevisionId,
 };
 use tidegate_store::{EnrolmentRow, Store, TargetKey};
 
@@ -55,6 +56,31 @@ pub(crate) async fn generations_are_never_given_twice(store: &Store) {
         .collect();
     generations.sort_unstable();
     assert_eq!(generations, (1..=8).collect::<Vec<_>>());
+}
+
+pub(crate) async fn the_last_revision_that_proved_itself_is_kept(store: &Store) {
+    let revision = |text: &str| RevisionId(digest(text));
+    for (target, text) in [
+        ("live/live-1", "a"),
+        ("live/live-1", "b"),
+        ("live/live-2", "a"),
+    ] {
+        commit!(store, (key(target), revision(text)), |tx, input| {
+            tx.record_proved(&input.0, &name("shop"), input.1).await?;
+        });
+    }
+    let proved = view!(store, (), |tx, ()| {
+        let mut proved = tx.proved_in(&name("live"), &name("shop")).await?;
+        proved.sort();
+        proved
+    });
+    assert_eq!(
+        proved,
+        [
+            (name("live-1"), revision("b")),
+            (name("live-2"), revision("a"))
+        ]
+    );
 }
 
 pub(crate) async fn environments_do_not_see_each_others_targets(store: &Store) {

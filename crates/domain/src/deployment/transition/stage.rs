@@ -8,7 +8,24 @@ use jiff::Timestamp;
 
 /// The stage of a target after `event`, which is about it.
 pub(super) fn next(stage: &Stage, event: &Event, now: Timestamp) -> Result<Stage, Illegal> {
-    Ok(match (event, stage) {
+    let next = forward(stage, event, now)
+        .or_else(|| guided(stage, event, now))
+        .or_else(|| back(stage, event, now));
+    next.ok_or(Illegal {
+        event: event.word(),
+        state: stage.word(),
+    })
+}
+
+/// On the way to the new revision.
+fn forward(stage: &Stage, event: &Event, now: Timestamp) -> Option<Stage> {
+    let failed = |reason: &String, activated| Stage::Failed {
+        at: now,
+        reason: reason.clone(),
+        activated,
+        ignored: None,
+    };
+    Some(match (event, stage) {
         (Event::TargetPreparing { .. }, Stage::Waiting) => Stage::Preparing { since: now },
         (
             Event::TargetPrepared { .. },
@@ -25,26 +42,66 @@ pub(super) fn next(stage: &Stage, event: &Event, now: Timestamp) -> Result<Stage
                 activated: true, ..
             },
         ) => Stage::Passed { at: now },
-        (Event::TargetFailed { reason, .. }, Stage::Preparing { .. }) => Stage::Failed {
-            at: now,
-            reason: reason.clone(),
-            activated: false,
-        },
+        (Event::TargetFailed { reason, .. }, Stage::Preparing { .. }) => failed(reason, false),
         (Event::TargetFailed { reason, .. }, Stage::Activating { .. } | Stage::Passed { .. }) => {
+            failed(reason, true)
+        }
+        _ => return None,
+    })
+}
+
+/// By a person, where something failed or would.
+fn guided(stage: &Stage, event: &Event, now: Timestamp) -> Option<Stage> {
+    Some(match (event, stage) {
+        (Event::TargetRetried { .. }, Stage::Failed { activated, .. }) => match activated {
+            true => Stage::Prepared,
+            false => Stage::Waiting,
+        },
+        (
+            Event::TargetIgnored { word, .. },
             Stage::Failed {
-                at: now,
-                reason: reason.clone(),
-                activated: true,
-            }
-        }
-        (Event::TargetRestoring { failed, .. }, stage)
-            if stage.is_changed() || *stage == Stage::Waiting =>
-        {
-            Stage::Restoring {
-                since: now,
-                failed: *failed,
-            }
-        }
+                at,
+                reason,
+                activated,
+                ignored: None,
+            },
+        ) => Stage::Failed {
+            at: *at,
+            reason: reason.clone(),
+            activated: *activated,
+            ignored: Some(word.clone()),
+        },
+        (
+            Event::TargetExcluded { word, .. },
+            Stage::Waiting
+            | Stage::Preparing { .. }
+            | Stage::Prepared
+            | Stage::Activating { .. }
+            | Stage::Failed { .. },
+        ) => Stage::Excluded {
+            at: now,
+            word: word.clone(),
+            activated: stage.is_changed(),
+        },
+        _ => return None,
+    })
+}
+
+/// On the way back.
+fn back(stage: &Stage, event: &Event, now: Timestamp) -> Option<Stage> {
+    Some(match (event, stage) {
+        (
+            Event::TargetRestoring { failed, .. },
+            Stage::Waiting
+            | Stage::Preparing { .. }
+            | Stage::Prepared
+            | Stage::Activating { .. }
+            | Stage::Passed { .. }
+            | Stage::Failed { .. },
+        ) => Stage::Restoring {
+            since: now,
+            failed: *failed,
+        },
         (Event::TargetRestored { .. }, Stage::Restoring { .. }) => Stage::Restored { at: now },
         (
             Event::TargetStuck {
@@ -56,11 +113,6 @@ pub(super) fn next(stage: &Stage, event: &Event, now: Timestamp) -> Result<Stage
             reason: reason.clone(),
             old_fails: *old_fails,
         },
-        _ => {
-            return Err(Illegal {
-                event: event.word(),
-                state: stage.word(),
-            });
-        }
+        _ => return None,
     })
 }

@@ -181,7 +181,8 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
             | Status::Succeeded { .. }
             | Status::RolledBack { .. }
             | Status::Failed { .. }
-            | Status::Cancelled { .. } => None,
+            | Status::Cancelled { .. }
+            | Status::Superseded { .. } => None,
         },
         held: status.hold().map(|hold| hold.reason.clone()),
         cause: status.cause().map(ToString::to_string),
@@ -208,6 +209,7 @@ fn waves(deployment: &Deployment, facts: &Facts) -> Vec<WaveView> {
             stage: run.stage.word().to_owned(),
             detail: detail.unwrap_or_default().to_owned(),
             connected: facts.is_some_and(|f| f.connected),
+            ignored: run.stage.ignored().map(|word| word.reason.clone()),
         }
     };
     let waves = (0..).zip(&deployment.plan.waves);
@@ -253,11 +255,19 @@ pub fn summary(deployment: &Deployment) -> String {
             format!("{what} is being taken back from {place}, {back} targets are back: {cause}.")
         }
         Status::Cancelling { by, .. } => format!("{what} to {place} is being cancelled by {by}."),
-        Status::Succeeded { .. } => format!("{what} runs on all {total} targets in {place}."),
+        Status::Succeeded { .. } => match deployment.excluded() {
+            0 => format!("{what} runs on all {total} targets in {place}."),
+            left_out => format!(
+                "{what} runs on {arrived} of {total} targets in {place}; {left_out} excluded."
+            ),
+        },
         Status::RolledBack { cause, .. } => format!("{what} was rolled back in {place}: {cause}."),
         Status::Failed { cause, .. } => format!("{what} failed in {place}: {cause}."),
         Status::Cancelled { by, .. } => {
             format!("{what} to {place} was cancelled by {by}; targets stay as they are.")
+        }
+        Status::Superseded { by, .. } => {
+            format!("{what} to {place} was superseded by deployment {by}.")
         }
     }
 }

@@ -38,8 +38,13 @@ pub(crate) async fn collect(
             &attested,
         )
     };
+    let targets = deployment.targets.iter().map(target).collect();
+    let release = tx.release(&deployment.product, &deployment.release).await?;
+    let block = release.and_then(|release| release.blocked);
     Ok(Facts {
-        targets: deployment.targets.iter().map(target).collect(),
+        targets,
+        calendar: None,
+        blocked: block.map(|block| block.to_string()),
     })
 }
 

@@ -92,6 +92,7 @@ fn shown(release: &Release, before: &Contents) -> ReleaseView {
         state: if sealed.is_some() { "sealed" } else { "draft" }.to_owned(),
         hash: sealed.map(|sealed| sealed.hash.to_string()),
         snapshot: release.current_snapshot().map(|number| number.0),
+        blocked: release.blocked.as_ref().map(ToString::to_string),
         components: release.contents.iter().map(content).collect(),
         created_at: release.created_at,
         created_by: release.created_by.to_string(),

@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use tidegate_protocol::api::{Problem, ReleaseRequest, ReleaseView};
+use tidegate_protocol::api::{BlockRequest, Problem, ReleaseRequest, ReleaseView};
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
@@ -27,6 +27,14 @@ pub(super) fn router() -> Router<SharedApp> {
         .route(
             "/api/v1/products/{product}/releases/{version}/configure",
             post(reconfigure),
+        )
+        .route(
+            "/api/v1/products/{product}/releases/{version}/block",
+            post(block),
+        )
+        .route(
+            "/api/v1/products/{product}/releases/{version}/unblock",
+            post(unblock),
         )
 }
 
@@ -113,6 +121,40 @@ pub(super) async fn reconfigure(
     Path((product, version)): Path<(String, String)>,
 ) -> Result<extract::Json<ReleaseView>, ApiError> {
     app.reconfigure_release(request.clone(), &product, &version)
+        .await?;
+    Ok(extract::Json(
+        app.release_view(&request, &product, &version).await?,
+    ))
+}
+
+/// Keeps a release from being deployed anywhere; what deploys it holds.
+#[utoipa::path(post, path = "/api/v1/products/{product}/releases/{version}/block", request_body = BlockRequest,
+    params(("product" = String, Path), ("version" = String, Path)),
+    responses((status = 200, body = ReleaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn block(
+    app: State,
+    Caller(request): Caller,
+    Path((product, version)): Path<(String, String)>,
+    Json(wanted): Json<BlockRequest>,
+) -> Result<extract::Json<ReleaseView>, ApiError> {
+    let which = (product.as_str(), version.as_str());
+    app.block_release(request.clone(), which, &wanted.reason)
+        .await?;
+    Ok(extract::Json(
+        app.release_view(&request, &product, &version).await?,
+    ))
+}
+
+/// Lets a blocked release be deployed again.
+#[utoipa::path(post, path = "/api/v1/products/{product}/releases/{version}/unblock",
+    params(("product" = String, Path), ("version" = String, Path)),
+    responses((status = 200, body = ReleaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn unblock(
+    app: State,
+    Caller(request): Caller,
+    Path((product, version)): Path<(String, String)>,
+) -> Result<extract::Json<ReleaseView>, ApiError> {
+    app.unblock_release(request.clone(), (&product, &version))
         .await?;
     Ok(extract::Json(
         app.release_view(&request, &product, &version).await?,

@@ -1,6 +1,7 @@
 //! One deployment: what happens now, what it waits for, who did what, and what a person can do.
 
 mod deeds;
+mod guidance;
 mod waves;
 
 use super::super::{
@@ -21,6 +22,7 @@ use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Redirect, Response};
 use deeds::{Deed, Reason};
 use futures::FutureExt;
+use guidance::{Choice, Word};
 use jiff::Timestamp;
 use std::time::Duration;
 use tidegate_domain::{id::DeploymentId, name::Name};
@@ -54,6 +56,8 @@ struct Deployment {
     took: String,
     waiting: Vec<Waiting>,
     deeds: Vec<Deed>,
+    choices: Vec<Choice>,
+    choices_left: usize,
     done: usize,
     total: usize,
     waves: Vec<Wave>,
@@ -131,6 +135,19 @@ pub(in crate::web) async fn steer(
     Ok(Redirect::to(&format!("/deployments/{id}")))
 }
 
+pub(in crate::web) async fn guide(
+    app: State,
+    Visitor(request): Visitor,
+    Path((id, target, deed)): Path<(String, String, String)>,
+    Submitted(word): Submitted<Word>,
+) -> Result<Redirect, Fault> {
+    let id = number(&id)?;
+    let here = format!("/deployments/{id}");
+    let done = guidance::perform(&app, request, (id, &target, &deed), &word).await;
+    done.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
+}
+
 fn number(text: &str) -> Result<DeploymentId, Error> {
     let number = text.parse().map(DeploymentId);
     number.map_err(|_| Error::not_found("deployment-not-found", "deployment", text))
@@ -171,6 +188,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
     let until = view.ended_at.unwrap_or(now);
     let (rows, rows_left) = waves::rows(&view);
     let (done, total) = waves::tally(&view);
+    let (choices, choices_left) = guidance::choices(&view);
     Deployment {
         id: view.id,
         sentence: without_cause(&view),
@@ -182,6 +200,8 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         took: length(until.as_second() - view.requested_at.as_second()),
         waiting: view.waiting_on.iter().map(|w| waiting(w, now)).collect(),
         deeds,
+        choices,
+        choices_left,
         done,
         total,
         density: waves::density(total),
@@ -220,6 +240,7 @@ mod tests {
             stage: if number == 7_000 { "failed" } else { "passed" }.to_owned(),
             detail: String::new(),
             connected: true,
+            ignored: None,
         };
         DeploymentView {
             id: 7,

@@ -10,7 +10,7 @@ use super::{
         confirm,
         fault::Fault,
         frame::{Frame, Section, answer},
-        parts::{DeploymentTable, Fingerprint},
+        parts::{DeploymentTable, Fingerprint, Prose},
         state::State as Shown,
         visitor::{Submitted, Visitor},
     },
@@ -24,6 +24,7 @@ use form::Wanted;
 use jiff::Timestamp;
 use lifecycle::Step;
 use next::Next;
+use serde::Deserialize;
 use tidegate_domain::name::Name;
 use tidegate_protocol::api::{DeploymentView, ReleaseView};
 
@@ -39,6 +40,8 @@ struct Page {
     sentence: String,
     state: Shown,
     is_draft: bool,
+    /// Why it must not be deployed.
+    blocked: Option<Prose>,
     hash: Option<Fingerprint>,
     snapshot: Option<u64>,
     by: String,
@@ -71,7 +74,7 @@ pub(in crate::web) async fn show(
     );
     let now = Timestamp::now();
     let steps = lifecycle::steps(&release, places, &deployments, now);
-    let mut next = next::of(&release, places, &deployments);
+    let mut next = next::of(&release, places, &deployments).filter(|_| release.blocked.is_none());
     if let Some(next) = &mut next {
         let place = (product.as_str(), next.environment.as_str());
         next.strategies = app.strategies(&request, place).await?;
@@ -98,6 +101,7 @@ fn page(
         sentence: String::new(),
         state: Shown::of_release(&release.state),
         is_draft: release.state == "draft",
+        blocked: release.blocked.as_deref().map(Prose::of),
         hash: release.hash.as_deref().map(Fingerprint::of),
         snapshot: release.snapshot,
         by: release.created_by.clone(),
@@ -117,6 +121,37 @@ pub(in crate::web) async fn seal(
     let here = address(&product, &version);
     let sealed = app.seal_release(request, &product, &version).await;
     sealed.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
+}
+
+/// The form that blocks it.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Why {
+    reason: String,
+}
+
+pub(in crate::web) async fn block(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Submitted(why): Submitted<Why>,
+) -> Result<Redirect, Fault> {
+    let here = address(&product, &version);
+    let which = (product.as_str(), version.as_str());
+    let blocked = app.block_release(request, which, why.reason.trim()).await;
+    blocked.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
+}
+
+pub(in crate::web) async fn unblock(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Submitted(()): Submitted<()>,
+) -> Result<Redirect, Fault> {
+    let here = address(&product, &version);
+    let unblocked = app.unblock_release(request, (&product, &version)).await;
+    unblocked.map_err(|error| Fault::back(error, &here))?;
     Ok(Redirect::to(&here))
 }
 

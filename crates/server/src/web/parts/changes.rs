@@ -66,6 +66,7 @@ mod tests {
             state: "sealed".into(),
             hash: None,
             snapshot: None,
+            blocked: None,
             components: contents.iter().map(content).collect(),
             created_at: Timestamp::UNIX_EPOCH,
             created_by: "admin".into(),

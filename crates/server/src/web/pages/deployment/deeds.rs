@@ -70,6 +70,7 @@ pub(super) fn possible(view: &DeploymentView, is_latest: bool, back: Option<Back
         "preparing" | "rolling" if is_held => vec![resume(), roll_back(view), cancel(view)],
         "preparing" | "rolling" => sign_off(view)
             .into_iter()
+            .chain(set_aside(view))
             .chain([pause(), roll_back(view), cancel(view)])
             .collect(),
         "rolling_back" => vec![cancel(view)],
@@ -90,6 +91,13 @@ pub(super) async fn perform(
         let wave = reason.wave.and_then(|wave| wave.checked_sub(1));
         let wave = wave.ok_or_else(|| Error::invalid("wave", "waves are counted from 1"))?;
         app.sign_off(request, id, wave).await?;
+        return Ok(id);
+    }
+    if matches!(deed, "override" | "confirm-override") {
+        let view = app.deployment_view(&request, id).await?;
+        confirm::meant(&view.release, &reason.confirm)?;
+        let why = (deed == "override").then_some(reason.reason.trim());
+        app.override_calendar(request, id, why).await?;
         return Ok(id);
     }
     let wish = match deed {
@@ -147,6 +155,36 @@ fn sign_off(view: &DeploymentView) -> Option<Deed> {
         changes: None,
         confirm: None,
         wave: Some(wave),
+    })
+}
+
+/// Where the calendar is closed.
+fn set_aside(view: &DeploymentView) -> Option<Deed> {
+    let mut waits = view.waiting_on.iter().map(|wait| wait.kind.as_str());
+    let closed = waits.find(|kind| matches!(*kind, "calendar" | "override"))?;
+    let (product, release, place) = (&view.product, &view.release, &view.environment);
+    let asked = closed == "override";
+    Some(Deed {
+        path: if asked {
+            "confirm-override"
+        } else {
+            "override"
+        },
+        label: if asked {
+            "Confirm the override"
+        } else {
+            "Deploy all the same"
+        },
+        effect: format!(
+            "{product} {release} goes on in {place} although the calendar is closed. {}",
+            match asked {
+                true => "You are the second person: whoever asked cannot confirm.",
+                false => "It takes a second person to confirm.",
+            }
+        ),
+        changes: None,
+        confirm: Some(view.release.clone()),
+        wave: None,
     })
 }
 

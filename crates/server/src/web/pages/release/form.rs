@@ -17,6 +17,7 @@ pub(in crate::web) struct Wanted {
     minimum_healthy: String,
     progress_deadline: String,
     on_failure: String,
+    supersede: bool,
     confirm: String,
 }
 
@@ -47,6 +48,7 @@ impl Wanted {
             minimum_healthy: filled(&self.minimum_healthy),
             progress_deadline: filled(&self.progress_deadline),
             on_failure: filled(&self.on_failure),
+            supersede: self.supersede,
             strategy: filled(&self.strategy),
         })
     }

@@ -1,0 +1,136 @@
+//! What an invariant asks of the moment of an event: the state just before it, and the facts it rests on.
+
+use crate::{
+    calendar::{InFlight, Opening},
+    deployment::{Deployment, Event, Facts, Position, Stage, Status, facts::Proof},
+};
+
+/// What is wrong with `event` happening to `before`; empty when the invariants that it can break hold.
+pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
+    let mut faults = Vec::new();
+    if let Event::WaveStarted { wave } = event {
+        wave_before(before, *wave, &mut faults);
+        calendar(before, *wave == 0, InFlight::Finish, facts, &mut faults);
+    }
+    if let Event::TargetActivated { target } = event {
+        room(before, *target, &mut faults);
+        let least = InFlight::FinishWaveThenHold;
+        calendar(before, false, least, facts, &mut faults);
+        if before.status.hold().is_some() || facts.blocked.is_some() {
+            faults.push("a target was activated during a stop".to_owned());
+        }
+    }
+    if let Event::TargetPassed { target } = event {
+        proof(before, *target, facts, &mut faults);
+    }
+    if let Event::TargetRestoring {
+        failed: false,
+        target,
+    } = event
+    {
+        healthy_left_alone(before, *target, &mut faults);
+    }
+    faults
+}
+
+/// Invariant 4: enough of the wave before passed, or all of it is judged and no more failed than it bears.
+fn wave_before(before: &Deployment, wave: u32, faults: &mut Vec<String>) {
+    let Some(last) = wave.checked_sub(1) else {
+        return;
+    };
+    let planned = &before.plan.waves[last as usize];
+    let stages = || before.wave(last).map(|(_, run)| &run.stage);
+    let passed = stages().filter(|s| matches!(s, Stage::Passed { .. }));
+    let enough = planned.passes_min.map(|min| min as usize);
+    let all_judged = stages().all(|stage| {
+        matches!(
+            stage,
+            Stage::Passed { .. } | Stage::Failed { .. } | Stage::Excluded { .. }
+        )
+    });
+    if !all_judged && enough.is_none_or(|enough| passed.count() < enough) {
+        faults.push(format!(
+            "wave {} began before wave {wave} was over",
+            wave + 1
+        ));
+    }
+    let failed = stages().filter(|s| matches!(s, Stage::Failed { ignored: None, .. }));
+    let borne = planned
+        .failures_max
+        .unwrap_or(before.plan.limits.failures_max);
+    if failed.count() > borne as usize {
+        faults.push(format!("wave {wave} failed, and wave {} began", wave + 1));
+    }
+}
+
+/// Invariant 2: one more target changes, and all that may be down stay within the bound.
+fn room(before: &Deployment, target: Position, faults: &mut Vec<String>) {
+    let of = before.targets[target.0 as usize].wave;
+    if !matches!(before.status, Status::Rolling { wave, .. } if of <= wave) {
+        faults.push("a target was activated before its wave".to_owned());
+    }
+    let down = before.count(|stage| {
+        matches!(
+            stage,
+            Stage::Activating { .. }
+                | Stage::Failed {
+                    activated: true,
+                    ..
+                }
+        )
+    });
+    let max = before.plan.limits.max_unavailable;
+    if down >= max {
+        faults.push(format!("{down} targets may be down already, {max} may"));
+    }
+}
+
+/// Invariant 5: what is closed stays closed, but for two people or what the calendar itself declares.
+fn calendar(
+    before: &Deployment,
+    is_change: bool,
+    least: InFlight,
+    facts: &Facts,
+    faults: &mut Vec<String>,
+) {
+    let Some(Opening::Closed { in_flight, .. }) = &facts.calendar else {
+        return;
+    };
+    let last = before.overrides.last();
+    let two_people = last.is_some_and(|o| o.confirmed_by.as_ref().is_some_and(|by| *by != o.by));
+    let declared = !is_change && *in_flight <= least;
+    if !two_people && !declared {
+        faults.push("something began while the calendar was closed".to_owned());
+    }
+}
+
+/// Invariants 1 and 7: the target itself says that it runs the new revision, and for long enough.
+fn proof(before: &Deployment, target: Position, facts: &Facts, faults: &mut Vec<String>) {
+    let run = &before.targets[target.0 as usize];
+    let proved = facts.targets.get(target.0 as usize).is_some_and(|known| {
+        known.connected && known.running == Some(run.after) && known.proof == Proof::Proved
+    });
+    if !proved {
+        faults.push(format!("{} passed without proof", run.target));
+    }
+}
+
+/// Invariant 8: where the old revision fails too, what is healthy stays as it is.
+fn healthy_left_alone(before: &Deployment, target: Position, faults: &mut Vec<String>) {
+    let old_fails = before.count(|stage| {
+        matches!(
+            stage,
+            Stage::Stuck {
+                old_fails: true,
+                ..
+            }
+        )
+    });
+    if old_fails > 0 {
+        let run = &before.targets[target.0 as usize];
+        faults.push(format!(
+            "{} was taken back although the old revision fails",
+            run.target
+        ));
+    }
+}

@@ -1,0 +1,55 @@
+//! What keeps a deployment from beginning something, beside its plan: a blocked release and the calendar.
+//!
+//! Preparing is never kept back, because it changes nothing, and neither is going back.
+
+use super::{Decision, Event, Hold, WaitingOn, decide::View};
+use crate::calendar::{InFlight, Opening};
+
+/// What is about to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beginning {
+    /// The first wave, and with it the change.
+    Change,
+    /// A later wave.
+    Wave,
+    /// The activation of a target in the present wave or an earlier one.
+    Target,
+}
+
+/// What the calendar makes it wait for. A rule for what is under way counts only once something is.
+pub(super) fn calendar(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
+    let Some(Opening::Closed {
+        reasons,
+        opens,
+        in_flight,
+    }) = &view.facts.calendar
+    else {
+        return None;
+    };
+    let goes_on = match (beginning, in_flight) {
+        (Beginning::Change, _)
+        | (Beginning::Wave, InFlight::FinishWaveThenHold | InFlight::HoldAtOnce)
+        | (Beginning::Target, InFlight::HoldAtOnce) => false,
+        (Beginning::Wave | Beginning::Target, InFlight::Finish)
+        | (Beginning::Target, InFlight::FinishWaveThenHold) => true,
+    };
+    if goes_on || view.deployment.is_overridden() {
+        return None;
+    }
+    Some(WaitingOn::Calendar {
+        reasons: reasons.clone(),
+        opens: *opens,
+        asked: view.deployment.asked_override().cloned(),
+    })
+}
+
+/// Stops what deploys a blocked release. Whoever lets it go on has it stopped again.
+pub(super) fn block(view: &View<'_>, hold: Option<&Hold>, decision: &mut Decision) -> bool {
+    let Some(block) = view.facts.blocked.as_ref().filter(|_| hold.is_none()) else {
+        return false;
+    };
+    let release = &view.deployment.release;
+    let reason = format!("release {release} must not go out: {block}");
+    decision.events.push(Event::Held { reason, by: None });
+    true
+}

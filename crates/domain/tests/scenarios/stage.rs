@@ -1,0 +1,377 @@
+//! One deployment on simulated hosts, moved by commands. Every second each host takes a step, then the engine.
+
+use crate::{
+    host::{Fate, Host, Told},
+    sample,
+};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    calendar::{Closed, Edge, InFlight, Opening},
+    catalog::NamedStrategy,
+    deployment::{
+        Cause, Deployment, Event, Facts, Position, Stage as TargetStage, Status, TargetRun, Word,
+        check, decide,
+    },
+    digest::Digest,
+    duration::Millis,
+    id::DeploymentId,
+    name::Name,
+    plan::{Fleet, compile},
+    revision::RevisionId,
+};
+
+pub struct Stage {
+    start: Timestamp,
+    now: Timestamp,
+    fleet: Fleet,
+    strategy: String,
+    fates: BTreeMap<Name, Fate>,
+    old_fails: Vec<Name>,
+    away: Vec<Name>,
+    hosts: Vec<Host>,
+    deployment: Option<Deployment>,
+    calendar: Option<Opening>,
+    blocked: Option<String>,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        let start = "2026-03-02T09:00:00Z".parse().unwrap();
+        Self {
+            start,
+            now: start,
+            fleet: Fleet::default(),
+            strategy: String::new(),
+            fates: BTreeMap::new(),
+            old_fails: Vec::new(),
+            away: Vec::new(),
+            hosts: Vec::new(),
+            deployment: None,
+            calendar: None,
+            blocked: None,
+        }
+    }
+}
+
+impl Stage {
+    /// Does what one line says; answers what happened.
+    pub fn perform(&mut self, command: &str) -> Vec<String> {
+        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
+        match verb {
+            "fleet" => self.fleet.targets = names(rest),
+            "ring" => {
+                let mut all = names(rest).into_iter();
+                let ring = all.next().unwrap();
+                self.fleet.rings.insert(ring, all.collect());
+            }
+            "strategy" => rest.clone_into(&mut self.strategy),
+            "fate" => self.fate(rest),
+            "old-fails" => self.old_fails = names(rest),
+            "away" => self.connect(rest, false),
+            "back" => self.connect(rest, true),
+            "calendar" => self.calendar = calendar(rest, self.now),
+            "block" => self.blocked = Some(rest.to_owned()),
+            "unblock" => self.blocked = None,
+            "deploy" => return self.deploy(rest),
+            "run" => return self.run(rest),
+            person => return self.person(person, rest),
+        }
+        Vec::new()
+    }
+
+    fn fate(&mut self, words: &str) {
+        let (name, fate) = words.split_once(' ').unwrap();
+        let fate = match fate.split_once(' ').unwrap_or((fate, "")) {
+            ("good", _) => Fate::Good,
+            ("bad", _) => Fate::Bad,
+            ("hangs", _) => Fate::Hangs,
+            ("unpreparable", _) => Fate::Unpreparable,
+            ("fades", after) => Fate::Fades(after.parse().unwrap()),
+            other => panic!("no such fate: {other:?}"),
+        };
+        self.fates.insert(name.parse().unwrap(), fate);
+        let names = self.names();
+        for (host, of) in self.hosts.iter_mut().zip(names) {
+            host.fate = self.fates.get(&of).copied().unwrap_or(Fate::Good);
+        }
+    }
+
+    /// The hosts' names, in the deployment's order.
+    fn names(&self) -> Vec<Name> {
+        let runs = self.deployment.iter().flat_map(|d| &d.targets);
+        runs.map(|run| run.target.clone()).collect()
+    }
+
+    fn connect(&mut self, list: &str, connected: bool) {
+        let meant = names(list);
+        self.away.retain(|name| !meant.contains(name));
+        if !connected {
+            self.away.extend(meant);
+        }
+        let names = self.names();
+        for (host, name) in self.hosts.iter_mut().zip(names) {
+            host.connected = !self.away.contains(&name);
+        }
+    }
+
+    /// `proved` means that what runs now was left by a deployment that did not end well.
+    fn deploy(&mut self, words: &str) -> Vec<String> {
+        let named = format!(r#"{{"name":"s",{}}}"#, self.strategy);
+        let named: NamedStrategy = match serde_json::from_str(&named) {
+            Ok(named) => named,
+            Err(error) => return vec![format!("refused: {}", plain(&error.to_string()))],
+        };
+        let total = u32::try_from(self.fleet.targets.len()).unwrap();
+        let max = named.limits.max_unavailable.map(|share| share.of(total));
+        let compiled = named
+            .strategy()
+            .map_err(|why| why.to_string())
+            .and_then(|strategy| {
+                compile(strategy, &self.fleet, &named.limits.limits(), max)
+                    .map_err(|why| why.to_string())
+            });
+        let plan = match compiled {
+            Ok(plan) => plan,
+            Err(why) => return vec![format!("refused: {why}")],
+        };
+        let revision = |text: &str| RevisionId(Digest::of(text.as_bytes()));
+        let before = Some(revision("old"));
+        let minimum = plan.limits.minimum_healthy;
+        let mut deployment = sample::deployment(plan, before, revision("new"), self.now);
+        if words == "proved" {
+            let proved = Some(revision("proved"));
+            deployment
+                .targets
+                .iter_mut()
+                .for_each(|run| run.proved = proved);
+        }
+        self.hosts = deployment
+            .targets
+            .iter()
+            .map(|run| self.host(run, before, minimum))
+            .collect();
+        self.deployment = Some(deployment);
+        Vec::new()
+    }
+
+    fn host(&self, run: &TargetRun, before: Option<RevisionId>, minimum: Millis) -> Host {
+        let name = &run.target;
+        let fate = self.fates.get(name).copied().unwrap_or(Fate::Good);
+        let mut host = Host::new(fate, (before, run.after), minimum, self.now);
+        host.old_fails = self.old_fails.contains(name);
+        host.connected = !self.away.contains(name);
+        host
+    }
+
+    /// Lets so much time pass, a second at a time; tells the events and how things are then.
+    fn run(&mut self, length: &str) -> Vec<String> {
+        let length: Millis = length.parse().unwrap();
+        let until = self.now + length.as_signed();
+        let mut told = self.engine();
+        while self.now < until && !self.deployment().status.is_terminal() {
+            self.now += SignedDuration::from_secs(1);
+            for host in &mut self.hosts {
+                host.step(self.now);
+            }
+            told.extend(self.engine());
+        }
+        if let Status::Succeeded { .. } = self.deployment().status {
+            let in_scope = |run: &&TargetRun| !matches!(run.stage, TargetStage::Excluded { .. });
+            let mut pairs = self.deployment().targets.iter().zip(&self.hosts);
+            assert!(pairs.all(|(run, host)| !in_scope(&run) || host.serves(Some(run.after))));
+        }
+        told.push(self.standing());
+        told
+    }
+
+    fn deployment(&self) -> &Deployment {
+        self.deployment.as_ref().unwrap()
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            targets: self.hosts.iter().map(Host::facts).collect(),
+            calendar: self.calendar.clone(),
+            blocked: self.blocked.clone(),
+        }
+    }
+
+    /// Decides until nothing happens. Events of one kind are told as one.
+    fn engine(&mut self) -> Vec<String> {
+        let mut happened: Vec<(String, Vec<String>)> = Vec::new();
+        for _ in 0..50 {
+            let facts = self.facts();
+            let decision = decide(self.deployment(), &facts, self.now);
+            let deployment = self.deployment.as_mut().unwrap();
+            for event in &decision.events {
+                let faults = check::event(deployment, event, &facts);
+                assert!(faults.is_empty(), "{faults:?}");
+                deployment.apply(event, self.now).unwrap();
+                let (what, target) = told(deployment, event);
+                match happened.last_mut().filter(|(last, _)| *last == what) {
+                    Some((_, targets)) => targets.extend(target),
+                    None => happened.push((what, target.into_iter().collect())),
+                }
+            }
+            assert_eq!(check::check(deployment), Vec::<String>::new());
+            for effect in &decision.effects {
+                let wanted = effect.wanted(deployment);
+                let host = &mut self.hosts[effect.target().0 as usize];
+                host.desired = Told {
+                    generation: host.desired.generation + 1,
+                    active: wanted.active,
+                    prepare: wanted.prepare,
+                };
+            }
+            if decision.is_idle() {
+                break;
+            }
+        }
+        let at = self.now.as_second() - self.start.as_second();
+        happened
+            .into_iter()
+            .map(|(what, targets)| {
+                let (verb, detail) = what.split_once(": ").unwrap_or((&what, ""));
+                let space = if targets.is_empty() { "" } else { " " };
+                let colon = if detail.is_empty() { "" } else { ": " };
+                format!("{at:>4}s {verb}{space}{}{colon}{detail}", targets.join(" "))
+            })
+            .collect()
+    }
+
+    /// The status and what is waited for.
+    fn standing(&self) -> String {
+        let deployment = self.deployment();
+        let waits = decide(deployment, &self.facts(), self.now).waiting_on;
+        let waits: Vec<String> = waits.iter().map(ToString::to_string).collect();
+        let status = &deployment.status;
+        let cause = status.cause().map(|cause| format!(" ({cause})"));
+        let wave = match status {
+            Status::Rolling { wave, .. } => format!(", wave {}", wave + 1),
+            _ => String::new(),
+        };
+        let unreached: Vec<&str> = status.unreached().iter().map(Name::as_str).collect();
+        let unreached = match unreached.as_slice() {
+            [] => String::new(),
+            names => format!(", unreached: {}", names.join(" ")),
+        };
+        let waits = match waits.is_empty() {
+            true => String::new(),
+            false => format!("; waits for {}", waits.join(", and for ")),
+        };
+        format!(
+            "= {}{wave}{}{unreached}{waits}",
+            status.word(),
+            cause.unwrap_or_default()
+        )
+    }
+
+    /// `ada exclude b it is on fire`: somebody does something; what is refused is told.
+    fn person(&mut self, by: &str, words: &str) -> Vec<String> {
+        let by: Name = by.parse().unwrap();
+        let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
+        let (target, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+        let position = self.names().iter().position(|name| name.as_str() == target);
+        let target = Position(position.map_or(0, |i| u32::try_from(i).unwrap()));
+        let word = |reason: &str| Word {
+            by: by.clone(),
+            reason: reason.to_owned(),
+        };
+        let event = match verb {
+            "retries" => Event::TargetRetried { target, by },
+            "ignores" => Event::TargetIgnored {
+                target,
+                word: word(reason),
+            },
+            "excludes" => Event::TargetExcluded {
+                target,
+                word: word(reason),
+            },
+            "pauses" => Event::Held {
+                reason: rest.to_owned(),
+                by: Some(by),
+            },
+            "resumes" => Event::Resumed { by },
+            "cancels" => Event::CancelRequested { by },
+            "rolls-back" => Event::RollbackStarted {
+                cause: Cause::Person {
+                    by,
+                    reason: rest.to_owned(),
+                },
+            },
+            "signs-off" => Event::SignedOff {
+                wave: rest.parse::<u32>().unwrap() - 1,
+                by,
+            },
+            "overrides" => Event::OverrideAsked {
+                by,
+                reason: rest.to_owned(),
+            },
+            "confirms" => Event::OverrideConfirmed { by },
+            "supersedes" => Event::Superseded {
+                by: DeploymentId(2),
+            },
+            other => panic!("nobody {other}"),
+        };
+        let applied = self.deployment.as_mut().unwrap().apply(&event, self.now);
+        applied
+            .err()
+            .map(|illegal| format!("refused: {illegal}"))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// An event in a line: its word, its target, and what a person wants to know.
+fn told(deployment: &Deployment, event: &Event) -> (String, Option<String>) {
+    let target = event
+        .target()
+        .map(|target| deployment.targets[target.0 as usize].target.to_string());
+    let detail = match event {
+        Event::TargetFailed { reason, .. }
+        | Event::TargetStuck { reason, .. }
+        | Event::Held { reason, .. } => format!(": {reason}"),
+        Event::RollbackStarted { cause } | Event::Failed { cause } => format!(": {cause}"),
+        Event::WaveStarted { wave } => format!(" {}", wave + 1),
+        _ => String::new(),
+    };
+    (format!("{}{detail}", event.word()), target)
+}
+
+/// `open`, or `closed finish|finish-wave|at-once 60s|never`.
+fn calendar(words: &str, now: Timestamp) -> Option<Opening> {
+    let words: Vec<&str> = words.split(' ').collect();
+    let ["closed", in_flight, opens] = words.as_slice() else {
+        return None;
+    };
+    Some(Opening::Closed {
+        reasons: vec![Closed::Frozen {
+            freeze: "year-end".parse().unwrap(),
+            title: "the year's end".to_owned(),
+            reason: "the books are closed".to_owned(),
+            until: Edge::Never,
+        }],
+        opens: match *opens {
+            "never" => Edge::Never,
+            length => Edge::At(now + length.parse::<Millis>().unwrap().as_signed()),
+        },
+        in_flight: match *in_flight {
+            "finish" => InFlight::Finish,
+            "finish-wave" => InFlight::FinishWaveThenHold,
+            "at-once" => InFlight::HoldAtOnce,
+            other => panic!("no such rule: {other}"),
+        },
+    })
+}
+
+fn names(list: &str) -> Vec<Name> {
+    list.split_whitespace()
+        .map(|name| name.parse().unwrap())
+        .collect()
+}
+
+/// Without the place in a text that nobody sees.
+fn plain(error: &str) -> String {
+    error.split(" at line").next().unwrap().to_owned()
+}

@@ -1,0 +1,112 @@
+//! What people do about targets that fail, and about a calendar that is closed.
+
+use super::{
+    App, Error, Request,
+    steer::{self, read_reason},
+};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    deployment::{Deployment, Event, Position, Word},
+    id::DeploymentId,
+    name::Name,
+};
+use tidegate_store::Tx;
+
+/// What is to become of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guidance {
+    /// It failed, and is tried again.
+    Retry,
+    /// It failed, and that counts no more. It still has to pass, or to be excluded.
+    Ignore,
+    /// It leaves the deployment's scope.
+    Exclude,
+}
+
+impl App {
+    /// Says what is to become of a target of a deployment. What the engine stopped for its failure goes on.
+    ///
+    /// # Errors
+    /// When there is no such target, its stage does not allow that, or a reason is missing.
+    pub async fn guide(
+        &self,
+        request: Request,
+        (id, target): (DeploymentId, Name),
+        guidance: Guidance,
+        reason: &str,
+    ) -> Result<(), Error> {
+        request.permit(match guidance {
+            Guidance::Retry => Action::RetryTarget,
+            Guidance::Ignore | Guidance::Exclude => Action::ExcludeTarget,
+        })?;
+        let reason = read_reason(reason)?;
+        if guidance != Guidance::Retry && reason.is_empty() {
+            return Err(reason_missing());
+        }
+        let by = request.actor.name.clone();
+        let word = Word { by, reason };
+        let input = (request, id, target, guidance, word);
+        self.store
+            .write(input, |tx, (request, id, target, guidance, word)| {
+                say(tx, request, (*id, target), (*guidance, word)).boxed()
+            })
+            .await?;
+        self.bus.wake_engine();
+        Ok(())
+    }
+
+    /// Asks to deploy against the calendar for a reason, or, without one, confirms what another has asked for.
+    ///
+    /// # Errors
+    /// When nobody has asked, the one who asked confirms, or the deployment goes forward no more.
+    pub async fn override_calendar(
+        &self,
+        request: Request,
+        id: DeploymentId,
+        reason: Option<&str>,
+    ) -> Result<(), Error> {
+        request.permit(Action::OverrideCalendar)?;
+        let by = request.actor.name.clone();
+        let event = match reason.map(read_reason).transpose()? {
+            Some(reason) if reason.is_empty() => return Err(reason_missing()),
+            Some(reason) => Event::OverrideAsked { by, reason },
+            None => Event::OverrideConfirmed { by },
+        };
+        self.make_happen(request, id, event).await
+    }
+}
+
+fn reason_missing() -> Error {
+    Error::invalid("reason", "say why: whoever looks at this later needs it")
+}
+
+async fn say(
+    tx: &mut Tx,
+    request: &Request,
+    (id, target): (DeploymentId, &Name),
+    (guidance, word): (Guidance, &Word),
+) -> Result<(), Error> {
+    let deployment = tx.deployment(id).await?;
+    let deployment =
+        deployment.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let target = position(&deployment, target)?;
+    let word = word.clone();
+    let event = match guidance {
+        Guidance::Retry => Event::TargetRetried {
+            target,
+            by: word.by,
+        },
+        Guidance::Ignore => Event::TargetIgnored { target, word },
+        Guidance::Exclude => Event::TargetExcluded { target, word },
+    };
+    steer::apply(tx, request, id, &event).await
+}
+
+fn position(deployment: &Deployment, target: &Name) -> Result<Position, Error> {
+    let mut targets = deployment.positioned();
+    let found = targets.find(|(_, run)| run.target == *target);
+    found
+        .map(|(position, _)| position)
+        .ok_or_else(|| Error::not_found("target-not-found", "target of this deployment", target))
+}

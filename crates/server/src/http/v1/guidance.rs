@@ -1,0 +1,96 @@
+//! What people say of a deployment's failed targets, and of a calendar that is closed.
+
+use super::super::{
+    ApiError,
+    access::{Caller, Json, Path, State},
+};
+use crate::app::{Request, SharedApp, field, guide::Guidance};
+use axum::{Router, extract, routing::post};
+use tidegate_domain::id::DeploymentId;
+use tidegate_protocol::api::{DeploymentView, OverrideRequest, Problem, TargetWordRequest};
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new()
+        .route(
+            "/api/v1/deployments/{id}/targets/{target}/retry",
+            post(retry),
+        )
+        .route(
+            "/api/v1/deployments/{id}/targets/{target}/ignore",
+            post(ignore),
+        )
+        .route(
+            "/api/v1/deployments/{id}/targets/{target}/exclude",
+            post(exclude),
+        )
+        .route("/api/v1/deployments/{id}/override", post(override_calendar))
+}
+
+type Shown = Result<extract::Json<DeploymentView>, ApiError>;
+
+/// Tries a failed target again.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/retry", request_body = TargetWordRequest,
+    params(("id" = u64, Path), ("target" = String, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn retry(
+    app: State,
+    Caller(request): Caller,
+    Path(which): Path<(u64, String)>,
+    Json(word): Json<TargetWordRequest>,
+) -> Shown {
+    guide(&app, request, which, (Guidance::Retry, word)).await
+}
+
+/// Lets a target's failure not count. The target still has to pass, or to be excluded.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/ignore", request_body = TargetWordRequest,
+    params(("id" = u64, Path), ("target" = String, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn ignore(
+    app: State,
+    Caller(request): Caller,
+    Path(which): Path<(u64, String)>,
+    Json(word): Json<TargetWordRequest>,
+) -> Shown {
+    guide(&app, request, which, (Guidance::Ignore, word)).await
+}
+
+/// Takes a target out of the deployment's scope.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/exclude", request_body = TargetWordRequest,
+    params(("id" = u64, Path), ("target" = String, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn exclude(
+    app: State,
+    Caller(request): Caller,
+    Path(which): Path<(u64, String)>,
+    Json(word): Json<TargetWordRequest>,
+) -> Shown {
+    guide(&app, request, which, (Guidance::Exclude, word)).await
+}
+
+/// Asks to go on although the calendar is closed, or, without a reason, confirms what another person has asked for.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/override", params(("id" = u64, Path)), request_body = OverrideRequest,
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn override_calendar(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(wanted): Json<OverrideRequest>,
+) -> Shown {
+    let id = DeploymentId(id);
+    app.override_calendar(request.clone(), id, wanted.reason.as_deref())
+        .await?;
+    Ok(extract::Json(app.deployment_view(&request, id).await?))
+}
+
+async fn guide(
+    app: &SharedApp,
+    request: Request,
+    (id, target): (u64, String),
+    (guidance, word): (Guidance, TargetWordRequest),
+) -> Shown {
+    let id = DeploymentId(id);
+    let which = (id, field("target", &target)?);
+    app.guide(request.clone(), which, guidance, &word.reason)
+        .await?;
+    Ok(extract::Json(app.deployment_view(&request, id).await?))
+}
