@@ -9,6 +9,7 @@ pub mod disk;
 pub mod fleet;
 pub mod page;
 pub mod process;
+pub mod prometheus;
 pub mod server;
 pub mod shop;
 pub mod stage;

@@ -11,6 +11,18 @@ const ROWS: &[Row] = &[
     ("get", "/api/v1/deployments", 2, ""),
     ("post", "/api/v1/deployments", 3, DEPLOYMENT),
     ("get", "/api/v1/deployments/{id}", 2, ""),
+    (
+        "post",
+        "/api/v1/deployments/{id}/checks/{check}/accept",
+        5,
+        WHY,
+    ),
+    (
+        "post",
+        "/api/v1/deployments/{id}/checks/{check}/retry",
+        3,
+        "",
+    ),
     ("post", "/api/v1/deployments/{id}/cancel", 3, "{}"),
     ("post", "/api/v1/deployments/{id}/override", 4, WHY),
     ("post", "/api/v1/deployments/{id}/pause", 3, "{}"),

@@ -14,6 +14,7 @@ use std::{
 /// A program, and Debian's package that has it.
 const PROGRAMS: &[(&str, &str)] = &[
     ("initdb", "postgresql"),
+    ("prometheus", "prometheus"),
     ("skopeo", "skopeo"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),

@@ -87,7 +87,7 @@ fn plan(targets: u32) -> Plan {
         minimum_healthy: Millis::from_secs(60),
         ..Limits::default()
     };
-    compile(strategy, &fleet, &limits, None).expect("a plan")
+    compile((strategy, Vec::new()), &fleet, &limits, None).expect("a plan")
 }
 
 fn known(wave: u32, before: RevisionId, after: RevisionId, now: Timestamp) -> TargetFacts {

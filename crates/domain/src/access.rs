@@ -63,10 +63,12 @@ pub enum Action {
     SteerDeployment,
     /// Find the waves of a deployment good, where its plan asks for that.
     SignOff,
-    /// Try a failed target again.
+    /// Try a failed target again, or a check.
     RetryTarget,
     /// Let a failed target not count, or take one out of a deployment's scope.
     ExcludeTarget,
+    /// Go on although a check did not pass.
+    AcceptCheck,
     /// Ask to deploy against the calendar, or be the second person who agrees.
     OverrideCalendar,
     /// Keep a release from being deployed anywhere.
@@ -161,7 +163,7 @@ impl Action {
             | Self::OverrideCalendar
             | Self::UnblockRelease
             | Self::Enrol => Level::Enable,
-            Self::DeleteArtifact => Level::Ensure,
+            Self::DeleteArtifact | Self::AcceptCheck => Level::Ensure,
             Self::CreatePerson => Level::Initiate,
         }
     }
@@ -233,6 +235,7 @@ impl fmt::Display for Action {
             Self::SignOff => "signing off a wave",
             Self::RetryTarget => "retrying a target",
             Self::ExcludeTarget => "ignoring or excluding a target",
+            Self::AcceptCheck => "accepting a check that did not pass",
             Self::OverrideCalendar => "deploying against the calendar",
             Self::BlockRelease => "blocking a release",
             Self::UnblockRelease => "unblocking a release",

@@ -30,7 +30,7 @@ mod settings;
 mod verdict;
 
 pub use judge::judge;
-pub use number::{Confidence, Factor, NumberError, Score, Weight};
+pub use number::{Bound, Confidence, Factor, NumberError, Score, Weight};
 pub use rank_sum::{Comparison, compare};
 pub use sample::{Sample, SampleError};
 pub use series::{Measured, Point, Series, Window};

@@ -5,6 +5,8 @@
 //! apart from both, and [`explain`] says in words what an idle deployment waits for.
 
 pub mod check;
+mod check_notes;
+mod checks;
 mod decide;
 mod effect;
 mod event;
@@ -14,6 +16,7 @@ pub mod facts;
 mod failures;
 mod finish;
 mod gates;
+mod measured;
 mod preparing;
 mod rollback;
 mod rolling;
@@ -23,12 +26,13 @@ mod transition;
 mod verdict;
 mod waits;
 
-pub use decide::{Decision, decide};
+pub use decide::{Decision, Due, decide};
 pub use effect::{Effect, Wanted};
 pub use event::{Event, Position};
 pub use exception::Override;
 pub use explain::WaitingOn;
 pub use facts::{Facts, TargetFacts};
+pub use measured::{CheckRun, Measurement, Outcome, Reading, Sign};
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
 pub use transition::Illegal;
@@ -71,12 +75,22 @@ pub struct Deployment {
     /// The waves after which the plan asks for a person's word, and who gave it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_offs: Vec<SignOff>,
+    /// The checks after waves, in the order they began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckRun>,
+    /// Whether it brings what proved itself there a short time ago, so that no check is asked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fast_track: bool,
     /// What people want to do against the calendar, and who confirmed it; the last one counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
     /// One per target of the plan, in the plan's order. Stored apart from the rest of the record.
     #[serde(skip)]
     pub targets: Vec<TargetRun>,
+}
+
+const fn is_false(it: &bool) -> bool {
+    !*it
 }
 
 /// Why a deployment runs.

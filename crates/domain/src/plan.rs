@@ -4,14 +4,18 @@
 //! ([`crate::deployment::decide`]) walks them all. The compiled plan is canonical JSON: the same inputs give the
 //! same hash. Start at [`compile`].
 
+mod check;
 mod compile;
 mod limits;
 mod parts;
 mod share;
 mod strategy;
 
+pub use check::{
+    Bounds, Check, HttpQuestion, JudgeQuestion, MetricQuestion, Question, Scene, fill,
+};
 pub use compile::{CompileError, Fleet, compile};
-pub use limits::{Limits, OnFailure};
+pub use limits::{Limits, OnFailure, OnNoData};
 pub use parts::PartHashes;
 pub use share::{Share, ShareError, Threshold, ThresholdError};
 pub use strategy::{Canary, Phase, Phased, Pilot, Rolling, Step, Strategy, Then};
@@ -29,6 +33,9 @@ pub struct Plan {
     pub limits: Limits,
     /// In order; never empty, and none of them is.
     pub waves: Vec<Wave>,
+    /// What may be asked after a wave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
 }
 
 /// The targets changed together.
@@ -50,9 +57,17 @@ pub struct Wave {
     /// How the wave after it begins.
     #[serde(default, skip_serializing_if = "Then::is_cascade")]
     pub then: Then,
+    /// Which checks are asked after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Name>,
 }
 
 impl Plan {
+    /// A check by its name.
+    pub fn check(&self, name: &Name) -> Option<&Check> {
+        self.checks.iter().find(|check| check.name == *name)
+    }
+
     /// The hash of the whole compiled plan.
     pub fn hash(&self) -> Digest {
         canonical::hash(self)

@@ -9,10 +9,13 @@
     clippy::unwrap_used,
     clippy::struct_excessive_bools,
     clippy::semicolon_if_nothing_returned,
+    clippy::wildcard_enum_match_arm,
     unreachable_pub,
     reason = "a test that cannot go on says where, and its modules are nobody else's"
 )]
 
+#[path = "simulation/draw.rs"]
+mod draw;
 #[path = "simulation/host.rs"]
 mod host;
 #[path = "simulation/random.rs"]

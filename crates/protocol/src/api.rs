@@ -4,6 +4,7 @@
 //! hold an invalid one. One file per noun.
 
 mod catalog;
+mod check;
 mod deployment;
 mod journal;
 mod logs;
@@ -16,10 +17,11 @@ pub use catalog::{
     ApplyRequest, ApplyResponse, CatalogChange, Difference, ProductView, SecretRequest, SecretView,
     SourceFile, TargetView,
 };
+pub use check::{CheckView, JudgedView, MeasurementView};
 pub use deployment::{
-    DeploymentEvent, DeploymentRequest, DeploymentView, OverrideRequest, PlanView, PlannedWaveView,
-    RollbackRequest, SignOffRequest, SteerRequest, TargetRunView, TargetWordRequest, WaitingView,
-    WaveView,
+    DeploymentEvent, DeploymentRequest, DeploymentView, OverrideRequest, PlanView,
+    PlannedCheckView, PlannedWaveView, RollbackRequest, SignOffRequest, SteerRequest,
+    TargetRunView, WaitingView, WaveView, WordRequest,
 };
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
 pub use logs::{LogLineView, LogsView};

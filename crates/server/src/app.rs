@@ -30,7 +30,9 @@ pub use request::Request;
 pub(crate) use request::entry;
 pub use revisions::RevisionCache;
 
-use crate::{agents::authority::Authority, agents::desk::LogDesk, keyring::Keyring};
+use crate::{
+    agents::authority::Authority, agents::desk::LogDesk, keyring::Keyring, metrics::Metrics,
+};
 use std::sync::Arc;
 use tidegate_domain::{generation::Incarnation, journal::Notary};
 use tidegate_registry::Registry;
@@ -55,6 +57,8 @@ pub struct App {
     pub revisions: RevisionCache,
     /// People who wait for logs.
     pub desk: LogDesk,
+    /// What is measured outside.
+    pub metrics: Metrics,
     /// The number of this history.
     pub incarnation: Incarnation,
 }

@@ -16,6 +16,8 @@ pub struct Config {
     pub database: Option<String>,
     /// The key that wraps secrets; `data/key` unless set.
     pub key_file: Option<PathBuf>,
+    /// The Prometheus that checks ask unless they name another.
+    pub prometheus: Option<String>,
     /// A file with the administrator's token.
     pub admin_token_file: Option<PathBuf>,
 }

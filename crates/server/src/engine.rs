@@ -1,14 +1,16 @@
 //! The engine: collects facts, asks `domain` what happens next, and commits the answer.
 //!
-//! It never decides. [`driver`] takes one deployment one step further, [`sequencer`] numbers journal entries where
+//! It never decides. [`driver`] takes one deployment one step further, [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where
 //! transactions commit side by side, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
 //! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
 
 mod driver;
+mod measure;
 mod sequencer;
 
 use crate::app::SharedApp;
 use jiff::Timestamp;
+use measure::Measuring;
 use std::time::Duration;
 
 /// The slow scan: work whose wake-up was lost is found after this at the latest.
@@ -16,8 +18,9 @@ const SCAN: Duration = Duration::from_secs(2);
 
 /// Drives every deployment of this server's until the task is dropped.
 pub(crate) async fn run(app: SharedApp, holder: String) {
+    let measuring = Measuring::default();
     loop {
-        let wake_at = drive_all(&app, &holder).await;
+        let wake_at = drive_all(&app, &holder, &measuring).await;
         let pause = wake_at.map_or(SCAN, |at| until(at).min(SCAN));
         tokio::select! {
             () = app.bus.engine_woken() => {}
@@ -28,7 +31,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
 
 pub(crate) use sequencer::run as run_sequencer;
 
-async fn drive_all(app: &SharedApp, holder: &str) -> Option<Timestamp> {
+async fn drive_all(app: &SharedApp, holder: &str, measuring: &Measuring) -> Option<Timestamp> {
     let running = match app
         .store
         .read((), |tx, ()| Box::pin(tx.running_deployments()))
@@ -45,7 +48,7 @@ async fn drive_all(app: &SharedApp, holder: &str) -> Option<Timestamp> {
     };
     let mut wake_at: Option<Timestamp> = None;
     for id in running {
-        match driver::drive(app, holder, id).await {
+        match driver::drive(app, holder, id, measuring).await {
             Ok(Some(at)) => wake_at = Some(wake_at.map_or(at, |sooner| sooner.min(at))),
             Ok(None) => {}
             Err(error) => {

@@ -13,6 +13,7 @@ mod config;
 mod engine;
 mod http;
 mod keyring;
+mod metrics;
 mod telemetry;
 mod web;
 
@@ -23,6 +24,7 @@ use agents::{authority::Authority, desk::LogDesk};
 use app::{App, Bus, Error, RevisionCache, SharedApp};
 use axum::Router;
 use keyring::{Keyring, KeyringError};
+use metrics::Metrics;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tidegate_domain::{generation::Incarnation, journal::Notary};
 use tidegate_registry::{BlobError, Blobs, Registry};
@@ -78,6 +80,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The client that checks are asked with.
+    #[error("no HTTP client can be made")]
+    Client(#[from] reqwest::Error),
     /// The blobs.
     #[error("the artifacts' directory cannot be opened")]
     Blobs(#[from] BlobError),
@@ -172,6 +177,7 @@ async fn open(config: &Config) -> Result<SharedApp, StartError> {
         bus: Bus::default(),
         revisions: RevisionCache::default(),
         desk: LogDesk::default(),
+        metrics: Metrics::new(config.prometheus.clone())?,
         incarnation: Incarnation(1),
     }))
 }

@@ -17,6 +17,7 @@ mod deployments;
 mod error;
 mod journal;
 mod keys;
+mod measurements;
 mod migrate;
 mod postgres;
 mod proved;

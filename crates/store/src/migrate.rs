@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0002_registry.sql"),
     ),
     (3, "engine", include_str!("../migrations/0003_engine.sql")),
+    (4, "checks", include_str!("../migrations/0004_checks.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

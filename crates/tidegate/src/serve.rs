@@ -30,6 +30,9 @@ pub(crate) struct ServeArgs {
     /// The key that wraps secrets; made at the first start. `DIR/key` unless set.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// The Prometheus that checks ask unless they name another.
+    #[arg(long, env = "TIDEGATE_PROMETHEUS", value_name = "URL")]
+    prometheus: Option<String>,
     /// A file with the administrator's token, at least 20 characters; one is made and printed once unless set.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
@@ -43,6 +46,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         agent_listen: args.agent_listen,
         database: args.database.clone(),
         key_file: args.key_file.clone(),
+        prometheus: args.prometheus.clone(),
         admin_token_file: args.admin_token_file.clone(),
     };
     let mut server = match Server::start(&config).await {

@@ -6,7 +6,7 @@ use crate::{
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
-use tidegate_protocol::api::{DeploymentView, OverrideRequest, TargetWordRequest};
+use tidegate_protocol::api::{CheckView, DeploymentView, OverrideRequest, WordRequest};
 
 /// Look at deployments.
 #[derive(Debug, Subcommand)]
@@ -32,6 +32,29 @@ pub enum DeploymentCommand {
     /// Take a target out of a deployment's scope.
     Exclude(WordArgs),
     Override(OverrideArgs),
+    /// Ask a check after the present wave anew.
+    RetryCheck(CheckArgs),
+    /// Go on although a check after the present wave did not pass.
+    AcceptCheck(AcceptArgs),
+}
+
+/// A check of a deployment.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The deployment's number.
+    deployment: u64,
+    /// The check's name.
+    check: String,
+}
+
+/// A check of a deployment, and a reason.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    #[command(flatten)]
+    of: CheckArgs,
+    /// Why; kept in the journal.
+    #[arg(long)]
+    reason: String,
 }
 
 /// A target of a deployment.
@@ -87,6 +110,18 @@ impl DeploymentCommand {
             Self::Ignore(args) => guide(context, args.of, ("ignore", args.reason)).await?,
             Self::Exclude(args) => guide(context, args.of, ("exclude", args.reason)).await?,
             Self::Override(args) => args.run(context).await?,
+            Self::RetryCheck(of) => {
+                let path = of.path("retry");
+                let view: DeploymentView = client.post(&path, &serde_json::json!({})).await?;
+                ui.data(&view, stand);
+            }
+            Self::AcceptCheck(args) => {
+                let word = WordRequest {
+                    reason: args.reason,
+                };
+                let view: DeploymentView = client.post(&args.of.path("accept"), &word).await?;
+                ui.data(&view, stand);
+            }
             Self::Show { deployment } => {
                 let view: DeploymentView = client
                     .get(&format!("/api/v1/deployments/{deployment}"))
@@ -95,6 +130,15 @@ impl DeploymentCommand {
             }
         }
         Ok(ExitStatus::Done)
+    }
+}
+
+impl CheckArgs {
+    fn path(&self, verb: &str) -> String {
+        format!(
+            "/api/v1/deployments/{}/checks/{}/{verb}",
+            self.deployment, self.check
+        )
     }
 }
 
@@ -117,7 +161,7 @@ async fn guide(
 ) -> Result<(), Error> {
     let TargetArgs { deployment, target } = of;
     let path = format!("/api/v1/deployments/{deployment}/targets/{target}/{verb}");
-    let word = TargetWordRequest { reason };
+    let word = WordRequest { reason };
     let view: DeploymentView = context.client.post(&path, &word).await?;
     context.ui.data(&view, stand);
     Ok(())
@@ -165,8 +209,18 @@ fn show(view: &DeploymentView) -> String {
         })
     });
     let table = table(&["wave", "target", "stage", "detail"], rows);
+    let checks: String = view.checks.iter().map(check).collect();
     format!(
-        "{}\n{}, plan {}\n{table}",
+        "{}\n{}, plan {}\n{checks}{table}",
         view.summary, view.strategy, view.plan_hash
     )
+}
+
+fn check(check: &CheckView) -> String {
+    let last = check.measurements.last().map(|m| m.text.as_str());
+    let said = check.reason.as_deref().or(last);
+    let said = said.map(|said| format!(": {said}")).unwrap_or_default();
+    let dry = if check.dry_run { ", a dry run" } else { "" };
+    let (name, wave, state) = (&check.check, check.wave, check.state.replace('_', " "));
+    format!("check {name} after wave {wave}{dry}: {state}{said}\n")
 }

@@ -54,6 +54,8 @@ macro_rules! numbers {
 }
 
 numbers! {
+    /// What a measured number is held against.
+    Bound: "a bound: write a number that is not infinite", f64::is_finite;
     /// How sure a finding must be, as a share of 1.
     Confidence: "a confidence: write a number between 0 and 1, for instance 0.98", |v| 0.0 < v && v < 1.0;
     /// How well a whole analysis, or a group of it, went: from 0 to 100.

@@ -3,7 +3,7 @@
 use crate::{
     duration::Millis,
     name::Name,
-    plan::{Canary, Limits, OnFailure, Phased, Pilot, Rolling, Share, Strategy},
+    plan::{Canary, Check, Limits, OnFailure, OnNoData, Phased, Pilot, Rolling, Share, Strategy},
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,9 @@ pub struct NamedStrategy {
     /// A ring first; the rest when it was signed off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pilot: Option<Pilot>,
+    /// What must hold after a wave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
     /// What bounds its waves.
     #[serde(default, skip_serializing_if = "NamedLimits::is_empty")]
     pub limits: NamedLimits,
@@ -63,6 +66,12 @@ pub struct NamedLimits {
     /// When more targets fail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_failure: Option<OnFailure>,
+    /// When a check has no data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_no_data: Option<OnNoData>,
+    /// What proved itself so short a time ago needs no checks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fast_track: Option<Millis>,
 }
 
 /// The file names no kind, or several.
@@ -112,6 +121,22 @@ impl NamedLimits {
             prepare_deadline: self.prepare_deadline.or(weaker.prepare_deadline),
             progress_deadline: self.progress_deadline.or(weaker.progress_deadline),
             on_failure: self.on_failure.or(weaker.on_failure),
+            on_no_data: self.on_no_data.or(weaker.on_no_data),
+            fast_track: self.fast_track.or(weaker.fast_track),
+        }
+    }
+
+    /// Limits that are all set.
+    pub fn of(limits: &Limits) -> Self {
+        Self {
+            max_unavailable: Some(Share::Count(limits.max_unavailable)),
+            failures_max: Some(limits.failures_max),
+            minimum_healthy: Some(limits.minimum_healthy),
+            prepare_deadline: Some(limits.prepare_deadline),
+            progress_deadline: Some(limits.progress_deadline),
+            on_failure: Some(limits.on_failure),
+            on_no_data: Some(limits.on_no_data),
+            fast_track: Some(limits.fast_track),
         }
     }
 
@@ -124,6 +149,8 @@ impl NamedLimits {
             prepare_deadline: self.prepare_deadline.unwrap_or(usual.prepare_deadline),
             progress_deadline: self.progress_deadline.unwrap_or(usual.progress_deadline),
             on_failure: self.on_failure.unwrap_or(usual.on_failure),
+            on_no_data: self.on_no_data.unwrap_or(usual.on_no_data),
+            fast_track: self.fast_track.unwrap_or(usual.fast_track),
             ..usual
         }
     }

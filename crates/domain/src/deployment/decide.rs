@@ -8,6 +8,7 @@ use super::{
     Deployment, Effect, Event, Facts, Position, Status, TargetFacts, TargetRun, WaitingOn,
     facts::Proof, preparing, rollback, rolling,
 };
+use crate::name::Name;
 use jiff::Timestamp;
 
 /// What happens next.
@@ -18,10 +19,23 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// To be performed in the same transaction.
     pub effects: Vec<Effect>,
+    /// What should be measured now, once each. Asking twice does no harm: the first answer counts.
+    pub due: Vec<Due>,
     /// What it waits for; empty only when it has ended or something happens.
     pub waiting_on: Vec<WaitingOn>,
     /// When to decide again if nothing is heard until then.
     pub wake_at: Option<Timestamp>,
+}
+
+/// A measurement that should be made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// After which wave, counted from 0.
+    pub wave: u32,
+    /// Of which check.
+    pub check: Name,
+    /// Which one, counted from 1.
+    pub number: u32,
 }
 
 /// How long a cancelled deployment waits for what is under way.

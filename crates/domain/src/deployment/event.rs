@@ -1,6 +1,6 @@
 //! What can happen to a deployment.
 
-use super::{Cause, Word};
+use super::{Cause, Outcome, Word};
 use crate::{id::DeploymentId, name::Name};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,18 @@ pub enum Event {
     WaveStarted { wave: u32 },
     /// A person finds the waves up to this one good.
     SignedOff { wave: u32, by: Name },
+    /// A check is asked from now on.
+    CheckStarted { wave: u32, check: Name },
+    /// A check has ended.
+    CheckEnded {
+        wave: u32,
+        check: Name,
+        outcome: Outcome,
+    },
+    /// A person wants a check asked anew.
+    CheckRetried { wave: u32, check: Name, by: Name },
+    /// A person goes on although a check did not pass.
+    CheckAccepted { wave: u32, check: Name, word: Word },
     /// A target was told to run the new revision.
     TargetActivated { target: Position },
     /// A target attests the new revision and was healthy long enough.
@@ -81,6 +93,10 @@ impl Event {
             Self::TargetPrepared { .. } => "target_prepared",
             Self::WaveStarted { .. } => "wave_started",
             Self::SignedOff { .. } => "signed_off",
+            Self::CheckStarted { .. } => "check_started",
+            Self::CheckEnded { .. } => "check_ended",
+            Self::CheckRetried { .. } => "check_retried",
+            Self::CheckAccepted { .. } => "check_accepted",
             Self::TargetActivated { .. } => "target_activated",
             Self::TargetPassed { .. } => "target_passed",
             Self::TargetFailed { .. } => "target_failed",
@@ -121,6 +137,10 @@ impl Event {
             Self::Started
             | Self::WaveStarted { .. }
             | Self::SignedOff { .. }
+            | Self::CheckStarted { .. }
+            | Self::CheckEnded { .. }
+            | Self::CheckRetried { .. }
+            | Self::CheckAccepted { .. }
             | Self::Succeeded
             | Self::OverrideAsked { .. }
             | Self::OverrideConfirmed { .. }

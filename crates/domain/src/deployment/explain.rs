@@ -53,6 +53,21 @@ pub enum WaitingOn {
         /// The last of them, counted from 0.
         wave: u32,
     },
+    /// A check is being asked.
+    Check {
+        /// Which.
+        check: Name,
+        /// After which wave, counted from 0.
+        wave: u32,
+        /// Good measurements so far.
+        good: u32,
+        /// As many as it takes.
+        needed: u32,
+        /// What was answered last.
+        last: Option<String>,
+        /// Then it has no data.
+        until: Timestamp,
+    },
     /// The calendar is closed.
     Calendar {
         /// Why; never empty.
@@ -93,6 +108,7 @@ impl WaitingOn {
             Self::MinimumHealthy { .. } => "minimum_healthy",
             Self::Bake { .. } => "bake",
             Self::SignOff { .. } => "sign_off",
+            Self::Check { .. } => "check",
             Self::Calendar { asked: None, .. } => "calendar",
             Self::Calendar { asked: Some(_), .. } => "override",
             Self::Restore { .. } => "restore",
@@ -109,6 +125,7 @@ impl WaitingOn {
             | Self::Health { until, .. }
             | Self::MinimumHealthy { until, .. }
             | Self::Bake { until, .. }
+            | Self::Check { until, .. }
             | Self::Restore { until, .. }
             | Self::Settling { until, .. } => Some(*until),
             Self::Calendar {
@@ -131,7 +148,7 @@ impl WaitingOn {
             }
             Self::Agent { .. } => "see whether the agents run: `tidegate agent run --data DIR`",
             Self::Health { .. } => "read `tidegate logs`; roll back if it will not heal",
-            Self::MinimumHealthy { .. } | Self::Bake { .. } => {
+            Self::MinimumHealthy { .. } | Self::Bake { .. } | Self::Check { .. } => {
                 "nothing: this is the watching the plan asks for"
             }
             Self::SignOff { .. } => {
@@ -146,7 +163,7 @@ impl WaitingOn {
             Self::Restore { .. } => "nothing: the previous revision is on disk and starts",
             Self::Settling { .. } => "nothing: it ends at that time whatever happens",
             Self::Person { .. } => {
-                "deal with the failed targets (`tidegate deployment retry`, `ignore` or `exclude`), then `tidegate resume`; or `tidegate rollback`, or `tidegate cancel`"
+                "deal with the failed targets (`tidegate deployment retry`, `ignore` or `exclude`), or with the check (`tidegate deployment retry-check` or `accept-check`), or `tidegate resume`; or `tidegate rollback`, or `tidegate cancel`"
             }
         }
     }
@@ -170,6 +187,19 @@ impl fmt::Display for WaitingOn {
             }
             Self::Bake { wave, .. } => write!(f, "wave {} to bake", wave + 1),
             Self::SignOff { wave } => write!(f, "a person to sign off wave {}", wave + 1),
+            Self::Check {
+                check,
+                good,
+                needed,
+                last,
+                ..
+            } => {
+                write!(f, "check {check}, {good} of {needed} measurements are good")?;
+                match last {
+                    Some(last) => write!(f, " (the last: {last})"),
+                    None => Ok(()),
+                }
+            }
             Self::Calendar {
                 reasons,
                 opens,

@@ -3,7 +3,7 @@
 //! The engine collects these; [`TargetFacts::of`] reads them out of what is stored, so that a decision never looks
 //! at raw states.
 
-use super::TargetRun;
+use super::{Measurement, TargetRun};
 use crate::{
     calendar::Opening,
     converge::{DesiredState, Health, ObservedState, PrepareState},
@@ -16,12 +16,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What is known, one entry per target in the order of the deployment's list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts {
     /// By position.
     pub targets: Vec<TargetFacts>,
     /// What the calendar says of its place; open, when it says nothing.
     pub calendar: Option<Opening>,
+    /// What the checks after the present wave were answered, in the order of their numbers.
+    pub measurements: Vec<Measurement>,
     /// Why the release is blocked, if it is.
     pub blocked: Option<String>,
 }

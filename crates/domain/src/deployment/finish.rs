@@ -1,30 +1,20 @@
 //! The end of a wave: what it still waits for, and what comes after it.
 
 use super::{
-    Decision, Event, Stage, WaitingOn,
+    Decision, Event, Stage, WaitingOn, checks,
     decide::View,
     gates::{self, Beginning},
 };
 
-/// Once its bake time is past, and it is signed off if it has to be, the next begins, or this is the end.
+/// Once its bake time is past, its checks are through, and it is signed off if it has to be, the next begins, or this is
+/// the end.
 pub(super) fn wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
-    let plan = &view.deployment.plan;
-    let bake = plan
-        .waves
-        .get(wave as usize)
-        .map(|w| w.bake)
-        .unwrap_or_default();
-    let last = view
-        .deployment
-        .wave(wave)
-        .filter_map(|(_, run)| run.stage.judged_at());
-    let until = last.max().map(|at| at + bake.as_signed());
-    if let Some(until) = until.filter(|until| *until > view.now) {
-        decision.waiting_on.push(WaitingOn::Bake { wave, until });
-        decision.wake(until);
+    decision.wait_for(view, bake(view, wave));
+    let through = checks::are_through(view, wave, decision);
+    if !decision.is_idle() || !through || !decision.waiting_on.is_empty() {
         return;
     }
-    if (wave + 1) as usize == plan.waves.len() {
+    if (wave + 1) as usize == view.deployment.plan.waves.len() {
         return end(view, decision);
     }
     if view.deployment.lacks_sign_off(wave) {
@@ -34,6 +24,17 @@ pub(super) fn wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
     if decision.waiting_on.is_empty() {
         decision.events.push(Event::WaveStarted { wave: wave + 1 });
     }
+}
+
+/// The rest of the time that a wave is watched after it passed.
+fn bake(view: &View<'_>, wave: u32) -> Option<WaitingOn> {
+    let bake = view.deployment.plan.waves.get(wave as usize)?.bake;
+    let judged = view
+        .deployment
+        .wave(wave)
+        .filter_map(|(_, run)| run.stage.judged_at());
+    let until = judged.max()? + bake.as_signed();
+    (until > view.now).then_some(WaitingOn::Bake { wave, until })
 }
 
 /// After the last wave.

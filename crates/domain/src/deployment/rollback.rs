@@ -238,7 +238,10 @@ fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
         Cause::Targets { .. } if nothing_changed => Event::Failed {
             cause: cause.clone(),
         },
-        Cause::Targets { .. } | Cause::Person { .. } | Cause::Rollback { .. } => Event::RolledBack,
+        Cause::Targets { .. }
+        | Cause::Check { .. }
+        | Cause::Person { .. }
+        | Cause::Rollback { .. } => Event::RolledBack,
     });
 }
 

@@ -1,5 +1,6 @@
 //! The statuses of a deployment, with the data each carries. The stages of its targets are in [`super::Stage`].
 
+use super::Outcome;
 use crate::{id::DeploymentId, name::Name};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,13 @@ pub enum Cause {
     Targets {
         /// Those that had failed at that moment, with their reasons.
         failed: Vec<(Name, String)>,
+    },
+    /// A check did not pass.
+    Check {
+        /// Which.
+        check: Name,
+        /// What came of it.
+        outcome: Outcome,
     },
     /// A person asked.
     Person {
@@ -229,6 +237,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Targets { failed } => sentences(f, failed),
+            Self::Check { check, outcome } => write!(f, "check {check} {outcome}"),
             Self::Person { by, reason } if reason.is_empty() => write!(f, "{by} asked"),
             Self::Person { by, reason } => write!(f, "{by} asked: {reason}"),
             Self::Rollback { first, stuck } => {

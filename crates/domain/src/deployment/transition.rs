@@ -45,6 +45,19 @@ pub(super) fn apply(
 fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Result<(), Illegal>> {
     if let Event::SignedOff { wave, by } = event {
         Some(sign_off(deployment, *wave, by, now))
+    } else if let Event::CheckStarted { wave, check } = event {
+        Some(deployment.begin_check((*wave, check), now))
+    } else if let Event::CheckEnded {
+        wave,
+        check,
+        outcome,
+    } = event
+    {
+        Some(deployment.end_check((*wave, check), outcome, now))
+    } else if let Event::CheckRetried { wave, check, .. } = event {
+        Some(deployment.retry_check((*wave, check), now))
+    } else if let Event::CheckAccepted { wave, check, word } = event {
+        Some(deployment.accept_check((*wave, check), word))
     } else if let Event::OverrideAsked { by, reason } = event {
         Some(deployment.ask_override((by, reason), now))
     } else if let Event::OverrideConfirmed { by } = event {
@@ -186,7 +199,7 @@ const fn is_guidance(event: &Event) -> bool {
 }
 
 /// What the engine stopped for a failure goes on when a person has dealt with it.
-fn without_own_hold(status: &Status) -> Option<Status> {
+pub(super) fn without_own_hold(status: &Status) -> Option<Status> {
     let own = status.hold().is_some_and(|hold| hold.by.is_none());
     own.then(|| resume(status)).flatten()
 }

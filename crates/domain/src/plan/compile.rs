@@ -1,6 +1,8 @@
 //! The compiler: strategy and targets in, waves out.
 
-use super::{Canary, Limits, Phase, Phased, Pilot, Plan, Share, Strategy, Then, Threshold, Wave};
+use super::{
+    Canary, Check, Limits, Phase, Phased, Pilot, Plan, Share, Strategy, Then, Threshold, Wave,
+};
 use crate::{duration::Millis, name::Name};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +43,14 @@ pub enum CompileError {
     /// A ring without a target that is not in an earlier one.
     #[error("ring `{0}` has no target of its own here")]
     EmptyRing(Name),
+    /// A check that cannot be asked.
+    #[error("check `{check}`: {why}")]
+    Check {
+        /// Its name.
+        check: Name,
+        /// What makes no sense.
+        why: String,
+    },
     /// Steps that do not grow.
     #[error("step {step} is {targets}, which is not more than the {before} targets before it")]
     NotIncreasing {
@@ -53,13 +63,16 @@ pub enum CompileError {
     },
 }
 
-/// Compiles `strategy` over a fleet. Without a limit of its own (`max_unavailable` none), as many targets may be down as
-/// the largest wave has.
+/// Compiles `strategy` with `checks` over a fleet.
+///
+/// Without a limit of its own (`max_unavailable` none), as many targets may be down as the largest wave has. Every wave
+/// asks all of the checks, unless the strategy says which.
 ///
 /// # Errors
-/// When there is no target, the limits forbid every change or every success, or the strategy does not suit the fleet.
+/// When there is no target, the limits forbid every change or every success, the strategy does not suit the fleet, or a
+/// check cannot be asked.
 pub fn compile(
-    strategy: Strategy,
+    (strategy, checks): (Strategy, Vec<Check>),
     fleet: &Fleet,
     limits: &Limits,
     max_unavailable: Option<u32>,
@@ -76,7 +89,9 @@ pub fn compile(
             progress_deadline: limits.progress_deadline,
         });
     }
-    let waves = waves(&strategy, fleet)?;
+    examine(&checks)?;
+    let mut waves = waves(&strategy, fleet)?;
+    ask(&mut waves, &strategy, &checks)?;
     let largest = waves.iter().map(|wave| count(&wave.targets)).max();
     Ok(Plan {
         strategy,
@@ -85,7 +100,58 @@ pub fn compile(
             ..limits.clone()
         },
         waves,
+        checks,
     })
+}
+
+/// Each makes sense, and no two have one name.
+fn examine(checks: &[Check]) -> Result<(), CompileError> {
+    let mut names = BTreeSet::new();
+    for check in checks {
+        check.examine()?;
+        if !names.insert(&check.name) {
+            return Err(CompileError::Check {
+                check: check.name.clone(),
+                why: "there are two of that name".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Says which checks each wave asks.
+fn ask(waves: &mut [Wave], strategy: &Strategy, checks: &[Check]) -> Result<(), CompileError> {
+    let all: Vec<Name> = checks.iter().map(|check| check.name.clone()).collect();
+    let said: Vec<Option<&Vec<Name>>> = match strategy {
+        Strategy::Phased(phased) => phased
+            .rings
+            .iter()
+            .map(|ring| ring.checks.as_ref())
+            .collect(),
+        Strategy::Canary(canary) => canary
+            .steps
+            .iter()
+            .map(|step| step.checks.as_ref())
+            .collect(),
+        Strategy::AllAtOnce | Strategy::Rolling(_) | Strategy::Pilot(_) => Vec::new(),
+    };
+    let unknown = said
+        .iter()
+        .copied()
+        .flatten()
+        .flatten()
+        .find(|name| !all.contains(name));
+    if let Some(name) = unknown {
+        return Err(CompileError::Check {
+            check: name.clone(),
+            why: "the strategy has no such check".to_owned(),
+        });
+    }
+    for (i, wave) in waves.iter_mut().enumerate() {
+        let said = said.get(i).copied().flatten();
+        wave.checks = said.unwrap_or(&all).clone();
+    }
+    Ok(())
 }
 
 fn waves(strategy: &Strategy, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {
@@ -116,6 +182,7 @@ fn wave(title: String, targets: &[Name], bake: Millis) -> Wave {
         passes_min: None,
         failures_max: None,
         then: Then::Cascade,
+        checks: Vec::new(),
     }
 }
 

@@ -19,6 +19,12 @@ pub struct Limits {
     pub progress_deadline: Millis,
     /// What too many failures lead to.
     pub on_failure: OnFailure,
+    /// What a check without data leads to.
+    #[serde(default, skip_serializing_if = "OnNoData::is_usual")]
+    pub on_no_data: OnNoData,
+    /// What proved itself there so short a time ago goes there again without checks; never, when 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub fast_track: Millis,
 }
 
 /// What too many failures lead to.
@@ -32,6 +38,27 @@ pub enum OnFailure {
     Hold,
 }
 
+/// What a check without data leads to. Never to going on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnNoData {
+    /// Stop and call for a person.
+    #[default]
+    Hold,
+    /// Return every changed target to its previous revision.
+    RollBack,
+}
+
+impl OnNoData {
+    const fn is_usual(&self) -> bool {
+        matches!(self, Self::Hold)
+    }
+}
+
+const fn is_zero(length: &Millis) -> bool {
+    length.0 == 0
+}
+
 impl Default for Limits {
     /// What holds unless a person says otherwise.
     fn default() -> Self {
@@ -42,6 +69,8 @@ impl Default for Limits {
             prepare_deadline: Millis::from_secs(600),
             progress_deadline: Millis::from_secs(300),
             on_failure: OnFailure::RollBack,
+            on_no_data: OnNoData::Hold,
+            fast_track: Millis(0),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What an approval is bound to: one hash per part of a deployment.
 
-use super::{Limits, Strategy};
+use super::Plan;
 use crate::{canonical, digest::Digest, name::Name, release::Contents};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct PartHashes {
     pub contents: Option<Digest>,
     /// The configuration snapshot.
     pub configuration: Option<Digest>,
-    /// The strategy.
+    /// The strategy with its checks.
     pub strategy: Option<Digest>,
     /// Which targets are meant (not which hosts they are today), and the limits.
     pub selector: Option<Digest>,
@@ -27,19 +27,17 @@ pub struct PartHashes {
 
 impl PartHashes {
     /// The hashes of a deployment of `contents` with the snapshot `configuration` to all targets of `environment`.
-    pub fn of(
-        contents: &Contents,
-        configuration: Digest,
-        environment: &Name,
-        strategy: &Strategy,
-        limits: &Limits,
-    ) -> Self {
+    pub fn of(contents: &Contents, configuration: Digest, environment: &Name, plan: &Plan) -> Self {
         Self {
             version: 1,
             contents: Some(canonical::hash(contents)),
             configuration: Some(configuration),
-            strategy: Some(canonical::hash(strategy)),
-            selector: Some(canonical::hash(&(environment, limits))),
+            // Without checks it is the hash that it was before there were any.
+            strategy: Some(match plan.checks.as_slice() {
+                [] => canonical::hash(&plan.strategy),
+                checks => canonical::hash(&(&plan.strategy, checks)),
+            }),
+            selector: Some(canonical::hash(&(environment, &plan.limits))),
             backout: None,
             communications: None,
         }

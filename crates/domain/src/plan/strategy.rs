@@ -60,6 +60,9 @@ pub struct Phase {
     /// What happens when it is over.
     #[serde(default, skip_serializing_if = "Then::is_cascade")]
     pub then: Then,
+    /// Which of the strategy's checks are asked after it; all, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Vec<Name>>,
 }
 
 /// How the next wave begins.
@@ -93,6 +96,9 @@ pub struct Step {
     /// What happens when it is over.
     #[serde(default, skip_serializing_if = "Then::is_cascade")]
     pub then: Then,
+    /// Which of the strategy's checks are asked after it; all, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Vec<Name>>,
 }
 
 /// A ring first; the rest only when somebody has signed it off.

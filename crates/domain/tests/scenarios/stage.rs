@@ -10,8 +10,8 @@ use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
     catalog::NamedStrategy,
     deployment::{
-        Cause, Deployment, Event, Facts, Position, Stage as TargetStage, Status, TargetRun, Word,
-        check, decide,
+        Cause, Deployment, Event, Facts, Measurement, Position, Reading, Stage as TargetStage,
+        Status, TargetRun, Word, check, decide,
     },
     digest::Digest,
     duration::Millis,
@@ -33,6 +33,9 @@ pub struct Stage {
     deployment: Option<Deployment>,
     calendar: Option<Opening>,
     blocked: Option<String>,
+    /// What each check is answered from now on; nothing where nobody said.
+    answers: BTreeMap<Name, Reading>,
+    measurements: Vec<Measurement>,
 }
 
 impl Default for Stage {
@@ -50,6 +53,8 @@ impl Default for Stage {
             deployment: None,
             calendar: None,
             blocked: None,
+            answers: BTreeMap::new(),
+            measurements: Vec::new(),
         }
     }
 }
@@ -71,6 +76,7 @@ impl Stage {
             "away" => self.connect(rest, false),
             "back" => self.connect(rest, true),
             "calendar" => self.calendar = calendar(rest, self.now),
+            "check" => self.answer(rest),
             "block" => self.blocked = Some(rest.to_owned()),
             "unblock" => self.blocked = None,
             "deploy" => return self.deploy(rest),
@@ -95,6 +101,23 @@ impl Stage {
         for (host, of) in self.hosts.iter_mut().zip(names) {
             host.fate = self.fates.get(&of).copied().unwrap_or(Fate::Good);
         }
+    }
+
+    /// `errors 0.2`, `errors no-data Prometheus is down`, or `errors silent`: it is asked and never answers.
+    fn answer(&mut self, words: &str) {
+        let (check, answer) = words.split_once(' ').unwrap();
+        let reading = match answer.split_once(' ').unwrap_or((answer, "")) {
+            ("silent", _) => None,
+            ("no-data", why) => Some(Reading::NoData {
+                why: why.to_owned(),
+            }),
+            (value, _) => Some(Reading::Value {
+                value: value.parse().unwrap(),
+            }),
+        };
+        let check: Name = check.parse().unwrap();
+        self.answers.remove(&check);
+        self.answers.extend(reading.map(|reading| (check, reading)));
     }
 
     /// The hosts' names, in the deployment's order.
@@ -128,8 +151,13 @@ impl Stage {
             .strategy()
             .map_err(|why| why.to_string())
             .and_then(|strategy| {
-                compile(strategy, &self.fleet, &named.limits.limits(), max)
-                    .map_err(|why| why.to_string())
+                compile(
+                    (strategy, named.checks.clone()),
+                    &self.fleet,
+                    &named.limits.limits(),
+                    max,
+                )
+                .map_err(|why| why.to_string())
             });
         let plan = match compiled {
             Ok(plan) => plan,
@@ -152,6 +180,7 @@ impl Stage {
             .map(|run| self.host(run, before, minimum))
             .collect();
         self.deployment = Some(deployment);
+        self.measurements.clear();
         Vec::new()
     }
 
@@ -162,6 +191,13 @@ impl Stage {
         host.old_fails = self.old_fails.contains(name);
         host.connected = !self.away.contains(name);
         host
+    }
+
+    fn wave(&self) -> u32 {
+        match self.deployment().status {
+            Status::Rolling { wave, .. } => wave,
+            _ => 0,
+        }
     }
 
     /// Lets so much time pass, a second at a time; tells the events and how things are then.
@@ -194,6 +230,7 @@ impl Stage {
             targets: self.hosts.iter().map(Host::facts).collect(),
             calendar: self.calendar.clone(),
             blocked: self.blocked.clone(),
+            measurements: self.measurements.clone(),
         }
     }
 
@@ -224,7 +261,17 @@ impl Stage {
                     prepare: wanted.prepare,
                 };
             }
-            if decision.is_idle() {
+            let answered = decision.due.iter().filter_map(|due| {
+                Some(Measurement {
+                    check: due.check.clone(),
+                    number: due.number,
+                    at: self.now,
+                    reading: self.answers.get(&due.check)?.clone(),
+                })
+            });
+            let before = self.measurements.len();
+            self.measurements.extend(answered);
+            if decision.is_idle() && self.measurements.len() == before {
                 break;
             }
         }
@@ -304,6 +351,16 @@ impl Stage {
                 wave: rest.parse::<u32>().unwrap() - 1,
                 by,
             },
+            "asks-again" => Event::CheckRetried {
+                wave: self.wave(),
+                check: target_name(rest),
+                by,
+            },
+            "accepts" => Event::CheckAccepted {
+                wave: self.wave(),
+                check: target_name(rest),
+                word: word(reason),
+            },
             "overrides" => Event::OverrideAsked {
                 by,
                 reason: rest.to_owned(),
@@ -323,6 +380,11 @@ impl Stage {
     }
 }
 
+/// The first of some words, as a name.
+fn target_name(words: &str) -> Name {
+    words.split(' ').next().unwrap().parse().unwrap()
+}
+
 /// An event in a line: its word, its target, and what a person wants to know.
 fn told(deployment: &Deployment, event: &Event) -> (String, Option<String>) {
     let target = event
@@ -334,6 +396,8 @@ fn told(deployment: &Deployment, event: &Event) -> (String, Option<String>) {
         | Event::Held { reason, .. } => format!(": {reason}"),
         Event::RollbackStarted { cause } | Event::Failed { cause } => format!(": {cause}"),
         Event::WaveStarted { wave } => format!(" {}", wave + 1),
+        Event::CheckStarted { check, .. } => format!(" {check}"),
+        Event::CheckEnded { check, outcome, .. } => format!(" {check}: {outcome}"),
         _ => String::new(),
     };
     (format!("{}{detail}", event.word()), target)

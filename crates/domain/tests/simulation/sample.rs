@@ -34,13 +34,7 @@ pub(crate) fn deployment(
     Deployment {
         id: DeploymentId(1),
         product: "storefront".parse().expect("well formed"),
-        parts: PartHashes::of(
-            &Contents::new(),
-            Digest::of(b""),
-            &live,
-            &plan.strategy,
-            &plan.limits,
-        ),
+        parts: PartHashes::of(&Contents::new(), Digest::of(b""), &live, &plan),
         environment: live,
         release: "1.1.0".parse().expect("well formed"),
         snapshot: SnapshotNumber(1),
@@ -51,6 +45,8 @@ pub(crate) fn deployment(
         status: Status::Requested,
         sign_offs: Vec::new(),
         overrides: Vec::new(),
+        checks: Vec::new(),
+        fast_track: false,
         targets,
     }
 }

@@ -1,26 +1,21 @@
 //! The world of one seed: a deployment, its hosts, a clock, and what befalls them.
 
 use crate::{
+    draw,
     host::{Fate, Host, Told},
     random::Random,
     sample,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
     deployment::{
-        Cause, Decision, Deployment, Effect, Event, Facts, Position, Purpose, Stage, Status,
-        WaitingOn, Word, check, decide,
+        Cause, Decision, Deployment, Effect, Event, Facts, Measurement, Position, Purpose, Reading,
+        Stage, Status, WaitingOn, Word, check, decide,
     },
     digest::Digest,
-    duration::Millis,
     id::DeploymentId,
     name::Name,
-    plan::{
-        Canary, Fleet, Limits, OnFailure, Phase, Phased, Pilot, Plan, Rolling, Share, Step,
-        Strategy, Then, Threshold, compile,
-    },
     revision::RevisionId,
 };
 
@@ -51,6 +46,7 @@ pub struct World {
     last: Decision,
     calendar: Option<Opening>,
     blocked: Option<String>,
+    measurements: Vec<Measurement>,
     /// Which targets had passed when going back began.
     pub passed_at_rollback: Vec<bool>,
 }
@@ -69,11 +65,11 @@ impl World {
         let targets: Vec<Name> = (0..total)
             .map(|i| format!("t{i}").parse().unwrap())
             .collect();
-        let plan = plan(&mut random, manners, &targets);
+        let plan = draw::plan(&mut random, manners, &targets);
         let mut hosts: Vec<Host> = targets
             .iter()
             .map(|_| {
-                let fate = fate(&mut random, manners);
+                let fate = draw::fate(&mut random, manners);
                 Host::new(fate, (before, new), plan.limits.minimum_healthy, now)
             })
             .collect();
@@ -114,6 +110,7 @@ impl World {
             last,
             calendar: None,
             blocked: None,
+            measurements: Vec::new(),
             passed_at_rollback: Vec::new(),
         }
     }
@@ -246,8 +243,15 @@ impl World {
         }
     }
 
+    fn wave(&self) -> u32 {
+        match self.deployment.status {
+            Status::Rolling { wave, .. } => wave,
+            _ => 0,
+        }
+    }
+
     fn interfere(&mut self) {
-        let event = match self.random.below(16) {
+        let event = match self.random.below(18) {
             0..=4 => Event::Held {
                 reason: "wait".into(),
                 by: Some(ada()),
@@ -262,6 +266,19 @@ impl World {
                 by: "bob".parse().unwrap(),
             },
             15 => return self.guide(),
+            16 => Event::CheckRetried {
+                wave: self.wave(),
+                check: "errors".parse().unwrap(),
+                by: ada(),
+            },
+            17 => Event::CheckAccepted {
+                wave: self.wave(),
+                check: "errors".parse().unwrap(),
+                word: Word {
+                    by: ada(),
+                    reason: "it is known".into(),
+                },
+            },
             10 => Event::RollbackStarted {
                 cause: Cause::Person {
                     by: ada(),
@@ -292,6 +309,7 @@ impl World {
             let facts = Facts {
                 calendar: self.calendar.clone(),
                 blocked: self.blocked.clone(),
+                measurements: self.measurements.clone(),
                 targets: self.hosts.iter().map(Host::facts).collect(),
             };
             let decision = decide(&self.deployment, &facts, self.now);
@@ -310,13 +328,37 @@ impl World {
                 self.instruct(*effect);
             }
             self.judge(&decision);
-            let idle = decision.is_idle();
+            let answered = self.measure(&decision);
+            let idle = decision.is_idle() && !answered;
             self.last = decision;
             if idle {
                 return;
             }
         }
         panic!("seed {}: decisions go round in circles", self.seed);
+    }
+
+    /// What is due is measured, or is not answered this time.
+    fn measure(&mut self, decision: &Decision) -> bool {
+        let before = self.measurements.len();
+        for due in &decision.due {
+            let wild = self.manners == Manners::Wild;
+            let reading = match self.random.below(if wild { 10 } else { 1 }) {
+                0..=6 => Reading::Value { value: 0.0 },
+                7 => Reading::Value { value: 1.0 },
+                8 => Reading::NoData {
+                    why: "it is down".to_owned(),
+                },
+                _ => continue,
+            };
+            self.measurements.push(Measurement {
+                check: due.check.clone(),
+                number: due.number,
+                at: self.now,
+                reading,
+            });
+        }
+        self.measurements.len() > before
     }
 
     fn instruct(&mut self, effect: Effect) {
@@ -405,104 +447,4 @@ fn take_back(deployment: &mut Deployment, now: Timestamp) {
     deployment
         .apply(&Event::RollbackStarted { cause }, now)
         .unwrap();
-}
-
-fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
-    let fleet = fleet(random, targets);
-    let strategy = strategy(random, &fleet);
-    let wild = manners == Manners::Wild;
-    let limits = Limits {
-        failures_max: if wild && random.percent(30) {
-            u32::try_from(random.below(3)).unwrap()
-        } else {
-            0
-        },
-        minimum_healthy: Millis(random.below(5000)),
-        // A slow story must not run into deadlines where nothing is meant to go wrong.
-        prepare_deadline: Millis::from_secs(if wild { 60 } else { 100_000 }),
-        progress_deadline: Millis::from_secs(if wild { 60 } else { 100_000 }),
-        on_failure: if wild && random.percent(20) {
-            OnFailure::Hold
-        } else {
-            OnFailure::RollBack
-        },
-        ..Limits::default()
-    };
-    let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
-    compile(strategy, &fleet, &limits, max).unwrap()
-}
-
-/// Two rings, each with a target of its own where there are enough.
-fn fleet(random: &mut Random, targets: &[Name]) -> Fleet {
-    let mut rings = BTreeMap::new();
-    let mut left = targets.iter();
-    for ring in ["early", "next"] {
-        let count = usize::try_from(1 + random.below(3)).unwrap();
-        let members: BTreeSet<Name> = left.by_ref().take(count).cloned().collect();
-        if !members.is_empty() {
-            rings.insert(ring.parse().unwrap(), members);
-        }
-    }
-    Fleet {
-        targets: targets.to_vec(),
-        rings,
-    }
-}
-
-fn strategy(random: &mut Random, fleet: &Fleet) -> Strategy {
-    let bake = Millis(random.below(8000));
-    let batch = Share::Count(1 + u32::try_from(random.below(4)).unwrap());
-    match random.below(10) {
-        0..=1 => Strategy::AllAtOnce,
-        2..=5 => Strategy::Rolling(Rolling { batch, bake }),
-        6..=7 => {
-            let rings = fleet.rings.keys().map(|ring| phase(random, ring, bake));
-            Strategy::Phased(Phased {
-                rings: rings.collect(),
-            })
-        }
-        8 => Strategy::Canary(Canary {
-            steps: vec![Step {
-                targets: batch,
-                bake,
-                then: then(random),
-            }],
-        }),
-        _ => Strategy::Pilot(Pilot {
-            ring: "early".parse().unwrap(),
-            bake,
-            batch,
-        }),
-    }
-}
-
-fn phase(random: &mut Random, ring: &Name, bake: Millis) -> Phase {
-    Phase {
-        ring: ring.clone(),
-        bake,
-        success: random.percent(40).then_some(Threshold::Percent(50)),
-        failures: random.percent(40).then_some(Threshold::Percent(0)),
-        then: then(random),
-    }
-}
-
-fn then(random: &mut Random) -> Then {
-    if random.percent(40) {
-        Then::SignOff
-    } else {
-        Then::Cascade
-    }
-}
-
-fn fate(random: &mut Random, manners: Manners) -> Fate {
-    if manners != Manners::Wild {
-        return Fate::Good;
-    }
-    match random.below(40) {
-        0 => Fate::Unpreparable,
-        1 => Fate::Bad,
-        2 => Fate::Hangs,
-        3 => Fate::Fades(i64::try_from(random.below(20)).unwrap()),
-        _ => Fate::Good,
-    }
 }

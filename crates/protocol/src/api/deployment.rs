@@ -1,5 +1,6 @@
 //! Deployments.
 
+use super::CheckView;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,8 +61,29 @@ pub struct PlanView {
     pub progress_deadline: String,
     /// `roll-back` or `hold`.
     pub on_failure: String,
+    /// What a check without data leads to: `hold` or `roll-back`.
+    pub on_no_data: String,
+    /// What may be asked after a wave.
+    pub checks: Vec<PlannedCheckView>,
     /// In order.
     pub waves: Vec<PlannedWaveView>,
+}
+
+/// A check of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedCheckView {
+    /// Unique within the plan.
+    pub name: String,
+    /// What it asks, in words.
+    pub question: String,
+    /// From one measurement to the next.
+    pub interval: String,
+    /// So many good measurements, and it passes.
+    pub count: u32,
+    /// Not passed within this time, it has no data.
+    pub deadline: String,
+    /// Whether it changes nothing.
+    pub dry_run: bool,
 }
 
 /// One wave of a plan.
@@ -81,6 +103,8 @@ pub struct PlannedWaveView {
     pub failures_max: Option<u32>,
     /// Whether a person has to sign it off before the next.
     pub sign_off: bool,
+    /// The checks asked after it.
+    pub checks: Vec<String>,
 }
 
 /// A person's word that the waves of a deployment up to one are good.
@@ -113,11 +137,11 @@ pub struct SteerRequest {
     pub reason: String,
 }
 
-/// What a person says of a failed target.
+/// What a person says of a failed target, or of a check that did not pass.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TargetWordRequest {
-    /// Why; kept in the journal. Needed to ignore or exclude it.
+pub struct WordRequest {
+    /// Why; kept in the journal. Needed to ignore, exclude or accept it.
     #[serde(default)]
     pub reason: String,
 }
@@ -132,7 +156,7 @@ pub struct OverrideRequest {
 }
 
 /// A deployment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DeploymentView {
     /// Its number.
     pub id: u64,
@@ -178,6 +202,10 @@ pub struct DeploymentView {
     /// Targets that did not answer a cancellation in time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreached: Vec<String>,
+    /// The checks that began, in that order; empty in lists.
+    pub checks: Vec<CheckView>,
+    /// Whether no check is asked, because what it brings proved itself there a short time ago.
+    pub fast_track: bool,
     /// In order; empty in lists.
     pub waves: Vec<WaveView>,
 }
@@ -195,7 +223,7 @@ pub struct DeploymentEvent {
 /// One thing a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingView {
-    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
+    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `check`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
     pub kind: String,
     /// In words.
     pub sentence: String,

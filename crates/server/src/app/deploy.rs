@@ -2,7 +2,7 @@
 
 use super::{
     App, Error, Kind, Request,
-    plans::{self, Wanted},
+    plans::{self, Wanted, Way},
     releases,
     rollback::standing,
     steer,
@@ -15,7 +15,7 @@ use tidegate_domain::{
     deployment::{Deployment, Event, Purpose, Stage, Status, TargetRun, facts},
     id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{Limits, Plan, Share, Strategy},
+    plan::Plan,
     release::{Release, Snapshot, render},
     revision::RevisionId,
 };
@@ -56,16 +56,14 @@ async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Depl
     let snapshot = tx.snapshot(&wanted.product, number).await?;
     let snapshot = snapshot
         .ok_or_else(|| Error::Broken(format!("snapshot {number} of {} is gone", wanted.product)))?;
-    let (strategy, limits) = wanted.strategy(tx).await?;
+    let way = wanted.way(tx).await?;
     let start = Start {
         release: &release,
         snapshot: (&snapshot, number),
         environment: &wanted.environment,
         purpose: Purpose::Promotion,
         supersedes: wanted.supersedes,
-        strategy,
-        limits: limits.limits(),
-        max_unavailable: limits.max_unavailable,
+        way,
     };
     begin(tx, request, start).await
 }
@@ -121,9 +119,7 @@ pub(super) struct Start<'a> {
     pub(super) purpose: Purpose,
     /// Whether it takes the place of the deployment that runs there.
     pub(super) supersedes: bool,
-    pub(super) strategy: Strategy,
-    pub(super) limits: Limits,
-    pub(super) max_unavailable: Option<Share>,
+    pub(super) way: Way,
 }
 
 pub(super) async fn begin(
@@ -142,8 +138,8 @@ pub(super) async fn begin(
     let told = told(tx, product, start.environment).await?;
     let targets = meant_targets(tx, &start, &told).await?;
     let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
-    let how = (start.strategy.clone(), &start.limits, start.max_unavailable);
-    let plan = plans::compiled(tx, start.environment, how, names.clone()).await?;
+    let plan = plans::compiled(tx, start.environment, start.way.clone(), names.clone()).await?;
+    let fast_track = is_fast(tx, &start, &plan).await?;
     let runs = target_runs(tx, &start, &plan, (&targets, &told)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
@@ -160,6 +156,8 @@ pub(super) async fn begin(
         status: Status::Requested,
         sign_offs: Vec::new(),
         overrides: Vec::new(),
+        checks: Vec::new(),
+        fast_track,
         targets: runs,
     };
     tx.record_deployment_requested(&deployment).await?;
@@ -176,6 +174,22 @@ pub(super) async fn begin(
         )
         .await?;
     Ok(deployment.id)
+}
+
+/// Whether what it brings ended well in the same place within the plan's fast track, so that no check is asked again.
+async fn is_fast(tx: &mut Tx, start: &Start<'_>, plan: &Plan) -> Result<bool, Error> {
+    let window = plan.limits.fast_track;
+    if window.0 == 0 {
+        return Ok(false);
+    }
+    let product = &start.release.product;
+    let since = tx.now() - window.as_signed();
+    let recent = tx.succeeded_in(product, start.environment, 50).await?;
+    Ok(recent.iter().any(|earlier| {
+        earlier.release == start.release.version
+            && earlier.snapshot == start.snapshot.1
+            && earlier.status.ended_at().is_some_and(|at| at >= since)
+    }))
 }
 
 fn still_running(running: DeploymentId, product: &Name, environment: &Name) -> Error {

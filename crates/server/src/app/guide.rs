@@ -56,6 +56,33 @@ impl App {
         Ok(())
     }
 
+    /// Says what is to become of a check after the present wave: asked anew, or, with a reason, accepted as it is.
+    ///
+    /// # Errors
+    /// When there is no such check, it is being asked or has passed.
+    pub async fn guide_check(
+        &self,
+        request: Request,
+        (id, check): (DeploymentId, Name),
+        accepted: Option<&str>,
+    ) -> Result<(), Error> {
+        request.permit(match accepted {
+            Some(_) => Action::AcceptCheck,
+            None => Action::RetryTarget,
+        })?;
+        let reason = accepted.map(read_reason).transpose()?;
+        if reason.as_deref() == Some("") {
+            return Err(reason_missing());
+        }
+        self.store
+            .write((request, id, check, reason), |tx, input| {
+                say_of_check(tx, input).boxed()
+            })
+            .await?;
+        self.bus.wake_engine();
+        Ok(())
+    }
+
     /// Asks to deploy against the calendar for a reason, or, without one, confirms what another has asked for.
     ///
     /// # Errors
@@ -101,6 +128,37 @@ async fn say(
         Guidance::Exclude => Event::TargetExcluded { target, word },
     };
     steer::apply(tx, request, id, &event).await
+}
+
+async fn say_of_check(
+    tx: &mut Tx,
+    (request, id, check, reason): &(Request, DeploymentId, Name, Option<String>),
+) -> Result<(), Error> {
+    let deployment = tx.deployment(*id).await?;
+    let deployment =
+        deployment.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let run = deployment
+        .checks
+        .iter()
+        .rev()
+        .find(|run| run.check == *check);
+    let wave = run.map(|run| run.wave).ok_or_else(|| {
+        Error::not_found(
+            "check-not-found",
+            "check of this deployment that began",
+            check,
+        )
+    })?;
+    let (check, by) = (check.clone(), request.actor.name.clone());
+    let event = match reason.clone() {
+        Some(reason) => Event::CheckAccepted {
+            wave,
+            check,
+            word: Word { by, reason },
+        },
+        None => Event::CheckRetried { wave, check, by },
+    };
+    steer::apply(tx, request, *id, &event).await
 }
 
 fn position(deployment: &Deployment, target: &Name) -> Result<Position, Error> {

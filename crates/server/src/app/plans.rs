@@ -7,11 +7,14 @@ use tidegate_domain::{
     catalog::{Kind as CatalogKind, NamedLimits, NamedStrategy},
     duration::Millis,
     name::Name,
-    plan::{Fleet, Limits, OnFailure, PartHashes, Plan, Rolling, Share, Strategy, Wave, compile},
+    plan::{
+        Check, Fleet, OnFailure, OnNoData, PartHashes, Plan, Rolling, Share, Strategy, Wave,
+        compile,
+    },
     release::Release,
     version::Version,
 };
-use tidegate_protocol::api::{DeploymentRequest, PlanView, PlannedWaveView};
+use tidegate_protocol::api::{DeploymentRequest, PlanView, PlannedCheckView, PlannedWaveView};
 use tidegate_store::Tx;
 
 impl App {
@@ -92,6 +95,14 @@ enum How {
     Said(Strategy),
 }
 
+/// How a deployment goes: its strategy, what is checked, and the limits that the request and the strategy set together.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    pub(super) strategy: Strategy,
+    pub(super) checks: Vec<Check>,
+    pub(super) limits: NamedLimits,
+}
+
 impl Wanted {
     pub(super) fn read(wanted: &DeploymentRequest) -> Result<Self, Error> {
         let length = |name: &str, text: &Option<String>| match text {
@@ -115,22 +126,28 @@ impl Wanted {
                 prepare_deadline: None,
                 progress_deadline: length("progress_deadline", &wanted.progress_deadline)?,
                 on_failure: on_failure(wanted.on_failure.as_deref())?,
+                on_no_data: None,
+                fast_track: None,
             },
         })
     }
 
-    /// The strategy, and the limits that the request and the strategy set together.
-    pub(super) async fn strategy(&self, tx: &mut Tx) -> Result<(Strategy, NamedLimits), Error> {
+    /// How it is to go.
+    pub(super) async fn way(&self, tx: &mut Tx) -> Result<Way, Error> {
+        let plain = |strategy| Way {
+            strategy,
+            checks: Vec::new(),
+            limits: self.limits.clone(),
+        };
         let name = match &self.how {
-            How::Said(strategy) => return Ok((strategy.clone(), self.limits.clone())),
+            How::Said(strategy) => return Ok(plain(strategy.clone())),
             How::Named(name) => Some(name.clone()),
             How::Unsaid => usual(tx, &self.product, &self.environment).await?,
         };
         let Some(name) = name else {
             let batch = Share::Count(1);
             let bake = Millis(0);
-            let rolling = Strategy::Rolling(Rolling { batch, bake });
-            return Ok((rolling, self.limits.clone()));
+            return Ok(plain(Strategy::Rolling(Rolling { batch, bake })));
         };
         let named = tx.strategy(&name).await?;
         let named =
@@ -138,7 +155,11 @@ impl Wanted {
         let strategy = named
             .strategy()
             .map_err(|why| Error::invalid("strategy", why))?;
-        Ok((strategy, self.limits.clone().over(&named.limits)))
+        Ok(Way {
+            strategy,
+            checks: named.checks,
+            limits: self.limits.clone().over(&named.limits),
+        })
     }
 }
 
@@ -196,7 +217,7 @@ fn on_failure(text: Option<&str>) -> Result<Option<OnFailure>, Error> {
 pub(super) async fn compiled(
     tx: &mut Tx,
     environment: &Name,
-    (strategy, limits, max_unavailable): (Strategy, &Limits, Option<Share>),
+    way: Way,
     targets: Vec<Name>,
 ) -> Result<Plan, Error> {
     let total = u32::try_from(targets.len()).unwrap_or(u32::MAX);
@@ -207,8 +228,9 @@ pub(super) async fn compiled(
             .map(|ring| (ring.name, ring.targets.into_iter().collect()))
             .collect(),
     };
-    let max_unavailable = max_unavailable.map(|share| share.of(total));
-    compile(strategy, &fleet, limits, max_unavailable).map_err(|why| {
+    let max_unavailable = way.limits.max_unavailable.map(|share| share.of(total));
+    let (how, limits) = ((way.strategy, way.checks), way.limits.limits());
+    compile(how, &fleet, &limits, max_unavailable).map_err(|why| {
         Error::refused(
             Kind::NotReady,
             "plan-invalid",
@@ -224,13 +246,7 @@ pub(super) fn parts(
     environment: &Name,
     plan: &Plan,
 ) -> PartHashes {
-    PartHashes::of(
-        &release.contents,
-        configuration,
-        environment,
-        &plan.strategy,
-        &plan.limits,
-    )
+    PartHashes::of(&release.contents, configuration, environment, plan)
 }
 
 async fn preview(tx: &mut Tx, wanted: &Wanted) -> Result<PlanView, Error> {
@@ -242,11 +258,10 @@ async fn preview(tx: &mut Tx, wanted: &Wanted) -> Result<PlanView, Error> {
         let kind = "environment-not-found";
         return Err(Error::not_found(kind, "environment", &wanted.environment));
     }
-    let (strategy, limits) = wanted.strategy(tx).await?;
+    let way = wanted.way(tx).await?;
     let targets = tx.targets_in(&wanted.environment).await?;
     let targets = targets.into_iter().map(|target| target.name).collect();
-    let how = (strategy, &limits.limits(), limits.max_unavailable);
-    let plan = compiled(tx, &wanted.environment, how, targets).await?;
+    let plan = compiled(tx, &wanted.environment, way, targets).await?;
     Ok(view(&plan))
 }
 
@@ -263,7 +278,23 @@ fn view(plan: &Plan) -> PlanView {
             OnFailure::RollBack => "roll-back".to_owned(),
             OnFailure::Hold => "hold".to_owned(),
         },
+        on_no_data: match limits.on_no_data {
+            OnNoData::RollBack => "roll-back".to_owned(),
+            OnNoData::Hold => "hold".to_owned(),
+        },
+        checks: plan.checks.iter().map(check).collect(),
         waves: plan.waves.iter().map(wave).collect(),
+    }
+}
+
+fn check(check: &Check) -> PlannedCheckView {
+    PlannedCheckView {
+        name: check.name.to_string(),
+        question: check.to_string(),
+        interval: check.interval.to_string(),
+        count: check.count.get(),
+        deadline: check.deadline().to_string(),
+        dry_run: check.dry_run,
     }
 }
 
@@ -275,5 +306,6 @@ fn wave(wave: &Wave) -> PlannedWaveView {
         passes_min: wave.passes_min,
         failures_max: wave.failures_max,
         sign_off: wave.then == tidegate_domain::plan::Then::SignOff,
+        checks: wave.checks.iter().map(Name::to_string).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod catalog;
+mod checks;
 mod deployments;
 mod doctor;
 mod facts;

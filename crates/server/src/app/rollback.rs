@@ -3,16 +3,17 @@
 use super::{
     App, Error, Kind, Request,
     deploy::{Start, begin},
-    field, releases,
+    field, plans, releases,
     steer::{self, read_reason},
 };
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
+    catalog::NamedLimits,
     deployment::{Cause, Deployment, Event, Purpose, Status},
     id::DeploymentId,
     name::Name,
-    plan::{Share, Strategy},
+    plan::Strategy,
 };
 use tidegate_protocol::api::RollbackRequest;
 use tidegate_store::Tx;
@@ -95,9 +96,11 @@ async fn take_back(
         purpose: Purpose::Rollback { of },
         supersedes: false,
         // Going back has an order of its own; as many at a time as when it was brought there.
-        strategy: Strategy::AllAtOnce,
-        max_unavailable: Some(Share::Count(previous.plan.limits.max_unavailable)),
-        limits: previous.plan.limits,
+        way: plans::Way {
+            strategy: Strategy::AllAtOnce,
+            checks: Vec::new(),
+            limits: NamedLimits::of(&previous.plan.limits),
+        },
     };
     let id = begin(tx, request, start).await?;
     go_back(tx, request, id, reason).await?;

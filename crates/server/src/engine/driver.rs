@@ -3,12 +3,13 @@
 //! Most passes change nothing and only read. A pass that changes something decides again inside its transaction, behind a
 //! proof of the lease, and writes record, journal and desired states together.
 
+use super::measure::Measuring;
 use crate::app::{Error, SharedApp, collect};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tidegate_domain::{
     converge::{ActiveComponent, DesiredState},
-    deployment::{Decision, Deployment, Effect, Event, Stage, TargetRun, decide},
+    deployment::{Decision, Deployment, Due, Effect, Event, Stage, TargetRun, decide},
     generation::{Generation, Instruction},
     id::DeploymentId,
     revision::RevisionId,
@@ -25,6 +26,7 @@ pub(super) async fn drive(
     app: &SharedApp,
     holder: &str,
     id: DeploymentId,
+    measuring: &Measuring,
 ) -> Result<Option<Timestamp>, Error> {
     let idle = app
         .store
@@ -32,7 +34,10 @@ pub(super) async fn drive(
             glance(tx, app, *id).boxed()
         })
         .await?;
-    if let Some(wake_at) = idle {
+    if let Some(Idle { wake_at, due }) = idle {
+        if let Some((deployment, due)) = due {
+            measuring.begin(app, &deployment, due);
+        }
         return Ok(wake_at);
     }
     let input = (app.clone(), holder.to_owned(), id);
@@ -51,18 +56,32 @@ pub(super) async fn drive(
     Ok(done.wake_at)
 }
 
-/// Whether there is nothing to do; then, when to look again.
-async fn glance(
-    tx: &mut Tx,
-    app: &SharedApp,
-    id: DeploymentId,
-) -> Result<Option<Option<Timestamp>>, Error> {
+/// Nothing to do in a transaction.
+struct Idle {
+    /// When to look again.
+    wake_at: Option<Timestamp>,
+    /// What is to be measured.
+    due: Option<(Deployment, Vec<Due>)>,
+}
+
+/// Whether there is nothing to do in a transaction.
+async fn glance(tx: &mut Tx, app: &SharedApp, id: DeploymentId) -> Result<Option<Idle>, Error> {
     let Some(deployment) = tx.deployment(id).await? else {
-        return Ok(Some(None));
+        return Ok(Some(Idle {
+            wake_at: None,
+            due: None,
+        }));
     };
     let facts = collect(tx, &app.revisions, &deployment).await?;
     let decision = decide(&deployment, &facts, tx.now());
-    Ok(decision.is_idle().then_some(decision.wake_at))
+    if !decision.is_idle() {
+        return Ok(None);
+    }
+    let due = (!decision.due.is_empty()).then_some((deployment, decision.due));
+    Ok(Some(Idle {
+        wake_at: decision.wake_at,
+        due,
+    }))
 }
 
 /// What a transaction came to.
@@ -97,6 +116,10 @@ async fn advance(
         let decision = decide(&deployment, &facts, tx.now());
         done.wake_at = decision.wake_at;
         if decision.is_idle() {
+            // What is to be measured is found at the next look, which is at once.
+            if !decision.due.is_empty() {
+                done.wake_at = Some(tx.now());
+            }
             break;
         }
         commit(tx, app, &mut deployment, &decision, &mut done.told).await?;

@@ -48,6 +48,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
+        guidance::retry_check, guidance::accept_check,
         journal::page, journal::checkpoint, journal::export,
         logs::read,
         people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,

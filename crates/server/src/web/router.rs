@@ -43,6 +43,10 @@ pub(crate) fn router() -> Router<SharedApp> {
             "/deployments/{id}/targets/{target}/{deed}",
             post(deployment::guide),
         )
+        .route(
+            "/deployments/{id}/checks/{check}/{deed}",
+            post(deployment::guide_check),
+        )
         .route("/artifacts", get(artifacts::show))
         .route("/journal", get(journal::show))
         .route("/assets/{hash}/{name}", get(assets::serve))

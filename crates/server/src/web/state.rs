@@ -67,6 +67,18 @@ impl State {
         Self::new(shape, stage)
     }
 
+    /// What a check, or the judge of one metric, came to.
+    pub(super) fn of_check(state: &str) -> Self {
+        let shape = match state {
+            "asking" => "moving",
+            "passed" | "pass" => "steady",
+            "failed" | "high" | "low" => "failing",
+            "inconclusive" | "accepted" => "held",
+            _ => "unknown",
+        };
+        Self::new(shape, state.replace('_', " "))
+    }
+
     /// Whether a release may still change.
     pub(super) fn of_release(state: &str) -> Self {
         let shape = if state == "sealed" {

@@ -18,6 +18,15 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "deployment.target_activated" => format!("{target} was told to run it"),
         "deployment.target_passed" => format!("{target} runs it, and stayed healthy"),
         "deployment.target_failed" => format!("{target} failed: {reason}"),
+        "deployment.check_started" => {
+            format!("check {} is asked from now on", text(detail, "check"))
+        }
+        "deployment.check_ended" => check_ended(detail),
+        "deployment.check_retried" => format!("wants check {} asked anew", text(detail, "check")),
+        "deployment.check_accepted" => because(
+            &format!("accepts check {} as it is", text(detail, "check")),
+            word(detail),
+        ),
         "deployment.target_retried" => format!("wants {target} tried again"),
         "deployment.target_ignored" => because(&format!("ignores {target}"), word(detail)),
         "deployment.target_excluded" => because(&format!("excluded {target}"), word(detail)),
@@ -72,6 +81,18 @@ fn text<'a>(detail: &'a Value, name: &str) -> &'a str {
     detail.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+fn check_ended(detail: &Value) -> String {
+    let outcome = detail.get("outcome").unwrap_or(&Value::Null);
+    let came = match text(outcome, "outcome") {
+        "passed" => "passed",
+        "failed" => "failed",
+        "inconclusive" => "is inconclusive",
+        _ => "has no data",
+    };
+    let what = format!("check {} {came}", text(detail, "check"));
+    because(&what, text(outcome, "reason"))
+}
+
 /// A person's reason about a target.
 fn word(detail: &Value) -> &str {
     text(detail.get("word").unwrap_or(&Value::Null), "reason")
@@ -100,6 +121,7 @@ fn cause(detail: &Value) -> &str {
     let cause = detail.get("cause").unwrap_or(&Value::Null);
     match text(cause, "cause") {
         "targets" => "more targets failed than allowed",
+        "check" => "a check did not pass",
         "person" => text(cause, "reason"),
         other => other,
     }

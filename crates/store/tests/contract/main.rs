@@ -16,6 +16,7 @@ mod deployments;
 mod durability;
 mod journal;
 mod leases;
+mod measurements;
 mod records;
 mod registry;
 mod releases;
@@ -93,6 +94,9 @@ contract! {
         the_last_report_counts
         a_connection_is_written_only_when_it_changes
         an_enrolment_is_used_as_often_as_it_says
+    }
+    measurements {
+        the_first_answer_counts_and_waves_are_apart
     }
     registry {
         a_blob_is_visible_only_where_it_is_linked

@@ -199,17 +199,11 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         targets: targets.to_vec(),
         ..Fleet::default()
     };
-    let plan = compile(strategy, &fleet, &Limits::default(), None).unwrap();
+    let plan = compile((strategy, Vec::new()), &fleet, &Limits::default(), None).unwrap();
     let environment = name(environment);
     let contents = release(1).contents;
     let configuration = snapshot("first").digest();
-    let parts = PartHashes::of(
-        &contents,
-        configuration,
-        &environment,
-        &plan.strategy,
-        &plan.limits,
-    );
+    let parts = PartHashes::of(&contents, configuration, &environment, &plan);
     let run = |(wave, target): (u32, Name)| TargetRun {
         target,
         wave,
@@ -232,6 +226,8 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         status: Status::Requested,
         sign_offs: vec![],
         overrides: vec![],
+        checks: vec![],
+        fast_track: false,
         targets: (0..).zip(targets).map(run).collect(),
     }
 }

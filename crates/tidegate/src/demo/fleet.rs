@@ -43,6 +43,7 @@ impl Fleet {
             agent_listen: agents,
             database: None,
             key_file: None,
+            prometheus: None,
             admin_token_file: None,
         };
         let server = Server::start(&config).await?;

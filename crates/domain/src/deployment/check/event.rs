@@ -2,7 +2,8 @@
 
 use crate::{
     calendar::{InFlight, Opening},
-    deployment::{Deployment, Event, Facts, Position, Stage, Status, facts::Proof},
+    deployment::{Deployment, Event, Facts, Outcome, Position, Sign, Stage, Status, facts::Proof},
+    name::Name,
 };
 
 /// What is wrong with `event` happening to `before`; empty when the invariants that it can break hold.
@@ -10,6 +11,7 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
     let mut faults = Vec::new();
     if let Event::WaveStarted { wave } = event {
         wave_before(before, *wave, &mut faults);
+        checks_before(before, *wave, &mut faults);
         calendar(before, *wave == 0, InFlight::Finish, facts, &mut faults);
     }
     if let Event::TargetActivated { target } = event {
@@ -19,6 +21,21 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         if before.status.hold().is_some() || facts.blocked.is_some() {
             faults.push("a target was activated during a stop".to_owned());
         }
+    }
+    if matches!(event, Event::Succeeded) && before.status.goes_forward() {
+        checks_before(
+            before,
+            u32::try_from(before.plan.waves.len()).unwrap_or(0),
+            &mut faults,
+        );
+    }
+    if let Event::CheckEnded {
+        check,
+        outcome: Outcome::Passed,
+        ..
+    } = event
+    {
+        data(before, check, facts, &mut faults);
     }
     if let Event::TargetPassed { target } = event {
         proof(before, *target, facts, &mut faults);
@@ -60,6 +77,46 @@ fn wave_before(before: &Deployment, wave: u32, faults: &mut Vec<String>) {
         .unwrap_or(before.plan.limits.failures_max);
     if failed.count() > borne as usize {
         faults.push(format!("wave {wave} failed, and wave {} began", wave + 1));
+    }
+}
+
+/// Invariant 4: every check after the wave before passed, or a person accepted what came of it.
+fn checks_before(before: &Deployment, wave: u32, faults: &mut Vec<String>) {
+    let Some(last) = wave.checked_sub(1).filter(|_| !before.fast_track) else {
+        return;
+    };
+    for name in &before.plan.waves[last as usize].checks {
+        let mut asked = before
+            .plan
+            .checks
+            .iter()
+            .filter(|check| check.name == *name);
+        let mut runs = before
+            .checks
+            .iter()
+            .filter(|run| run.wave == last && run.check == *name);
+        let fine = match (asked.next(), runs.next()) {
+            (Some(check), Some(run)) if run.accepted.is_none() => match &run.ended {
+                Some((_, outcome)) => *outcome == Outcome::Passed || check.dry_run,
+                None => false,
+            },
+            (_, run) => run.is_some(),
+        };
+        if !fine {
+            faults.push(format!("wave {} ended without check {name}", last + 1));
+        }
+    }
+}
+
+/// Invariant 4: no data is never a pass.
+fn data(before: &Deployment, name: &Name, facts: &Facts, faults: &mut Vec<String>) {
+    let Some(check) = before.plan.checks.iter().find(|check| check.name == *name) else {
+        return faults.push(format!("check {name} is none of the plan's"));
+    };
+    let measured = facts.measurements.iter().filter(|m| m.check == *name);
+    let good = measured.filter(|m| m.reading.sign(check) == Sign::Good);
+    if good.count() < check.count.get() as usize {
+        faults.push(format!("check {name} passed without data"));
     }
 }
 

@@ -37,6 +37,7 @@ fn canary(steps: &[&str]) -> Strategy {
         targets: share(text),
         bake: Millis(0),
         then: Then::Cascade,
+        checks: None,
     };
     Strategy::Canary(Canary {
         steps: steps.iter().map(step).collect(),
@@ -50,6 +51,7 @@ fn phased(rings: &[&str]) -> Strategy {
         success: Some(Threshold::Percent(50)),
         failures: Some(Threshold::Percent(50)),
         then: Then::Cascade,
+        checks: None,
     };
     Strategy::Phased(Phased {
         rings: rings.iter().map(phase).collect(),
@@ -57,7 +59,12 @@ fn phased(rings: &[&str]) -> Strategy {
 }
 
 fn compiled(strategy: Strategy, total: u32) -> Result<Plan, CompileError> {
-    compile(strategy, &fleet(total), &Limits::default(), None)
+    compile(
+        (strategy, Vec::new()),
+        &fleet(total),
+        &Limits::default(),
+        None,
+    )
 }
 
 /// Titles and targets, as a person would write them down.
@@ -145,13 +152,18 @@ fn after_a_pilot_somebody_signs_off() {
 #[test]
 fn what_can_never_work_is_no_plan() {
     assert_eq!(compiled(rolling("1"), 0), Err(CompileError::NoTargets));
-    let none = compile(rolling("1"), &fleet(2), &Limits::default(), Some(0));
+    let none = compile(
+        (rolling("1"), Vec::new()),
+        &fleet(2),
+        &Limits::default(),
+        Some(0),
+    );
     assert_eq!(none, Err(CompileError::NothingMayChange));
     let limits = Limits {
         minimum_healthy: Millis::from_secs(300),
         ..Limits::default()
     };
-    let never = compile(rolling("1"), &fleet(2), &limits, None).unwrap_err();
+    let never = compile((rolling("1"), Vec::new()), &fleet(2), &limits, None).unwrap_err();
     assert!(
         never
             .to_string()

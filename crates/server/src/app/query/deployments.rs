@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Request, rollback::standing},
-    facts,
+    checks, facts,
 };
 use futures::FutureExt;
 use tidegate_domain::{
@@ -130,7 +130,10 @@ async fn view(tx: &mut Tx, app: &App, id: DeploymentId) -> Result<DeploymentView
         .ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
     let facts = facts::collect(tx, &app.revisions, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
-    Ok(shown(&deployment, &facts, waiting_on))
+    Ok(DeploymentView {
+        checks: checks::of(tx, &deployment).await?,
+        ..shown(&deployment, &facts, waiting_on)
+    })
 }
 
 /// What a deployment waits for at this moment.
@@ -190,6 +193,8 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         requested_at: deployment.requested_at,
         ended_at: status.ended_at(),
         unreached: status.unreached().iter().map(Name::to_string).collect(),
+        checks: Vec::new(),
+        fast_track: deployment.fast_track,
         waves: waves(deployment, facts),
     }
 }

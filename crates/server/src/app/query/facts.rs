@@ -3,7 +3,7 @@
 use super::super::RevisionCache;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    deployment::{Deployment, Facts, TargetFacts, facts::Report},
+    deployment::{Deployment, Facts, Status, TargetFacts, facts::Report},
     name::Name,
     revision::RevisionId,
 };
@@ -40,10 +40,17 @@ pub(crate) async fn collect(
     };
     let targets = deployment.targets.iter().map(target).collect();
     let release = tx.release(&deployment.product, &deployment.release).await?;
+    let mut measurements = Vec::new();
+    if let Status::Rolling { wave, .. } = deployment.status
+        && !deployment.checks.is_empty()
+    {
+        measurements = tx.measurements((deployment.id, wave)).await?;
+    }
     let block = release.and_then(|release| release.blocked);
     Ok(Facts {
         targets,
         calendar: None,
+        measurements,
         blocked: block.map(|block| block.to_string()),
     })
 }

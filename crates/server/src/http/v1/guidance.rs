@@ -7,7 +7,7 @@ use super::super::{
 use crate::app::{Request, SharedApp, field, guide::Guidance};
 use axum::{Router, extract, routing::post};
 use tidegate_domain::id::DeploymentId;
-use tidegate_protocol::api::{DeploymentView, OverrideRequest, Problem, TargetWordRequest};
+use tidegate_protocol::api::{DeploymentView, OverrideRequest, Problem, WordRequest};
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
@@ -24,45 +24,53 @@ pub(super) fn router() -> Router<SharedApp> {
             post(exclude),
         )
         .route("/api/v1/deployments/{id}/override", post(override_calendar))
+        .route(
+            "/api/v1/deployments/{id}/checks/{check}/retry",
+            post(retry_check),
+        )
+        .route(
+            "/api/v1/deployments/{id}/checks/{check}/accept",
+            post(accept_check),
+        )
 }
 
 type Shown = Result<extract::Json<DeploymentView>, ApiError>;
 
 /// Tries a failed target again.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/retry", request_body = TargetWordRequest,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/retry", request_body = WordRequest,
     params(("id" = u64, Path), ("target" = String, Path)),
     responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn retry(
     app: State,
     Caller(request): Caller,
     Path(which): Path<(u64, String)>,
-    Json(word): Json<TargetWordRequest>,
+    Json(word): Json<WordRequest>,
 ) -> Shown {
     guide(&app, request, which, (Guidance::Retry, word)).await
 }
 
 /// Lets a target's failure not count. The target still has to pass, or to be excluded.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/ignore", request_body = TargetWordRequest,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/ignore", request_body = WordRequest,
     params(("id" = u64, Path), ("target" = String, Path)),
     responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn ignore(
     app: State,
     Caller(request): Caller,
     Path(which): Path<(u64, String)>,
-    Json(word): Json<TargetWordRequest>,
+    Json(word): Json<WordRequest>,
 ) -> Shown {
     guide(&app, request, which, (Guidance::Ignore, word)).await
 }
 
 /// Takes a target out of the deployment's scope.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/exclude", request_body = TargetWordRequest,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/targets/{target}/exclude", request_body = WordRequest,
     params(("id" = u64, Path), ("target" = String, Path)),
     responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn exclude(
     app: State,
     Caller(request): Caller,
     Path(which): Path<(u64, String)>,
-    Json(word): Json<TargetWordRequest>,
+    Json(word): Json<WordRequest>,
 ) -> Shown {
     guide(&app, request, which, (Guidance::Exclude, word)).await
 }
@@ -82,11 +90,49 @@ pub(super) async fn override_calendar(
     Ok(extract::Json(app.deployment_view(&request, id).await?))
 }
 
+/// Asks a check after the present wave anew; earlier measurements count no more.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/checks/{check}/retry",
+    params(("id" = u64, Path), ("check" = String, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn retry_check(
+    app: State,
+    Caller(request): Caller,
+    Path(which): Path<(u64, String)>,
+) -> Shown {
+    guide_check(&app, request, which, None).await
+}
+
+/// Goes on although a check after the present wave did not pass.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/checks/{check}/accept", request_body = WordRequest,
+    params(("id" = u64, Path), ("check" = String, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn accept_check(
+    app: State,
+    Caller(request): Caller,
+    Path(which): Path<(u64, String)>,
+    Json(word): Json<WordRequest>,
+) -> Shown {
+    guide_check(&app, request, which, Some(word.reason)).await
+}
+
+async fn guide_check(
+    app: &SharedApp,
+    request: Request,
+    (id, check): (u64, String),
+    accepted: Option<String>,
+) -> Shown {
+    let id = DeploymentId(id);
+    let which = (id, field("check", &check)?);
+    app.guide_check(request.clone(), which, accepted.as_deref())
+        .await?;
+    Ok(extract::Json(app.deployment_view(&request, id).await?))
+}
+
 async fn guide(
     app: &SharedApp,
     request: Request,
     (id, target): (u64, String),
-    (guidance, word): (Guidance, TargetWordRequest),
+    (guidance, word): (Guidance, WordRequest),
 ) -> Shown {
     let id = DeploymentId(id);
     let which = (id, field("target", &target)?);

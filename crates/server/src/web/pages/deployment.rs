@@ -1,5 +1,6 @@
 //! One deployment: what happens now, what it waits for, who did what, and what a person can do.
 
+mod checks;
 mod deeds;
 mod guidance;
 mod waves;
@@ -20,6 +21,7 @@ use crate::{
 };
 use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Redirect, Response};
+use checks::Check;
 use deeds::{Deed, Reason};
 use futures::FutureExt;
 use guidance::{Choice, Word};
@@ -58,6 +60,7 @@ struct Deployment {
     deeds: Vec<Deed>,
     choices: Vec<Choice>,
     choices_left: usize,
+    checks: Vec<Check>,
     done: usize,
     total: usize,
     waves: Vec<Wave>,
@@ -148,6 +151,19 @@ pub(in crate::web) async fn guide(
     Ok(Redirect::to(&here))
 }
 
+pub(in crate::web) async fn guide_check(
+    app: State,
+    Visitor(request): Visitor,
+    Path((id, check, deed)): Path<(String, String, String)>,
+    Submitted(word): Submitted<Word>,
+) -> Result<Redirect, Fault> {
+    let id = number(&id)?;
+    let here = format!("/deployments/{id}");
+    let done = guidance::perform_on_check(&app, request, (id, &check, &deed), &word).await;
+    done.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
+}
+
 fn number(text: &str) -> Result<DeploymentId, Error> {
     let number = text.parse().map(DeploymentId);
     number.map_err(|_| Error::not_found("deployment-not-found", "deployment", text))
@@ -202,6 +218,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         deeds,
         choices,
         choices_left,
+        checks: checks::of(&view),
         done,
         total,
         density: waves::density(total),
@@ -261,6 +278,8 @@ mod tests {
             requested_at: Timestamp::UNIX_EPOCH,
             ended_at: Some(Timestamp::UNIX_EPOCH),
             unreached: Vec::new(),
+            checks: Vec::new(),
+            fast_track: false,
             waves: vec![WaveView {
                 title: "wave 1".into(),
                 targets: (1..=targets).map(run).collect(),

@@ -44,7 +44,23 @@ pub(super) fn choices(view: &DeploymentView) -> (Vec<Choice>, usize) {
     (choices, more)
 }
 
-/// Does what a form says.
+/// Does what a form says of a check.
+pub(super) async fn perform_on_check(
+    app: &SharedApp,
+    request: Request,
+    (id, check, deed): (DeploymentId, &str, &str),
+    word: &Word,
+) -> Result<(), Error> {
+    let accepted = match deed {
+        "retry" => None,
+        "accept" => Some(word.reason.trim()),
+        other => return Err(Error::not_found("page-not-found", "action", other)),
+    };
+    let which = (id, field("check", check)?);
+    app.guide_check(request, which, accepted).await
+}
+
+/// Does what a form says of a target.
 pub(super) async fn perform(
     app: &SharedApp,
     request: Request,

@@ -1,0 +1,128 @@
+//! What a seed draws: the fleet, the plan, and how each host does.
+
+use crate::{host::Fate, random::Random, world::Manners};
+use std::collections::{BTreeMap, BTreeSet};
+use tidegate_domain::{
+    duration::Millis,
+    name::Name,
+    plan::{
+        Canary, Check, Fleet, Limits, OnFailure, Phase, Phased, Pilot, Plan, Rolling, Share, Step,
+        Strategy, Then, Threshold, compile,
+    },
+};
+
+pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
+    let fleet = fleet(random, targets);
+    let strategy = strategy(random, &fleet);
+    let wild = manners == Manners::Wild;
+    let limits = Limits {
+        failures_max: if wild && random.percent(30) {
+            u32::try_from(random.below(3)).unwrap()
+        } else {
+            0
+        },
+        minimum_healthy: Millis(random.below(5000)),
+        // A slow story must not run into deadlines where nothing is meant to go wrong.
+        prepare_deadline: Millis::from_secs(if wild { 60 } else { 100_000 }),
+        progress_deadline: Millis::from_secs(if wild { 60 } else { 100_000 }),
+        on_failure: if wild && random.percent(20) {
+            OnFailure::Hold
+        } else {
+            OnFailure::RollBack
+        },
+        ..Limits::default()
+    };
+    let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
+    compile((strategy, checks(random)), &fleet, &limits, max).unwrap()
+}
+
+/// Two rings, each with a target of its own where there are enough.
+fn fleet(random: &mut Random, targets: &[Name]) -> Fleet {
+    let mut rings = BTreeMap::new();
+    let mut left = targets.iter();
+    for ring in ["early", "next"] {
+        let count = usize::try_from(1 + random.below(3)).unwrap();
+        let members: BTreeSet<Name> = left.by_ref().take(count).cloned().collect();
+        if !members.is_empty() {
+            rings.insert(ring.parse().unwrap(), members);
+        }
+    }
+    Fleet {
+        targets: targets.to_vec(),
+        rings,
+    }
+}
+
+fn strategy(random: &mut Random, fleet: &Fleet) -> Strategy {
+    let bake = Millis(random.below(8000));
+    let batch = Share::Count(1 + u32::try_from(random.below(4)).unwrap());
+    match random.below(10) {
+        0..=1 => Strategy::AllAtOnce,
+        2..=5 => Strategy::Rolling(Rolling { batch, bake }),
+        6..=7 => {
+            let rings = fleet.rings.keys().map(|ring| phase(random, ring, bake));
+            Strategy::Phased(Phased {
+                rings: rings.collect(),
+            })
+        }
+        8 => Strategy::Canary(Canary {
+            steps: vec![Step {
+                targets: batch,
+                bake,
+                then: then(random),
+                checks: None,
+            }],
+        }),
+        _ => Strategy::Pilot(Pilot {
+            ring: "early".parse().unwrap(),
+            bake,
+            batch,
+        }),
+    }
+}
+
+fn phase(random: &mut Random, ring: &Name, bake: Millis) -> Phase {
+    Phase {
+        ring: ring.clone(),
+        bake,
+        success: random.percent(40).then_some(Threshold::Percent(50)),
+        failures: random.percent(40).then_some(Threshold::Percent(0)),
+        then: then(random),
+        checks: None,
+    }
+}
+
+/// At most one, of a metric.
+fn checks(random: &mut Random) -> Vec<Check> {
+    let seconds = 1 + random.below(5);
+    let (count, consecutive) = (1 + random.below(3), random.percent(30));
+    let text = format!(
+        r#"{{"name":"errors","metric":{{"query":"e","passes":{{"below":0.5}}}},"interval":"{seconds}s",
+            "count":{count},"consecutive":{consecutive},"failures_max":{},"dry_run":{}}}"#,
+        random.below(2),
+        random.percent(10)
+    );
+    let check = serde_json::from_str(&text).unwrap();
+    random.percent(40).then_some(check).into_iter().collect()
+}
+
+fn then(random: &mut Random) -> Then {
+    if random.percent(40) {
+        Then::SignOff
+    } else {
+        Then::Cascade
+    }
+}
+
+pub fn fate(random: &mut Random, manners: Manners) -> Fate {
+    if manners != Manners::Wild {
+        return Fate::Good;
+    }
+    match random.below(40) {
+        0 => Fate::Unpreparable,
+        1 => Fate::Bad,
+        2 => Fate::Hangs,
+        3 => Fate::Fades(i64::try_from(random.below(20)).unwrap()),
+        _ => Fate::Good,
+    }
+}

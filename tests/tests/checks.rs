@@ -1,0 +1,135 @@
+//! Checks between waves, asked of a real Prometheus: bounds, the judge, no data.
+
+use tidegate_tests::{
+    prometheus::Prometheus,
+    shop::{Shop, until},
+};
+
+fn strategy(prometheus: &Prometheus) -> String {
+    let url = prometheus.url();
+    format!(
+        "\
+kind: Strategy
+name: measured
+rolling: {{ batch: 1 }}
+limits: {{ minimum_healthy: 200ms }}
+checks:
+  - name: number
+    metric: {{ source: \"{url}\", query: 'max(shop_number{{target=~\"${{canary}}\"}})', passes: {{ below: 5 }} }}
+    interval: 300ms
+    count: 2
+    timeout: 2s
+    deadline: 5s
+---
+kind: Strategy
+name: judged
+canary: {{ steps: [{{ targets: 1 }}, {{ targets: 2, checks: [] }}] }}
+limits: {{ minimum_healthy: 200ms }}
+checks:
+  - name: canary
+    judge:
+      source: \"{url}\"
+      step: 100ms
+      queries: {{ number: 'avg(shop_number{{target=~\"${{side}}\"}})' }}
+      settings: {{ metrics: {{ number: {{ bad: increase, critical: true }} }} }}
+    interval: 7s
+    deadline: 20s
+"
+    )
+}
+
+fn deploy(shop: &Shop, version: &str, how: &[&str]) -> String {
+    let there = [
+        "deploy", "shop", version, "--to", "staging", "--output", "json",
+    ];
+    let view = shop.json(&[&there[..], how].concat());
+    view["id"].to_string()
+}
+
+fn shop() -> (Shop, Prometheus) {
+    let shop = Shop::with_shop(None);
+    let prometheus = Prometheus::start(shop.path());
+    for target in ["staging-1", "staging-2"] {
+        prometheus.numbers.set(target, 1.0);
+    }
+    shop.apply(&strategy(&prometheus));
+    for version in ["1.0.0", "1.1.0"] {
+        let quick = ["--to", "testing", "--minimum-healthy", "200ms", "--wait"];
+        shop.ok(&[&["deploy", "shop", version][..], &quick].concat());
+    }
+    until("Prometheus has numbers", || prometheus.knows(2));
+    (shop, prometheus)
+}
+
+#[test]
+fn a_metric_beyond_its_bound_takes_the_deployment_back() {
+    let (shop, prometheus) = shop();
+    let measured = ["--strategy", "measured"];
+    let first = deploy(&shop, "1.0.0", &measured);
+    shop.ok(&["watch", &first]);
+    let view = shop.json(&["deployment", "show", &first, "--output", "json"]);
+    for check in view["checks"].as_array().expect("checks") {
+        assert_eq!(check["state"], "passed", "{check}");
+        assert_eq!(check["measurements"][0]["value"], 1.0, "{check}");
+    }
+    prometheus.numbers.set("staging-1", 9.0);
+    let second = deploy(&shop, "1.1.0", &measured);
+    let ended = shop.run(&["watch", &second]);
+    assert_eq!(ended.status.code(), Some(7), "it was rolled back");
+    shop.await_version("staging", "1.0.0");
+    let told = shop.ok(&["deployment", "show", &second]);
+    assert!(
+        told.contains("check number after wave 1: failed: 9"),
+        "{told}"
+    );
+}
+
+#[test]
+fn without_data_it_is_held_and_a_person_decides() {
+    let (shop, mut prometheus) = shop();
+    prometheus.stop();
+    let id = deploy(&shop, "1.0.0", &["--strategy", "measured"]);
+    until("the check has no data", || {
+        shop.ok(&["explain", &id])
+            .contains("check number has no data")
+    });
+    let told = shop.ok(&["explain", &id]);
+    assert!(
+        told.contains("does not answer: Connection refused"),
+        "{told}"
+    );
+    let unknown = shop.refused(4, &["deployment", "retry-check", &id, "latency"]);
+    assert!(unknown.contains("latency"), "{unknown}");
+    let accept = ["deployment", "accept-check", &id, "number"];
+    let why = ["--reason", "Prometheus is being moved"];
+    shop.ok(&[&accept[..], &why].concat());
+    until("the second wave is held too", || {
+        let told = shop.ok(&["explain", &id]);
+        told.contains("check number has no data") && told.contains("on 2 of 2")
+    });
+    shop.ok(&[&accept[..], &why].concat());
+    shop.ok(&["watch", &id]);
+    let actions = shop.actions(&format!("deployment/{id}"));
+    let accepted = actions.iter().filter(|a| *a == "deployment.check_accepted");
+    assert_eq!(accepted.count(), 2);
+}
+
+#[test]
+fn a_canary_is_judged_against_its_baseline() {
+    let (shop, prometheus) = shop();
+    let judged = ["--strategy", "judged"];
+    let first = deploy(&shop, "1.0.0", &judged);
+    shop.ok(&["watch", &first]);
+    let view = shop.json(&["deployment", "show", &first, "--output", "json"]);
+    let metric = &view["checks"][0]["measurements"][0]["metrics"][0];
+    assert_eq!(metric["verdict"], "pass", "{view:#}");
+    prometheus.numbers.set("staging-1", 3.0);
+    let second = deploy(&shop, "1.1.0", &judged);
+    let ended = shop.run(&["watch", &second]);
+    assert_eq!(ended.status.code(), Some(7), "it was rolled back");
+    let told = shop.ok(&["deployment", "show", &second]);
+    assert!(
+        told.contains("too high") || told.contains("bad: number (critical)"),
+        "{told}"
+    );
+}
