@@ -5,6 +5,7 @@
 //! of their spans. [`ics`] shows them to other calendars.
 
 mod cover;
+mod document;
 pub mod ics;
 mod judge;
 mod length;
@@ -13,6 +14,7 @@ mod rule;
 mod window;
 mod zone;
 
+pub use document::DocumentError;
 pub use judge::{Calendar, Closed, Edge, Opening};
 pub use length::{Length, LengthError};
 pub use recurrence::{Recurrence, RecurrenceError};

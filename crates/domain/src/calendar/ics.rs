@@ -197,9 +197,9 @@ mod tests {
 
     fn window(zone: &str, title: &str) -> Window {
         serde_json::from_value(serde_json::json!({
-            "name": "nights", "title": title, "scope": "organisation", "reason": "few; visitors,\nreally",
-            "when": {"every": {"starts": "2026-11-02T22:00", "rule": "FREQ=WEEKLY;BYDAY=TU",
-                "lasts": "4h", "time_zone": zone}},
+            "name": "nights", "title": title, "reason": "few; visitors,\nreally",
+            "every": {"starts": "2026-11-02T22:00", "rule": "FREQ=WEEKLY;BYDAY=TU",
+                "lasts": "4h", "time_zone": zone},
         }))
         .unwrap()
     }

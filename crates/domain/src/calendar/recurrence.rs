@@ -1,6 +1,6 @@
 //! A span of time that comes back: a rule, in a time zone, for a length.
 
-use super::{Ends, Length, Rule, Span, Zone};
+use super::{Ends, Length, Rule, Span, Zone, window::local_time};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::DateTime};
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, iter};
@@ -19,6 +19,7 @@ pub struct Recurrence {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Draft {
+    #[serde(deserialize_with = "local_time")]
     starts: DateTime,
     rule: Rule,
     lasts: Length,
@@ -29,16 +30,18 @@ struct Draft {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecurrenceError {
     /// Looked for as long as it takes the calendar to repeat itself.
-    #[error("`{0}` does not happen in the 400 years after its start")]
+    #[error(
+        "`{0}` does not happen in the 400 years after its start: the parts of the rule exclude each other"
+    )]
     Never(String),
     /// RFC 5545 §3.3.10: with a time zone "the UNTIL rule part MUST be specified as a date with UTC time".
     #[error("with a time zone UNTIL is in UTC: write a Z behind it")]
     LocalUntil,
     /// So many at once would make every question slow.
-    #[error("it may overlap itself {0} times, which is more than {max}", max = Recurrence::OVERLAPS_MAX)]
+    #[error("it may overlap itself {0} times, which is more than {max}: make it rarer or shorter", max = Recurrence::OVERLAPS_MAX)]
     Overlaps(u64),
     /// Fractions of a second have no place in iCalendar.
-    #[error("the start has a fraction of a second")]
+    #[error("the start has a fraction of a second: leave it out")]
     Fraction,
 }
 

@@ -1,14 +1,14 @@
-//! Windows and freezes as people write them down.
+//! Windows and freezes. A person writes them as a [`Document`].
 
-use super::{Recurrence, Zone};
+use super::{Recurrence, Zone, document::Document};
 use crate::name::Name;
 use jiff::{Timestamp, civil::DateTime};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::iter;
 
 /// When deployment is allowed. Once one window applies to a deployment, it is allowed in windows only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(into = "Document", try_from = "Document")]
 pub struct Window {
     /// Unique among windows.
     pub name: Name,
@@ -21,13 +21,12 @@ pub struct Window {
     /// Why it is, for people.
     pub reason: String,
     /// What becomes of a deployment that is under way when it closes.
-    #[serde(default)]
     pub in_flight: InFlight,
 }
 
 /// When deployment is forbidden, whatever the windows say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(into = "Document", try_from = "Document")]
 pub struct Freeze {
     /// Unique among freezes.
     pub name: Name,
@@ -40,13 +39,11 @@ pub struct Freeze {
     /// Why it is, for people.
     pub reason: String,
     /// What becomes of a deployment that is under way when it begins.
-    #[serde(default)]
     pub in_flight: InFlight,
 }
 
 /// What a window or freeze applies to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// Every deployment.
     Organisation,
@@ -70,8 +67,7 @@ pub enum InFlight {
 }
 
 /// When a window or freeze is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// One time.
     Once(Interval),
@@ -91,15 +87,31 @@ pub struct Interval {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Draft {
+    #[serde(deserialize_with = "local_time")]
     from: DateTime,
+    #[serde(deserialize_with = "local_time")]
     to: DateTime,
     time_zone: Zone,
 }
 
 /// It ends before it begins.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`to` is not after `from`")]
+#[error("`to` is not after `from`: a time has to pass between them")]
 pub struct IntervalError;
+
+/// The text is not a local time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a local time: write for instance 2026-12-20T18:00, or 2026-12-20 for its midnight"
+)]
+struct LocalTimeError(String);
+
+/// A local time of a document. The time zone stands beside it, so an offset has no place in it.
+pub(super) fn local_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let wrong = |_| D::Error::custom(LocalTimeError(text.chars().take(40).collect()));
+    text.trim().parse().map_err(wrong)
+}
 
 /// From a moment until just before another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

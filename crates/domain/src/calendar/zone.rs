@@ -19,6 +19,13 @@ pub struct Zone(TimeZone);
 pub struct ZoneError(String);
 
 impl Zone {
+    /// The names of all time zones.
+    pub fn names() -> Vec<String> {
+        let all = TimeZoneDatabase::bundled();
+        let names = all.available();
+        names.map(|name| name.as_str().to_owned()).collect()
+    }
+
     /// The name in the IANA database.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")

@@ -19,12 +19,18 @@ fn once(from: &str, to: &str) -> Value {
     json!({"once": {"from": from, "to": to, "time_zone": "UTC"}})
 }
 
+/// With the keys of a scope and of a time.
 fn document(scope: &Value, when: &Value) -> Value {
-    json!({"name": "it", "title": "It", "scope": scope, "when": when, "reason": "because"})
+    let mut document = json!({"name": "it", "title": "It", "reason": "because"});
+    for part in [scope, when] {
+        let keys = part.as_object().unwrap().clone();
+        document.as_object_mut().unwrap().extend(keys);
+    }
+    document
 }
 
 fn judge(windows: &[Value], freezes: &[Value], now: &str) -> Opening {
-    let read = |when: &Value| document(&json!("organisation"), when);
+    let read = |when: &Value| document(&json!({}), when);
     let windows = windows
         .iter()
         .map(|w| serde_json::from_value(read(w)).unwrap());
@@ -180,7 +186,7 @@ fn lengths_cross_changes_of_the_clocks() {
 fn what_falls_into_a_gap_comes_in_order() {
     let when = json!({"every": {"starts": "2026-03-29T01:00", "rule": "FREQ=MINUTELY;INTERVAL=30;COUNT=7",
         "lasts": "1m", "time_zone": "Europe/Amsterdam"}});
-    let window: Window = serde_json::from_value(document(&json!("organisation"), &when)).unwrap();
+    let window: Window = serde_json::from_value(document(&json!({}), &when)).unwrap();
     let (from, to): (Timestamp, Timestamp) = (
         "2026-03-28T00:00:00Z".parse().unwrap(),
         "2026-03-30T00:00:00Z".parse().unwrap(),
@@ -220,7 +226,7 @@ fn scopes_choose_what_applies() {
     let when = || once("2026-01-01T00:00", "2026-01-02T00:00");
     let read = |scope| -> Window { serde_json::from_value(document(&scope, &when())).unwrap() };
     let windows = [
-        read(json!("organisation")),
+        read(json!({})),
         read(json!({"product": "shop"})),
         read(json!({"environment": "live"})),
     ];
@@ -246,6 +252,10 @@ fn documents_are_strict_and_come_back() {
     let window: Window = serde_json::from_value(good.clone()).unwrap();
     let written = serde_json::to_value(&window).unwrap();
     assert_eq!(serde_json::from_value::<Window>(written).unwrap(), window);
+    let mut untitled = good.clone();
+    untitled["title"] = json!("");
+    let freeze: Freeze = serde_json::from_value(untitled).unwrap();
+    assert_eq!(freeze.title, "it");
     for (when, expect) in [
         (
             every("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "1h"),
@@ -270,15 +280,27 @@ fn documents_are_strict_and_come_back() {
             json!({"once": {"from": "2026-01-01T00:00"}}),
             "missing field",
         ),
-        (json!({"often": {}}), "unknown variant"),
+        (
+            json!({"once": {"from": "noon", "to": "2026-01-01T00:00", "time_zone": "UTC"}}),
+            "is not a local time",
+        ),
+        (json!({"often": {}}), "unknown field"),
+        (json!({}), "say when it is"),
     ] {
-        let error = serde_json::from_value::<Window>(document(&json!("organisation"), &when));
+        let error = serde_json::from_value::<Window>(document(&json!({}), &when));
         let error = error.unwrap_err().to_string();
         assert!(error.contains(expect), "{error}");
     }
-    let mut colourful = good;
-    colourful["colour"] = json!("red");
-    assert!(serde_json::from_value::<Window>(colourful).is_err());
+    for (key, value) in [
+        ("colour", json!("red")),
+        ("environment", json!("live")),
+        ("once", once("2026-01-01", "2026-01-02")["once"].clone()),
+        ("reason", json!(" ")),
+    ] {
+        let mut bad = good.clone();
+        bad[key] = value;
+        assert!(serde_json::from_value::<Window>(bad).is_err(), "{key}");
+    }
 }
 
 /// A second way to the same answer: a moment is allowed when some span of a window holds it and none of a freeze does.
@@ -293,12 +315,12 @@ fn edges_are_where_the_plain_question_changes_its_answer() {
         every("FREQ=MONTHLY;BYDAY=-1SU", "36h"),
         once("2026-03-20T00:00", "2026-04-02T00:00"),
     ];
-    let windows = whens.each_ref().map(|when| -> Window {
-        serde_json::from_value(document(&json!("organisation"), when)).unwrap()
-    });
-    let freezes = whens.each_ref().map(|when| -> Freeze {
-        serde_json::from_value(document(&json!("organisation"), when)).unwrap()
-    });
+    let windows = whens
+        .each_ref()
+        .map(|when| -> Window { serde_json::from_value(document(&json!({}), when)).unwrap() });
+    let freezes = whens
+        .each_ref()
+        .map(|when| -> Freeze { serde_json::from_value(document(&json!({}), when)).unwrap() });
     let picked = |mask: usize, i: usize| mask >> i & 1 == 1;
     for mask in 0..64_usize {
         let windows = windows.iter().enumerate().filter(|(i, _)| picked(mask, *i));
