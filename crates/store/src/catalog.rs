@@ -4,6 +4,7 @@ use crate::{Row, StoreError, Tx, record};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use tidegate_domain::{
+    calendar::{Freeze, Window},
     catalog::{Document, Environment, Kind, NamedStrategy, Product, Ring, Target},
     name::Name,
 };
@@ -23,6 +24,8 @@ impl Tx {
             Document::Target(d) => record::write(d),
             Document::Ring(d) => record::write(d),
             Document::Strategy(d) => record::write(d),
+            Document::Window(d) => record::write(d),
+            Document::Freeze(d) => record::write(d),
         };
         let sql = "INSERT INTO catalog (kind, name, record, changed_at) VALUES ($1, $2, $3, $4) \
             ON CONFLICT (kind, name) DO UPDATE SET record = excluded.record, changed_at = excluded.changed_at";
@@ -80,6 +83,22 @@ impl Tx {
     /// When the database refuses.
     pub async fn strategy(&mut self, name: &Name) -> Result<Option<NamedStrategy>, StoreError> {
         self.document(Kind::Strategy, name.as_str()).await
+    }
+
+    /// Every window, by name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn windows(&mut self) -> Result<Vec<Window>, StoreError> {
+        self.documents(Kind::Window).await
+    }
+
+    /// Every freeze, by name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn freezes(&mut self) -> Result<Vec<Freeze>, StoreError> {
+        self.documents(Kind::Freeze).await
     }
 
     /// The rings of an environment.

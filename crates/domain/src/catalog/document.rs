@@ -1,7 +1,10 @@
 //! The declared things, each as a person writes it in a file: `kind`, `name`, and what belongs to it.
 
 use super::{Component, NamedStrategy, Variables};
-use crate::name::Name;
+use crate::{
+    calendar::{Freeze, Window},
+    name::Name,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -26,6 +29,10 @@ pub enum Kind {
     Ring,
     /// A way to deploy, with a name.
     Strategy,
+    /// When deployment is allowed.
+    Window,
+    /// When deployment is forbidden.
+    Freeze,
 }
 
 /// One declared thing.
@@ -48,6 +55,10 @@ pub enum Document {
     Ring(Ring),
     /// A way to deploy, with a name.
     Strategy(Box<NamedStrategy>),
+    /// When deployment is allowed.
+    Window(Window),
+    /// When deployment is forbidden.
+    Freeze(Freeze),
 }
 
 /// The organisation: all that one server serves.
@@ -184,6 +195,8 @@ impl Document {
             Self::Target(_) => Kind::Target,
             Self::Ring(_) => Kind::Ring,
             Self::Strategy(_) => Kind::Strategy,
+            Self::Window(_) => Kind::Window,
+            Self::Freeze(_) => Kind::Freeze,
         }
     }
 
@@ -198,13 +211,15 @@ impl Document {
             Self::Target(d) => format!("{}/{}", d.environment, d.name),
             Self::Ring(d) => format!("{}/{}", d.environment, d.name),
             Self::Strategy(d) => d.name.to_string(),
+            Self::Window(d) => d.name.to_string(),
+            Self::Freeze(d) => d.name.to_string(),
         }
     }
 }
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Organisation,
         Self::Team,
         Self::Programme,
@@ -214,6 +229,8 @@ impl Kind {
         Self::Ring,
         Self::Product,
         Self::Component,
+        Self::Window,
+        Self::Freeze,
     ];
 
     /// The word in files.
@@ -228,6 +245,8 @@ impl Kind {
             Self::Target => "Target",
             Self::Ring => "Ring",
             Self::Strategy => "Strategy",
+            Self::Window => "Window",
+            Self::Freeze => "Freeze",
         }
     }
 }

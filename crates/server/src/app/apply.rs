@@ -9,6 +9,7 @@ use futures::FutureExt;
 use parse::{Declared, Located};
 use tidegate_domain::{
     access::Action,
+    calendar::{Freeze, Window},
     catalog::{
         Component, Document, Environment, Kind, NamedStrategy, Organisation, Product, Programme,
         Ring, Target, Team,
@@ -145,6 +146,8 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::Target(d) => pair::<Target>(tx, document, d).await?,
         Document::Ring(d) => pair::<Ring>(tx, document, d).await?,
         Document::Strategy(d) => pair::<NamedStrategy>(tx, document, d).await?,
+        Document::Window(d) => pair::<Window>(tx, document, d).await?,
+        Document::Freeze(d) => pair::<Freeze>(tx, document, d).await?,
     };
     let differences = diff::between(known.as_ref(), &new);
     let action = match known {

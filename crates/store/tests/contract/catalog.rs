@@ -57,6 +57,21 @@ pub(crate) async fn every_kind_of_document_comes_back(store: &Store) {
     }
 }
 
+pub(crate) async fn windows_and_freezes_are_listed_apart(store: &Store) {
+    for (_, document) in documents() {
+        commit!(store, document, |tx, document| tx
+            .record_document(document)
+            .await?);
+    }
+    let (windows, freezes) = view!(store, (), |tx, ()| (
+        tx.windows().await?,
+        tx.freezes().await?
+    ));
+    let windows: Vec<_> = windows.iter().map(|w| w.name.as_str()).collect();
+    let freezes: Vec<_> = freezes.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!((windows, freezes), (vec!["office-hours"], vec!["year-end"]));
+}
+
 pub(crate) async fn targets_are_those_of_the_environment_and_counted_as_people_count(
     store: &Store,
 ) {

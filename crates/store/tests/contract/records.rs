@@ -37,6 +37,8 @@ async fn documents_of_the_catalog() {
             Document::Target(d) => check(&file, &written, &d),
             Document::Ring(d) => check(&file, &written, &d),
             Document::Strategy(d) => check(&file, &written, &*d),
+            Document::Window(d) => check(&file, &written, &d),
+            Document::Freeze(d) => check(&file, &written, &d),
         }
     }
 }

@@ -96,6 +96,11 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
     let ring = r#"{"name": "early", "environment": "live", "targets": ["live-1"]}"#;
     let strategy = r#"{"name": "careful", "title": "Careful", "phased": {"rings": [{"ring": "early", "bake": 60000,
         "success": "90%", "failures": 0, "then": "sign-off"}]}, "limits": {"failures_max": 1}}"#;
+    let window = r#"{"name": "office-hours", "title": "Office hours", "environment": "live", "every": {
+        "starts": "2026-01-05T09:00", "rule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH", "lasts": "8h",
+        "time_zone": "Europe/Berlin"}, "reason": "People look after it", "in_flight": "finish"}"#;
+    let freeze = r#"{"name": "year-end", "title": "Year-end closing", "product": "storefront", "once": {
+        "from": "2026-12-20T18:00", "to": "2027-01-04T08:00", "time_zone": "UTC"}, "reason": "The books are closed"}"#;
     let all = [
         Document::Organisation(organisation),
         Document::Team(team),
@@ -105,6 +110,8 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         Document::Target(target("live/live-1")),
         Document::Ring(serde_json::from_str(ring).unwrap()),
         Document::Strategy(serde_json::from_str(strategy).unwrap()),
+        Document::Window(serde_json::from_str(window).unwrap()),
+        Document::Freeze(serde_json::from_str(freeze).unwrap()),
     ];
     all.into_iter()
         .map(|document| (document.kind(), document))

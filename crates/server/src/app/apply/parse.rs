@@ -3,6 +3,7 @@
 use super::super::{Error, Kind};
 use serde::{Deserialize, de::DeserializeOwned};
 use tidegate_domain::{
+    calendar::Zone,
     catalog::{Component, Document, Kind as CatalogKind},
     name::Name,
 };
@@ -183,6 +184,8 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::Strategy => {
             Declared::Document(Document::Strategy(Box::new(read(part, &body)?)))
         }
+        CatalogKind::Window => Declared::Document(Document::Window(read(part, &body)?)),
+        CatalogKind::Freeze => Declared::Document(Document::Freeze(read(part, &body)?)),
         CatalogKind::Component => component(part, &body)?,
     }))
 }
@@ -231,8 +234,10 @@ fn read<T: DeserializeOwned>(part: &Part<'_>, text: &str) -> Result<T, Error> {
             usize::try_from(column).unwrap_or(1),
         );
         let why = words(&error.without_snippet().to_string());
-        let refusal = refuse(part.path, part.above + line, column, &why);
-        match meant(&why) {
+        // What is wrong with a whole document has no place of its own.
+        let line = (part.above + line).max(part.line());
+        let refusal = refuse(part.path, line, column, &why);
+        match meant(&why).or_else(|| zone(&why)) {
             Some(hint) => refusal.hint(hint),
             None => refusal,
         }
@@ -265,12 +270,33 @@ fn meant(why: &str) -> Option<String> {
     )
 }
 
+/// For a time zone that is none: the nearest one, by its whole name or only its place.
+fn zone(why: &str) -> Option<String> {
+    let (word, rest) = why.strip_prefix('`')?.split_once('`')?;
+    if !rest.starts_with(" is not a time zone") {
+        return None;
+    }
+    let names = Zone::names();
+    let place = |name: &&String| {
+        let place = name
+            .rsplit_once('/')
+            .map_or(name.as_str(), |(_, place)| place);
+        place.eq_ignore_ascii_case(word)
+    };
+    let named = names.iter().find(place).map(|name| did_you_mean(name));
+    named.or_else(|| nearest(word, names.iter().map(String::as_str)))
+}
+
 fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     known
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .min()
         .filter(|(distance, _)| *distance <= 3)
-        .map(|(_, name)| format!("did you mean `{name}`?"))
+        .map(|(_, name)| did_you_mean(name))
+}
+
+fn did_you_mean(name: &str) -> String {
+    format!("did you mean `{name}`?")
 }
 
 fn kinds() -> String {
@@ -352,6 +378,69 @@ mod tests {
             "kind: Team\nname: a\n---\nkind: Team\nname: a\n",
             "a.yaml:4:1: Team `a` is declared already at a.yaml:1",
         );
+    }
+
+    /// A freeze with `lines` in place of what says when it is.
+    fn freeze(lines: &str) -> String {
+        format!("# of the shop\nkind: Freeze\nname: year-end\nreason: Closing\n{lines}")
+    }
+
+    #[test]
+    fn faults_of_the_calendar_name_the_place_and_the_remedy() {
+        let once = |from: &str, to: &str, zone: &str| {
+            freeze(&format!(
+                "once:\n  from: {from}\n  to: {to}\n  time_zone: {zone}\n"
+            ))
+        };
+        let every = |rule: &str, lasts: &str| {
+            freeze(&format!(
+                "every:\n  starts: 2026-01-05T09:00\n  rule: {rule}\n  lasts: {lasts}\n  time_zone: UTC\n"
+            ))
+        };
+        let good = once("2026-12-20T18:00", "2027-01-04", "Europe/Berlin");
+        check(&good, "1 declared");
+        for (text, expect) in [
+            (
+                once("2026-12-20", "2027-01-04", "Europe/Berln"),
+                "a.yaml:8:14: `Europe/Berln` is not a time zone: write for instance Europe/Amsterdam or UTC (did you mean `Europe/Berlin`?)",
+            ),
+            (
+                once("2026-12-20", "2027-01-04", "berlin"),
+                "did you mean `Europe/Berlin`?",
+            ),
+            (
+                once("2027-01-04", "2026-12-20", "UTC"),
+                "a.yaml:6:3: `to` is not after `from`",
+            ),
+            (
+                once("noon", "2026-12-20", "UTC"),
+                "a.yaml:6:9: `noon` is not a local time: write for instance",
+            ),
+            (
+                every("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "1h"),
+                "a.yaml:6:3: `FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30` does not happen in the 400 years after its start",
+            ),
+            (
+                every("FREQ=MINUTELY", "30d"),
+                "a.yaml:6:3: it may overlap itself 43200 times, which is more than 10000: make it rarer or shorter",
+            ),
+            (every("FREQ=WEEKLI", "1h"), "a.yaml:7:9: `WEEKLI`"),
+            (
+                every("FREQ=DAILY", "a while"),
+                "a.yaml:8:10: `a while` is not a length",
+            ),
+            (freeze(""), "a.yaml:2:1: say when it is by one of `once:"),
+            (
+                format!("{good}product: shop\nenvironment: live\n"),
+                "a.yaml:2:1: it names a product and an environment",
+            ),
+            (
+                format!("{good}in_flight: stop\n"),
+                "a.yaml:9:12: unknown variant `stop`, expected one of finish, finish-wave-then-hold, hold-at-once",
+            ),
+        ] {
+            check(&text, expect);
+        }
     }
 
     #[test]

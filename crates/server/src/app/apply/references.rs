@@ -4,7 +4,8 @@ use super::{super::Error, parse::Located};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    catalog::{Document, Environment, Kind, NamedStrategy, Product, Target, path},
+    calendar::Scope,
+    catalog::{Document, Environment, Kind, NamedStrategy, Product, Ring, Target, path},
     name::Name,
 };
 use tidegate_store::Tx;
@@ -12,44 +13,74 @@ use tidegate_store::Tx;
 /// # Errors
 /// The first reference to something that is not declared, at the document that makes it.
 pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Result<(), Error> {
-    let environments = environments(tx, documents).await?;
-    let targets = keys(tx, documents, Kind::Target, |target: Target| {
-        Document::Target(target)
-    })
-    .await?;
-    let strategies = keys(tx, documents, Kind::Strategy, |strategy: NamedStrategy| {
-        Document::Strategy(Box::new(strategy))
-    })
-    .await?;
+    let known = Known {
+        environments: environments(tx, documents).await?,
+        targets: keys(tx, documents, Kind::Target, |d: Target| Document::Target(d)).await?,
+        strategies: keys(tx, documents, Kind::Strategy, |d: NamedStrategy| {
+            Document::Strategy(Box::new(d))
+        })
+        .await?,
+        products: keys(tx, documents, Kind::Product, |d: Product| {
+            Document::Product(Box::new(d))
+        })
+        .await?,
+    };
     for (document, at) in documents {
-        let fault = match document {
-            Document::Organisation(_) | Document::Team(_) | Document::Programme(_) => None,
-            Document::Strategy(strategy) => strategy.strategy().err().map(|why| why.to_string()),
-            Document::Environment(environment) => circle(environment, &environments)
-                .or_else(|| undeclared(environment.strategy.as_ref(), &strategies)),
-            Document::Target(target) => unknown(&target.environment, &environments),
-            Document::Ring(ring) => unknown(&ring.environment, &environments).or_else(|| {
-                let missing = ring
-                    .targets
-                    .iter()
-                    .find(|name| !targets.contains(&format!("{}/{name}", ring.environment)));
-                missing.map(|name| {
-                    format!(
-                        "target `{name}` is not declared in environment `{}`",
-                        ring.environment
-                    )
-                })
-            }),
-            Document::Product(product) => product_fault(product, &environments).or_else(|| {
-                let mut named = product.environments.values().map(|e| e.strategy.as_ref());
-                named.find_map(|name| undeclared(name, &strategies))
-            }),
-        };
-        if let Some(fault) = fault {
+        if let Some(fault) = known.fault(document) {
             return Err(at.error(fault));
         }
     }
     Ok(())
+}
+
+/// What is declared, now or by these files.
+struct Known {
+    environments: BTreeMap<Name, Environment>,
+    targets: BTreeSet<String>,
+    strategies: BTreeSet<String>,
+    products: BTreeSet<String>,
+}
+
+impl Known {
+    /// What is wrong with a document.
+    fn fault(&self, document: &Document) -> Option<String> {
+        match document {
+            Document::Organisation(_) | Document::Team(_) | Document::Programme(_) => None,
+            Document::Strategy(strategy) => strategy.strategy().err().map(|why| why.to_string()),
+            Document::Environment(environment) => circle(environment, &self.environments)
+                .or_else(|| undeclared(environment.strategy.as_ref(), &self.strategies)),
+            Document::Target(target) => unknown(&target.environment, &self.environments),
+            Document::Ring(ring) => {
+                unknown(&ring.environment, &self.environments).or_else(|| self.missing_target(ring))
+            }
+            Document::Product(product) => {
+                product_fault(product, &self.environments).or_else(|| {
+                    let mut named = product.environments.values().map(|e| e.strategy.as_ref());
+                    named.find_map(|name| undeclared(name, &self.strategies))
+                })
+            }
+            Document::Window(window) => self.outside(&window.scope),
+            Document::Freeze(freeze) => self.outside(&freeze.scope),
+        }
+    }
+
+    fn missing_target(&self, ring: &Ring) -> Option<String> {
+        let environment = &ring.environment;
+        let declared = |name: &&Name| self.targets.contains(&format!("{environment}/{name}"));
+        let name = ring.targets.iter().find(|name| !declared(name))?;
+        Some(format!(
+            "target `{name}` is not declared in environment `{environment}`"
+        ))
+    }
+
+    fn outside(&self, scope: &Scope) -> Option<String> {
+        match scope {
+            Scope::Organisation => None,
+            Scope::Environment(name) => unknown(name, &self.environments),
+            Scope::Product(name) => (!self.products.contains(name.as_str()))
+                .then(|| format!("product `{name}` is not declared")),
+        }
+    }
 }
 
 async fn environments(
