@@ -103,6 +103,12 @@ const ROWS: &[Row] = &[
     ),
     (
         "post",
+        "/api/v1/remove",
+        4,
+        r#"{"kind":"Freeze","name":"x"}"#,
+    ),
+    (
+        "post",
         "/api/v1/rollbacks",
         3,
         r#"{"product":"x","environment":"x"}"#,

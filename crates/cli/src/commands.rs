@@ -15,6 +15,7 @@ mod plan;
 mod product;
 mod push;
 mod release;
+mod remove;
 mod rollback;
 mod secret;
 mod sign_in;
@@ -45,6 +46,7 @@ pub struct Globals {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Apply(apply::ApplyArgs),
+    Remove(remove::RemoveArgs),
     Push(push::PushArgs),
     #[command(subcommand)]
     Plan(plan::PlanCommand),
@@ -90,6 +92,7 @@ impl Command {
         let context = Context { client, ui };
         match self {
             Self::Apply(args) => args.run(&context).await,
+            Self::Remove(args) => args.run(&context).await,
             Self::Push(args) => args.run(&context).await,
             Self::Release(command) => command.run(&context).await,
             Self::Deploy(args) => args.run(&context).await,

@@ -14,8 +14,8 @@ mod release;
 mod status;
 
 pub use catalog::{
-    ApplyRequest, ApplyResponse, CatalogChange, Difference, ProductView, SecretRequest, SecretView,
-    SourceFile, TargetView,
+    ApplyRequest, ApplyResponse, CatalogChange, Difference, ProductView, RemoveRequest,
+    SecretRequest, SecretView, SourceFile, TargetView,
 };
 pub use check::{CheckView, JudgedView, MeasurementView};
 pub use deployment::{

@@ -38,6 +38,20 @@ impl Tx {
         self.execute(sql, &values).await.map(drop)
     }
 
+    /// Forgets a declared thing; answers false when there is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_document_removed(
+        &mut self,
+        kind: Kind,
+        key: &str,
+    ) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM catalog WHERE kind = $1 AND name = $2";
+        let values = [kind.as_str().into(), key.into()];
+        Ok(self.execute(sql, &values).await? == 1)
+    }
+
     /// The declared thing of that kind and key, if there is one. `D` is the kind's type.
     ///
     /// # Errors

@@ -56,25 +56,29 @@ impl ApplyArgs {
 fn text(response: &ApplyResponse) -> String {
     let mut lines = Vec::new();
     for change in &response.changes {
-        lines.push(format!("{} {} {}", mark(change), change.kind, change.name));
-        for difference in change
-            .differences
-            .iter()
-            .filter(|_| change.action == "change")
-        {
-            let before = difference.before.as_deref().unwrap_or("nothing");
-            let after = difference.after.as_deref().unwrap_or("nothing");
-            lines.push(format!("    {}: {before} → {after}", difference.path));
-        }
+        lines.extend(told(change));
     }
     lines.push(summary(response));
     lines.join("\n")
+}
+
+/// What becomes of one declared thing, and under it what differs in it.
+pub(super) fn told(change: &CatalogChange) -> Vec<String> {
+    let mut lines = vec![format!("{} {} {}", mark(change), change.kind, change.name)];
+    let is_told = matches!(change.action.as_str(), "change" | "remove");
+    for difference in change.differences.iter().filter(|_| is_told) {
+        let before = difference.before.as_deref().unwrap_or("nothing");
+        let after = difference.after.as_deref().unwrap_or("nothing");
+        lines.push(format!("    {}: {before} → {after}", difference.path));
+    }
+    lines
 }
 
 fn mark(change: &CatalogChange) -> &'static str {
     match change.action.as_str() {
         "create" => "+",
         "change" => "~",
+        "remove" => "-",
         _ => "=",
     }
 }

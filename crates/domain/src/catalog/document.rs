@@ -233,6 +233,22 @@ impl Kind {
         Self::Freeze,
     ];
 
+    /// Whether it may be removed: nothing else ever names it.
+    pub const fn is_removable(self) -> bool {
+        match self {
+            Self::Window | Self::Freeze => true,
+            Self::Organisation
+            | Self::Team
+            | Self::Programme
+            | Self::Product
+            | Self::Component
+            | Self::Environment
+            | Self::Target
+            | Self::Ring
+            | Self::Strategy => false,
+        }
+    }
+
     /// The word in files.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -24,6 +24,19 @@ pub struct SourceFile {
     pub text: String,
 }
 
+/// Something declared, to be removed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveRequest {
+    /// `Window` or `Freeze`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Only say what would go.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
 /// What applying changed, or would change.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ApplyResponse {
@@ -40,7 +53,7 @@ pub struct CatalogChange {
     pub kind: String,
     /// Its key within its kind.
     pub name: String,
-    /// `create`, `change` or `unchanged`.
+    /// `create`, `change`, `remove` or `unchanged`.
     pub action: String,
     /// What differs.
     pub differences: Vec<Difference>,

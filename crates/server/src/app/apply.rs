@@ -3,6 +3,7 @@
 mod diff;
 mod parse;
 mod references;
+mod remove;
 
 use super::{App, Error, Request};
 use futures::FutureExt;
@@ -41,7 +42,7 @@ impl App {
             .store
             .write(input, |tx, input| apply(tx, input).boxed())
             .await?;
-        self.bus.announce();
+        self.bus.wake_engine();
         Ok(response)
     }
 }

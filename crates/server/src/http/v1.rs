@@ -44,7 +44,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     modifiers(&Token, &Names),
     security(("token" = [])),
     paths(
-        catalog::apply, catalog::products, catalog::targets, catalog::set_secret,
+        catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,

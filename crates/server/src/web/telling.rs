@@ -54,6 +54,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "release.unblocked" => "lets the release go out again".to_owned(),
         "release.reconfigured" => "took a new configuration snapshot".to_owned(),
         "catalog.changed" => "changed what is declared".to_owned(),
+        "catalog.removed" => "removed what was declared".to_owned(),
         "person.signed_in" => "signed in to the pages".to_owned(),
         "person.created" => "added the person".to_owned(),
         "token.created" => "made a token".to_owned(),

@@ -57,7 +57,7 @@ pub(crate) async fn every_kind_of_document_comes_back(store: &Store) {
     }
 }
 
-pub(crate) async fn windows_and_freezes_are_listed_apart(store: &Store) {
+pub(crate) async fn windows_and_freezes_are_listed_apart_and_removed(store: &Store) {
     for (_, document) in documents() {
         commit!(store, document, |tx, document| tx
             .record_document(document)
@@ -70,6 +70,17 @@ pub(crate) async fn windows_and_freezes_are_listed_apart(store: &Store) {
     let windows: Vec<_> = windows.iter().map(|w| w.name.as_str()).collect();
     let freezes: Vec<_> = freezes.iter().map(|f| f.name.as_str()).collect();
     assert_eq!((windows, freezes), (vec!["office-hours"], vec!["year-end"]));
+    for expect in [true, false] {
+        let removed = commit!(store, (), |tx, ()| {
+            tx.record_document_removed(Kind::Freeze, "year-end").await?
+        });
+        assert_eq!(removed, expect);
+    }
+    let left = view!(store, (), |tx, ()| (
+        tx.windows().await?.len(),
+        tx.freezes().await?.len()
+    ));
+    assert_eq!(left, (1, 0));
 }
 
 pub(crate) async fn targets_are_those_of_the_environment_and_counted_as_people_count(

@@ -62,7 +62,7 @@ contract! {
     catalog {
         documents_are_replaced_and_listed_by_key
         every_kind_of_document_comes_back
-        windows_and_freezes_are_listed_apart
+        windows_and_freezes_are_listed_apart_and_removed
         targets_are_those_of_the_environment_and_counted_as_people_count
     }
     configuration {

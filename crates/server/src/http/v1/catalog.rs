@@ -10,12 +10,14 @@ use axum::{
     routing::{get, post, put},
 };
 use tidegate_protocol::api::{
-    ApplyRequest, ApplyResponse, Problem, ProductView, SecretRequest, SecretView, TargetView,
+    ApplyRequest, ApplyResponse, Problem, ProductView, RemoveRequest, SecretRequest, SecretView,
+    TargetView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .route("/api/v1/apply", post(apply))
+        .route("/api/v1/remove", post(remove))
         .route("/api/v1/products", get(products))
         .route("/api/v1/targets", get(targets))
         .route("/api/v1/products/{product}/secrets/{name}", put(set_secret))
@@ -30,6 +32,17 @@ pub(super) async fn apply(
     Json(wanted): Json<ApplyRequest>,
 ) -> Result<extract::Json<ApplyResponse>, ApiError> {
     Ok(extract::Json(app.apply(request, &wanted).await?))
+}
+
+/// Removes a window or a freeze, or says what would go.
+#[utoipa::path(post, path = "/api/v1/remove", request_body = RemoveRequest,
+    responses((status = 200, body = ApplyResponse), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn remove(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<RemoveRequest>,
+) -> Result<extract::Json<ApplyResponse>, ApiError> {
+    Ok(extract::Json(app.remove(request, &wanted).await?))
 }
 
 /// Every product.
