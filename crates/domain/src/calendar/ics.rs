@@ -50,10 +50,7 @@ struct Event<'a> {
 
 impl<'a> Event<'a> {
     fn zone(&self) -> &'a Zone {
-        match self.when {
-            When::Once(interval) => interval.time_zone(),
-            When::Every(recurrence) => recurrence.time_zone(),
-        }
+        self.when.time_zone()
     }
 
     /// The first instance. RFC 5545 §3.8.5.3 wants it to match the rule, so it is not the `starts` of the document.

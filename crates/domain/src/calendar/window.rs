@@ -1,6 +1,6 @@
 //! Windows and freezes. A person writes them as a [`Document`].
 
-use super::{Recurrence, Zone, document::Document};
+use super::{Recurrence, Rule, Zone, document::Document};
 use crate::name::Name;
 use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
@@ -133,7 +133,34 @@ impl Scope {
     }
 }
 
+impl InFlight {
+    /// The word in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Finish => "finish",
+            Self::FinishWaveThenHold => "finish-wave-then-hold",
+            Self::HoldAtOnce => "hold-at-once",
+        }
+    }
+}
+
 impl When {
+    /// Where its local times are.
+    pub fn time_zone(&self) -> &Zone {
+        match self {
+            Self::Once(interval) => interval.time_zone(),
+            Self::Every(recurrence) => recurrence.time_zone(),
+        }
+    }
+
+    /// By which rule it comes back, if it does.
+    pub fn rule(&self) -> Option<&Rule> {
+        match self {
+            Self::Once(_) => None,
+            Self::Every(recurrence) => Some(recurrence.rule()),
+        }
+    }
+
     /// Whether nothing begins after `at`.
     pub(super) fn is_over(&self, at: Timestamp) -> bool {
         match self {

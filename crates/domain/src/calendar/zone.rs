@@ -48,6 +48,13 @@ impl Zone {
     }
 }
 
+/// UTC.
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
 impl FromStr for Zone {
     type Err = ZoneError;
     fn from_str(text: &str) -> Result<Self, ZoneError> {
@@ -134,6 +141,8 @@ mod tests {
         for good in ["UTC", "Europe/Amsterdam", "Asia/Kathmandu"] {
             assert_eq!(good.parse::<Zone>().unwrap().name(), good);
         }
+        assert_eq!(Zone::default(), "UTC".parse().unwrap());
+        assert!(Zone::names().contains(&"Europe/Amsterdam".to_owned()));
         for bad in ["", "Mars/Olympus", "../../etc/passwd", "+02:00"] {
             assert!(bad.parse::<Zone>().is_err(), "{bad}");
         }
