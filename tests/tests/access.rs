@@ -8,6 +8,9 @@ type Row = (&'static str, &'static str, u8, &'static str);
 
 const ROWS: &[Row] = &[
     ("post", "/api/v1/apply", 4, r#"{"files":[]}"#),
+    ("get", "/api/v1/calendar", 2, ""),
+    ("get", "/api/v1/calendar.ics", 2, ""),
+    ("get", "/api/v1/calendar/feed", 2, ""),
     ("get", "/api/v1/deployments", 2, ""),
     ("post", "/api/v1/deployments", 3, DEPLOYMENT),
     ("get", "/api/v1/deployments/{id}", 2, ""),

@@ -3,6 +3,7 @@
 //! Names, versions, digests and lengths of time are texts here; they are parsed at the border, and the inside cannot
 //! hold an invalid one. One file per noun.
 
+mod calendar;
 mod catalog;
 mod check;
 mod deployment;
@@ -13,6 +14,7 @@ mod problem;
 mod release;
 mod status;
 
+pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{
     ApplyRequest, ApplyResponse, CatalogChange, Difference, ProductView, RemoveRequest,
     SecretRequest, SecretView, SourceFile, TargetView,

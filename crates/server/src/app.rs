@@ -11,6 +11,7 @@ pub mod deploy;
 pub mod enrolments;
 mod error;
 pub mod guide;
+mod feed;
 pub mod journal;
 pub mod observed;
 pub mod people;

@@ -143,11 +143,25 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn actor_by_token(&mut self, secret: Digest) -> Result<Option<Actor>, StoreError> {
-        let sql = "SELECT p.id, p.name, p.level, t.id, t.level, t.repository FROM tokens t \
-            JOIN people p ON p.id = t.person WHERE t.secret = $1 AND t.revoked_at IS NULL \
-            AND p.removed_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)";
-        let values = [Value::from(secret.as_bytes().to_vec()), self.now().into()];
-        let Some(row) = self.row(sql, &values).await? else {
+        self.holder("t.secret = $1", secret.as_bytes().to_vec().into())
+            .await
+    }
+
+    /// The same by the token's identifier, for what a token was asked for and ends with it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn actor_by_token_id(&mut self, id: TokenId) -> Result<Option<Actor>, StoreError> {
+        self.holder("t.id = $1", id.to_string().into()).await
+    }
+
+    async fn holder(&mut self, which: &str, value: Value) -> Result<Option<Actor>, StoreError> {
+        let sql = format!(
+            "SELECT p.id, p.name, p.level, t.id, t.level, t.repository FROM tokens t \
+            JOIN people p ON p.id = t.person WHERE {which} AND t.revoked_at IS NULL \
+            AND p.removed_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)"
+        );
+        let Some(row) = self.row(&sql, &[value, self.now().into()]).await? else {
             return Ok(None);
         };
         Ok(Some(Actor {

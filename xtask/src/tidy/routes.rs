@@ -115,7 +115,9 @@ pub(super) fn permitted(sources: &[Source]) -> Vec<Finding> {
 pub(super) fn known_callers(sources: &[Source]) -> Vec<Finding> {
     let api = judge(sources, |handler| {
         let what = format!("{} does not ask who calls it", handler.name);
-        (!handler.parameters.contains("Caller(")).then_some(what)
+        let asks = ["Caller(", "Subscriber("];
+        let is_asked = asks.iter().any(|ask| handler.parameters.contains(ask));
+        (!is_asked).then_some(what)
     });
     let pages = sources.iter().filter(|source| {
         source.path.starts_with("crates/server/src/web/pages/") && source.is_rust()
@@ -237,6 +239,8 @@ async fn show(app: State, Caller(request): Caller) -> Shown {
         assert!(known_callers(&[handler(HANDLER)]).is_empty());
         let deaf = HANDLER.replace(", Caller(request): Caller", "");
         assert_eq!(known_callers(&[handler(&deaf)]).len(), 1);
+        let feed = HANDLER.replace("Caller(request): Caller", "Subscriber(request): Subscriber");
+        assert!(known_callers(&[handler(&feed)]).is_empty());
         let page = |parameters: &str| {
             let text = format!("pub(in crate::web) async fn show({parameters}) -> Response {{\n}}");
             source("crates/server/src/web/pages/a.rs", &text)

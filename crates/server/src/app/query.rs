@@ -1,6 +1,7 @@
 //! Reads: from stored facts to what API, command line and pages show. What is displayed is computed here, never stored.
 
 mod artifacts;
+mod calendar;
 mod catalog;
 mod checks;
 mod deployments;
@@ -10,5 +11,6 @@ mod releases;
 mod status;
 
 pub use artifacts::{Shelf, ShelfLine};
+pub use calendar::{Bound, Place, Range, length};
 pub use deployments::{Before, summary};
 pub(crate) use facts::collect;

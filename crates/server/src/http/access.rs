@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::{fmt::Display, sync::Arc};
 use tidegate_domain::access::Actor;
 
@@ -24,16 +24,40 @@ impl FromRequestParts<SharedApp> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
         let actor = actor(app, &parts.headers).await?;
-        let id = parts
-            .headers
-            .get(REQUEST_ID)
-            .and_then(|id| id.to_str().ok())
-            .unwrap_or_default();
-        Ok(Self(Request {
-            actor,
-            id: id.to_owned(),
-        }))
+        let id = request_id(parts);
+        Ok(Self(Request { actor, id }))
     }
+}
+
+/// Whoever reads the calendar: a caller like any other, or a program that knows no headers, by the key in its address.
+#[derive(Debug)]
+pub(crate) struct Subscriber(pub Request);
+
+/// What stands behind the `?` for a subscriber.
+#[derive(Deserialize)]
+struct Key {
+    key: Option<String>,
+}
+
+impl FromRequestParts<SharedApp> for Subscriber {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
+        let Query(Key { key }) = Query::from_request_parts(parts, app).await?;
+        let Some(key) = key else {
+            let Caller(request) = Caller::from_request_parts(parts, app).await?;
+            return Ok(Self(request));
+        };
+        let actor = app.actor_by_feed_key(&key).await?;
+        let id = request_id(parts);
+        Ok(Self(Request { actor, id }))
+    }
+}
+
+fn request_id(parts: &Parts) -> String {
+    let id = parts.headers.get(REQUEST_ID);
+    let id = id.and_then(|id| id.to_str().ok());
+    id.unwrap_or_default().to_owned()
 }
 
 async fn actor(app: &SharedApp, headers: &HeaderMap) -> Result<Actor, Error> {

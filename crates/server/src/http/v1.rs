@@ -1,5 +1,6 @@
 //! The routes of `/api/v1`, one file per noun.
 
+mod calendar;
 mod catalog;
 mod deployments;
 mod guidance;
@@ -19,6 +20,7 @@ use utoipa::{
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
+        .merge(calendar::router())
         .merge(catalog::router())
         .merge(deployments::router())
         .merge(guidance::router())
@@ -44,6 +46,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     modifiers(&Token, &Names),
     security(("token" = [])),
     paths(
+        calendar::show, calendar::address, calendar::feed,
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,

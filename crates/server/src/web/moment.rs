@@ -1,5 +1,7 @@
 //! Moments: how long ago in words, exactly on demand.
 
+pub(super) use crate::app::query::length;
+
 use askama::{Template, filters::HtmlSafe};
 use jiff::Timestamp;
 
@@ -28,16 +30,6 @@ impl Moment {
     }
 }
 
-/// A length of time in words: the largest unit that fits.
-pub(super) fn length(seconds: i64) -> String {
-    match seconds.abs() {
-        s @ 0..60 => format!("{s} s"),
-        s @ 60..3_600 => format!("{} min", s / 60),
-        s @ 3_600..172_800 => format!("{} h", s / 3_600),
-        s => format!("{} days", s / 86_400),
-    }
-}
-
 fn words(time: Timestamp, now: Timestamp) -> String {
     let seconds = time.as_second() - now.as_second();
     match seconds {
@@ -60,5 +52,6 @@ mod tests {
         assert_eq!(said(1_000_300), "in 5 min");
         assert_eq!(said(990_000), "2 h ago");
         assert_eq!(said(100_000), "10 days ago");
+        assert_eq!(said(100_000_000), "in 3 years");
     }
 }

@@ -51,11 +51,22 @@ pub(crate) async fn a_token_is_good_until_it_expires_or_is_revoked(store: &Store
     assert!(by_token(store, "running").await.is_some());
     assert!(by_token(store, "expired").await.is_none());
     assert!(by_token(store, "unknown").await.is_none());
+    for (number, good) in [(1, true), (2, true), (3, false), (4, false)] {
+        let found = view!(store, token_id(number), |tx, id| {
+            tx.actor_by_token_id(*id).await?
+        });
+        let id = found.and_then(|actor| actor.token);
+        assert_eq!(id, good.then_some(token_id(number)));
+    }
 
     assert!(commit!(store, token_id(1), |tx, id| tx
         .revoke_token(*id)
         .await?));
     assert!(by_token(store, "lasting").await.is_none(), "it was revoked");
+    let revoked = view!(store, token_id(1), |tx, id| {
+        tx.actor_by_token_id(*id).await?
+    });
+    assert_eq!(revoked, None);
     assert!(
         !commit!(store, token_id(1), |tx, id| tx.revoke_token(*id).await?),
         "once is enough"

@@ -1,0 +1,98 @@
+//! Windows and freezes, for people and for other calendars.
+
+use super::super::{
+    ApiError,
+    access::{Caller, Query, State, Subscriber},
+};
+use crate::app::{
+    Error, SharedApp, field,
+    query::{Place, Range},
+};
+use axum::{
+    Router, extract,
+    http::{HeaderName, header},
+    routing::get,
+};
+use serde::Deserialize;
+use std::{fmt::Display, str::FromStr};
+use tidegate_protocol::api::{CalendarView, FeedView, Problem};
+
+pub(super) fn router() -> Router<SharedApp> {
+    Router::new()
+        .route("/api/v1/calendar", get(show))
+        .route("/api/v1/calendar/feed", get(address))
+        .route("/api/v1/calendar.ics", get(feed))
+}
+
+/// Which stretch of time, and where.
+#[derive(Debug, Deserialize)]
+pub(super) struct Filter {
+    from: Option<String>,
+    to: Option<String>,
+    product: Option<String>,
+    environment: Option<String>,
+}
+
+impl Filter {
+    fn range(&self) -> Result<Range, Error> {
+        Ok(Range {
+            from: parsed("from", self.from.as_deref())?,
+            to: parsed("to", self.to.as_deref())?,
+        })
+    }
+
+    fn place(&self) -> Result<Place, Error> {
+        Ok(Place {
+            product: parsed("product", self.product.as_deref())?,
+            environment: parsed("environment", self.environment.as_deref())?,
+        })
+    }
+}
+
+fn parsed<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Error>
+where
+    T::Err: Display,
+{
+    text.map(|text| field(name, text)).transpose()
+}
+
+/// What is open now, and when windows and freezes are: for four weeks from today, unless said. A day such as 2026-12-24
+/// begins in the calendar's time zone; a moment is 2026-12-24T18:00:00Z.
+#[utoipa::path(get, path = "/api/v1/calendar",
+    params(("from" = Option<String>, Query), ("to" = Option<String>, Query),
+        ("product" = Option<String>, Query), ("environment" = Option<String>, Query)),
+    responses((status = 200, body = CalendarView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn show(
+    app: State,
+    Caller(request): Caller,
+    Query(filter): Query<Filter>,
+) -> Result<extract::Json<CalendarView>, ApiError> {
+    let (range, place) = (filter.range()?, filter.place()?);
+    Ok(extract::Json(app.calendar(&request, range, place).await?))
+}
+
+/// The address of the calendar for programs that send no headers. It holds a key that reads nothing else and ends with the
+/// caller's token.
+#[utoipa::path(get, path = "/api/v1/calendar/feed",
+    responses((status = 200, body = FeedView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn address(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<FeedView>, ApiError> {
+    Ok(extract::Json(app.feed(&request)?))
+}
+
+/// Every window and freeze as iCalendar. The key in the address takes the place of a token.
+#[utoipa::path(get, path = "/api/v1/calendar.ics",
+    params(("key" = Option<String>, Query), ("product" = Option<String>, Query), ("environment" = Option<String>, Query)),
+    responses((status = 200, body = String, content_type = "text/calendar"),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn feed(
+    app: State,
+    Subscriber(request): Subscriber,
+    Query(filter): Query<Filter>,
+) -> Result<([(HeaderName, &'static str); 1], String), ApiError> {
+    let text = app.calendar_text(&request, filter.place()?).await?;
+    let kind = (header::CONTENT_TYPE, "text/calendar; charset=utf-8");
+    Ok(([kind], text))
+}
