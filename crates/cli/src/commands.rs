@@ -1,6 +1,7 @@
 //! The commands, one per file.
 
 mod apply;
+mod calendar;
 mod completions;
 mod deploy;
 mod deployment;
@@ -60,6 +61,7 @@ pub enum Command {
     Cancel(steer::CancelArgs),
     SignOff(steer::SignOffArgs),
     Status(status::StatusArgs),
+    Calendar(calendar::CalendarArgs),
     Explain(explain::ExplainArgs),
     Doctor(doctor::DoctorArgs),
     Logs(logs::LogsArgs),
@@ -104,6 +106,7 @@ impl Command {
             Self::SignOff(args) => args.run(&context).await,
             Self::Plan(command) => command.run(&context).await,
             Self::Status(args) => args.run(&context).await,
+            Self::Calendar(args) => args.run(&context).await,
             Self::Explain(args) => args.run(&context).await,
             Self::Doctor(args) => args.run(&context).await,
             Self::Logs(args) => args.run(&context).await,
