@@ -10,20 +10,32 @@ use tidegate_tests::{
     stage::{TARGETS, fill, history},
 };
 
+/// Testing has hours, live is frozen for as long as this program will be tested.
+const CALENDAR: &str = "kind: Window\nname: office-hours\ntitle: Office hours\nenvironment: testing\n\
+    every: { starts: 2026-01-05T09:00, rule: \"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH\", lasts: 8h, time_zone: Europe/Berlin }\n\
+    reason: People are there to look after it\n---\nkind: Freeze\nname: year-end\ntitle: Year-end closing\n\
+    environment: live\nonce: { from: 2026-01-01, to: 2100-01-04T08:00, time_zone: Europe/Berlin }\n\
+    reason: The books are closed\nin_flight: finish\n---\nkind: Freeze\nname: inventory\nproduct: storefront\n\
+    once: { from: 2026-03-31T12:00, to: 2026-04-07, time_zone: Europe/Berlin }\n\
+    reason: The warehouse counts\n";
+
 #[tokio::test]
 async fn pages_are_whole_in_every_look_and_without_javascript() {
     let server = Server::start().await;
     let browser = Browser::start().await;
     sign_in(&server, &browser).await;
-    check_page(
-        &server,
-        &browser,
-        ("overview-empty", "/", "Nothing is declared yet."),
-    )
-    .await;
+    for (name, path) in [("overview-empty", "/"), ("calendar-empty", "/calendar")] {
+        check_page(&server, &browser, (name, path, "Nothing is declared yet.")).await;
+    }
     fill(&server);
     let fleet = Fleet::start(&server, &TARGETS).await;
     history(&server).await;
+    let fact = "No window and no freeze is declared";
+    let undeclared = ("calendar-undeclared", "/calendar", fact);
+    check_page(&server, &browser, undeclared).await;
+    let file = server.directory().join("calendar.yaml");
+    std::fs::write(&file, CALENDAR).expect("the file can be written");
+    server.run(&["apply", "-f", text(&file), "--yes"]);
     let pages = [
         ("overview", "/", "storefront"),
         ("releases", "/products/storefront/releases", "1.3.0"),
@@ -52,6 +64,12 @@ async fn pages_are_whole_in_every_look_and_without_javascript() {
             "deployment-back",
             "/deployments/4",
             "was rolled back in testing",
+        ),
+        ("calendar", "/calendar", "live is frozen until"),
+        (
+            "calendar-of",
+            "/calendar?from=2026-03-23&environment=testing",
+            "23 March to 26 April 2026",
         ),
         ("artifacts", "/artifacts", "storefront/web"),
         ("journal", "/journal", "signed as one tree"),
@@ -262,6 +280,8 @@ async fn refusals(server: &Server, browser: &Browser) {
     assert_eq!(ask("/products/nothing/releases", &cookie).await, 404);
     assert_eq!(ask("/nowhere", &cookie).await, 404);
     assert_eq!(ask("/journal?before=x", &cookie).await, 400);
+    assert_eq!(ask("/calendar?from=x", &cookie).await, 400);
+    assert_eq!(ask("/calendar?environment=moon", &cookie).await, 404);
     assert_eq!(ask("/", "").await, 303);
     let send = async |path: &str, site: &str, body: &'static str| {
         let request = server.http.post(server.url(path)).header("cookie", &cookie);

@@ -17,7 +17,7 @@ use tidegate_domain::digest::Digest;
 struct Files;
 
 /// The style sheet's files in the order in which they are joined; layers decide what wins, not this order.
-const STYLES: [&str; 20] = [
+const STYLES: [&str; 21] = [
     "css/layers.css",
     "css/reset.css",
     "css/tokens.css",
@@ -34,6 +34,7 @@ const STYLES: [&str; 20] = [
     "css/parts/state.css",
     "css/parts/table.css",
     "css/parts/waiting.css",
+    "css/pages/calendar.css",
     "css/pages/deployment.css",
     "css/pages/overview.css",
     "css/pages/release.css",

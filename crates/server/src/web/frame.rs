@@ -18,6 +18,8 @@ pub(super) enum Section {
     Overview,
     /// What moves and moved.
     Deployments,
+    /// What goes out when.
+    Calendar,
     /// What awaits deployment.
     Artifacts,
     /// Who did what.
@@ -58,9 +60,10 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 4] = [
+const LINKS: [(Section, &str, &str, &str); 5] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
+    (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
     (Section::Journal, "/journal", "Journal", "j"),
 ];
@@ -86,6 +89,7 @@ impl Frame {
             Section::Outside => Vec::new(),
             Section::Overview
             | Section::Deployments
+            | Section::Calendar
             | Section::Artifacts
             | Section::Journal
             | Section::Elsewhere => LINKS.into_iter().map(link).collect(),

@@ -1,6 +1,7 @@
 //! One file per page: its view model, how it is filled, and its handlers.
 
 pub(super) mod artifacts;
+pub(super) mod calendar;
 pub(super) mod deployment;
 pub(super) mod deployments;
 pub(super) mod journal;

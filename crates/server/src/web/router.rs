@@ -2,7 +2,9 @@
 
 use super::{
     assets, fault,
-    pages::{artifacts, deployment, deployments, journal, overview, release, releases, sign_in},
+    pages::{
+        artifacts, calendar, deployment, deployments, journal, overview, release, releases, sign_in,
+    },
 };
 use crate::app::SharedApp;
 use axum::{
@@ -47,6 +49,7 @@ pub(crate) fn router() -> Router<SharedApp> {
             "/deployments/{id}/checks/{check}/{deed}",
             post(deployment::guide_check),
         )
+        .route("/calendar", get(calendar::show))
         .route("/artifacts", get(artifacts::show))
         .route("/journal", get(journal::show))
         .route("/assets/{hash}/{name}", get(assets::serve))

@@ -49,10 +49,11 @@ function length(seconds) {
   const s = Math.abs(Math.trunc(seconds));
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.trunc(s / 60)} min`;
-  return s < 172800 ? `${Math.trunc(s / 3600)} h` : `${Math.trunc(s / 86400)} days`;
+  if (s < 172800) return `${Math.trunc(s / 3600)} h`;
+  return s < 63072000 ? `${Math.trunc(s / 86400)} days` : `${Math.trunc(s / 31536000)} years`;
 }
 function tellTimes() {
-  for (const time of all("time[datetime]")) {
+  for (const time of all("time[datetime]:not([data-fixed])")) {
     const ahead = Date.parse(time.dateTime) / 1000 - now();
     const words = Math.abs(ahead) < 2 ? "just now" : ahead > 0 ? `in ${length(ahead)}` : `${length(ahead)} ago`;
     if (time.textContent !== words) time.textContent = words;

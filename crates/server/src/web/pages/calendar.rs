@@ -1,0 +1,181 @@
+//! What goes out when: what is open now, and the windows, freezes and deployments of some weeks.
+
+mod headline;
+mod lanes;
+mod listing;
+
+use super::super::{
+    fault::Fault,
+    frame::{Frame, Section, answer},
+    parts::DeploymentTable,
+    visitor::Visitor,
+};
+use crate::{
+    app::{
+        Error, field,
+        query::{Bound, Place, Range},
+    },
+    http::access::State,
+};
+use askama::Template;
+use axum::{extract::Query, response::Response};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use lanes::Lanes;
+use listing::{Now, Occasion};
+use serde::Deserialize;
+use tidegate_protocol::api::{CalendarView, DeploymentView};
+
+/// How many weeks are shown: the last one, this one and those that come.
+const WEEKS: i64 = 5;
+/// How many of the latest deployments are looked at.
+const LATEST: u64 = 200;
+
+#[derive(Template)]
+#[template(path = "calendar.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    is_undeclared: bool,
+    is_without_places: bool,
+    period: String,
+    time_zone: String,
+    filter: Filter,
+    earlier: String,
+    today: String,
+    later: String,
+    lanes: Lanes,
+    now: Vec<Now>,
+    occasions: Vec<Occasion>,
+    is_cut: bool,
+    deployments: DeploymentTable,
+}
+
+/// Which weeks, and what of them.
+#[derive(Deserialize)]
+pub(in crate::web) struct Filter {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    product: String,
+    #[serde(default)]
+    environment: String,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Fault> {
+    let (first, place) = (filter.first()?, filter.place()?);
+    let last = first.saturating_add(WEEKS.weeks());
+    let range = Range {
+        from: Some(Bound::Day(first)),
+        to: Some(Bound::Day(last)),
+    };
+    let view = app.calendar(&request, range, place.clone()).await?;
+    let places = (place.product, place.environment);
+    let mut deployments = app.deployment_list(&request, None, LATEST, places).await?;
+    deployments.retain(|d| (view.from..view.to).contains(&d.requested_at));
+    let frame = Frame::new("Calendar", Section::Calendar, &request).twins(
+        format!("/api/v1/calendar?from={first}&to={last}{}", filter.rest()),
+        format!(
+            "tidegate calendar --from {first} --weeks {WEEKS}{}",
+            filter.flags()
+        ),
+    );
+    answer(&Page::of(frame, filter, first, (&view, &deployments)))
+}
+
+impl Page {
+    fn of(
+        frame: Frame,
+        filter: Filter,
+        first: Date,
+        (view, deployments): (&CalendarView, &[DeploymentView]),
+    ) -> Self {
+        let zone = TimeZone::get(&view.time_zone).unwrap_or(TimeZone::UTC);
+        let at = |days: i64| filter.address(Some(first.saturating_add(days.days())));
+        let last = first.saturating_add((7 * WEEKS - 1).days());
+        Self {
+            frame,
+            sentence: headline::of(view),
+            is_undeclared: view.entries.is_empty(),
+            is_without_places: view.openings.is_empty(),
+            period: format!(
+                "{} to {}",
+                first.strftime("%-d %B"),
+                last.strftime("%-d %B %Y")
+            ),
+            time_zone: view.time_zone.clone(),
+            earlier: at(-7),
+            today: filter.address(None),
+            later: at(7),
+            lanes: Lanes::of(view, deployments, &zone),
+            now: view.openings.iter().map(|o| Now::of(o, view.now)).collect(),
+            occasions: listing::occasions(view, &zone),
+            is_cut: listing::is_cut(view),
+            deployments: DeploymentTable::of(deployments, view.now),
+            filter,
+        }
+    }
+}
+
+impl Filter {
+    /// The Monday that is asked for; that of last week unless it is said.
+    fn first(&self) -> Result<Date, Error> {
+        let day: Date = match self.from.as_str() {
+            "" => Timestamp::now()
+                .to_zoned(TimeZone::UTC)
+                .date()
+                .saturating_sub(7.days()),
+            text => field("from", text)?,
+        };
+        let since = i64::from(day.weekday().to_monday_zero_offset());
+        Ok(day.saturating_sub(since.days()))
+    }
+
+    fn place(&self) -> Result<Place, Error> {
+        let name = |what, text: &str| match text {
+            "" => Ok(None),
+            _ => field(what, text).map(Some),
+        };
+        Ok(Place {
+            product: name("product", &self.product)?,
+            environment: name("environment", &self.environment)?,
+        })
+    }
+
+    /// The page from that Monday on, or from the usual one.
+    fn address(&self, first: Option<Date>) -> String {
+        let rest = self.rest();
+        match first {
+            Some(first) => format!("/calendar?from={first}{rest}"),
+            None if rest.is_empty() => "/calendar".to_owned(),
+            None => format!("/calendar?{}", rest.trim_start_matches('&')),
+        }
+    }
+
+    /// The filter as the last part of an address.
+    fn rest(&self) -> String {
+        let parts = self.parts();
+        parts.fold(String::new(), |all, (name, value)| {
+            format!("{all}&{name}={value}")
+        })
+    }
+
+    /// The filter as flags of the command.
+    fn flags(&self) -> String {
+        let parts = self.parts();
+        parts.fold(String::new(), |all, (name, value)| {
+            format!("{all} --{name} {value}")
+        })
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let parts = [
+            ("product", self.product.as_str()),
+            ("environment", self.environment.as_str()),
+        ];
+        parts.into_iter().filter(|(_, value)| !value.is_empty())
+    }
+}
