@@ -3,6 +3,7 @@
 use super::super::RevisionCache;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
+    calendar::{Calendar, Opening},
     deployment::{Deployment, Facts, Status, TargetFacts, facts::Report},
     name::Name,
     revision::RevisionId,
@@ -49,10 +50,21 @@ pub(crate) async fn collect(
     let block = release.and_then(|release| release.blocked);
     Ok(Facts {
         targets,
-        calendar: None,
+        calendar: opening(tx, deployment).await?,
         measurements,
         blocked: block.map(|block| block.to_string()),
     })
+}
+
+/// What the calendar says of the deployment's place. Only what goes forward asks it.
+async fn opening(tx: &mut Tx, deployment: &Deployment) -> Result<Option<Opening>, StoreError> {
+    if !deployment.status.goes_forward() {
+        return Ok(None);
+    }
+    let (windows, freezes) = (tx.windows().await?, tx.freezes().await?);
+    let place = (&deployment.product, &deployment.environment);
+    let calendar = Calendar::of(place.0, place.1, &windows, &freezes);
+    Ok(Some(calendar.judge(tx.now())))
 }
 
 /// Every revision that some target attests.
