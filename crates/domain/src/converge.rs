@@ -2,13 +2,16 @@
 //!
 //! A [`DesiredState`] is a full set per target and product, so lost, repeated or reordered messages are harmless.
 //! The agent answers with an [`ObservedState`] in the same shape. What the agent does about the difference is
-//! decided in [`steps`], a pure function; how well a component does is decided in [`judge`].
+//! decided in [`steps`], a pure function; how well a component does is decided in [`judge`]. What a load balancer
+//! is told is in [`traffic`].
 
 pub mod judge;
 mod observed;
 pub mod steps;
+pub mod traffic;
 
 pub use observed::{Attestation, Health, ObservedState, PrepareState, Prepared};
+pub use traffic::{Balancer, Route, RouteReport, RouteState, Server};
 
 use crate::{duration::Millis, generation::Instruction, name::Name, revision::RevisionId};
 use serde::{Deserialize, Serialize};
