@@ -30,6 +30,9 @@ pub struct DesiredState {
     /// What is healthy without a break for this long, by the agent's own clock, is [proved](Attestation::proved).
     #[serde(default)]
     pub minimum_healthy: Millis,
+    /// How the load balancers beside this agent share out requests; a balancer that is not named stays as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traffic: Vec<Route>,
 }
 
 /// One component that should run.

@@ -96,6 +96,7 @@ impl Stage {
             instruction: instruction(number),
             active: active.iter().map(component).collect(),
             prepare: prepare.iter().map(|r| r.id()).collect(),
+            traffic: vec![],
         };
         self.server.memory.desired.send_modify(|answer| {
             answer.cursor += 1;

@@ -1,5 +1,6 @@
 //! What a target says of itself.
 
+use super::RouteReport;
 use crate::{digest::Digest, generation::Instruction, name::Name, revision::RevisionId};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub struct ObservedState {
     pub active: Vec<Attestation>,
     /// What lies ready, or why it does not.
     pub prepared: Vec<Prepared>,
+    /// One entry per route of the instruction that was tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traffic: Vec<RouteReport>,
 }
 
 /// What the agent attests of one component.

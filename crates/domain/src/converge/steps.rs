@@ -451,6 +451,7 @@ mod tests {
             active: active.iter().map(component).collect(),
             prepare: prepare.iter().map(|r| r.id()).collect(),
             minimum_healthy: Millis(0),
+            traffic: vec![],
         }
     }
 }

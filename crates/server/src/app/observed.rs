@@ -2,7 +2,11 @@
 
 use super::{App, Error, entry};
 use futures::FutureExt;
-use tidegate_domain::{converge::ObservedState, deployment::facts::Report, name::Name};
+use tidegate_domain::{
+    converge::{ObservedState, RouteState},
+    deployment::facts::Report,
+    name::Name,
+};
 use tidegate_store::{TargetKey, Tx};
 
 /// The longest detail that is kept, in characters.
@@ -68,6 +72,11 @@ async fn keep(tx: &mut Tx, key: &TargetKey, observed: &[ObservedState]) -> Resul
         let mut state = state.clone();
         for attestation in &mut state.active {
             attestation.detail = one_line(&attestation.detail);
+        }
+        for route in &mut state.traffic {
+            if let RouteState::Failed { reason } = &mut route.state {
+                *reason = one_line(reason);
+            }
         }
         let known = tx.report(key, &state.product).await?;
         let report = Report::following(known.as_ref(), state, tx.now());

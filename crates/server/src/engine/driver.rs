@@ -208,6 +208,7 @@ async fn instruct(
         active,
         prepare: wanted.prepare.into_iter().collect(),
         minimum_healthy: deployment.plan.limits.minimum_healthy,
+        traffic: Vec::new(),
     };
     let key = target_key(deployment, &deployment.targets[effect.target().0 as usize]);
     tx.record_desired(&key, app.incarnation, &state).await?;

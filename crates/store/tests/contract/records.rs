@@ -85,6 +85,27 @@ async fn what_targets_are_told_and_say() {
 }
 
 #[tokio::test]
+async fn what_targets_with_load_balancers_are_told_and_say() {
+    let mut desired = samples::desired(8080);
+    (desired.instruction, desired.traffic) = (samples::instruction(1), samples::routes());
+    let mut report = samples::report("serves");
+    report.observed.traffic = samples::route_reports();
+    let both = (desired.clone(), report.clone());
+    let fill = |store: Store| async move {
+        commit!(store, both, |tx, (desired, report)| {
+            let key = samples::key("live/live-1");
+            let incarnation = samples::instruction(1).incarnation;
+            tx.record_desired(&key, incarnation, desired).await?;
+            tx.record_report(&key, report).await?;
+        });
+    };
+    let record = written("SELECT record FROM desired", vec![], fill.clone()).await;
+    check("desired-traffic", &record, &desired);
+    let record = written("SELECT record FROM observed", vec![], fill).await;
+    check("observed-traffic", &record, &report);
+}
+
+#[tokio::test]
 async fn deployments_in_every_status() {
     for status in statuses() {
         let file = format!("deployment-{}", status.word().replace('_', "-"));

@@ -6,7 +6,8 @@ use tidegate_domain::{
     canonical,
     catalog::{Document, Environment, Kind, Product, Target},
     converge::{
-        ActiveComponent, Attestation, DesiredState, Health, ObservedState, PrepareState, Prepared,
+        ActiveComponent, Attestation, Balancer, DesiredState, Health, ObservedState, PrepareState,
+        Prepared, Route, RouteReport, RouteState, Server,
     },
     deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
     digest::Digest,
@@ -258,6 +259,7 @@ pub(crate) fn desired(port: u16) -> DesiredState {
         instruction: instruction(0),
         active: vec![active],
         prepare: vec![revision(port + 1).id()],
+        traffic: vec![],
     }
 }
 
@@ -283,12 +285,52 @@ pub(crate) fn report(detail: &str) -> Report {
         instruction: instruction(1),
         active: vec![active],
         prepared: vec![prepared],
+        traffic: vec![],
     };
     Report {
         observed,
         healthy_since: Some(time(5)),
         was_healthy: false,
     }
+}
+
+/// Through a balancer of each kind.
+pub(crate) fn routes() -> Vec<Route> {
+    let haproxy = Balancer::Haproxy {
+        socket: "/run/haproxy/admin.sock".into(),
+        backend: "web".into(),
+    };
+    let nginx = Balancer::Nginx {
+        file: "/etc/nginx/conf.d/api.conf".into(),
+        upstream: "api".into(),
+        reload: ["nginx", "-s", "reload"].map(str::to_owned).into(),
+    };
+    let server = |(name, address, weight): (&str, &str, u16)| Server {
+        name: name.into(),
+        address: address.into(),
+        weight,
+    };
+    let servers = [("old", "10.0.0.1:8080", 4), ("new", "10.0.0.2:8080", 1)];
+    let route = |(component, balancer)| Route {
+        component: name(component),
+        balancer,
+        servers: servers.map(server).into(),
+    };
+    [("web", haproxy), ("api", nginx)].map(route).into()
+}
+
+pub(crate) fn route_reports() -> Vec<RouteReport> {
+    let servers = vec![("old".into(), 4), ("new".into(), 1)];
+    let failed = RouteState::Failed {
+        reason: "nobody listens".into(),
+    };
+    let report = |(component, state)| RouteReport {
+        component: name(component),
+        state,
+    };
+    [("web", RouteState::Applied { servers }), ("api", failed)]
+        .map(report)
+        .into()
 }
 
 pub(crate) fn entry(subject: &str, number: u64) -> Entry {
