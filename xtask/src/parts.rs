@@ -1,5 +1,7 @@
 //! What the tests need and cargo does not bring: a database, a registry client, a browser, checkers of licences, pages
 //! and the API, a reader of calendars.
+//! What the tests need and cargo does not bring: a database, a registry client, a browser, load balancers, checkers of
+//! licences, pages and the API.
 //!
 //! Debian's packages are installed when something is absent and we are root. Otherwise the answer says what is missing;
 //! nothing is skipped. Packages of Python and npm are pinned and lie in `tests/.parts`, which git ignores.
@@ -18,6 +20,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("skopeo", "skopeo"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
+    ("haproxy", "haproxy"),
     ("node", "nodejs"),
     ("npm", "npm"),
     ("pip3", "python3-pip"),

@@ -1,11 +1,12 @@
 //! The agent itself: collect what is, let the domain decide, perform its steps.
 //!
 //! Start at [`run`]. The loop only collects; [`agent`] holds the state and handles one event at a time,
-//! [`perform`] carries out the domain's steps, [`observe`] says what is seen.
+//! [`perform`] carries out the domain's steps, [`traffic`] has balancers directed, [`observe`] says what is seen.
 
 mod agent;
 mod observe;
 mod perform;
 mod run;
+mod traffic;
 
 pub use run::{RunError, RunOptions, run};

@@ -1,9 +1,10 @@
 //! The agent's state, and what each event does to it.
 
-use super::perform::Fetching;
+use super::{perform::Fetching, traffic::Directed};
 use crate::{
-    drivers::service::{
-        Key, Order, Place, Report, Secrets, Surroundings, Task, specify, supervise,
+    drivers::{
+        service::{Key, Order, Place, Report, Secrets, Surroundings, Task, specify, supervise},
+        traffic,
     },
     link::Link,
     prepare::{Preparation, Progress},
@@ -50,6 +51,7 @@ pub(super) enum Event {
 pub(super) struct Inbox {
     events: mpsc::Receiver<Event>,
     reports: mpsc::Receiver<(Key, Report)>,
+    routed: mpsc::Receiver<(Key, traffic::Report)>,
 }
 
 /// A component's supervisor.
@@ -89,8 +91,10 @@ pub(super) struct Agent {
     pub(super) supervised: BTreeMap<Key, Supervised>,
     pub(super) fetching: BTreeMap<(Name, RevisionId), Fetching>,
     pub(super) waiting: BTreeMap<Name, BTreeMap<Name, Waiting>>,
+    pub(super) directed: BTreeMap<Key, Directed>,
     pub(super) events: mpsc::Sender<Event>,
     reports: mpsc::Sender<(Key, Report)>,
+    pub(super) routed: mpsc::Sender<(Key, traffic::Report)>,
     /// The state could not be stored: when it is tried again.
     save_at: Option<Instant>,
 }
@@ -99,6 +103,7 @@ impl Agent {
     pub(super) fn new(surroundings: Surroundings, state: State, link: Arc<Link>) -> (Self, Inbox) {
         let (events, happened) = mpsc::channel(64);
         let (reports, reported) = mpsc::channel(64);
+        let (routed, directors) = mpsc::channel(64);
         let layout = surroundings.layout.clone();
         let agent = Self {
             preparation: Preparation {
@@ -112,8 +117,10 @@ impl Agent {
             supervised: BTreeMap::new(),
             fetching: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            directed: BTreeMap::new(),
             events,
             reports,
+            routed,
             save_at: None,
         };
         (
@@ -121,6 +128,7 @@ impl Agent {
             Inbox {
                 events: happened,
                 reports: reported,
+                routed: directors,
             },
         )
     }
@@ -143,6 +151,7 @@ impl Agent {
                 Some(answer) = desired.recv() => self.told(answer),
                 Some(event) = inbox.events.recv() => self.heard(event),
                 Some((key, report)) = inbox.reports.recv() => self.reported(&key, report),
+                Some((key, report)) = inbox.routed.recv() => self.directed(&key, report),
                 () = sleep_until(proof.unwrap_or(now)), if proof.is_some() => {}
                 () = sleep_until(save_at.unwrap_or_else(Instant::now)), if save_at.is_some() => self.save(),
                 else => return,
@@ -155,7 +164,10 @@ impl Agent {
         let keys: Vec<Key> = self.active_keys();
         keys.iter().for_each(|key| self.order(key));
         let products: Vec<Name> = self.state.products.keys().cloned().collect();
-        products.iter().for_each(|product| self.converge(product));
+        for product in &products {
+            self.converge(product);
+            self.direct(product);
+        }
     }
 
     fn told(&mut self, answer: DesiredResponse) {
@@ -166,6 +178,7 @@ impl Agent {
             let product = desired.product.clone();
             if self.take(desired, &mut revisions) {
                 self.converge(&product);
+                self.direct(&product);
             }
         }
         // A secret may have arrived that somebody was waiting for.

@@ -57,7 +57,7 @@ impl Agent {
                 .map(|c| self.attest((product, c), state, now))
                 .collect(),
             prepared: prepared(state),
-            traffic: Vec::new(),
+            traffic: self.routes(product, state),
         }
     }
 

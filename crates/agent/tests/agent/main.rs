@@ -12,3 +12,4 @@ mod server;
 mod stage;
 mod survival;
 mod takeover;
+mod traffic;

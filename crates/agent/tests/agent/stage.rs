@@ -10,7 +10,7 @@ use std::{
 };
 use tidegate_agent::{EnrolOptions, enroll, stop_workloads};
 use tidegate_domain::{
-    converge::{ActiveComponent, Attestation, DesiredState, Health, ObservedState},
+    converge::{ActiveComponent, Attestation, DesiredState, Health, ObservedState, Route},
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
     id::SnapshotNumber,
@@ -89,19 +89,40 @@ impl Stage {
 
     /// The same under a chosen generation.
     pub(crate) fn order_as(&self, number: u64, active: &[&Revision], prepare: &[&Revision]) {
-        let all = active.iter().chain(prepare);
         let desired = DesiredState {
+            active: active.iter().map(component).collect(),
+            prepare: prepare.iter().map(|r| r.id()).collect(),
+            ..self.nothing(number)
+        };
+        self.tell(desired, &[active, prepare].concat());
+    }
+
+    /// Orders this of load balancers, and nothing to run.
+    pub(crate) fn direct(&mut self, traffic: Vec<Route>) {
+        self.generation += 1;
+        let desired = DesiredState {
+            traffic,
+            ..self.nothing(self.generation)
+        };
+        self.tell(desired, &[]);
+    }
+
+    fn nothing(&self, number: u64) -> DesiredState {
+        DesiredState {
             minimum_healthy: self.minimum_healthy,
             product: name("shop"),
             instruction: instruction(number),
-            active: active.iter().map(component).collect(),
-            prepare: prepare.iter().map(|r| r.id()).collect(),
+            active: vec![],
+            prepare: vec![],
             traffic: vec![],
-        };
+        }
+    }
+
+    fn tell(&self, desired: DesiredState, revisions: &[&Revision]) {
         self.server.memory.desired.send_modify(|answer| {
             answer.cursor += 1;
             answer.desired = Some(vec![desired]);
-            answer.revisions = all.map(|r| (*r).clone()).collect();
+            answer.revisions = revisions.iter().map(|r| (*r).clone()).collect();
         });
     }
 

@@ -1,0 +1,148 @@
+//! One task per route: has its balancer share out as ordered, and reports how that goes.
+
+use super::haproxy;
+use crate::{drivers::service::Key, link::Backoff};
+use std::{sync::Arc, time::Duration};
+use tidegate_domain::converge::{Balancer, Route, RouteState};
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep,
+};
+
+/// What was applied is looked at again after this: a balancer that was restarted has other weights.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What is seen of one route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// What it is about.
+    pub(crate) route: Arc<Route>,
+    pub(crate) state: RouteState,
+}
+
+/// Where a director works.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) key: Key,
+    /// Takes the reports.
+    pub(crate) reports: mpsc::Sender<(Key, Report)>,
+}
+
+/// Sees to the newest route until nobody can order one any more. The balancer goes on as it is then.
+pub(crate) async fn direct(place: Place, mut routes: watch::Receiver<Arc<Route>>) {
+    let mut director = Director {
+        place,
+        said: None,
+        backoff: Backoff::default(),
+    };
+    loop {
+        let route = Arc::clone(&routes.borrow_and_update());
+        let over = tokio::select! {
+            changed = routes.changed() => changed.is_err(),
+            () = director.hold(&route) => false,
+        };
+        if over {
+            return;
+        }
+    }
+}
+
+struct Director {
+    place: Place,
+    said: Option<Report>,
+    backoff: Backoff,
+}
+
+impl Director {
+    /// Never returns; dropped when another route is ordered.
+    async fn hold(&mut self, route: &Arc<Route>) {
+        self.backoff.reset();
+        // Whoever ordered may have ordered another route in between, and waits to hear about this one anew.
+        self.said = None;
+        loop {
+            let state = match self.apply(route).await {
+                Ok(servers) => RouteState::Applied { servers },
+                Err(reason) => RouteState::Failed { reason },
+            };
+            let pause = match state {
+                RouteState::Applied { .. } => {
+                    self.backoff.reset();
+                    LOOK_EVERY
+                }
+                RouteState::Failed { .. } => self.backoff.next(),
+            };
+            self.say(Report {
+                route: Arc::clone(route),
+                state,
+            })
+            .await;
+            sleep(pause).await;
+        }
+    }
+
+    /// What the balancer says afterwards, or one sentence for people.
+    async fn apply(&mut self, route: &Route) -> Result<Vec<(String, u16)>, String> {
+        route.check().map_err(|error| error.to_string())?;
+        match &route.balancer {
+            Balancer::Haproxy { socket, backend } => {
+                haproxy::apply(socket, backend, &route.servers)
+                    .await
+                    .map_err(|trouble| trouble.to_string())
+            }
+            Balancer::Nginx { .. } => Err("this agent cannot direct nginx".to_owned()),
+        }
+    }
+
+    async fn say(&mut self, report: Report) {
+        if self.said.as_ref() != Some(&report) {
+            self.said = Some(report.clone());
+            // Closed only while the agent is ending.
+            self.place
+                .reports
+                .send((self.place.key.clone(), report))
+                .await
+                .ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::timeout;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn a_route_that_is_ordered_again_is_reported_again() {
+        let (one, other) = (route("/one"), route("/other"));
+        let (routes, ordered) = watch::channel(Arc::clone(&one));
+        let (reports, mut reported) = mpsc::channel(4);
+        let key = Key {
+            product: "shop".parse().unwrap(),
+            component: "web".parse().unwrap(),
+        };
+        let directing = tokio::spawn(direct(Place { key, reports }, ordered));
+        let first = timeout(PATIENCE, reported.recv()).await.unwrap().unwrap().1;
+        assert_eq!(first.route, one);
+        // So quickly that the director only ever sees the first.
+        routes.send_replace(other);
+        routes.send_replace(one);
+        let second = timeout(PATIENCE, reported.recv()).await.unwrap().unwrap().1;
+        assert_eq!(second, first);
+        drop(routes);
+        timeout(PATIENCE, directing).await.unwrap().unwrap();
+    }
+
+    /// One that fails at once: nobody would receive anything.
+    fn route(socket: &str) -> Arc<Route> {
+        Arc::new(Route {
+            component: "web".parse().unwrap(),
+            balancer: Balancer::Haproxy {
+                socket: socket.to_owned(),
+                backend: "web".to_owned(),
+            },
+            servers: vec![],
+        })
+    }
+}

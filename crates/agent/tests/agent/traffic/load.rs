@@ -1,0 +1,163 @@
+//! Requests over HTTP, and who answered them.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::watch,
+    task::JoinSet,
+    time::timeout,
+};
+
+/// How many requests are under way at a time.
+const WORKERS: usize = 8;
+/// A request that takes longer has failed.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// No test needs more.
+const REQUESTS_MAX: i64 = 400_000;
+/// Generous: the machine may be busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether a connection is used for the next request, too.
+#[derive(Clone, Copy)]
+pub(super) enum Connections {
+    Kept,
+    Fresh,
+}
+
+/// Who answered how often, and what went wrong.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Answers {
+    by: BTreeMap<String, u64>,
+    pub(super) failed: Vec<String>,
+}
+
+impl Answers {
+    pub(super) fn of(&self, server: &str) -> u64 {
+        self.by.get(server).copied().unwrap_or_default()
+    }
+
+    pub(super) fn all(&self) -> u64 {
+        self.by.values().sum()
+    }
+}
+
+/// Constant load, from its beginning to its end.
+pub(super) struct Load {
+    left: Arc<AtomicI64>,
+    answers: watch::Receiver<Answers>,
+    workers: JoinSet<()>,
+}
+
+impl Load {
+    pub(super) fn begin(address: SocketAddr, connections: Connections) -> Self {
+        Self::of(REQUESTS_MAX, address, connections)
+    }
+
+    /// Exactly so many requests.
+    pub(super) async fn send(count: i64, address: SocketAddr, connections: Connections) -> Answers {
+        let load = Self::of(count, address, connections);
+        load.finished().await
+    }
+
+    fn of(count: i64, address: SocketAddr, connections: Connections) -> Self {
+        let left = Arc::new(AtomicI64::new(count));
+        let (sender, answers) = watch::channel(Answers::default());
+        let sender = Arc::new(sender);
+        let mut workers = JoinSet::new();
+        for _ in 0..WORKERS {
+            let (left, sender) = (Arc::clone(&left), Arc::clone(&sender));
+            workers.spawn(async move {
+                let mut stream = None;
+                while left.fetch_sub(1, Ordering::Relaxed) > 0 {
+                    let asking = timeout(ANSWER_WITHIN, ask(&mut stream, address, connections));
+                    let answer = asking
+                        .await
+                        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+                    sender.send_modify(|answers| match answer {
+                        Ok(server) => *answers.by.entry(server).or_default() += 1,
+                        Err(error) => answers.failed.push(error.to_string()),
+                    });
+                }
+            });
+        }
+        Self {
+            left,
+            answers,
+            workers,
+        }
+    }
+
+    /// Waits for so many answers more.
+    pub(super) async fn more(&mut self, count: u64) -> Answers {
+        let before = self.answers.borrow().all();
+        let waiting = self
+            .answers
+            .wait_for(|answers| answers.all() >= before + count);
+        timeout(PATIENCE, waiting).await.unwrap().unwrap().clone()
+    }
+
+    /// Waits until what is under way is answered.
+    pub(super) async fn end(self) -> Answers {
+        self.left.store(0, Ordering::Relaxed);
+        self.finished().await
+    }
+
+    async fn finished(mut self) -> Answers {
+        while let Some(worker) = self.workers.join_next().await {
+            worker.unwrap();
+        }
+        self.answers.borrow().clone()
+    }
+}
+
+/// One request; the text of the answer, which must have the status 200.
+async fn ask(
+    kept: &mut Option<TcpStream>,
+    address: SocketAddr,
+    connections: Connections,
+) -> io::Result<String> {
+    let mut stream = match kept.take() {
+        Some(stream) => stream,
+        None => TcpStream::connect(address).await?,
+    };
+    let request: &[u8] = match connections {
+        Connections::Kept => b"GET / HTTP/1.1\r\nhost: web\r\n\r\n",
+        Connections::Fresh => b"GET / HTTP/1.1\r\nhost: web\r\nconnection: close\r\n\r\n",
+    };
+    stream.write_all(request).await?;
+    let mut answer = Vec::new();
+    let (head, text) = loop {
+        if let Some(whole) = split(&String::from_utf8_lossy(&answer)) {
+            break whole;
+        }
+        if stream.read_buf(&mut answer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    };
+    if !head.contains("connection: close") {
+        *kept = Some(stream);
+    }
+    match head.starts_with("http/1.1 200 ") {
+        true => Ok(text),
+        false => Err(io::Error::other(head)),
+    }
+}
+
+/// Head and text of an answer that is whole.
+fn split(answer: &str) -> Option<(String, String)> {
+    let (head, text) = answer.split_once("\r\n\r\n")?;
+    let head = head.to_ascii_lowercase();
+    let (_, length) = head.split_once("content-length: ")?;
+    let length: usize = length.lines().next()?.parse().ok()?;
+    (text.len() >= length).then(|| (head.clone(), text.to_owned()))
+}
