@@ -1,7 +1,5 @@
-//! What the tests need and cargo does not bring: a database, a registry client, a browser, checkers of licences, pages
-//! and the API, a reader of calendars.
-//! What the tests need and cargo does not bring: a database, a registry client, a browser, load balancers, checkers of
-//! licences, pages and the API.
+//! What the tests need and cargo does not bring: a database, a registry client, a browser, load balancers, a Prometheus,
+//! checkers of licences, pages and the API, a reader of calendars.
 //!
 //! Debian's packages are installed when something is absent and we are root. Otherwise the answer says what is missing;
 //! nothing is skipped. Packages of Python and npm are pinned and lie in `tests/.parts`, which git ignores.
@@ -21,6 +19,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("haproxy", "haproxy"),
+    ("nginx", "nginx-light"),
     ("node", "nodejs"),
     ("npm", "npm"),
     ("pip3", "python3-pip"),

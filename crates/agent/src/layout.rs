@@ -1,4 +1,5 @@
-//! Where things lie in the agent's directory. Paths only: nothing here touches the disk but [`write_atomically`].
+//! Where things lie in the agent's directory. Paths only: nothing here touches the disk but [`write_atomically`] and
+//! [`replace`].
 
 use rustix::fs::{Mode, OFlags, open};
 use std::{
@@ -88,20 +89,25 @@ impl Layout {
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(parent)?;
-    let partial = path.with_extension("partial");
+    replace(path, &path.with_extension("partial"), (bytes, 0o600))
+}
+
+/// Replaces `path` by a file with these bytes and this mode, which comes to be as `partial` in the same directory.
+pub(crate) fn replace(path: &Path, partial: &Path, (bytes, mode): (&[u8], u32)) -> io::Result<()> {
+    let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     // What a crash left is not written into: whoever may read that file could read the new bytes, too.
-    match fs::remove_file(&partial) {
+    match fs::remove_file(partial) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
     let mut file = OpenOptions::new()
         .create_new(true)
         .write(true)
-        .mode(0o600)
-        .open(&partial)?;
+        .mode(mode)
+        .open(partial)?;
     file.write_all(bytes)?;
     file.sync_data()?;
-    fs::rename(&partial, path)?;
+    fs::rename(partial, path)?;
     sync_directory(parent)
 }
 

@@ -1,10 +1,12 @@
 //! The `traffic` driver: a load balancer beside the agent that shares out requests as a route says.
 //!
 //! It may not decide who receives what, and it never ends or starts a balancer. Start at [`direct`], one task per
-//! route: it tells the balancer what differs, has it say its weights, reports that, and looks again every few seconds,
-//! because a balancer may forget or be changed by others.
+//! route: it tells the balancer what differs, sees whether that was taken, reports it, and looks again every few
+//! seconds, because a balancer may forget or be changed by others.
 
 mod director;
 mod haproxy;
+mod nginx;
+mod reload;
 
 pub(crate) use director::{Place, Report, direct};

@@ -2,6 +2,7 @@
 
 mod haproxy;
 mod load;
+mod nginx;
 
 use crate::stage::{Stage, name};
 use axum::Router;

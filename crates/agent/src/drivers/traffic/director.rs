@@ -1,6 +1,6 @@
 //! One task per route: has its balancer share out as ordered, and reports how that goes.
 
-use super::haproxy;
+use super::{haproxy, nginx};
 use crate::{drivers::service::Key, link::Backoff};
 use std::{sync::Arc, time::Duration};
 use tidegate_domain::converge::{Balancer, Route, RouteState};
@@ -33,6 +33,7 @@ pub(crate) async fn direct(place: Place, mut routes: watch::Receiver<Arc<Route>>
     let mut director = Director {
         place,
         said: None,
+        nginx: nginx::Nginx::default(),
         backoff: Backoff::default(),
     };
     loop {
@@ -50,6 +51,7 @@ pub(crate) async fn direct(place: Place, mut routes: watch::Receiver<Arc<Route>>
 struct Director {
     place: Place,
     said: Option<Report>,
+    nginx: nginx::Nginx,
     backoff: Backoff,
 }
 
@@ -89,7 +91,20 @@ impl Director {
                     .await
                     .map_err(|trouble| trouble.to_string())
             }
-            Balancer::Nginx { .. } => Err("this agent cannot direct nginx".to_owned()),
+            Balancer::Nginx {
+                file,
+                upstream,
+                reload,
+            } => {
+                let order = nginx::Order {
+                    file,
+                    upstream,
+                    reload,
+                    servers: &route.servers,
+                };
+                let applied = self.nginx.apply(&order).await;
+                applied.map_err(|trouble| trouble.to_string())
+            }
         }
     }
 

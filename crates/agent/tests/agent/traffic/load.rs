@@ -27,6 +27,9 @@ const REQUESTS_MAX: i64 = 400_000;
 /// Generous: the machine may be busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A connection was closed before it brought a byte of the answer.
+const UNANSWERED: io::ErrorKind = io::ErrorKind::ConnectionAborted;
+
 /// Whether a connection is used for the next request, too.
 #[derive(Clone, Copy)]
 pub(super) enum Connections {
@@ -39,6 +42,8 @@ pub(super) enum Connections {
 pub(super) struct Answers {
     by: BTreeMap<String, u64>,
     pub(super) failed: Vec<String>,
+    /// Requests on a kept connection that was closed without an answer, asked once more on a fresh one as any client does.
+    pub(super) repeated: u64,
 }
 
 impl Answers {
@@ -84,7 +89,10 @@ impl Load {
                         .await
                         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
                     sender.send_modify(|answers| match answer {
-                        Ok(server) => *answers.by.entry(server).or_default() += 1,
+                        Ok((server, repeated)) => {
+                            *answers.by.entry(server).or_default() += 1;
+                            answers.repeated += u64::from(repeated);
+                        }
                         Err(error) => answers.failed.push(error.to_string()),
                     });
                 }
@@ -120,28 +128,47 @@ impl Load {
     }
 }
 
-/// One request; the text of the answer, which must have the status 200.
+/// One request; the text of the answer, and whether it was asked twice.
 async fn ask(
     kept: &mut Option<TcpStream>,
     address: SocketAddr,
     connections: Connections,
+) -> io::Result<(String, bool)> {
+    if let Some(stream) = kept.take() {
+        match exchange(kept, stream, connections).await {
+            Err(error) if error.kind() == UNANSWERED => {}
+            answer => return Ok((answer?, false)),
+        }
+        let stream = TcpStream::connect(address).await?;
+        return Ok((exchange(kept, stream, connections).await?, true));
+    }
+    let stream = TcpStream::connect(address).await?;
+    Ok((exchange(kept, stream, connections).await?, false))
+}
+
+/// The text of an answer, which must have the status 200.
+async fn exchange(
+    kept: &mut Option<TcpStream>,
+    mut stream: TcpStream,
+    connections: Connections,
 ) -> io::Result<String> {
-    let mut stream = match kept.take() {
-        Some(stream) => stream,
-        None => TcpStream::connect(address).await?,
-    };
     let request: &[u8] = match connections {
         Connections::Kept => b"GET / HTTP/1.1\r\nhost: web\r\n\r\n",
         Connections::Fresh => b"GET / HTTP/1.1\r\nhost: web\r\nconnection: close\r\n\r\n",
     };
-    stream.write_all(request).await?;
+    let unanswered = |_| io::Error::from(UNANSWERED);
+    stream.write_all(request).await.map_err(unanswered)?;
     let mut answer = Vec::new();
     let (head, text) = loop {
         if let Some(whole) = split(&String::from_utf8_lossy(&answer)) {
             break whole;
         }
-        if stream.read_buf(&mut answer).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        let begun = !answer.is_empty();
+        match stream.read_buf(&mut answer).await {
+            Ok(1..) => {}
+            Ok(0) | Err(_) if !begun => return Err(UNANSWERED.into()),
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Err(error) => return Err(error),
         }
     };
     if !head.contains("connection: close") {
