@@ -283,6 +283,7 @@ components:
       command: ["./storefront", "--component", "web", "--port", "${vars.port}"]
       environment: { STAGE: "${environment.name}" }
       listen: ["127.0.0.1:${vars.port}"]
+      route: { port: "${vars.port}" }
       health: { http: { path: /healthz, port: "${vars.port}" }, interval: 200ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
       stop: { signal: TERM, grace: 3s }
 ---

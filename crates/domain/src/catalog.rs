@@ -10,12 +10,12 @@ mod strategy;
 mod value;
 
 pub use component::{
-    Component, Driver, ExecProbe, HealthTemplate, HttpProbe, ServiceTemplate, StopTemplate,
-    TcpProbe,
+    Component, Driver, ExecProbe, HealthTemplate, HttpProbe, RouteTemplate, ServiceTemplate,
+    StopTemplate, TcpProbe,
 };
 pub use document::{
-    Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme, Ring,
-    Target, Team,
+    Balance, Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme,
+    Ring, Target, Team,
 };
 pub use strategy::{AllAtOnce, NamedLimits, NamedStrategy, NotOne};
 pub use value::{Scalar, Variables};

@@ -22,6 +22,7 @@ mod rollback;
 mod rolling;
 mod stage;
 mod status;
+mod traffic;
 mod transition;
 mod verdict;
 mod waits;
@@ -31,10 +32,11 @@ pub use effect::{Effect, Wanted};
 pub use event::{Event, Position};
 pub use exception::Override;
 pub use explain::WaitingOn;
-pub use facts::{Facts, TargetFacts};
+pub use facts::{BalancerFacts, Facts, TargetFacts};
 pub use measured::{CheckRun, Measurement, Outcome, Reading, Sign};
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
+pub use traffic::{BalancerRun, Ordered, Split};
 pub use transition::Illegal;
 
 use crate::{
@@ -45,6 +47,7 @@ use crate::{
     version::Version,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The record of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +84,12 @@ pub struct Deployment {
     /// Whether it brings what proved itself there a short time ago, so that no check is asked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub fast_track: bool,
+    /// The load balancers that share out requests to the product there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub balancers: Vec<BalancerRun>,
+    /// How they were last told to share them out; never by this deployment, when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Ordered>,
     /// What people want to do against the calendar, and who confirmed it; the last one counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
@@ -134,6 +143,9 @@ pub struct TargetRun {
     pub proved: Option<RevisionId>,
     /// What it is to run.
     pub after: RevisionId,
+    /// Where its components receive requests, `HOST:PORT`, as far as load balancers have requests for them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub addresses: BTreeMap<Name, String>,
     /// How far it is.
     pub stage: Stage,
 }

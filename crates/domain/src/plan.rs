@@ -17,7 +17,7 @@ pub use check::{
 pub use compile::{CompileError, Fleet, compile};
 pub use limits::{Limits, OnFailure, OnNoData};
 pub use parts::PartHashes;
-pub use share::{Share, ShareError, Threshold, ThresholdError};
+pub use share::{Percent, PercentError, Share, ShareError, Threshold, ThresholdError};
 pub use strategy::{Canary, Phase, Phased, Pilot, Rolling, Step, Strategy, Then};
 
 use crate::{canonical, digest::Digest, duration::Millis, name::Name};
@@ -31,7 +31,7 @@ pub struct Plan {
     pub strategy: Strategy,
     /// What bounds every wave.
     pub limits: Limits,
-    /// In order; never empty, and none of them is.
+    /// In order; never empty. A wave without targets only shifts traffic.
     pub waves: Vec<Wave>,
     /// What may be asked after a wave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -60,9 +60,17 @@ pub struct Wave {
     /// Which checks are asked after it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Name>,
+    /// The part of all requests that the changed targets receive together once it passed; as before, when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Percent>,
 }
 
 impl Plan {
+    /// Whether it says who receives requests.
+    pub fn shares_traffic(&self) -> bool {
+        self.waves.iter().any(|wave| wave.traffic.is_some())
+    }
+
     /// A check by its name.
     pub fn check(&self, name: &Name) -> Option<&Check> {
         self.checks.iter().find(|check| check.name == *name)

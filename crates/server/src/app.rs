@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod authenticate;
+pub(crate) mod balancing;
 pub mod blocks;
 mod bus;
 pub mod deploy;

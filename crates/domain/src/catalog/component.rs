@@ -42,12 +42,26 @@ pub struct ServiceTemplate {
     /// Sockets held by the agent and passed on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub listen: Vec<String>,
+    /// Where load balancers send requests to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteTemplate>,
     /// How to tell that it works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthTemplate>,
     /// How to end it.
     #[serde(default)]
     pub stop: StopTemplate,
+}
+
+/// Where a component receives requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteTemplate {
+    /// As load balancers reach it. Loopback unless set.
+    #[serde(default = "loopback")]
+    pub host: String,
+    /// The port.
+    pub port: Scalar,
 }
 
 /// How to tell that a component works. Exactly one of `http`, `tcp`, `exec`.

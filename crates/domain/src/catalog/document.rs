@@ -3,6 +3,7 @@
 use super::{Component, NamedStrategy, Variables};
 use crate::{
     calendar::{Freeze, Window},
+    converge::Balancer,
     name::Name,
 };
 use serde::{Deserialize, Serialize};
@@ -169,6 +170,21 @@ pub struct Target {
     /// Variables of the target, strongest.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: Variables,
+    /// What it shares out requests to. A load balancer runs no components.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub balances: Vec<Balance>,
+}
+
+/// A component that a load balancer shares out requests to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Balance {
+    /// Of which product.
+    pub product: Name,
+    /// Which component; it says under `route` where it receives them.
+    pub component: Name,
+    /// What is told.
+    pub balancer: Balancer,
 }
 
 /// A ring.

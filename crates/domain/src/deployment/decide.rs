@@ -5,7 +5,7 @@
 //! counts only once it is seen to have been told what the record says.
 
 use super::{
-    Deployment, Effect, Event, Facts, Position, Status, TargetFacts, TargetRun, WaitingOn,
+    Deployment, Effect, Event, Facts, Position, Split, Status, TargetFacts, TargetRun, WaitingOn,
     facts::Proof, preparing, rollback, rolling,
 };
 use crate::name::Name;
@@ -19,6 +19,8 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// To be performed in the same transaction.
     pub effects: Vec<Effect>,
+    /// How every load balancer is to be told to share out requests, in the same transaction.
+    pub route: Option<Split>,
     /// What should be measured now, once each. Asking twice does no harm: the first answer counts.
     pub due: Vec<Due>,
     /// What it waits for; empty only when it has ended or something happens.

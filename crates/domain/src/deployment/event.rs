@@ -1,6 +1,6 @@
 //! What can happen to a deployment.
 
-use super::{Cause, Outcome, Word};
+use super::{Cause, Outcome, Split, Word};
 use crate::{id::DeploymentId, name::Name};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub enum Event {
     WaveStarted { wave: u32 },
     /// A person finds the waves up to this one good.
     SignedOff { wave: u32, by: Name },
+    /// Load balancers were told to share out requests in another way.
+    TrafficShifted { split: Split },
     /// A check is asked from now on.
     CheckStarted { wave: u32, check: Name },
     /// A check has ended.
@@ -93,6 +95,7 @@ impl Event {
             Self::TargetPrepared { .. } => "target_prepared",
             Self::WaveStarted { .. } => "wave_started",
             Self::SignedOff { .. } => "signed_off",
+            Self::TrafficShifted { .. } => "traffic_shifted",
             Self::CheckStarted { .. } => "check_started",
             Self::CheckEnded { .. } => "check_ended",
             Self::CheckRetried { .. } => "check_retried",
@@ -137,6 +140,7 @@ impl Event {
             Self::Started
             | Self::WaveStarted { .. }
             | Self::SignedOff { .. }
+            | Self::TrafficShifted { .. }
             | Self::CheckStarted { .. }
             | Self::CheckEnded { .. }
             | Self::CheckRetried { .. }

@@ -53,6 +53,13 @@ pub enum WaitingOn {
         /// The last of them, counted from 0.
         wave: u32,
     },
+    /// Load balancers were told to share out requests in another way.
+    Traffic {
+        /// Those that do not say they do, and why.
+        balancers: Vec<(Name, String)>,
+        /// Then they have failed.
+        until: Timestamp,
+    },
     /// A check is being asked.
     Check {
         /// Which.
@@ -108,6 +115,7 @@ impl WaitingOn {
             Self::MinimumHealthy { .. } => "minimum_healthy",
             Self::Bake { .. } => "bake",
             Self::SignOff { .. } => "sign_off",
+            Self::Traffic { .. } => "traffic",
             Self::Check { .. } => "check",
             Self::Calendar { asked: None, .. } => "calendar",
             Self::Calendar { asked: Some(_), .. } => "override",
@@ -125,6 +133,7 @@ impl WaitingOn {
             | Self::Health { until, .. }
             | Self::MinimumHealthy { until, .. }
             | Self::Bake { until, .. }
+            | Self::Traffic { until, .. }
             | Self::Check { until, .. }
             | Self::Restore { until, .. }
             | Self::Settling { until, .. } => Some(*until),
@@ -148,6 +157,9 @@ impl WaitingOn {
             }
             Self::Agent { .. } => "see whether the agents run: `tidegate agent run --data DIR`",
             Self::Health { .. } => "read `tidegate logs`; roll back if it will not heal",
+            Self::Traffic { .. } => {
+                "see whether the load balancers run, and their agents beside them"
+            }
             Self::MinimumHealthy { .. } | Self::Bake { .. } | Self::Check { .. } => {
                 "nothing: this is the watching the plan asks for"
             }
@@ -187,6 +199,14 @@ impl fmt::Display for WaitingOn {
             }
             Self::Bake { wave, .. } => write!(f, "wave {} to bake", wave + 1),
             Self::SignOff { wave } => write!(f, "a person to sign off wave {}", wave + 1),
+            Self::Traffic { balancers, .. } => {
+                let names: Vec<Name> = balancers.iter().map(|(name, _)| name.clone()).collect();
+                write!(f, "{} to share out requests", list(&names))?;
+                match balancers.first() {
+                    Some((_, why)) => write!(f, " ({why})"),
+                    None => Ok(()),
+                }
+            }
             Self::Check {
                 check,
                 good,

@@ -6,7 +6,9 @@
 use super::{Measurement, TargetRun};
 use crate::{
     calendar::Opening,
-    converge::{DesiredState, Health, ObservedState, PrepareState},
+    converge::{
+        DesiredState, Health, ObservedState, PrepareState, Route, RouteReport, RouteState, Server,
+    },
     digest::Digest,
     name::Name,
     revision::{Revision, RevisionId},
@@ -20,12 +22,27 @@ use std::collections::BTreeMap;
 pub struct Facts {
     /// By position.
     pub targets: Vec<TargetFacts>,
+    /// What is known about the load balancers, in the order of the deployment's list.
+    pub balancers: Vec<BalancerFacts>,
     /// What the calendar says of its place; open, when it says nothing.
     pub calendar: Option<Opening>,
     /// What the checks after the present wave were answered, in the order of their numbers.
     pub measurements: Vec<Measurement>,
     /// Why the release is blocked, if it is.
     pub blocked: Option<String>,
+}
+
+/// What is known about one load balancer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BalancerFacts {
+    /// Whether its agent is in touch.
+    pub connected: bool,
+    /// Whether the agent has accepted the newest instruction.
+    pub current: bool,
+    /// Whether the balancer itself says that it shares out as that instruction tells it.
+    pub applied: bool,
+    /// Why it does not.
+    pub failure: Option<String>,
 }
 
 /// What is known about one target.
@@ -181,6 +198,45 @@ fn running(
         .filter_map(|a| Some((a.component.clone(), a.artifact?)))
         .collect();
     (*digests.get(&first)? == seen).then_some(first)
+}
+
+impl BalancerFacts {
+    /// Reads the facts of one balancer out of what is stored about its target.
+    pub fn of(desired: Option<&DesiredState>, report: Option<&Report>, connected: bool) -> Self {
+        let (Some(desired), Some(report)) = (desired, report) else {
+            return Self {
+                connected,
+                ..Self::default()
+            };
+        };
+        let observed = &report.observed;
+        let failure = |route: &RouteReport| match &route.state {
+            RouteState::Failed { reason } => Some(reason.clone()),
+            RouteState::Applied { .. } => None,
+        };
+        Self {
+            connected,
+            current: desired.instruction == observed.instruction,
+            applied: desired
+                .traffic
+                .iter()
+                .all(|route| is_applied(route, observed)),
+            failure: observed.traffic.iter().find_map(failure),
+        }
+    }
+}
+
+/// Whether every server weighs what it should.
+fn is_applied(route: &Route, observed: &ObservedState) -> bool {
+    let said = observed
+        .traffic
+        .iter()
+        .find(|said| said.component == route.component);
+    let Some(RouteState::Applied { servers }) = said.map(|said| &said.state) else {
+        return false;
+    };
+    let weighs = |server: &Server| servers.contains(&(server.name.clone(), server.weight));
+    route.servers.iter().all(weighs)
 }
 
 fn proof(report: &Report) -> Proof {

@@ -4,11 +4,15 @@ use super::{
     Decision, Event, Stage, WaitingOn, checks,
     decide::View,
     gates::{self, Beginning},
+    traffic,
 };
 
 /// Once its bake time is past, its checks are through, and it is signed off if it has to be, the next begins, or this is
 /// the end.
 pub(super) fn wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
+    if !traffic::is_settled(view, wave, decision) {
+        return;
+    }
     decision.wait_for(view, bake(view, wave));
     let through = checks::are_through(view, wave, decision);
     if !decision.is_idle() || !through || !decision.waiting_on.is_empty() {
@@ -33,7 +37,8 @@ fn bake(view: &View<'_>, wave: u32) -> Option<WaitingOn> {
         .deployment
         .wave(wave)
         .filter_map(|(_, run)| run.stage.judged_at());
-    let until = judged.max()? + bake.as_signed();
+    let shifted = view.deployment.traffic.map(|ordered| ordered.since);
+    let until = judged.chain(shifted).max()? + bake.as_signed();
     (until > view.now).then_some(WaitingOn::Bake { wave, until })
 }
 

@@ -8,7 +8,7 @@
 
 use super::{
     Cause, Decision, Effect, Event, Position, Purpose, Stage, TargetFacts, TargetRun, WaitingOn,
-    decide::View,
+    decide::View, traffic,
 };
 use crate::{converge::Health, revision::RevisionId};
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> 
         return decision;
     }
     if !old_revision_fails(view) {
+        traffic::leave_changed(view, &mut decision);
         restore(view, &mut decision);
     }
     if decision.is_idle() {
@@ -216,6 +217,7 @@ fn order(targets: &[Position], failed: bool, decision: &mut Decision) {
 fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
     decision.effects.extend(forget_prepared(view));
     decision.effects.extend(recall_excluded(view));
+    traffic::even_out(view, decision);
     let stuck: Vec<_> = view
         .deployment
         .targets
@@ -240,6 +242,7 @@ fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
         },
         Cause::Targets { .. }
         | Cause::Check { .. }
+        | Cause::Balancers { .. }
         | Cause::Person { .. }
         | Cause::Rollback { .. } => Event::RolledBack,
     });

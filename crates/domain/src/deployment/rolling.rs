@@ -9,7 +9,7 @@ use super::{
     decide::View,
     failures, finish,
     gates::{self, Beginning},
-    preparing,
+    preparing, traffic,
     verdict::{Verdict, activation},
 };
 
@@ -29,9 +29,13 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
         return decision;
     }
     let closed = gates::calendar(view, Beginning::Target);
+    let drained = traffic::is_drained(view, wave, &mut decision);
+    if !decision.is_idle() {
+        return decision;
+    }
     let ready = match &closed {
-        None => activate(view, wave, &mut decision),
-        Some(_) => ready(view, wave).next().is_some(),
+        None if drained => activate(view, wave, &mut decision),
+        _ => ready(view, wave).next().is_some(),
     };
     if !decision.is_idle() {
         return decision;
@@ -45,7 +49,7 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
     let is_last = wave as usize + 1 >= view.deployment.plan.waves.len();
     if view.deployment.wave_is_over(wave) && ((nothing_under_way && !ready) || !is_last) {
         finish::wave(view, wave, &mut decision);
-    } else if nothing_under_way && closed.is_none() {
+    } else if nothing_under_way && closed.is_none() && drained {
         let reason = "failed targets use up all that may be down at once".to_owned();
         decision.events.push(Event::Held { reason, by: None });
     } else {

@@ -95,6 +95,11 @@ pub enum Cause {
         /// What came of it.
         outcome: Outcome,
     },
+    /// Load balancers did not share out requests as they were told.
+    Balancers {
+        /// Which, with their reasons.
+        failed: Vec<(Name, String)>,
+    },
     /// A person asked.
     Person {
         /// Who.
@@ -237,6 +242,10 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Targets { failed } => sentences(f, failed),
+            Self::Balancers { failed } => {
+                f.write_str("requests were not shared out: ")?;
+                sentences(f, failed)
+            }
             Self::Check { check, outcome } => write!(f, "check {check} {outcome}"),
             Self::Person { by, reason } if reason.is_empty() => write!(f, "{by} asked"),
             Self::Person { by, reason } => write!(f, "{by} asked: {reason}"),

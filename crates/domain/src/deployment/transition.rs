@@ -4,7 +4,7 @@
 
 mod stage;
 
-use super::{Deployment, Event, Hold, Purpose, SignOff, Status};
+use super::{Deployment, Event, Hold, Ordered, Purpose, SignOff, Split, Status};
 use crate::name::Name;
 use jiff::Timestamp;
 
@@ -45,6 +45,8 @@ pub(super) fn apply(
 fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Result<(), Illegal>> {
     if let Event::SignedOff { wave, by } = event {
         Some(sign_off(deployment, *wave, by, now))
+    } else if let Event::TrafficShifted { split } = event {
+        Some(shift(deployment, *split, now))
     } else if let Event::CheckStarted { wave, check } = event {
         Some(deployment.begin_check((*wave, check), now))
     } else if let Event::CheckEnded {
@@ -89,6 +91,21 @@ fn sign_off(
     }
     let by = by.clone();
     deployment.sign_offs.push(SignOff { wave, by, at });
+    Ok(())
+}
+
+/// Only on the way forward or back.
+fn shift(deployment: &mut Deployment, split: Split, since: Timestamp) -> Result<(), Illegal> {
+    if !matches!(
+        deployment.status,
+        Status::Rolling { .. } | Status::RollingBack { .. }
+    ) {
+        return Err(Illegal {
+            event: "traffic_shifted",
+            state: deployment.status.word(),
+        });
+    }
+    deployment.traffic = Some(Ordered { split, since });
     Ok(())
 }
 

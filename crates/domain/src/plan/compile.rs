@@ -1,7 +1,8 @@
 //! The compiler: strategy and targets in, waves out.
 
 use super::{
-    Canary, Check, Limits, Phase, Phased, Pilot, Plan, Share, Strategy, Then, Threshold, Wave,
+    Canary, Check, Limits, Percent, Phase, Phased, Pilot, Plan, Share, Step, Strategy, Then,
+    Threshold, Wave,
 };
 use crate::{duration::Millis, name::Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,14 @@ pub enum CompileError {
         check: Name,
         /// What makes no sense.
         why: String,
+    },
+    /// A step that changes nothing, takes traffic away, or gives it to nobody.
+    #[error(
+        "step {step} neither changes more targets nor gives those that changed more traffic; the first has targets"
+    )]
+    NoStep {
+        /// Counted from 1.
+        step: usize,
     },
     /// Steps that do not grow.
     #[error("step {step} is {targets}, which is not more than the {before} targets before it")]
@@ -183,6 +192,7 @@ fn wave(title: String, targets: &[Name], bake: Millis) -> Wave {
         failures_max: None,
         then: Then::Cascade,
         checks: Vec::new(),
+        traffic: None,
     }
 }
 
@@ -230,33 +240,57 @@ fn steps(canary: &Canary, targets: &[Name]) -> Result<Vec<Wave>, CompileError> {
     if canary.steps.is_empty() {
         return Err(CompileError::Nothing("step"));
     }
-    let total = count(targets);
     let mut waves = Vec::new();
-    let mut before = 0;
+    let mut done = Done::default();
     for (i, step) in canary.steps.iter().enumerate() {
-        let after = step.targets.of(total);
-        if after <= before {
-            return Err(CompileError::NotIncreasing {
-                step: i + 1,
-                targets: step.targets,
-                before,
-            });
-        }
-        let new = &targets[before as usize..after as usize];
+        let before = done.targets;
+        done = done.after(step, i + 1, count(targets))?;
+        let new = &targets[before as usize..done.targets as usize];
         waves.push(Wave {
             then: step.then,
-            ..wave(format!("canary {}", step.targets), new, step.bake)
+            traffic: step.traffic,
+            ..wave(format!("canary {step}"), new, step.bake)
         });
-        before = after;
     }
-    if before < total {
-        waves.push(wave(
-            "the rest".to_owned(),
-            &targets[before as usize..],
-            Millis(0),
-        ));
+    let rest = &targets[done.targets as usize..];
+    let is_open = done.traffic.is_some_and(|traffic| traffic < Percent::ALL);
+    if !rest.is_empty() || is_open {
+        waves.push(Wave {
+            traffic: done.traffic.map(|_| Percent::ALL),
+            ..wave("the rest".to_owned(), rest, Millis(0))
+        });
     }
     Ok(waves)
+}
+
+/// How far the steps of a canary are.
+#[derive(Clone, Copy, Default)]
+struct Done {
+    targets: u32,
+    traffic: Option<Percent>,
+}
+
+impl Done {
+    /// After one more step, which grows in targets, in traffic, or in both.
+    fn after(self, step: &Step, number: usize, total: u32) -> Result<Self, CompileError> {
+        let targets = step.targets.map_or(self.targets, |share| share.of(total));
+        let grows = targets > self.targets;
+        if let Some(share) = step.targets.filter(|_| !grows) {
+            return Err(CompileError::NotIncreasing {
+                step: number,
+                targets: share,
+                before: self.targets,
+            });
+        }
+        let shifts = step.traffic > self.traffic;
+        if step.traffic.is_some() && !shifts || targets == 0 || !(grows || shifts) {
+            return Err(CompileError::NoStep { step: number });
+        }
+        Ok(Self {
+            targets,
+            traffic: step.traffic.or(self.traffic),
+        })
+    }
 }
 
 fn cohort(pilot: &Pilot, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {

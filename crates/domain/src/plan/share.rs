@@ -153,6 +153,52 @@ impl fmt::Display for Threshold {
     }
 }
 
+/// So many of a hundred, 0 to 100: `20%`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "Scalar")]
+pub struct Percent(u8);
+
+/// The text is not a [`Percent`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a share: write for instance 20%, at most 100%")]
+pub struct PercentError(String);
+
+impl Percent {
+    /// Everything.
+    pub const ALL: Self = Self(100);
+
+    /// The number.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<Scalar> for Percent {
+    type Error = PercentError;
+    fn try_from(text: Scalar) -> Result<Self, PercentError> {
+        let number = text
+            .0
+            .strip_suffix('%')
+            .and_then(|number| number.parse().ok());
+        let number = number.filter(|number| *number <= 100);
+        number
+            .map(Self)
+            .ok_or_else(|| PercentError(text.0.chars().take(20).collect()))
+    }
+}
+
+impl From<Percent> for String {
+    fn from(percent: Percent) -> Self {
+        percent.to_string()
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

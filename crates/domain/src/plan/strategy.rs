@@ -2,7 +2,7 @@
 //!
 //! A strategy knows no targets; [`super::compile`](fn@super::compile) brings the two together.
 
-use super::{Share, Threshold};
+use super::{Percent, Share, Threshold};
 use crate::{duration::Millis, name::Name};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -88,8 +88,13 @@ pub struct Canary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// How many targets run the new revision after it, those of the steps before included.
-    pub targets: Share,
+    /// How many targets run the new revision after it, those of the steps before included. As many as before, unless
+    /// set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Share>,
+    /// The part of all requests that these receive together, as load balancers share them out. As before, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Percent>,
     /// Watched this long after it.
     #[serde(default)]
     pub bake: Millis,
@@ -121,6 +126,17 @@ impl Then {
     }
 }
 
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.targets, self.traffic) {
+            (Some(targets), None) => targets.fmt(f),
+            (Some(targets), Some(traffic)) => write!(f, "{targets} with {traffic} of traffic"),
+            (None, Some(traffic)) => write!(f, "{traffic} of traffic"),
+            (None, None) => f.write_str("nothing"),
+        }
+    }
+}
+
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -136,7 +152,7 @@ impl fmt::Display for Strategy {
                 write!(f, "phased by ring: {}", rings.join(", "))
             }
             Self::Canary(Canary { steps }) => {
-                let steps: Vec<String> = steps.iter().map(|s| s.targets.to_string()).collect();
+                let steps: Vec<String> = steps.iter().map(Step::to_string).collect();
                 write!(f, "canary of {}", steps.join(", then "))
             }
             Self::Pilot(Pilot { ring, .. }) => {

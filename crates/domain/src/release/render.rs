@@ -7,7 +7,7 @@
 
 use super::{Content, Contents, Snapshot};
 use crate::{
-    catalog::{Component, Driver, HealthTemplate, ServiceTemplate, Target},
+    catalog::{Component, Driver, HealthTemplate, RouteTemplate, ServiceTemplate, Target},
     id::{SecretVersion, SnapshotNumber},
     name::Name,
     revision::{
@@ -117,6 +117,37 @@ pub fn revision(source: &Source<'_>, target: &Target) -> Result<Revision, Render
     })
 }
 
+/// Where the components of `target` receive requests, `HOST:PORT`, as far as they say so.
+///
+/// # Errors
+/// The first template that cannot be filled in, with component and target.
+pub fn routes(source: &Source<'_>, target: &Target) -> Result<BTreeMap<Name, String>, RenderError> {
+    let mut routes = BTreeMap::new();
+    for component in &source.snapshot.components {
+        let template = component
+            .service
+            .as_ref()
+            .and_then(|service| service.route.as_ref());
+        let (Some(template), Some(content)) = (template, source.contents.get(&component.name))
+        else {
+            continue;
+        };
+        let scope = Scope {
+            source,
+            target,
+            component,
+            content,
+        };
+        let address = scope.route(template).map_err(|fault| RenderError {
+            component: component.name.clone(),
+            target: target.name.clone(),
+            fault,
+        })?;
+        routes.insert(component.name.clone(), address);
+    }
+    Ok(routes)
+}
+
 struct Scope<'a> {
     source: &'a Source<'a>,
     target: &'a Target,
@@ -195,6 +226,11 @@ impl Scope<'_> {
             unhealthy_after: template.unhealthy_after.max(1),
             deadline: template.deadline,
         })
+    }
+
+    fn route(&self, template: &RouteTemplate) -> Result<String, Fault> {
+        let (host, port) = (self.text(&template.host)?, self.port(&template.port.0)?);
+        Ok(format!("{host}:{port}"))
     }
 
     fn texts(&self, templates: &[String]) -> Result<Vec<String>, Fault> {
@@ -343,6 +379,7 @@ mod tests {
             name: "live-1".parse().unwrap(),
             environment: "live".parse().unwrap(),
             vars: vars(&[("c", "target")]),
+            balances: Vec::new(),
         };
         let revision = revision(&source, &target).map_err(|e| e.fault)?;
         let DriverSettings::Service(service) = &revision.components[0].driver;

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
     catalog::NamedStrategy,
+    converge::Balancer,
     deployment::{
-        Cause, Deployment, Event, Facts, Measurement, Position, Reading, Stage as TargetStage,
-        Status, TargetRun, Word, check, decide,
+        BalancerFacts, BalancerRun, Cause, Deployment, Event, Facts, Measurement, Position,
+        Reading, Split, Stage as TargetStage, Status, TargetRun, Word, check, decide,
     },
     digest::Digest,
     duration::Millis,
@@ -36,6 +37,9 @@ pub struct Stage {
     /// What each check is answered from now on; nothing where nobody said.
     answers: BTreeMap<Name, Reading>,
     measurements: Vec<Measurement>,
+    /// The load balancer, if there is one, and whether it does what it is told.
+    balancer: Option<BalancerFacts>,
+    obeys: bool,
 }
 
 impl Default for Stage {
@@ -55,6 +59,8 @@ impl Default for Stage {
             blocked: None,
             answers: BTreeMap::new(),
             measurements: Vec::new(),
+            balancer: None,
+            obeys: true,
         }
     }
 }
@@ -77,6 +83,7 @@ impl Stage {
             "back" => self.connect(rest, true),
             "calendar" => self.calendar = calendar(rest, self.now),
             "check" => self.answer(rest),
+            "balancer" => return self.balancer(rest),
             "block" => self.blocked = Some(rest.to_owned()),
             "unblock" => self.blocked = None,
             "deploy" => return self.deploy(rest),
@@ -101,6 +108,35 @@ impl Stage {
         for (host, of) in self.hosts.iter_mut().zip(names) {
             host.fate = self.fates.get(&of).copied().unwrap_or(Fate::Good);
         }
+    }
+
+    /// `obeys`, `weights` (what it was told last), or `fails its socket is gone`.
+    fn balancer(&mut self, words: &str) -> Vec<String> {
+        let (verb, why) = words.split_once(' ').unwrap_or((words, ""));
+        let known = self.balancer.get_or_insert_default();
+        known.connected = true;
+        match verb {
+            "obeys" => (self.obeys, known.failure) = (true, None),
+            "fails" => (self.obeys, known.failure) = (false, Some(why.to_owned())),
+            _ => return vec![self.weights()],
+        }
+        if self.obeys {
+            (known.current, known.applied) = (true, true);
+        }
+        Vec::new()
+    }
+
+    fn weights(&self) -> String {
+        let deployment = self.deployment();
+        let split = deployment
+            .traffic
+            .map_or(Split::Even, |ordered| ordered.split);
+        let weights = deployment.weights(split).into_iter();
+        let told = deployment.targets.iter().zip(weights);
+        let told: Vec<String> = told
+            .map(|(run, weight)| format!("{} {weight}", run.target))
+            .collect();
+        told.join(", ")
     }
 
     /// `errors 0.2`, `errors no-data Prometheus is down`, or `errors silent`: it is asked and never answers.
@@ -179,6 +215,16 @@ impl Stage {
             .iter()
             .map(|run| self.host(run, before, minimum))
             .collect();
+        if self.balancer.is_some() {
+            let haproxy = Balancer::Haproxy {
+                socket: "/run/haproxy.sock".into(),
+                backend: "shop".into(),
+            };
+            deployment.balancers = vec![BalancerRun {
+                target: "lb".parse().unwrap(),
+                routes: BTreeMap::from([("web".parse().unwrap(), haproxy)]),
+            }];
+        }
         self.deployment = Some(deployment);
         self.measurements.clear();
         Vec::new()
@@ -231,6 +277,7 @@ impl Stage {
             calendar: self.calendar.clone(),
             blocked: self.blocked.clone(),
             measurements: self.measurements.clone(),
+            balancers: self.balancer.clone().into_iter().collect(),
         }
     }
 
@@ -260,6 +307,9 @@ impl Stage {
                     active: wanted.active,
                     prepare: wanted.prepare,
                 };
+            }
+            if let (Some(_), Some(balancer)) = (decision.route, &mut self.balancer) {
+                (balancer.current, balancer.applied) = (self.obeys, self.obeys);
             }
             let answered = decision.due.iter().filter_map(|due| {
                 Some(Measurement {
@@ -395,6 +445,14 @@ fn told(deployment: &Deployment, event: &Event) -> (String, Option<String>) {
         | Event::TargetStuck { reason, .. }
         | Event::Held { reason, .. } => format!(": {reason}"),
         Event::RollbackStarted { cause } | Event::Failed { cause } => format!(": {cause}"),
+        Event::TrafficShifted { split } => match split {
+            Split::Even => " evenly".to_owned(),
+            Split::Share {
+                percent, drains, ..
+            } => {
+                format!(" {percent}{}", if *drains { ", drained" } else { "" })
+            }
+        },
         Event::WaveStarted { wave } => format!(" {}", wave + 1),
         Event::CheckStarted { check, .. } => format!(" {check}"),
         Event::CheckEnded { check, outcome, .. } => format!(" {check}: {outcome}"),

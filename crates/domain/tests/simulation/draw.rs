@@ -3,11 +3,12 @@
 use crate::{host::Fate, random::Random, world::Manners};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
+    catalog::Scalar,
     duration::Millis,
     name::Name,
     plan::{
-        Canary, Check, Fleet, Limits, OnFailure, Phase, Phased, Pilot, Plan, Rolling, Share, Step,
-        Strategy, Then, Threshold, compile,
+        Canary, Check, Fleet, Limits, OnFailure, Percent, Phase, Phased, Pilot, Plan, Rolling,
+        Share, Step, Strategy, Then, Threshold, compile,
     },
 };
 
@@ -67,7 +68,10 @@ fn strategy(random: &mut Random, fleet: &Fleet) -> Strategy {
         }
         8 => Strategy::Canary(Canary {
             steps: vec![Step {
-                targets: batch,
+                targets: Some(batch),
+                traffic: random
+                    .percent(50)
+                    .then(|| Percent::try_from(Scalar("20%".into())).unwrap()),
                 bake,
                 then: then(random),
                 checks: None,

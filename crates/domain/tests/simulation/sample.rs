@@ -1,6 +1,7 @@
 //! A deployment that was asked for, as the simulator, the scenarios and the benches begin with it.
 
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     deployment::{Deployment, Purpose, Stage, Status, TargetRun},
     digest::Digest,
@@ -28,6 +29,7 @@ pub(crate) fn deployment(
             before,
             proved: None,
             after,
+            addresses: BTreeMap::new(),
             stage: Stage::Waiting,
         })
         .collect();
@@ -45,6 +47,8 @@ pub(crate) fn deployment(
         status: Status::Requested,
         sign_offs: Vec::new(),
         overrides: Vec::new(),
+        balancers: Vec::new(),
+        traffic: None,
         checks: Vec::new(),
         fast_track: false,
         targets,

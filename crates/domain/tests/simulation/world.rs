@@ -7,11 +7,13 @@ use crate::{
     sample,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
+    converge::Balancer,
     deployment::{
-        Cause, Decision, Deployment, Effect, Event, Facts, Measurement, Position, Purpose, Reading,
-        Stage, Status, WaitingOn, Word, check, decide,
+        BalancerFacts, BalancerRun, Cause, Decision, Deployment, Effect, Event, Facts, Measurement,
+        Position, Purpose, Reading, Stage, Status, WaitingOn, Word, check, decide,
     },
     digest::Digest,
     id::DeploymentId,
@@ -47,6 +49,7 @@ pub struct World {
     calendar: Option<Opening>,
     blocked: Option<String>,
     measurements: Vec<Measurement>,
+    balancers: Vec<BalancerFacts>,
     /// Which targets had passed when going back began.
     pub passed_at_rollback: Vec<bool>,
 }
@@ -93,6 +96,16 @@ impl World {
                 .iter_mut()
                 .for_each(|run| run.proved = proved);
         }
+        if random.percent(50) {
+            let haproxy = Balancer::Haproxy {
+                socket: "/run/haproxy.sock".into(),
+                backend: "shop".into(),
+            };
+            deployment.balancers = vec![BalancerRun {
+                target: "lb".parse().unwrap(),
+                routes: BTreeMap::from([("web".parse().unwrap(), haproxy)]),
+            }];
+        }
         let wild_return = manners == Manners::Wild && random.percent(20);
         if manners == Manners::TakingBack || wild_return {
             take_back(&mut deployment, now);
@@ -111,6 +124,7 @@ impl World {
             calendar: None,
             blocked: None,
             measurements: Vec::new(),
+            balancers: Vec::new(),
             passed_at_rollback: Vec::new(),
         }
     }
@@ -164,6 +178,11 @@ impl World {
         }
         if self.deployment.status.hold().is_some() && self.random.percent(30) {
             self.guide();
+        }
+        for balancer in &mut self.balancers {
+            let answers = self.random.percent(20);
+            (balancer.current, balancer.applied) =
+                (balancer.current || answers, balancer.applied || answers);
         }
         let i = usize::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
         match self.random.below(100) {
@@ -307,6 +326,7 @@ impl World {
         self.keep_calendar();
         for _ in 0..100 {
             let facts = Facts {
+                balancers: self.balancers.clone(),
                 calendar: self.calendar.clone(),
                 blocked: self.blocked.clone(),
                 measurements: self.measurements.clone(),
@@ -326,6 +346,13 @@ impl World {
             }
             for effect in &decision.effects {
                 self.instruct(*effect);
+            }
+            if decision.route.is_some() {
+                let told = BalancerFacts {
+                    connected: true,
+                    ..BalancerFacts::default()
+                };
+                self.balancers = vec![told; self.deployment.balancers.len()];
             }
             self.judge(&decision);
             let answered = self.measure(&decision);

@@ -103,6 +103,9 @@ pub struct PlannedWaveView {
     pub failures_max: Option<u32>,
     /// Whether a person has to sign it off before the next.
     pub sign_off: bool,
+    /// The part of all requests that the changed targets receive once it passed, such as `20%`; as before unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<String>,
     /// The checks asked after it.
     pub checks: Vec<String>,
 }
@@ -223,7 +226,7 @@ pub struct DeploymentEvent {
 /// One thing a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingView {
-    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `check`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
+    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `traffic`, `check`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
     pub kind: String,
     /// In words.
     pub sentence: String,
@@ -240,6 +243,9 @@ pub struct WaitingView {
 pub struct WaveView {
     /// `wave 1`…
     pub title: String,
+    /// The part of all requests that the changed targets receive once it passed; as before unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<String>,
     /// In order.
     pub targets: Vec<TargetRunView>,
 }

@@ -1,7 +1,7 @@
 //! Starting deployments along the promotion path. Going back is `rollback`; both begin by [`begin`].
 
 use super::{
-    App, Error, Kind, Request,
+    App, Error, Kind, Request, balancing,
     plans::{self, Wanted, Way},
     releases,
     rollback::standing,
@@ -138,8 +138,10 @@ pub(super) async fn begin(
     let told = told(tx, product, start.environment).await?;
     let targets = meant_targets(tx, &start, &told).await?;
     let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
+    let balancers = balancing::found(tx, product, start.environment).await?;
     let plan = plans::compiled(tx, start.environment, start.way.clone(), names.clone()).await?;
     let fast_track = is_fast(tx, &start, &plan).await?;
+    balancing::check(&plan, &balancers, &start)?;
     let runs = target_runs(tx, &start, &plan, (&targets, &told)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
@@ -158,6 +160,8 @@ pub(super) async fn begin(
         overrides: Vec::new(),
         checks: Vec::new(),
         fast_track,
+        balancers,
+        traffic: None,
         targets: runs,
     };
     tx.record_deployment_requested(&deployment).await?;
@@ -218,6 +222,7 @@ async fn meant_targets(
     told: &BTreeMap<Name, RevisionId>,
 ) -> Result<Vec<Target>, Error> {
     let mut targets = tx.targets_in(start.environment).await?;
+    targets.retain(|target| target.balances.is_empty());
     if matches!(start.purpose, Purpose::Rollback { .. }) {
         targets.retain(|target| told.contains_key(&target.name));
         return Ok(targets);
@@ -272,6 +277,9 @@ async fn target_runs(
                 Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
             })?;
             let after = tx.record_revision(&revision).await?;
+            let addresses = render::routes(&source, target).map_err(|why| {
+                Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
+            })?;
             let before = told.get(name).copied();
             runs.push(TargetRun {
                 target: name.clone(),
@@ -279,6 +287,7 @@ async fn target_runs(
                 before,
                 proved: proved.get(name).copied().filter(|it| Some(*it) != before),
                 after,
+                addresses,
                 stage: Stage::Waiting,
             });
         }

@@ -155,6 +155,7 @@ async fn join(tx: &mut Tx, secret: Digest, key: &TargetKey, serial: &str) -> Res
             name: key.target.clone(),
             environment: key.environment.clone(),
             vars: BTreeMap::new(),
+            balances: Vec::new(),
         };
         tx.record_document(&Document::Target(target)).await?;
     }

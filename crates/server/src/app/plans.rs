@@ -260,7 +260,10 @@ async fn preview(tx: &mut Tx, wanted: &Wanted) -> Result<PlanView, Error> {
     }
     let way = wanted.way(tx).await?;
     let targets = tx.targets_in(&wanted.environment).await?;
-    let targets = targets.into_iter().map(|target| target.name).collect();
+    let targets = targets
+        .into_iter()
+        .filter(|target| target.balances.is_empty());
+    let targets = targets.map(|target| target.name).collect();
     let plan = compiled(tx, &wanted.environment, way, targets).await?;
     Ok(view(&plan))
 }
@@ -306,6 +309,7 @@ fn wave(wave: &Wave) -> PlannedWaveView {
         passes_min: wave.passes_min,
         failures_max: wave.failures_max,
         sign_off: wave.then == tidegate_domain::plan::Then::SignOff,
+        traffic: wave.traffic.map(|traffic| traffic.to_string()),
         checks: wave.checks.iter().map(Name::to_string).collect(),
     }
 }

@@ -4,12 +4,14 @@
 //! proof of the lease, and writes record, journal and desired states together.
 
 use super::measure::Measuring;
-use crate::app::{Error, SharedApp, collect};
+use crate::app::{Error, SharedApp, balancing, collect};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tidegate_domain::{
     converge::{ActiveComponent, DesiredState},
-    deployment::{Decision, Deployment, Due, Effect, Event, Stage, TargetRun, decide},
+    deployment::{
+        BalancerRun, Decision, Deployment, Due, Effect, Event, Split, Stage, TargetRun, decide,
+    },
     generation::{Generation, Instruction},
     id::DeploymentId,
     revision::RevisionId,
@@ -149,7 +151,46 @@ async fn commit(
     for effect in &decision.effects {
         told.push(instruct(tx, app, deployment, *effect).await?);
     }
+    if let Some(split) = decision.route {
+        for balancer in &deployment.balancers {
+            told.push(route(tx, app, deployment, (balancer, split)).await?);
+        }
+    }
     Ok(())
+}
+
+/// Tells a load balancer how to share out requests.
+async fn route(
+    tx: &mut Tx,
+    app: &SharedApp,
+    deployment: &Deployment,
+    (balancer, split): (&BalancerRun, Split),
+) -> Result<TargetKey, Error> {
+    let state = DesiredState {
+        traffic: balancing::routes(deployment, balancer, split),
+        ..nothing(app, deployment)
+    };
+    let key = TargetKey {
+        environment: deployment.environment.clone(),
+        target: balancer.target.clone(),
+    };
+    tx.record_desired(&key, app.incarnation, &state).await?;
+    Ok(key)
+}
+
+/// Nothing to run. The store allocates the generation.
+fn nothing(app: &SharedApp, deployment: &Deployment) -> DesiredState {
+    DesiredState {
+        product: deployment.product.clone(),
+        instruction: Instruction {
+            incarnation: app.incarnation,
+            generation: Generation(0),
+        },
+        active: Vec::new(),
+        prepare: Vec::new(),
+        traffic: Vec::new(),
+        minimum_healthy: deployment.plan.limits.minimum_healthy,
+    }
 }
 
 /// Keeps what a target has proved itself on: going back from a later deployment leads there.
@@ -200,15 +241,9 @@ async fn instruct(
         None => Vec::new(),
     };
     let state = DesiredState {
-        product: deployment.product.clone(),
-        instruction: Instruction {
-            incarnation: app.incarnation,
-            generation: Generation(0),
-        },
         active,
         prepare: wanted.prepare.into_iter().collect(),
-        minimum_healthy: deployment.plan.limits.minimum_healthy,
-        traffic: Vec::new(),
+        ..nothing(app, deployment)
     };
     let key = target_key(deployment, &deployment.targets[effect.target().0 as usize]);
     tx.record_desired(&key, app.incarnation, &state).await?;

@@ -18,6 +18,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "deployment.target_activated" => format!("{target} was told to run it"),
         "deployment.target_passed" => format!("{target} runs it, and stayed healthy"),
         "deployment.target_failed" => format!("{target} failed: {reason}"),
+        "deployment.traffic_shifted" => shifted(detail),
         "deployment.check_started" => {
             format!("check {} is asked from now on", text(detail, "check"))
         }
@@ -82,6 +83,20 @@ fn text<'a>(detail: &'a Value, name: &str) -> &'a str {
     detail.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+fn shifted(detail: &Value) -> String {
+    let split = detail.get("split").unwrap_or(&Value::Null);
+    match (
+        text(split, "percent"),
+        split.get("drains") == Some(&Value::Bool(true)),
+    ) {
+        ("", _) => "requests are shared out evenly".to_owned(),
+        (percent, true) => {
+            format!("{percent} of requests go to what changed; the next wave receives none")
+        }
+        (percent, false) => format!("{percent} of requests go to what changed"),
+    }
+}
+
 fn check_ended(detail: &Value) -> String {
     let outcome = detail.get("outcome").unwrap_or(&Value::Null);
     let came = match text(outcome, "outcome") {
@@ -123,6 +138,7 @@ fn cause(detail: &Value) -> &str {
     match text(cause, "cause") {
         "targets" => "more targets failed than allowed",
         "check" => "a check did not pass",
+        "balancers" => "requests were not shared out",
         "person" => text(cause, "reason"),
         other => other,
     }

@@ -218,6 +218,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         before: Some(RevisionId(canonical::hash(&"before"))),
         proved: None,
         after: revision(8080).id(),
+        addresses: BTreeMap::new(),
         stage: Stage::Waiting,
     };
     Deployment {
@@ -235,6 +236,8 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         sign_offs: vec![],
         overrides: vec![],
         checks: vec![],
+        balancers: vec![],
+        traffic: None,
         fast_track: false,
         targets: (0..).zip(targets).map(run).collect(),
     }

@@ -1,6 +1,6 @@
 //! What strategies compile to, as a person would draw it.
 
-use super::{super::Step, *};
+use super::*;
 use crate::plan::Rolling;
 
 fn name(text: &str) -> Name {
@@ -34,7 +34,8 @@ fn rolling(batch: &str) -> Strategy {
 
 fn canary(steps: &[&str]) -> Strategy {
     let step = |text: &&str| Step {
-        targets: share(text),
+        targets: Some(share(text)),
+        traffic: None,
         bake: Millis(0),
         then: Then::Cascade,
         checks: None,
@@ -177,4 +178,39 @@ fn the_same_inputs_give_the_same_hash() {
     let hash = |total| compiled(Strategy::AllAtOnce, total).unwrap().hash();
     assert_eq!(hash(2), hash(2));
     assert_ne!(hash(2), hash(1));
+}
+
+#[test]
+fn a_canary_shares_out_traffic() {
+    let steps = |text: &str| -> Result<Vec<String>, CompileError> {
+        let canary: Canary = serde_json::from_str(&format!(r#"{{"steps":[{text}]}}"#)).unwrap();
+        let plan = compiled(Strategy::Canary(canary), 4)?;
+        let told = |wave: &Wave| {
+            let traffic = wave
+                .traffic
+                .map_or("-".to_owned(), |traffic| traffic.to_string());
+            format!("{} {traffic}", wave.targets.len())
+        };
+        Ok(plan.waves.iter().map(told).collect())
+    };
+    let two = r#"{"targets":1,"traffic":"5%"},{"traffic":"20%"},{"targets":2}"#;
+    assert_eq!(steps(two).unwrap(), ["1 5%", "0 20%", "1 -", "2 100%"]);
+    let all = r#"{"targets":4,"traffic":"20%"}"#;
+    assert_eq!(steps(all).unwrap(), ["4 20%", "0 100%"]);
+    assert_eq!(
+        steps(r#"{"targets":4,"traffic":"100%"}"#).unwrap(),
+        ["4 100%"]
+    );
+    for nothing in [
+        r#"{"traffic":"5%"}"#,
+        r#"{"targets":1,"traffic":"20%"},{"targets":2,"traffic":"5%"}"#,
+        r#"{"targets":1,"traffic":"20%"},{"traffic":"20%"}"#,
+        r#"{"targets":1},{}"#,
+    ] {
+        let refused = steps(nothing).unwrap_err();
+        assert!(
+            matches!(refused, CompileError::NoStep { .. }),
+            "{nothing}: {refused}"
+        );
+    }
 }

@@ -221,6 +221,7 @@ fn waves(deployment: &Deployment, facts: &Facts) -> Vec<WaveView> {
     waves
         .map(|(number, wave)| WaveView {
             title: wave.title.clone(),
+            traffic: wave.traffic.map(|traffic| traffic.to_string()),
             targets: deployment.wave(number).map(target).collect(),
         })
         .collect()

@@ -4,7 +4,9 @@ use super::super::RevisionCache;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     calendar::{Calendar, Opening},
-    deployment::{Deployment, Facts, Status, TargetFacts, facts::Report},
+    deployment::{
+        BalancerFacts, BalancerRun, Deployment, Facts, Status, TargetFacts, facts::Report,
+    },
     name::Name,
     revision::RevisionId,
 };
@@ -39,7 +41,16 @@ pub(crate) async fn collect(
             &attested,
         )
     };
+    let balancer = |run: &BalancerRun| {
+        let name = &run.target;
+        BalancerFacts::of(
+            desired.get(name),
+            reports.get(name),
+            in_touch.contains(name),
+        )
+    };
     let targets = deployment.targets.iter().map(target).collect();
+    let balancers = deployment.balancers.iter().map(balancer).collect();
     let release = tx.release(&deployment.product, &deployment.release).await?;
     let mut measurements = Vec::new();
     if let Status::Rolling { wave, .. } = deployment.status
@@ -50,6 +61,7 @@ pub(crate) async fn collect(
     let block = release.and_then(|release| release.blocked);
     Ok(Facts {
         targets,
+        balancers,
         calendar: opening(tx, deployment).await?,
         measurements,
         blocked: block.map(|block| block.to_string()),

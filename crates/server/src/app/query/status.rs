@@ -87,6 +87,7 @@ async fn place(
         .targets_in(environment)
         .await?
         .into_iter()
+        .filter(|target| target.balances.is_empty())
         .map(target)
         .collect();
     let release = common_release(&targets);

@@ -282,6 +282,7 @@ mod tests {
             fast_track: false,
             waves: vec![WaveView {
                 title: "wave 1".into(),
+                traffic: None,
                 targets: (1..=targets).map(run).collect(),
             }],
         }

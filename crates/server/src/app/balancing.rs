@@ -1,0 +1,89 @@
+//! Load balancers: which of them a deployment tells how to share out requests.
+
+use super::{Error, Kind, deploy::Start};
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    catalog::Component,
+    converge::{Route, Server},
+    deployment::{BalancerRun, Deployment, Split},
+    name::Name,
+    plan::Plan,
+};
+use tidegate_store::Tx;
+
+/// The load balancers of an environment that share out requests to a product.
+pub(super) async fn found(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<Vec<BalancerRun>, Error> {
+    let mut balancers = Vec::new();
+    for target in tx.targets_in(environment).await? {
+        let own = target
+            .balances
+            .into_iter()
+            .filter(|b| b.product == *product);
+        let routes: BTreeMap<Name, _> = own.map(|b| (b.component, b.balancer)).collect();
+        if !routes.is_empty() {
+            let target = target.name;
+            balancers.push(BalancerRun { target, routes });
+        }
+    }
+    Ok(balancers)
+}
+
+/// A plan that shares out traffic needs a load balancer, and every component behind one says where it receives requests.
+pub(super) fn check(
+    plan: &Plan,
+    balancers: &[BalancerRun],
+    start: &Start<'_>,
+) -> Result<(), Error> {
+    if !plan.shares_traffic() {
+        return Ok(());
+    }
+    let (product, environment) = (&start.release.product, start.environment);
+    let refuse = |detail: String, hint: &str| {
+        Err(Error::refused(Kind::NotReady, "plan-invalid", detail).hint(hint))
+    };
+    if balancers.is_empty() {
+        let detail = format!("no load balancer of {environment} shares out requests to {product}");
+        return refuse(
+            detail,
+            "declare one: a Target with `balances`, and enrol its agent",
+        );
+    }
+    let says = |name: &Name| {
+        let is_it = |c: &&Component| c.name == *name;
+        let component = start.snapshot.0.components.iter().find(is_it);
+        component.is_some_and(|c| c.service.as_ref().is_some_and(|s| s.route.is_some()))
+    };
+    let mut routed = balancers.iter().flat_map(|balancer| balancer.routes.keys());
+    match routed.find(|component| !says(component)) {
+        None => Ok(()),
+        Some(component) => refuse(
+            format!("component {component} of {product} does not say where it receives requests"),
+            "say it under `service: { route: { port: … } }`",
+        ),
+    }
+}
+
+/// What one load balancer is told in a split.
+pub(crate) fn routes(deployment: &Deployment, balancer: &BalancerRun, split: Split) -> Vec<Route> {
+    let weights = deployment.weights(split);
+    let route = |(component, balancer): (&Name, &_)| {
+        let weighed = deployment.targets.iter().zip(&weights);
+        let server = |(run, weight): (&tidegate_domain::deployment::TargetRun, &u16)| {
+            Some(Server {
+                name: run.target.to_string(),
+                address: run.addresses.get(component)?.clone(),
+                weight: *weight,
+            })
+        };
+        Route {
+            component: component.clone(),
+            balancer: Clone::clone(balancer),
+            servers: weighed.filter_map(server).collect(),
+        }
+    };
+    balancer.routes.iter().map(route).collect()
+}
