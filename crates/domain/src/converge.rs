@@ -7,10 +7,12 @@
 
 pub mod judge;
 mod observed;
+mod slot;
 pub mod steps;
 pub mod traffic;
 
-pub use observed::{Attestation, Health, ObservedState, PrepareState, Prepared};
+pub use observed::{Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared};
+pub use slot::Slot;
 pub use traffic::{Balancer, Route, RouteReport, RouteState, Server};
 
 use crate::{duration::Millis, generation::Instruction, name::Name, revision::RevisionId};
@@ -23,7 +25,7 @@ pub struct DesiredState {
     pub product: Name,
     /// Orders instructions; an agent refuses an older pair.
     pub instruction: Instruction,
-    /// What should run, one entry per component.
+    /// What should run, one entry per component and slot.
     pub active: Vec<ActiveComponent>,
     /// What should lie ready: downloaded, verified, unpacked, not running.
     pub prepare: Vec<RevisionId>,
@@ -35,7 +37,7 @@ pub struct DesiredState {
     pub traffic: Vec<Route>,
 }
 
-/// One component that should run.
+/// One component that should run. It may run in both slots at once, with different revisions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActiveComponent {
     /// The component.
@@ -44,4 +46,11 @@ pub struct ActiveComponent {
     pub revision: RevisionId,
     /// How many processes; one today.
     pub instances: u32,
+    /// Where it runs. Only an agent that [knows slots](ObservedState::knows_slots) may be told of any but blue.
+    #[serde(default, skip_serializing_if = "slot::is_default")]
+    pub slot: Slot,
+    /// Names a start: where it is greater than the last one the agent carried out, the process is started anew even
+    /// though nothing else changed. 0 unless somebody asks.
+    #[serde(default, skip_serializing_if = "slot::is_default")]
+    pub start: u64,
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    converge::{Attestation, Health, ObservedState, PrepareState, Prepared, steps::Waiting},
+    converge::{Attestation, Health, ObservedState, PrepareState, Prepared, Slot, steps::Waiting},
     name::Name,
     revision::RevisionId,
 };
@@ -58,6 +58,7 @@ impl Agent {
                 .collect(),
             prepared: prepared(state),
             traffic: self.routes(product, state),
+            contract: 0,
         }
     }
 
@@ -83,6 +84,7 @@ impl Agent {
         let (revision, artifact) = (Some(active.revision), Some(active.artifact));
         Attestation {
             component,
+            slot: Slot::Blue,
             revision,
             artifact,
             health,
@@ -111,6 +113,7 @@ impl Agent {
         let component = component.clone();
         Attestation {
             component,
+            slot: Slot::Blue,
             revision: None,
             artifact: None,
             health,

@@ -10,7 +10,7 @@ use std::{
 };
 use tidegate_agent::{EnrolOptions, enroll, stop_workloads};
 use tidegate_domain::{
-    converge::{ActiveComponent, Attestation, DesiredState, Health, ObservedState, Route},
+    converge::{ActiveComponent, Attestation, DesiredState, Health, ObservedState, Route, Slot},
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
     id::SnapshotNumber,
@@ -244,6 +244,8 @@ fn component(revision: &&Revision) -> ActiveComponent {
         component: name("web"),
         revision: revision.id(),
         instances: 1,
+        slot: Slot::Blue,
+        start: 0,
     }
 }
 

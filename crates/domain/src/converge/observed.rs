@@ -1,8 +1,17 @@
 //! What a target says of itself.
 
-use super::RouteReport;
+use super::{
+    RouteReport,
+    slot::{Slot, is_default},
+};
 use crate::{digest::Digest, generation::Instruction, name::Name, revision::RevisionId};
 use serde::{Deserialize, Serialize};
+
+/// What an agent of this build knows of the contract.
+pub const CONTRACT: u32 = 1;
+
+/// Since when agents know slots and named starts.
+const SLOTS_SINCE: u32 = 1;
 
 /// What one product runs on one target, as the agent itself attests it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,13 +20,16 @@ pub struct ObservedState {
     pub product: Name,
     /// The newest instruction the agent has accepted; what follows may still be on its way there.
     pub instruction: Instruction,
-    /// One entry per component that runs or should run.
+    /// One entry per component and slot that runs or should run.
     pub active: Vec<Attestation>,
     /// What lies ready, or why it does not.
     pub prepared: Vec<Prepared>,
     /// One entry per route of the instruction that was tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traffic: Vec<RouteReport>,
+    /// The [`CONTRACT`] of the agent; 0 before it was told.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub contract: u32,
 }
 
 /// What the agent attests of one component.
@@ -25,6 +37,9 @@ pub struct ObservedState {
 pub struct Attestation {
     /// The component.
     pub component: Name,
+    /// Where it runs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub slot: Slot,
     /// The revision that `current` points to; none before the first activation.
     pub revision: Option<RevisionId>,
     /// The manifest digest the agent verified before it unpacked what runs.
@@ -87,6 +102,12 @@ pub enum PrepareState {
 }
 
 impl ObservedState {
+    /// Whether the agent knows slots and named starts. One that does not takes two entries of a component for
+    /// orders about one process, and runs now this and now that.
+    pub const fn knows_slots(&self) -> bool {
+        self.contract >= SLOTS_SINCE
+    }
+
     /// Whether `revision` lies ready.
     pub fn is_prepared(&self, revision: RevisionId) -> bool {
         self.prepared

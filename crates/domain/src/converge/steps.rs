@@ -241,7 +241,7 @@ impl fmt::Display for Waiting {
 mod tests {
     use super::*;
     use crate::{
-        converge::ActiveComponent,
+        converge::{ActiveComponent, Slot},
         duration::Millis,
         generation::{Generation, Incarnation},
         id::SnapshotNumber,
@@ -444,6 +444,8 @@ mod tests {
             component: name("web"),
             revision: r.id(),
             instances: 1,
+            slot: Slot::Blue,
+            start: 0,
         };
         DesiredState {
             product: name("shop"),

@@ -8,6 +8,7 @@ use crate::{
     calendar::Opening,
     converge::{
         DesiredState, Health, ObservedState, PrepareState, Route, RouteReport, RouteState, Server,
+        Slot,
     },
     digest::Digest,
     name::Name,
@@ -119,8 +120,9 @@ impl Report {
     }
 }
 
-fn revisions(observed: &ObservedState) -> impl Iterator<Item = (&Name, Option<RevisionId>)> {
-    observed.active.iter().map(|a| (&a.component, a.revision))
+fn revisions(observed: &ObservedState) -> impl Iterator<Item = (&Name, Slot, Option<RevisionId>)> {
+    let active = observed.active.iter();
+    active.map(|a| (&a.component, a.slot, a.revision))
 }
 
 fn starts(observed: &ObservedState) -> impl Iterator<Item = u32> {

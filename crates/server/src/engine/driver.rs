@@ -8,7 +8,7 @@ use crate::app::{Error, SharedApp, balancing, collect};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tidegate_domain::{
-    converge::{ActiveComponent, DesiredState},
+    converge::{ActiveComponent, DesiredState, Slot},
     deployment::{
         BalancerRun, Decision, Deployment, Due, Effect, Event, Split, Stage, TargetRun, decide,
     },
@@ -261,6 +261,8 @@ async fn components(
         component: c.component.clone(),
         revision,
         instances: 1,
+        slot: Slot::Blue,
+        start: 0,
     };
     Ok(known.revision.components.iter().map(component).collect())
 }

@@ -8,11 +8,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::path::PathBuf;
 use tidegate_domain::{
     catalog::{Document, Kind},
-    deployment::{Cause, Deployment, Hold, Stage, Status, Word},
+    converge::{ActiveComponent, Attestation, DesiredState, Slot},
+    deployment::{Cause, Deployment, Hold, Stage, Status, Word, facts::Report},
     id::DeploymentId,
     name::Name,
 };
 use tidegate_store::{Store, Value};
+
+const TOLD: &str = "SELECT record FROM desired";
+const SAID: &str = "SELECT record FROM observed";
 
 #[tokio::test]
 async fn documents_of_the_catalog() {
@@ -75,12 +79,8 @@ async fn what_targets_are_told_and_say() {
     };
     let mut desired = samples::desired(8080);
     desired.instruction = samples::instruction(1);
-    check(
-        "desired",
-        &written("SELECT record FROM desired", vec![], fill).await,
-        &desired,
-    );
-    let observed = written("SELECT record FROM observed", vec![], fill).await;
+    check("desired", &written(TOLD, vec![], fill).await, &desired);
+    let observed = written(SAID, vec![], fill).await;
     check("observed", &observed, &samples::report("serves"));
 }
 
@@ -91,6 +91,38 @@ async fn what_targets_with_load_balancers_are_told_and_say() {
     let mut report = samples::report("serves");
     report.observed.traffic = samples::route_reports();
     let both = (desired.clone(), report.clone());
+    let record = told_and_said(TOLD, both.clone()).await;
+    check("desired-traffic", &record, &desired);
+    let record = told_and_said(SAID, both).await;
+    check("observed-traffic", &record, &report);
+}
+
+#[tokio::test]
+async fn what_targets_with_two_slots_are_told_and_say() {
+    let mut desired = samples::desired(8080);
+    let green = ActiveComponent {
+        slot: Slot::Green,
+        start: 7,
+        ..desired.active[0].clone()
+    };
+    desired.instruction = samples::instruction(1);
+    desired.active.push(green);
+    let mut report = samples::report("serves");
+    let green = Attestation {
+        slot: Slot::Green,
+        ..report.observed.active[0].clone()
+    };
+    report.observed.active.push(green);
+    report.observed.contract = 1;
+    let both = (desired.clone(), report.clone());
+    let record = told_and_said(TOLD, both.clone()).await;
+    check("desired-slots", &record, &desired);
+    let record = told_and_said(SAID, both).await;
+    check("observed-slots", &record, &report);
+}
+
+/// The record that `sql` finds after one target was told and has said this.
+async fn told_and_said(sql: &'static str, both: (DesiredState, Report)) -> String {
     let fill = |store: Store| async move {
         commit!(store, both, |tx, (desired, report)| {
             let key = samples::key("live/live-1");
@@ -99,10 +131,7 @@ async fn what_targets_with_load_balancers_are_told_and_say() {
             tx.record_report(&key, report).await?;
         });
     };
-    let record = written("SELECT record FROM desired", vec![], fill.clone()).await;
-    check("desired-traffic", &record, &desired);
-    let record = written("SELECT record FROM observed", vec![], fill).await;
-    check("observed-traffic", &record, &report);
+    written(sql, vec![], fill).await
 }
 
 #[tokio::test]

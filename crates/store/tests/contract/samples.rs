@@ -7,7 +7,7 @@ use tidegate_domain::{
     catalog::{Document, Environment, Kind, Product, Target},
     converge::{
         ActiveComponent, Attestation, Balancer, DesiredState, Health, ObservedState, PrepareState,
-        Prepared, Route, RouteReport, RouteState, Server,
+        Prepared, Route, RouteReport, RouteState, Server, Slot,
     },
     deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
     digest::Digest,
@@ -255,6 +255,8 @@ pub(crate) fn desired(port: u16) -> DesiredState {
         component: name("web"),
         revision: revision(port).id(),
         instances: 1,
+        slot: Slot::Blue,
+        start: 0,
     };
     DesiredState {
         minimum_healthy: Millis(0),
@@ -270,6 +272,7 @@ pub(crate) fn report(detail: &str) -> Report {
     let active = Attestation {
         proved: false,
         component: name("web"),
+        slot: Slot::Blue,
         revision: Some(revision(8080).id()),
         artifact: Some(digest("artifact")),
         health: Health::Healthy,
@@ -289,6 +292,7 @@ pub(crate) fn report(detail: &str) -> Report {
         active: vec![active],
         prepared: vec![prepared],
         traffic: vec![],
+        contract: 0,
     };
     Report {
         observed,
