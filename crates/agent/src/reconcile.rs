@@ -1,12 +1,15 @@
 //! The agent itself: collect what is, let the domain decide, perform its steps.
 //!
 //! Start at [`run`]. The loop only collects; [`agent`] holds the state and handles one event at a time,
-//! [`perform`] carries out the domain's steps, [`traffic`] has balancers directed, [`observe`] says what is seen.
+//! [`instruction`] takes what the server says, [`perform`] carries out the domain's steps, [`supervised`] has
+//! components seen to, [`traffic`] has balancers directed, [`observe`] says what is seen.
 
 mod agent;
+mod instruction;
 mod observe;
 mod perform;
 mod run;
+mod supervised;
 mod traffic;
 
 pub use run::{RunError, RunOptions, run};

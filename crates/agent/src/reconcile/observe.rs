@@ -1,6 +1,6 @@
 //! What the agent says of its target, in the words of the contract.
 
-use super::agent::{Agent, Supervised};
+use super::{agent::Agent, supervised::Supervised};
 use crate::{
     drivers::service::{Key, Report},
     state::{Activated, Known, ProductState},
