@@ -47,7 +47,7 @@ pub(super) enum Event {
 pub(super) struct Inbox {
     events: mpsc::Receiver<Event>,
     reports: mpsc::Receiver<(Key, Report)>,
-    routed: mpsc::Receiver<(Key, traffic::Report)>,
+    routed: mpsc::Receiver<(traffic::Key, traffic::Report)>,
 }
 
 /// The agent.
@@ -59,10 +59,10 @@ pub(super) struct Agent {
     pub(super) supervised: BTreeMap<Key, Supervised>,
     pub(super) fetching: BTreeMap<(Name, RevisionId), Fetching>,
     pub(super) waiting: BTreeMap<Name, BTreeMap<Name, Waiting>>,
-    pub(super) directed: BTreeMap<Key, Directed>,
+    pub(super) directed: BTreeMap<traffic::Key, Directed>,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) reports: mpsc::Sender<(Key, Report)>,
-    pub(super) routed: mpsc::Sender<(Key, traffic::Report)>,
+    pub(super) routed: mpsc::Sender<(traffic::Key, traffic::Report)>,
     /// The state could not be stored: when it is tried again.
     save_at: Option<Instant>,
 }

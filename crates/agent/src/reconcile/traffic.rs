@@ -2,10 +2,7 @@
 
 use super::agent::Agent;
 use crate::{
-    drivers::{
-        service::Key,
-        traffic::{Place, Report, direct},
-    },
+    drivers::traffic::{Key, Place, Report, direct},
     state::ProductState,
 };
 use std::{collections::BTreeMap, sync::Arc};

@@ -1,9 +1,12 @@
 //! One task per route: has its balancer share out as ordered, and reports how that goes.
 
 use super::{haproxy, nginx};
-use crate::{drivers::service::Key, link::Backoff};
+use crate::link::Backoff;
 use std::{sync::Arc, time::Duration};
-use tidegate_domain::converge::{Balancer, Route, RouteState};
+use tidegate_domain::{
+    converge::{Balancer, Route, RouteState},
+    name::Name,
+};
 use tokio::{
     sync::{mpsc, watch},
     time::sleep,
@@ -11,6 +14,13 @@ use tokio::{
 
 /// What was applied is looked at again after this: a balancer that was restarted has other weights.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Which route: it is about a component, in whatever slots that runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) product: Name,
+    pub(crate) component: Name,
+}
 
 /// What is seen of one route.
 #[derive(Debug, Clone, PartialEq, Eq)]
