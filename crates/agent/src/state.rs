@@ -3,7 +3,7 @@
 //! Decides nothing: [`tidegate_domain::converge::steps`] does, from what [`ProductState::local`] gives it.
 
 use crate::{
-    drivers::service::Memory,
+    drivers::service::{Memory, Report},
     layout::{Layout, write_atomically},
     prepare,
 };
@@ -59,6 +59,9 @@ pub(crate) struct Activated {
     pub(crate) workload: Digest,
     /// The manifest that was verified before it was unpacked.
     pub(crate) artifact: Digest,
+    /// Grows when it is to be started anew though it is the same workload.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) attempt: u64,
     #[serde(default)]
     pub(crate) memory: Option<Memory>,
 }
@@ -109,6 +112,19 @@ impl State {
     }
 }
 
+impl Activated {
+    /// Has it started anew. What was seen of it until now says nothing about that.
+    pub(crate) fn start_anew(&mut self) {
+        self.attempt += 1;
+        self.memory = None;
+    }
+
+    /// Whether it is what a report is about.
+    pub(crate) fn is_meant_by(&self, report: &Report) -> bool {
+        (report.workload, report.attempt) == (Some(self.workload), self.attempt)
+    }
+}
+
 impl ProductState {
     /// At the first instruction.
     pub(crate) fn new(desired: DesiredState) -> Self {
@@ -149,4 +165,9 @@ impl ProductState {
         let part = |k: &Known| k.revision.component(component).map(|c| c.workload());
         self.revisions.values().filter_map(part).collect()
     }
+}
+
+/// For what is left out of the file, so that it stays as it was for whoever does not use it.
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

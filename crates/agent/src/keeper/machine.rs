@@ -157,7 +157,11 @@ impl Machine {
         (self.wanted, self.ending) = (Some(spec), false);
     }
 
+    /// None when it is to be started anew: then an older process of the same workload will not do.
     fn still_serving(&self, spec: &Spec) -> Option<usize> {
+        if self.wanted.as_ref()?.attempt != spec.attempt {
+            return None;
+        }
         let same = |p: &Process| p.kill_at.is_none() && p.spec.workload == spec.workload;
         self.retiring.iter().position(same)
     }
@@ -290,6 +294,7 @@ impl Machine {
 
     fn publish(&mut self) {
         self.draft.workload = self.wanted.as_ref().map(|w| w.workload);
+        self.draft.attempt = self.wanted.as_ref().map_or(0, |w| w.attempt);
         self.draft.retiring = self.retiring.iter().map(|p| p.pid).collect();
         self.draft.phase = self.phase();
         let draft = &mut self.draft;

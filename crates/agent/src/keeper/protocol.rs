@@ -39,7 +39,7 @@ pub(crate) struct Spec {
     pub(crate) stop: StopSettings,
     /// The program whose hidden command `launch` passes sockets on.
     pub(crate) launcher: PathBuf,
-    /// The generation of the instruction to try it again after it failed; 0 before there was one.
+    /// Grows when it is to be started anew though it is the same workload.
     #[serde(default)]
     pub(crate) attempt: u64,
 }
@@ -51,6 +51,9 @@ pub(crate) struct Status {
     pub(crate) sequence: u64,
     /// The workload it was last told to run.
     pub(crate) workload: Option<Digest>,
+    /// The attempt it was last told to make of it.
+    #[serde(default)]
+    pub(crate) attempt: u64,
     /// When it was told, on the shared clock.
     pub(crate) activated_ms: u64,
     /// What it does.

@@ -22,10 +22,15 @@ impl Agent {
             answer.revisions.into_iter().map(|r| (r.id(), r)).collect();
         for desired in answer.desired.into_iter().flatten() {
             let product = desired.product.clone();
-            if self.take(desired, &mut revisions) {
-                self.converge(&product);
-                self.direct(&product);
+            let offer = self.take(desired, &mut revisions);
+            if offer == Offer::Older {
+                continue;
             }
+            self.converge(&product);
+            if offer == Offer::Newer {
+                self.try_again(&product);
+            }
+            self.direct(&product);
         }
         // A secret may have arrived that somebody was waiting for.
         self.active_keys().iter().for_each(|key| self.order(key));
@@ -36,23 +41,24 @@ impl Agent {
         &mut self,
         desired: DesiredState,
         revisions: &mut BTreeMap<RevisionId, Revision>,
-    ) -> bool {
+    ) -> Offer {
         let held = self
             .state
             .products
             .get(&desired.product)
             .map(|p| p.desired.instruction);
-        match steps::offer(held, desired.instruction) {
+        let offer = steps::offer(held, desired.instruction);
+        let renewed = match offer {
             Offer::Older => {
                 tracing::warn!(agent.product = %desired.product, "refused an older instruction");
-                return false;
+                return offer;
             }
             // The revisions may have come only now.
-            Offer::Same | Offer::Newer => {}
-        }
+            Offer::Same => false,
+            Offer::Newer => true,
+        };
         let product = desired.product.clone();
         let instruction = desired.instruction;
-        let renewed = held != Some(instruction);
         let named = steps::named(&desired);
         let slot = self.state.products.entry(product.clone());
         let state = slot.or_insert_with(|| ProductState::new(desired.clone()));
@@ -68,11 +74,8 @@ impl Agent {
             known.state = known.state.take().filter(|_| !(renewed && failed));
         }
         self.abandon_unnamed(&product);
-        if renewed {
-            self.try_again(&product);
-        }
         self.save();
-        true
+        offer
     }
 }
 

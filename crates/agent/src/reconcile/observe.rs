@@ -124,12 +124,10 @@ impl Agent {
     }
 }
 
-/// A report about another workload says nothing about this one.
+/// A report about another workload or attempt says nothing about this one.
 fn verdict(active: &Activated, report: Option<&Report>) -> (Health, String, u32) {
     match (report, &active.memory) {
-        (Some(r), _) if r.workload == Some(active.workload) => {
-            (r.health, r.detail.clone(), r.starts)
-        }
+        (Some(r), _) if active.is_meant_by(r) => (r.health, r.detail.clone(), r.starts),
         // Until the keeper has been asked, what an earlier agent saw is the best there is.
         (None, Some(memory)) => (memory.health, memory.detail.clone(), 1),
         (Some(_) | None, _) => (Health::Starting, "about to start".to_owned(), 0),

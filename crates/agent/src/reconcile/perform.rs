@@ -141,13 +141,15 @@ impl Agent {
                 "`current` not switched"
             );
         }
-        let activated = Activated {
-            revision: id,
-            workload,
-            artifact,
-            memory: None,
-        };
         if let Some(state) = self.state.products.get_mut(product) {
+            let replaced = state.active.get(&component);
+            let activated = Activated {
+                revision: id,
+                workload,
+                artifact,
+                attempt: replaced.map_or(0, |r| r.attempt),
+                memory: None,
+            };
             state.active.insert(component.clone(), activated);
         }
         self.save();

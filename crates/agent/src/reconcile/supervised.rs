@@ -12,8 +12,6 @@ pub(super) struct Supervised {
     pub(super) report: Option<Report>,
     /// Since when every report said that the same start of the same workload is healthy.
     pub(super) healthy_since: Option<Instant>,
-    /// The generation of the last instruction to try again what had failed.
-    attempt: u64,
 }
 
 impl Supervised {
@@ -23,10 +21,8 @@ impl Supervised {
     }
 
     fn reported(&mut self, report: Report) {
-        let unbroken = self
-            .report
-            .as_ref()
-            .is_some_and(|r| r.workload == report.workload && r.starts == report.starts);
+        let start = |r: &Report| (r.workload, r.attempt, r.starts);
+        let unbroken = self.report.as_ref().map(start) == Some(start(&report));
         let since = self.healthy_since.filter(|_| unbroken);
         let healthy = report.health == Health::Healthy;
         self.healthy_since = healthy.then(|| since.unwrap_or_else(Instant::now));
@@ -45,6 +41,7 @@ impl Agent {
             self.supervised.remove(key);
             return;
         }
+        let active = active.filter(|active| active.is_meant_by(&report));
         let memory = report.memory();
         supervised.reported(report);
         let Some(active) = active else { return };
@@ -57,24 +54,18 @@ impl Agent {
 
     /// A new instruction is a reason to start anew what has failed, too. What is only unwell may still recover.
     pub(super) fn try_again(&mut self, product: &Name) {
-        let Some(state) = self.state.products.get(product) else {
+        let Some(state) = self.state.products.get_mut(product) else {
             return;
         };
-        let generation = state.desired.instruction.generation.0;
-        let of_product = self
-            .supervised
-            .iter_mut()
-            .filter(|(key, _)| key.product == *product);
-        for (_, supervised) in of_product {
-            let failed = supervised
-                .report
-                .as_ref()
-                .is_some_and(|r| r.health == Health::Failed);
-            if failed {
-                supervised.attempt = generation;
-                supervised.report = None;
+        for (key, supervised) in &self.supervised {
+            let failed = supervised.report.as_ref();
+            let failed = failed.filter(|r| key.product == *product && r.health == Health::Failed);
+            let active = state.active.get_mut(&key.component);
+            if let Some(active) = active.filter(|a| failed.is_some_and(|r| a.is_meant_by(r))) {
+                active.start_anew();
             }
         }
+        self.save();
     }
 
     /// Has the component's supervisor see to what was activated.
@@ -102,7 +93,7 @@ impl Agent {
         let component = known.revision.component(&key.component)?;
         let mut task = specify(&self.surroundings, &key.product, component, &self.secrets);
         task.memory.clone_from(&active.memory);
-        task.attempt = self.supervised.get(key).map_or(0, |s| s.attempt);
+        task.attempt = active.attempt;
         Some(task)
     }
 
@@ -124,7 +115,6 @@ impl Agent {
                 orders,
                 report: None,
                 healthy_since: None,
-                attempt: 0,
             },
         );
     }

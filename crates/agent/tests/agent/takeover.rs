@@ -12,6 +12,7 @@ use std::{
     },
 };
 use tidegate_domain::{converge::Health, revision::Revision};
+use tidegate_protocol::agent::LogLine;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -96,11 +97,25 @@ async fn a_broken_revision_leaves_the_old_one_serving() {
     let said = stage.until_web(broken.id(), Health::Failed).await.detail;
     assert_eq!(said, "exited with status 1, 4 times before it was healthy");
     assert_eq!(get(address).await.unwrap(), "1");
+    // Tried again by a new instruction, it still leaves the old one serving.
+    stage.order(&[&broken], &[]);
+    stage
+        .until(|state| state.active[0].health == Health::Starting)
+        .await;
+    stage.until_web(broken.id(), Health::Failed).await;
     // Going back finds the process that never stopped.
     stage.order(&[&one], &[]);
     let attested = stage.until_web(one.id(), Health::Healthy).await;
     assert_eq!(attested.starts, 1);
     assert_eq!(get(address).await.unwrap(), "1");
+    assert_eq!(starts_of(&mut stage, "agent_program").await, 1);
+}
+
+/// How often the keeper of `web` started this program.
+async fn starts_of(stage: &mut Stage, program: &str) -> usize {
+    let started = |line: &LogLine| line.stream == "keeper" && line.text.starts_with("started ");
+    let lines = stage.logs(1000).await.into_iter().filter(started);
+    lines.filter(|line| line.text.contains(program)).count()
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ pub(crate) struct Key {
 pub(crate) struct Report {
     /// What it is about; none when the component has stopped and its keeper is gone.
     pub(crate) workload: Option<Digest>,
+    /// Which attempt at it.
+    pub(crate) attempt: u64,
     pub(crate) health: Health,
     pub(crate) detail: String,
     pub(crate) starts: u32,

@@ -33,7 +33,7 @@ pub(crate) struct Task {
     pub(crate) specified: Result<Specified, String>,
     /// What an earlier agent remembered.
     pub(crate) memory: Option<Memory>,
-    /// The generation of the last instruction to try again what had failed.
+    /// Grows when it is to be started anew though it is the same workload.
     pub(crate) attempt: u64,
 }
 

@@ -39,7 +39,6 @@ pub(crate) async fn supervise(place: Place, mut orders: watch::Receiver<Order>) 
         place,
         said: None,
         backoff: Backoff::default(),
-        attempt: 0,
     };
     loop {
         let order = orders.borrow_and_update().clone();
@@ -63,8 +62,6 @@ struct Supervisor {
     place: Place,
     said: Option<Report>,
     backoff: Backoff,
-    /// The attempt that was started last.
-    attempt: u64,
 }
 
 impl Supervisor {
@@ -101,7 +98,7 @@ impl Supervisor {
             .await
             .map_err(Trouble::Keeper)?;
         let mut status = client.status().await.map_err(Trouble::Keeper)?;
-        if status.workload != Some(task.workload) || task.attempt > self.attempt {
+        if (status.workload, status.attempt) != (Some(task.workload), task.attempt) {
             let specified = task.specified.as_ref();
             let specified = specified.map_err(|secret| Trouble::Secret(secret.clone()))?;
             write_files(&task.directory, &specified.files).map_err(Trouble::Files)?;
@@ -109,7 +106,7 @@ impl Supervisor {
             spec.attempt = task.attempt;
             status = client.start(&spec).await.map_err(Trouble::Keeper)?;
             // Whatever comes of it is said, even if it is the same again.
-            (self.attempt, self.said) = (task.attempt, None);
+            self.said = None;
         }
         let watch = Watch::new(Arc::clone(task), status);
         let follower = client.follow(watch.sequence());
@@ -123,6 +120,7 @@ impl Supervisor {
         let detail = "stopped".to_owned();
         let stopped = Report {
             workload: None,
+            attempt: 0,
             health: Health::Stopped,
             detail,
             starts: 0,
@@ -147,6 +145,7 @@ impl Supervisor {
 fn report(task: &Task, health: Health, detail: String) -> Report {
     Report {
         workload: Some(task.workload),
+        attempt: task.attempt,
         health,
         detail,
         starts: 0,

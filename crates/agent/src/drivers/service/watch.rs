@@ -93,6 +93,7 @@ impl Watch {
         let pid = self.running().map(|(pid, _)| pid);
         Report {
             workload: Some(self.task.workload),
+            attempt: self.task.attempt,
             health: self.judge.health(),
             detail: self.judge.detail().to_owned(),
             starts: self.status.starts,
