@@ -8,7 +8,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use tidegate_domain::{digest::Digest, name::Name};
+use tidegate_domain::{converge::Slot, digest::Digest, name::Name};
 
 /// The agent's directory.
 #[derive(Debug, Clone)]
@@ -71,17 +71,31 @@ impl Layout {
         self.release(product, component, workload).join("artifact")
     }
 
-    /// The keeper's directory: socket, lock and logs.
-    pub(crate) fn keeper(&self, product: &Name, component: &Name) -> PathBuf {
+    /// The link to the workload that a slot runs.
+    pub(crate) fn current(&self, product: &Name, component: &Name, slot: Slot) -> PathBuf {
+        self.component(product, component)
+            .join(in_slot("current", slot))
+    }
+
+    /// The directory of the keeper of one slot: socket, lock and logs.
+    pub(crate) fn keeper(&self, product: &Name, component: &Name, slot: Slot) -> PathBuf {
         self.root
             .join("keepers")
             .join(product.as_str())
-            .join(component.as_str())
+            .join(in_slot(component.as_str(), slot))
     }
 
     /// All keepers' directories.
     pub(crate) fn keepers(&self) -> PathBuf {
         self.root.join("keepers")
+    }
+}
+
+/// Blue lies where everything lay before there were slots. No component's name has a dot in it.
+fn in_slot(name: &str, slot: Slot) -> String {
+    match slot {
+        Slot::Blue => name.to_owned(),
+        Slot::Green => format!("{name}.{slot}"),
     }
 }
 

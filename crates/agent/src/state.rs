@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, io};
 use tidegate_domain::{
     converge::{
-        DesiredState, PrepareState,
+        DesiredState, PrepareState, Slot,
         steps::{Local, LocalComponent, LocalRevision},
     },
     digest::Digest,
@@ -37,8 +37,11 @@ pub(crate) struct ProductState {
     pub(crate) desired: DesiredState,
     /// What this target has heard of.
     pub(crate) revisions: BTreeMap<RevisionId, Known>,
-    /// What was last activated.
-    pub(crate) active: BTreeMap<Name, Activated>,
+    /// What was last activated in blue. The file has called it so since before there were slots.
+    active: BTreeMap<Name, Activated>,
+    /// The same in green.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    green: BTreeMap<Name, Activated>,
 }
 
 /// A revision this target has heard of.
@@ -59,6 +62,9 @@ pub(crate) struct Activated {
     pub(crate) workload: Digest,
     /// The manifest that was verified before it was unpacked.
     pub(crate) artifact: Digest,
+    /// The last named start that was carried out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) start: u64,
     /// Grows when it is to be started anew though it is the same workload.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) attempt: u64,
@@ -119,6 +125,12 @@ impl Activated {
         self.memory = None;
     }
 
+    /// The same, because somebody named a start.
+    pub(crate) fn start_as(&mut self, start: u64) {
+        self.start = start;
+        self.start_anew();
+    }
+
     /// Whether it is what a report is about.
     pub(crate) fn is_meant_by(&self, report: &Report) -> bool {
         (report.workload, report.attempt) == (Some(self.workload), self.attempt)
@@ -132,7 +144,30 @@ impl ProductState {
             desired,
             revisions: BTreeMap::new(),
             active: BTreeMap::new(),
+            green: BTreeMap::new(),
         }
+    }
+
+    /// What was last activated in one slot.
+    pub(crate) const fn in_slot(&self, slot: Slot) -> &BTreeMap<Name, Activated> {
+        match slot {
+            Slot::Blue => &self.active,
+            Slot::Green => &self.green,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) const fn in_slot_mut(&mut self, slot: Slot) -> &mut BTreeMap<Name, Activated> {
+        match slot {
+            Slot::Blue => &mut self.active,
+            Slot::Green => &mut self.green,
+        }
+    }
+
+    /// What was last activated, in whatever slot.
+    pub(crate) fn active(&self) -> impl Iterator<Item = ((&Name, Slot), &Activated)> {
+        let of = |slot| self.in_slot(slot).iter().map(move |(c, a)| ((c, slot), a));
+        Slot::ALL.into_iter().flat_map(of)
     }
 
     /// As the domain wants to see it.
@@ -145,6 +180,7 @@ impl ProductState {
         let active = |a: &Activated| LocalComponent {
             revision: a.revision,
             workload: a.workload,
+            start: a.start,
         };
         Local {
             revisions: self
@@ -153,9 +189,8 @@ impl ProductState {
                 .map(|(id, k)| (*id, known(k)))
                 .collect(),
             active: self
-                .active
-                .iter()
-                .map(|(name, a)| (name.clone(), active(a)))
+                .active()
+                .map(|((name, slot), a)| ((name.clone(), slot), active(a)))
                 .collect(),
         }
     }
@@ -170,4 +205,49 @@ impl ProductState {
 /// For what is left out of the file, so that it stays as it was for whoever does not use it.
 const fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As an agent wrote it that knew neither slots nor named starts.
+    const OLD: &str = include_str!("../tests/records/state.v1.json");
+
+    #[test]
+    fn what_an_older_agent_activated_is_in_blue() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(directory.path());
+        fs::write(layout.state(), OLD).unwrap();
+        let state = State::load(&layout).unwrap();
+        let local = state.products[&name("shop")].local();
+        let places: Vec<_> = local.active.keys().cloned().collect();
+        assert_eq!(places, [(name("web"), Slot::Blue)]);
+        assert_eq!(local.active[&places[0]].start, 0);
+        assert_eq!(local.revisions.len(), 2);
+        // Whoever uses neither writes what the older agent can read again.
+        state.save(&layout).unwrap();
+        let written = fs::read_to_string(layout.state()).unwrap();
+        assert_eq!(written, OLD.trim_end());
+    }
+
+    #[test]
+    fn green_lies_beside_it() {
+        let mut state: State = serde_json::from_str(OLD).unwrap();
+        let shop = state.products.get_mut(&name("shop")).unwrap();
+        let mut green = shop.active[&name("web")].clone();
+        green.start_as(7);
+        shop.green.insert(name("web"), green);
+        let text = serde_json::to_string(&state).unwrap();
+        let read: State = serde_json::from_str(&text).unwrap();
+        let local = read.products[&name("shop")].local();
+        let starts = local.active.into_iter().map(|(place, c)| (place, c.start));
+        let blue = ((name("web"), Slot::Blue), 0);
+        let green = ((name("web"), Slot::Green), 7);
+        assert_eq!(starts.collect::<Vec<_>>(), [blue, green]);
+    }
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
 }

@@ -15,7 +15,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    converge::{DesiredState, ObservedState},
+    converge::{DesiredState, ObservedState, Slot},
     name::Name,
     revision::Revision,
 };
@@ -101,6 +101,9 @@ pub struct LogRequest {
     pub product: Name,
     /// The component.
     pub component: Name,
+    /// Where it runs; an agent that knows no slots reads blue.
+    #[serde(default)]
+    pub slot: Slot,
     /// The last so many lines.
     pub lines: u32,
 }

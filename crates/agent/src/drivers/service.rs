@@ -1,7 +1,7 @@
 //! The `service` driver: a process beside the agent, run under a keeper.
 //!
-//! It may not decide what should run. Start at [`supervise`], one task per component: it tells the keeper what to
-//! run, looks at what happens and probes, and reports the verdict of the domain's judge. [`specify`] turns a
+//! It may not decide what should run. Start at [`supervise`], one task per component and slot: it tells the keeper
+//! what to run, looks at what happens and probes, and reports the verdict of the domain's judge. [`specify`] turns a
 //! component's settings into what a keeper runs.
 
 mod files;

@@ -90,7 +90,8 @@ async fn take(link: &Arc<Link>, incoming: &Incoming, mut answer: DesiredResponse
 }
 
 async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
-    let place = Layout::new(&directory).keeper(&request.product, &request.component);
+    let layout = Layout::new(&directory);
+    let place = layout.keeper(&request.product, &request.component, request.slot);
     let reading = tokio::task::spawn_blocking(move || logs::last_lines(&place, request.lines));
     let chunk = LogChunk {
         lines: reading.await.unwrap_or_default(),

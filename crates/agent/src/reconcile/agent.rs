@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tidegate_domain::{
-    converge::{ObservedState, PrepareState, steps::Waiting},
+    converge::{ObservedState, PrepareState, Slot, steps::Waiting},
     name::Name,
     revision::RevisionId,
 };
@@ -58,7 +58,7 @@ pub(super) struct Agent {
     pub(super) preparation: Preparation,
     pub(super) supervised: BTreeMap<Key, Supervised>,
     pub(super) fetching: BTreeMap<(Name, RevisionId), Fetching>,
-    pub(super) waiting: BTreeMap<Name, BTreeMap<Name, Waiting>>,
+    pub(super) waiting: BTreeMap<Name, BTreeMap<(Name, Slot), Waiting>>,
     pub(super) directed: BTreeMap<traffic::Key, Directed>,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) reports: mpsc::Sender<(Key, Report)>,

@@ -7,7 +7,9 @@ use crate::{
 };
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    converge::{Attestation, Health, ObservedState, PrepareState, Prepared, Slot, steps::Waiting},
+    converge::{
+        Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared, Slot, steps::Waiting,
+    },
     name::Name,
     revision::RevisionId,
 };
@@ -43,48 +45,50 @@ impl Agent {
 
     fn observe(&self, product: &Name, state: &ProductState, now: Instant) -> ObservedState {
         let stopping = self.supervised.keys().filter(|key| key.product == *product);
-        let components: BTreeSet<&Name> = state
-            .active
-            .keys()
-            .chain(state.desired.active.iter().map(|a| &a.component))
-            .chain(stopping.map(|key| &key.component))
+        let ordered = state.desired.active.iter();
+        let places: BTreeSet<(&Name, Slot)> = state
+            .active()
+            .map(|(place, _)| place)
+            .chain(ordered.map(|a| (&a.component, a.slot)))
+            .chain(stopping.map(|key| (&key.component, key.slot)))
             .collect();
         ObservedState {
             product: product.clone(),
             instruction: state.desired.instruction,
-            active: components
+            active: places
                 .into_iter()
-                .map(|c| self.attest((product, c), state, now))
+                .map(|place| self.attest(place, state, now))
                 .collect(),
             prepared: prepared(state),
             traffic: self.routes(product, state),
-            contract: 0,
+            contract: CONTRACT,
         }
     }
 
     fn attest(
         &self,
-        (product, component): (&Name, &Name),
+        (component, slot): (&Name, Slot),
         state: &ProductState,
         now: Instant,
     ) -> Attestation {
         let key = Key {
-            product: product.clone(),
+            product: state.desired.product.clone(),
             component: component.clone(),
+            slot,
         };
         let supervised = self.supervised.get(&key);
         let report = supervised.and_then(|s| s.report.as_ref());
-        let Some(active) = state.active.get(component) else {
-            return self.unactivated(state, component, report);
+        let Some(active) = state.in_slot(slot).get(component) else {
+            return self.unactivated(key, report);
         };
         let (health, detail, starts) = verdict(active, report);
         let proof = supervised.and_then(|s| s.proof(state.desired.minimum_healthy));
         let proved = health == Health::Healthy && proof.is_some_and(|at| at <= now);
-        let component = component.clone();
+        let Key { component, .. } = key;
         let (revision, artifact) = (Some(active.revision), Some(active.artifact));
         Attestation {
             component,
-            slot: Slot::Blue,
+            slot,
             revision,
             artifact,
             health,
@@ -95,25 +99,23 @@ impl Agent {
     }
 
     /// A component that waits for its first activation, or that is being stopped.
-    fn unactivated(
-        &self,
-        state: &ProductState,
-        component: &Name,
-        report: Option<&Report>,
-    ) -> Attestation {
-        let waiting = self
-            .waiting
-            .get(&state.desired.product)
-            .and_then(|w| w.get(component));
+    fn unactivated(&self, key: Key, report: Option<&Report>) -> Attestation {
+        let Key {
+            product,
+            component,
+            slot,
+        } = key;
+        let place = (component, slot);
+        let waiting = self.waiting.get(&product).and_then(|w| w.get(&place));
         let (health, detail) = match (waiting, report) {
             (Some(waiting), _) => (health_while(waiting), waiting.to_string()),
             (None, Some(_)) => (Health::Unhealthy, "stopping".to_owned()),
             (None, None) => (Health::Starting, "about to start".to_owned()),
         };
-        let component = component.clone();
+        let (component, slot) = place;
         Attestation {
             component,
-            slot: Slot::Blue,
+            slot,
             revision: None,
             artifact: None,
             health,

@@ -16,7 +16,7 @@ use std::{
 };
 use tidegate_domain::{
     converge::{
-        PrepareState,
+        PrepareState, Slot,
         steps::{self, Step},
     },
     digest::Digest,
@@ -60,21 +60,39 @@ impl Agent {
             Step::Prepare { revision } => self.prepare(product, revision),
             Step::Activate {
                 component,
+                slot,
                 revision,
-            } => self.activate(product, component, revision),
+                start,
+            } => self.activate(&key(product, component, slot), revision, start),
             Step::Relabel {
                 component,
+                slot,
                 revision,
             } => {
-                let state = self.state.products.get_mut(product);
-                if let Some(active) = state.and_then(|s| s.active.get_mut(&component)) {
-                    active.revision = revision;
-                }
-                self.save();
+                let key = key(product, component, slot);
+                self.change(&key, |active| active.revision = revision);
             }
-            Step::Stop { component } => self.stop(product, component),
+            Step::Restart {
+                component,
+                slot,
+                start,
+            } => {
+                let key = key(product, component, slot);
+                self.change(&key, |active| active.start_as(start));
+                self.order(&key);
+            }
+            Step::Stop { component, slot } => self.stop(&key(product, component, slot)),
             Step::Forget { revision } => self.forget(product, revision),
         }
+    }
+
+    fn change(&mut self, key: &Key, change: impl FnOnce(&mut Activated)) {
+        let state = self.state.products.get_mut(&key.product);
+        let active = state.and_then(|s| s.in_slot_mut(key.slot).get_mut(&key.component));
+        if let Some(active) = active {
+            change(active);
+        }
+        self.save();
     }
 
     fn prepare(&mut self, product: &Name, id: RevisionId) {
@@ -125,50 +143,47 @@ impl Agent {
         }
     }
 
-    fn activate(&mut self, product: &Name, component: Name, id: RevisionId) {
-        let Some(part) = self
-            .revision(product, id)
-            .and_then(|r| r.component(&component))
-        else {
+    fn activate(&mut self, key: &Key, id: RevisionId, start: Option<u64>) {
+        let revision = self.revision(&key.product, id);
+        let Some(part) = revision.and_then(|r| r.component(&key.component)) else {
             return;
         };
         let (workload, artifact) = (part.workload(), part.artifact);
-        let place = self.surroundings.layout.component(product, &component);
-        if let Err(error) = switch(&place, workload) {
+        let layout = &self.surroundings.layout;
+        let link = layout.current(&key.product, &key.component, key.slot);
+        if let Err(error) = switch(&link, workload) {
             // What runs does not depend on the link; it is for people and scripts.
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "`current` not switched"
             );
         }
-        if let Some(state) = self.state.products.get_mut(product) {
-            let replaced = state.active.get(&component);
-            let activated = Activated {
+        if let Some(state) = self.state.products.get_mut(&key.product) {
+            let slot = state.in_slot_mut(key.slot);
+            let replaced = slot.get(&key.component);
+            let mut activated = Activated {
                 revision: id,
                 workload,
                 artifact,
+                start: replaced.map_or(0, |r| r.start),
                 attempt: replaced.map_or(0, |r| r.attempt),
                 memory: None,
             };
-            state.active.insert(component.clone(), activated);
+            if let Some(start) = start {
+                activated.start_as(start);
+            }
+            slot.insert(key.component.clone(), activated);
         }
         self.save();
-        self.order(&Key {
-            product: product.clone(),
-            component,
-        });
+        self.order(key);
     }
 
-    fn stop(&mut self, product: &Name, component: Name) {
-        if let Some(state) = self.state.products.get_mut(product) {
-            state.active.remove(&component);
+    fn stop(&mut self, key: &Key) {
+        if let Some(state) = self.state.products.get_mut(&key.product) {
+            state.in_slot_mut(key.slot).remove(&key.component);
         }
         self.save();
-        let key = Key {
-            product: product.clone(),
-            component,
-        };
-        if let Some(supervised) = self.supervised.get(&key) {
+        if let Some(supervised) = self.supervised.get(key) {
             supervised.orders.send_replace(Order::Stop);
         }
     }
@@ -202,6 +217,15 @@ impl Agent {
     }
 }
 
+fn key(product: &Name, component: Name, slot: Slot) -> Key {
+    let product = product.clone();
+    Key {
+        product,
+        component,
+        slot,
+    }
+}
+
 /// Tells the agent how far a preparation is, now and then.
 fn teller(
     product: &Name,
@@ -227,15 +251,17 @@ fn teller(
     }
 }
 
-/// Points `current` to the workload, atomically.
-fn switch(component: &Path, workload: Digest) -> io::Result<()> {
+/// Points the link of a slot to the workload, atomically.
+fn switch(link: &Path, workload: Digest) -> io::Result<()> {
+    let component = link.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    // Both slots of a component share it; only one of them is switched at a time.
     let fresh = component.join("current.partial");
     match fs::remove_file(&fresh) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
     symlink(PathBuf::from("releases").join(workload.hex()), &fresh)?;
-    fs::rename(&fresh, component.join("current"))?;
+    fs::rename(&fresh, link)?;
     sync_directory(component)
 }
 

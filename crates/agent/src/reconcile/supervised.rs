@@ -1,12 +1,16 @@
-//! Who sees to each component, what was ordered of them, and what they report.
+//! Who sees to each component in each slot, what was ordered of them, and what they report.
 
 use super::agent::Agent;
 use crate::drivers::service::{Key, Memory, Order, Place, Report, Task, specify, supervise};
 use std::sync::Arc;
-use tidegate_domain::{converge::Health, duration::Millis, name::Name};
+use tidegate_domain::{
+    converge::{Health, Slot},
+    duration::Millis,
+    name::Name,
+};
 use tokio::{sync::watch, time::Instant};
 
-/// A component's supervisor.
+/// The supervisor of a component in one slot.
 pub(super) struct Supervised {
     pub(super) orders: watch::Sender<Order>,
     pub(super) report: Option<Report>,
@@ -36,7 +40,7 @@ impl Agent {
             return;
         };
         let product = self.state.products.get_mut(&key.product);
-        let active = product.and_then(|p| p.active.get_mut(&key.component));
+        let active = product.and_then(|p| p.in_slot_mut(key.slot).get_mut(&key.component));
         if report.workload.is_none() && active.is_none() {
             self.supervised.remove(key);
             return;
@@ -60,7 +64,7 @@ impl Agent {
         for (key, supervised) in &self.supervised {
             let failed = supervised.report.as_ref();
             let failed = failed.filter(|r| key.product == *product && r.health == Health::Failed);
-            let active = state.active.get_mut(&key.component);
+            let active = state.in_slot_mut(key.slot).get_mut(&key.component);
             if let Some(active) = active.filter(|a| failed.is_some_and(|r| a.is_meant_by(r))) {
                 active.start_anew();
             }
@@ -88,10 +92,10 @@ impl Agent {
 
     fn task(&self, key: &Key) -> Option<Task> {
         let product = self.state.products.get(&key.product)?;
-        let active = product.active.get(&key.component)?;
+        let active = product.in_slot(key.slot).get(&key.component)?;
         let known = product.revisions.get(&active.revision)?;
         let component = known.revision.component(&key.component)?;
-        let mut task = specify(&self.surroundings, &key.product, component, &self.secrets);
+        let mut task = specify(&self.surroundings, key, component, &self.secrets);
         task.memory.clone_from(&active.memory);
         task.attempt = active.attempt;
         Some(task)
@@ -104,7 +108,7 @@ impl Agent {
             directory: self
                 .surroundings
                 .layout
-                .keeper(&key.product, &key.component),
+                .keeper(&key.product, &key.component, key.slot),
             program: self.surroundings.program.clone(),
             reports: self.reports.clone(),
         };
@@ -122,11 +126,12 @@ impl Agent {
     pub(super) fn active_keys(&self) -> Vec<Key> {
         let mut keys = Vec::new();
         for (product, state) in &self.state.products {
-            let key = |component: &Name| Key {
+            let key = |(component, slot): (&Name, Slot)| Key {
                 product: product.clone(),
                 component: component.clone(),
+                slot,
             };
-            keys.extend(state.active.keys().map(key));
+            keys.extend(state.active().map(|(place, _)| key(place)));
         }
         keys
     }

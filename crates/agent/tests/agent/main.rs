@@ -9,6 +9,7 @@ mod joining;
 mod logs;
 mod renewal;
 mod server;
+mod slots;
 mod stage;
 mod survival;
 mod takeover;

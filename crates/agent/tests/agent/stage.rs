@@ -35,6 +35,7 @@ pub(crate) struct Stage {
     directory: tempfile::TempDir,
     agent: Option<Child>,
     generation: u64,
+    requests: u64,
     /// What the next orders ask for.
     pub(crate) minimum_healthy: Millis,
 }
@@ -52,6 +53,7 @@ impl Stage {
             directory,
             agent: None,
             generation: 0,
+            requests: 0,
             minimum_healthy: Millis(0),
         };
         stage.start_agent();
@@ -95,6 +97,29 @@ impl Stage {
             ..self.nothing(number)
         };
         self.tell(desired, &[active, prepare].concat());
+    }
+
+    /// Orders what each slot of `web` runs, with the named start of each.
+    pub(crate) fn place(&mut self, active: &[(Slot, &Revision, u64)]) {
+        self.generation += 1;
+        let in_slot = |&(slot, revision, start): &(Slot, &Revision, u64)| ActiveComponent {
+            slot,
+            start,
+            ..component(&revision)
+        };
+        let desired = DesiredState {
+            active: active.iter().map(in_slot).collect(),
+            ..self.nothing(self.generation)
+        };
+        let revisions: Vec<_> = active.iter().map(|(_, revision, _)| *revision).collect();
+        self.tell(desired, &revisions);
+    }
+
+    /// Waits until the last order was taken. If it makes a difference, this state says so already.
+    pub(crate) async fn until_taken(&self) -> ObservedState {
+        let number = self.generation;
+        self.until(|state| state.instruction.generation.0 == number)
+            .await
     }
 
     /// Orders this of load balancers, and nothing to run.
@@ -158,10 +183,32 @@ impl Stage {
         state.active.into_iter().find(is_it).unwrap()
     }
 
+    /// Waits until this slot of `web` runs this revision with this health.
+    pub(crate) async fn until_slot(&self, (slot, revision): (Slot, &Revision), health: Health) {
+        let id = Some(revision.id());
+        let is_it = |a: &Attestation| (a.slot, a.revision, a.health) == (slot, id, health);
+        self.until(|state| state.active.iter().any(is_it)).await;
+    }
+
+    /// The programs that the keeper of a slot has started until now, with their process ids.
+    pub(crate) async fn started(&mut self, slot: Slot) -> Vec<(String, u32)> {
+        let started = |line: LogLine| {
+            let text = line.text.strip_prefix("started ")?;
+            let (program, pid) = text.split_once(" as ")?;
+            Some((program.to_owned(), pid.parse().unwrap()))
+        };
+        let lines = self.logs_of(slot, 1000).await.into_iter();
+        lines.filter_map(started).collect()
+    }
+
     /// Reads logs over the link, as people do.
     pub(crate) async fn logs(&mut self, lines: u32) -> Vec<LogLine> {
-        self.generation += 1;
-        let request = self.generation;
+        self.logs_of(Slot::Blue, lines).await
+    }
+
+    pub(crate) async fn logs_of(&mut self, slot: Slot, lines: u32) -> Vec<LogLine> {
+        self.requests += 1;
+        let request = self.requests;
         self.server.memory.desired.send_modify(|answer| {
             answer.cursor += 1;
             let (product, component) = (name("shop"), name("web"));
@@ -169,6 +216,7 @@ impl Stage {
                 request,
                 product,
                 component,
+                slot,
                 lines,
             }];
         });

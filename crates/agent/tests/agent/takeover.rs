@@ -11,14 +11,16 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tidegate_domain::{converge::Health, revision::Revision};
-use tidegate_protocol::agent::LogLine;
+use tidegate_domain::{
+    converge::{Health, Slot},
+    revision::Revision,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-fn serving(stage: &Stage, version: &str, address: SocketAddr) -> Revision {
+pub(crate) fn serving(stage: &Stage, version: &str, address: SocketAddr) -> Revision {
     let artifact: Artifact = pack(&[("VERSION", false, version.as_bytes())]);
     stage.offer(&artifact);
     let program = program();
@@ -31,7 +33,7 @@ fn serving(stage: &Stage, version: &str, address: SocketAddr) -> Revision {
 }
 
 /// Asks again and again; every request must be answered. Returns the versions in the order they answered.
-async fn visit(address: SocketAddr, over: Arc<AtomicBool>) -> Vec<String> {
+pub(crate) async fn visit(address: SocketAddr, over: Arc<AtomicBool>) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();
     while !over.load(Ordering::Relaxed) {
         let version = get(address).await.expect("every request is answered");
@@ -42,7 +44,7 @@ async fn visit(address: SocketAddr, over: Arc<AtomicBool>) -> Vec<String> {
     seen
 }
 
-async fn get(address: SocketAddr) -> std::io::Result<String> {
+pub(crate) async fn get(address: SocketAddr) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
     stream
         .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -108,14 +110,11 @@ async fn a_broken_revision_leaves_the_old_one_serving() {
     let attested = stage.until_web(one.id(), Health::Healthy).await;
     assert_eq!(attested.starts, 1);
     assert_eq!(get(address).await.unwrap(), "1");
-    assert_eq!(starts_of(&mut stage, "agent_program").await, 1);
-}
-
-/// How often the keeper of `web` started this program.
-async fn starts_of(stage: &mut Stage, program: &str) -> usize {
-    let started = |line: &LogLine| line.stream == "keeper" && line.text.starts_with("started ");
-    let lines = stage.logs(1000).await.into_iter().filter(started);
-    lines.filter(|line| line.text.contains(program)).count()
+    let started = stage.started(Slot::Blue).await;
+    let serving = started
+        .iter()
+        .filter(|(program, _)| program.ends_with("agent_program"));
+    assert_eq!(serving.count(), 1);
 }
 
 #[tokio::test]

@@ -4,9 +4,10 @@
 //! at [`steps`]; [`offer`] decides whether an instruction is taken at all.
 //!
 //! The order of the steps carries the safety: a component is only touched by [`Step::Activate`], and that appears
-//! only once the revision lies ready. Until then the old revision runs on.
+//! only once the revision lies ready. Until then the old revision runs on. What is said of a component holds within
+//! one slot: what runs in the other is not looked at.
 
-use super::{DesiredState, PrepareState};
+use super::{ActiveComponent, DesiredState, PrepareState, Slot};
 use crate::{
     digest::Digest,
     generation::Instruction,
@@ -26,8 +27,8 @@ pub const REVISIONS_KEPT: usize = 3;
 pub struct Local {
     /// The revisions this target has heard of.
     pub revisions: BTreeMap<RevisionId, LocalRevision>,
-    /// What was last activated, one entry per component that should run here.
-    pub active: BTreeMap<Name, LocalComponent>,
+    /// What was last activated, one entry per component and slot that should run here.
+    pub active: BTreeMap<(Name, Slot), LocalComponent>,
 }
 
 /// One revision on this target.
@@ -41,13 +42,15 @@ pub struct LocalRevision {
     pub named: Instruction,
 }
 
-/// What was last activated of one component.
+/// What was last activated of one component in one slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalComponent {
     /// Which revision `current` stands for.
     pub revision: RevisionId,
     /// What runs.
     pub workload: Digest,
+    /// The last named start that was carried out; 0 before there was one.
+    pub start: u64,
 }
 
 /// One thing to do. Each is harmless when repeated.
@@ -62,20 +65,37 @@ pub enum Step {
     Activate {
         /// Which component.
         component: Name,
+        /// Where.
+        slot: Slot,
         /// Its revision, which lies ready.
         revision: RevisionId,
+        /// The named start that this carries out, too; none when it was carried out before.
+        start: Option<u64>,
     },
     /// The same workload under a new revision: only the label changes.
     Relabel {
         /// Which component.
         component: Name,
+        /// Where.
+        slot: Slot,
         /// The new label.
         revision: RevisionId,
+    },
+    /// Start the same workload anew, because somebody named a start.
+    Restart {
+        /// Which component.
+        component: Name,
+        /// Where.
+        slot: Slot,
+        /// The name.
+        start: u64,
     },
     /// Stop the component and let its keeper go.
     Stop {
         /// Which component.
         component: Name,
+        /// Where.
+        slot: Slot,
     },
     /// Remove it from the disk.
     Forget {
@@ -105,8 +125,8 @@ pub enum Waiting {
 pub struct Convergence {
     /// In this order.
     pub steps: Vec<Step>,
-    /// One entry per component that has to wait.
-    pub waiting: BTreeMap<Name, Waiting>,
+    /// One entry per component and slot that has to wait.
+    pub waiting: BTreeMap<(Name, Slot), Waiting>,
 }
 
 /// What to make of an instruction that arrived.
@@ -134,12 +154,11 @@ pub fn steps(desired: &DesiredState, local: &Local) -> Convergence {
     let mut convergence = Convergence::default();
     convergence.steps.extend(preparations(desired, local));
     for active in &desired.active {
-        match activation(local, &active.component, active.revision) {
-            Ok(step) => convergence.steps.extend(step),
+        match activation(local, active) {
+            Ok(steps) => convergence.steps.extend(steps),
             Err(waiting) => {
-                convergence
-                    .waiting
-                    .insert(active.component.clone(), waiting);
+                let place = (active.component.clone(), active.slot);
+                convergence.waiting.insert(place, waiting);
             }
         }
     }
@@ -167,29 +186,23 @@ fn preparations(desired: &DesiredState, local: &Local) -> Vec<Step> {
         .collect()
 }
 
-fn activation(local: &Local, component: &Name, id: RevisionId) -> Result<Option<Step>, Waiting> {
-    let known = local.revisions.get(&id).ok_or(Waiting::Revision)?;
-    let wanted = known
-        .revision
-        .component(component)
-        .ok_or(Waiting::NotInRevision)?
-        .workload();
-    let component = component.clone();
-    match local.active.get(&component) {
-        Some(now) if now.workload == wanted && now.revision == id => return Ok(None),
-        Some(now) if now.workload == wanted => {
-            return Ok(Some(Step::Relabel {
-                component,
-                revision: id,
-            }));
-        }
-        Some(_) | None => {}
+fn activation(local: &Local, active: &ActiveComponent) -> Result<Vec<Step>, Waiting> {
+    let known = local.revisions.get(&active.revision);
+    let known = known.ok_or(Waiting::Revision)?;
+    let wanted = known.revision.component(&active.component);
+    let wanted = wanted.ok_or(Waiting::NotInRevision)?.workload();
+    let now = local.active.get(&(active.component.clone(), active.slot));
+    if let Some(now) = now.filter(|now| now.workload == wanted) {
+        return Ok(same_workload(active, now));
     }
+    let carried_out = now.map_or(0, |now| now.start);
     match &known.state {
-        Some(PrepareState::Ready) => Ok(Some(Step::Activate {
-            component,
-            revision: id,
-        })),
+        Some(PrepareState::Ready) => Ok(vec![Step::Activate {
+            component: active.component.clone(),
+            slot: active.slot,
+            revision: active.revision,
+            start: newer_start(active, carried_out),
+        }]),
         Some(PrepareState::Failed { reason }) => Err(Waiting::PreparationFailed {
             reason: reason.clone(),
         }),
@@ -197,12 +210,36 @@ fn activation(local: &Local, component: &Name, id: RevisionId) -> Result<Option<
     }
 }
 
+fn same_workload(active: &ActiveComponent, now: &LocalComponent) -> Vec<Step> {
+    let (component, slot, revision) = (&active.component, active.slot, active.revision);
+    let relabel = (now.revision != revision).then(|| Step::Relabel {
+        component: component.clone(),
+        slot,
+        revision,
+    });
+    let restart = newer_start(active, now.start).map(|start| Step::Restart {
+        component: component.clone(),
+        slot,
+        start,
+    });
+    relabel.into_iter().chain(restart).collect()
+}
+
+/// The start that is asked for, unless it was carried out before.
+fn newer_start(active: &ActiveComponent, carried_out: u64) -> Option<u64> {
+    (active.start > carried_out).then_some(active.start)
+}
+
 fn stops(desired: &DesiredState, local: &Local) -> Vec<Step> {
-    let wanted: BTreeSet<&Name> = desired.active.iter().map(|a| &a.component).collect();
-    let unwanted = local.active.keys().filter(|c| !wanted.contains(c));
+    let is_wanted = |(component, slot): &&(Name, Slot)| {
+        let mut wanted = desired.active.iter();
+        wanted.any(|a| (&a.component, a.slot) == (component, *slot))
+    };
+    let unwanted = local.active.keys().filter(|place| !is_wanted(place));
     unwanted
-        .map(|component| Step::Stop {
+        .map(|(component, slot)| Step::Stop {
             component: component.clone(),
+            slot: *slot,
         })
         .collect()
 }
@@ -238,222 +275,4 @@ impl fmt::Display for Waiting {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        converge::{ActiveComponent, Slot},
-        duration::Millis,
-        generation::{Generation, Incarnation},
-        id::SnapshotNumber,
-        revision::{ComponentRevision, DriverSettings, ServiceSettings, StopSettings, StopSignal},
-    };
-
-    #[test]
-    fn an_older_pair_is_refused() {
-        for (held, offered, expect) in [
-            (None, (1, 1), Offer::Newer),
-            (Some((1, 5)), (1, 6), Offer::Newer),
-            (Some((1, 5)), (1, 5), Offer::Same),
-            (Some((1, 5)), (1, 4), Offer::Older),
-            (Some((1, 5)), (2, 1), Offer::Newer),
-            (Some((2, 1)), (1, 9), Offer::Older),
-        ] {
-            let held = held.map(|(i, g)| instruction(i, g));
-            assert_eq!(offer(held, instruction(offered.0, offered.1)), expect);
-        }
-    }
-
-    #[test]
-    fn the_old_revision_runs_until_the_new_one_lies_ready() {
-        let (one, two) = (revision("1.0.0", "1"), revision("1.1.0", "2"));
-        let mut local = local(
-            &[(&one, Some(PrepareState::Ready)), (&two, None)],
-            Some(&one),
-        );
-        let desired = desired(&[&two], &[]);
-        let convergence = steps(&desired, &local);
-        assert_eq!(convergence.steps, [Step::Prepare { revision: two.id() }]);
-        assert_eq!(convergence.waiting[&name("web")], Waiting::Preparation);
-
-        let failed = PrepareState::Failed {
-            reason: "no".into(),
-        };
-        set(&mut local, &two, failed);
-        let convergence = steps(&desired, &local);
-        assert_eq!(convergence.steps, []);
-        assert_eq!(
-            convergence.waiting[&name("web")].to_string(),
-            "the new revision cannot be prepared: no"
-        );
-
-        set(&mut local, &two, PrepareState::Ready);
-        let activate = Step::Activate {
-            component: name("web"),
-            revision: two.id(),
-        };
-        assert_eq!(
-            steps(&desired, &local),
-            Convergence {
-                steps: vec![activate],
-                ..Convergence::default()
-            }
-        );
-    }
-
-    #[test]
-    fn the_same_workload_gets_a_new_label_at_once() {
-        let (one, two) = (revision("1.0.0", "1"), revision("1.1.0", "1"));
-        let local = local(
-            &[(&one, Some(PrepareState::Ready)), (&two, None)],
-            Some(&one),
-        );
-        let convergence = steps(&desired(&[&two], &[]), &local);
-        let relabel = Step::Relabel {
-            component: name("web"),
-            revision: two.id(),
-        };
-        assert_eq!(
-            convergence.steps,
-            [Step::Prepare { revision: two.id() }, relabel]
-        );
-    }
-
-    #[test]
-    fn nothing_to_do_and_nothing_to_wait_for() {
-        let one = revision("1.0.0", "1");
-        let local = local(&[(&one, Some(PrepareState::Ready))], Some(&one));
-        assert_eq!(
-            steps(&desired(&[&one], &[]), &local),
-            Convergence::default()
-        );
-    }
-
-    #[test]
-    fn only_an_empty_list_stops() {
-        let one = revision("1.0.0", "1");
-        let local = local(&[(&one, Some(PrepareState::Ready))], Some(&one));
-        assert_eq!(
-            steps(&desired(&[], &[]), &local).steps,
-            [Step::Stop {
-                component: name("web")
-            }]
-        );
-    }
-
-    #[test]
-    fn what_cannot_run_says_why() {
-        let (one, two) = (revision("1.0.0", "1"), revision("1.1.0", "2"));
-        let unknown = steps(&desired(&[&two], &[]), &local(&[], Some(&one)));
-        assert_eq!(unknown.waiting[&name("web")], Waiting::Revision);
-        assert_eq!(unknown.steps, []);
-
-        let mut other = desired(&[&one], &[]);
-        other.active[0].component = name("api");
-        let known = local(&[(&one, Some(PrepareState::Ready))], None);
-        assert_eq!(
-            steps(&other, &known).waiting[&name("api")],
-            Waiting::NotInRevision
-        );
-    }
-
-    #[test]
-    fn the_last_three_and_the_named_stay() {
-        let all: Vec<Revision> = (0..8).map(|n| revision("1.0.0", &n.to_string())).collect();
-        let listed: Vec<_> = all.iter().map(|r| (r, Some(PrepareState::Ready))).collect();
-        let local = local(&listed, Some(&all[0]));
-        let convergence = steps(&desired(&[&all[0]], &[&all[1]]), &local);
-        // 5, 6 and 7 were named last; 2, 3 and 4 go.
-        let gone: Vec<Step> = [4, 3, 2]
-            .map(|n: usize| Step::Forget {
-                revision: all[n].id(),
-            })
-            .into();
-        assert_eq!(convergence.steps, gone);
-    }
-
-    fn name(text: &str) -> Name {
-        text.parse().unwrap()
-    }
-
-    fn instruction(incarnation: u32, generation: u64) -> Instruction {
-        Instruction {
-            incarnation: Incarnation(incarnation),
-            generation: Generation(generation),
-        }
-    }
-
-    fn revision(release: &str, artifact: &str) -> Revision {
-        let service = ServiceSettings {
-            command: vec!["./web".into()],
-            environment: BTreeMap::new(),
-            files: BTreeMap::new(),
-            listen: vec![],
-            health: None,
-            stop: StopSettings {
-                signal: StopSignal::Term,
-                grace: Millis(100),
-            },
-        };
-        Revision {
-            product: name("shop"),
-            release: release.parse().unwrap(),
-            snapshot: SnapshotNumber(1),
-            components: vec![ComponentRevision {
-                component: name("web"),
-                version: release.parse().unwrap(),
-                artifact: Digest::of(artifact.as_bytes()),
-                driver: DriverSettings::Service(service),
-            }],
-        }
-    }
-
-    fn local(revisions: &[(&Revision, Option<PrepareState>)], runs: Option<&Revision>) -> Local {
-        let known = |(n, (r, state)): (usize, &(&Revision, Option<PrepareState>))| {
-            let named = instruction(1, n as u64);
-            (
-                r.id(),
-                LocalRevision {
-                    revision: (*r).clone(),
-                    state: state.clone(),
-                    named,
-                },
-            )
-        };
-        let active = |r: &Revision| {
-            let workload = r.components[0].workload();
-            (
-                name("web"),
-                LocalComponent {
-                    revision: r.id(),
-                    workload,
-                },
-            )
-        };
-        Local {
-            revisions: revisions.iter().enumerate().map(known).collect(),
-            active: runs.map(active).into_iter().collect(),
-        }
-    }
-
-    fn set(local: &mut Local, revision: &Revision, state: PrepareState) {
-        local.revisions.get_mut(&revision.id()).unwrap().state = Some(state);
-    }
-
-    fn desired(active: &[&Revision], prepare: &[&Revision]) -> DesiredState {
-        let component = |r: &&Revision| ActiveComponent {
-            component: name("web"),
-            revision: r.id(),
-            instances: 1,
-            slot: Slot::Blue,
-            start: 0,
-        };
-        DesiredState {
-            product: name("shop"),
-            instruction: instruction(1, 99),
-            active: active.iter().map(component).collect(),
-            prepare: prepare.iter().map(|r| r.id()).collect(),
-            minimum_healthy: Millis(0),
-            traffic: vec![],
-        }
-    }
-}
+mod tests;

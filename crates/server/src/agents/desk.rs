@@ -10,7 +10,7 @@ use std::{
     },
     time::Duration,
 };
-use tidegate_domain::{access::Action, name::Name};
+use tidegate_domain::{access::Action, converge::Slot, name::Name};
 use tidegate_protocol::agent::{LogChunk, LogRequest};
 use tidegate_store::TargetKey;
 use tokio::sync::oneshot;
@@ -72,6 +72,7 @@ impl LogDesk {
             request: number,
             product,
             component,
+            slot: Slot::Blue,
             lines,
         };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,13 +1,18 @@
 //! What a supervisor says of its component.
 
 use serde::{Deserialize, Serialize};
-use tidegate_domain::{converge::Health, digest::Digest, name::Name};
+use tidegate_domain::{
+    converge::{Health, Slot},
+    digest::Digest,
+    name::Name,
+};
 
-/// Which component.
+/// Which component, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) product: Name,
     pub(crate) component: Name,
+    pub(crate) slot: Slot,
 }
 
 /// What is seen of one component.

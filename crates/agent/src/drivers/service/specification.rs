@@ -1,6 +1,6 @@
 //! From the settings of a component to what a keeper runs.
 
-use super::{Memory, Secrets};
+use super::{Key, Memory, Secrets};
 use crate::{keeper::protocol::Spec, layout::Layout};
 use std::{collections::BTreeMap, path::PathBuf};
 use tidegate_domain::{
@@ -48,17 +48,16 @@ pub(crate) struct Specified {
 /// What the supervisor of a component has to see to.
 pub(crate) fn specify(
     surroundings: &Surroundings,
-    product: &Name,
+    key: &Key,
     component: &ComponentRevision,
     secrets: &Secrets,
 ) -> Task {
     let DriverSettings::Service(settings) = &component.driver;
     let workload = component.workload();
-    let directory = surroundings
-        .layout
-        .artifact(product, &component.component, workload);
-    let environment = base_environment(surroundings, product, component, &directory);
-    let specified = filled(settings, (product, secrets), environment).map(|mut specified| {
+    let layout = &surroundings.layout;
+    let directory = layout.artifact(&key.product, &key.component, workload);
+    let environment = base_environment(surroundings, key, component, &directory);
+    let specified = filled(settings, (&key.product, secrets), environment).map(|mut specified| {
         specified.spec.workload = workload;
         specified.spec.directory.clone_from(&directory);
         specified.spec.launcher.clone_from(&surroundings.program);
@@ -108,7 +107,7 @@ fn filled(
 /// Little, and nothing of the agent's own.
 fn base_environment(
     surroundings: &Surroundings,
-    product: &Name,
+    key: &Key,
     component: &ComponentRevision,
     directory: &std::path::Path,
 ) -> BTreeMap<String, String> {
@@ -116,8 +115,9 @@ fn base_environment(
         ("PATH", PATH.to_owned()),
         ("HOME", directory.display().to_string()),
         ("LANG", "C.UTF-8".to_owned()),
-        ("TIDEGATE_PRODUCT", product.to_string()),
-        ("TIDEGATE_COMPONENT", component.component.to_string()),
+        ("TIDEGATE_PRODUCT", key.product.to_string()),
+        ("TIDEGATE_COMPONENT", key.component.to_string()),
+        ("TIDEGATE_SLOT", key.slot.to_string()),
         ("TIDEGATE_VERSION", component.version.to_string()),
         ("TIDEGATE_TARGET", surroundings.target.to_string()),
         ("TIDEGATE_ENVIRONMENT", surroundings.environment.to_string()),

@@ -1,4 +1,4 @@
-//! One task per component: has its keeper run what was ordered, and reports how that goes.
+//! One task per component and slot: has its keeper run what was ordered, and reports how that goes.
 
 use super::{Key, Report, Task, watch::Watch, write_files};
 use crate::{
