@@ -18,4 +18,4 @@ pub use document::{
     Ring, Target, Team,
 };
 pub use strategy::{AllAtOnce, NamedLimits, NamedStrategy, NotOne};
-pub use value::{Scalar, Variables};
+pub use value::{Scalar, SlotVariables, Variables};

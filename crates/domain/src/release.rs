@@ -1,7 +1,7 @@
 //! A release: a numbered record of one product, first draft, then sealed.
 //!
 //! [`contents`] says what is in it, [`snapshot`] with what configuration, [`seal`] makes both unchangeable, and
-//! [`render`] turns them into what one target should run.
+//! [`render`] turns them into what one target should run in one slot.
 
 pub mod contents;
 pub mod render;

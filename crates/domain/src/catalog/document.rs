@@ -1,6 +1,6 @@
 //! The declared things, each as a person writes it in a file: `kind`, `name`, and what belongs to it.
 
-use super::{Component, NamedStrategy, Variables};
+use super::{Component, NamedStrategy, SlotVariables, Variables};
 use crate::{
     calendar::{Freeze, Window},
     converge::Balancer,
@@ -167,9 +167,12 @@ pub struct Target {
     pub name: Name,
     /// Where it is.
     pub environment: Name,
-    /// Variables of the target, strongest.
+    /// Variables of the target, stronger than any but those of its slots.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: Variables,
+    /// What differs between its slots, strongest: ports above all.
+    #[serde(default, skip_serializing_if = "SlotVariables::is_empty")]
+    pub slots: SlotVariables,
     /// What it shares out requests to. A load balancer runs no components.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub balances: Vec<Balance>,

@@ -1,10 +1,38 @@
 //! Values of configuration variables.
 
+use crate::converge::Slot;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{collections::BTreeMap, fmt};
 
 /// Variable names and their values.
 pub type Variables = BTreeMap<String, Scalar>;
+
+/// Variables that hold in one slot of a target only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlotVariables {
+    /// In blue.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub blue: Variables,
+    /// In green.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub green: Variables,
+}
+
+impl SlotVariables {
+    /// Those of one slot.
+    pub const fn of(&self, slot: Slot) -> &Variables {
+        match slot {
+            Slot::Blue => &self.blue,
+            Slot::Green => &self.green,
+        }
+    }
+
+    /// Whether no slot has any.
+    pub fn is_empty(&self) -> bool {
+        Slot::ALL.iter().all(|slot| self.of(*slot).is_empty())
+    }
+}
 
 /// A single value: a text, or a number or truth value in the spelling a person gave it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

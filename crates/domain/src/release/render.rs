@@ -1,13 +1,14 @@
 //! Rendering: release + snapshot + target = the revision that the target should run.
 //!
 //! References are `${vars.NAME}`, `${secrets.NAME}` (the newest version, or `${secrets.NAME@3}`), and `${WHAT.name}`
-//! for product, component, environment and target, `${component.version}` and `${release.version}`. `$${` stands for a plain
-//! `${`. A value of the target beats one of the environment, which beats one of the product. Values are not expanded
-//! again.
+//! for product, component, environment, target and slot, `${component.version}` and `${release.version}`. `$${` stands for
+//! a plain `${`. A value of the slot beats one of the target, which beats one of the environment, which beats one of the
+//! product. Values are not expanded again.
 
 use super::{Content, Contents, Snapshot};
 use crate::{
     catalog::{Component, Driver, HealthTemplate, RouteTemplate, ServiceTemplate, Target},
+    converge::Slot,
     id::{SecretVersion, SnapshotNumber},
     name::Name,
     revision::{
@@ -52,7 +53,7 @@ pub struct RenderError {
 pub enum Fault {
     /// A variable has no value.
     #[error(
-        "variable `{0}` has no value; set it under `vars` of the product, environment or target"
+        "variable `{0}` has no value; set it under `vars` of the product, environment or target, or under `slots` of the target"
     )]
     Variable(String),
     /// A secret does not exist.
@@ -84,16 +85,17 @@ pub enum Fault {
     Settings,
 }
 
-/// Renders what `target` should run.
+/// Renders what `target` should run in `slot`.
 ///
 /// # Errors
 /// The first template that cannot be filled in, with component and target.
-pub fn revision(source: &Source<'_>, target: &Target) -> Result<Revision, RenderError> {
+pub fn revision(source: &Source<'_>, target: &Target, slot: Slot) -> Result<Revision, RenderError> {
     let part = |component: &Component| {
         let content = source.contents.get(&component.name)?;
         let scope = Scope {
             source,
             target,
+            slot,
             component,
             content,
         };
@@ -121,7 +123,11 @@ pub fn revision(source: &Source<'_>, target: &Target) -> Result<Revision, Render
 ///
 /// # Errors
 /// The first template that cannot be filled in, with component and target.
-pub fn routes(source: &Source<'_>, target: &Target) -> Result<BTreeMap<Name, String>, RenderError> {
+pub fn routes(
+    source: &Source<'_>,
+    target: &Target,
+    slot: Slot,
+) -> Result<BTreeMap<Name, String>, RenderError> {
     let mut routes = BTreeMap::new();
     for component in &source.snapshot.components {
         let template = component
@@ -135,10 +141,11 @@ pub fn routes(source: &Source<'_>, target: &Target) -> Result<BTreeMap<Name, Str
         let scope = Scope {
             source,
             target,
+            slot,
             component,
             content,
         };
-        let address = scope.route(template).map_err(|fault| RenderError {
+        let address = scope.receives(template).map_err(|fault| RenderError {
             component: component.name.clone(),
             target: target.name.clone(),
             fault,
@@ -151,6 +158,7 @@ pub fn routes(source: &Source<'_>, target: &Target) -> Result<BTreeMap<Name, Str
 struct Scope<'a> {
     source: &'a Source<'a>,
     target: &'a Target,
+    slot: Slot,
     component: &'a Component,
     content: &'a Content,
 }
@@ -228,7 +236,7 @@ impl Scope<'_> {
         })
     }
 
-    fn route(&self, template: &RouteTemplate) -> Result<String, Fault> {
+    fn receives(&self, template: &RouteTemplate) -> Result<String, Fault> {
         let (host, port) = (self.text(&template.host)?, self.port(&template.port.0)?);
         Ok(format!("{host}:{port}"))
     }
@@ -289,6 +297,7 @@ impl Scope<'_> {
             "component.version" => self.content.version.to_string(),
             "environment.name" => self.target.environment.to_string(),
             "release.version" => self.source.release.to_string(),
+            "slot.name" => self.slot.to_string(),
             "target.name" => self.target.name.to_string(),
             _ => return Err(Fault::Reference(reference.to_owned())),
         })
@@ -298,6 +307,7 @@ impl Scope<'_> {
         let snapshot = self.source.snapshot;
         let environment = snapshot.environments.get(&self.target.environment);
         [
+            Some(self.target.slots.of(self.slot)),
             Some(&self.target.vars),
             environment,
             Some(&snapshot.product),
@@ -341,9 +351,16 @@ fn inner_path(path: &str) -> Result<String, Fault> {
 )]
 mod tests {
     use super::*;
-    use crate::{catalog::Scalar, digest::Digest};
+    use crate::{
+        catalog::{Scalar, SlotVariables},
+        digest::Digest,
+    };
 
     fn render(template: &str) -> Result<String, Fault> {
+        render_in(Slot::Blue, template)
+    }
+
+    fn render_in(slot: Slot, template: &str) -> Result<String, Fault> {
         let vars = |pairs: &[(&str, &str)]| {
             pairs
                 .iter()
@@ -378,10 +395,14 @@ mod tests {
         let target = Target {
             name: "live-1".parse().unwrap(),
             environment: "live".parse().unwrap(),
-            vars: vars(&[("c", "target")]),
+            vars: vars(&[("c", "target"), ("port", "80")]),
+            slots: SlotVariables {
+                blue: vars(&[("port", "8080")]),
+                green: vars(&[("port", "8081"), ("only", "green")]),
+            },
             balances: Vec::new(),
         };
-        let revision = revision(&source, &target).map_err(|e| e.fault)?;
+        let revision = revision(&source, &target, slot).map_err(|e| e.fault)?;
         let DriverSettings::Service(service) = &revision.components[0].driver;
         Ok(service.command[0].clone())
     }
@@ -392,6 +413,21 @@ mod tests {
             render("${vars.a} ${vars.b} ${vars.c}").unwrap(),
             "product live target"
         );
+    }
+
+    #[test]
+    fn a_slot_has_values_of_its_own() {
+        for (slot, rendered) in [
+            (Slot::Blue, "blue on 8080 of target"),
+            (Slot::Green, "green on 8081 of target"),
+        ] {
+            let template = "${slot.name} on ${vars.port} of ${vars.c}";
+            assert_eq!(render_in(slot, template).unwrap(), rendered);
+        }
+        // What green has does not reach blue.
+        assert_eq!(render_in(Slot::Green, "${vars.only}").unwrap(), "green");
+        let missing = Err(Fault::Variable("only".into()));
+        assert_eq!(render_in(Slot::Blue, "${vars.only}"), missing);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
+    converge::Slot,
     deployment::{Deployment, Event, Purpose, Stage, Status, TargetRun, facts},
     id::{DeploymentId, SnapshotNumber},
     name::Name,
@@ -273,11 +274,11 @@ async fn target_runs(
             let Some(target) = targets.iter().find(|target| target.name == *name) else {
                 continue;
             };
-            let revision = render::revision(&source, target).map_err(|why| {
+            let revision = render::revision(&source, target, Slot::Blue).map_err(|why| {
                 Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
             })?;
             let after = tx.record_revision(&revision).await?;
-            let addresses = render::routes(&source, target).map_err(|why| {
+            let addresses = render::routes(&source, target, Slot::Blue).map_err(|why| {
                 Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
             })?;
             let before = told.get(name).copied();

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
-    catalog::{Document, Kind as CatalogKind, Target},
+    catalog::{Document, Kind as CatalogKind, SlotVariables, Target},
     digest::Digest,
     id::EnrolmentId,
     name::Name,
@@ -155,6 +155,7 @@ async fn join(tx: &mut Tx, secret: Digest, key: &TargetKey, serial: &str) -> Res
             name: key.target.clone(),
             environment: key.environment.clone(),
             vars: BTreeMap::new(),
+            slots: SlotVariables::default(),
             balances: Vec::new(),
         };
         tx.record_document(&Document::Target(target)).await?;

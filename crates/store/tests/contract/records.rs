@@ -7,7 +7,7 @@ use crate::samples;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::PathBuf;
 use tidegate_domain::{
-    catalog::{Document, Kind},
+    catalog::{Document, Kind, Scalar, SlotVariables},
     converge::{ActiveComponent, Attestation, DesiredState, Slot},
     deployment::{Cause, Deployment, Hold, Stage, Status, Word, facts::Report},
     id::DeploymentId,
@@ -45,6 +45,24 @@ async fn documents_of_the_catalog() {
             Document::Freeze(d) => check(&file, &written, &d),
         }
     }
+}
+
+#[tokio::test]
+async fn targets_whose_slots_differ() {
+    let mut target = samples::target("live/live-1");
+    let port = |port: &str| [("port".to_owned(), Scalar(port.to_owned()))].into();
+    target.slots = SlotVariables {
+        blue: port("18101"),
+        green: port("18102"),
+    };
+    let document = Document::Target(target.clone());
+    let sql = "SELECT record FROM catalog WHERE kind = 'Target'";
+    let record = written(sql, vec![], |store| async move {
+        commit!(store, document, |tx, document| tx
+            .record_document(document)
+            .await?);
+    });
+    check("catalog-target-slots", &record.await, &target);
 }
 
 #[tokio::test]

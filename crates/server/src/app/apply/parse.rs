@@ -364,6 +364,10 @@ mod tests {
             "kind: Target\nname: a\nenvironment: live\nvars: [1]\n",
             "a.yaml:4:",
         );
+        check(
+            "kind: Target\nname: a\nenvironment: live\nslots:\n  blue: { port: 1 }\n  gren: { port: 2 }\n",
+            "a.yaml:6:3: unknown field `gren`, expected one of blue, green (did you mean `green`?)",
+        );
         check("kind: Team\nname: *x\n", "a.yaml:2:7");
         check("# nothing\n---\n", "the files declare nothing");
     }
