@@ -2,6 +2,7 @@
 
 use tidegate_tests::{
     haproxy::Haproxy,
+    process::free_port,
     shop::{Shop, until},
 };
 
@@ -100,4 +101,112 @@ fn a_canary_receives_its_share_and_nobody_is_turned_away() {
     );
     let answers = haproxy.ask(100);
     assert_eq!(answers.versions.keys().collect::<Vec<_>>(), ["1.1.0"]);
+}
+
+/// The targets of staging with a port for each slot, and a strategy that switches between them.
+fn slots(shop: &Shop, greens: &[(String, u16)]) -> String {
+    let target = |(green, port): &(String, u16)| {
+        let name = green.trim_end_matches(".green");
+        let blue = shop.port(name);
+        format!(
+            "---\nkind: Target\nname: {name}\nenvironment: staging\nvars: {{ port: {blue} }}\nslots: {{ green: {{ port: {port} }} }}\n"
+        )
+    };
+    let targets: String = greens.iter().map(target).collect();
+    format!(
+        "kind: Strategy\nname: switch\nblue_green: {{ then: sign-off, retire: 1s }}\nlimits: {{ minimum_healthy: 300ms }}\n\
+        ---\nkind: Strategy\nname: switch-and-stay\nblue_green: {{ retire: 10m }}\nlimits: {{ minimum_healthy: 300ms }}\n{targets}"
+    )
+}
+
+/// A shop whose staging runs 1.0.0 behind a HAProxy that has a server for each slot.
+fn shop_with_slots() -> (Shop, Haproxy, Vec<(String, u16)>) {
+    let mut shop = Shop::with_shop(None);
+    let greens: Vec<(String, u16)> = servers(&shop)
+        .iter()
+        .map(|(name, _)| (format!("{name}.green"), free_port()))
+        .collect();
+    let all = [servers(&shop), greens.clone()].concat();
+    let haproxy = Haproxy::start(shop.path(), &all);
+    shop.apply(&catalog(&haproxy));
+    shop.enrol("staging-lb");
+    shop.start_agent("staging-lb");
+    for version in ["1.0.0", "1.1.0"] {
+        promote(&shop, version);
+    }
+    let quick = ["--to", "staging", "--minimum-healthy", "200ms", "--wait"];
+    shop.ok(&[&["deploy", "shop", "1.0.0"][..], &quick].concat());
+    (shop, haproxy, greens)
+}
+
+fn switching<'a>(version: &'a str, strategy: &'a str) -> [&'a str; 9] {
+    let output = ["--output", "json"];
+    [
+        "deploy",
+        "shop",
+        version,
+        "--strategy",
+        strategy,
+        "--to",
+        "staging",
+        output[0],
+        output[1],
+    ]
+}
+
+/// Every version that answers people.
+fn seen(haproxy: &Haproxy) -> Vec<String> {
+    let answers = haproxy.ask(400);
+    assert!(answers.failed.is_empty(), "{:?}", answers.failed.first());
+    answers.versions.into_keys().collect()
+}
+
+#[test]
+fn slots_that_share_a_port_are_refused() {
+    let (shop, _haproxy, greens) = shop_with_slots();
+    shop.apply(&slots(&shop, &greens).replace("slots: { green", "slots: { blue"));
+    let clash = shop.refused(2, &switching("1.1.0", "switch"));
+    assert!(
+        clash.contains("give each slot a port of its own"),
+        "{clash}"
+    );
+}
+
+#[test]
+fn blue_and_green_are_switched_and_back_without_a_failed_request() {
+    let (shop, haproxy, greens) = shop_with_slots();
+    shop.apply(&slots(&shop, &greens));
+    let id = shop.json(&switching("1.1.0", "switch"))["id"].to_string();
+    until("both run side by side", || {
+        shop.ok(&["explain", &id])
+            .contains("a person to sign off wave 1")
+    });
+    assert_eq!(seen(&haproxy), ["1.0.0"], "nobody sees the preview");
+    for (name, port) in &greens {
+        assert_eq!(
+            shop.version_at(*port).as_deref(),
+            Some("1.1.0"),
+            "{name} is the preview"
+        );
+    }
+    let crowd = haproxy.crowd();
+    shop.ok(&["sign-off", &id, "--wave", "1"]);
+    shop.ok(&["watch", &id]);
+    assert_eq!(seen(&haproxy), ["1.1.0"]);
+    until("the old ones are stopped", || {
+        servers(&shop)
+            .iter()
+            .all(|(name, _)| shop.answer(name).is_none())
+    });
+
+    let id = shop.json(&switching("1.0.0", "switch-and-stay"))["id"].to_string();
+    until("it was switched, and the old one stays", || {
+        shop.ok(&["explain", &id]).contains("wave 2 to bake")
+    });
+    assert_eq!(seen(&haproxy), ["1.0.0"]);
+    shop.ok(&["rollback", "shop", "--in", "staging", "--wait"]);
+    assert_eq!(seen(&haproxy), ["1.1.0"]);
+    let all = crowd.over();
+    let failed = (all.failed.len(), all.asked(), all.failed.first());
+    assert!(all.failed.is_empty(), "{failed:?}");
 }

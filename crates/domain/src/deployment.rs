@@ -36,10 +36,11 @@ pub use facts::{BalancerFacts, Facts, TargetFacts};
 pub use measured::{CheckRun, Measurement, Outcome, Reading, Sign};
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
-pub use traffic::{BalancerRun, Ordered, Split};
+pub use traffic::{BalancerRun, Ordered, Split, Weighed};
 pub use transition::Illegal;
 
 use crate::{
+    converge::Slot,
     id::{DeploymentId, SnapshotNumber},
     name::Name,
     plan::{PartHashes, Plan, Then},
@@ -98,6 +99,10 @@ pub struct Deployment {
     pub targets: Vec<TargetRun>,
 }
 
+const fn is_blue(slot: &Slot) -> bool {
+    matches!(slot, Slot::Blue)
+}
+
 const fn is_false(it: &bool) -> bool {
     !*it
 }
@@ -143,9 +148,18 @@ pub struct TargetRun {
     pub proved: Option<RevisionId>,
     /// What it is to run.
     pub after: RevisionId,
+    /// The slot where it is to run.
+    #[serde(default, skip_serializing_if = "is_blue")]
+    pub slot: Slot,
+    /// The slot where the old revision runs: the same one, unless the plan has both run side by side.
+    #[serde(default, skip_serializing_if = "is_blue")]
+    pub slot_before: Slot,
     /// Where its components receive requests, `HOST:PORT`, as far as load balancers have requests for them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<Name, String>,
+    /// The same in the other slot, of a plan that has both run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub addresses_before: BTreeMap<Name, String>,
     /// How far it is.
     pub stage: Stage,
 }
@@ -190,6 +204,14 @@ impl Deployment {
         match self.purpose {
             Purpose::Promotion => run.proved.or(run.before),
             Purpose::Rollback { .. } => Some(run.after),
+        }
+    }
+
+    /// The slot that is looked at on a target now: of the new revision, or, on the way back, of what it goes back to.
+    pub const fn slot_of_interest(&self, run: &TargetRun) -> Slot {
+        match (&self.status, &self.purpose) {
+            (Status::RollingBack { .. }, Purpose::Promotion) => run.slot_before,
+            _ => run.slot,
         }
     }
 

@@ -18,7 +18,7 @@ pub use compile::{CompileError, Fleet, compile};
 pub use limits::{Limits, OnFailure, OnNoData};
 pub use parts::PartHashes;
 pub use share::{Percent, PercentError, Share, ShareError, Threshold, ThresholdError};
-pub use strategy::{Canary, Phase, Phased, Pilot, Rolling, Step, Strategy, Then};
+pub use strategy::{BlueGreen, Canary, Phase, Phased, Pilot, Rolling, Step, Strategy, Then};
 
 use crate::{canonical, digest::Digest, duration::Millis, name::Name};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct Plan {
     pub limits: Limits,
     /// In order; never empty. A wave without targets only shifts traffic.
     pub waves: Vec<Wave>,
+    /// Whether the new revision runs in the other slot, beside the old one, until the end.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub side_by_side: bool,
     /// What may be asked after a wave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
@@ -63,6 +66,10 @@ pub struct Wave {
     /// The part of all requests that the changed targets receive together once it passed; as before, when none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Percent>,
+}
+
+const fn is_false(it: &bool) -> bool {
+    !*it
 }
 
 impl Plan {

@@ -22,6 +22,7 @@ pub mod releases;
 mod request;
 mod revisions;
 pub mod rollback;
+mod runs;
 pub mod secrets;
 pub mod steer;
 

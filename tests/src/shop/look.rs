@@ -34,7 +34,12 @@ impl Shop {
 
     /// The version that the shop itself answers on a target; none while it does not answer.
     pub fn answer(&self, target: &str) -> Option<String> {
-        let body = self.get(self.ports[target], "/version")?;
+        self.version_at(self.ports[target])
+    }
+
+    /// The version that the shop itself answers on a port; none while it does not answer.
+    pub fn version_at(&self, port: u16) -> Option<String> {
+        let body = self.get(port, "/version")?;
         let json: Value = serde_json::from_str(body.split("\r\n\r\n").nth(1)?).ok()?;
         json["version"].as_str().map(str::to_owned)
     }

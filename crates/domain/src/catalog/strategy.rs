@@ -3,7 +3,10 @@
 use crate::{
     duration::Millis,
     name::Name,
-    plan::{Canary, Check, Limits, OnFailure, OnNoData, Phased, Pilot, Rolling, Share, Strategy},
+    plan::{
+        BlueGreen, Canary, Check, Limits, OnFailure, OnNoData, Phased, Pilot, Rolling, Share,
+        Strategy,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +34,9 @@ pub struct NamedStrategy {
     /// A ring first; the rest when it was signed off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pilot: Option<Pilot>,
+    /// Beside the old revision, then all requests at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blue_green: Option<BlueGreen>,
     /// What must hold after a wave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
@@ -77,7 +83,7 @@ pub struct NamedLimits {
 /// The file names no kind, or several.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a strategy is exactly one of all_at_once, rolling, phased, canary and pilot; this one has {0}"
+    "a strategy is exactly one of all_at_once, rolling, phased, canary, pilot and blue_green; this one has {0}"
 )]
 pub struct NotOne(usize);
 
@@ -93,6 +99,7 @@ impl NamedStrategy {
             self.phased.clone().map(Strategy::Phased),
             self.canary.clone().map(Strategy::Canary),
             self.pilot.clone().map(Strategy::Pilot),
+            self.blue_green.clone().map(Strategy::BlueGreen),
         ]
         .into_iter()
         .flatten()

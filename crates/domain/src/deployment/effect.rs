@@ -1,7 +1,7 @@
 //! What a decision wants done outside.
 
-use super::{Deployment, Position};
-use crate::revision::RevisionId;
+use super::{Deployment, Position, Purpose};
+use crate::{converge::Slot, revision::RevisionId};
 
 /// A change of one target's desired state. The store allocates its generation in the same transaction that keeps
 /// the events, so an effect is performed exactly when they are.
@@ -9,19 +9,21 @@ use crate::revision::RevisionId;
 pub enum Effect {
     /// Run the old revision, make the new one lie ready.
     Prepare(Position),
-    /// Run the new revision; keep the old one ready, so that going back is a switch.
+    /// Run the new revision; keep the old one ready, so that going back is a switch. Side by side, run both.
     Activate(Position),
     /// Go back: run what it goes back to; forget the new revision.
     Restore(Position),
     /// Go on running the old revision; forget the new one.
     Forget(Position),
+    /// Run the new revision alone.
+    Retire(Position),
 }
 
 /// What a target is to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// To run; nothing, where the product is not to run.
-    pub active: Option<RevisionId>,
+    /// To run, and in which slot; nothing, where the product is not to run.
+    pub active: Vec<(RevisionId, Slot)>,
     /// To lie ready.
     pub prepare: Option<RevisionId>,
 }
@@ -33,7 +35,8 @@ impl Effect {
             Self::Prepare(target)
             | Self::Activate(target)
             | Self::Restore(target)
-            | Self::Forget(target) => target,
+            | Self::Forget(target)
+            | Self::Retire(target) => target,
         }
     }
 
@@ -43,11 +46,22 @@ impl Effect {
     /// When the target is none of the deployment's.
     pub fn wanted(self, deployment: &Deployment) -> Wanted {
         let run = &deployment.targets[self.target().0 as usize];
+        let (new, old) = (
+            (run.after, run.slot),
+            run.before.map(|old| (old, run.slot_before)),
+        );
+        let home = deployment.home(run).map(|home| match deployment.purpose {
+            Purpose::Promotion => (home, run.slot_before),
+            Purpose::Rollback { .. } => (home, run.slot),
+        });
+        let ready = home.map(|(home, _)| home);
+        let beside = old.filter(|_| deployment.plan.side_by_side);
         let (active, prepare) = match self {
-            Self::Prepare(_) => (run.before, Some(run.after)),
-            Self::Activate(_) => (Some(run.after), deployment.home(run)),
-            Self::Restore(_) => (deployment.home(run), None),
-            Self::Forget(_) => (run.before, None),
+            Self::Prepare(_) => (old.into_iter().collect(), Some(run.after)),
+            Self::Activate(_) => (beside.into_iter().chain([new]).collect(), ready),
+            Self::Restore(_) => (home.into_iter().collect(), None),
+            Self::Forget(_) => (old.into_iter().collect(), None),
+            Self::Retire(_) => (vec![new], ready),
         };
         Wanted { active, prepare }
     }

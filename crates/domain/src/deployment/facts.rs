@@ -7,8 +7,8 @@ use super::{Measurement, TargetRun};
 use crate::{
     calendar::Opening,
     converge::{
-        DesiredState, Health, ObservedState, PrepareState, Route, RouteReport, RouteState, Server,
-        Slot,
+        Attestation, DesiredState, Health, ObservedState, PrepareState, Route, RouteReport,
+        RouteState, Server, Slot,
     },
     digest::Digest,
     name::Name,
@@ -142,15 +142,16 @@ pub fn attested(revision: &Revision) -> Attested {
 }
 
 impl TargetFacts {
-    /// Reads the facts of one target out of what is stored about it. `digests` gives the manifests of a revision.
+    /// Reads the facts of one target, in one slot, out of what is stored about it. `digests` gives the manifests of a
+    /// revision.
     pub fn of(
-        run: &TargetRun,
+        (run, slot): (&TargetRun, Slot),
         desired: Option<&DesiredState>,
         report: Option<&Report>,
         connected: bool,
         digests: &BTreeMap<RevisionId, Attested>,
     ) -> Self {
-        let told = desired.and_then(told);
+        let told = desired.and_then(|desired| told_in(desired, slot));
         let Some(report) = report else {
             return Self {
                 connected,
@@ -159,15 +160,16 @@ impl TargetFacts {
             };
         };
         let observed = &report.observed;
-        let worst = observed.active.iter().max_by_key(|a| a.health);
+        let own = || observed.active.iter().filter(|a| a.slot == slot);
+        let worst = own().max_by_key(|a| a.health);
         Self {
             connected,
             told,
             current: desired.is_some_and(|d| d.instruction == observed.instruction),
-            running: running(observed, digests),
+            running: running(own(), digests),
             prepared: prepared(observed, run.after),
             health: worst.map(|a| a.health),
-            proof: proof(report),
+            proof: proof(report, slot),
             healthy_since: report.healthy_since,
             detail: worst
                 .map(|a| format!("{}: {}", a.component, a.detail))
@@ -176,26 +178,29 @@ impl TargetFacts {
     }
 }
 
-/// The one revision that a desired state tells every component to run.
-pub fn told(desired: &DesiredState) -> Option<RevisionId> {
-    let first = desired.active.first()?.revision;
-    desired
-        .active
-        .iter()
-        .all(|c| c.revision == first)
-        .then_some(first)
+/// The one revision that a desired state tells every component to run, and where. Of two slots that both run it is the
+/// one named first: that was there before.
+pub fn told(desired: &DesiredState) -> Option<(RevisionId, Slot)> {
+    let slot = desired.active.first()?.slot;
+    told_in(desired, slot).map(|revision| (revision, slot))
 }
 
-fn running(
-    observed: &ObservedState,
+fn told_in(desired: &DesiredState, slot: Slot) -> Option<RevisionId> {
+    let mut own = desired.active.iter().filter(|c| c.slot == slot);
+    let first = own.next()?.revision;
+    own.all(|c| c.revision == first).then_some(first)
+}
+
+fn running<'a>(
+    active: impl Iterator<Item = &'a Attestation>,
     digests: &BTreeMap<RevisionId, Attested>,
 ) -> Option<RevisionId> {
-    let first = observed.active.first()?.revision?;
-    if observed.active.iter().any(|a| a.revision != Some(first)) {
+    let active: Vec<&Attestation> = active.collect();
+    let first = active.first()?.revision?;
+    if active.iter().any(|a| a.revision != Some(first)) {
         return None;
     }
-    let seen: BTreeMap<_, _> = observed
-        .active
+    let seen: BTreeMap<_, _> = active
         .iter()
         .filter_map(|a| Some((a.component.clone(), a.artifact?)))
         .collect();
@@ -241,9 +246,14 @@ fn is_applied(route: &Route, observed: &ObservedState) -> bool {
     route.servers.iter().all(weighs)
 }
 
-fn proof(report: &Report) -> Proof {
-    let active = &report.observed.active;
-    if !active.is_empty() && active.iter().all(|a| a.proved) {
+fn proof(report: &Report, slot: Slot) -> Proof {
+    let mut own = report
+        .observed
+        .active
+        .iter()
+        .filter(|a| a.slot == slot)
+        .peekable();
+    if own.peek().is_some() && own.all(|a| a.proved) {
         Proof::Proved
     } else if report.was_healthy {
         Proof::WasHealthy

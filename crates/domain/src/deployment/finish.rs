@@ -1,7 +1,7 @@
 //! The end of a wave: what it still waits for, and what comes after it.
 
 use super::{
-    Decision, Event, Stage, WaitingOn, checks,
+    Decision, Effect, Event, Stage, WaitingOn, checks,
     decide::View,
     gates::{self, Beginning},
     traffic,
@@ -48,6 +48,14 @@ fn end(view: &View<'_>, decision: &mut Decision) {
     let passed = count(|stage| matches!(stage, Stage::Passed { .. }));
     let excluded = view.deployment.excluded() as usize;
     let left = view.deployment.targets.len() - passed - excluded;
+    if left == 0 && passed > 0 && view.deployment.plan.side_by_side {
+        // The old revision served until here, so that going back was a switch.
+        let targets = view.deployment.positioned();
+        let new = targets.filter(|(_, run)| matches!(run.stage, Stage::Passed { .. }));
+        decision
+            .effects
+            .extend(new.map(|(target, _)| Effect::Retire(target)));
+    }
     decision.events.push(match (left, passed) {
         (0, 1..) => Event::Succeeded,
         (0, 0) => Event::Held {

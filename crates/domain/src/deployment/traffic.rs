@@ -4,9 +4,12 @@
 //! all changed targets. A split is ordered of every balancer at once and counts when each has said that it shares out
 //! so. Going back takes the changed targets out of the way first, and waits for no balancer.
 
-use super::{BalancerFacts, Cause, Decision, Deployment, Event, Stage, WaitingOn, decide::View};
+use super::{
+    BalancerFacts, Cause, Decision, Deployment, Event, Position, Stage, TargetRun, WaitingOn,
+    decide::View,
+};
 use crate::{
-    converge::{Balancer, traffic::shares},
+    converge::{Balancer, Slot, traffic::shares},
     name::Name,
     plan::{OnFailure, Percent},
 };
@@ -51,43 +54,99 @@ pub struct Ordered {
     pub since: Timestamp,
 }
 
+/// What one server weighs: a target, in one of its slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighed {
+    /// The target.
+    pub target: Position,
+    /// The slot.
+    pub slot: Slot,
+    /// As load balancers count.
+    pub weight: u16,
+}
+
 impl Deployment {
-    /// What each target weighs in a split, in the deployment's order. Somebody always receives something.
-    pub fn weights(&self, split: Split) -> Vec<u16> {
-        let total = self.targets.len();
-        let Split::Share {
-            waves,
-            percent,
-            drains,
-        } = split
-        else {
-            return vec![EVEN; total];
+    /// What each server weighs in a split, in the deployment's order. Somebody always receives something.
+    pub fn weights(&self, split: Split) -> Vec<Weighed> {
+        let servers = if self.plan.side_by_side {
+            self.weigh_slots(split)
+        } else {
+            self.weigh_waves(split)
         };
-        let is_new = |wave: u32| wave < waves;
-        let is_drained = |wave: u32| drains && wave == waves;
-        let count = |is_it: &dyn Fn(u32) -> bool| {
-            let count = self.targets.iter().filter(|run| is_it(run.wave)).count();
+        match servers.iter().all(|server| server.weight == 0) {
+            true => self.weigh_waves(Split::Even),
+            false => servers,
+        }
+    }
+
+    /// Every target has two servers: the share is that of the new slots.
+    fn weigh_slots(&self, split: Split) -> Vec<Weighed> {
+        let percent = match split {
+            Split::Share { percent, .. } => percent,
+            // Where it ends: the new slots once it has succeeded, and what was there before it otherwise.
+            Split::Even if self.status.goes_forward() => Percent::ALL,
+            Split::Even => Percent::default(),
+        };
+        let total = u16::try_from(self.targets.len()).unwrap_or(u16::MAX);
+        let old = if self.targets.iter().all(|run| run.before.is_none()) {
+            0
+        } else {
+            total
+        };
+        let shared = shares(percent.get(), total, old);
+        let both = self.positioned().zip(shared.new);
+        let mut old = shared.old.into_iter();
+        both.flat_map(|((target, run), new)| {
+            let server = |slot, weight| Weighed {
+                target,
+                slot,
+                weight,
+            };
+            let before = old.next().map(|weight| server(run.slot_before, weight));
+            [Some(server(run.slot, new)), before]
+        })
+        .flatten()
+        .collect()
+    }
+
+    /// Every target has one server: the share is that of the changed waves.
+    fn weigh_waves(&self, split: Split) -> Vec<Weighed> {
+        let weights: Vec<u16> = match split {
+            Split::Even => vec![EVEN; self.targets.len()],
+            Split::Share {
+                waves,
+                percent,
+                drains,
+            } => self.shared_by_waves((waves, drains), percent),
+        };
+        let server = |((target, run), weight): ((Position, &TargetRun), u16)| Weighed {
+            target,
+            slot: run.slot,
+            weight,
+        };
+        self.positioned().zip(weights).map(server).collect()
+    }
+
+    fn shared_by_waves(&self, (waves, drains): (u32, bool), percent: Percent) -> Vec<u16> {
+        let is_new = |run: &TargetRun| run.wave < waves;
+        let is_drained = |run: &TargetRun| drains && run.wave == waves;
+        let count = |is_it: &dyn Fn(&TargetRun) -> bool| {
+            let count = self.targets.iter().filter(|run| is_it(run)).count();
             u16::try_from(count).unwrap_or(u16::MAX)
         };
-        let (new, drained) = (count(&is_new), count(&is_drained));
-        let old = u16::try_from(total).unwrap_or(u16::MAX) - new - drained;
-        let shared = shares(percent.get(), new, old);
+        let others = |run: &TargetRun| !is_new(run) && !is_drained(run);
+        let shared = shares(percent.get(), count(&is_new), count(&others));
         let (mut new, mut old) = (shared.new.into_iter(), shared.old.into_iter());
-        let weight = |run: &super::TargetRun| match (is_new(run.wave), is_drained(run.wave)) {
+        let weight = |run: &TargetRun| match (is_new(run), is_drained(run)) {
             (true, _) => new.next(),
             (false, true) => Some(0),
             (false, false) => old.next(),
         };
-        let weights: Vec<u16> = self
-            .targets
+        self.targets
             .iter()
             .map(weight)
-            .map(|w| w.unwrap_or(0))
-            .collect();
-        match weights.iter().all(|weight| *weight == 0) {
-            true => vec![EVEN; total],
-            false => weights,
-        }
+            .map(|weight| weight.unwrap_or(0))
+            .collect()
     }
 
     /// Whether its plan says who receives requests.
@@ -198,8 +257,14 @@ fn missing(view: &View<'_>) -> Vec<(Name, String)> {
         .collect()
 }
 
-/// Takes changed targets out of the way of requests, once, before they go back. Nobody waits for it.
-pub(super) fn leave_changed(view: &View<'_>, decision: &mut Decision) {
+/// Takes what changed out of the way of requests before it goes back; answers whether it may. Where the old revision was
+/// replaced, nobody waits: it serves nobody before it is back. Where it runs beside the new one, requests have to be with
+/// it before the new one is stopped.
+pub(super) fn is_out_of_the_way(
+    view: &View<'_>,
+    began: Timestamp,
+    decision: &mut Decision,
+) -> Result<bool, Vec<(Name, String)>> {
     let changed = view
         .deployment
         .targets
@@ -211,10 +276,35 @@ pub(super) fn leave_changed(view: &View<'_>, decision: &mut Decision) {
         percent: Percent::default(),
         drains: false,
     };
-    let ordered = view.deployment.traffic.map(|ordered| ordered.split);
-    if view.deployment.shares_traffic() && ordered.is_some_and(|split| split != away) {
+    let Some(ordered) = view
+        .deployment
+        .traffic
+        .filter(|_| view.deployment.shares_traffic())
+    else {
+        return Ok(true);
+    };
+    let side_by_side = view.deployment.plan.side_by_side;
+    let sent_back = |split| match split {
+        Split::Share { percent, .. } => percent == Percent::default(),
+        Split::Even => false,
+    };
+    if ordered.split != away && !(side_by_side && sent_back(ordered.split)) {
         order(away, decision);
     }
+    if !side_by_side {
+        return Ok(true);
+    }
+    let missing = missing(view);
+    let until = began + view.deployment.plan.limits.progress_deadline.as_signed();
+    if decision.is_idle() && missing.is_empty() {
+        return Ok(true);
+    }
+    if view.now >= until {
+        return Err(missing);
+    }
+    let balancers = missing;
+    decision.wait_for(view, Some(WaitingOn::Traffic { balancers, until }));
+    Ok(false)
 }
 
 /// Gives every target its part again, at the end. Nobody waits for it.

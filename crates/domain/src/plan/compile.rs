@@ -1,8 +1,8 @@
 //! The compiler: strategy and targets in, waves out.
 
 use super::{
-    Canary, Check, Limits, Percent, Phase, Phased, Pilot, Plan, Share, Step, Strategy, Then,
-    Threshold, Wave,
+    BlueGreen, Canary, Check, Limits, Percent, Phase, Phased, Pilot, Plan, Share, Step, Strategy,
+    Then, Threshold, Wave,
 };
 use crate::{duration::Millis, name::Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,11 +103,12 @@ pub fn compile(
     ask(&mut waves, &strategy, &checks)?;
     let largest = waves.iter().map(|wave| count(&wave.targets)).max();
     Ok(Plan {
-        strategy,
         limits: Limits {
             max_unavailable: max_unavailable.or(largest).unwrap_or(1),
             ..limits.clone()
         },
+        side_by_side: matches!(strategy, Strategy::BlueGreen(_)),
+        strategy,
         waves,
         checks,
     })
@@ -142,7 +143,10 @@ fn ask(waves: &mut [Wave], strategy: &Strategy, checks: &[Check]) -> Result<(), 
             .iter()
             .map(|step| step.checks.as_ref())
             .collect(),
-        Strategy::AllAtOnce | Strategy::Rolling(_) | Strategy::Pilot(_) => Vec::new(),
+        Strategy::AllAtOnce
+        | Strategy::Rolling(_)
+        | Strategy::Pilot(_)
+        | Strategy::BlueGreen(_) => Vec::new(),
     };
     let unknown = said
         .iter()
@@ -171,6 +175,7 @@ fn waves(strategy: &Strategy, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> 
         Strategy::Phased(phased) => phases(phased, fleet),
         Strategy::Canary(canary) => steps(canary, all),
         Strategy::Pilot(pilot) => cohort(pilot, fleet),
+        Strategy::BlueGreen(blue_green) => Ok(beside_and_switch(blue_green, all)),
     }
 }
 
@@ -291,6 +296,19 @@ impl Done {
             traffic: step.traffic.or(self.traffic),
         })
     }
+}
+
+fn beside_and_switch(blue_green: &BlueGreen, targets: &[Name]) -> Vec<Wave> {
+    let beside = Wave {
+        then: blue_green.then,
+        traffic: Some(Percent::default()),
+        ..wave("beside the old one".to_owned(), targets, blue_green.preview)
+    };
+    let switch = Wave {
+        traffic: Some(Percent::ALL),
+        ..wave("the switch".to_owned(), &[], blue_green.retire)
+    };
+    vec![beside, switch]
 }
 
 fn cohort(pilot: &Pilot, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {

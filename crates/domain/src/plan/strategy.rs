@@ -21,6 +21,8 @@ pub enum Strategy {
     Canary(Canary),
     /// A ring first; the rest only when somebody has signed it off.
     Pilot(Pilot),
+    /// Beside the old revision, then all requests at once.
+    BlueGreen(BlueGreen),
 }
 
 /// Waves of one size.
@@ -119,6 +121,22 @@ pub struct Pilot {
     pub batch: Share,
 }
 
+/// The new revision beside the old one, in the other slot; then all requests at once. The old one stays for a while, so
+/// that going back is a switch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlueGreen {
+    /// Watched this long before the switch, without requests.
+    #[serde(default)]
+    pub preview: Millis,
+    /// What happens before the switch.
+    #[serde(default, skip_serializing_if = "Then::is_cascade")]
+    pub then: Then,
+    /// The old revision is stopped so long after the switch.
+    #[serde(default)]
+    pub retire: Millis,
+}
+
 impl Then {
     /// Whether it begins by itself.
     pub(super) const fn is_cascade(&self) -> bool {
@@ -154,6 +172,12 @@ impl fmt::Display for Strategy {
             Self::Canary(Canary { steps }) => {
                 let steps: Vec<String> = steps.iter().map(Step::to_string).collect();
                 write!(f, "canary of {}", steps.join(", then "))
+            }
+            Self::BlueGreen(BlueGreen { retire, .. }) => {
+                write!(
+                    f,
+                    "blue/green, the old one stopped {retire} after the switch"
+                )
             }
             Self::Pilot(Pilot { ring, .. }) => {
                 write!(f, "pilot on {ring}, the rest when signed off")

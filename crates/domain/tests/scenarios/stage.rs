@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
     catalog::NamedStrategy,
-    converge::Balancer,
+    converge::{Balancer, Slot},
     deployment::{
         BalancerFacts, BalancerRun, Cause, Deployment, Event, Facts, Measurement, Position,
-        Reading, Split, Stage as TargetStage, Status, TargetRun, Word, check, decide,
+        Reading, Split, Stage as TargetStage, Status, TargetRun, Weighed, Word, check, decide,
     },
     digest::Digest,
     duration::Millis,
@@ -131,11 +131,15 @@ impl Stage {
         let split = deployment
             .traffic
             .map_or(Split::Even, |ordered| ordered.split);
-        let weights = deployment.weights(split).into_iter();
-        let told = deployment.targets.iter().zip(weights);
-        let told: Vec<String> = told
-            .map(|(run, weight)| format!("{} {weight}", run.target))
-            .collect();
+        let weigh = |weighed: Weighed| {
+            let target = &deployment.targets[weighed.target.0 as usize].target;
+            let slot = match weighed.slot {
+                Slot::Blue => "",
+                Slot::Green => ".green",
+            };
+            format!("{target}{slot} {}", weighed.weight)
+        };
+        let told: Vec<String> = deployment.weights(split).into_iter().map(weigh).collect();
         told.join(", ")
     }
 
@@ -215,6 +219,12 @@ impl Stage {
             .iter()
             .map(|run| self.host(run, before, minimum))
             .collect();
+        if deployment.plan.side_by_side {
+            deployment
+                .targets
+                .iter_mut()
+                .for_each(|run| run.slot = Slot::Green);
+        }
         if self.balancer.is_some() {
             let haproxy = Balancer::Haproxy {
                 socket: "/run/haproxy.sock".into(),
@@ -304,7 +314,7 @@ impl Stage {
                 let host = &mut self.hosts[effect.target().0 as usize];
                 host.desired = Told {
                     generation: host.desired.generation + 1,
-                    active: wanted.active,
+                    active: wanted.active.last().map(|(revision, _)| *revision),
                     prepare: wanted.prepare,
                 };
             }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
+    converge::Slot,
     deployment::{Deployment, Purpose, Stage, Status, TargetRun},
     digest::Digest,
     id::{DeploymentId, SnapshotNumber},
@@ -29,7 +30,10 @@ pub(crate) fn deployment(
             before,
             proved: None,
             after,
+            slot: Slot::Blue,
+            slot_before: Slot::Blue,
             addresses: BTreeMap::new(),
+            addresses_before: BTreeMap::new(),
             stage: Stage::Waiting,
         })
         .collect();

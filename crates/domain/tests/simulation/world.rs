@@ -394,7 +394,7 @@ impl World {
         let host = &mut self.hosts[position];
         host.desired = Told {
             generation: host.desired.generation + 1,
-            active: wanted.active,
+            active: wanted.active.last().map(|(revision, _)| *revision),
             prepare: wanted.prepare,
         };
     }

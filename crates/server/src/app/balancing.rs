@@ -4,8 +4,8 @@ use super::{Error, Kind, deploy::Start};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     catalog::Component,
-    converge::{Route, Server},
-    deployment::{BalancerRun, Deployment, Split},
+    converge::{Balancer, Route, Server, Slot},
+    deployment::{BalancerRun, Deployment, Split, Weighed},
     name::Name,
     plan::Plan,
 };
@@ -67,22 +67,29 @@ pub(super) fn check(
     }
 }
 
-/// What one load balancer is told in a split.
+/// What one load balancer is told in a split. Servers are called like their targets, with `.green` for the green slot.
 pub(crate) fn routes(deployment: &Deployment, balancer: &BalancerRun, split: Split) -> Vec<Route> {
-    let weights = deployment.weights(split);
-    let route = |(component, balancer): (&Name, &_)| {
-        let weighed = deployment.targets.iter().zip(&weights);
-        let server = |(run, weight): (&tidegate_domain::deployment::TargetRun, &u16)| {
+    let weighed = deployment.weights(split);
+    let route = |(component, balancer): (&Name, &Balancer)| {
+        let server = |weighed: &Weighed| {
+            let run = deployment.targets.get(weighed.target.0 as usize)?;
+            let addresses = match weighed.slot == run.slot {
+                true => &run.addresses,
+                false => &run.addresses_before,
+            };
             Some(Server {
-                name: run.target.to_string(),
-                address: run.addresses.get(component)?.clone(),
-                weight: *weight,
+                name: match weighed.slot {
+                    Slot::Blue => run.target.to_string(),
+                    Slot::Green => format!("{}.{}", run.target, weighed.slot.as_str()),
+                },
+                address: addresses.get(component)?.clone(),
+                weight: weighed.weight,
             })
         };
         Route {
             component: component.clone(),
-            balancer: Clone::clone(balancer),
-            servers: weighed.filter_map(server).collect(),
+            balancer: balancer.clone(),
+            servers: weighed.iter().filter_map(server).collect(),
         }
     };
     balancer.routes.iter().map(route).collect()

@@ -5,7 +5,7 @@ use super::{
     plans::{self, Wanted, Way},
     releases,
     rollback::standing,
-    steer,
+    runs, steer,
 };
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,11 +13,11 @@ use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
     converge::Slot,
-    deployment::{Deployment, Event, Purpose, Stage, Status, TargetRun, facts},
+    deployment::{Deployment, Event, Purpose, Status, facts},
     id::{DeploymentId, SnapshotNumber},
     name::Name,
     plan::Plan,
-    release::{Release, Snapshot, render},
+    release::{Release, Snapshot},
     revision::RevisionId,
 };
 use tidegate_protocol::api::DeploymentRequest;
@@ -143,7 +143,7 @@ pub(super) async fn begin(
     let plan = plans::compiled(tx, start.environment, start.way.clone(), names.clone()).await?;
     let fast_track = is_fast(tx, &start, &plan).await?;
     balancing::check(&plan, &balancers, &start)?;
-    let runs = target_runs(tx, &start, &plan, (&targets, &told)).await?;
+    let runs = runs::of(tx, &start, &plan, (&targets, &told)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
         id,
@@ -204,12 +204,11 @@ fn still_running(running: DeploymentId, product: &Name, environment: &Name) -> E
     ))
 }
 
+/// What each target was last told to run of a product, and in which slot.
+pub(super) type Told = BTreeMap<Name, (RevisionId, Slot)>;
+
 /// What each target was last told to run of a product.
-async fn told(
-    tx: &mut Tx,
-    product: &Name,
-    environment: &Name,
-) -> Result<BTreeMap<Name, RevisionId>, Error> {
+async fn told(tx: &mut Tx, product: &Name, environment: &Name) -> Result<Told, Error> {
     let desired = tx.desired_in(environment, product).await?.into_iter();
     Ok(desired
         .filter_map(|(name, state)| Some((name, facts::told(&state)?)))
@@ -217,11 +216,7 @@ async fn told(
 }
 
 /// The targets that a deployment is about. Where nothing was ever deployed, there is nothing to take back.
-async fn meant_targets(
-    tx: &mut Tx,
-    start: &Start<'_>,
-    told: &BTreeMap<Name, RevisionId>,
-) -> Result<Vec<Target>, Error> {
+async fn meant_targets(tx: &mut Tx, start: &Start<'_>, told: &Told) -> Result<Vec<Target>, Error> {
     let mut targets = tx.targets_in(start.environment).await?;
     targets.retain(|target| target.balances.is_empty());
     if matches!(start.purpose, Purpose::Rollback { .. }) {
@@ -248,50 +243,4 @@ async fn meant_targets(
         .unwrap_or_default();
     Err(Error::refused(Kind::NotReady, "target-without-agent", detail)
         .hint(format!("`tidegate enrolment create --environment {environment}`, then `tidegate agent enroll` there")))
-}
-
-async fn target_runs(
-    tx: &mut Tx,
-    start: &Start<'_>,
-    plan: &Plan,
-    (targets, told): (&[Target], &BTreeMap<Name, RevisionId>),
-) -> Result<Vec<TargetRun>, Error> {
-    let product = &start.release.product;
-    let secrets = tx.newest_secrets(product).await?;
-    let source = render::Source {
-        product,
-        release: &start.release.version,
-        contents: &start.release.contents,
-        snapshot: start.snapshot.0,
-        number: start.snapshot.1,
-        secrets: &secrets,
-    };
-    let proved = tx.proved_in(start.environment, product).await?;
-    let proved: BTreeMap<Name, RevisionId> = proved.into_iter().collect();
-    let mut runs = Vec::with_capacity(targets.len());
-    for (wave, planned) in (0..).zip(&plan.waves) {
-        for name in &planned.targets {
-            let Some(target) = targets.iter().find(|target| target.name == *name) else {
-                continue;
-            };
-            let revision = render::revision(&source, target, Slot::Blue).map_err(|why| {
-                Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
-            })?;
-            let after = tx.record_revision(&revision).await?;
-            let addresses = render::routes(&source, target, Slot::Blue).map_err(|why| {
-                Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
-            })?;
-            let before = told.get(name).copied();
-            runs.push(TargetRun {
-                target: name.clone(),
-                wave,
-                before,
-                proved: proved.get(name).copied().filter(|it| Some(*it) != before),
-                after,
-                addresses,
-                stage: Stage::Waiting,
-            });
-        }
-    }
-    Ok(runs)
 }

@@ -236,10 +236,10 @@ async fn instruct(
     effect: Effect,
 ) -> Result<TargetKey, Error> {
     let wanted = effect.wanted(deployment);
-    let active = match wanted.active {
-        Some(revision) => components(tx, app, revision).await?,
-        None => Vec::new(),
-    };
+    let mut active = Vec::new();
+    for (revision, slot) in wanted.active {
+        active.extend(components(tx, app, (revision, slot)).await?);
+    }
     let state = DesiredState {
         active,
         prepare: wanted.prepare.into_iter().collect(),
@@ -253,7 +253,7 @@ async fn instruct(
 async fn components(
     tx: &mut Tx,
     app: &SharedApp,
-    revision: RevisionId,
+    (revision, slot): (RevisionId, Slot),
 ) -> Result<Vec<ActiveComponent>, Error> {
     let known = app.revisions.get(tx, revision).await?;
     let known = known.ok_or_else(|| Error::Broken(format!("{revision:?} is gone")))?;
@@ -261,7 +261,7 @@ async fn components(
         component: c.component.clone(),
         revision,
         instances: 1,
-        slot: Slot::Blue,
+        slot,
         start: 0,
     };
     Ok(known.revision.components.iter().map(component).collect())

@@ -218,7 +218,10 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         before: Some(RevisionId(canonical::hash(&"before"))),
         proved: None,
         after: revision(8080).id(),
+        slot: Slot::Blue,
+        slot_before: Slot::Blue,
         addresses: BTreeMap::new(),
+        addresses_before: BTreeMap::new(),
         stage: Stage::Waiting,
     };
     Deployment {

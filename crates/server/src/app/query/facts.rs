@@ -34,7 +34,7 @@ pub(crate) async fn collect(
     let target = |run: &tidegate_domain::deployment::TargetRun| {
         let name = &run.target;
         TargetFacts::of(
-            run,
+            (run, deployment.slot_of_interest(run)),
             desired.get(name),
             reports.get(name),
             in_touch.contains(name),

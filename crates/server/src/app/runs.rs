@@ -1,0 +1,155 @@
+//! The targets of a deployment: what each is to run, where, and what it goes back to.
+
+use super::{
+    Error, Kind,
+    deploy::{Start, Told},
+};
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    catalog::Target,
+    converge::Slot,
+    deployment::{Stage, TargetRun},
+    name::Name,
+    plan::Plan,
+    release::{apart, render},
+    revision::{Revision, RevisionId},
+};
+use tidegate_store::Tx;
+
+/// One for each target of the plan, in its order.
+pub(super) async fn of(
+    tx: &mut Tx,
+    start: &Start<'_>,
+    plan: &Plan,
+    (targets, told): (&[Target], &Told),
+) -> Result<Vec<TargetRun>, Error> {
+    let product = &start.release.product;
+    let secrets = tx.newest_secrets(product).await?;
+    let source = render::Source {
+        product,
+        release: &start.release.version,
+        contents: &start.release.contents,
+        snapshot: start.snapshot.0,
+        number: start.snapshot.1,
+        secrets: &secrets,
+    };
+    let proved = tx.proved_in(start.environment, product).await?;
+    let proved: BTreeMap<Name, RevisionId> = proved.into_iter().collect();
+    if plan.side_by_side {
+        know_slots(tx, start).await?;
+    }
+    let mut runs = Vec::with_capacity(targets.len());
+    for (wave, planned) in (0..).zip(&plan.waves) {
+        for name in &planned.targets {
+            let Some(target) = targets.iter().find(|target| target.name == *name) else {
+                continue;
+            };
+            let present = told.get(name).copied();
+            let slots = slots(present.map(|(_, slot)| slot), plan.side_by_side);
+            let (rendered, mut run) = run(&source, target, slots)?;
+            let before = present.map(|(revision, _)| revision);
+            if let Some(before) = before.filter(|_| plan.side_by_side) {
+                keep_apart(tx, target, (before, slots.before), &rendered).await?;
+            }
+            tx.record_revision(&rendered).await?;
+            run.wave = wave;
+            run.before = before;
+            run.proved = proved.get(name).copied().filter(|it| Some(*it) != before);
+            runs.push(run);
+        }
+    }
+    Ok(runs)
+}
+
+/// Where the new revision is to run, and where the old one does.
+#[derive(Debug, Clone, Copy)]
+struct Slots {
+    new: Slot,
+    before: Slot,
+}
+
+/// In place, unless both are to run side by side.
+fn slots(present: Option<Slot>, side_by_side: bool) -> Slots {
+    let present_or_blue = present.unwrap_or_default();
+    match (present, side_by_side) {
+        (Some(present), true) => Slots {
+            new: present.other(),
+            before: present,
+        },
+        (None, true) => Slots {
+            new: present_or_blue,
+            before: present_or_blue.other(),
+        },
+        (_, false) => Slots {
+            new: present_or_blue,
+            before: present_or_blue,
+        },
+    }
+}
+
+/// What a target is to run, and its part in the deployment as far as that says.
+fn run(
+    source: &render::Source<'_>,
+    target: &Target,
+    slots: Slots,
+) -> Result<(Revision, TargetRun), Error> {
+    let fault = |why: render::RenderError| {
+        Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
+    };
+    let revision = render::revision(source, target, slots.new).map_err(fault)?;
+    let addresses_before = match slots.new == slots.before {
+        true => BTreeMap::new(),
+        false => render::routes(source, target, slots.before).map_err(fault)?,
+    };
+    let run = TargetRun {
+        target: target.name.clone(),
+        wave: 0,
+        before: None,
+        proved: None,
+        after: revision.id(),
+        slot: slots.new,
+        slot_before: slots.before,
+        addresses: render::routes(source, target, slots.new).map_err(fault)?,
+        addresses_before,
+        stage: Stage::Waiting,
+    };
+    Ok((revision, run))
+}
+
+/// Two revisions that would lay claim to the same address cannot run side by side.
+async fn keep_apart(
+    tx: &mut Tx,
+    target: &Target,
+    (before, slot): (RevisionId, Slot),
+    after: &Revision,
+) -> Result<(), Error> {
+    let Some(before) = tx.revision(before).await? else {
+        return Ok(());
+    };
+    let checked = match slot {
+        Slot::Blue => apart::check(&before, after),
+        Slot::Green => apart::check(after, &before),
+    };
+    checked.map_err(|clash| {
+        let detail = format!("target `{}`: {clash}", target.name);
+        Error::refused(Kind::BadRequest, "slots-clash", detail)
+    })
+}
+
+/// An agent from before slots would take two of them for two orders about one process.
+async fn know_slots(tx: &mut Tx, start: &Start<'_>) -> Result<(), Error> {
+    let reports = tx
+        .reports_in(start.environment, &start.release.product)
+        .await?;
+    let old = reports
+        .iter()
+        .find(|(_, report)| !report.observed.knows_slots());
+    match old {
+        None => Ok(()),
+        Some((target, _)) => {
+            let detail = format!("the agent of target `{target}` is too old to run two slots");
+            Err(Error::refused(Kind::NotReady, "agent-too-old", detail)
+                .hint("update that agent, or use another strategy"))
+        }
+    }
+}
