@@ -54,6 +54,11 @@ async fn pages_are_whole_in_every_look_and_without_javascript() {
             "/products/storefront/releases/1.1.0",
             "Deploy to live",
         ),
+        (
+            "plan",
+            "/products/storefront/releases/1.1.0/plan?environment=live&strategy=rolling&batch=2",
+            "would go to",
+        ),
         ("deployments", "/deployments", "storefront"),
         (
             "deployment",

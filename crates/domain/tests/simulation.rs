@@ -3,7 +3,7 @@
 //! Each seed is one story. Safety is judged after every step by the independent checker and from the hosts' own point
 //! of view; progress at the end: a deployment is over, or says that it waits for a person, and cancelling always ends.
 //! `SEEDS=first..last cargo test -p tidegate-domain --test simulation` runs others; a seed that failed once stays in
-//! [`REGRESSIONS`].
+//! `simulation/seeds.txt`.
 
 #![expect(
     clippy::unwrap_used,
@@ -28,14 +28,15 @@ mod world;
 use tidegate_domain::deployment::{Stage, Status};
 use world::{Manners, World};
 
-/// Seeds that once found a fault.
-const REGRESSIONS: &[u64] = &[];
+/// Seeds that once found a fault, one in a line.
+const REGRESSIONS: &str = include_str!("simulation/seeds.txt");
 
 fn seeds() -> impl Iterator<Item = u64> {
-    let range = std::env::var("SEEDS").unwrap_or_else(|_| "1..4001".to_owned());
+    let range = std::env::var("SEEDS").unwrap_or_else(|_| "1..10001".to_owned());
     let (first, last) = range.split_once("..").expect("SEEDS is FIRST..LAST");
     let range = first.parse().expect("a number")..last.parse().expect("a number");
-    REGRESSIONS.iter().copied().chain(range)
+    let kept = REGRESSIONS.lines().filter(|line| !line.starts_with('#'));
+    kept.map(|line| line.parse().expect("a seed")).chain(range)
 }
 
 #[test]

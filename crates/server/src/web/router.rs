@@ -3,7 +3,8 @@
 use super::{
     assets, fault,
     pages::{
-        artifacts, calendar, deployment, deployments, journal, overview, release, releases, sign_in,
+        artifacts, calendar, deployment, deployments, journal, overview, plan, release, releases,
+        sign_in,
     },
 };
 use crate::app::SharedApp;
@@ -36,6 +37,10 @@ pub(crate) fn router() -> Router<SharedApp> {
         .route(
             "/products/{product}/releases/{version}/unblock",
             post(release::unblock),
+        )
+        .route(
+            "/products/{product}/releases/{version}/plan",
+            get(plan::show),
         )
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))

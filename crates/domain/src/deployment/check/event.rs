@@ -1,9 +1,13 @@
 //! What an invariant asks of the moment of an event: the state just before it, and the facts it rests on.
 
 use crate::{
+    analysis::Verdict,
     calendar::{InFlight, Opening},
-    deployment::{Deployment, Event, Facts, Outcome, Position, Sign, Stage, Status, facts::Proof},
+    deployment::{
+        Deployment, Event, Facts, Outcome, Position, Reading, Stage, Status, facts::Proof,
+    },
     name::Name,
+    plan::Check,
 };
 
 /// What is wrong with `event` happening to `before`; empty when the invariants that it can break hold.
@@ -114,9 +118,21 @@ fn data(before: &Deployment, name: &Name, facts: &Facts, faults: &mut Vec<String
         return faults.push(format!("check {name} is none of the plan's"));
     };
     let measured = facts.measurements.iter().filter(|m| m.check == *name);
-    let good = measured.filter(|m| m.reading.sign(check) == Sign::Good);
+    let good = measured.filter(|m| is_good(check, &m.reading));
     if good.count() < check.count.get() as usize {
         faults.push(format!("check {name} passed without data"));
+    }
+}
+
+fn is_good(check: &Check, reading: &Reading) -> bool {
+    match reading {
+        Reading::Value { value } => check.metric.as_ref().is_some_and(|metric| {
+            let above = metric.passes.above.is_none_or(|bound| *value > bound.get());
+            above && metric.passes.below.is_none_or(|bound| *value < bound.get())
+        }),
+        Reading::Answer { good, .. } => *good,
+        Reading::Judged { analysis } => analysis.verdict == Verdict::Pass,
+        Reading::NoData { .. } => false,
     }
 }
 

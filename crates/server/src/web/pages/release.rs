@@ -1,7 +1,7 @@
 //! One release: how far it is, what is in it, where it runs, and the next thing to do.
 
 mod contents;
-mod form;
+pub(super) mod form;
 mod lifecycle;
 mod next;
 

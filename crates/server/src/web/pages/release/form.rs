@@ -31,7 +31,11 @@ impl Wanted {
     ///
     /// # Errors
     /// When something that counts targets is not a number.
-    pub(super) fn read(self, product: String, release: String) -> Result<DeploymentRequest, Error> {
+    pub(in crate::web) fn read(
+        self,
+        product: String,
+        release: String,
+    ) -> Result<DeploymentRequest, Error> {
         let is_rolling = self.strategy == "rolling";
         let number = |name: &str, text: &str| {
             let text = filled(text);

@@ -1,0 +1,201 @@
+//! The plan that a deployment would have, drawn before anything begins: its waves, what they ask for, and how far the new
+//! revision reaches after each.
+
+use super::super::{
+    fault::Fault,
+    frame::{Frame, Section, answer},
+    parts::{Fingerprint, counted},
+    visitor::Visitor,
+};
+use super::release::form::Wanted;
+use crate::http::access::{Path, State};
+use askama::Template;
+use axum::{extract::Query, response::Response};
+use tidegate_protocol::api::{PlanView, PlannedCheckView, PlannedWaveView};
+
+/// So many targets of a wave are named.
+const NAMED: usize = 12;
+/// The picture's size in units of its own.
+const WIDTH: f64 = 600.0;
+const HEIGHT: f64 = 120.0;
+
+#[derive(Template)]
+#[template(path = "plan.html")]
+struct Page {
+    frame: Frame,
+    product: String,
+    version: String,
+    sentence: String,
+    reach: Reach,
+    waves: Vec<Wave>,
+    checks: Vec<PlannedCheckView>,
+    plan: PlanView,
+    hash: Fingerprint,
+}
+
+/// How many targets, and how many requests, the new revision has after each wave.
+struct Reach {
+    targets: String,
+    traffic: Option<String>,
+    marks: Vec<Mark>,
+    words: String,
+}
+
+/// Where a wave ends in the picture.
+struct Mark {
+    x: String,
+    label: String,
+}
+
+/// One wave.
+struct Wave {
+    title: String,
+    count: String,
+    named: Vec<String>,
+    unnamed: usize,
+    /// What happens after it, in words.
+    then: Vec<String>,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Query(form): Query<Wanted>,
+) -> Result<Response, Fault> {
+    let here = format!("/products/{product}/releases/{version}");
+    let back = |error| Fault::back(error, &here);
+    let wanted = form.read(product, version).map_err(back)?;
+    let plan = app.plan(request.clone(), &wanted).await.map_err(back)?;
+    let (product, version, place) = (wanted.product, wanted.release, wanted.environment);
+    let title = format!("Plan of {product} {version} to {place}");
+    let named = wanted.strategy.map(|name| format!(" --strategy {name}"));
+    let command = format!(
+        "tidegate plan compile {product} {version} --to {place}{}",
+        named.unwrap_or_default()
+    );
+    answer(&Page {
+        frame: Frame::new(&title, Section::Elsewhere, &request)
+            .twins("/api/v1/plans".to_owned(), command),
+        sentence: sentence((&product, &version, &place), &plan),
+        reach: reach(&plan.waves),
+        waves: plan.waves.iter().map(wave).collect(),
+        checks: plan.checks.clone(),
+        hash: Fingerprint::of(&plan.plan_hash),
+        product,
+        version,
+        plan,
+    })
+}
+
+fn sentence((product, version, place): (&str, &str, &str), plan: &PlanView) -> String {
+    let total: usize = plan.waves.iter().map(|wave| wave.targets.len()).sum();
+    let (targets, waves) = (counted(total, "target"), counted(plan.waves.len(), "wave"));
+    format!(
+        "{product} {version} would go to {targets} in {place} in {waves}, at most {} down at once.",
+        plan.max_unavailable
+    )
+}
+
+fn wave(wave: &PlannedWaveView) -> Wave {
+    let bake = (wave.bake != "0 s").then(|| format!("watched for {}", wave.bake));
+    let passes = wave
+        .passes_min
+        .map(|min| format!("goes on when {min} have passed"));
+    let failures = wave.failures_max.map(|max| format!("bears {max} failed"));
+    let traffic = wave
+        .traffic
+        .as_ref()
+        .map(|share| format!("{share} of requests"));
+    let checks = (!wave.checks.is_empty()).then(|| format!("asks {}", wave.checks.join(", ")));
+    let sign_off = wave.sign_off.then(|| "waits for a person".to_owned());
+    Wave {
+        title: wave.title.clone(),
+        count: counted(wave.targets.len(), "target"),
+        named: wave.targets.iter().take(NAMED).cloned().collect(),
+        unnamed: wave.targets.len().saturating_sub(NAMED),
+        then: [passes, failures, traffic, bake, checks, sign_off]
+            .into_iter()
+            .flatten()
+            .collect(),
+    }
+}
+
+/// Two stairs from nothing to everything, a step for each wave.
+fn reach(waves: &[PlannedWaveView]) -> Reach {
+    let total: usize = waves.iter().map(|wave| wave.targets.len()).sum();
+    let step = WIDTH / waves.len().max(1) as f64;
+    let x = |i: usize| format!("{:.1}", step * i as f64);
+    let y = |share: f64| format!("{:.1}", HEIGHT - 4.0 - (HEIGHT - 8.0) * share);
+    let (mut changed, mut share) = (0, 0.0);
+    let mut targets = vec![format!("0,{}", y(0.0))];
+    let mut traffic = vec![format!("0,{}", y(0.0))];
+    let mut marks = Vec::new();
+    for (i, wave) in waves.iter().enumerate() {
+        changed += wave.targets.len();
+        let reached = changed as f64 / total.max(1) as f64;
+        share = percent(wave.traffic.as_deref()).unwrap_or(share);
+        for (line, height) in [(&mut targets, reached), (&mut traffic, share)] {
+            line.push(format!("{},{}", x(i), y(height)));
+            line.push(format!("{},{}", x(i + 1), y(height)));
+        }
+        marks.push(Mark {
+            x: x(i + 1),
+            label: format!("after {}: {changed} of {total} targets", wave.title),
+        });
+    }
+    let words: Vec<&str> = marks.iter().map(|mark| mark.label.as_str()).collect();
+    let shares = waves.iter().any(|wave| wave.traffic.is_some());
+    Reach {
+        targets: targets.join(" "),
+        traffic: shares.then(|| traffic.join(" ")),
+        words: words.join("; "),
+        marks,
+    }
+}
+
+/// `20%` as 0.2.
+fn percent(text: Option<&str>) -> Option<f64> {
+    let number: f64 = text?.strip_suffix('%')?.parse().ok()?;
+    Some(number / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planned(targets: usize, traffic: Option<&str>) -> PlannedWaveView {
+        PlannedWaveView {
+            title: format!("wave of {targets}"),
+            targets: (0..targets).map(|i| format!("t{i}")).collect(),
+            bake: "0 s".into(),
+            passes_min: None,
+            failures_max: None,
+            sign_off: false,
+            traffic: traffic.map(str::to_owned),
+            checks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_picture_climbs_by_targets_and_by_traffic() {
+        let reach = reach(&[planned(1, Some("20%")), planned(3, Some("100%"))]);
+        assert_eq!(
+            reach.targets,
+            "0,116.0 0.0,88.0 300.0,88.0 300.0,4.0 600.0,4.0"
+        );
+        let traffic = "0,116.0 0.0,93.6 300.0,93.6 300.0,4.0 600.0,4.0";
+        assert_eq!(reach.traffic.as_deref(), Some(traffic));
+        assert_eq!(
+            reach.words,
+            "after wave of 1: 1 of 4 targets; after wave of 3: 4 of 4 targets"
+        );
+    }
+
+    #[test]
+    fn a_large_wave_names_some_of_its_targets() {
+        let large = wave(&planned(40, None));
+        assert_eq!((large.named.len(), large.unnamed), (12, 28));
+        assert!(large.then.is_empty());
+    }
+}

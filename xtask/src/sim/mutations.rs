@@ -1,0 +1,165 @@
+//! Breaking the executor on purpose, one line at a time: does the simulator notice?
+//!
+//! Each mutation of `crates/domain/tests/simulation/mutations.txt` is tried in a copy of the domain crate; the table says
+//! which seed or scenario caught it.
+
+use crate::{Outcome, run};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const LIST: &str = "crates/domain/tests/simulation/mutations.txt";
+/// Files are named from here.
+const BASE: &str = "crates/domain/src/deployment";
+
+/// One line, broken.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Mutation {
+    what: String,
+    file: String,
+    before: String,
+    after: String,
+}
+
+/// Tries all of them and prints the table; fails when one survives.
+pub(super) fn run() -> Outcome {
+    let root = run::root();
+    let text = fs::read_to_string(root.join(LIST)).map_err(|error| format!("{LIST}: {error}"))?;
+    let copy = copied(root)?;
+    println!("| mutation | caught by |\n|---|---|");
+    let mut survivors = 0;
+    for mutation in read(&text)? {
+        let caught = tried(&copy, &mutation)?;
+        survivors += u32::from(caught.is_none());
+        let by = caught.unwrap_or_else(|| "**nothing**".to_owned());
+        println!("| {} | {by} |", mutation.what);
+    }
+    match survivors {
+        0 => Ok(()),
+        _ => Err(format!("{survivors} mutations were not noticed")),
+    }
+}
+
+fn read(text: &str) -> Result<Vec<Mutation>, String> {
+    let mut all: Vec<Mutation> = Vec::new();
+    for line in text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
+        let (mark, rest) = line.split_once(' ').unwrap_or((line, ""));
+        if mark == ":" {
+            all.push(Mutation::default());
+        }
+        let last = all.last_mut().ok_or("the list begins with no mutation")?;
+        let field = match mark {
+            ":" => &mut last.what,
+            "@" => &mut last.file,
+            "-" => &mut last.before,
+            "+" => &mut last.after,
+            _ => return Err(format!("{LIST}: `{line}` begins with none of : @ - +")),
+        };
+        rest.clone_into(field);
+    }
+    Ok(all)
+}
+
+/// A copy of the workspace's sources, whose build is kept from one mutation to the next.
+fn copied(root: &Path) -> Result<PathBuf, String> {
+    let copy = root.join("target/mutations");
+    let mut git = Command::new("git");
+    git.current_dir(root)
+        .args(["checkout-index", "--all", "--force"]);
+    git.arg(format!("--prefix={}/", copy.display()));
+    run::wait(&mut git)?;
+    Ok(copy)
+}
+
+/// The first seed or scenario that notices it.
+fn tried(copy: &Path, mutation: &Mutation) -> Result<Option<String>, String> {
+    let path = copy.join(BASE).join(&mutation.file);
+    let named = |error| format!("{}: {error}", path.display());
+    let whole = fs::read_to_string(&path).map_err(named)?;
+    if whole.matches(&mutation.before).count() != 1 {
+        let what = &mutation.what;
+        return Err(format!(
+            "`{what}`: its line is not there exactly once; mend {LIST}"
+        ));
+    }
+    let broken = whole.replacen(&mutation.before, &mutation.after, 1);
+    fs::write(&path, broken).map_err(named)?;
+    let found = ["simulation", "scenarios"]
+        .iter()
+        .find_map(|test| noticed(copy, test));
+    fs::write(&path, whole).map_err(named)?;
+    Ok(found)
+}
+
+/// What a test says when it fails.
+fn noticed(copy: &Path, test: &str) -> Option<String> {
+    let mut cargo = run::cargo();
+    cargo.current_dir(copy);
+    cargo.args([
+        "test",
+        "--quiet",
+        "--offline",
+        "-p",
+        "tidegate-domain",
+        "--test",
+        test,
+    ]);
+    cargo.env("CARGO_TARGET_DIR", copy.join("target"));
+    let output = cargo.output().ok()?;
+    if output.status.success() {
+        return None;
+    }
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    Some(told(&format!("{said}\n{errors}")))
+}
+
+/// The line that names the seed or the scenario.
+fn told(said: &str) -> String {
+    let mut lines = said.lines().map(str::trim);
+    let telling = |line: &&str| line.starts_with("seed ") || line.contains(".txt: line");
+    match lines.find(telling) {
+        Some(line) => {
+            let line = line
+                .rsplit_once("tests/scenarios/")
+                .map_or(line, |(_, file)| file);
+            line.chars().take(110).collect()
+        }
+        None => "it does not compile, or a test fails before it names a seed".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mutation_is_four_lines() {
+        let text = "# why\n\n: what\n@ file.rs\n- a b\n+ c\n";
+        let expected = Mutation {
+            what: "what".into(),
+            file: "file.rs".into(),
+            before: "a b".into(),
+            after: "c".into(),
+        };
+        assert_eq!(read(text).unwrap(), [expected]);
+        assert!(read("x y").is_err());
+    }
+
+    #[test]
+    fn the_seed_or_the_scenario_is_told() {
+        assert_eq!(
+            told("thread panicked\nseed 7: too many\n"),
+            "seed 7: too many"
+        );
+        assert_eq!(
+            told("/x/tests/scenarios/retry.txt: line 3: expected\n"),
+            "retry.txt: line 3: expected"
+        );
+    }
+}
