@@ -210,3 +210,26 @@ fn blue_and_green_are_switched_and_back_without_a_failed_request() {
     let failed = (all.failed.len(), all.asked(), all.failed.first());
     assert!(all.failed.is_empty(), "{failed:?}");
 }
+
+#[test]
+fn what_a_cancelled_switch_left_is_settled_by_the_next_deployment() {
+    let (shop, haproxy, greens) = shop_with_slots();
+    shop.apply(&slots(&shop, &greens));
+    let id = shop.json(&switching("1.1.0", "switch-and-stay"))["id"].to_string();
+    until("it was switched, and the old one stays", || {
+        shop.ok(&["explain", &id]).contains("wave 2 to bake")
+    });
+    let crowd = haproxy.crowd();
+    shop.ok(&["cancel", &id]);
+    until("it is cancelled", || {
+        shop.json(&["deployment", "show", &id, "--output", "json"])["status"] == "cancelled"
+    });
+    assert_eq!(seen(&haproxy), ["1.1.0"], "cancelling moves no requests");
+    let quick = ["--to", "staging", "--minimum-healthy", "200ms", "--wait"];
+    shop.ok(&[&["deploy", "shop", "1.0.0"][..], &quick].concat());
+    until("all are on 1.0.0", || seen(&haproxy) == ["1.0.0"]);
+    let all = crowd.over();
+    // The shop does not finish its requests when it is asked to stop: a restart in place may cut one.
+    let cut = all.failed.len();
+    assert!(cut * 1_000 < all.asked(), "{cut} of {}", all.asked());
+}

@@ -26,6 +26,7 @@ mod traffic;
 mod transition;
 mod verdict;
 mod waits;
+mod weights;
 
 pub use decide::{Decision, Due, decide};
 pub use effect::{Effect, Wanted};
@@ -36,8 +37,9 @@ pub use facts::{BalancerFacts, Facts, TargetFacts};
 pub use measured::{CheckRun, Measurement, Outcome, Reading, Sign};
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
-pub use traffic::{BalancerRun, Ordered, Split, Weighed};
+pub use traffic::{BalancerRun, Ordered, Split};
 pub use transition::Illegal;
+pub use weights::Weighed;
 
 use crate::{
     converge::Slot,
@@ -209,8 +211,8 @@ impl Deployment {
 
     /// The slot that is looked at on a target now: of the new revision, or, on the way back, of what it goes back to.
     pub const fn slot_of_interest(&self, run: &TargetRun) -> Slot {
-        match (&self.status, &self.purpose) {
-            (Status::RollingBack { .. }, Purpose::Promotion) => run.slot_before,
+        match (&self.status, &self.purpose, run.before) {
+            (Status::RollingBack { .. }, Purpose::Promotion, Some(_)) => run.slot_before,
             _ => run.slot,
         }
     }

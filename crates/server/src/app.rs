@@ -14,6 +14,7 @@ mod error;
 mod feed;
 pub mod guide;
 pub mod journal;
+mod leftovers;
 pub mod observed;
 pub mod people;
 pub mod plans;

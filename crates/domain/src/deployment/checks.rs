@@ -4,7 +4,7 @@
 //! never passes and never hangs.
 
 use super::{
-    Cause, CheckRun, Decision, Due, Event, Measurement, Outcome, WaitingOn, decide::View,
+    Cause, CheckRun, Decision, Due, Event, Hold, Measurement, Outcome, WaitingOn, decide::View,
     measured::Sign,
 };
 use crate::{
@@ -14,8 +14,13 @@ use crate::{
 use jiff::Timestamp;
 
 /// Whether all checks after `wave` are through, so that the next may begin. If not, the decision says what happens or
-/// what is waited for.
-pub(super) fn are_through(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
+/// what is waited for. In a hold none begins, but those that began are watched on.
+pub(super) fn are_through(
+    view: &View<'_>,
+    wave: u32,
+    hold: Option<&Hold>,
+    decision: &mut Decision,
+) -> bool {
     let plan = &view.deployment.plan;
     let Some(planned) = plan.waves.get(wave as usize) else {
         return true;
@@ -23,45 +28,49 @@ pub(super) fn are_through(view: &View<'_>, wave: u32, decision: &mut Decision) -
     if view.deployment.fast_track {
         return true;
     }
-    let asked = planned.checks.iter().filter_map(|name| plan.check(name));
+    let mut bad: Vec<(&Check, &Outcome)> = Vec::new();
     let mut through = true;
-    for check in asked {
-        through &= is_through(view, (wave, check), decision);
+    for check in planned.checks.iter().filter_map(|name| plan.check(name)) {
+        let Some(run) = view.deployment.check_run(wave, &check.name) else {
+            through = false;
+            if hold.is_none() {
+                let check = check.name.clone();
+                decision.events.push(Event::CheckStarted { wave, check });
+            }
+            continue;
+        };
+        match &run.ended {
+            _ if run.accepted.is_some() => {}
+            None => through &= ask(view, (run, check), decision),
+            Some((_, Outcome::Passed)) => {}
+            Some(_) if check.dry_run => {}
+            Some((_, outcome)) => bad.push((check, outcome)),
+        }
     }
-    through
+    if decision.is_idle() && !bad.is_empty() {
+        decision.events.extend(consequence(view, &bad, hold));
+    }
+    through && bad.is_empty()
 }
 
-fn is_through(view: &View<'_>, (wave, check): (u32, &Check), decision: &mut Decision) -> bool {
-    let name = check.name.clone();
-    let Some(run) = view.deployment.check_run(wave, &check.name) else {
-        let check = name;
-        decision.events.push(Event::CheckStarted { wave, check });
-        return false;
+/// What checks that did not pass lead to: one thing, and going back before anything else.
+fn consequence(view: &View<'_>, bad: &[(&Check, &Outcome)], hold: Option<&Hold>) -> Option<Event> {
+    let limits = &view.deployment.plan.limits;
+    let goes_back = |outcome: &Outcome| match outcome {
+        Outcome::Failed { .. } => limits.on_failure == OnFailure::RollBack,
+        Outcome::NoData { .. } => limits.on_no_data == OnNoData::RollBack,
+        Outcome::Passed | Outcome::Inconclusive { .. } => false,
     };
-    if run.accepted.is_some() {
-        return true;
+    if let Some((check, outcome)) = bad.iter().find(|(_, outcome)| goes_back(outcome)) {
+        let cause = Cause::Check {
+            check: check.name.clone(),
+            outcome: (*outcome).clone(),
+        };
+        return Some(Event::RollbackStarted { cause });
     }
-    let Some((_, outcome)) = &run.ended else {
-        return ask(view, (run, check), decision);
-    };
-    let reason = format!("check {name} {outcome}");
-    let goes_back = match outcome {
-        _ if check.dry_run => return true,
-        Outcome::Passed => return true,
-        Outcome::Failed { .. } => view.deployment.plan.limits.on_failure == OnFailure::RollBack,
-        Outcome::NoData { .. } => view.deployment.plan.limits.on_no_data == OnNoData::RollBack,
-        Outcome::Inconclusive { .. } => false,
-    };
-    decision.events.push(match goes_back {
-        true => Event::RollbackStarted {
-            cause: Cause::Check {
-                check: name,
-                outcome: outcome.clone(),
-            },
-        },
-        false => Event::Held { reason, by: None },
-    });
-    false
+    let (check, outcome) = bad.first().filter(|_| hold.is_none())?;
+    let reason = format!("check {} {outcome}", check.name);
+    Some(Event::Held { reason, by: None })
 }
 
 /// A check that has not ended: it ends now, or something is to be asked, now or later.
@@ -175,6 +184,19 @@ impl<'a> Tally<'a> {
 }
 
 impl super::Deployment {
+    /// Whether each of some checks, as it is written there, was asked at least once and always passed by itself.
+    pub fn passed_all(&self, checks: &[Check]) -> bool {
+        checks.iter().all(|check| {
+            let runs = || self.checks.iter().filter(|run| run.check == check.name);
+            let passed = |run: &CheckRun| {
+                run.accepted.is_none() && matches!(run.ended, Some((_, Outcome::Passed)))
+            };
+            self.plan.check(&check.name) == Some(check)
+                && runs().next().is_some()
+                && runs().all(passed)
+        })
+    }
+
     /// How far a check after a wave is; none before it began.
     pub fn check_run(&self, wave: u32, check: &Name) -> Option<&CheckRun> {
         let mut runs = self.checks.iter();

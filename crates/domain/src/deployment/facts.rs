@@ -178,13 +178,6 @@ impl TargetFacts {
     }
 }
 
-/// The one revision that a desired state tells every component to run, and where. Of two slots that both run it is the
-/// one named first: that was there before.
-pub fn told(desired: &DesiredState) -> Option<(RevisionId, Slot)> {
-    let slot = desired.active.first()?.slot;
-    told_in(desired, slot).map(|revision| (revision, slot))
-}
-
 fn told_in(desired: &DesiredState, slot: Slot) -> Option<RevisionId> {
     let mut own = desired.active.iter().filter(|c| c.slot == slot);
     let first = own.next()?.revision;

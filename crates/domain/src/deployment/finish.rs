@@ -14,7 +14,7 @@ pub(super) fn wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
         return;
     }
     decision.wait_for(view, bake(view, wave));
-    let through = checks::are_through(view, wave, decision);
+    let through = checks::are_through(view, wave, None, decision);
     if !decision.is_idle() || !through || !decision.waiting_on.is_empty() {
         return;
     }
@@ -37,7 +37,11 @@ fn bake(view: &View<'_>, wave: u32) -> Option<WaitingOn> {
         .deployment
         .wave(wave)
         .filter_map(|(_, run)| run.stage.judged_at());
-    let shifted = view.deployment.traffic.map(|ordered| ordered.since);
+    let shifted = view
+        .deployment
+        .traffic
+        .as_ref()
+        .map(|ordered| ordered.since);
     let until = judged.chain(shifted).max()? + bake.as_signed();
     (until > view.now).then_some(WaitingOn::Bake { wave, until })
 }

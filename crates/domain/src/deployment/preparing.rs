@@ -1,11 +1,12 @@
 //! Making the new revision lie ready: on every target before anything changes, and on those that are tried again.
 
 use super::{
-    Decision, Effect, Event, Hold, Stage, TargetFacts, TargetRun, WaitingOn,
+    Decision, Effect, Event, Hold, Ordered, Split, Stage, TargetFacts, TargetRun, WaitingOn,
     decide::View,
     facts::Readiness,
     failures,
     gates::{self, Beginning},
+    traffic,
     verdict::{Verdict, preparation},
 };
 
@@ -34,6 +35,10 @@ pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
 /// All lie ready: the first wave starts, unless something keeps it back.
 fn begin(view: &View<'_>, decision: &mut Decision) {
     decision.wait_for(view, gates::calendar(view, Beginning::Change));
+    let is_left = |ordered: &Ordered| ordered.split == Split::Unsettled;
+    if decision.waiting_on.is_empty() && view.deployment.traffic.as_ref().is_some_and(is_left) {
+        return traffic::even_out(view, decision);
+    }
     if decision.waiting_on.is_empty() {
         decision.events.push(Event::WaveStarted { wave: 0 });
     }

@@ -19,12 +19,13 @@ pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> 
     if !decision.is_idle() {
         return decision;
     }
-    match traffic::is_out_of_the_way(view, began, &mut decision) {
+    match traffic::is_out_of_the_way(view, &mut decision) {
         Ok(true) if !old_revision_fails(view) => restore(view, &mut decision),
         Ok(true) => {}
         Ok(false) => return decision,
         Err(missing) => {
             // What is new goes on serving: stopping it would leave nobody to answer.
+            decision.effects.extend(forget_prepared(view));
             decision.events.push(Event::Failed {
                 cause: Cause::Rollback {
                     first: Box::new(cause.clone()),

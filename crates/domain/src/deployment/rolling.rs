@@ -5,7 +5,7 @@
 //! watched; those that are tried again prepare first. A hold stops what would be begun, never the watching.
 
 use super::{
-    Decision, Effect, Event, Hold, Position, Stage, WaitingOn,
+    Decision, Effect, Event, Hold, Position, Stage, WaitingOn, checks,
     decide::View,
     failures, finish,
     gates::{self, Beginning},
@@ -24,12 +24,14 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
         return decision;
     }
     if let Some(hold) = hold {
+        checks::are_through(view, wave, Some(hold), &mut decision);
         let hold = hold.clone();
         decision.waiting_on.push(WaitingOn::Person { hold });
         return decision;
     }
     let closed = gates::calendar(view, Beginning::Target);
-    let drained = traffic::is_drained(view, wave, &mut decision);
+    // What may not change yet goes on receiving requests.
+    let drained = closed.is_some() || traffic::is_drained(view, wave, &mut decision);
     if !decision.is_idle() {
         return decision;
     }

@@ -2,14 +2,15 @@
 //!
 //! Where a plan says so, the targets of a wave receive nothing while they change, then the share that the wave gives to
 //! all changed targets. A split is ordered of every balancer at once and counts when each has said that it shares out
-//! so. Going back takes the changed targets out of the way first, and waits for no balancer.
+//! so. Going back takes the changed targets out of the way first; it waits for balancers only where the old revision runs
+//! beside the new one.
 
 use super::{
-    BalancerFacts, Cause, Decision, Deployment, Event, Position, Stage, TargetRun, WaitingOn,
-    decide::View,
+    BalancerFacts, Cause, Decision, Deployment, Event, Stage, WaitingOn, decide::View,
+    weights::is_untouched,
 };
 use crate::{
-    converge::{Balancer, Slot, traffic::shares},
+    converge::{Balancer, Health},
     name::Name,
     plan::{OnFailure, Percent},
 };
@@ -33,6 +34,8 @@ pub struct BalancerRun {
 pub enum Split {
     /// Every target alike.
     Even,
+    /// As an earlier deployment left it.
+    Unsettled,
     /// The targets of the first `waves` waves together their share, the others the rest.
     Share {
         /// So many waves count as changed.
@@ -45,110 +48,19 @@ pub enum Split {
 }
 
 /// The split that was ordered last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ordered {
     /// It.
     pub split: Split,
+    /// What each server weighed then, in the order of [`Deployment::weights`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<u16>,
     /// When.
     pub since: Timestamp,
 }
 
-/// What one server weighs: a target, in one of its slots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Weighed {
-    /// The target.
-    pub target: Position,
-    /// The slot.
-    pub slot: Slot,
-    /// As load balancers count.
-    pub weight: u16,
-}
-
 impl Deployment {
-    /// What each server weighs in a split, in the deployment's order. Somebody always receives something.
-    pub fn weights(&self, split: Split) -> Vec<Weighed> {
-        let servers = if self.plan.side_by_side {
-            self.weigh_slots(split)
-        } else {
-            self.weigh_waves(split)
-        };
-        match servers.iter().all(|server| server.weight == 0) {
-            true => self.weigh_waves(Split::Even),
-            false => servers,
-        }
-    }
-
-    /// Every target has two servers: the share is that of the new slots.
-    fn weigh_slots(&self, split: Split) -> Vec<Weighed> {
-        let percent = match split {
-            Split::Share { percent, .. } => percent,
-            // Where it ends: the new slots once it has succeeded, and what was there before it otherwise.
-            Split::Even if self.status.goes_forward() => Percent::ALL,
-            Split::Even => Percent::default(),
-        };
-        let total = u16::try_from(self.targets.len()).unwrap_or(u16::MAX);
-        let old = if self.targets.iter().all(|run| run.before.is_none()) {
-            0
-        } else {
-            total
-        };
-        let shared = shares(percent.get(), total, old);
-        let both = self.positioned().zip(shared.new);
-        let mut old = shared.old.into_iter();
-        both.flat_map(|((target, run), new)| {
-            let server = |slot, weight| Weighed {
-                target,
-                slot,
-                weight,
-            };
-            let before = old.next().map(|weight| server(run.slot_before, weight));
-            [Some(server(run.slot, new)), before]
-        })
-        .flatten()
-        .collect()
-    }
-
-    /// Every target has one server: the share is that of the changed waves.
-    fn weigh_waves(&self, split: Split) -> Vec<Weighed> {
-        let weights: Vec<u16> = match split {
-            Split::Even => vec![EVEN; self.targets.len()],
-            Split::Share {
-                waves,
-                percent,
-                drains,
-            } => self.shared_by_waves((waves, drains), percent),
-        };
-        let server = |((target, run), weight): ((Position, &TargetRun), u16)| Weighed {
-            target,
-            slot: run.slot,
-            weight,
-        };
-        self.positioned().zip(weights).map(server).collect()
-    }
-
-    fn shared_by_waves(&self, (waves, drains): (u32, bool), percent: Percent) -> Vec<u16> {
-        let is_new = |run: &TargetRun| run.wave < waves;
-        let is_drained = |run: &TargetRun| drains && run.wave == waves;
-        let count = |is_it: &dyn Fn(&TargetRun) -> bool| {
-            let count = self.targets.iter().filter(|run| is_it(run)).count();
-            u16::try_from(count).unwrap_or(u16::MAX)
-        };
-        let others = |run: &TargetRun| !is_new(run) && !is_drained(run);
-        let shared = shares(percent.get(), count(&is_new), count(&others));
-        let (mut new, mut old) = (shared.new.into_iter(), shared.old.into_iter());
-        let weight = |run: &TargetRun| match (is_new(run), is_drained(run)) {
-            (true, _) => new.next(),
-            (false, true) => Some(0),
-            (false, false) => old.next(),
-        };
-        self.targets
-            .iter()
-            .map(weight)
-            .map(|weight| weight.unwrap_or(0))
-            .collect()
-    }
-
     /// Whether its plan says who receives requests.
     pub fn shares_traffic(&self) -> bool {
         self.plan.shares_traffic() && !self.balancers.is_empty()
@@ -164,23 +76,43 @@ impl Deployment {
     }
 }
 
-const EVEN: u16 = 100;
+impl Ordered {
+    /// Whether a split is ordered as things stand.
+    fn is(&self, deployment: &Deployment, split: Split) -> bool {
+        let weights = deployment
+            .weights(split)
+            .into_iter()
+            .map(|server| server.weight);
+        self.split == split && weights.eq(self.weights.iter().copied())
+    }
+}
 
 /// Whether the targets of `wave` may change: they receive nothing any more.
 pub(super) fn is_drained(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
-    let percent = match wave.checked_sub(1) {
-        Some(before) => view.deployment.share_after(before),
-        None => Percent::default(),
-    };
+    let percent = share_while_changing(view.deployment, wave);
     let split = Split::Share {
         waves: wave,
         percent,
         drains: true,
     };
-    let past = settled_split(view, wave);
-    let ordered = view.deployment.traffic.map(|ordered| ordered.split);
-    let changes_nothing = view.deployment.wave(wave).next().is_none();
-    changes_nothing || ordered == Some(past) || holds(view, split, decision)
+    let changes_nothing = view.deployment.next_to_change(wave).is_empty();
+    changes_nothing || holds(view, split, decision)
+}
+
+/// The share of those that changed already: as before. Where the wave gives them everything, each one's natural part.
+fn share_while_changing(deployment: &Deployment, wave: u32) -> Percent {
+    let planned = deployment.plan.waves.get(wave as usize);
+    let is_last = planned.is_some_and(|planned| planned.traffic == Some(Percent::ALL));
+    match wave.checked_sub(1) {
+        Some(_) if is_last && !deployment.plan.side_by_side => {
+            let new = deployment.count(|stage| matches!(stage, Stage::Passed { .. }));
+            let changing = deployment.next_to_change(wave).len();
+            let old = deployment.count(is_untouched) - u32::try_from(changing).unwrap_or(0);
+            Percent::of(new, new + old)
+        }
+        Some(before) => deployment.share_after(before),
+        None => Percent::default(),
+    }
 }
 
 /// Whether the targets of `wave`, which changed, receive what they should.
@@ -201,11 +133,9 @@ fn holds(view: &View<'_>, split: Split, decision: &mut Decision) -> bool {
     if !view.deployment.shares_traffic() {
         return true;
     }
-    let ordered = view
-        .deployment
-        .traffic
-        .filter(|ordered| ordered.split == split);
-    let Some(ordered) = ordered else {
+    let ordered = view.deployment.traffic.as_ref();
+    let as_it_is = ordered.filter(|ordered| ordered.is(view.deployment, split));
+    let Some(ordered) = as_it_is else {
         order(split, decision);
         return false;
     };
@@ -262,43 +192,46 @@ fn missing(view: &View<'_>) -> Vec<(Name, String)> {
 /// it before the new one is stopped.
 pub(super) fn is_out_of_the_way(
     view: &View<'_>,
-    began: Timestamp,
     decision: &mut Decision,
 ) -> Result<bool, Vec<(Name, String)>> {
-    let changed = view
-        .deployment
-        .targets
-        .iter()
-        .filter(|run| run.stage != Stage::Prepared);
-    let waves = changed.map(|run| run.wave + 1).max().unwrap_or(0);
     let away = Split::Share {
-        waves,
+        waves: 0,
         percent: Percent::default(),
         drains: false,
     };
-    let Some(ordered) = view
-        .deployment
+    let deployment = view.deployment;
+    let Some(ordered) = deployment
         .traffic
-        .filter(|_| view.deployment.shares_traffic())
+        .as_ref()
+        .filter(|_| deployment.shares_traffic())
     else {
         return Ok(true);
     };
-    let side_by_side = view.deployment.plan.side_by_side;
-    let sent_back = |split| match split {
-        Split::Share { percent, .. } => percent == Percent::default(),
-        Split::Even => false,
-    };
-    if ordered.split != away && !(side_by_side && sent_back(ordered.split)) {
-        order(away, decision);
-    }
-    if !side_by_side {
+    if !deployment.plan.side_by_side {
+        if !ordered.is(deployment, away) {
+            order(away, decision);
+        }
         return Ok(true);
+    }
+    let nothing_runs = deployment.count(Stage::is_changed) == 0;
+    if nothing_runs
+        || deployment.count(|s| matches!(s, Stage::Restoring { .. } | Stage::Restored { .. })) > 0
+    {
+        return Ok(true);
+    }
+    if !ordered.is(deployment, away) {
+        let dead = not_serving(view);
+        if !dead.is_empty() && has_requests(ordered.split) {
+            return Err(dead);
+        }
+        order(away, decision);
+        return Ok(false);
     }
     let missing = missing(view);
-    let until = began + view.deployment.plan.limits.progress_deadline.as_signed();
-    if decision.is_idle() && missing.is_empty() {
+    if missing.is_empty() {
         return Ok(true);
     }
+    let until = ordered.since + deployment.plan.limits.progress_deadline.as_signed();
     if view.now >= until {
         return Err(missing);
     }
@@ -307,10 +240,34 @@ pub(super) fn is_out_of_the_way(
     Ok(false)
 }
 
-/// Gives every target its part again, at the end. Nobody waits for it.
+/// Whether the changed targets were to receive something.
+fn has_requests(split: Split) -> bool {
+    match split {
+        Split::Share { percent, .. } => percent > Percent::default(),
+        Split::Even | Split::Unsettled => false,
+    }
+}
+
+/// The old slots that requests cannot go back to, and why.
+fn not_serving(view: &View<'_>) -> Vec<(Name, String)> {
+    let beside = view.targets().filter(|(_, run, _)| run.before.is_some());
+    let dead = beside.filter(|(_, _, facts)| facts.health != Some(Health::Healthy));
+    dead.map(|(_, run, facts)| {
+        let why = format!(
+            "the previous revision does not serve beside it: {}",
+            facts.detail
+        );
+        (run.target.clone(), why)
+    })
+    .collect()
+}
+
+/// Gives every target its part again, at the end or where an earlier deployment left it otherwise. Nobody waits for it.
 pub(super) fn even_out(view: &View<'_>, decision: &mut Decision) {
-    let ordered = view.deployment.traffic.map(|ordered| ordered.split);
-    if view.deployment.shares_traffic() && ordered.is_some_and(|split| split != Split::Even) {
+    let deployment = view.deployment;
+    let ordered = deployment.traffic.as_ref();
+    let uneven = ordered.is_some_and(|ordered| !ordered.is(deployment, Split::Even));
+    if uneven && !deployment.balancers.is_empty() {
         order(Split::Even, decision);
     }
 }

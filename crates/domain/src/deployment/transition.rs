@@ -98,14 +98,23 @@ fn sign_off(
 fn shift(deployment: &mut Deployment, split: Split, since: Timestamp) -> Result<(), Illegal> {
     if !matches!(
         deployment.status,
-        Status::Rolling { .. } | Status::RollingBack { .. }
+        Status::Preparing { .. } | Status::Rolling { .. } | Status::RollingBack { .. }
     ) {
         return Err(Illegal {
             event: "traffic_shifted",
             state: deployment.status.word(),
         });
     }
-    deployment.traffic = Some(Ordered { split, since });
+    let weights = deployment
+        .weights(split)
+        .iter()
+        .map(|server| server.weight)
+        .collect();
+    deployment.traffic = Some(Ordered {
+        split,
+        weights,
+        since,
+    });
     Ok(())
 }
 

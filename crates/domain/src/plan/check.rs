@@ -12,6 +12,11 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, num::NonZeroU32};
 
+/// No check asks more often.
+const INTERVAL_MIN: Millis = Millis(100);
+/// No check takes more measurements.
+const COUNT_MAX: u32 = 1_000;
+
 /// A check. Exactly one of `metric`, `http` and `judge` is its question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,7 +161,7 @@ impl Check {
     ///
     /// # Errors
     /// What makes no sense.
-    pub(super) fn examine(&self) -> Result<(), CompileError> {
+    pub fn examine(&self) -> Result<(), CompileError> {
         let wrong = |why: String| CompileError::Check {
             check: self.name.clone(),
             why,
@@ -164,8 +169,15 @@ impl Check {
         let asked = self
             .question()
             .ok_or_else(|| wrong("it asks exactly one of metric, http and judge".to_owned()))?;
-        if self.interval.0 == 0 {
-            return Err(wrong("its interval is 0".to_owned()));
+        if self.interval < INTERVAL_MIN {
+            return Err(wrong(format!(
+                "its interval is shorter than {INTERVAL_MIN}"
+            )));
+        }
+        if self.count.get() > COUNT_MAX {
+            return Err(wrong(format!(
+                "it takes more than {COUNT_MAX} measurements"
+            )));
         }
         let needs = self.interval.0.saturating_mul(u64::from(self.count.get()));
         if self.deadline().0 < needs {

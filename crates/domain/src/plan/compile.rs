@@ -160,9 +160,25 @@ fn ask(waves: &mut [Wave], strategy: &Strategy, checks: &[Check]) -> Result<(), 
             why: "the strategy has no such check".to_owned(),
         });
     }
+    let judges = |name: &Name| {
+        let mut named = checks.iter().filter(|check| check.name == *name);
+        named.any(|check| check.judge.is_some())
+    };
+    if let (Strategy::BlueGreen(_), Some(check)) = (strategy, all.iter().find(|name| judges(name)))
+    {
+        return Err(CompileError::Check {
+            check: check.clone(),
+            why: "the judge compares new targets with old ones, and blue/green changes all at once"
+                .to_owned(),
+        });
+    }
+    let mut left: usize = waves.iter().map(|wave| wave.targets.len()).sum();
     for (i, wave) in waves.iter_mut().enumerate() {
+        left -= wave.targets.len();
         let said = said.get(i).copied().flatten();
         wave.checks = said.unwrap_or(&all).clone();
+        // After the last target there is no baseline any more.
+        wave.checks.retain(|name| left > 0 || !judges(name));
     }
     Ok(())
 }

@@ -167,6 +167,12 @@ impl Percent {
     /// Everything.
     pub const ALL: Self = Self(100);
 
+    /// What `part` is of `whole`, rounded down; nothing of nothing.
+    pub fn of(part: u32, whole: u32) -> Self {
+        let percent = u64::from(part) * 100 / u64::from(whole.max(1));
+        Self(u8::try_from(percent.min(100)).unwrap_or(100))
+    }
+
     /// The number.
     pub const fn get(self) -> u8 {
         self.0

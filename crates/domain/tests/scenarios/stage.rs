@@ -128,18 +128,19 @@ impl Stage {
 
     fn weights(&self) -> String {
         let deployment = self.deployment();
-        let split = deployment
-            .traffic
-            .map_or(Split::Even, |ordered| ordered.split);
-        let weigh = |weighed: Weighed| {
+        let Some(ordered) = &deployment.traffic else {
+            return "nothing was ordered".to_owned();
+        };
+        let servers = deployment.weights(ordered.split).into_iter();
+        let weigh = |(weighed, weight): (Weighed, &u16)| {
             let target = &deployment.targets[weighed.target.0 as usize].target;
             let slot = match weighed.slot {
                 Slot::Blue => "",
                 Slot::Green => ".green",
             };
-            format!("{target}{slot} {}", weighed.weight)
+            format!("{target}{slot} {weight}")
         };
-        let told: Vec<String> = deployment.weights(split).into_iter().map(weigh).collect();
+        let told: Vec<String> = servers.zip(&ordered.weights).map(weigh).collect();
         told.join(", ")
     }
 
@@ -456,7 +457,7 @@ fn told(deployment: &Deployment, event: &Event) -> (String, Option<String>) {
         | Event::Held { reason, .. } => format!(": {reason}"),
         Event::RollbackStarted { cause } | Event::Failed { cause } => format!(": {cause}"),
         Event::TrafficShifted { split } => match split {
-            Split::Even => " evenly".to_owned(),
+            Split::Even | Split::Unsettled => " evenly".to_owned(),
             Split::Share {
                 percent, drains, ..
             } => {

@@ -96,18 +96,26 @@ fn phase(random: &mut Random, ring: &Name, bake: Millis) -> Phase {
     }
 }
 
-/// At most one, of a metric.
+/// Up to three, of metrics.
 fn checks(random: &mut Random) -> Vec<Check> {
+    let count = if random.percent(40) {
+        1 + random.below(3)
+    } else {
+        0
+    };
+    (0..count).map(|number| check(random, number)).collect()
+}
+
+fn check(random: &mut Random, number: u64) -> Check {
     let seconds = 1 + random.below(5);
     let (count, consecutive) = (1 + random.below(3), random.percent(30));
     let text = format!(
-        r#"{{"name":"errors","metric":{{"query":"e","passes":{{"below":0.5}}}},"interval":"{seconds}s",
+        r#"{{"name":"check-{number}","metric":{{"query":"e","passes":{{"below":0.5}}}},"interval":"{seconds}s",
             "count":{count},"consecutive":{consecutive},"failures_max":{},"dry_run":{}}}"#,
         random.below(2),
         random.percent(10)
     );
-    let check = serde_json::from_str(&text).unwrap();
-    random.percent(40).then_some(check).into_iter().collect()
+    serde_json::from_str(&text).unwrap()
 }
 
 fn then(random: &mut Random) -> Then {

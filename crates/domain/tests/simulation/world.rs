@@ -287,12 +287,12 @@ impl World {
             15 => return self.guide(),
             16 => Event::CheckRetried {
                 wave: self.wave(),
-                check: "errors".parse().unwrap(),
+                check: "check-0".parse().unwrap(),
                 by: ada(),
             },
             17 => Event::CheckAccepted {
                 wave: self.wave(),
-                check: "errors".parse().unwrap(),
+                check: "check-0".parse().unwrap(),
                 word: Word {
                     by: ada(),
                     reason: "it is known".into(),

@@ -11,7 +11,7 @@ use tidegate_domain::{
 use tidegate_store::Tx;
 
 impl App {
-    /// Blocks a release for a reason: no deployment of it begins, going back to it is refused, and what deploys it
+    /// Blocks a release for a reason: no deployment of it begins, nobody may ask to go back to it, and what deploys it
     /// holds before it activates anything more.
     ///
     /// # Errors

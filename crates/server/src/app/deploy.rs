@@ -1,7 +1,7 @@
 //! Starting deployments along the promotion path. Going back is `rollback`; both begin by [`begin`].
 
 use super::{
-    App, Error, Kind, Request, balancing,
+    App, Error, Kind, Request, balancing, leftovers,
     plans::{self, Wanted, Way},
     releases,
     rollback::standing,
@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
-    converge::Slot,
-    deployment::{Deployment, Event, Purpose, Status, facts},
+    converge::{DesiredState, Slot},
+    deployment::{Deployment, Event, Purpose, Status},
     id::{DeploymentId, SnapshotNumber},
     name::Name,
     plan::Plan,
@@ -136,7 +136,8 @@ pub(super) async fn begin(
         }
         steer::apply(tx, request, running, &Event::Superseded { by: id }).await?;
     }
-    let told = told(tx, product, start.environment).await?;
+    let left = leftovers::of(tx, product, start.environment).await?;
+    let told = left.serving(told(tx, product, start.environment).await?);
     let targets = meant_targets(tx, &start, &told).await?;
     let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
     let balancers = balancing::found(tx, product, start.environment).await?;
@@ -161,8 +162,8 @@ pub(super) async fn begin(
         overrides: Vec::new(),
         checks: Vec::new(),
         fast_track,
+        traffic: left.split(&balancers, tx.now()),
         balancers,
-        traffic: None,
         targets: runs,
     };
     tx.record_deployment_requested(&deployment).await?;
@@ -181,19 +182,20 @@ pub(super) async fn begin(
     Ok(deployment.id)
 }
 
-/// Whether what it brings ended well in the same place within the plan's fast track, so that no check is asked again.
+/// Whether what it brings stands in the same place since so short a time, and passed there whatever this plan would ask.
 async fn is_fast(tx: &mut Tx, start: &Start<'_>, plan: &Plan) -> Result<bool, Error> {
     let window = plan.limits.fast_track;
-    if window.0 == 0 {
+    if window.0 == 0 || plan.checks.is_empty() {
         return Ok(false);
     }
     let product = &start.release.product;
     let since = tx.now() - window.as_signed();
-    let recent = tx.succeeded_in(product, start.environment, 50).await?;
-    Ok(recent.iter().any(|earlier| {
-        earlier.release == start.release.version
-            && earlier.snapshot == start.snapshot.1
-            && earlier.status.ended_at().is_some_and(|at| at >= since)
+    let standing = standing(tx, product, start.environment).await?;
+    Ok(standing.iter().any(|earlier| {
+        let is_same =
+            earlier.release == start.release.version && earlier.snapshot == start.snapshot.1;
+        let is_recent = earlier.status.ended_at().is_some_and(|at| at >= since);
+        is_same && is_recent && earlier.passed_all(&plan.checks)
     }))
 }
 
@@ -204,20 +206,33 @@ fn still_running(running: DeploymentId, product: &Name, environment: &Name) -> E
     ))
 }
 
-/// What each target was last told to run of a product, and in which slot.
+/// What each target was last told to run of a product, and in which slot; first what was there before, if two slots run.
 pub(super) type Told = BTreeMap<Name, (RevisionId, Slot)>;
 
-/// What each target was last told to run of a product.
-async fn told(tx: &mut Tx, product: &Name, environment: &Name) -> Result<Told, Error> {
-    let desired = tx.desired_in(environment, product).await?.into_iter();
-    Ok(desired
-        .filter_map(|(name, state)| Some((name, facts::told(&state)?)))
-        .collect())
+/// What each target was last told of a product.
+async fn told(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<BTreeMap<Name, DesiredState>, Error> {
+    let desired = tx.desired_in(environment, product).await?;
+    Ok(desired.into_iter().collect())
 }
 
 /// The targets that a deployment is about. Where nothing was ever deployed, there is nothing to take back.
 async fn meant_targets(tx: &mut Tx, start: &Start<'_>, told: &Told) -> Result<Vec<Target>, Error> {
     let mut targets = tx.targets_in(start.environment).await?;
+    let runs = targets
+        .iter()
+        .find(|target| !target.balances.is_empty() && told.contains_key(&target.name));
+    if let Some(target) = runs {
+        let detail = format!(
+            "target {} is declared a load balancer and still runs {}",
+            target.name, start.release.product
+        );
+        return Err(Error::refused(Kind::Conflict, "target-is-balancer", detail)
+            .hint("declare the load balancer as a target of its own"));
+    }
     targets.retain(|target| target.balances.is_empty());
     if matches!(start.purpose, Purpose::Rollback { .. }) {
         targets.retain(|target| told.contains_key(&target.name));

@@ -13,7 +13,7 @@ use tidegate_domain::{
     deployment::{Cause, Deployment, Event, Purpose, Status},
     id::DeploymentId,
     name::Name,
-    plan::Strategy,
+    plan::{Share, Strategy},
 };
 use tidegate_protocol::api::RollbackRequest;
 use tidegate_store::Tx;
@@ -99,12 +99,31 @@ async fn take_back(
         way: plans::Way {
             strategy: Strategy::AllAtOnce,
             checks: Vec::new(),
-            limits: NamedLimits::of(&previous.plan.limits),
+            limits: limits(&previous),
         },
     };
     let id = begin(tx, request, start).await?;
     go_back(tx, request, id, reason).await?;
     Ok(id)
+}
+
+/// As many at a time as when it was brought there. Side by side all could change at once; going back, a quarter may.
+fn limits(previous: &Deployment) -> NamedLimits {
+    let limits = NamedLimits::of(&previous.plan.limits);
+    if !previous.plan.side_by_side {
+        return limits;
+    }
+    let total: usize = previous
+        .plan
+        .waves
+        .iter()
+        .map(|wave| wave.targets.len())
+        .sum();
+    let total = u32::try_from(total).unwrap_or(u32::MAX);
+    NamedLimits {
+        max_unavailable: Some(Share::Count(Share::Percent(25).of(total))),
+        ..limits
+    }
 }
 
 /// From here on the deployment goes back, because a person wants it.

@@ -126,6 +126,8 @@ async fn advance(
         }
         commit(tx, app, &mut deployment, &decision, &mut done.told).await?;
         done.changed = true;
+        // Unless the next pass finds nothing to do, there is more.
+        done.wake_at = Some(tx.now());
     }
     tx.record_deployment_changed(&before, &deployment).await?;
     Ok(done)
@@ -147,6 +149,9 @@ async fn commit(
     }
     for event in &decision.events {
         note_proof(tx, deployment, event).await?;
+    }
+    if decision.events.contains(&Event::Succeeded) {
+        note_retired(tx, deployment).await?;
     }
     for effect in &decision.effects {
         told.push(instruct(tx, app, deployment, *effect).await?);
@@ -202,6 +207,8 @@ async fn note_proof(tx: &mut Tx, deployment: &Deployment, event: &Event) -> Resu
         return Ok(());
     };
     let proved = match &run.stage {
+        // Beside the old revision it has served nobody yet.
+        Stage::Passed { .. } if deployment.plan.side_by_side => None,
         Stage::Passed { .. } => Some(run.after),
         Stage::Restored { .. } => deployment.home(run),
         Stage::Waiting
@@ -216,6 +223,20 @@ async fn note_proof(tx: &mut Tx, deployment: &Deployment, event: &Event) -> Resu
     if let Some(revision) = proved {
         let key = target_key(deployment, run);
         tx.record_proved(&key, &deployment.product, revision)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Side by side, the new revision has proved itself when the old one goes.
+async fn note_retired(tx: &mut Tx, deployment: &Deployment) -> Result<(), Error> {
+    if !deployment.plan.side_by_side {
+        return Ok(());
+    }
+    let passed = |run: &&TargetRun| matches!(run.stage, Stage::Passed { .. });
+    for run in deployment.targets.iter().filter(passed) {
+        let key = target_key(deployment, run);
+        tx.record_proved(&key, &deployment.product, run.after)
             .await?;
     }
     Ok(())

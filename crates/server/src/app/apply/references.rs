@@ -46,7 +46,14 @@ impl Known {
     fn fault(&self, document: &Document) -> Option<String> {
         match document {
             Document::Organisation(_) | Document::Team(_) | Document::Programme(_) => None,
-            Document::Strategy(strategy) => strategy.strategy().err().map(|why| why.to_string()),
+            Document::Strategy(strategy) => {
+                let kind = strategy.strategy().err().map(|why| why.to_string());
+                let mut checks = strategy
+                    .checks
+                    .iter()
+                    .filter_map(|check| check.examine().err());
+                kind.or_else(|| checks.next().map(|why| why.to_string()))
+            }
             Document::Environment(environment) => circle(environment, &self.environments)
                 .or_else(|| undeclared(environment.strategy.as_ref(), &self.strategies)),
             Document::Target(target) => unknown(&target.environment, &self.environments),

@@ -1,0 +1,158 @@
+//! What each server weighs in a split, as things stand with its target.
+
+use super::{Deployment, Position, Split, Stage, TargetRun};
+use crate::{
+    converge::{Slot, traffic::shares},
+    name::Name,
+    plan::Percent,
+};
+
+/// Every server alike.
+const EVEN: u16 = 100;
+
+/// What one server weighs: a target, in one of its slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighed {
+    /// The target.
+    pub target: Position,
+    /// The slot.
+    pub slot: Slot,
+    /// As load balancers count.
+    pub weight: u16,
+}
+
+impl Deployment {
+    /// What each server weighs in a split as things stand, in the deployment's order. Nothing goes to what is being
+    /// changed, failed or never ran, as long as anything else serves.
+    pub fn weights(&self, split: Split) -> Vec<Weighed> {
+        let servers = match self.plan.side_by_side {
+            true => self.weigh_slots(split),
+            false => self.weigh_targets(split),
+        };
+        match servers.iter().all(|server| server.weight == 0) {
+            true => self.weigh_evenly(),
+            false => servers,
+        }
+    }
+
+    /// Every target has two servers: the share is that of the new slots.
+    fn weigh_slots(&self, split: Split) -> Vec<Weighed> {
+        let percent = match split {
+            Split::Share { percent, .. } => percent,
+            // Where it ends: the new slots once it has succeeded, and what was there before it otherwise.
+            Split::Even | Split::Unsettled if self.status.goes_forward() => Percent::ALL,
+            Split::Even | Split::Unsettled => Percent::default(),
+        };
+        let is_new = |run: &TargetRun| matches!(run.stage, Stage::Passed { .. });
+        let is_old = |run: &TargetRun| run.before.is_some();
+        let (new, old) = self.shared(percent, &is_new, &is_old);
+        let pairs = self.positioned().zip(new.into_iter().zip(old));
+        let servers = pairs.flat_map(|((target, run), (new, old))| {
+            let server = |slot, weight| Weighed {
+                target,
+                slot,
+                weight,
+            };
+            let before = run.before.map(|_| server(run.slot_before, old));
+            [Some(server(run.slot, new)), before]
+        });
+        servers.flatten().collect()
+    }
+
+    /// Every target has one server: the share is that of the changed ones.
+    fn weigh_targets(&self, split: Split) -> Vec<Weighed> {
+        let (percent, drains) = match split {
+            Split::Even | Split::Unsettled => return self.weigh_evenly(),
+            Split::Share {
+                percent, drains, ..
+            } => (percent, drains),
+        };
+        let about_to_change = match split {
+            Split::Share { waves, .. } if drains => self.next_to_change(waves),
+            Split::Share { .. } | Split::Even | Split::Unsettled => Vec::new(),
+        };
+        let is_new = |run: &TargetRun| matches!(run.stage, Stage::Passed { .. });
+        let is_old =
+            |run: &TargetRun| is_untouched(&run.stage) && !about_to_change.contains(&&run.target);
+        let (new, old) = self.shared(percent, &is_new, &is_old);
+        let both = self.positioned().zip(new.into_iter().zip(old));
+        let server = |((target, run), (new, old)): ((Position, &TargetRun), (u16, u16))| Weighed {
+            target,
+            slot: run.slot,
+            weight: new + old,
+        };
+        both.map(server).collect()
+    }
+
+    fn weigh_evenly(&self) -> Vec<Weighed> {
+        let server = |(target, run): (Position, &TargetRun)| Weighed {
+            target,
+            slot: run.slot,
+            weight: EVEN,
+        };
+        self.positioned().map(server).collect()
+    }
+
+    /// The targets up to a wave that lie ready, as far as they may be down at once.
+    pub(super) fn next_to_change(&self, wave: u32) -> Vec<&Name> {
+        let down = self.count(Stage::is_disturbed);
+        let room = self.plan.limits.max_unavailable.saturating_sub(down);
+        let ready = self.targets.iter().filter(|run| run.wave <= wave);
+        let ready = ready.filter(|run| run.stage == Stage::Prepared);
+        ready.take(room as usize).map(|run| &run.target).collect()
+    }
+
+    /// What each target weighs among the new ones, and among the old ones.
+    fn shared(
+        &self,
+        percent: Percent,
+        is_new: &dyn Fn(&TargetRun) -> bool,
+        is_old: &dyn Fn(&TargetRun) -> bool,
+    ) -> (Vec<u16>, Vec<u16>) {
+        let count = |is_it: &dyn Fn(&TargetRun) -> bool| {
+            let count = self.targets.iter().filter(|run| is_it(run)).count();
+            u16::try_from(count).unwrap_or(u16::MAX)
+        };
+        let (new, old) = (count(is_new), count(is_old));
+        // Alone, a group receives everything.
+        let percent = match (new, old) {
+            (0, _) => 0,
+            (_, 0) => 100,
+            (_, _) => percent.get(),
+        };
+        let shared = shares(percent, new, old);
+        let (mut new, mut old) = (shared.new.into_iter(), shared.old.into_iter());
+        let next = |is: bool, of: &mut std::vec::IntoIter<u16>| match is {
+            true => of.next().unwrap_or(0),
+            false => 0,
+        };
+        let each = |run: &TargetRun| (next(is_new(run), &mut new), next(is_old(run), &mut old));
+        self.targets.iter().map(each).unzip()
+    }
+}
+
+/// Whether a target still runs the old revision, or runs it again.
+pub(super) const fn is_untouched(stage: &Stage) -> bool {
+    match stage {
+        Stage::Waiting
+        | Stage::Preparing { .. }
+        | Stage::Prepared
+        | Stage::Failed {
+            activated: false, ..
+        }
+        | Stage::Excluded {
+            activated: false, ..
+        }
+        | Stage::Restored { .. } => true,
+        Stage::Activating { .. }
+        | Stage::Passed { .. }
+        | Stage::Failed {
+            activated: true, ..
+        }
+        | Stage::Excluded {
+            activated: true, ..
+        }
+        | Stage::Restoring { .. }
+        | Stage::Stuck { .. } => false,
+    }
+}
