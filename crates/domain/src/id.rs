@@ -53,6 +53,10 @@ numbered!(
     DeploymentId
 );
 numbered!(
+    /// A rehearsal.
+    RehearsalId
+);
+numbered!(
     /// A configuration snapshot of one product: 1, 2, 3…
     SnapshotNumber
 );

@@ -26,6 +26,7 @@ pub mod journal;
 pub mod name;
 pub mod plan;
 pub mod random;
+pub mod rehearsal;
 pub mod release;
 pub mod revision;
 pub mod version;
