@@ -22,7 +22,12 @@ pub use observed::{Observation, Part, observations};
 pub use profile::{Draws, Profile};
 pub use sum::{Wish, rehearse};
 
-use crate::{digest::Digest, id::RehearsalId, name::Name, version::Version};
+use crate::{
+    digest::Digest,
+    id::{RehearsalId, SnapshotNumber},
+    name::Name,
+    version::Version,
+};
 use serde::{Deserialize, Serialize};
 
 /// The record of a rehearsal: evidence about one plan.
@@ -35,6 +40,8 @@ pub struct Rehearsal {
     pub product: Name,
     /// Of which release.
     pub release: Version,
+    /// With which configuration.
+    pub snapshot: SnapshotNumber,
     /// Where to.
     pub environment: Name,
     /// The hash of the compiled plan that was rehearsed.

@@ -19,6 +19,7 @@ mod leases;
 mod measurements;
 mod records;
 mod registry;
+mod rehearsals;
 mod releases;
 mod samples;
 mod sequencer;
@@ -98,6 +99,9 @@ contract! {
     }
     measurements {
         the_first_answer_counts_and_waves_are_apart
+    }
+    rehearsals {
+        rehearsals_are_found_by_plan_and_place
     }
     registry {
         a_blob_is_visible_only_where_it_is_linked

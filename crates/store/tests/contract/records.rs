@@ -130,6 +130,17 @@ async fn targets_of_deployments_in_every_stage() {
 }
 
 #[tokio::test]
+async fn rehearsals() {
+    let fill = |store: Store| async move {
+        commit!(store, (), |tx, ()| {
+            tx.record_rehearsal(&samples::rehearsal(1, "live")).await?;
+        });
+    };
+    let record = written("SELECT record FROM rehearsals", vec![], fill).await;
+    check("rehearsal", &record, &samples::rehearsal(1, "live"));
+}
+
+#[tokio::test]
 async fn an_unknown_form_is_refused_and_not_misread() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open_sqlite(directory.path()).await.unwrap();

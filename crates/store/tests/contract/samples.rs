@@ -12,10 +12,11 @@ use tidegate_domain::{
     digest::Digest,
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::{DeploymentId, PersonId, SnapshotNumber},
+    id::{DeploymentId, PersonId, RehearsalId, SnapshotNumber},
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
+    rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
     release::{Content, Contents, Release, Snapshot},
     revision::{
         ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, RevisionId,
@@ -236,6 +237,50 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         checks: vec![],
         fast_track: false,
         targets: (0..).zip(targets).map(run).collect(),
+    }
+}
+
+/// A rehearsal with a fault of each form.
+pub(crate) fn rehearsal(id: u64, environment: &str) -> Rehearsal {
+    let length = Spread {
+        p50: Millis(840_000),
+        p90: Millis(1_080_000),
+    };
+    let scenario = |fault| Forecasted {
+        fault,
+        outcomes: BTreeMap::from([("rolled_back".into(), 1), ("succeeded".into(), 19)]),
+        took: length,
+        exposure: vec![Exposure {
+            at: Millis(20),
+            usual: 1,
+            most: 2,
+        }],
+        exposed_max: 2,
+        unhealthy_max: 1,
+        exposed_runs: 20,
+        restored_runs: 1,
+        restored: Some(length),
+        rollback: Some(length),
+        waited: vec![("bake".into(), Millis(50))],
+    };
+    let faults = Fault::USUAL.into_iter().map(Some);
+    Rehearsal {
+        id: RehearsalId(id),
+        product: name("storefront"),
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(2),
+        environment: name(environment),
+        plan: digest(environment),
+        strategy: "rolling by 1".into(),
+        requested_by: name("ada"),
+        requested_at: time(1),
+        forecast: Forecast {
+            seed: 7,
+            runs: 20,
+            targets: 2,
+            basis: vec!["assumed: the calendar is open all the time".into()],
+            scenarios: std::iter::once(None).chain(faults).map(scenario).collect(),
+        },
     }
 }
 
