@@ -57,6 +57,8 @@ pub enum Action {
     SetSecret,
     /// Draft and seal releases.
     CreateRelease,
+    /// Try on a simulated fleet what a deployment would come to.
+    Rehearse,
     /// Start a deployment.
     Deploy,
     /// Pause, resume or cancel one.
@@ -149,6 +151,7 @@ impl Action {
         match self {
             Self::Read | Self::ReadLogs | Self::Pull => Level::Assist,
             Self::Push
+            | Self::Rehearse
             | Self::Deploy
             | Self::SteerDeployment
             | Self::RetryTarget
@@ -230,6 +233,7 @@ impl fmt::Display for Action {
             Self::ApplyCatalog => "changing the catalog",
             Self::SetSecret => "setting a secret",
             Self::CreateRelease => "creating a release",
+            Self::Rehearse => "rehearsing a deployment",
             Self::Deploy => "deploying",
             Self::SteerDeployment => "steering a deployment",
             Self::SignOff => "signing off a wave",

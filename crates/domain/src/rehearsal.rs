@@ -56,5 +56,14 @@ pub struct Rehearsal {
     pub forecast: Forecast,
 }
 
+impl Rehearsal {
+    /// What a person would say of it.
+    pub fn sentence(&self) -> String {
+        let (product, release, environment) = (&self.product, &self.release, &self.environment);
+        let what = format!("{product} {release} to {environment}");
+        self.forecast.sentence(&what)
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ mod journal;
 mod logs;
 mod people;
 mod problem;
+mod rehearsal;
 mod release;
 mod status;
 
@@ -31,6 +32,9 @@ pub use people::{
     EnrolmentRequest, EnrolmentView, PersonRequest, PersonView, TokenRequest, TokenView,
 };
 pub use problem::Problem;
+pub use rehearsal::{
+    ExposureView, RehearsalRequest, RehearsalView, ScenarioView, SpreadView, WaitedView,
+};
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
 pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,

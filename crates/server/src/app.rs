@@ -17,6 +17,7 @@ pub mod observed;
 pub mod people;
 pub mod plans;
 pub mod query;
+mod rehearse;
 pub mod releases;
 mod request;
 mod revisions;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 use tidegate_domain::{generation::Incarnation, journal::Notary};
 use tidegate_registry::Registry;
 use tidegate_store::Store;
+use tokio::sync::Semaphore;
 
 /// Everything a use-case may reach.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ pub struct App {
     pub desk: LogDesk,
     /// What is measured outside.
     pub metrics: Metrics,
+    /// Who rehearses: one at a time, because it keeps a core busy.
+    pub rehearsing: Semaphore,
     /// The number of this history.
     pub incarnation: Incarnation,
 }

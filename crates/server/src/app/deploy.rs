@@ -17,7 +17,7 @@ use tidegate_domain::{
     name::Name,
     plan::Plan,
     release::{Release, Snapshot, render},
-    revision::RevisionId,
+    revision::{Revision, RevisionId},
 };
 use tidegate_protocol::api::DeploymentRequest;
 use tidegate_store::{TargetKey, Tx};
@@ -137,14 +137,45 @@ pub(super) async fn begin(
     }
     let told = told(tx, product, start.environment).await?;
     let targets = meant_targets(tx, &start, &told).await?;
-    let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
-    let plan = plans::compiled(tx, start.environment, start.way.clone(), names.clone()).await?;
-    let fast_track = is_fast(tx, &start, &plan).await?;
-    let runs = target_runs(tx, &start, &plan, (&targets, &told)).await?;
+    let (deployment, revisions) = draft(tx, request, &start, (id, &targets, &told)).await?;
+    for revision in &revisions {
+        tx.record_revision(revision).await?;
+    }
+    let names: Vec<&Name> = targets.iter().map(|target| &target.name).collect();
+    tx.record_deployment_requested(&deployment).await?;
+    let detail = serde_json::json!({
+        "product": product, "release": deployment.release, "environment": deployment.environment,
+        "purpose": deployment.purpose, "plan": deployment.plan.hash(), "parts": deployment.parts, "targets": names,
+    });
+    request
+        .journal(
+            tx,
+            "deployment.requested",
+            &format!("deployment/{}", deployment.id),
+            &detail,
+        )
+        .await?;
+    Ok(deployment.id)
+}
+
+/// The targets that a deployment is about, and what each was last told to run.
+type Place<'a> = (DeploymentId, &'a [Target], &'a BTreeMap<Name, RevisionId>);
+
+/// A deployment that has not begun, with the revisions it brings. Nothing is written.
+pub(super) async fn draft(
+    tx: &mut Tx,
+    request: &Request,
+    start: &Start<'_>,
+    (id, targets, told): Place<'_>,
+) -> Result<(Deployment, Vec<Revision>), Error> {
+    let names = targets.iter().map(|target| target.name.clone()).collect();
+    let plan = plans::compiled(tx, start.environment, start.way.clone(), names).await?;
+    let fast_track = is_fast(tx, start, &plan).await?;
+    let (runs, revisions) = target_runs(tx, start, &plan, (targets, told)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
         id,
-        product: product.clone(),
+        product: start.release.product.clone(),
         environment: start.environment.clone(),
         release: start.release.version.clone(),
         snapshot: number,
@@ -160,20 +191,7 @@ pub(super) async fn begin(
         fast_track,
         targets: runs,
     };
-    tx.record_deployment_requested(&deployment).await?;
-    let detail = serde_json::json!({
-        "product": product, "release": deployment.release, "environment": deployment.environment,
-        "purpose": deployment.purpose, "plan": deployment.plan.hash(), "parts": deployment.parts, "targets": names,
-    });
-    request
-        .journal(
-            tx,
-            "deployment.requested",
-            &format!("deployment/{}", deployment.id),
-            &detail,
-        )
-        .await?;
-    Ok(deployment.id)
+    Ok((deployment, revisions))
 }
 
 /// Whether what it brings ended well in the same place within the plan's fast track, so that no check is asked again.
@@ -200,7 +218,7 @@ fn still_running(running: DeploymentId, product: &Name, environment: &Name) -> E
 }
 
 /// What each target was last told to run of a product.
-async fn told(
+pub(super) async fn told(
     tx: &mut Tx,
     product: &Name,
     environment: &Name,
@@ -249,7 +267,7 @@ async fn target_runs(
     start: &Start<'_>,
     plan: &Plan,
     (targets, told): (&[Target], &BTreeMap<Name, RevisionId>),
-) -> Result<Vec<TargetRun>, Error> {
+) -> Result<(Vec<TargetRun>, Vec<Revision>), Error> {
     let product = &start.release.product;
     let secrets = tx.newest_secrets(product).await?;
     let source = render::Source {
@@ -263,6 +281,7 @@ async fn target_runs(
     let proved = tx.proved_in(start.environment, product).await?;
     let proved: BTreeMap<Name, RevisionId> = proved.into_iter().collect();
     let mut runs = Vec::with_capacity(targets.len());
+    let mut revisions = Vec::with_capacity(targets.len());
     for (wave, planned) in (0..).zip(&plan.waves) {
         for name in &planned.targets {
             let Some(target) = targets.iter().find(|target| target.name == *name) else {
@@ -271,7 +290,8 @@ async fn target_runs(
             let revision = render::revision(&source, target).map_err(|why| {
                 Error::refused(Kind::BadRequest, "configuration-invalid", why.to_string())
             })?;
-            let after = tx.record_revision(&revision).await?;
+            let after = revision.id();
+            revisions.push(revision);
             let before = told.get(name).copied();
             runs.push(TargetRun {
                 target: name.clone(),
@@ -283,5 +303,5 @@ async fn target_runs(
             });
         }
     }
-    Ok(runs)
+    Ok((runs, revisions))
 }

@@ -7,6 +7,7 @@ mod checks;
 mod deployments;
 mod doctor;
 mod facts;
+mod rehearsals;
 mod releases;
 mod status;
 
@@ -14,3 +15,4 @@ pub use artifacts::{Shelf, ShelfLine};
 pub use calendar::{Bound, Place, Range, length};
 pub use deployments::{Before, summary};
 pub(crate) use facts::collect;
+pub use tidegate_store::RehearsalsOf;

@@ -7,6 +7,7 @@ mod guidance;
 mod journal;
 mod logs;
 mod people;
+mod rehearsals;
 mod releases;
 mod status;
 mod stream;
@@ -27,6 +28,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(journal::router())
         .merge(logs::router())
         .merge(people::router())
+        .merge(rehearsals::router())
         .merge(releases::router())
         .merge(status::router())
         .route(
@@ -56,6 +58,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         logs::read,
         people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,
         people::enrol,
+        rehearsals::make, rehearsals::list, rehearsals::show,
         releases::create, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,
         status::show,
