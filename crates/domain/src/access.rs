@@ -59,6 +59,8 @@ pub enum Action {
     CreateRelease,
     /// Try on a simulated fleet what a deployment would come to.
     Rehearse,
+    /// Deploy a release, take it back and deploy it again, to see that going back works.
+    Drill,
     /// Start a deployment.
     Deploy,
     /// Pause, resume or cancel one.
@@ -152,6 +154,7 @@ impl Action {
             Self::Read | Self::ReadLogs | Self::Pull => Level::Assist,
             Self::Push
             | Self::Rehearse
+            | Self::Drill
             | Self::Deploy
             | Self::SteerDeployment
             | Self::RetryTarget
@@ -234,6 +237,7 @@ impl fmt::Display for Action {
             Self::SetSecret => "setting a secret",
             Self::CreateRelease => "creating a release",
             Self::Rehearse => "rehearsing a deployment",
+            Self::Drill => "drilling a rollback",
             Self::Deploy => "deploying",
             Self::SteerDeployment => "steering a deployment",
             Self::SignOff => "signing off a wave",

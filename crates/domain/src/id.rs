@@ -53,6 +53,10 @@ numbered!(
     DeploymentId
 );
 numbered!(
+    /// A rollback drill.
+    DrillId
+);
+numbered!(
     /// A rehearsal.
     RehearsalId
 );

@@ -19,6 +19,7 @@ pub mod catalog;
 pub mod converge;
 pub mod deployment;
 pub mod digest;
+pub mod drill;
 pub mod duration;
 pub mod generation;
 pub mod id;
