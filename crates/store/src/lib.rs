@@ -14,6 +14,7 @@ mod access;
 mod catalog;
 mod configuration;
 mod deployments;
+mod drills;
 mod error;
 mod journal;
 mod keys;
@@ -32,6 +33,7 @@ mod value;
 
 pub use access::{PersonRow, SessionRow, TokenRow};
 pub use deployments::Lease;
+pub use drills::DrillsOf;
 pub use error::StoreError;
 pub use journal::NumberedEntry;
 pub use keys::KeyRow;

@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "rehearsals",
         include_str!("../migrations/0005_rehearsals.sql"),
     ),
+    (6, "drills", include_str!("../migrations/0006_drills.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -13,6 +13,7 @@ mod access;
 mod catalog;
 mod configuration;
 mod deployments;
+mod drills;
 mod durability;
 mod journal;
 mod leases;
@@ -99,6 +100,9 @@ contract! {
     }
     measurements {
         the_first_answer_counts_and_waves_are_apart
+    }
+    drills {
+        a_drill_runs_alone_in_its_place_and_is_found_by_release
     }
     rehearsals {
         rehearsals_are_found_by_plan_and_place

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use tidegate_domain::{
     catalog::{Document, Kind},
     deployment::{Cause, Deployment, Hold, Stage, Status, Word},
+    drill::{Drill, Ending},
     id::DeploymentId,
     name::Name,
 };
@@ -138,6 +139,32 @@ async fn rehearsals() {
     };
     let record = written("SELECT record FROM rehearsals", vec![], fill).await;
     check("rehearsal", &record, &samples::rehearsal(1, "live"));
+}
+
+#[tokio::test]
+async fn drills_with_every_ending() {
+    let endings = [
+        None,
+        Some(Ending::Passed),
+        Some(Ending::Failed {
+            reason: "going back: deployment 7 failed".into(),
+        }),
+        Some(Ending::Cancelled {
+            by: samples::name("ada"),
+        }),
+    ];
+    for ending in endings {
+        let drill = Drill {
+            ended: ending.map(|ending| (samples::time(9), ending)),
+            ..samples::drill(1)
+        };
+        let (file, expected) = (format!("drill-{}", drill.word()), drill.clone());
+        let fill = |store: Store| async move {
+            commit!(store, drill, |tx, drill| tx.record_drill(drill).await?);
+        };
+        let record = written("SELECT record FROM drills", vec![], fill).await;
+        check(&file, &record, &expected);
+    }
 }
 
 #[tokio::test]

@@ -10,9 +10,10 @@ use tidegate_domain::{
     },
     deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
     digest::Digest,
+    drill::{Drill, Leg, LegKind},
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::{DeploymentId, PersonId, RehearsalId, SnapshotNumber},
+    id::{DeploymentId, DrillId, PersonId, RehearsalId, SnapshotNumber},
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
@@ -237,6 +238,28 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         checks: vec![],
         fast_track: false,
         targets: (0..).zip(targets).map(run).collect(),
+    }
+}
+
+/// A drill in staging with a leg of each kind; the last is under way.
+pub(crate) fn drill(id: u64) -> Drill {
+    let kinds = [LegKind::Deploy, LegKind::RollBack, LegKind::DeployAgain];
+    let leg = |(number, kind): (i64, LegKind)| Leg {
+        kind,
+        deployment: DeploymentId(number.cast_unsigned()),
+        began_at: time(number),
+        ended_at: (kind != LegKind::DeployAgain).then(|| time(number + 1)),
+    };
+    Drill {
+        id: DrillId(id),
+        product: name("storefront"),
+        release: "1.1.0".parse().unwrap(),
+        environment: name("staging"),
+        strategy: Some(name("careful")),
+        requested_by: name("ada"),
+        requested_at: time(0),
+        legs: (5..).zip(kinds).map(leg).collect(),
+        ended: None,
     }
 }
 
