@@ -7,6 +7,7 @@ mod calendar;
 mod catalog;
 mod check;
 mod deployment;
+mod drill;
 mod journal;
 mod logs;
 mod people;
@@ -26,6 +27,7 @@ pub use deployment::{
     PlannedCheckView, PlannedWaveView, RollbackRequest, SignOffRequest, SteerRequest,
     TargetRunView, WaitingView, WaveView, WordRequest,
 };
+pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
 pub use logs::{LogLineView, LogsView};
 pub use people::{

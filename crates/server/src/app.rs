@@ -8,6 +8,7 @@ pub mod authenticate;
 pub mod blocks;
 mod bus;
 pub mod deploy;
+pub(crate) mod drills;
 pub mod enrolments;
 mod error;
 mod feed;

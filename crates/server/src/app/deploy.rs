@@ -46,7 +46,11 @@ impl App {
     }
 }
 
-async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<DeploymentId, Error> {
+pub(super) async fn promote(
+    tx: &mut Tx,
+    request: &Request,
+    wanted: &Wanted,
+) -> Result<DeploymentId, Error> {
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
         .current_snapshot()

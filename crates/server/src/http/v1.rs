@@ -3,6 +3,7 @@
 mod calendar;
 mod catalog;
 mod deployments;
+mod drills;
 mod guidance;
 mod journal;
 mod logs;
@@ -24,6 +25,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(calendar::router())
         .merge(catalog::router())
         .merge(deployments::router())
+        .merge(drills::router())
         .merge(guidance::router())
         .merge(journal::router())
         .merge(logs::router())
@@ -52,6 +54,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
+        drills::start, drills::list, drills::show, drills::cancel,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         guidance::retry_check, guidance::accept_check,
         journal::page, journal::checkpoint, journal::export,
