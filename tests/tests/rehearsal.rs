@@ -1,4 +1,4 @@
-//! Rehearsals and drills: what a deployment would come to, found out before it begins, and going back, tried in earnest.
+//! Rehearsals: what a deployment would come to, found out before it begins.
 
 use serde_json::Value;
 use tidegate_tests::shop::Shop;

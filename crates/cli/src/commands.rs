@@ -6,6 +6,8 @@ mod completions;
 mod deploy;
 mod deployment;
 mod doctor;
+mod drill;
+mod drills;
 mod enrolment;
 mod explain;
 mod journal;
@@ -56,6 +58,9 @@ pub enum Command {
     #[command(subcommand)]
     Release(release::ReleaseCommand),
     Rehearse(rehearse::RehearseArgs),
+    Drill(drill::DrillArgs),
+    #[command(subcommand)]
+    Drills(drills::DrillsCommand),
     #[command(subcommand)]
     Rehearsal(rehearsal::RehearsalCommand),
     Deploy(deploy::DeployArgs),
@@ -102,6 +107,8 @@ impl Command {
             Self::Remove(args) => args.run(&context).await,
             Self::Push(args) => args.run(&context).await,
             Self::Release(command) => command.run(&context).await,
+            Self::Drill(args) => args.run(&context).await,
+            Self::Drills(command) => command.run(&context).await,
             Self::Rehearse(args) => args.run(&context).await,
             Self::Rehearsal(command) => command.run(&context).await,
             Self::Deploy(args) => args.run(&context).await,
