@@ -38,6 +38,7 @@ impl Millis {
         let seconds = (self.0 + 500) / 1000;
         let minutes = (self.0 + 30_000) / 60_000;
         match seconds {
+            0..10 if self.0 < 1000 => format!("{} ms", self.0),
             0..10 => format!("{:.1} s", (self.0 as f64) / 1000.0),
             10..120 => format!("{seconds} s"),
             120..7_200 => format!("{minutes} min"),
@@ -114,7 +115,8 @@ mod tests {
             assert_eq!(text.parse(), Ok(Millis(ms)), "{text}");
         }
         for (ms, rough) in [
-            (0, "0.0 s"),
+            (0, "0 ms"),
+            (40, "40 ms"),
             (1_540, "1.5 s"),
             (40_400, "40 s"),
             (840_000, "14 min"),

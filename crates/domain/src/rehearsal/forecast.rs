@@ -68,7 +68,7 @@ pub struct Spread {
 pub struct Exposure {
     /// Since the beginning.
     pub at: Millis,
-    /// In the middle run.
+    /// In the run of middle length.
     pub usual: u32,
     /// In the run where most do.
     pub most: u32,

@@ -110,36 +110,44 @@ fn spread(lengths: impl Iterator<Item = Moment>) -> Option<Spread> {
     })
 }
 
-/// The curve over the time of the longest run.
+/// The curve over the time of the longest run. What comes and goes between two points shows in the later one.
 fn exposure(courses: &[Course]) -> Vec<Exposure> {
     let last = |course: &Course| course.exposure.last().map_or(0, |last| last.0);
     let ends = courses.iter().map(|course| course.took.max(last(course)));
     let longest = ends.max().unwrap_or(0);
     let moment = |i: u64| longest * i / (POINTS_MAX - 1);
+    let mut by_length: Vec<&Course> = courses.iter().collect();
+    by_length.sort_by_key(|course| course.took);
+    let middle = by_length.get(by_length.len().saturating_sub(1) / 2);
     let mut points = Vec::new();
     for i in 0..POINTS_MAX {
-        let at = moment(i);
-        let mut there: Vec<u32> = courses
-            .iter()
-            .map(|course| exposed_at(course, at))
-            .collect();
-        there.sort_unstable();
-        let usual = there.get(there.len() / 2).copied().unwrap_or(0);
-        let most = there.last().copied().unwrap_or(0);
+        let until = moment(i);
+        let since = match i {
+            0 => 0,
+            _ if i + 1 == POINTS_MAX => until,
+            _ => moment(i - 1) + 1,
+        };
+        let there = |course: &Course| exposed_within(course, (since.min(until), until));
         points.push(Exposure {
-            at: Millis(at),
-            usual,
-            most,
+            at: Millis(until),
+            usual: middle.copied().map_or(0, there),
+            most: courses.iter().map(there).max().unwrap_or(0),
         });
     }
     points.dedup_by_key(|point| point.at);
     points
 }
 
-fn exposed_at(course: &Course, at: Moment) -> u32 {
-    let later = course.exposure.partition_point(|(since, _)| *since <= at);
-    let before = later.checked_sub(1).and_then(|i| course.exposure.get(i));
-    before.map_or(0, |(_, exposed)| *exposed)
+/// The most that ran it from one moment to another.
+fn exposed_within(course: &Course, (since, until): (Moment, Moment)) -> u32 {
+    let later = |moment: Moment| course.exposure.partition_point(|(at, _)| *at <= moment);
+    let from = later(since).saturating_sub(1);
+    let within = course.exposure.get(from..later(until)).unwrap_or_default();
+    within
+        .iter()
+        .map(|(_, exposed)| *exposed)
+        .max()
+        .unwrap_or(0)
 }
 
 fn waited(courses: &[Course]) -> Vec<(String, Millis)> {

@@ -118,7 +118,7 @@ pub struct WaitedView {
 pub struct ExposureView {
     /// Milliseconds since the beginning.
     pub at_ms: u64,
-    /// In the middle run.
+    /// In the run of middle length.
     pub usual: u32,
     /// In the run where most do.
     pub most: u32,
