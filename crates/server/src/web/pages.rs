@@ -6,6 +6,7 @@ pub(super) mod deployment;
 pub(super) mod deployments;
 pub(super) mod journal;
 pub(super) mod overview;
+pub(super) mod rehearsal;
 pub(super) mod release;
 pub(super) mod releases;
 pub(super) mod sign_in;

@@ -3,7 +3,8 @@
 use super::{
     assets, fault,
     pages::{
-        artifacts, calendar, deployment, deployments, journal, overview, release, releases, sign_in,
+        artifacts, calendar, deployment, deployments, journal, overview, rehearsal, release,
+        releases, sign_in,
     },
 };
 use crate::app::SharedApp;
@@ -37,6 +38,11 @@ pub(crate) fn router() -> Router<SharedApp> {
             "/products/{product}/releases/{version}/unblock",
             post(release::unblock),
         )
+        .route(
+            "/products/{product}/releases/{version}/rehearse",
+            post(release::rehearse),
+        )
+        .route("/rehearsals/{id}", get(rehearsal::show))
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))
         .route("/deployments/{id}/live", get(deployment::live))
