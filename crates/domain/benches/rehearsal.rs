@@ -6,7 +6,7 @@ mod sample;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
-use std::hint::black_box;
+use std::{collections::BTreeMap, hint::black_box};
 use tidegate_domain::{
     deployment::Deployment,
     digest::Digest,
@@ -73,6 +73,7 @@ fn profile() -> Profile {
         start: between(5, 60),
         fail: between(20, 30),
         restore: between(2, 10),
+        own: BTreeMap::new(),
         failures_per_mille: 0,
         basis: Vec::new(),
     }

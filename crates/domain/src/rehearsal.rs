@@ -19,7 +19,7 @@ mod sum;
 pub use fault::{Fault, FaultError};
 pub use forecast::{Exposure, Forecast, Forecasted, Spread};
 pub use observed::{Observation, Part, observations};
-pub use profile::{Draws, Profile};
+pub use profile::{Draws, Own, Profile};
 pub use sum::{Wish, rehearse};
 
 use crate::{

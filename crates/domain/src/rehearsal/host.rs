@@ -11,6 +11,7 @@ use crate::{
         facts::{Proof, Readiness},
     },
     duration::Millis,
+    name::Name,
     random::Random,
     revision::RevisionId,
 };
@@ -36,11 +37,23 @@ enum Fate {
 }
 
 impl Lot {
-    pub(super) fn draw(profile: &Profile, fault: Option<Fault>, random: &mut Random) -> Self {
+    pub(super) fn draw(
+        profile: &Profile,
+        target: &Name,
+        fault: Option<Fault>,
+        random: &mut Random,
+    ) -> Self {
+        let own = profile.own.get(target);
+        let prepare = own.and_then(|own| own.prepare.as_ref());
+        let start = own.and_then(|own| own.start.as_ref());
+        let (prepare, start) = (
+            prepare.unwrap_or(&profile.prepare),
+            start.unwrap_or(&profile.start),
+        );
         let slowness = fault.map_or(1, Fault::slowness);
         let slowly = |length: Millis| Millis(length.0.saturating_mul(slowness));
         let unlucky = random.below(1000) < u64::from(profile.failures_per_mille);
-        let (good, bad) = (profile.start.draw(random), profile.fail.draw(random));
+        let (good, bad) = (start.draw(random), profile.fail.draw(random));
         let fate = match fault {
             Some(Fault::BadRelease) => Fate::Fails,
             _ if unlucky => Fate::Fails,
@@ -56,7 +69,7 @@ impl Lot {
         };
         let fails = fate == Fate::Fails;
         Self {
-            prepares_in: slowly(profile.prepare.draw(random)),
+            prepares_in: slowly(prepare.draw(random)),
             starts_in: slowly(if fails { bad } else { good }),
             restores_in: slowly(profile.restore.draw(random)),
             fate,

@@ -1,6 +1,6 @@
 //! What earlier deployments tell of their targets: read out of their entries in the journal.
 
-use crate::{duration::Millis, journal::Entry};
+use crate::{duration::Millis, journal::Entry, name::Name};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -16,8 +16,10 @@ pub enum Part {
 }
 
 /// How one target once did on one part of its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
+    /// Which target.
+    pub target: Name,
     /// Which part.
     pub part: Part,
     /// How long it took.
@@ -48,12 +50,14 @@ pub fn observations(entries: &[Entry], minimum_healthy: Millis) -> Vec<Observati
             begun.insert(target, (part, entry.time));
         } else if let Some(failed) = ends(&entry.action)
             && let Some((part, since)) = begun.remove(target)
+            && let Ok(target) = target.parse()
         {
             let watched = match part {
                 Part::Start if !failed => minimum_healthy.0,
                 Part::Start | Part::Prepare | Part::Restore => 0,
             };
             seen.push(Observation {
+                target,
                 part,
                 took: Millis(elapsed(since, entry.time).saturating_sub(watched)),
                 failed,

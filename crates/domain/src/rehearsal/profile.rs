@@ -1,8 +1,9 @@
 //! How the targets of a place usually do: how long they take, and how often they fail.
 
 use super::{Observation, Part};
-use crate::{duration::Millis, plan::Limits, random::Random};
+use crate::{duration::Millis, name::Name, plan::Limits, random::Random};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Fewer observations than this are none.
 pub(super) const OBSERVATIONS_MIN: usize = 5;
@@ -23,10 +24,25 @@ pub struct Profile {
     pub fail: Draws,
     /// From being told to go back to being healthy again.
     pub restore: Draws,
+    /// The targets of which enough is known to tell them from the others.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<Name, Own>,
     /// So many of a thousand targets fail on a release that is good.
     pub failures_per_mille: u32,
     /// Where all this comes from, and what is only assumed: a sentence each.
     pub basis: Vec<String>,
+}
+
+/// How one target usually does; where that is not known, it does as the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Own {
+    /// From being told to prepare to lying ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepare: Option<Draws>,
+    /// From being told to run the new revision to being healthy on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Draws>,
 }
 
 /// Lengths of time to draw from: the sorted ones that were seen, and whatever lies between two neighbours.
@@ -112,8 +128,14 @@ impl Profile {
             let until = failing.unwrap_or(start_limit);
             Draws::between(until, until)
         });
+        let own = own(observations);
+        if !own.is_empty() {
+            let count = own.len();
+            basis.push(format!("observed: {count} of the targets, each by itself"));
+        }
         let failures_per_mille = failures(observations, &mut basis);
         Self {
+            own,
             prepare: prepare.unwrap_or_else(|| assumed(limits.prepare_deadline)),
             start: start.unwrap_or_else(|| assumed(start_limit)),
             fail,
@@ -122,6 +144,25 @@ impl Profile {
             basis,
         }
     }
+}
+
+/// What was seen of single targets, where that is enough.
+fn own(observations: &[Observation]) -> BTreeMap<Name, Own> {
+    let mut seen: BTreeMap<&Name, (Vec<Millis>, Vec<Millis>)> = BTreeMap::new();
+    for one in observations.iter().filter(|one| !one.failed) {
+        let (prepare, start) = seen.entry(&one.target).or_default();
+        match one.part {
+            Part::Prepare => prepare.push(one.took),
+            Part::Start => start.push(one.took),
+            Part::Restore => {}
+        }
+    }
+    let enough = |seen: Vec<Millis>| (seen.len() >= OBSERVATIONS_MIN).then(|| Draws::of(seen));
+    let own = seen.into_iter().map(|(target, (prepare, start))| {
+        let (prepare, start) = (enough(prepare), enough(start));
+        (target.clone(), Own { prepare, start })
+    });
+    own.filter(|(_, own)| *own != Own::default()).collect()
 }
 
 /// From a tenth to a half of what is granted.

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     deployment::{
-        Decision, Deployment, Event, Facts, Measurement, Reading, TargetFacts, WaitingOn, decide,
+        Decision, Deployment, Event, Facts, Measurement, Reading, TargetFacts, TargetRun,
+        WaitingOn, decide,
     },
     duration::Millis,
     name::Name,
@@ -90,7 +91,10 @@ impl Run {
         mut random: Random,
     ) -> Self {
         let runs = deployment.targets.iter().enumerate();
-        let host = |(place, run)| Host::new(place, run, Lot::draw(profile, fault, &mut random));
+        let host = |(place, run): (usize, &TargetRun)| {
+            let lot = Lot::draw(profile, &run.target, fault, &mut random);
+            Host::new(place, run, lot)
+        };
         let mut hosts: Vec<Host> = runs.map(host).collect();
         let partition = break_lines(&mut hosts, deployment, fault, &mut random);
         let begins = deployment.requested_at;

@@ -12,6 +12,7 @@ use crate::{
     revision::RevisionId,
 };
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 const SECOND: u64 = 1000;
 
@@ -72,6 +73,7 @@ fn exact() -> Profile {
         start: always(5),
         fail: always(20),
         restore: always(1),
+        own: BTreeMap::new(),
         failures_per_mille: 0,
         basis: Vec::new(),
     }
@@ -196,9 +198,43 @@ fn the_same_seed_finds_the_same_and_another_something_else() {
 }
 
 #[test]
+fn a_target_that_is_known_does_as_it_always_did() {
+    let seen = |target: &str, seconds| Observation {
+        target: target.parse().unwrap(),
+        part: Part::Start,
+        took: Millis::from_secs(seconds),
+        failed: false,
+        release_is_bad: false,
+    };
+    let mut all: Vec<Observation> = (0..5).map(|_| seen("t0", 100)).collect();
+    all.extend((0..20).map(|i| seen(&format!("t{}", 10 + i), 1)));
+    let plan = plan(2, 1, &[]);
+    let known = Profile::of(&all, &plan.limits, None);
+    assert_eq!(
+        known.own.keys().map(Name::as_str).collect::<Vec<_>>(),
+        ["t0"]
+    );
+    let profile = Profile {
+        start: Draws::of([Millis::from_secs(1)]),
+        own: known.own,
+        ..exact()
+    };
+    let wish = Wish {
+        faults: Vec::new(),
+        runs: 3,
+        seed: 1,
+    };
+    let forecast = rehearse(&deployment(plan), &profile, &wish);
+    // 2 s to prepare, and for each target its start, 3 s of good health and 10 s to bake.
+    let took = forecast.calm().unwrap().took;
+    assert_eq!(took.p50, Millis((2 + 113 + 14) * SECOND));
+}
+
+#[test]
 fn five_observations_are_enough_and_four_are_not() {
     let seen = |count: u64| -> Vec<Observation> {
         let one = |i| Observation {
+            target: format!("t{i}").parse().unwrap(),
             part: Part::Start,
             took: Millis::from_secs(i),
             failed: false,
