@@ -110,4 +110,14 @@ fn what_cannot_be_rehearsed_is_refused_in_words() {
     let said = shop.refused(4, &quick("rehearse", "1.1.0", "nowhere"));
     assert!(said.contains("there is no environment"), "{said}");
     shop.refused(4, &["rehearsal", "show", "9"]);
+    let target =
+        |i| format!("---\nkind: Target\nname: more-{i}\nenvironment: live\nvars: {{ port: 1 }}\n");
+    shop.apply(&(0..500).map(target).collect::<String>());
+    let often = [&quick("rehearse", "1.1.0", "live")[..], &["--runs", "200"]].concat();
+    let said = shop.refused(2, &often);
+    assert!(
+        said.contains("200 runs of 6 scenarios on 503 targets take too long"),
+        "{said}"
+    );
+    assert!(said.contains("at most 82 runs"), "{said}");
 }

@@ -80,6 +80,7 @@ async fn start(tx: &mut Tx, request: &Request, wish: &Wish) -> Result<DrillId, E
         return Err(releases::draft(&release));
     }
     check_place(tx, wish).await?;
+    check_alone(tx, wish).await?;
     let standing = standing(tx, &wish.product, &wish.environment).await?;
     let is_other = |d: &Deployment| {
         d.release != release.version || Some(d.snapshot) != release.current_snapshot()
@@ -128,6 +129,25 @@ async fn check_place(tx: &mut Tx, wish: &Wish) -> Result<(), Error> {
         return Err(refused.hint("drill where it goes before, or say `--even-live`"));
     }
     Ok(())
+}
+
+/// Between two legs no deployment runs, and yet the place is taken.
+async fn check_alone(tx: &mut Tx, wish: &Wish) -> Result<(), Error> {
+    let here =
+        |drill: &&Drill| drill.product == wish.product && drill.environment == wish.environment;
+    let running = tx.running_drills().await?;
+    let Some(drill) = running.iter().find(here) else {
+        return Ok(());
+    };
+    let detail = format!(
+        "drill {} of {} in {} runs",
+        drill.id, drill.product, drill.environment
+    );
+    let refused = Error::refused(Kind::Conflict, "drill-running", detail);
+    Err(refused.hint(format!(
+        "wait for it, or `tidegate drills cancel {}`",
+        drill.id
+    )))
 }
 
 /// Begins a leg and keeps the drill with it.
