@@ -75,9 +75,11 @@ fn a_rehearsal_forecasts_without_changing_anything() {
 #[test]
 fn what_was_deployed_there_before_is_what_it_rests_on() {
     let shop = Shop::with_shop(None);
-    shop.ok(&[&quick("deploy", "1.0.0", "testing")[..], &["--wait"]].concat());
-    for _ in 0..3 {
-        shop.ok(&[&quick("deploy", "1.0.0", "staging")[..], &["--wait"]].concat());
+    for version in ["1.0.0", "1.1.0"] {
+        shop.ok(&[&quick("deploy", version, "testing")[..], &["--wait"]].concat());
+    }
+    for version in ["1.0.0", "1.0.0", "1.1.0", "1.0.0"] {
+        shop.ok(&[&quick("deploy", version, "staging")[..], &["--wait"]].concat());
     }
     let view = rehearsed(&shop, "staging", &["--fault", "slow 3x"]);
     let rests = basis(&view);

@@ -1,8 +1,8 @@
 //! What earlier deployments tell of their targets: read out of their entries in the journal.
 
-use crate::{duration::Millis, journal::Entry, name::Name};
+use crate::{deployment::Deployment, duration::Millis, journal::Entry, name::Name};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of a target's way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,13 +31,22 @@ pub struct Observation {
     pub release_is_bad: bool,
 }
 
-/// What the entries of one deployment, oldest first, tell of its targets. A target passes when it was healthy for
-/// `minimum_healthy`; that is no part of how long it took to become healthy.
-pub fn observations(entries: &[Entry], minimum_healthy: Millis) -> Vec<Observation> {
+/// What the entries of one deployment, oldest first, tell of its targets.
+///
+/// A target passes when it was healthy for as long as the plan asks; that is no part of how long it took to become healthy.
+/// One that ran the same already tells nothing.
+pub fn observations(deployment: &Deployment, entries: &[Entry]) -> Vec<Observation> {
+    let minimum_healthy = deployment.plan.limits.minimum_healthy;
+    let runs = deployment.targets.iter();
+    let changed: BTreeSet<&str> = runs
+        .filter(|run| run.before != Some(run.after))
+        .map(|run| run.target.as_str())
+        .collect();
     let mut begun: BTreeMap<&str, (Part, Timestamp)> = BTreeMap::new();
     let mut seen = Vec::new();
     for entry in entries {
-        let Some(target) = entry.detail.get("target").and_then(|name| name.as_str()) else {
+        let target = entry.detail.get("target").and_then(|name| name.as_str());
+        let Some(target) = target.filter(|target| changed.contains(target)) else {
             continue;
         };
         let begins = match entry.action.as_str() {
@@ -95,7 +104,10 @@ fn judge(seen: &mut [Observation]) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::tests::{deployment, plan},
+        *,
+    };
 
     /// Entries in short: `SECOND WORD TARGET`.
     fn entries(lines: &[&str]) -> Vec<Entry> {
@@ -117,19 +129,19 @@ mod tests {
     #[test]
     fn what_a_target_took_lies_between_two_entries() {
         let seen = observations(
+            &deployment(plan(3, 1, &[])),
             &entries(&[
-                "10 target_preparing a",
-                "10 target_preparing b",
-                "12 target_prepared a",
-                "15 target_prepared b",
-                "20 target_activated a",
-                "28 target_passed a",
-                "30 target_activated b",
-                "50 target_failed b",
-                "51 target_restoring b",
-                "54 target_restored b",
+                "10 target_preparing t0",
+                "10 target_preparing t1",
+                "12 target_prepared t0",
+                "15 target_prepared t1",
+                "20 target_activated t0",
+                "28 target_passed t0",
+                "30 target_activated t1",
+                "50 target_failed t1",
+                "51 target_restoring t1",
+                "54 target_restored t1",
             ]),
-            Millis::from_secs(3),
         );
         let told: Vec<_> = seen
             .iter()
@@ -149,16 +161,24 @@ mod tests {
     #[test]
     fn one_failure_of_many_tells_of_a_target() {
         let seen = observations(
+            &deployment(plan(3, 1, &[])),
             &entries(&[
-                "1 target_activated a",
-                "1 target_activated b",
-                "1 target_activated c",
-                "2 target_passed a",
-                "2 target_passed b",
-                "9 target_failed c",
+                "1 target_activated t0",
+                "1 target_activated t1",
+                "1 target_activated t2",
+                "2 target_passed t0",
+                "2 target_passed t1",
+                "9 target_failed t2",
             ]),
-            Millis(0),
         );
         assert!(seen.iter().all(|one| !one.release_is_bad));
+    }
+
+    #[test]
+    fn what_ran_there_already_tells_nothing() {
+        let mut same = deployment(plan(2, 1, &[]));
+        same.targets[0].before = Some(same.targets[0].after);
+        let lines = ["1 target_activated t0", "1 target_passed t0"];
+        assert_eq!(observations(&same, &entries(&lines)), []);
     }
 }

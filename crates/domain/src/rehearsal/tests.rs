@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 const SECOND: u64 = 1000;
 
-fn plan(targets: u32, batch: u32, checks: &[&str]) -> Plan {
+pub(super) fn plan(targets: u32, batch: u32, checks: &[&str]) -> Plan {
     let name = |i: u32| format!("t{i}").parse::<Name>().unwrap();
     let fleet = Fleet {
         targets: (0..targets).map(name).collect(),
@@ -33,7 +33,7 @@ fn plan(targets: u32, batch: u32, checks: &[&str]) -> Plan {
     compile((strategy, checks), &fleet, &Limits::default(), None).unwrap()
 }
 
-fn deployment(plan: Plan) -> Deployment {
+pub(super) fn deployment(plan: Plan) -> Deployment {
     let live: Name = "live".parse().unwrap();
     let waves = (0..).zip(&plan.waves);
     let targets = waves.flat_map(|(wave, w)| w.targets.iter().map(move |target| (wave, target)));

@@ -187,8 +187,9 @@ async fn observed(
         let told = tx.entries_before(newest, ENTRIES, Some(&subject)).await?;
         let oldest_first = told.iter().rev().map(|entry| entry.entry());
         let entries: Vec<_> = oldest_first.collect::<Result<_, _>>()?;
-        let limits = &deployment.plan.limits;
-        seen.extend(observations(&entries, limits.minimum_healthy));
+        if let Some(deployment) = tx.deployment(deployment.id).await? {
+            seen.extend(observations(&deployment, &entries));
+        }
     }
     Ok(seen)
 }
