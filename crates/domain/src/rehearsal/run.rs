@@ -98,7 +98,15 @@ impl Run {
         let mut hosts: Vec<Host> = runs.map(host).collect();
         let partition = break_lines(&mut hosts, deployment, fault, &mut random);
         let begins = deployment.requested_at;
-        Self {
+        let homes: Vec<_> = deployment
+            .targets
+            .iter()
+            .map(|run| deployment.home(run))
+            .collect();
+        let at_home = hosts.iter().zip(&homes);
+        let away = count(at_home.filter(|(host, home)| !host.serves(**home)));
+        let exposed = count(hosts.iter().filter(|host| host.is_exposed()));
+        let mut run = Self {
             facts: Facts {
                 targets: hosts.iter().map(|host| host.known(begins)).collect(),
                 ..Facts::default()
@@ -109,20 +117,21 @@ impl Run {
             partition,
             begins,
             now: 0,
-            ever_exposed: vec![false; hosts.len()],
-            homes: deployment
-                .targets
-                .iter()
-                .map(|run| deployment.home(run))
-                .collect(),
+            ever_exposed: hosts.iter().map(Host::is_exposed).collect(),
+            homes,
             hosts,
-            exposed: 0,
+            exposed,
             unhealthy: 0,
-            away: 0,
+            away,
             back_at: None,
             rollback_at: None,
             course: Course::default(),
+        };
+        // Some may run it already: they are exposed from the first moment on.
+        if exposed > 0 {
+            run.note_exposure();
         }
+        run
     }
 
     fn go(&mut self) {
@@ -297,10 +306,11 @@ impl Run {
         while let Some(next) = self.queue.next_at().filter(|next| *next < HORIZON) {
             self.advance(next);
         }
-        let ever = self.ever_exposed.iter().filter(|ever| **ever).count();
-        self.course.exposed = u32::try_from(ever).unwrap_or(u32::MAX);
+        self.course.exposed = count(self.ever_exposed.iter().filter(|ever| **ever));
         let first = self.course.exposure.first().map(|first| first.0);
-        let restored = first.zip(self.back_at).map(|(first, back)| back - first);
+        let restored = first
+            .zip(self.back_at)
+            .map(|(first, back)| back.saturating_sub(first));
         self.course.restored = restored;
     }
 
@@ -314,6 +324,10 @@ impl Run {
         let since = at.duration_since(self.begins).as_micros();
         u64::try_from(since).unwrap_or(0).div_ceil(1000)
     }
+}
+
+fn count<T>(of: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(of.count()).unwrap_or(u32::MAX)
 }
 
 const fn shifted(count: u32, before: bool, after: bool) -> u32 {

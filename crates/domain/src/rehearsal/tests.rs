@@ -162,6 +162,27 @@ fn checks_are_answered_as_the_fault_says() {
 }
 
 #[test]
+fn targets_that_run_it_already_or_never_proved_themselves_are_counted_right() {
+    let mut mixed = deployment(plan(3, 1, &[]));
+    mixed.targets[0].before = Some(mixed.targets[0].after);
+    mixed.targets[1].proved = Some(RevisionId(Digest::of(b"older")));
+    let wish = Wish {
+        faults: Fault::USUAL.to_vec(),
+        runs: 5,
+        seed: 7,
+    };
+    let forecast = rehearse(&mixed, &exact(), &wish);
+    let calm = forecast.calm().unwrap();
+    assert_eq!((calm.exposed_max, calm.restored_runs), (3, 0));
+    let ends = calm.exposure.last().map(|point| point.most);
+    assert_eq!((calm.exposure[0].most, ends), (1, Some(3)));
+    let bad = &forecast.scenarios[1];
+    assert_eq!(bad.usual_outcome().0, "rolled_back");
+    // The first runs it already and is left alone; the second goes back to what proved itself.
+    assert_eq!((bad.exposed_max, bad.restored_runs), (2, 5));
+}
+
+#[test]
 fn a_pilot_is_signed_off_at_once() {
     let mut plan = plan(4, 2, &[]);
     plan.waves[0].then = crate::plan::Then::SignOff;
