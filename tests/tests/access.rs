@@ -57,6 +57,10 @@ const ROWS: &[Row] = &[
         "{}",
     ),
     ("get", "/api/v1/doctor", 2, ""),
+    ("get", "/api/v1/drills", 2, ""),
+    ("post", "/api/v1/drills", 3, DEPLOYMENT),
+    ("get", "/api/v1/drills/{id}", 2, ""),
+    ("post", "/api/v1/drills/{id}/cancel", 3, ""),
     ("post", "/api/v1/enrolments", 4, r#"{"environment":"x"}"#),
     ("get", "/api/v1/journal", 2, ""),
     ("get", "/api/v1/journal/checkpoint", 2, ""),
@@ -104,6 +108,9 @@ const ROWS: &[Row] = &[
         4,
         r#"{"value":"x"}"#,
     ),
+    ("get", "/api/v1/rehearsals", 2, ""),
+    ("post", "/api/v1/rehearsals", 3, REHEARSAL),
+    ("get", "/api/v1/rehearsals/{id}", 2, ""),
     (
         "post",
         "/api/v1/remove",
@@ -124,6 +131,7 @@ const ROWS: &[Row] = &[
 ];
 const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"x","release":"1","environment":"x"}"#;
+const REHEARSAL: &str = r#"{"deployment":{"product":"x","release":"1","environment":"x"}}"#;
 const RELEASE: &str = r#"{"version":"1"}"#;
 /// The levels there are.
 const LEVELS: std::ops::RangeInclusive<u8> = 2..=6;

@@ -6,6 +6,7 @@ use crate::{Outcome, run};
 const BENCHES: &[(&str, &str)] = &[
     ("tidegate-domain", "decide"),
     ("tidegate-domain", "judge"),
+    ("tidegate-domain", "rehearsal"),
     ("tidegate-store", "journal"),
     ("tidegate-tests", "idle"),
     ("tidegate-tests", "registry"),

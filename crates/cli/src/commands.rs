@@ -6,6 +6,8 @@ mod completions;
 mod deploy;
 mod deployment;
 mod doctor;
+mod drill;
+mod drills;
 mod enrolment;
 mod explain;
 mod journal;
@@ -15,6 +17,8 @@ mod person;
 mod plan;
 mod product;
 mod push;
+mod rehearsal;
+mod rehearse;
 mod release;
 mod remove;
 mod rollback;
@@ -53,6 +57,12 @@ pub enum Command {
     Plan(plan::PlanCommand),
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    Rehearse(rehearse::RehearseArgs),
+    Drill(drill::DrillArgs),
+    #[command(subcommand)]
+    Drills(drills::DrillsCommand),
+    #[command(subcommand)]
+    Rehearsal(rehearsal::RehearsalCommand),
     Deploy(deploy::DeployArgs),
     Watch(watch::WatchArgs),
     Rollback(rollback::RollbackArgs),
@@ -97,6 +107,10 @@ impl Command {
             Self::Remove(args) => args.run(&context).await,
             Self::Push(args) => args.run(&context).await,
             Self::Release(command) => command.run(&context).await,
+            Self::Drill(args) => args.run(&context).await,
+            Self::Drills(command) => command.run(&context).await,
+            Self::Rehearse(args) => args.run(&context).await,
+            Self::Rehearsal(command) => command.run(&context).await,
             Self::Deploy(args) => args.run(&context).await,
             Self::Watch(args) => args.run(&context).await,
             Self::Rollback(args) => args.run(&context).await,

@@ -57,6 +57,10 @@ pub enum Action {
     SetSecret,
     /// Draft and seal releases.
     CreateRelease,
+    /// Try on a simulated fleet what a deployment would come to.
+    Rehearse,
+    /// Deploy a release, take it back and deploy it again, to see that going back works.
+    Drill,
     /// Start a deployment.
     Deploy,
     /// Pause, resume or cancel one.
@@ -149,6 +153,8 @@ impl Action {
         match self {
             Self::Read | Self::ReadLogs | Self::Pull => Level::Assist,
             Self::Push
+            | Self::Rehearse
+            | Self::Drill
             | Self::Deploy
             | Self::SteerDeployment
             | Self::RetryTarget
@@ -230,6 +236,8 @@ impl fmt::Display for Action {
             Self::ApplyCatalog => "changing the catalog",
             Self::SetSecret => "setting a secret",
             Self::CreateRelease => "creating a release",
+            Self::Rehearse => "rehearsing a deployment",
+            Self::Drill => "drilling a rollback",
             Self::Deploy => "deploying",
             Self::SteerDeployment => "steering a deployment",
             Self::SignOff => "signing off a wave",

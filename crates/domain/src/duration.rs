@@ -33,6 +33,19 @@ impl Millis {
         jiff::SignedDuration::from_millis(i64::try_from(millis).unwrap_or_default())
     }
 
+    /// For people who only want to know about how long: `1.5 s`, `40 s`, `14 min`, `3 h 20 min`.
+    pub fn rough(self) -> String {
+        let seconds = (self.0 + 500) / 1000;
+        let minutes = (self.0 + 30_000) / 60_000;
+        match seconds {
+            0..10 if self.0 < 1000 => format!("{} ms", self.0),
+            0..10 => format!("{:.1} s", (self.0 as f64) / 1000.0),
+            10..120 => format!("{seconds} s"),
+            120..7_200 => format!("{minutes} min"),
+            _ => format!("{} h {} min", minutes / 60, minutes % 60),
+        }
+    }
+
     /// The length, unless it is beyond [`Self::MAX`].
     fn checked(millis: u64) -> Option<Self> {
         (millis <= Self::MAX.0).then_some(Self(millis))
@@ -100,6 +113,16 @@ mod tests {
             ("1h", 3_600_000),
         ] {
             assert_eq!(text.parse(), Ok(Millis(ms)), "{text}");
+        }
+        for (ms, rough) in [
+            (0, "0 ms"),
+            (40, "40 ms"),
+            (1_540, "1.5 s"),
+            (40_400, "40 s"),
+            (840_000, "14 min"),
+            (12_000_000, "3 h 20 min"),
+        ] {
+            assert_eq!(Millis(ms).rough(), rough);
         }
         for bad in ["", "ten", "-5s", "5 parsecs", "100000000h"] {
             assert!(bad.parse::<Millis>().is_err(), "{bad}");

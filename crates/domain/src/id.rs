@@ -53,6 +53,14 @@ numbered!(
     DeploymentId
 );
 numbered!(
+    /// A rollback drill.
+    DrillId
+);
+numbered!(
+    /// A rehearsal.
+    RehearsalId
+);
+numbered!(
     /// A configuration snapshot of one product: 1, 2, 3…
     SnapshotNumber
 );

@@ -1,8 +1,9 @@
 //! The nouns of Tidegate and every decision it takes.
 //!
 //! # The purity contract
-//! Nothing here performs I/O, reads a clock or the environment, or draws a random number. A decision is a plain
-//! function of state, input and `now`; what it wants done comes back as values. Maps iterate in a fixed order.
+//! Nothing here performs I/O, reads a clock or the environment, or draws a random number: [`random`] only repeats
+//! what follows from a seed that it is given. A decision is a plain function of state, input and `now`; what it wants
+//! done comes back as values. Maps iterate in a fixed order.
 //! The same code therefore runs in production, in the simulator, in rehearsal and in policy backtests.
 //!
 //! # Where to start
@@ -18,12 +19,15 @@ pub mod catalog;
 pub mod converge;
 pub mod deployment;
 pub mod digest;
+pub mod drill;
 pub mod duration;
 pub mod generation;
 pub mod id;
 pub mod journal;
 pub mod name;
 pub mod plan;
+pub mod random;
+pub mod rehearsal;
 pub mod release;
 pub mod revision;
 pub mod version;

@@ -18,8 +18,6 @@
 mod draw;
 #[path = "simulation/host.rs"]
 mod host;
-#[path = "simulation/random.rs"]
-mod random;
 #[path = "simulation/sample.rs"]
 mod sample;
 #[path = "simulation/world.rs"]

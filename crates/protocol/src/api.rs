@@ -7,10 +7,12 @@ mod calendar;
 mod catalog;
 mod check;
 mod deployment;
+mod drill;
 mod journal;
 mod logs;
 mod people;
 mod problem;
+mod rehearsal;
 mod release;
 mod status;
 
@@ -25,12 +27,16 @@ pub use deployment::{
     PlannedCheckView, PlannedWaveView, RollbackRequest, SignOffRequest, SteerRequest,
     TargetRunView, WaitingView, WaveView, WordRequest,
 };
+pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
 pub use logs::{LogLineView, LogsView};
 pub use people::{
     EnrolmentRequest, EnrolmentView, PersonRequest, PersonView, TokenRequest, TokenView,
 };
 pub use problem::Problem;
+pub use rehearsal::{
+    ExposureView, RehearsalRequest, RehearsalView, ScenarioView, SpreadView, WaitedView,
+};
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
 pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,

@@ -9,6 +9,7 @@ pub(crate) mod balancing;
 pub mod blocks;
 mod bus;
 pub mod deploy;
+pub(crate) mod drills;
 pub mod enrolments;
 mod error;
 mod feed;
@@ -19,6 +20,7 @@ pub mod observed;
 pub mod people;
 pub mod plans;
 pub mod query;
+mod rehearse;
 pub mod releases;
 mod request;
 mod revisions;
@@ -41,6 +43,7 @@ use std::sync::Arc;
 use tidegate_domain::{generation::Incarnation, journal::Notary};
 use tidegate_registry::Registry;
 use tidegate_store::Store;
+use tokio::sync::Semaphore;
 
 /// Everything a use-case may reach.
 #[derive(Debug)]
@@ -63,6 +66,8 @@ pub struct App {
     pub desk: LogDesk,
     /// What is measured outside.
     pub metrics: Metrics,
+    /// Who rehearses: one at a time, because it keeps a core busy.
+    pub rehearsing: Semaphore,
     /// The number of this history.
     pub incarnation: Incarnation,
 }

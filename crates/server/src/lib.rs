@@ -29,7 +29,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tidegate_domain::{generation::Incarnation, journal::Notary};
 use tidegate_registry::{BlobError, Blobs, Registry};
 use tidegate_store::{KeyRow, Store, StoreError};
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 
 /// A server that runs. Dropping it ends it; nothing that was acknowledged is lost then.
 #[derive(Debug)]
@@ -178,6 +178,7 @@ async fn open(config: &Config) -> Result<SharedApp, StartError> {
         revisions: RevisionCache::default(),
         desk: LogDesk::default(),
         metrics: Metrics::new(config.prometheus.clone())?,
+        rehearsing: Semaphore::new(1),
         incarnation: Incarnation(1),
     }))
 }

@@ -20,10 +20,15 @@ impl Tx {
     /// # Errors
     /// When the database refuses; likewise below.
     pub async fn next_deployment(&mut self) -> Result<DeploymentId, StoreError> {
-        let sql = "INSERT INTO counters (name, value) VALUES ('deployment', 1) \
+        self.count_up("deployment").await.map(DeploymentId)
+    }
+
+    /// The next number of something that is counted.
+    pub(crate) async fn count_up(&mut self, what: &str) -> Result<u64, StoreError> {
+        let sql = "INSERT INTO counters (name, value) VALUES ($1, 1) \
             ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value";
-        let row = self.row(sql, &[]).await?;
-        row.map_or(Ok(DeploymentId(1)), |row| row.unsigned(0).map(DeploymentId))
+        let row = self.row(sql, &[what.into()]).await?;
+        row.map_or(Ok(1), |row| row.unsigned(0))
     }
 
     /// Keeps a new deployment with its targets. The database refuses a second running one in the same place.

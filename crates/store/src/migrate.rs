@@ -17,6 +17,12 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (3, "engine", include_str!("../migrations/0003_engine.sql")),
     (4, "checks", include_str!("../migrations/0004_checks.sql")),
+    (
+        5,
+        "rehearsals",
+        include_str!("../migrations/0005_rehearsals.sql"),
+    ),
+    (6, "drills", include_str!("../migrations/0006_drills.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

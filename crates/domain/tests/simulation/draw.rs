@@ -1,6 +1,6 @@
 //! What a seed draws: the fleet, the plan, and how each host does.
 
-use crate::{host::Fate, random::Random, world::Manners};
+use crate::{host::Fate, world::Manners};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Scalar,
@@ -10,6 +10,7 @@ use tidegate_domain::{
         Canary, Check, Fleet, Limits, OnFailure, Percent, Phase, Phased, Pilot, Plan, Rolling,
         Share, Step, Strategy, Then, Threshold, compile,
     },
+    random::Random,
 };
 
 pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {

@@ -3,7 +3,6 @@
 use crate::{
     draw,
     host::{Fate, Host, Told},
-    random::Random,
     sample,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +17,7 @@ use tidegate_domain::{
     digest::Digest,
     id::DeploymentId,
     name::Name,
+    random::Random,
     revision::RevisionId,
 };
 

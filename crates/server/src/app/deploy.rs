@@ -18,7 +18,7 @@ use tidegate_domain::{
     name::Name,
     plan::Plan,
     release::{Release, Snapshot},
-    revision::RevisionId,
+    revision::{Revision, RevisionId},
 };
 use tidegate_protocol::api::DeploymentRequest;
 use tidegate_store::{TargetKey, Tx};
@@ -47,7 +47,11 @@ impl App {
     }
 }
 
-async fn promote(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<DeploymentId, Error> {
+pub(super) async fn promote(
+    tx: &mut Tx,
+    request: &Request,
+    wanted: &Wanted,
+) -> Result<DeploymentId, Error> {
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
         .current_snapshot()
@@ -139,33 +143,15 @@ pub(super) async fn begin(
     let left = leftovers::of(tx, product, start.environment).await?;
     let told = left.serving(told(tx, product, start.environment).await?);
     let targets = meant_targets(tx, &start, &told).await?;
-    let names: Vec<Name> = targets.iter().map(|target| target.name.clone()).collect();
-    let balancers = balancing::found(tx, product, start.environment).await?;
-    let plan = plans::compiled(tx, start.environment, start.way.clone(), names.clone()).await?;
-    let fast_track = is_fast(tx, &start, &plan).await?;
-    balancing::check(&plan, &balancers, &start)?;
-    let runs = runs::of(tx, &start, &plan, (&targets, &told)).await?;
-    let (snapshot, number) = start.snapshot;
+    let (deployment, revisions) = draft(tx, request, &start, (id, &targets, &told)).await?;
     let deployment = Deployment {
-        id,
-        product: product.clone(),
-        environment: start.environment.clone(),
-        release: start.release.version.clone(),
-        snapshot: number,
-        purpose: start.purpose,
-        parts: plans::parts(start.release, snapshot.digest(), start.environment, &plan),
-        plan,
-        requested_by: request.actor.name.clone(),
-        requested_at: tx.now(),
-        status: Status::Requested,
-        sign_offs: Vec::new(),
-        overrides: Vec::new(),
-        checks: Vec::new(),
-        fast_track,
-        traffic: left.split(&balancers, tx.now()),
-        balancers,
-        targets: runs,
+        traffic: left.split(&deployment.balancers, tx.now()),
+        ..deployment
     };
+    for revision in &revisions {
+        tx.record_revision(revision).await?;
+    }
+    let names: Vec<&Name> = targets.iter().map(|target| &target.name).collect();
     tx.record_deployment_requested(&deployment).await?;
     let detail = serde_json::json!({
         "product": product, "release": deployment.release, "environment": deployment.environment,
@@ -180,6 +166,47 @@ pub(super) async fn begin(
         )
         .await?;
     Ok(deployment.id)
+}
+
+/// The targets that a deployment is about, and what each was last told to run.
+type Place<'a> = (DeploymentId, &'a [Target], &'a Told);
+
+/// A deployment that has not begun, with the revisions it brings. Nothing is written.
+pub(super) async fn draft(
+    tx: &mut Tx,
+    request: &Request,
+    start: &Start<'_>,
+    (id, targets, told): Place<'_>,
+) -> Result<(Deployment, Vec<Revision>), Error> {
+    let product = &start.release.product;
+    let names = targets.iter().map(|target| target.name.clone()).collect();
+    let plan = plans::compiled(tx, start.environment, start.way.clone(), names).await?;
+    let balancers = balancing::found(tx, product, start.environment).await?;
+    balancing::check(&plan, &balancers, start)?;
+    let fast_track = is_fast(tx, start, &plan).await?;
+    let (runs, revisions) = runs::of(tx, start, &plan, (targets, told)).await?;
+    let (snapshot, number) = start.snapshot;
+    let deployment = Deployment {
+        id,
+        product: start.release.product.clone(),
+        environment: start.environment.clone(),
+        release: start.release.version.clone(),
+        snapshot: number,
+        purpose: start.purpose,
+        parts: plans::parts(start.release, snapshot.digest(), start.environment, &plan),
+        plan,
+        requested_by: request.actor.name.clone(),
+        requested_at: tx.now(),
+        status: Status::Requested,
+        sign_offs: Vec::new(),
+        overrides: Vec::new(),
+        checks: Vec::new(),
+        fast_track,
+        traffic: None,
+        balancers,
+        targets: runs,
+    };
+    Ok((deployment, revisions))
 }
 
 /// Whether what it brings stands in the same place since so short a time, and passed there whatever this plan would ask.
@@ -210,7 +237,7 @@ fn still_running(running: DeploymentId, product: &Name, environment: &Name) -> E
 pub(super) type Told = BTreeMap<Name, (RevisionId, Slot)>;
 
 /// What each target was last told of a product.
-async fn told(
+pub(super) async fn told(
     tx: &mut Tx,
     product: &Name,
     environment: &Name,

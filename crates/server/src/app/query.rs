@@ -6,7 +6,9 @@ mod catalog;
 mod checks;
 mod deployments;
 mod doctor;
+mod drills;
 mod facts;
+mod rehearsals;
 mod releases;
 mod status;
 
@@ -14,3 +16,4 @@ pub use artifacts::{Shelf, ShelfLine};
 pub use calendar::{Bound, Place, Range, length};
 pub use deployments::{Before, summary};
 pub(crate) use facts::collect;
+pub use tidegate_store::{DrillsOf, RehearsalsOf};

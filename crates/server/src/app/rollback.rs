@@ -61,7 +61,7 @@ pub(super) async fn standing(
     Ok(standing)
 }
 
-async fn take_back(
+pub(super) async fn take_back(
     tx: &mut Tx,
     (request, (product, environment), reason): &(Request, (Name, Name), String),
 ) -> Result<DeploymentId, Error> {

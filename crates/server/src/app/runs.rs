@@ -16,13 +16,13 @@ use tidegate_domain::{
 };
 use tidegate_store::Tx;
 
-/// One for each target of the plan, in its order.
+/// One for each target of the plan, in its order, and the revisions they are to run. Nothing is written.
 pub(super) async fn of(
     tx: &mut Tx,
     start: &Start<'_>,
     plan: &Plan,
     (targets, told): (&[Target], &Told),
-) -> Result<Vec<TargetRun>, Error> {
+) -> Result<(Vec<TargetRun>, Vec<Revision>), Error> {
     let product = &start.release.product;
     let secrets = tx.newest_secrets(product).await?;
     let source = render::Source {
@@ -39,6 +39,7 @@ pub(super) async fn of(
         know_slots(tx, start).await?;
     }
     let mut runs = Vec::with_capacity(targets.len());
+    let mut revisions = Vec::with_capacity(targets.len());
     for (wave, planned) in (0..).zip(&plan.waves) {
         for name in &planned.targets {
             let Some(target) = targets.iter().find(|target| target.name == *name) else {
@@ -51,14 +52,14 @@ pub(super) async fn of(
             if let Some(before) = before.filter(|_| plan.side_by_side) {
                 keep_apart(tx, target, (before, slots.before), &rendered).await?;
             }
-            tx.record_revision(&rendered).await?;
+            revisions.push(rendered);
             run.wave = wave;
             run.before = before;
             run.proved = proved.get(name).copied().filter(|it| Some(*it) != before);
             runs.push(run);
         }
     }
-    Ok(runs)
+    Ok((runs, revisions))
 }
 
 /// Where the new revision is to run, and where the old one does.

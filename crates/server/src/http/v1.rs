@@ -3,10 +3,12 @@
 mod calendar;
 mod catalog;
 mod deployments;
+mod drills;
 mod guidance;
 mod journal;
 mod logs;
 mod people;
+mod rehearsals;
 mod releases;
 mod status;
 mod stream;
@@ -23,10 +25,12 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(calendar::router())
         .merge(catalog::router())
         .merge(deployments::router())
+        .merge(drills::router())
         .merge(guidance::router())
         .merge(journal::router())
         .merge(logs::router())
         .merge(people::router())
+        .merge(rehearsals::router())
         .merge(releases::router())
         .merge(status::router())
         .route(
@@ -50,12 +54,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
+        drills::start, drills::list, drills::show, drills::cancel,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         guidance::retry_check, guidance::accept_check,
         journal::page, journal::checkpoint, journal::export,
         logs::read,
         people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,
         people::enrol,
+        rehearsals::make, rehearsals::list, rehearsals::show,
         releases::create, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,
         status::show,

@@ -17,7 +17,7 @@ use tidegate_domain::digest::Digest;
 struct Files;
 
 /// The style sheet's files in the order in which they are joined; layers decide what wins, not this order.
-const STYLES: [&str; 21] = [
+const STYLES: [&str; 22] = [
     "css/layers.css",
     "css/reset.css",
     "css/tokens.css",
@@ -37,6 +37,7 @@ const STYLES: [&str; 21] = [
     "css/pages/calendar.css",
     "css/pages/deployment.css",
     "css/pages/overview.css",
+    "css/pages/rehearsal.css",
     "css/pages/release.css",
     "css/pages/sign_in.css",
 ];

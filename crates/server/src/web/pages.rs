@@ -7,6 +7,7 @@ pub(super) mod deployments;
 pub(super) mod journal;
 pub(super) mod overview;
 pub(super) mod plan;
+pub(super) mod rehearsal;
 pub(super) mod release;
 pub(super) mod releases;
 pub(super) mod sign_in;

@@ -3,8 +3,8 @@
 use super::{
     assets, fault,
     pages::{
-        artifacts, calendar, deployment, deployments, journal, overview, plan, release, releases,
-        sign_in,
+        artifacts, calendar, deployment, deployments, journal, overview, plan, rehearsal, release,
+        releases, sign_in,
     },
 };
 use crate::app::SharedApp;
@@ -42,6 +42,11 @@ pub(crate) fn router() -> Router<SharedApp> {
             "/products/{product}/releases/{version}/plan",
             get(plan::show),
         )
+        .route(
+            "/products/{product}/releases/{version}/rehearse",
+            post(release::rehearse),
+        )
+        .route("/rehearsals/{id}", get(rehearsal::show))
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))
         .route("/deployments/{id}/live", get(deployment::live))

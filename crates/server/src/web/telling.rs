@@ -49,6 +49,14 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "deployment.failed" => "ended without success; a person is needed".to_owned(),
         "deployment.cancel_requested" => "asked to cancel".to_owned(),
         "deployment.cancelled" => "cancelled; targets stay as they are".to_owned(),
+        "rehearsal.made" => because("rehearsed it", text(detail, "found")),
+        "drill.started" => "began a rollback drill".to_owned(),
+        "drill.leg_began" => format!(
+            "began a leg of the drill: {}",
+            text(detail, "leg").replace('_', " ")
+        ),
+        "drill.ended" => because(&format!("the drill {}", text(detail, "ending")), reason),
+        "drill.cancelled" => "cancelled the drill".to_owned(),
         "release.drafted" => "drafted the release".to_owned(),
         "release.sealed" => "sealed the release".to_owned(),
         "release.blocked" => because("blocked the release", reason),
@@ -74,6 +82,7 @@ pub(super) fn address(subject: &str) -> Option<String> {
     let parts: Vec<_> = subject.split('/').collect();
     match parts.as_slice() {
         ["deployment", id] => Some(format!("/deployments/{id}")),
+        ["rehearsal", id] => Some(format!("/rehearsals/{id}")),
         ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
         _ => None,
     }

@@ -13,12 +13,14 @@ mod access;
 mod catalog;
 mod configuration;
 mod deployments;
+mod drills;
 mod durability;
 mod journal;
 mod leases;
 mod measurements;
 mod records;
 mod registry;
+mod rehearsals;
 mod releases;
 mod samples;
 mod sequencer;
@@ -98,6 +100,12 @@ contract! {
     }
     measurements {
         the_first_answer_counts_and_waves_are_apart
+    }
+    drills {
+        a_drill_runs_alone_in_its_place_and_is_found_by_release
+    }
+    rehearsals {
+        rehearsals_are_found_by_plan_and_place
     }
     registry {
         a_blob_is_visible_only_where_it_is_linked

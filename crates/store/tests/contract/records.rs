@@ -10,6 +10,7 @@ use tidegate_domain::{
     catalog::{Document, Kind, Scalar, SlotVariables},
     converge::{ActiveComponent, Attestation, DesiredState, Slot},
     deployment::{Cause, Deployment, Hold, Stage, Status, Word, facts::Report},
+    drill::{Drill, Ending},
     id::DeploymentId,
     name::Name,
 };
@@ -193,6 +194,43 @@ async fn targets_of_deployments_in_every_stage() {
             });
         };
         let record = written("SELECT record FROM deployment_targets", vec![], fill).await;
+        check(&file, &record, &expected);
+    }
+}
+
+#[tokio::test]
+async fn rehearsals() {
+    let fill = |store: Store| async move {
+        commit!(store, (), |tx, ()| {
+            tx.record_rehearsal(&samples::rehearsal(1, "live")).await?;
+        });
+    };
+    let record = written("SELECT record FROM rehearsals", vec![], fill).await;
+    check("rehearsal", &record, &samples::rehearsal(1, "live"));
+}
+
+#[tokio::test]
+async fn drills_with_every_ending() {
+    let endings = [
+        None,
+        Some(Ending::Passed),
+        Some(Ending::Failed {
+            reason: "going back: deployment 7 failed".into(),
+        }),
+        Some(Ending::Cancelled {
+            by: samples::name("ada"),
+        }),
+    ];
+    for ending in endings {
+        let drill = Drill {
+            ended: ending.map(|ending| (samples::time(9), ending)),
+            ..samples::drill(1)
+        };
+        let (file, expected) = (format!("drill-{}", drill.word()), drill.clone());
+        let fill = |store: Store| async move {
+            commit!(store, drill, |tx, drill| tx.record_drill(drill).await?);
+        };
+        let record = written("SELECT record FROM drills", vec![], fill).await;
         check(&file, &record, &expected);
     }
 }

@@ -11,12 +11,14 @@ use tidegate_domain::{
     },
     deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
     digest::Digest,
+    drill::{Drill, Leg, LegKind},
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::{DeploymentId, PersonId, SnapshotNumber},
+    id::{DeploymentId, DrillId, PersonId, RehearsalId, SnapshotNumber},
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
+    rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
     release::{Content, Contents, Release, Snapshot},
     revision::{
         ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, RevisionId,
@@ -243,6 +245,72 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         traffic: None,
         fast_track: false,
         targets: (0..).zip(targets).map(run).collect(),
+    }
+}
+
+/// A drill in staging with a leg of each kind; the last is under way.
+pub(crate) fn drill(id: u64) -> Drill {
+    let kinds = [LegKind::Deploy, LegKind::RollBack, LegKind::DeployAgain];
+    let leg = |(number, kind): (i64, LegKind)| Leg {
+        kind,
+        deployment: DeploymentId(number.cast_unsigned()),
+        began_at: time(number),
+        ended_at: (kind != LegKind::DeployAgain).then(|| time(number + 1)),
+    };
+    Drill {
+        id: DrillId(id),
+        product: name("storefront"),
+        release: "1.1.0".parse().unwrap(),
+        environment: name("staging"),
+        strategy: Some(name("careful")),
+        requested_by: name("ada"),
+        requested_at: time(0),
+        legs: (5..).zip(kinds).map(leg).collect(),
+        ended: None,
+    }
+}
+
+/// A rehearsal with a fault of each form.
+pub(crate) fn rehearsal(id: u64, environment: &str) -> Rehearsal {
+    let length = Spread {
+        p50: Millis(840_000),
+        p90: Millis(1_080_000),
+    };
+    let scenario = |fault| Forecasted {
+        fault,
+        outcomes: BTreeMap::from([("rolled_back".into(), 1), ("succeeded".into(), 19)]),
+        took: length,
+        exposure: vec![Exposure {
+            at: Millis(20),
+            usual: 1,
+            most: 2,
+        }],
+        exposed_max: 2,
+        unhealthy_max: 1,
+        exposed_runs: 20,
+        restored_runs: 1,
+        restored: Some(length),
+        rollback: Some(length),
+        waited: vec![("bake".into(), Millis(50))],
+    };
+    let faults = Fault::USUAL.into_iter().map(Some);
+    Rehearsal {
+        id: RehearsalId(id),
+        product: name("storefront"),
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(2),
+        environment: name(environment),
+        plan: digest(environment),
+        strategy: "rolling by 1".into(),
+        requested_by: name("ada"),
+        requested_at: time(1),
+        forecast: Forecast {
+            seed: 7,
+            runs: 20,
+            targets: 2,
+            basis: vec!["assumed: the calendar is open all the time".into()],
+            scenarios: std::iter::once(None).chain(faults).map(scenario).collect(),
+        },
     }
 }
 

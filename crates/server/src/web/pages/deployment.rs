@@ -16,7 +16,7 @@ use super::super::{
     visitor::{Submitted, Visitor},
 };
 use crate::{
-    app::{Error, Request, SharedApp},
+    app::{Error, Request, SharedApp, query::RehearsalsOf},
     http::access::{Path, State},
 };
 use askama::{Template, filters::HtmlSafe};
@@ -40,6 +40,8 @@ const PACE: Duration = Duration::from_millis(150);
 #[template(path = "deployment.html")]
 struct Page {
     frame: Frame,
+    /// The rehearsal of its plan, if there was one.
+    rehearsal: Option<u64>,
     deployment: Deployment,
 }
 
@@ -101,7 +103,27 @@ pub(in crate::web) async fn show(
         format!("/api/v1/deployments/{id}"),
         format!("tidegate watch {id}"),
     );
-    answer(&Page { frame, deployment })
+    answer(&Page {
+        frame,
+        rehearsal: rehearsal(&app, &request, view).await?,
+        deployment,
+    })
+}
+
+/// The latest rehearsal of the same plan of the same release to the same place.
+async fn rehearsal(
+    app: &SharedApp,
+    request: &Request,
+    view: &DeploymentView,
+) -> Result<Option<u64>, Error> {
+    let of = RehearsalsOf {
+        plan: view.plan_hash.parse().ok(),
+        product: view.product.parse().ok(),
+        release: view.release.parse().ok(),
+        environment: view.environment.parse().ok(),
+    };
+    let found = app.rehearsal_list(request, None, 1, of).await?;
+    Ok(found.first().map(|rehearsal| rehearsal.id))
 }
 
 pub(in crate::web) async fn live(

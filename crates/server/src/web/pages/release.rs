@@ -1,6 +1,7 @@
 //! One release: how far it is, what is in it, where it runs, and the next thing to do.
 
 mod contents;
+mod evidence;
 pub(super) mod form;
 mod lifecycle;
 mod next;
@@ -16,20 +17,29 @@ use super::{
     },
     releases::of_product,
 };
-use crate::http::access::{Path, State};
+use crate::{
+    app::{
+        Error, Request, SharedApp,
+        query::{DrillsOf, RehearsalsOf},
+    },
+    http::access::{Path, State},
+};
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use contents::Content;
+use evidence::Evidence;
 use form::Wanted;
 use jiff::Timestamp;
 use lifecycle::Step;
 use next::Next;
 use serde::Deserialize;
 use tidegate_domain::name::Name;
-use tidegate_protocol::api::{DeploymentView, ReleaseView};
+use tidegate_protocol::api::{DeploymentView, RehearsalRequest, ReleaseView};
 
 /// How many deployments of the product are looked through for those of the release.
 const LATEST: u64 = 200;
+/// How many rehearsals, and how many drills, are told of.
+const EVIDENCE: u64 = 5;
 
 #[derive(Template)]
 #[template(path = "release.html")]
@@ -48,6 +58,7 @@ struct Page {
     steps: Vec<Step>,
     next: Option<Next>,
     contents: Vec<Content>,
+    evidence: Vec<Evidence>,
     deployments: DeploymentTable,
 }
 
@@ -83,6 +94,7 @@ pub(in crate::web) async fn show(
         sentence: lifecycle::sentence(&release, places),
         next,
         contents: contents::of(&release, places),
+        evidence: evidence(&app, &request, &release, now).await?,
         steps,
         ..page(frame, &release, &deployments, now)
     })
@@ -108,8 +120,34 @@ fn page(
         steps: Vec::new(),
         next: None,
         contents: Vec::new(),
+        evidence: Vec::new(),
         deployments: DeploymentTable::of(deployments, now),
     }
+}
+
+/// The latest rehearsals and drills of the release.
+async fn evidence(
+    app: &SharedApp,
+    request: &Request,
+    release: &ReleaseView,
+    now: Timestamp,
+) -> Result<Vec<Evidence>, Error> {
+    let (product, version) = (release.product.parse().ok(), release.version.parse().ok());
+    let drilled = DrillsOf {
+        product: product.clone(),
+        release: version.clone(),
+        ..DrillsOf::default()
+    };
+    let rehearsed = RehearsalsOf {
+        product,
+        release: version,
+        ..RehearsalsOf::default()
+    };
+    let drills = app.drill_list(request, None, EVIDENCE, drilled).await?;
+    let rehearsals = app
+        .rehearsal_list(request, None, EVIDENCE, rehearsed)
+        .await?;
+    Ok(evidence::of(&drills, &rehearsals, now))
 }
 
 pub(in crate::web) async fn seal(
@@ -167,6 +205,23 @@ pub(in crate::web) async fn deploy(
     let wanted = form.read(product, version).map_err(back)?;
     let id = app.deploy(request, &wanted).await.map_err(back)?;
     Ok(Redirect::to(&format!("/deployments/{id}")).into_response())
+}
+
+/// The same form as that which deploys; nothing is to be confirmed, because nothing is changed.
+pub(in crate::web) async fn rehearse(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Submitted(form): Submitted<Wanted>,
+) -> Result<Redirect, Fault> {
+    let here = address(&product, &version);
+    let back = |error| Fault::back(error, &here);
+    let wanted = RehearsalRequest {
+        deployment: form.read(product, version).map_err(back)?,
+        ..RehearsalRequest::default()
+    };
+    let id = app.rehearse(request, &wanted).await.map_err(back)?;
+    Ok(Redirect::to(&format!("/rehearsals/{id}")))
 }
 
 fn address(product: &str, version: &str) -> String {

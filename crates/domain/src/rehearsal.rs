@@ -1,0 +1,69 @@
+//! Rehearsal: what a deployment would come to, found out before it begins.
+//!
+//! The very same [`decide`](fn@crate::deployment::decide) walks the very same plan on a simulated copy of the fleet, in
+//! virtual time: only moments at which something changes are visited. How long targets take comes from a [`Profile`] of
+//! earlier deployments, and what goes wrong from [`Fault`]s. Nothing outside is asked: a person signs off at once, the
+//! calendar is open, and every check finds all well unless a fault says otherwise; the [`Forecast`] says so too.
+//!
+//! Start at [`rehearse`]. `run` is one run of one scenario, `host` a simulated target, `queue` the virtual time.
+
+mod fault;
+mod forecast;
+mod host;
+mod observed;
+mod profile;
+mod queue;
+mod run;
+mod sum;
+
+pub use fault::{Fault, FaultError};
+pub use forecast::{Exposure, Forecast, Forecasted, Spread};
+pub use observed::{Observation, Part, observations};
+pub use profile::{Draws, Own, Profile};
+pub use sum::{Wish, rehearse};
+
+use crate::{
+    digest::Digest,
+    id::{RehearsalId, SnapshotNumber},
+    name::Name,
+    version::Version,
+};
+use serde::{Deserialize, Serialize};
+
+/// The record of a rehearsal: evidence about one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rehearsal {
+    /// Its number.
+    pub id: RehearsalId,
+    /// Of which product.
+    pub product: Name,
+    /// Of which release.
+    pub release: Version,
+    /// With which configuration.
+    pub snapshot: SnapshotNumber,
+    /// Where to.
+    pub environment: Name,
+    /// The hash of the compiled plan that was rehearsed.
+    pub plan: Digest,
+    /// The plan's strategy, in words.
+    pub strategy: String,
+    /// Who asked for it.
+    pub requested_by: Name,
+    /// When.
+    pub requested_at: jiff::Timestamp,
+    /// What came of it.
+    pub forecast: Forecast,
+}
+
+impl Rehearsal {
+    /// What a person would say of it.
+    pub fn sentence(&self) -> String {
+        let (product, release, environment) = (&self.product, &self.release, &self.environment);
+        let what = format!("{product} {release} to {environment}");
+        self.forecast.sentence(&what)
+    }
+}
+
+#[cfg(test)]
+mod tests;

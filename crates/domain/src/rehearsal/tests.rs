@@ -1,0 +1,280 @@
+//! What rehearsals find, where that can be told beforehand.
+
+use super::{Draws, Fault, Forecast, Forecasted, Observation, Part, Profile, Wish, rehearse};
+use crate::{
+    deployment::{Deployment, Purpose, Stage, Status, TargetRun},
+    digest::Digest,
+    duration::Millis,
+    id::{DeploymentId, SnapshotNumber},
+    name::Name,
+    plan::{Check, Fleet, Limits, PartHashes, Plan, Rolling, Share, Strategy, compile},
+    release::Contents,
+    revision::RevisionId,
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+const SECOND: u64 = 1000;
+
+pub(super) fn plan(targets: u32, batch: u32, checks: &[&str]) -> Plan {
+    let name = |i: u32| format!("t{i}").parse::<Name>().unwrap();
+    let fleet = Fleet {
+        targets: (0..targets).map(name).collect(),
+        ..Fleet::default()
+    };
+    let strategy = Strategy::Rolling(Rolling {
+        batch: Share::Count(batch),
+        bake: Millis::from_secs(10),
+    });
+    let checks: Vec<Check> = checks
+        .iter()
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect();
+    compile((strategy, checks), &fleet, &Limits::default(), None).unwrap()
+}
+
+pub(super) fn deployment(plan: Plan) -> Deployment {
+    let live: Name = "live".parse().unwrap();
+    let waves = (0..).zip(&plan.waves);
+    let targets = waves.flat_map(|(wave, w)| w.targets.iter().map(move |target| (wave, target)));
+    let run = |(wave, target): (u32, &Name)| TargetRun {
+        target: target.clone(),
+        wave,
+        before: Some(RevisionId(Digest::of(b"old"))),
+        proved: None,
+        slot: crate::converge::Slot::Blue,
+        slot_before: crate::converge::Slot::Blue,
+        addresses: BTreeMap::new(),
+        addresses_before: BTreeMap::new(),
+        after: RevisionId(Digest::of(b"new")),
+        stage: Stage::Waiting,
+    };
+    Deployment {
+        id: DeploymentId(1),
+        product: "shop".parse().unwrap(),
+        parts: PartHashes::of(&Contents::new(), Digest::of(b""), &live, &plan),
+        environment: live,
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(1),
+        purpose: Purpose::Promotion,
+        targets: targets.map(run).collect(),
+        plan,
+        requested_by: "ada".parse().unwrap(),
+        requested_at: Timestamp::UNIX_EPOCH,
+        status: Status::Requested,
+        sign_offs: Vec::new(),
+        overrides: Vec::new(),
+        balancers: Vec::new(),
+        traffic: None,
+        checks: Vec::new(),
+        fast_track: false,
+    }
+}
+
+/// Targets that prepare in 2 s, start in 5 s, fail in 20 s, go back in 1 s, and never fail by themselves.
+fn exact() -> Profile {
+    let always = |seconds| Draws::of([Millis::from_secs(seconds)]);
+    Profile {
+        prepare: always(2),
+        start: always(5),
+        fail: always(20),
+        restore: always(1),
+        own: BTreeMap::new(),
+        failures_per_mille: 0,
+        basis: Vec::new(),
+    }
+}
+
+fn rehearsed(plan: Plan, fault: &str) -> (Forecast, Forecasted) {
+    let faults = vec![fault.parse().unwrap()];
+    let wish = Wish {
+        faults,
+        runs: 5,
+        seed: 7,
+    };
+    let forecast = rehearse(&deployment(plan), &exact(), &wish);
+    let faulty = forecast.scenarios[1].clone();
+    (forecast, faulty)
+}
+
+#[test]
+fn what_is_exact_is_forecast_exactly() {
+    let (forecast, bad) = rehearsed(plan(4, 1, &[]), "bad-release");
+    let calm = forecast.calm().unwrap();
+    // Prepared after 2 s; then four waves of 5 s to start, 3 s of good health and 10 s to bake.
+    assert_eq!(calm.took.p50, Millis((2 + 4 * 18) * SECOND));
+    assert_eq!(calm.usual_outcome(), ("succeeded", 5));
+    assert_eq!((calm.exposed_max, calm.unhealthy_max), (4, 0));
+    let (first, last) = (calm.exposure[0], calm.exposure.last().unwrap());
+    assert_eq!((first.usual, last.usual), (0, 4));
+    assert!(calm.exposure.len() <= 60);
+    assert_eq!(calm.waited[0], ("bake".to_owned(), Millis(40 * SECOND)));
+    // It fails after 20 s and is back 1 s later.
+    assert_eq!(bad.usual_outcome(), ("rolled_back", 5));
+    assert_eq!((bad.exposed_max, bad.unhealthy_max), (1, 1));
+    assert_eq!(bad.restored.unwrap().p90, Millis(21 * SECOND));
+    assert_eq!(bad.rollback.unwrap().p90, Millis(SECOND));
+    assert_eq!((bad.exposed_runs, bad.restored_runs), (5, 5));
+    assert_eq!(
+        forecast.sentence("shop 1.1.0 to live"),
+        "shop 1.1.0 to live would take 74 s; a bad release would reach 1 of 4 targets and be back in 21 s."
+    );
+}
+
+#[test]
+fn what_goes_bad_late_reaches_those_before() {
+    let (_, late) = rehearsed(plan(4, 1, &[]), "bad-release-late 40s");
+    // The first target starts at 2 s and fades at 42 s, when the third wave is there.
+    assert_eq!(late.usual_outcome(), ("rolled_back", 5));
+    assert_eq!((late.exposed_max, late.unhealthy_max), (3, 1));
+    let (forecast, after) = rehearsed(plan(2, 2, &[]), "bad-release-late 10m");
+    assert_eq!(after.usual_outcome(), ("succeeded", 5));
+    assert_eq!((after.unhealthy_max, after.restored), (2, None));
+    let told = forecast.consequence(&after);
+    assert_eq!(
+        told,
+        "would reach 2 of 2 targets, and nothing would take it back"
+    );
+}
+
+#[test]
+fn agents_out_of_touch_keep_it_from_beginning_or_hold_it_up() {
+    let (_, lost) = rehearsed(plan(4, 1, &[]), "lost-targets 25%");
+    assert_eq!(lost.usual_outcome(), ("failed", 5), "nothing was changed");
+    assert_eq!((lost.exposed_max, lost.exposed_runs), (0, 0));
+    let (forecast, parted) = rehearsed(plan(4, 1, &[]), "partition 100% 1m");
+    let calm = forecast.calm().unwrap().took.p50;
+    assert_eq!(parted.usual_outcome().0, "succeeded");
+    assert!(parted.took.p50 > calm, "{:?} and {calm:?}", parted.took);
+    let (_, slow) = rehearsed(plan(4, 1, &[]), "slow 3x");
+    assert_eq!(slow.took.p50, Millis((6 + 4 * 28) * SECOND));
+}
+
+#[test]
+fn checks_are_answered_as_the_fault_says() {
+    let errors =
+        r#"{"name":"errors","metric":{"query":"e","passes":{"below":0.5}},"interval":"5s"}"#;
+    let (forecast, bad) = rehearsed(plan(4, 1, &[errors]), "bad-metric");
+    assert_eq!(forecast.calm().unwrap().usual_outcome().0, "succeeded");
+    assert_eq!(bad.usual_outcome().0, "rolled_back");
+    assert_eq!((bad.exposed_max, bad.unhealthy_max), (1, 0));
+    let (forecast, none) = rehearsed(plan(4, 1, &[errors]), "no-data");
+    assert_eq!(none.usual_outcome(), ("held", 5));
+    let told = forecast.consequence(&none);
+    assert_eq!(
+        told,
+        "would reach 1 of 4 targets and then wait for a person"
+    );
+}
+
+#[test]
+fn targets_that_run_it_already_or_never_proved_themselves_are_counted_right() {
+    let mut mixed = deployment(plan(3, 1, &[]));
+    mixed.targets[0].before = Some(mixed.targets[0].after);
+    mixed.targets[1].proved = Some(RevisionId(Digest::of(b"older")));
+    let wish = Wish {
+        faults: Fault::USUAL.to_vec(),
+        runs: 5,
+        seed: 7,
+    };
+    let forecast = rehearse(&mixed, &exact(), &wish);
+    let calm = forecast.calm().unwrap();
+    assert_eq!((calm.exposed_max, calm.restored_runs), (3, 0));
+    let ends = calm.exposure.last().map(|point| point.most);
+    assert_eq!((calm.exposure[0].most, ends), (1, Some(3)));
+    let bad = &forecast.scenarios[1];
+    assert_eq!(bad.usual_outcome().0, "rolled_back");
+    // The first runs it already and is left alone; the second goes back to what proved itself.
+    assert_eq!((bad.exposed_max, bad.restored_runs), (2, 5));
+}
+
+#[test]
+fn a_pilot_is_signed_off_at_once() {
+    let mut plan = plan(4, 2, &[]);
+    plan.waves[0].then = crate::plan::Then::SignOff;
+    let (forecast, _) = rehearsed(plan, "slow 2x");
+    assert_eq!(forecast.calm().unwrap().usual_outcome().0, "succeeded");
+    assert!(forecast.basis.iter().any(|line| line.contains("sign off")));
+}
+
+#[test]
+fn the_same_seed_finds_the_same_and_another_something_else() {
+    let deployment = deployment(plan(30, 5, &[]));
+    let profile = Profile::assumed(&deployment.plan.limits, Some(Millis::from_secs(20)));
+    let with = |seed| {
+        let faults = Wish::usual_faults(&deployment);
+        let wish = Wish {
+            faults,
+            runs: 4,
+            seed,
+        };
+        rehearse(&deployment, &profile, &wish)
+    };
+    let once = with(1);
+    assert_eq!(once, with(1));
+    assert_ne!(once.scenarios, with(2).scenarios);
+    assert_eq!(once.scenarios.len(), 6, "there are no checks to rehearse");
+    assert_eq!(once.basis.len(), 6, "{:?}", once.basis);
+    let bad = once
+        .scenarios
+        .iter()
+        .find(|one| one.fault == Some(Fault::BadRelease));
+    assert_eq!(bad.unwrap().exposed_max, 5, "no more than the first wave");
+    let text = serde_json::to_string(&once).unwrap();
+    assert_eq!(serde_json::from_str::<Forecast>(&text).unwrap(), once);
+}
+
+#[test]
+fn a_target_that_is_known_does_as_it_always_did() {
+    let seen = |target: &str, seconds| Observation {
+        target: target.parse().unwrap(),
+        part: Part::Start,
+        took: Millis::from_secs(seconds),
+        failed: false,
+        release_is_bad: false,
+    };
+    let mut all: Vec<Observation> = (0..5).map(|_| seen("t0", 100)).collect();
+    all.extend((0..20).map(|i| seen(&format!("t{}", 10 + i), 1)));
+    let plan = plan(2, 1, &[]);
+    let known = Profile::of(&all, &plan.limits, None);
+    assert_eq!(
+        known.own.keys().map(Name::as_str).collect::<Vec<_>>(),
+        ["t0"]
+    );
+    let profile = Profile {
+        start: Draws::of([Millis::from_secs(1)]),
+        own: known.own,
+        ..exact()
+    };
+    let wish = Wish {
+        faults: Vec::new(),
+        runs: 3,
+        seed: 1,
+    };
+    let forecast = rehearse(&deployment(plan), &profile, &wish);
+    // 2 s to prepare, and for each target its start, 3 s of good health and 10 s to bake.
+    let took = forecast.calm().unwrap().took;
+    assert_eq!(took.p50, Millis((2 + 113 + 14) * SECOND));
+}
+
+#[test]
+fn five_observations_are_enough_and_four_are_not() {
+    let seen = |count: u64| -> Vec<Observation> {
+        let one = |i| Observation {
+            target: format!("t{i}").parse().unwrap(),
+            part: Part::Start,
+            took: Millis::from_secs(i),
+            failed: false,
+            release_is_bad: false,
+        };
+        (1..=count).map(one).collect()
+    };
+    let limits = Limits::default();
+    let told = |count| Profile::of(&seen(count), &limits, None).basis.join("\n");
+    let start = "becoming healthy took 3 s at half of 5 times, 4 s at most at 9 of 10";
+    assert!(told(5).contains(start), "{}", told(5));
+    let start = "assumed: becoming healthy takes between 30 s and 150 s, as the plan grants 5 min";
+    assert!(told(4).contains(start), "{}", told(4));
+    assert_eq!(Profile::of(&seen(100), &limits, None).failures_per_mille, 5);
+    assert_eq!(Profile::of(&[], &limits, None).failures_per_mille, 10);
+}
