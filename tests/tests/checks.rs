@@ -85,6 +85,29 @@ fn a_metric_beyond_its_bound_takes_the_deployment_back() {
 }
 
 #[test]
+fn what_stood_its_checks_a_short_time_ago_skips_them_and_nothing_else_does() {
+    let (shop, prometheus) = shop();
+    let hurried = strategy(&prometheus).replacen("limits: {", "limits: { fast_track: 1h,", 1);
+    shop.apply(&hurried);
+    let measured = ["--strategy", "measured"];
+    let show = |id: &str| shop.json(&["deployment", "show", id, "--output", "json"]);
+    let first = deploy(&shop, "1.0.0", &measured);
+    shop.ok(&["watch", &first]);
+    assert_eq!(show(&first)["fast_track"], false);
+    assert_ne!(show(&first)["checks"].as_array().map(Vec::len), Some(0));
+    for target in ["staging-1", "staging-2"] {
+        prometheus.numbers.set(target, 9.0);
+    }
+    let again = deploy(&shop, "1.0.0", &measured);
+    shop.ok(&["watch", &again]);
+    assert_eq!(show(&again)["fast_track"], true);
+    assert_eq!(show(&again)["checks"].as_array().map(Vec::len), Some(0));
+    let other = deploy(&shop, "1.1.0", &measured);
+    assert_eq!(shop.run(&["watch", &other]).status.code(), Some(7));
+    assert_eq!(show(&other)["fast_track"], false);
+}
+
+#[test]
 fn without_data_it_is_held_and_a_person_decides() {
     let (shop, mut prometheus) = shop();
     prometheus.stop();
