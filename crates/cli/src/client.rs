@@ -28,6 +28,18 @@ pub struct Connection {
     pub token: Option<String>,
 }
 
+/// What is set of `wanted` as the part of an address behind the `?`, encoded as a form is (URL Standard, section 5.2).
+pub(crate) fn query<'a>(
+    wanted: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+) -> String {
+    let set = wanted
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(set)
+        .finish()
+}
+
 /// A connection that is used.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -174,5 +186,27 @@ impl std::fmt::Debug for Connection {
         f.debug_struct("Connection")
             .field("server", &self.server)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_stays_one_value_of_a_query() {
+        let product = "a&release=1.0.0 #%";
+        let wanted = [
+            ("product", Some(product)),
+            ("plan", None),
+            ("environment", Some("live")),
+        ];
+        let written = query(wanted);
+        assert_eq!(
+            written,
+            "product=a%26release%3D1.0.0+%23%25&environment=live"
+        );
+        let read: Vec<_> = form_urlencoded::parse(written.as_bytes()).collect();
+        assert_eq!(read[0].1, product);
     }
 }

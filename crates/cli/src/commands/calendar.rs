@@ -1,7 +1,7 @@
 //! `tidegate calendar`.
 
 use super::{Context, argument};
-use crate::{Error, ExitStatus, ui::table};
+use crate::{Error, ExitStatus, client::query, ui::table};
 use clap::Args;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use tidegate_protocol::api::{CalendarEntryView, CalendarView, FeedView, OpeningView, SpanView};
@@ -45,11 +45,12 @@ impl CalendarArgs {
         }
         if self.subscribe {
             let feed: FeedView = client.get("/api/v1/calendar/feed").await?;
-            ui.line(&format!("{}{}{place}", client.server(), feed.path));
+            let address = format!("{}{}&{place}", client.server(), feed.path);
+            ui.line(address.trim_end_matches('&'));
             return Ok(ExitStatus::Done);
         }
-        let range = self.range()?;
-        let path = format!("/api/v1/calendar?{range}{place}");
+        let (from, to) = self.range()?;
+        let path = format!("/api/v1/calendar?from={from}&to={to}&{place}");
         let view: CalendarView = client.get(&path).await?;
         // Unless somebody asks for a day, what is over today is of no interest.
         let since = self.from.map_or(view.now, |_| view.from);
@@ -59,14 +60,13 @@ impl CalendarArgs {
 
     /// The filter as a part of an address.
     fn place(&self) -> String {
-        let part = |name: &str, value: &Option<String>| {
-            let value = value.as_ref();
-            value.map_or_else(String::new, |value| format!("&{name}={value}"))
-        };
-        part("product", &self.product) + &part("environment", &self.environment)
+        query([
+            ("product", self.product.as_deref()),
+            ("environment", self.environment.as_deref()),
+        ])
     }
 
-    fn range(&self) -> Result<String, Error> {
+    fn range(&self) -> Result<(Date, Date), Error> {
         let from: Date = match &self.from {
             Some(text) => argument("--from", text)?,
             None => Timestamp::now().to_zoned(TimeZone::system()).date(),
@@ -74,7 +74,7 @@ impl CalendarArgs {
         let weeks = i64::from(self.weeks).weeks();
         let to = from.checked_add(weeks);
         let to = to.map_err(|why| Error::Usage(format!("--weeks: {why}")))?;
-        Ok(format!("from={from}&to={to}"))
+        Ok((from, to))
     }
 }
 

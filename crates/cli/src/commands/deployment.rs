@@ -3,6 +3,7 @@
 use super::Context;
 use crate::{
     Error, ExitStatus,
+    client::query,
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
@@ -14,11 +15,11 @@ pub enum DeploymentCommand {
     /// List deployments, newest first.
     List {
         /// Only of this product.
-        #[arg(long, default_value = "")]
-        product: String,
+        #[arg(long)]
+        product: Option<String>,
         /// Only to this environment.
-        #[arg(long = "to", value_name = "ENVIRONMENT", default_value = "")]
-        environment: String,
+        #[arg(long = "to", value_name = "ENVIRONMENT")]
+        environment: Option<String>,
     },
     /// Show one with its waves.
     Show {
@@ -97,12 +98,12 @@ impl DeploymentCommand {
                 product,
                 environment,
             } => {
-                let place = [("product", product), ("environment", environment)];
-                let wanted = place.into_iter().filter(|(_, value)| !value.is_empty());
-                let filter: String = wanted
-                    .map(|(name, value)| format!("&{name}={value}"))
-                    .collect();
-                let path = format!("/api/v1/deployments?limit=50{filter}");
+                let wanted = query([
+                    ("limit", Some("50")),
+                    ("product", product.as_deref()),
+                    ("environment", environment.as_deref()),
+                ]);
+                let path = format!("/api/v1/deployments?{wanted}");
                 let views: Vec<DeploymentView> = client.get(&path).await?;
                 ui.data(&views, |views| list(views));
             }

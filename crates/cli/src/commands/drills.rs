@@ -3,6 +3,7 @@
 use super::Context;
 use crate::{
     Error, ExitStatus,
+    client::query,
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
@@ -66,12 +67,12 @@ impl DrillsCommand {
 
 impl ListArgs {
     fn path(&self) -> String {
-        let part = |name: &str, value: &Option<String>| {
-            let value = value.as_ref();
-            value.map_or_else(String::new, |value| format!("&{name}={value}"))
-        };
-        let of = part("product", &self.product) + &part("environment", &self.environment);
-        format!("/api/v1/drills?limit=50{of}")
+        let wanted = query([
+            ("limit", Some("50")),
+            ("product", self.product.as_deref()),
+            ("environment", self.environment.as_deref()),
+        ]);
+        format!("/api/v1/drills?{wanted}")
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::{
     Error, ExitStatus,
+    client::query,
     journal::{Verified, verify},
     ui::table,
 };
@@ -84,13 +85,12 @@ fn text(verified: &Verified) -> String {
 }
 
 async fn list(context: &Context<'_>, subject: Option<String>, lines: u32) -> Result<(), Error> {
-    let subject = subject
-        .map(|subject| format!("&subject={subject}"))
-        .unwrap_or_default();
-    let page: JournalPage = context
-        .client
-        .get(&format!("/api/v1/journal?limit={lines}{subject}"))
-        .await?;
+    let wanted = query([
+        ("limit", Some(lines.to_string().as_str())),
+        ("subject", subject.as_deref()),
+    ]);
+    let path = format!("/api/v1/journal?{wanted}");
+    let page: JournalPage = context.client.get(&path).await?;
     context.ui.data(&page, |page| {
         let rows = page.entries.iter().map(|entry| {
             let time = entry.time.strftime("%F %T").to_string();

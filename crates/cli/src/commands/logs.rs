@@ -1,7 +1,7 @@
 //! `tidegate logs`.
 
 use super::Context;
-use crate::{Error, ExitStatus};
+use crate::{Error, ExitStatus, client::query};
 use clap::Args;
 use tidegate_protocol::api::LogsView;
 
@@ -27,11 +27,17 @@ impl LogsArgs {
         };
         let (product, component) = split(&self.component, "PRODUCT/COMPONENT")?;
         let (environment, target) = split(&self.target, "ENVIRONMENT/TARGET")?;
-        let path = format!(
-            "/api/v1/logs?product={product}&component={component}&environment={environment}&target={target}&lines={}",
-            self.lines
-        );
-        let view: LogsView = context.client.get(&path).await?;
+        let wanted = query([
+            ("product", Some(product.as_str())),
+            ("component", Some(&component)),
+            ("environment", Some(&environment)),
+            ("target", Some(&target)),
+            ("lines", Some(&self.lines.to_string())),
+        ]);
+        let view: LogsView = context
+            .client
+            .get(&format!("/api/v1/logs?{wanted}"))
+            .await?;
         context.ui.data(&view, text);
         Ok(ExitStatus::Done)
     }

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::{
     Error, ExitStatus,
+    client::query,
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
@@ -57,14 +58,13 @@ impl RehearsalCommand {
 
 impl ListArgs {
     fn path(&self) -> String {
-        let part = |name: &str, value: &Option<String>| {
-            let value = value.as_ref();
-            value.map_or_else(String::new, |value| format!("&{name}={value}"))
-        };
-        let of = part("plan", &self.plan)
-            + &part("product", &self.product)
-            + &part("environment", &self.environment);
-        format!("/api/v1/rehearsals?limit=50{of}")
+        let wanted = query([
+            ("limit", Some("50")),
+            ("plan", self.plan.as_deref()),
+            ("product", self.product.as_deref()),
+            ("environment", self.environment.as_deref()),
+        ]);
+        format!("/api/v1/rehearsals?{wanted}")
     }
 }
 
