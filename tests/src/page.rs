@@ -74,6 +74,20 @@ pub async fn check_page(
         "{path} is incomplete without JavaScript"
     );
     keep_html(server, name, &html);
+    twin_answers(server, path, (&html, &cookie)).await;
+}
+
+/// Whether the address at the page's foot, of the same as data, leads there.
+async fn twin_answers(server: &Server, path: &str, (html, cookie): (&str, &str)) {
+    let Some((_, foot)) = html.split_once("The same as data: <a href=\"") else {
+        return;
+    };
+    let twin = foot.split('"').next().unwrap_or_default();
+    // An address in HTML has its `&` escaped.
+    let twin = twin.replace("&#38;", "&").replace("&amp;", "&");
+    let data = page(server, &twin, cookie).await;
+    let data = serde_json::from_str::<serde_json::Value>(&data);
+    assert!(data.is_ok(), "{path} leads to {twin}, which is no data");
 }
 
 /// Keeps the HTML of a page for [`valid_html`].

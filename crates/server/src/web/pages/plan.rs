@@ -11,7 +11,7 @@ use super::release::form::Wanted;
 use crate::http::access::{Path, State};
 use askama::Template;
 use axum::{extract::Query, response::Response};
-use tidegate_protocol::api::{PlanView, PlannedCheckView, PlannedWaveView};
+use tidegate_protocol::api::{DeploymentRequest, PlanView, PlannedCheckView, PlannedWaveView};
 
 /// So many targets of a wave are named.
 const NAMED: usize = 12;
@@ -67,16 +67,12 @@ pub(in crate::web) async fn show(
     let back = |error| Fault::back(error, &here);
     let wanted = form.read(product, version).map_err(back)?;
     let plan = app.plan(request.clone(), &wanted).await.map_err(back)?;
+    let command = command(&wanted);
     let (product, version, place) = (wanted.product, wanted.release, wanted.environment);
     let title = format!("Plan of {product} {version} to {place}");
-    let named = wanted.strategy.map(|name| format!(" --strategy {name}"));
-    let command = format!(
-        "tidegate plan compile {product} {version} --to {place}{}",
-        named.unwrap_or_default()
-    );
     answer(&Page {
         frame: Frame::new(&title, Section::Elsewhere, &request)
-            .twins("/api/v1/plans".to_owned(), command),
+            .twins("POST /api/v1/plans", command),
         sentence: sentence((&product, &version, &place), &plan),
         reach: reach(&plan.waves),
         waves: plan.waves.iter().map(wave).collect(),
@@ -86,6 +82,36 @@ pub(in crate::web) async fn show(
         version,
         plan,
     })
+}
+
+/// The command that shows the same plan.
+fn command(wanted: &DeploymentRequest) -> String {
+    let number = |number: Option<u32>| number.map(|number| number.to_string());
+    let flags = [
+        ("to", Some(wanted.environment.clone())),
+        ("strategy", wanted.strategy.clone()),
+        ("batch", wanted.batch.clone()),
+        ("bake", wanted.bake.clone()),
+        ("max-unavailable", number(wanted.max_unavailable)),
+        ("failures-max", number(wanted.failures_max)),
+        ("minimum-healthy", wanted.minimum_healthy.clone()),
+        ("progress-deadline", wanted.progress_deadline.clone()),
+        ("on-failure", wanted.on_failure.clone()),
+        ("supersede", wanted.supersede.then(String::new)),
+    ];
+    let flags = flags.into_iter().filter_map(|(name, value)| {
+        let value = value?;
+        Some(match value.as_str() {
+            "" => format!(" --{name}"),
+            value if value.contains(' ') => format!(" --{name} '{value}'"),
+            value => format!(" --{name} {value}"),
+        })
+    });
+    let flags: String = flags.collect();
+    format!(
+        "tidegate plan compile {} {}{flags}",
+        wanted.product, wanted.release
+    )
 }
 
 fn sentence((product, version, place): (&str, &str, &str), plan: &PlanView) -> String {
@@ -189,6 +215,25 @@ mod tests {
         assert_eq!(
             reach.words,
             "after wave of 1: 1 of 4 targets; after wave of 3: 4 of 4 targets"
+        );
+    }
+
+    #[test]
+    fn the_command_repeats_all_that_was_chosen() {
+        let wanted = DeploymentRequest {
+            product: "shop".into(),
+            release: "1.1.0".into(),
+            environment: "live".into(),
+            strategy: Some("rolling".into()),
+            batch: Some("25%".into()),
+            bake: Some("1m 30s".into()),
+            failures_max: Some(2),
+            supersede: true,
+            ..DeploymentRequest::default()
+        };
+        assert_eq!(
+            command(&wanted),
+            "tidegate plan compile shop 1.1.0 --to live --strategy rolling --batch 25% --bake '1m 30s' --failures-max 2 --supersede"
         );
     }
 
