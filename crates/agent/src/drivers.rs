@@ -2,4 +2,5 @@
 //! `traffic`, a load balancer that shares out requests.
 
 pub(crate) mod service;
+pub(crate) mod teller;
 pub(crate) mod traffic;

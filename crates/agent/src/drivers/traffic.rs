@@ -9,4 +9,4 @@ mod haproxy;
 mod nginx;
 mod reload;
 
-pub(crate) use director::{Key, Place, Report, direct};
+pub(crate) use director::{Key, Report, direct};

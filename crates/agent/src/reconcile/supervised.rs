@@ -1,7 +1,10 @@
 //! Who sees to each component in each slot, what was ordered of them, and what they report.
 
 use super::agent::Agent;
-use crate::drivers::service::{Key, Memory, Order, Place, Report, Task, specify, supervise};
+use crate::drivers::{
+    service::{Key, Memory, Order, Place, Report, Task, specify, supervise},
+    teller::Teller,
+};
 use std::sync::Arc;
 use tidegate_domain::{
     converge::{Health, Slot},
@@ -104,13 +107,12 @@ impl Agent {
     fn supervise(&mut self, key: &Key, order: Order) {
         let (orders, ordered) = watch::channel(order);
         let place = Place {
-            key: key.clone(),
             directory: self
                 .surroundings
                 .layout
                 .keeper(&key.product, &key.component, key.slot),
             program: self.surroundings.program.clone(),
-            reports: self.reports.clone(),
+            teller: Teller::new(key.clone(), self.reports.clone()),
         };
         tokio::spawn(supervise(place, ordered));
         self.supervised.insert(

@@ -2,7 +2,10 @@
 
 use super::agent::Agent;
 use crate::{
-    drivers::traffic::{Key, Place, Report, direct},
+    drivers::{
+        teller::Teller,
+        traffic::{Key, Report, direct},
+    },
     state::ProductState,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -72,12 +75,8 @@ impl Agent {
 
     fn begin(&mut self, key: Key, route: Arc<Route>) {
         let (routes, ordered) = watch::channel(route);
-        let reports = self.routed.clone();
-        let place = Place {
-            key: key.clone(),
-            reports,
-        };
-        tokio::spawn(direct(place, ordered));
+        let teller = Teller::new(key.clone(), self.routed.clone());
+        tokio::spawn(direct(teller, ordered));
         let state = None;
         self.directed.insert(key, Directed { routes, state });
     }

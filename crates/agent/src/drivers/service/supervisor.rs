@@ -2,15 +2,13 @@
 
 use super::{Key, Report, Task, watch::Watch, write_files};
 use crate::{
+    drivers::teller::Teller,
     keeper::client::{Client, Follower},
     link::Backoff,
 };
 use std::{io, path::PathBuf, sync::Arc};
 use tidegate_domain::converge::Health;
-use tokio::{
-    sync::{mpsc, watch},
-    time::sleep,
-};
+use tokio::{sync::watch, time::sleep};
 
 /// What a supervisor is to see to.
 #[derive(Debug, Clone)]
@@ -24,20 +22,18 @@ pub(crate) enum Order {
 /// Where a supervisor works.
 #[derive(Debug)]
 pub(crate) struct Place {
-    pub(crate) key: Key,
     /// The keeper's directory.
     pub(crate) directory: PathBuf,
     /// This program, which is also the keeper.
     pub(crate) program: PathBuf,
-    /// Takes the reports.
-    pub(crate) reports: mpsc::Sender<(Key, Report)>,
+    /// Says what is seen.
+    pub(crate) teller: Teller<Key, Report>,
 }
 
 /// Sees to the newest order until nobody can give orders any more. What runs keeps running then.
 pub(crate) async fn supervise(place: Place, mut orders: watch::Receiver<Order>) {
     let mut supervisor = Supervisor {
         place,
-        said: None,
         backoff: Backoff::default(),
     };
     loop {
@@ -60,7 +56,6 @@ pub(crate) async fn supervise(place: Place, mut orders: watch::Receiver<Order>) 
 
 struct Supervisor {
     place: Place,
-    said: Option<Report>,
     backoff: Backoff,
 }
 
@@ -71,7 +66,7 @@ impl Supervisor {
             Ok((mut watch, mut follower)) => {
                 self.backoff.reset();
                 loop {
-                    self.say(watch.report()).await;
+                    self.place.teller.say(watch.report()).await;
                     tokio::select! {
                         status = follower.next() => match status {
                             Some(status) => watch.hear(status),
@@ -81,12 +76,14 @@ impl Supervisor {
                     }
                 }
                 let lost = "its keeper was lost; another is started";
-                self.say(report(task, Health::Unhealthy, lost.to_owned()))
+                self.place
+                    .teller
+                    .say(report(task, Health::Unhealthy, lost.to_owned()))
                     .await;
             }
             Err(trouble) => {
                 let (health, detail) = trouble.describe();
-                self.say(report(task, health, detail)).await;
+                self.place.teller.say(report(task, health, detail)).await;
                 sleep(self.backoff.next()).await;
             }
         }
@@ -105,8 +102,7 @@ impl Supervisor {
             let mut spec = specified.spec.clone();
             spec.attempt = task.attempt;
             status = client.start(&spec).await.map_err(Trouble::Keeper)?;
-            // Whatever comes of it is said, even if it is the same again.
-            self.said = None;
+            self.place.teller.forget();
         }
         let watch = Watch::new(Arc::clone(task), status);
         let follower = client.follow(watch.sequence());
@@ -126,19 +122,7 @@ impl Supervisor {
             starts: 0,
             pid: None,
         };
-        self.say(stopped).await;
-    }
-
-    async fn say(&mut self, report: Report) {
-        if self.said.as_ref() != Some(&report) {
-            self.said = Some(report.clone());
-            // Closed only while the agent is ending.
-            self.place
-                .reports
-                .send((self.place.key.clone(), report))
-                .await
-                .ok();
-        }
+        self.place.teller.say(stopped).await;
     }
 }
 

@@ -1,16 +1,13 @@
 //! One task per route: has its balancer share out as ordered, and reports how that goes.
 
 use super::{haproxy, nginx};
-use crate::link::Backoff;
+use crate::{drivers::teller::Teller, link::Backoff};
 use std::{sync::Arc, time::Duration};
 use tidegate_domain::{
     converge::{Balancer, Route, RouteState},
     name::Name,
 };
-use tokio::{
-    sync::{mpsc, watch},
-    time::sleep,
-};
+use tokio::{sync::watch, time::sleep};
 
 /// What was applied is looked at again after this: a balancer that was restarted has other weights.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -30,19 +27,10 @@ pub(crate) struct Report {
     pub(crate) state: RouteState,
 }
 
-/// Where a director works.
-#[derive(Debug)]
-pub(crate) struct Place {
-    pub(crate) key: Key,
-    /// Takes the reports.
-    pub(crate) reports: mpsc::Sender<(Key, Report)>,
-}
-
 /// Sees to the newest route until nobody can order one any more. The balancer goes on as it is then.
-pub(crate) async fn direct(place: Place, mut routes: watch::Receiver<Arc<Route>>) {
+pub(crate) async fn direct(teller: Teller<Key, Report>, mut routes: watch::Receiver<Arc<Route>>) {
     let mut director = Director {
-        place,
-        said: None,
+        teller,
         nginx: nginx::Nginx::default(),
         backoff: Backoff::default(),
     };
@@ -59,8 +47,7 @@ pub(crate) async fn direct(place: Place, mut routes: watch::Receiver<Arc<Route>>
 }
 
 struct Director {
-    place: Place,
-    said: Option<Report>,
+    teller: Teller<Key, Report>,
     nginx: nginx::Nginx,
     backoff: Backoff,
 }
@@ -70,7 +57,7 @@ impl Director {
     async fn hold(&mut self, route: &Arc<Route>) {
         self.backoff.reset();
         // Whoever ordered may have ordered another route in between, and waits to hear about this one anew.
-        self.said = None;
+        self.teller.forget();
         loop {
             let state = match self.apply(route).await {
                 Ok(servers) => RouteState::Applied { servers },
@@ -83,11 +70,8 @@ impl Director {
                 }
                 RouteState::Failed { .. } => self.backoff.next(),
             };
-            self.say(Report {
-                route: Arc::clone(route),
-                state,
-            })
-            .await;
+            let route = Arc::clone(route);
+            self.teller.say(Report { route, state }).await;
             sleep(pause).await;
         }
     }
@@ -117,24 +101,12 @@ impl Director {
             }
         }
     }
-
-    async fn say(&mut self, report: Report) {
-        if self.said.as_ref() != Some(&report) {
-            self.said = Some(report.clone());
-            // Closed only while the agent is ending.
-            self.place
-                .reports
-                .send((self.place.key.clone(), report))
-                .await
-                .ok();
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::time::timeout;
+    use tokio::{sync::mpsc, time::timeout};
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -147,7 +119,7 @@ mod tests {
             product: "shop".parse().unwrap(),
             component: "web".parse().unwrap(),
         };
-        let directing = tokio::spawn(direct(Place { key, reports }, ordered));
+        let directing = tokio::spawn(direct(Teller::new(key, reports), ordered));
         let first = timeout(PATIENCE, reported.recv()).await.unwrap().unwrap().1;
         assert_eq!(first.route, one);
         // So quickly that the director only ever sees the first.
