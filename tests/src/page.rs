@@ -90,6 +90,22 @@ async fn twin_answers(server: &Server, path: &str, (html, cookie): (&str, &str))
     assert!(data.is_ok(), "{path} leads to {twin}, which is no data");
 }
 
+/// A browser in which `admin` has signed in as a person does: by the one-time link, which opening alone does not use up.
+pub async fn signed_in(server: &Server) -> Browser {
+    let browser = Browser::start().await;
+    browser.look(LOOKS[0]).await;
+    let link = server.run(&["sign-in"]);
+    let path = link.find("/sign-in?").map(|at| link[at..].trim());
+    let path = path.expect("a link is printed");
+    browser.open(&server.url(path)).await;
+    browser.open(&server.url(path)).await;
+    browser.picture(&pictures().join("sign-in.png")).await;
+    browser.tab_to("main button").await;
+    browser.press("\u{e007}").await;
+    browser.text_becomes(".person", "admin").await;
+    browser
+}
+
 /// Keeps the HTML of a page for [`valid_html`].
 pub fn keep_html(server: &Server, name: &str, html: &str) {
     let directory = server.directory().join("html");

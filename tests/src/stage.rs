@@ -2,6 +2,7 @@
 
 use crate::{
     browser::until,
+    fleet::Fleet,
     server::{Server, software, text},
 };
 use serde_json::json;
@@ -40,8 +41,23 @@ pub const TARGETS: [(&str, &str); 5] = [
     ("live", "live-2"),
     ("live", "live-3"),
 ];
+/// A server with the storefront, its fleet and its history.
+pub async fn with_history() -> (Server, Fleet) {
+    let server = Server::start().await;
+    let fleet = lived_in(&server).await;
+    (server, fleet)
+}
+
+/// Gives a server the storefront, its fleet and its history.
+pub async fn lived_in(server: &Server) -> Fleet {
+    fill(server);
+    let fleet = Fleet::start(server, &TARGETS).await;
+    history(server).await;
+    fleet
+}
+
 /// Declares the storefront, and makes three releases of it and a draft.
-pub fn fill(server: &Server) {
+fn fill(server: &Server) {
     let directory = server.directory();
     let mut catalog = CATALOG.to_owned();
     for (environment, target) in TARGETS {
@@ -93,7 +109,7 @@ fn push(server: &Server, component: &str, version: &str, check: &str) {
 }
 
 /// 1.0.0 goes up to live, 1.2.0 is rolled back in testing, 1.1.0 waits before live.
-pub async fn history(server: &Server) {
+async fn history(server: &Server) {
     for environment in ["testing", "staging", "live"] {
         server.run(&deploy("1.0.0", environment));
     }

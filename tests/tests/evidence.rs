@@ -3,22 +3,15 @@
 
 use serde_json::json;
 use tidegate_tests::{
-    browser::{Browser, until},
-    fleet::Fleet,
-    page::{LOOKS, check_page, pictures, valid_html},
-    server::Server,
-    stage::{TARGETS, fill, history},
+    browser::until,
+    page::{check_page, pictures, signed_in, valid_html},
+    stage::with_history,
 };
 
 #[tokio::test]
 async fn a_release_is_rehearsed_on_its_page_and_tells_of_its_drill() {
-    let server = Server::start().await;
-    fill(&server);
-    let fleet = Fleet::start(&server, &TARGETS).await;
-    history(&server).await;
-    let browser = Browser::start().await;
-    browser.look(LOOKS[0]).await;
-    sign_in(&server, &browser).await;
+    let (server, fleet) = with_history().await;
+    let browser = signed_in(&server).await;
 
     let release = "/products/storefront/releases/1.1.0";
     browser.open(&server.url(release)).await;
@@ -55,15 +48,4 @@ async fn a_release_is_rehearsed_on_its_page_and_tells_of_its_drill() {
         .await;
     valid_html(&server);
     drop(fleet);
-}
-
-async fn sign_in(server: &Server, browser: &Browser) {
-    let link = server.run(&["sign-in"]);
-    let path = link.find("/sign-in?").map(|at| link[at..].trim());
-    browser
-        .open(&server.url(path.expect("a link is printed")))
-        .await;
-    browser.tab_to("main button").await;
-    browser.press("\u{e007}").await;
-    browser.text_becomes(".person", "admin").await;
 }

@@ -4,10 +4,9 @@
 use serde_json::json;
 use tidegate_tests::{
     browser::Browser,
-    fleet::Fleet,
-    page::{LOOKS, axe, check_page, keep_html, page, pictures, valid_html},
+    page::{axe, check_page, keep_html, page, pictures, signed_in, valid_html},
     server::{Server, text},
-    stage::{TARGETS, fill, history},
+    stage::{lived_in, with_history},
 };
 
 /// Testing has hours, live is frozen for as long as this program will be tested.
@@ -22,14 +21,11 @@ const CALENDAR: &str = "kind: Window\nname: office-hours\ntitle: Office hours\ne
 #[tokio::test]
 async fn pages_are_whole_in_every_look_and_without_javascript() {
     let server = Server::start().await;
-    let browser = Browser::start().await;
-    sign_in(&server, &browser).await;
+    let browser = signed_in(&server).await;
     for (name, path) in [("overview-empty", "/"), ("calendar-empty", "/calendar")] {
         check_page(&server, &browser, (name, path, "Nothing is declared yet.")).await;
     }
-    fill(&server);
-    let fleet = Fleet::start(&server, &TARGETS).await;
-    history(&server).await;
+    let fleet = lived_in(&server).await;
     let fact = "No window and no freeze is declared";
     let undeclared = ("calendar-undeclared", "/calendar", fact);
     check_page(&server, &browser, undeclared).await;
@@ -94,13 +90,8 @@ async fn pages_are_whole_in_every_look_and_without_javascript() {
 
 #[tokio::test]
 async fn the_main_path_is_driven_by_keyboard_and_watched_live() {
-    let server = Server::start().await;
-    fill(&server);
-    let fleet = Fleet::start(&server, &TARGETS).await;
-    history(&server).await;
-    let browser = Browser::start().await;
-    browser.look(LOOKS[0]).await;
-    sign_in(&server, &browser).await;
+    let (server, fleet) = with_history().await;
+    let browser = signed_in(&server).await;
 
     browser
         .open(&server.url("/products/storefront/releases/1.1.0"))
@@ -152,13 +143,8 @@ async fn the_main_path_is_driven_by_keyboard_and_watched_live() {
 
 #[tokio::test]
 async fn a_held_deployment_says_so_and_keeps_what_is_typed() {
-    let server = Server::start().await;
-    fill(&server);
-    let fleet = Fleet::start(&server, &TARGETS).await;
-    history(&server).await;
-    let browser = Browser::start().await;
-    browser.look(LOOKS[0]).await;
-    sign_in(&server, &browser).await;
+    let (server, fleet) = with_history().await;
+    let browser = signed_in(&server).await;
     browser
         .open(&server.url("/products/storefront/releases/1.1.0"))
         .await;
@@ -230,16 +216,11 @@ const PILOT: &str = "kind: Ring\nname: early\nenvironment: live\ntargets: [live-
 
 #[tokio::test]
 async fn a_wave_is_signed_off_on_the_page() {
-    let server = Server::start().await;
-    fill(&server);
-    let fleet = Fleet::start(&server, &TARGETS).await;
-    history(&server).await;
+    let (server, fleet) = with_history().await;
     let file = server.directory().join("pilot.yaml");
     std::fs::write(&file, PILOT).expect("the file can be written");
     server.run(&["apply", "-f", text(&file), "--yes"]);
-    let browser = Browser::start().await;
-    browser.look(LOOKS[0]).await;
-    sign_in(&server, &browser).await;
+    let browser = signed_in(&server).await;
     browser
         .open(&server.url("/products/storefront/releases/1.1.0"))
         .await;
@@ -354,18 +335,4 @@ async fn palette(browser: &Browser) {
         .await;
     browser.press("gj").await;
     browser.text_becomes("h1", "The journal holds").await;
-}
-
-/// Signs in as a person does: by the one-time link, which opening alone does not use up.
-async fn sign_in(server: &Server, browser: &Browser) {
-    let link = server.run(&["sign-in"]);
-    let path = link.find("/sign-in?").map(|at| link[at..].trim());
-    let path = path.expect("a link is printed");
-    browser.open(&server.url(path)).await;
-    browser.open(&server.url(path)).await;
-    browser.look(LOOKS[0]).await;
-    browser.picture(&pictures().join("sign-in.png")).await;
-    browser.tab_to("main button").await;
-    browser.press("\u{e007}").await;
-    browser.text_becomes(".person", "admin").await;
 }
