@@ -6,6 +6,7 @@ use crate::{
     name::Name,
     plan::Percent,
 };
+use std::collections::BTreeSet;
 
 /// Every server alike.
 const EVEN: u16 = 100;
@@ -69,11 +70,11 @@ impl Deployment {
         };
         let about_to_change = match split {
             Split::Share { waves, .. } if drains => self.next_to_change(waves),
-            Split::Share { .. } | Split::Even | Split::Unsettled => Vec::new(),
+            Split::Share { .. } | Split::Even | Split::Unsettled => BTreeSet::new(),
         };
         let is_new = |run: &TargetRun| matches!(run.stage, Stage::Passed { .. });
         let is_old =
-            |run: &TargetRun| is_untouched(&run.stage) && !about_to_change.contains(&&run.target);
+            |run: &TargetRun| is_untouched(&run.stage) && !about_to_change.contains(&run.target);
         let (new, old) = self.shared(percent, &is_new, &is_old);
         let both = self.positioned().zip(new.into_iter().zip(old));
         let server = |((target, run), (new, old)): ((Position, &TargetRun), (u16, u16))| Weighed {
@@ -94,7 +95,7 @@ impl Deployment {
     }
 
     /// The targets up to a wave that lie ready, as far as they may be down at once.
-    pub(super) fn next_to_change(&self, wave: u32) -> Vec<&Name> {
+    pub(super) fn next_to_change(&self, wave: u32) -> BTreeSet<&Name> {
         let down = self.count(Stage::is_disturbed);
         let room = self.plan.limits.max_unavailable.saturating_sub(down);
         let ready = self.targets.iter().filter(|run| run.wave <= wave);
