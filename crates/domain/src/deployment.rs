@@ -20,6 +20,8 @@ mod measured;
 mod preparing;
 mod rollback;
 mod rolling;
+#[cfg(test)]
+pub(crate) mod sample;
 mod stage;
 mod status;
 mod traffic;

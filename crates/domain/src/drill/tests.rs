@@ -2,12 +2,10 @@
 
 use super::{Drill, Ending, Leg, LegKind, Next, next};
 use crate::{
-    deployment::{Cause, Deployment, Purpose, Status},
-    digest::Digest,
-    id::{DeploymentId, DrillId, SnapshotNumber},
+    deployment::{Cause, Deployment, Status, sample::requested},
+    id::{DeploymentId, DrillId},
     name::Name,
-    plan::{Fleet, Limits, PartHashes, Strategy, compile},
-    release::Contents,
+    plan::{Fleet, Limits, Strategy, compile},
 };
 use jiff::Timestamp;
 
@@ -16,7 +14,6 @@ fn time(second: i64) -> Timestamp {
 }
 
 fn deployment(status: Status) -> Deployment {
-    let live: Name = "live".parse().unwrap();
     let fleet = Fleet {
         targets: vec!["t1".parse().unwrap()],
         ..Fleet::default()
@@ -25,23 +22,8 @@ fn deployment(status: Status) -> Deployment {
     let plan = compile(how, &fleet, &Limits::default(), None).unwrap();
     Deployment {
         id: DeploymentId(7),
-        product: "shop".parse().unwrap(),
-        parts: PartHashes::of(&Contents::new(), Digest::of(b""), &live, &plan),
-        environment: live,
-        release: "1.1.0".parse().unwrap(),
-        snapshot: SnapshotNumber(1),
-        purpose: Purpose::Promotion,
-        targets: Vec::new(),
-        plan,
-        requested_by: "ada".parse().unwrap(),
-        requested_at: time(0),
         status,
-        sign_offs: Vec::new(),
-        overrides: Vec::new(),
-        balancers: Vec::new(),
-        traffic: None,
-        checks: Vec::new(),
-        fast_track: false,
+        ..requested(plan)
     }
 }
 

@@ -104,10 +104,8 @@ fn judge(seen: &mut [Observation]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::tests::{deployment, plan},
-        *,
-    };
+    use super::{super::tests::plan, *};
+    use crate::deployment::sample::requested;
 
     /// Entries in short: `SECOND WORD TARGET`.
     fn entries(lines: &[&str]) -> Vec<Entry> {
@@ -129,7 +127,7 @@ mod tests {
     #[test]
     fn what_a_target_took_lies_between_two_entries() {
         let seen = observations(
-            &deployment(plan(3, 1, &[])),
+            &requested(plan(3, 1, &[])),
             &entries(&[
                 "10 target_preparing t0",
                 "10 target_preparing t1",
@@ -161,7 +159,7 @@ mod tests {
     #[test]
     fn one_failure_of_many_tells_of_a_target() {
         let seen = observations(
-            &deployment(plan(3, 1, &[])),
+            &requested(plan(3, 1, &[])),
             &entries(&[
                 "1 target_activated t0",
                 "1 target_activated t1",
@@ -176,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_ran_there_already_tells_nothing() {
-        let mut same = deployment(plan(2, 1, &[]));
+        let mut same = requested(plan(2, 1, &[]));
         same.targets[0].before = Some(same.targets[0].after);
         let lines = ["1 target_activated t0", "1 target_passed t0"];
         assert_eq!(observations(&same, &entries(&lines)), []);

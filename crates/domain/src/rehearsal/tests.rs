@@ -2,16 +2,13 @@
 
 use super::{Draws, Fault, Forecast, Forecasted, Observation, Part, Profile, Wish, rehearse};
 use crate::{
-    deployment::{Deployment, Purpose, Stage, Status, TargetRun},
+    deployment::sample::requested,
     digest::Digest,
     duration::Millis,
-    id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{Check, Fleet, Limits, PartHashes, Plan, Rolling, Share, Strategy, compile},
-    release::Contents,
+    plan::{Check, Fleet, Limits, Plan, Rolling, Share, Strategy, compile},
     revision::RevisionId,
 };
-use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 const SECOND: u64 = 1000;
@@ -31,44 +28,6 @@ pub(super) fn plan(targets: u32, batch: u32, checks: &[&str]) -> Plan {
         .map(|text| serde_json::from_str(text).unwrap())
         .collect();
     compile((strategy, checks), &fleet, &Limits::default(), None).unwrap()
-}
-
-pub(super) fn deployment(plan: Plan) -> Deployment {
-    let live: Name = "live".parse().unwrap();
-    let waves = (0..).zip(&plan.waves);
-    let targets = waves.flat_map(|(wave, w)| w.targets.iter().map(move |target| (wave, target)));
-    let run = |(wave, target): (u32, &Name)| TargetRun {
-        target: target.clone(),
-        wave,
-        before: Some(RevisionId(Digest::of(b"old"))),
-        proved: None,
-        slot: crate::converge::Slot::Blue,
-        slot_before: crate::converge::Slot::Blue,
-        addresses: BTreeMap::new(),
-        addresses_before: BTreeMap::new(),
-        after: RevisionId(Digest::of(b"new")),
-        stage: Stage::Waiting,
-    };
-    Deployment {
-        id: DeploymentId(1),
-        product: "shop".parse().unwrap(),
-        parts: PartHashes::of(&Contents::new(), Digest::of(b""), &live, &plan),
-        environment: live,
-        release: "1.1.0".parse().unwrap(),
-        snapshot: SnapshotNumber(1),
-        purpose: Purpose::Promotion,
-        targets: targets.map(run).collect(),
-        plan,
-        requested_by: "ada".parse().unwrap(),
-        requested_at: Timestamp::UNIX_EPOCH,
-        status: Status::Requested,
-        sign_offs: Vec::new(),
-        overrides: Vec::new(),
-        balancers: Vec::new(),
-        traffic: None,
-        checks: Vec::new(),
-        fast_track: false,
-    }
 }
 
 /// Targets that prepare in 2 s, start in 5 s, fail in 20 s, go back in 1 s, and never fail by themselves.
@@ -92,7 +51,7 @@ fn rehearsed(plan: Plan, fault: &str) -> (Forecast, Forecasted) {
         runs: 5,
         seed: 7,
     };
-    let forecast = rehearse(&deployment(plan), &exact(), &wish);
+    let forecast = rehearse(&requested(plan), &exact(), &wish);
     let faulty = forecast.scenarios[1].clone();
     (forecast, faulty)
 }
@@ -169,7 +128,7 @@ fn checks_are_answered_as_the_fault_says() {
 
 #[test]
 fn targets_that_run_it_already_or_never_proved_themselves_are_counted_right() {
-    let mut mixed = deployment(plan(3, 1, &[]));
+    let mut mixed = requested(plan(3, 1, &[]));
     mixed.targets[0].before = Some(mixed.targets[0].after);
     mixed.targets[1].proved = Some(RevisionId(Digest::of(b"older")));
     let wish = Wish {
@@ -199,7 +158,7 @@ fn a_pilot_is_signed_off_at_once() {
 
 #[test]
 fn the_same_seed_finds_the_same_and_another_something_else() {
-    let deployment = deployment(plan(30, 5, &[]));
+    let deployment = requested(plan(30, 5, &[]));
     let profile = Profile::assumed(&deployment.plan.limits, Some(Millis::from_secs(20)));
     let with = |seed| {
         let faults = Wish::usual_faults(&deployment);
@@ -251,7 +210,7 @@ fn a_target_that_is_known_does_as_it_always_did() {
         runs: 3,
         seed: 1,
     };
-    let forecast = rehearse(&deployment(plan), &profile, &wish);
+    let forecast = rehearse(&requested(plan), &profile, &wish);
     // 2 s to prepare, and for each target its start, 3 s of good health and 10 s to bake.
     let took = forecast.calm().unwrap().took;
     assert_eq!(took.p50, Millis((2 + 113 + 14) * SECOND));

@@ -1,0 +1,53 @@
+//! A deployment for tests of what is told from one.
+
+use super::{Deployment, Purpose, Stage, Status, TargetRun};
+use crate::{
+    converge::Slot,
+    digest::Digest,
+    id::{DeploymentId, SnapshotNumber},
+    name::Name,
+    plan::{PartHashes, Plan},
+    release::Contents,
+    revision::RevisionId,
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Shop 1.1.0 to live by this plan, as it is when it was asked for: every target runs an old revision.
+pub(crate) fn requested(plan: Plan) -> Deployment {
+    let live: Name = "live".parse().unwrap();
+    let waves = (0..).zip(&plan.waves);
+    let targets = waves.flat_map(|(wave, w)| w.targets.iter().map(move |target| (wave, target)));
+    let run = |(wave, target): (u32, &Name)| TargetRun {
+        target: target.clone(),
+        wave,
+        before: Some(RevisionId(Digest::of(b"old"))),
+        proved: None,
+        slot: Slot::Blue,
+        slot_before: Slot::Blue,
+        addresses: BTreeMap::new(),
+        addresses_before: BTreeMap::new(),
+        after: RevisionId(Digest::of(b"new")),
+        stage: Stage::Waiting,
+    };
+    Deployment {
+        id: DeploymentId(1),
+        product: "shop".parse().unwrap(),
+        parts: PartHashes::of(&Contents::new(), Digest::of(b""), &live, &plan),
+        environment: live,
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(1),
+        purpose: Purpose::Promotion,
+        targets: targets.map(run).collect(),
+        plan,
+        requested_by: "ada".parse().unwrap(),
+        requested_at: Timestamp::UNIX_EPOCH,
+        status: Status::Requested,
+        sign_offs: Vec::new(),
+        overrides: Vec::new(),
+        balancers: Vec::new(),
+        traffic: None,
+        checks: Vec::new(),
+        fast_track: false,
+    }
+}
