@@ -30,7 +30,7 @@ pub mod secrets;
 pub mod steer;
 
 pub use bus::Bus;
-pub use error::{Error, Kind, field};
+pub use error::{Error, Kind, field, optional};
 pub(crate) use query::collect;
 pub use request::Request;
 pub(crate) use request::entry;

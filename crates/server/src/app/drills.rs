@@ -4,7 +4,7 @@
 use super::{
     App, Error, Kind, Request,
     deploy::promote,
-    entry, field,
+    entry, field, optional,
     plans::Wanted,
     releases,
     rollback::{standing, take_back},
@@ -30,12 +30,11 @@ impl App {
     /// When there is nothing to go back to, it would be in the last environment, or the release cannot be deployed there.
     pub async fn drill(&self, request: Request, wanted: &DrillRequest) -> Result<DrillId, Error> {
         request.permit(Action::Drill)?;
-        let strategy = wanted.strategy.as_deref();
         let wish = Wish {
             product: field("product", &wanted.product)?,
             release: field("release", &wanted.release)?,
             environment: field("environment", &wanted.environment)?,
-            strategy: strategy.map(|name| field("strategy", name)).transpose()?,
+            strategy: optional("strategy", wanted.strategy.as_deref())?,
             even_live: wanted.even_live,
         };
         let id = self

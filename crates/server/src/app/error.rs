@@ -122,3 +122,14 @@ where
 {
     text.parse().map_err(|why| Error::invalid(name, why))
 }
+
+/// Reads what was typed into a field, if it is set.
+///
+/// # Errors
+/// When it is not what that field holds.
+pub fn optional<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Error>
+where
+    T::Err: std::fmt::Display,
+{
+    text.map(|text| field(name, text)).transpose()
+}

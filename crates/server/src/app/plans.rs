@@ -1,6 +1,6 @@
 //! Plans: what a deployment request comes to, before anything begins.
 
-use super::{App, Error, Kind, Request, field, releases};
+use super::{App, Error, Kind, Request, field, optional, releases};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
@@ -177,10 +177,7 @@ async fn usual(tx: &mut Tx, product: &Name, environment: &Name) -> Result<Option
 }
 
 fn how(wanted: &DeploymentRequest, bake: Option<Millis>) -> Result<How, Error> {
-    let batch = wanted.batch.as_deref();
-    let batch = batch
-        .map(|text| field::<Share>("batch", text))
-        .transpose()?;
+    let batch: Option<Share> = optional("batch", wanted.batch.as_deref())?;
     let is_plain = batch.is_none() && bake.is_none();
     match wanted.strategy.as_deref() {
         None if is_plain => Ok(How::Unsaid),

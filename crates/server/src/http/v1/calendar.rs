@@ -5,7 +5,7 @@ use super::super::{
     access::{Caller, Query, State, Subscriber},
 };
 use crate::app::{
-    Error, SharedApp, field,
+    Error, SharedApp, optional,
     query::{Place, Range},
 };
 use axum::{
@@ -14,7 +14,6 @@ use axum::{
     routing::get,
 };
 use serde::Deserialize;
-use std::{fmt::Display, str::FromStr};
 use tidegate_protocol::api::{CalendarView, FeedView, Problem};
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -36,24 +35,17 @@ pub(super) struct Filter {
 impl Filter {
     fn range(&self) -> Result<Range, Error> {
         Ok(Range {
-            from: parsed("from", self.from.as_deref())?,
-            to: parsed("to", self.to.as_deref())?,
+            from: optional("from", self.from.as_deref())?,
+            to: optional("to", self.to.as_deref())?,
         })
     }
 
     fn place(&self) -> Result<Place, Error> {
         Ok(Place {
-            product: parsed("product", self.product.as_deref())?,
-            environment: parsed("environment", self.environment.as_deref())?,
+            product: optional("product", self.product.as_deref())?,
+            environment: optional("environment", self.environment.as_deref())?,
         })
     }
-}
-
-fn parsed<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Error>
-where
-    T::Err: Display,
-{
-    text.map(|text| field(name, text)).transpose()
 }
 
 /// What is open now, and when windows and freezes are: for four weeks from today, unless said. A day such as 2026-12-24

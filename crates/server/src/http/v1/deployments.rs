@@ -4,14 +4,14 @@ use super::super::{
     ApiError,
     access::{Caller, Json, Path, Query, State, bounded},
 };
-use crate::app::{Error, Request, SharedApp, field, steer::Wish};
+use crate::app::{Error, Request, SharedApp, optional, steer::Wish};
 use axum::{
     Router, extract,
     http::StatusCode,
     routing::{get, post},
 };
 use serde::Deserialize;
-use tidegate_domain::{id::DeploymentId, name::Name};
+use tidegate_domain::id::DeploymentId;
 use tidegate_protocol::api::{
     DeploymentRequest, DeploymentView, PlanView, Problem, RollbackRequest, SignOffRequest,
     SteerRequest,
@@ -70,11 +70,9 @@ pub(super) async fn list(
     Caller(request): Caller,
     Query(filter): Query<Filter>,
 ) -> Result<extract::Json<Vec<DeploymentView>>, ApiError> {
-    let name =
-        |what: &str, text: Option<String>| text.map(|text| field::<Name>(what, &text)).transpose();
     let place = (
-        name("product", filter.product)?,
-        name("environment", filter.environment)?,
+        optional("product", filter.product.as_deref())?,
+        optional("environment", filter.environment.as_deref())?,
     );
     let limit = bounded("limit", filter.limit, 50, 200)?;
     let before = filter.before.map(DeploymentId);

@@ -4,7 +4,7 @@ use super::super::{
     ApiError,
     access::{Caller, Json, Path, Query, State, bounded},
 };
-use crate::app::{Error, SharedApp, field, query::DrillsOf};
+use crate::app::{Error, SharedApp, optional, query::DrillsOf};
 use axum::{
     Router, extract,
     http::StatusCode,
@@ -33,14 +33,10 @@ pub(super) struct Filter {
 
 impl Filter {
     fn of(&self) -> Result<DrillsOf, Error> {
-        let (product, release) = (self.product.as_deref(), self.release.as_deref());
-        let environment = self.environment.as_deref();
         Ok(DrillsOf {
-            product: product.map(|text| field("product", text)).transpose()?,
-            release: release.map(|text| field("release", text)).transpose()?,
-            environment: environment
-                .map(|text| field("environment", text))
-                .transpose()?,
+            product: optional("product", self.product.as_deref())?,
+            release: optional("release", self.release.as_deref())?,
+            environment: optional("environment", self.environment.as_deref())?,
         })
     }
 }

@@ -4,7 +4,7 @@ use super::super::{
     ApiError,
     access::{Caller, Json, Path, Query, State, bounded},
 };
-use crate::app::{Error, SharedApp, field, query::RehearsalsOf};
+use crate::app::{Error, SharedApp, optional, query::RehearsalsOf};
 use axum::{
     Router, extract,
     http::StatusCode,
@@ -33,17 +33,11 @@ pub(super) struct Filter {
 
 impl Filter {
     fn of(&self) -> Result<RehearsalsOf, Error> {
-        fn read<T: std::str::FromStr>(name: &str, text: Option<&String>) -> Result<Option<T>, Error>
-        where
-            T::Err: std::fmt::Display,
-        {
-            text.map(|text| field(name, text)).transpose()
-        }
         Ok(RehearsalsOf {
-            plan: read("plan", self.plan.as_ref())?,
-            product: read("product", self.product.as_ref())?,
-            release: read("release", self.release.as_ref())?,
-            environment: read("environment", self.environment.as_ref())?,
+            plan: optional("plan", self.plan.as_deref())?,
+            product: optional("product", self.product.as_deref())?,
+            release: optional("release", self.release.as_deref())?,
+            environment: optional("environment", self.environment.as_deref())?,
         })
     }
 }

@@ -8,7 +8,7 @@ use super::super::{
     visitor::Visitor,
 };
 use crate::{
-    app::{Error, field},
+    app::{Error, optional},
     http::access::State,
 };
 use askama::Template;
@@ -76,8 +76,7 @@ pub(in crate::web) async fn show(
 }
 
 fn before(filter: &Filter) -> Result<Option<u64>, Error> {
-    let before = filter.before.as_deref();
-    before.map(|text| field("before", text)).transpose()
+    optional("before", filter.before.as_deref())
 }
 
 fn sentence(checkpoint: &CheckpointView) -> String {

@@ -9,7 +9,7 @@ use super::super::{
     visitor::Visitor,
 };
 use crate::{
-    app::{Error, field},
+    app::{Error, optional},
     http::access::{Path, State},
 };
 use askama::Template;
@@ -85,8 +85,7 @@ pub(super) fn of_product<'a>(status: &'a StatusView, product: &str) -> Option<&'
 }
 
 fn before(part: &Part) -> Result<Option<u64>, Error> {
-    let before = part.before.as_deref();
-    before.map(|text| field("before", text)).transpose()
+    optional("before", part.before.as_deref())
 }
 
 fn older(product: &str, releases: &[ReleaseView]) -> Option<String> {
