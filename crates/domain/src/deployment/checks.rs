@@ -203,3 +203,50 @@ impl super::Deployment {
         runs.find(|run| run.wave == wave && run.check == *check)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Deployment, Word,
+        sample::{plan, requested},
+    };
+    use super::*;
+
+    const ERRORS: &str =
+        r#"{"name":"errors","metric":{"query":"e","passes":{"below":0.5}},"interval":"5s"}"#;
+
+    /// Two waves, and what came of the check after each.
+    fn ended(outcomes: [Outcome; 2]) -> Deployment {
+        let run = |(wave, outcome)| CheckRun {
+            wave,
+            check: "errors".parse().unwrap(),
+            since: Timestamp::UNIX_EPOCH,
+            ended: Some((Timestamp::UNIX_EPOCH, outcome)),
+            accepted: None,
+        };
+        Deployment {
+            checks: (0..).zip(outcomes).map(run).collect(),
+            ..requested(plan(2, 1, &[ERRORS]))
+        }
+    }
+
+    #[test]
+    fn only_what_always_passed_by_itself_has_passed() {
+        let asked = plan(2, 1, &[ERRORS]).checks;
+        let passed = ended([Outcome::Passed, Outcome::Passed]);
+        assert!(passed.passed_all(&asked));
+        let reason = "no answer".to_owned();
+        let without = ended([Outcome::Passed, Outcome::NoData { reason }]);
+        assert!(!without.passed_all(&asked));
+        let mut accepted = passed.clone();
+        accepted.checks[1].accepted = Some(Word {
+            by: "ada".parse().unwrap(),
+            reason: "it moves".into(),
+        });
+        assert!(!accepted.passed_all(&asked));
+        let stricter = plan(2, 1, &[&ERRORS.replace("0.5", "0.1")]).checks;
+        assert!(!passed.passed_all(&stricter));
+        let never_asked = requested(plan(2, 1, &[ERRORS]));
+        assert!(!never_asked.passed_all(&asked));
+    }
+}

@@ -4,14 +4,33 @@ use super::{Deployment, Purpose, Stage, Status, TargetRun};
 use crate::{
     converge::Slot,
     digest::Digest,
+    duration::Millis,
     id::{DeploymentId, SnapshotNumber},
     name::Name,
-    plan::{PartHashes, Plan},
+    plan::{Check, Fleet, Limits, PartHashes, Plan, Rolling, Share, Strategy, compile},
     release::Contents,
     revision::RevisionId,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+
+/// Rolling over targets `t0`, `t1`…, with checks in JSON after each wave.
+pub(crate) fn plan(targets: u32, batch: u32, checks: &[&str]) -> Plan {
+    let name = |i: u32| format!("t{i}").parse::<Name>().unwrap();
+    let fleet = Fleet {
+        targets: (0..targets).map(name).collect(),
+        ..Fleet::default()
+    };
+    let strategy = Strategy::Rolling(Rolling {
+        batch: Share::Count(batch),
+        bake: Millis::from_secs(10),
+    });
+    let checks: Vec<Check> = checks
+        .iter()
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect();
+    compile((strategy, checks), &fleet, &Limits::default(), None).unwrap()
+}
 
 /// Shop 1.1.0 to live by this plan, as it is when it was asked for: every target runs an old revision.
 pub(crate) fn requested(plan: Plan) -> Deployment {

@@ -104,8 +104,8 @@ fn judge(seen: &mut [Observation]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::plan, *};
-    use crate::deployment::sample::requested;
+    use super::*;
+    use crate::deployment::sample::{plan, requested};
 
     /// Entries in short: `SECOND WORD TARGET`.
     fn entries(lines: &[&str]) -> Vec<Entry> {

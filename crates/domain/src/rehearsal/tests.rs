@@ -2,33 +2,16 @@
 
 use super::{Draws, Fault, Forecast, Forecasted, Observation, Part, Profile, Wish, rehearse};
 use crate::{
-    deployment::sample::requested,
+    deployment::sample::{plan, requested},
     digest::Digest,
     duration::Millis,
     name::Name,
-    plan::{Check, Fleet, Limits, Plan, Rolling, Share, Strategy, compile},
+    plan::{Limits, Plan},
     revision::RevisionId,
 };
 use std::collections::BTreeMap;
 
 const SECOND: u64 = 1000;
-
-pub(super) fn plan(targets: u32, batch: u32, checks: &[&str]) -> Plan {
-    let name = |i: u32| format!("t{i}").parse::<Name>().unwrap();
-    let fleet = Fleet {
-        targets: (0..targets).map(name).collect(),
-        ..Fleet::default()
-    };
-    let strategy = Strategy::Rolling(Rolling {
-        batch: Share::Count(batch),
-        bake: Millis::from_secs(10),
-    });
-    let checks: Vec<Check> = checks
-        .iter()
-        .map(|text| serde_json::from_str(text).unwrap())
-        .collect();
-    compile((strategy, checks), &fleet, &Limits::default(), None).unwrap()
-}
 
 /// Targets that prepare in 2 s, start in 5 s, fail in 20 s, go back in 1 s, and never fail by themselves.
 fn exact() -> Profile {
