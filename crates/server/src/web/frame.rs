@@ -104,7 +104,7 @@ impl Frame {
         }
     }
 
-    /// The same data elsewhere: its address in the API, behind its method when that is not `GET`, and the command that shows it.
+    /// The same data elsewhere: its address in the API, behind its method where a browser cannot open it, and the command that shows it.
     #[must_use]
     pub(super) fn twins(mut self, twin: impl Into<String>, command: impl Into<String>) -> Self {
         self.twin = Some(twin.into());

@@ -51,7 +51,7 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
     let shelves = app.shelves(&request).await?;
     let status = app.status(&request).await?;
     let frame = Frame::new("Artifacts", Section::Artifacts, &request).twins(
-        "/v2/_catalog",
+        "GET /v2/_catalog, with a token",
         "tidegate push PRODUCT/COMPONENT:VERSION DIR",
     );
     let runs = running(&status);
