@@ -138,6 +138,12 @@ impl Shop {
         self.server = None;
     }
 
+    /// Declares one more target, `ENVIRONMENT-NUMBER`.
+    pub fn declare(&mut self, target: &str) {
+        self.ports.insert(target.to_owned(), free_port());
+        self.apply(&self.catalog());
+    }
+
     /// Starts the agent of a target.
     pub fn start_agent(&mut self, target: &str) {
         let arguments = ["agent", "run", "--data", &self.file(target)];

@@ -15,7 +15,12 @@ pub use observed::{Attestation, CONTRACT, Health, ObservedState, PrepareState, P
 pub use slot::Slot;
 pub use traffic::{Balancer, Route, RouteReport, RouteState, Server};
 
-use crate::{duration::Millis, generation::Instruction, name::Name, revision::RevisionId};
+use crate::{
+    duration::Millis,
+    generation::{Generation, Incarnation, Instruction},
+    name::Name,
+    revision::{Revision, RevisionId},
+};
 use serde::{Deserialize, Serialize};
 
 /// What one product should run on one target. Full: whatever is not named should not run.
@@ -53,4 +58,35 @@ pub struct ActiveComponent {
     /// though nothing else changed. 0 unless somebody asks.
     #[serde(default, skip_serializing_if = "slot::is_default")]
     pub start: u64,
+}
+
+impl DesiredState {
+    /// Nothing to run. The store numbers the instruction when it is recorded.
+    pub const fn nothing(product: Name, minimum_healthy: Millis) -> Self {
+        Self {
+            product,
+            instruction: Instruction {
+                incarnation: Incarnation(0),
+                generation: Generation(0),
+            },
+            active: Vec::new(),
+            prepare: Vec::new(),
+            minimum_healthy,
+            traffic: Vec::new(),
+        }
+    }
+}
+
+impl ActiveComponent {
+    /// Every component of a revision, in one slot.
+    pub fn all_of(revision: &Revision, slot: Slot) -> impl Iterator<Item = Self> + use<'_> {
+        let id = revision.id();
+        revision.components.iter().map(move |part| Self {
+            component: part.component.clone(),
+            revision: id,
+            instances: 1,
+            slot,
+            start: 0,
+        })
+    }
 }

@@ -15,6 +15,7 @@ mod error;
 mod feed;
 pub mod guide;
 pub mod journal;
+pub(crate) mod latecomers;
 mod leftovers;
 pub mod observed;
 pub mod people;

@@ -5,9 +5,10 @@ mod parse;
 mod references;
 mod remove;
 
-use super::{App, Error, Request};
+use super::{App, Error, Request, latecomers};
 use futures::FutureExt;
 use parse::{Declared, Located};
+use std::collections::BTreeSet;
 use tidegate_domain::{
     access::Action,
     calendar::{Freeze, Window},
@@ -15,9 +16,11 @@ use tidegate_domain::{
         Component, Document, Environment, Kind, NamedStrategy, Organisation, Product, Programme,
         Ring, Target, Team,
     },
+    generation::Incarnation,
+    name::Name,
 };
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange};
-use tidegate_store::Tx;
+use tidegate_store::{TargetKey, Tx};
 
 impl App {
     /// Applies files, or says what applying them would change.
@@ -38,19 +41,48 @@ impl App {
                 .read(input, |tx, input| apply(tx, input).boxed())
                 .await;
         }
-        let response = self
+        let input = (input, self.incarnation);
+        let (response, told) = self
             .store
-            .write(input, |tx, input| apply(tx, input).boxed())
+            .write(input, |tx, (input, incarnation)| {
+                keep(tx, input, *incarnation).boxed()
+            })
             .await?;
+        for target in &told {
+            self.bus.wake_target(target);
+        }
         self.bus.wake_engine();
         Ok(response)
     }
 }
 
-async fn apply(
+/// Who applies what; and whether it is only to be shown.
+type Wanted = (Request, Vec<Located>, bool);
+
+/// Applies files; what was missing for a target to run what stands where it is may be there now.
+async fn keep(
     tx: &mut Tx,
-    (request, declared, dry_run): &(Request, Vec<Located>, bool),
-) -> Result<ApplyResponse, Error> {
+    wanted: &Wanted,
+    incarnation: Incarnation,
+) -> Result<(ApplyResponse, Vec<TargetKey>), Error> {
+    let response = apply(tx, wanted).await?;
+    let environments: BTreeSet<&Name> = wanted.1.iter().filter_map(environment).collect();
+    let mut told = Vec::new();
+    for environment in environments {
+        told.extend(latecomers::settle_all(tx, incarnation, environment).await?);
+    }
+    Ok((response, told))
+}
+
+/// Where a declared target is.
+const fn environment(located: &Located) -> Option<&Name> {
+    match &located.declared {
+        Declared::Document(Document::Target(target)) => Some(&target.environment),
+        Declared::Document(_) | Declared::Component { .. } => None,
+    }
+}
+
+async fn apply(tx: &mut Tx, (request, declared, dry_run): &Wanted) -> Result<ApplyResponse, Error> {
     let documents = merge(tx, declared).await?;
     references::check(tx, &documents).await?;
     let mut changes = Vec::new();
@@ -112,7 +144,7 @@ async fn put_component<'a>(
     tx: &mut Tx,
     documents: &mut Vec<(Document, &'a Located)>,
     located: &'a Located,
-    (product, component): (&tidegate_domain::name::Name, &Component),
+    (product, component): (&Name, &Component),
 ) -> Result<(), Error> {
     let at = documents
         .iter()

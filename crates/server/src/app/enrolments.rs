@@ -1,6 +1,6 @@
 //! Enrolments: the permission for agents to join, and the joining.
 
-use super::{App, Error, Kind, Request, entry, field};
+use super::{App, Error, Kind, Request, entry, field, latecomers};
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::SignedDuration;
@@ -9,6 +9,7 @@ use tidegate_domain::{
     access::Action,
     catalog::{Document, Kind as CatalogKind, SlotVariables, Target},
     digest::Digest,
+    generation::Incarnation,
     id::EnrolmentId,
     name::Name,
 };
@@ -70,15 +71,14 @@ impl App {
             target: wanted.target.clone(),
         };
         let identity = self.authority.certify(&key, &wanted.certificate_request)?;
-        let input = (
-            Digest::of(wanted.token.as_bytes()),
+        let joining = Joining {
+            secret: Digest::of(wanted.token.as_bytes()),
             key,
-            identity.serial.clone(),
-        );
+            serial: identity.serial.clone(),
+            incarnation: self.incarnation,
+        };
         self.store
-            .write(input, |tx, (secret, key, serial)| {
-                join(tx, *secret, key, serial).boxed()
-            })
+            .write(joining, |tx, joining| join(tx, joining).boxed())
             .await?;
         self.bus.announce();
         Ok(identity.response)
@@ -134,8 +134,16 @@ async fn record_enrolment(
     Ok(expires_at)
 }
 
-async fn join(tx: &mut Tx, secret: Digest, key: &TargetKey, serial: &str) -> Result<(), Error> {
-    let replaces = tx.use_enrolment(secret, &key.environment).await?;
+struct Joining {
+    secret: Digest,
+    key: TargetKey,
+    serial: String,
+    incarnation: Incarnation,
+}
+
+async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
+    let (key, serial) = (&joining.key, &joining.serial);
+    let replaces = tx.use_enrolment(joining.secret, &key.environment).await?;
     let replaces = replaces.ok_or_else(|| {
         let detail = format!(
             "the token is wrong, used up, expired, or not for environment `{}`",
@@ -168,5 +176,8 @@ async fn join(tx: &mut Tx, secret: Digest, key: &TargetKey, serial: &str) -> Res
         ("agent.enrolled", &format!("target/{key}")),
         &detail,
     );
-    Ok(tx.record_entry(&entry).await?)
+    tx.record_entry(&entry).await?;
+    // Nobody waits for it yet who could be woken.
+    latecomers::settle_all(tx, joining.incarnation, &key.environment).await?;
+    Ok(())
 }

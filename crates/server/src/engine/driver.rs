@@ -4,17 +4,15 @@
 //! proof of the lease, and writes record, journal and desired states together.
 
 use super::measure::Measuring;
-use crate::app::{Error, SharedApp, balancing, collect};
+use crate::app::{Error, SharedApp, balancing, collect, latecomers};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tidegate_domain::{
-    converge::{ActiveComponent, DesiredState, Slot},
+    converge::{ActiveComponent, DesiredState},
     deployment::{
         BalancerRun, Decision, Deployment, Due, Effect, Event, Split, Stage, TargetRun, decide,
     },
-    generation::{Generation, Instruction},
     id::DeploymentId,
-    revision::RevisionId,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -130,6 +128,11 @@ async fn advance(
         done.wake_at = Some(tx.now());
     }
     tx.record_deployment_changed(&before, &deployment).await?;
+    if deployment.status.is_terminal() {
+        let place = (&deployment.product, &deployment.environment);
+        done.told
+            .extend(latecomers::settle(tx, app.incarnation, place).await?);
+    }
     Ok(done)
 }
 
@@ -173,7 +176,7 @@ async fn route(
 ) -> Result<TargetKey, Error> {
     let state = DesiredState {
         traffic: balancing::routes(deployment, balancer, split),
-        ..nothing(app, deployment)
+        ..nothing(deployment)
     };
     let key = TargetKey {
         environment: deployment.environment.clone(),
@@ -183,19 +186,10 @@ async fn route(
     Ok(key)
 }
 
-/// Nothing to run. The store allocates the generation.
-fn nothing(app: &SharedApp, deployment: &Deployment) -> DesiredState {
-    DesiredState {
-        product: deployment.product.clone(),
-        instruction: Instruction {
-            incarnation: app.incarnation,
-            generation: Generation(0),
-        },
-        active: Vec::new(),
-        prepare: Vec::new(),
-        traffic: Vec::new(),
-        minimum_healthy: deployment.plan.limits.minimum_healthy,
-    }
+/// Nothing to run.
+fn nothing(deployment: &Deployment) -> DesiredState {
+    let minimum_healthy = deployment.plan.limits.minimum_healthy;
+    DesiredState::nothing(deployment.product.clone(), minimum_healthy)
 }
 
 /// Keeps what a target has proved itself on: going back from a later deployment leads there.
@@ -259,31 +253,16 @@ async fn instruct(
     let wanted = effect.wanted(deployment);
     let mut active = Vec::new();
     for (revision, slot) in wanted.active {
-        active.extend(components(tx, app, (revision, slot)).await?);
+        let known = app.revisions.get(tx, revision).await?;
+        let known = known.ok_or_else(|| Error::Broken(format!("{revision:?} is gone")))?;
+        active.extend(ActiveComponent::all_of(&known.revision, slot));
     }
     let state = DesiredState {
         active,
         prepare: wanted.prepare.into_iter().collect(),
-        ..nothing(app, deployment)
+        ..nothing(deployment)
     };
     let key = target_key(deployment, &deployment.targets[effect.target().0 as usize]);
     tx.record_desired(&key, app.incarnation, &state).await?;
     Ok(key)
-}
-
-async fn components(
-    tx: &mut Tx,
-    app: &SharedApp,
-    (revision, slot): (RevisionId, Slot),
-) -> Result<Vec<ActiveComponent>, Error> {
-    let known = app.revisions.get(tx, revision).await?;
-    let known = known.ok_or_else(|| Error::Broken(format!("{revision:?} is gone")))?;
-    let component = |c: &tidegate_domain::revision::ComponentRevision| ActiveComponent {
-        component: c.component.clone(),
-        revision,
-        instances: 1,
-        slot,
-        start: 0,
-    };
-    Ok(known.revision.components.iter().map(component).collect())
 }
