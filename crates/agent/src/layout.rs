@@ -8,7 +8,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use tidegate_domain::{converge::Slot, digest::Digest, name::Name};
+use tidegate_domain::{converge::Slot, digest::Digest, name::Name, plan::JobName};
 
 /// The agent's directory.
 #[derive(Debug, Clone)]
@@ -83,6 +83,12 @@ impl Layout {
             .join("keepers")
             .join(product.as_str())
             .join(in_slot(component.as_str(), slot))
+    }
+
+    /// The directory of the keeper of a job.
+    pub(crate) fn job(&self, product: &Name, name: &JobName) -> PathBuf {
+        let keepers = self.root.join("keepers").join(product.as_str());
+        keepers.join(format!("{}.job.{}", name.component, name.job))
     }
 
     /// All keepers' directories.

@@ -2,10 +2,11 @@
 //!
 //! Start at [`run`]. The loop only collects; [`agent`] holds the state and handles one event at a time,
 //! [`instruction`] takes what the server says, [`perform`] carries out the domain's steps, [`supervised`] has
-//! components seen to, [`traffic`] has balancers directed, [`observe`] says what is seen.
+//! components seen to, [`jobs`] has done what is done once, [`traffic`] has balancers directed, [`observe`] says what is seen.
 
 mod agent;
 mod instruction;
+mod jobs;
 mod observe;
 mod perform;
 mod run;

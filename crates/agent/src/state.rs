@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, io};
 use tidegate_domain::{
     converge::{
-        DesiredState, PrepareState, Slot,
+        DesiredState, Job, JobKey, JobState, LocalJob, PrepareState, Slot,
         steps::{Local, LocalComponent, LocalRevision},
     },
     digest::Digest,
@@ -42,6 +42,17 @@ pub(crate) struct ProductState {
     /// The same in green.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     green: BTreeMap<Name, Activated>,
+    /// What was taken to be done once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) jobs: Vec<TakenJob>,
+}
+
+/// A job that was taken.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct TakenJob {
+    pub(crate) job: Job,
+    /// How it ended, if it has.
+    pub(crate) ended: Option<JobState>,
 }
 
 /// A revision this target has heard of.
@@ -145,7 +156,17 @@ impl ProductState {
             revisions: BTreeMap::new(),
             active: BTreeMap::new(),
             green: BTreeMap::new(),
+            jobs: Vec::new(),
         }
+    }
+
+    /// The jobs that were taken, as the domain wants to see them.
+    pub(crate) fn local_jobs(&self) -> BTreeMap<JobKey, LocalJob> {
+        let known = |taken: &TakenJob| {
+            let (fence, ended) = (taken.job.fence, taken.ended.is_some());
+            (taken.job.key.clone(), LocalJob { fence, ended })
+        };
+        self.jobs.iter().map(known).collect()
     }
 
     /// What was last activated in one slot.

@@ -102,6 +102,7 @@ fn known(wave: u32, before: RevisionId, after: RevisionId, now: Timestamp) -> Ta
         proof: Proof::WasHealthy,
         healthy_since: Some(now),
         detail: "web: GET /healthz answered 200".to_owned(),
+        jobs: Vec::new(),
     }
 }
 

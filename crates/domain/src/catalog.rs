@@ -10,8 +10,8 @@ mod strategy;
 mod value;
 
 pub use component::{
-    Component, Driver, ExecProbe, HealthTemplate, HttpProbe, RouteTemplate, ServiceTemplate,
-    StopTemplate, TcpProbe,
+    Component, Driver, ExecProbe, HealthTemplate, HttpProbe, JobTemplate, RouteTemplate,
+    ServiceTemplate, StopTemplate, TcpProbe,
 };
 pub use document::{
     Balance, Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme,

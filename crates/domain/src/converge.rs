@@ -2,15 +2,17 @@
 //!
 //! A [`DesiredState`] is a full set per target and product, so lost, repeated or reordered messages are harmless.
 //! The agent answers with an [`ObservedState`] in the same shape. What the agent does about the difference is
-//! decided in [`steps`], a pure function; how well a component does is decided in [`judge`]. What a load balancer
-//! is told is in [`traffic`].
+//! decided in [`steps`], a pure function, and for what is done once in [`job_steps`]; how well a component does is
+//! decided in [`judge`]. What a load balancer is told is in [`traffic`].
 
+mod job;
 pub mod judge;
 mod observed;
 mod slot;
 pub mod steps;
 pub mod traffic;
 
+pub use job::{Job, JobKey, JobReport, JobState, JobStep, LocalJob, job_steps};
 pub use observed::{Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared};
 pub use slot::Slot;
 pub use traffic::{Balancer, Route, RouteReport, RouteState, Server};
@@ -40,6 +42,9 @@ pub struct DesiredState {
     /// How the load balancers beside this agent share out requests; a balancer that is not named stays as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traffic: Vec<Route>,
+    /// What should be done once. Only an agent that [knows jobs](ObservedState::knows_jobs) may be told of any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<Job>,
 }
 
 /// One component that should run. It may run in both slots at once, with different revisions.
@@ -73,6 +78,7 @@ impl DesiredState {
             prepare: Vec::new(),
             minimum_healthy,
             traffic: Vec::new(),
+            jobs: Vec::new(),
         }
     }
 }

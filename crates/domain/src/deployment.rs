@@ -16,7 +16,10 @@ pub mod facts;
 mod failures;
 mod finish;
 mod gates;
+mod job_notes;
+mod jobs;
 mod measured;
+mod no_return;
 mod preparing;
 mod rollback;
 mod rolling;
@@ -36,7 +39,9 @@ pub use event::{Event, Position};
 pub use exception::Override;
 pub use explain::WaitingOn;
 pub use facts::{BalancerFacts, Facts, TargetFacts};
+pub use job_notes::{JobOutcome, JobRun, JobStage};
 pub use measured::{CheckRun, Measurement, Outcome, Reading, Sign};
+pub use no_return::NoReturn;
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
 pub use traffic::{BalancerRun, Ordered, Split};
@@ -95,6 +100,15 @@ pub struct Deployment {
     /// How they were last told to share them out; never by this deployment, when none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Ordered>,
+    /// What runs once on the way, in the order it began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobRun>,
+    /// What an earlier deployment did there that cannot be undone, and left to this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherited: Option<NoReturn>,
+    /// Whoever signed that going back is right although something cannot be undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_signed: Option<Word>,
     /// What people want to do against the calendar, and who confirmed it; the last one counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,

@@ -6,6 +6,7 @@
 
 mod check;
 mod compile;
+mod job;
 mod limits;
 mod parts;
 mod share;
@@ -15,6 +16,7 @@ pub use check::{
     Bounds, Check, HttpQuestion, JudgeQuestion, MetricQuestion, Question, Scene, fill,
 };
 pub use compile::{CompileError, Fleet, compile};
+pub use job::{JobName, JobNameError, PlannedJob, Reversible, ReversibleError, When};
 pub use limits::{Limits, OnFailure, OnNoData};
 pub use parts::PartHashes;
 pub use share::{Percent, PercentError, Share, ShareError, Threshold, ThresholdError};
@@ -39,6 +41,9 @@ pub struct Plan {
     /// What may be asked after a wave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
+    /// What runs once on the way, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<PlannedJob>,
 }
 
 /// The targets changed together.

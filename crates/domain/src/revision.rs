@@ -40,6 +40,22 @@ pub struct ComponentRevision {
     pub artifact: Digest,
     /// How it runs.
     pub driver: DriverSettings,
+    /// What it can be told to do once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobSettings>,
+}
+
+/// What a component can be told to do once. Run in the directory of the artifact, with a minimal environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobSettings {
+    /// Unique within the component.
+    pub name: Name,
+    /// Program and arguments; never through a shell. A program with a `/` is relative to the unpacked artifact.
+    pub command: Vec<String>,
+    /// Variables of the process, added to a minimal environment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
 }
 
 /// Rendered settings of the driver that runs a component.

@@ -104,6 +104,9 @@ pub struct LogRequest {
     /// Where it runs; an agent that knows no slots reads blue.
     #[serde(default)]
     pub slot: Slot,
+    /// The job whose output is wanted, instead of that of the component itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Name>,
     /// The last so many lines.
     pub lines: u32,
 }

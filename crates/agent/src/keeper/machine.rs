@@ -5,7 +5,7 @@
 //!
 //! A new workload that takes over sockets is started beside the old one, which is asked to stop once the new one
 //! has run for [`SETTLE`]; a new one that ends before leaves the old one serving. Without sockets the old one is
-//! stopped first.
+//! stopped first. What is to run once is not started again, and stopped when its time is over.
 
 use super::{
     clock::now_ms,
@@ -57,6 +57,10 @@ pub(super) struct Machine {
     /// Processes that slipped out of their group and are not gone yet.
     stragglers: usize,
     refused: Option<String>,
+    /// When what runs once is stopped.
+    expires_at: Option<Instant>,
+    /// What was to run once is over, and why it failed if it did.
+    over: Option<Option<String>>,
     ending: bool,
     stopping: Vec<oneshot::Sender<()>>,
     status: watch::Sender<Status>,
@@ -81,6 +85,8 @@ impl Machine {
             pauses: 0,
             stragglers: 0,
             refused: None,
+            expires_at: None,
+            over: None,
             ending: false,
             stopping: Vec::new(),
             status: watch::Sender::new(draft.clone()),
@@ -141,6 +147,7 @@ impl Machine {
         self.draft.last_exit = None;
         (self.draft.starts, self.pauses) = (0, 0);
         (self.refused, self.settle_at, self.start_at) = (None, None, Some(Instant::now()));
+        (self.expires_at, self.over) = (None, None);
         let old = self.current.take();
         if let Some(position) = self.still_serving(&spec) {
             // Back to what never stopped serving.
@@ -168,7 +175,7 @@ impl Machine {
 
     fn stop(&mut self) {
         (self.wanted, self.ending) = (None, true);
-        (self.start_at, self.settle_at) = (None, None);
+        (self.start_at, self.settle_at, self.expires_at) = (None, None, None);
         self.retiring.extend(self.current.take());
         self.retiring.iter_mut().for_each(Process::stop);
     }
@@ -178,7 +185,7 @@ impl Machine {
         let ended: Vec<Process> = self.retiring.extract_if(.., |p| p.has_ended()).collect();
         for process in ended {
             let pid = process.pid;
-            let how = process.finish();
+            let how = process.finish().words;
             self.note(&format!("{pid} {how}"));
         }
         if let Some(process) = self.current.take_if(|p| p.has_ended()) {
@@ -188,7 +195,16 @@ impl Machine {
 
     fn current_ended(&mut self, process: Process) {
         let (pid, ran_ms) = (process.pid, now_ms().saturating_sub(process.since_ms));
+        let once = process.spec.once_within.is_some();
         let how = process.finish();
+        if once {
+            self.note(&format!("{pid} {}", how.words));
+            self.expires_at = None;
+            self.over = Some((!how.success).then(|| how.words.clone()));
+            self.draft.last_exit = Some(how.words);
+            return;
+        }
+        let how = how.words;
         self.pauses = if ran_ms >= STEADY_MS { 0 } else { self.pauses };
         let pause = self.next_pause();
         self.note(&format!("{pid} {how}; starts again in {pause:?}"));
@@ -203,6 +219,9 @@ impl Machine {
         if is_due(self.settle_at) {
             self.settle_at = None;
             self.retiring.iter_mut().for_each(Process::stop);
+        }
+        if is_due(self.expires_at) {
+            self.expire();
         }
         for process in self.retiring.iter_mut().filter(|p| is_due(p.kill_at)) {
             let grace = process.spec.stop.grace;
@@ -240,7 +259,13 @@ impl Machine {
                 self.refused = None;
                 self.draft.starts += 1;
                 self.settle_at = (!self.retiring.is_empty()).then(|| Instant::now() + SETTLE);
+                let within = spec.once_within.map(|within| within.as_duration());
+                self.expires_at = within.map(|within| Instant::now() + within);
                 self.current = Some(process);
+            }
+            Err(reason) if spec.once_within.is_some() => {
+                self.note(&reason);
+                self.over = Some(Some(reason));
             }
             Err(reason) => {
                 self.note(&reason);
@@ -249,6 +274,20 @@ impl Machine {
                 self.start_at = Some(Instant::now() + pause);
             }
         }
+    }
+
+    /// The time of what runs once is over.
+    fn expire(&mut self) {
+        self.expires_at = None;
+        let Some(mut process) = self.current.take() else {
+            return;
+        };
+        let within = process.spec.once_within.unwrap_or_default();
+        let reason = format!("did not end within {within} and was stopped");
+        self.note(&format!("{} {reason}", process.pid));
+        process.stop();
+        self.retiring.push(process);
+        self.over = Some(Some(reason));
     }
 
     fn try_start(&mut self, spec: &Arc<Spec>) -> Result<Process, String> {
@@ -289,7 +328,11 @@ impl Machine {
     fn due(&self) -> Option<Instant> {
         let start = self.start_at.filter(|_| self.has_room());
         let kills = self.retiring.iter().filter_map(|p| p.kill_at);
-        kills.chain(start).chain(self.settle_at).min()
+        kills
+            .chain(start)
+            .chain(self.settle_at)
+            .chain(self.expires_at)
+            .min()
     }
 
     fn publish(&mut self) {
@@ -309,6 +352,13 @@ impl Machine {
     }
 
     fn phase(&self) -> Phase {
+        // What had to be stopped is over once it is gone.
+        let gone = self.current.is_none() && self.retiring.is_empty() && self.stragglers == 0;
+        if let Some(failure) = self.over.as_ref().filter(|_| gone) {
+            return Phase::Ended {
+                failure: failure.clone(),
+            };
+        }
         match (&self.current, &self.refused, &self.draft.last_exit) {
             (Some(p), _, _) => Phase::Running {
                 pid: p.pid,

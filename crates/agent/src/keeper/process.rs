@@ -107,13 +107,28 @@ impl Process {
 
     /// Takes leave of a process that has ended: whatever else is in its group is killed while its id still
     /// belongs to it.
-    pub(super) fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> Ending {
         self.kill();
         match self.child.wait() {
-            Ok(status) => describe(status),
-            Err(error) => format!("ended, its status is lost: {error}"),
+            Ok(status) => Ending {
+                words: describe(status),
+                success: status.success(),
+            },
+            Err(error) => Ending {
+                words: format!("ended, its status is lost: {error}"),
+                success: false,
+            },
         }
     }
+}
+
+/// How a process ended.
+#[derive(Debug)]
+pub(super) struct Ending {
+    /// One sentence for people, without its subject.
+    pub(super) words: String,
+    /// Whether its status was 0.
+    pub(super) success: bool,
 }
 
 /// The command without sockets is the program itself; with sockets it goes through `launch`.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
-use tidegate_domain::{digest::Digest, revision::StopSettings};
+use tidegate_domain::{digest::Digest, duration::Millis, revision::StopSettings};
 
 /// What the agent asks.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,6 +42,9 @@ pub(crate) struct Spec {
     /// Grows when it is to be started anew though it is the same workload.
     #[serde(default)]
     pub(crate) attempt: u64,
+    /// It is to run once, and is stopped after so long. Without, it is to run always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) once_within: Option<Millis>,
 }
 
 /// What a keeper says of itself.
@@ -86,6 +89,11 @@ pub(crate) enum Phase {
     Refused {
         /// One sentence for people.
         reason: String,
+    },
+    /// What was to run once is over.
+    Ended {
+        /// Why it did not end with status 0, one sentence for people; none when it did.
+        failure: Option<String>,
     },
 }
 

@@ -5,7 +5,7 @@ use super::{Backoff, Link};
 use crate::{enrol::certificate_request, identity::Identity, keeper::logs, layout::Layout};
 use jiff::Timestamp;
 use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
-use tidegate_domain::converge::ObservedState;
+use tidegate_domain::{converge::ObservedState, plan::JobName};
 use tidegate_protocol::agent::{
     DesiredResponse, LogChunk, LogRequest, ObservedRequest, RenewRequest,
 };
@@ -91,7 +91,11 @@ async fn take(link: &Arc<Link>, incoming: &Incoming, mut answer: DesiredResponse
 
 async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
     let layout = Layout::new(&directory);
-    let place = layout.keeper(&request.product, &request.component, request.slot);
+    let (product, component) = (&request.product, request.component);
+    let place = match request.job {
+        Some(job) => layout.job(product, &JobName { component, job }),
+        None => layout.keeper(product, &component, request.slot),
+    };
     let reading = tokio::task::spawn_blocking(move || logs::last_lines(&place, request.lines));
     let chunk = LogChunk {
         lines: reading.await.unwrap_or_default(),

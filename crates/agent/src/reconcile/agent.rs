@@ -1,9 +1,9 @@
 //! The agent's state, and what each event does to it.
 
-use super::{perform::Fetching, supervised::Supervised, traffic::Directed};
+use super::{jobs::Working, perform::Fetching, supervised::Supervised, traffic::Directed};
 use crate::{
     drivers::{
-        service::{Key, Report, Secrets, Surroundings},
+        service::{Key, Report, Secrets, Surroundings, Try},
         traffic,
     },
     link::Link,
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tidegate_domain::{
-    converge::{ObservedState, PrepareState, Slot, steps::Waiting},
+    converge::{JobState, ObservedState, PrepareState, Slot, steps::Waiting},
     name::Name,
     revision::RevisionId,
 };
@@ -48,6 +48,7 @@ pub(super) struct Inbox {
     events: mpsc::Receiver<Event>,
     reports: mpsc::Receiver<(Key, Report)>,
     routed: mpsc::Receiver<(traffic::Key, traffic::Report)>,
+    worked: mpsc::Receiver<(Try, JobState)>,
 }
 
 /// The agent.
@@ -60,9 +61,11 @@ pub(super) struct Agent {
     pub(super) fetching: BTreeMap<(Name, RevisionId), Fetching>,
     pub(super) waiting: BTreeMap<Name, BTreeMap<(Name, Slot), Waiting>>,
     pub(super) directed: BTreeMap<traffic::Key, Directed>,
+    pub(super) working: Vec<Working>,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) reports: mpsc::Sender<(Key, Report)>,
     pub(super) routed: mpsc::Sender<(traffic::Key, traffic::Report)>,
+    pub(super) worked: mpsc::Sender<(Try, JobState)>,
     /// The state could not be stored: when it is tried again.
     save_at: Option<Instant>,
 }
@@ -72,6 +75,7 @@ impl Agent {
         let (events, happened) = mpsc::channel(64);
         let (reports, reported) = mpsc::channel(64);
         let (routed, directors) = mpsc::channel(64);
+        let (worked, workers) = mpsc::channel(64);
         let layout = surroundings.layout.clone();
         let agent = Self {
             preparation: Preparation {
@@ -86,9 +90,11 @@ impl Agent {
             fetching: BTreeMap::new(),
             waiting: BTreeMap::new(),
             directed: BTreeMap::new(),
+            working: Vec::new(),
             events,
             reports,
             routed,
+            worked,
             save_at: None,
         };
         (
@@ -97,6 +103,7 @@ impl Agent {
                 events: happened,
                 reports: reported,
                 routed: directors,
+                worked: workers,
             },
         )
     }
@@ -120,6 +127,7 @@ impl Agent {
                 Some(event) = inbox.events.recv() => self.heard(event),
                 Some((key, report)) = inbox.reports.recv() => self.reported(&key, report),
                 Some((key, report)) = inbox.routed.recv() => self.directed(&key, report),
+                Some((of, state)) = inbox.worked.recv() => self.worked(&of, state),
                 () = sleep_until(proof.unwrap_or(now)), if proof.is_some() => {}
                 () = sleep_until(save_at.unwrap_or_else(Instant::now)), if save_at.is_some() => self.save(),
                 else => return,
@@ -134,6 +142,7 @@ impl Agent {
         let products: Vec<Name> = self.state.products.keys().cloned().collect();
         for product in &products {
             self.converge(product);
+            self.work(product);
             self.direct(product);
         }
     }
@@ -162,6 +171,7 @@ impl Agent {
                 if self.fetching.remove(&(product.clone(), revision)).is_some() {
                     self.set_prepared(&product, revision, Some(state));
                     self.converge(&product);
+                    self.work(&product);
                 }
             }
         }

@@ -30,6 +30,7 @@ impl Agent {
             if offer == Offer::Newer {
                 self.try_again(&product);
             }
+            self.work(&product);
             self.direct(&product);
         }
         // A secret may have arrived that somebody was waiting for.

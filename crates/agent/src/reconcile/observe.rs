@@ -61,6 +61,7 @@ impl Agent {
                 .collect(),
             prepared: prepared(state),
             traffic: self.routes(product, state),
+            jobs: self.job_reports(product, state),
             contract: CONTRACT,
         }
     }

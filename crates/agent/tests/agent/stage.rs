@@ -10,7 +10,9 @@ use std::{
 };
 use tidegate_agent::{EnrolOptions, enroll, stop_workloads};
 use tidegate_domain::{
-    converge::{ActiveComponent, Attestation, DesiredState, Health, ObservedState, Route, Slot},
+    converge::{
+        ActiveComponent, Attestation, DesiredState, Health, Job, ObservedState, Route, Slot,
+    },
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
     id::SnapshotNumber,
@@ -132,14 +134,21 @@ impl Stage {
         self.tell(desired, &[]);
     }
 
+    /// Orders a revision to lie ready, and jobs of it.
+    pub(crate) fn have_done(&mut self, revision: &Revision, jobs: Vec<Job>) {
+        self.generation += 1;
+        let desired = DesiredState {
+            prepare: vec![revision.id()],
+            jobs,
+            ..self.nothing(self.generation)
+        };
+        self.tell(desired, &[revision]);
+    }
+
     fn nothing(&self, number: u64) -> DesiredState {
         DesiredState {
-            minimum_healthy: self.minimum_healthy,
-            product: name("shop"),
             instruction: instruction(number),
-            active: vec![],
-            prepare: vec![],
-            traffic: vec![],
+            ..DesiredState::nothing(name("shop"), self.minimum_healthy)
         }
     }
 
@@ -207,6 +216,15 @@ impl Stage {
     }
 
     pub(crate) async fn logs_of(&mut self, slot: Slot, lines: u32) -> Vec<LogLine> {
+        self.read((slot, None), lines).await
+    }
+
+    /// The same of a job of `web`.
+    pub(crate) async fn logs_of_job(&mut self, job: &str) -> Vec<LogLine> {
+        self.read((Slot::Blue, Some(name(job))), 100).await
+    }
+
+    async fn read(&mut self, (slot, job): (Slot, Option<Name>), lines: u32) -> Vec<LogLine> {
         self.requests += 1;
         let request = self.requests;
         self.server.memory.desired.send_modify(|answer| {
@@ -217,6 +235,7 @@ impl Stage {
                 product,
                 component,
                 slot,
+                job: job.clone(),
                 lines,
             }];
         });
@@ -288,13 +307,9 @@ fn instruction(number: u64) -> Instruction {
 }
 
 fn component(revision: &&Revision) -> ActiveComponent {
-    ActiveComponent {
-        component: name("web"),
-        revision: revision.id(),
-        instances: 1,
-        slot: Slot::Blue,
-        start: 0,
-    }
+    ActiveComponent::all_of(revision, Slot::Blue)
+        .next()
+        .unwrap()
 }
 
 /// A revision of the one component `web`.
@@ -319,6 +334,7 @@ pub(crate) fn revision(artifact: &Artifact, command: &[&str]) -> Revision {
             version: "1.0.0".parse().unwrap(),
             artifact: artifact.manifest,
             driver: DriverSettings::Service(service),
+            jobs: vec![],
         }],
     }
 }

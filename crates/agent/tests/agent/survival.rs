@@ -37,7 +37,7 @@ fn pid(stage: &Stage) -> Option<u32> {
 }
 
 /// Every keeper of this directory, by its command line.
-fn keepers(data: &Path) -> Vec<u32> {
+pub(crate) fn keepers(data: &Path) -> Vec<u32> {
     let wanted = data.join("keepers");
     let pids = fs::read_dir("/proc").unwrap().flatten();
     let pids = pids.filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
@@ -49,7 +49,7 @@ fn keepers(data: &Path) -> Vec<u32> {
     pids.filter(is_one).collect()
 }
 
-fn kill(pid: u32) {
+pub(crate) fn kill(pid: u32) {
     let pid = rustix::process::Pid::from_raw(pid.try_into().unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }

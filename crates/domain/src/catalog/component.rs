@@ -2,7 +2,12 @@
 //! [`crate::release::render`] fills in.
 
 use super::Scalar;
-use crate::{duration::Millis, name::Name, revision::StopSignal};
+use crate::{
+    duration::Millis,
+    name::Name,
+    plan::{JobName, PlannedJob, Reversible, When},
+    revision::StopSignal,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,6 +22,30 @@ pub struct Component {
     /// Settings of the `service` driver.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceTemplate>,
+    /// What it does once per deployment, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobTemplate>,
+}
+
+/// What a component does once per deployment, such as a schema migration. It must bear being run again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobTemplate {
+    /// Unique within the component.
+    pub name: Name,
+    /// Program and arguments; never through a shell.
+    pub command: Vec<String>,
+    /// Variables of the process.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, Scalar>,
+    /// When it runs.
+    #[serde(default)]
+    pub when: When,
+    /// Whether what ran before still runs after it. To be said, because a wrong guess cannot be mended.
+    pub reversible: Reversible,
+    /// It is stopped after this, and has failed.
+    #[serde(default = "job_deadline")]
+    pub deadline: Millis,
 }
 
 /// What runs a component on a target.
@@ -138,6 +167,21 @@ pub struct StopTemplate {
     pub grace: Millis,
 }
 
+impl Component {
+    /// Its jobs, as a plan has them.
+    pub fn planned_jobs(&self) -> impl Iterator<Item = PlannedJob> {
+        self.jobs.iter().map(|job| PlannedJob {
+            job: JobName {
+                component: self.name.clone(),
+                job: job.name.clone(),
+            },
+            when: job.when,
+            reversible: job.reversible,
+            deadline: job.deadline,
+        })
+    }
+}
+
 impl Default for StopTemplate {
     fn default() -> Self {
         Self {
@@ -165,6 +209,10 @@ const fn failures() -> u32 {
 
 const fn deadline() -> Millis {
     Millis(60_000)
+}
+
+const fn job_deadline() -> Millis {
+    Millis(600_000)
 }
 
 const fn grace() -> Millis {

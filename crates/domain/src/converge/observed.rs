@@ -1,17 +1,20 @@
 //! What a target says of itself.
 
 use super::{
-    RouteReport,
+    JobReport, RouteReport,
     slot::{Slot, is_default},
 };
 use crate::{digest::Digest, generation::Instruction, name::Name, revision::RevisionId};
 use serde::{Deserialize, Serialize};
 
 /// What an agent of this build knows of the contract.
-pub const CONTRACT: u32 = 1;
+pub const CONTRACT: u32 = 2;
 
 /// Since when agents know slots and named starts.
 const SLOTS_SINCE: u32 = 1;
+
+/// Since when agents know jobs.
+const JOBS_SINCE: u32 = 2;
 
 /// What one product runs on one target, as the agent itself attests it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,9 @@ pub struct ObservedState {
     /// One entry per route of the instruction that was tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traffic: Vec<RouteReport>,
+    /// One entry per job that was taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobReport>,
     /// The [`CONTRACT`] of the agent; 0 before it was told.
     #[serde(default, skip_serializing_if = "is_default")]
     pub contract: u32,
@@ -106,6 +112,11 @@ impl ObservedState {
     /// orders about one process, and runs now this and now that.
     pub const fn knows_slots(&self) -> bool {
         self.contract >= SLOTS_SINCE
+    }
+
+    /// Whether the agent knows jobs. One that does not cannot read a revision that has any.
+    pub const fn knows_jobs(&self) -> bool {
+        self.contract >= JOBS_SINCE
     }
 
     /// Whether `revision` lies ready.

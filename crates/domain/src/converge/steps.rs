@@ -167,7 +167,7 @@ pub fn steps(desired: &DesiredState, local: &Local) -> Convergence {
     convergence
 }
 
-/// Every revision the desired state names: the active ones first, each once.
+/// Every revision the desired state names: the active ones first, each once. That of a job is among those to prepare.
 pub fn named(desired: &DesiredState) -> Vec<RevisionId> {
     let mut seen = BTreeSet::new();
     let active = desired.active.iter().map(|a| a.revision);

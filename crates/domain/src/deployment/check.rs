@@ -7,8 +7,8 @@ mod event;
 
 pub use event::event;
 
-use super::{Deployment, Purpose, Stage, Status};
-use crate::plan::Then;
+use super::{Deployment, JobOutcome, JobRun, JobStage, Purpose, Stage, Status};
+use crate::plan::{PlannedJob, Reversible, Then, When};
 
 /// What is wrong with `deployment`; empty when all invariants that one record can show hold.
 pub fn check(deployment: &Deployment) -> Vec<String> {
@@ -17,6 +17,8 @@ pub fn check(deployment: &Deployment) -> Vec<String> {
     order_of_waves(deployment, &mut faults);
     room(deployment, &mut faults);
     endings(deployment, &mut faults);
+    jobs(deployment, &mut faults);
+    no_return(deployment, &mut faults);
     faults
 }
 
@@ -109,4 +111,63 @@ fn endings(deployment: &Deployment, faults: &mut Vec<String>) {
             ));
         }
     }
+}
+
+/// What is to be done before the change is done before it, what is to be done after it before success, and one at a time.
+fn jobs(deployment: &Deployment, faults: &mut Vec<String>) {
+    let open = deployment.jobs.iter().filter(|run| !is_through(run));
+    if open.count() > 1 {
+        faults.push("two jobs are under way at once".to_owned());
+    }
+    let forward = deployment.purpose == Purpose::Promotion;
+    for planned in &deployment.plan.jobs {
+        let due = match (&deployment.status, planned.when) {
+            (Status::Rolling { .. }, When::Before) | (Status::Succeeded { .. }, _) => forward,
+            _ => false,
+        };
+        if due && !run_of(deployment, planned).is_some_and(is_through) {
+            faults.push(format!("job {} was passed over", planned.job));
+        }
+    }
+}
+
+/// Invariant 5: past what cannot be undone, going back takes a person's word.
+fn no_return(deployment: &Deployment, faults: &mut Vec<String>) {
+    let Status::RollingBack { since, .. } = deployment.status else {
+        return;
+    };
+    let past = |planned: &&PlannedJob| {
+        let Some(run) = run_of(deployment, planned) else {
+            return false;
+        };
+        match (planned.reversible, &run.stage) {
+            (Reversible::No, _) => true,
+            (Reversible::Until(length), JobStage::Ended { at, .. }) => {
+                since >= *at + length.as_signed()
+            }
+            (Reversible::Yes | Reversible::Until(_), _) => false,
+        }
+    };
+    let own = deployment.plan.jobs.iter().find(past).map(|job| &job.job);
+    let past = own.or(deployment.inherited.as_ref().map(|left| &left.job));
+    if let Some(job) = past.filter(|_| deployment.return_signed.is_none()) {
+        faults.push(format!("it goes back although job {job} cannot be undone"));
+    }
+}
+
+fn run_of<'a>(deployment: &'a Deployment, planned: &PlannedJob) -> Option<&'a JobRun> {
+    deployment.jobs.iter().find(|run| run.job == planned.job)
+}
+
+const fn is_through(run: &JobRun) -> bool {
+    matches!(
+        &run.stage,
+        JobStage::Ended {
+            outcome: JobOutcome::Done,
+            ..
+        } | JobStage::Ended {
+            accepted: Some(_),
+            ..
+        }
+    )
 }

@@ -1,9 +1,6 @@
 //! What happens to the checks of a deployment, noted down in its record.
 
-use super::{
-    CheckRun, Deployment, Outcome, Status, Word,
-    transition::{Illegal, without_own_hold},
-};
+use super::{CheckRun, Deployment, Outcome, Status, Word, transition::Illegal};
 use crate::name::Name;
 use jiff::Timestamp;
 
@@ -64,13 +61,6 @@ impl Deployment {
         run.accepted = Some(word.clone());
         self.go_on();
         Ok(())
-    }
-
-    /// What the engine stopped for a check goes on when a person has dealt with it.
-    fn go_on(&mut self) {
-        if let Some(status) = without_own_hold(&self.status) {
-            self.status = status;
-        }
     }
 
     fn is_the_present_wave(&self, (wave, _): Which<'_>) -> Result<(), &'static str> {

@@ -6,7 +6,7 @@
 
 use super::{
     Deployment, Effect, Event, Facts, Position, Split, Status, TargetFacts, TargetRun, WaitingOn,
-    facts::Proof, preparing, rollback, rolling,
+    facts::Proof, jobs, no_return, preparing, rollback, rolling,
 };
 use crate::name::Name;
 use jiff::Timestamp;
@@ -52,7 +52,7 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
         facts,
         now,
     };
-    match &deployment.status {
+    let decision = match &deployment.status {
         Status::Requested => Decision {
             events: vec![Event::Started],
             ..Decision::default()
@@ -66,7 +66,8 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
         | Status::Failed { .. }
         | Status::Cancelled { .. }
         | Status::Superseded { .. } => Decision::default(),
-    }
+    };
+    no_return::keep(&view, decision)
 }
 
 /// All that a decision looks at.
@@ -86,6 +87,7 @@ static NOTHING_KNOWN: TargetFacts = TargetFacts {
     proof: Proof::None,
     healthy_since: None,
     detail: String::new(),
+    jobs: Vec::new(),
 };
 
 impl<'a> View<'a> {
@@ -146,6 +148,7 @@ fn cancelling(view: &View<'_>, since: Timestamp) -> Decision {
         return decision;
     }
     decision.effects.extend(rollback::forget_prepared(view));
+    decision.effects.extend(jobs::recall(view));
     decision.events.push(Event::Cancelled {
         unreached: unsettled,
     });

@@ -1,7 +1,10 @@
 //! What a decision wants done outside.
 
-use super::{Deployment, Position, Purpose};
-use crate::{converge::Slot, revision::RevisionId};
+use super::{Deployment, JobRun, JobStage, Position, Purpose};
+use crate::{
+    converge::{Job, Slot},
+    revision::RevisionId,
+};
 
 /// A change of one target's desired state. The store allocates its generation in the same transaction that keeps
 /// the events, so an effect is performed exactly when they are.
@@ -26,6 +29,8 @@ pub struct Wanted {
     pub active: Vec<(RevisionId, Slot)>,
     /// To lie ready.
     pub prepare: Option<RevisionId>,
+    /// To be done once.
+    pub jobs: Vec<Job>,
 }
 
 impl Effect {
@@ -63,6 +68,31 @@ impl Effect {
             Self::Forget(_) => (old.into_iter().collect(), None),
             Self::Retire(_) => (vec![new], ready),
         };
-        Wanted { active, prepare }
+        Wanted {
+            active,
+            prepare,
+            jobs: deployment.jobs_on(self.target()),
+        }
+    }
+}
+
+impl Deployment {
+    /// What a target is to do once, on the way forward.
+    fn jobs_on(&self, target: Position) -> Vec<Job> {
+        let running = |run: &&JobRun| {
+            run.target == target
+                && matches!(run.stage, JobStage::Running { .. })
+                && self.status.goes_forward()
+        };
+        let job = |run: &JobRun| {
+            let planned = self.plan.jobs.iter().find(|job| job.job == run.job)?;
+            Some(Job {
+                key: self.job_key(&run.job),
+                revision: self.targets.get(target.0 as usize)?.after,
+                fence: run.fence,
+                deadline: planned.deadline,
+            })
+        };
+        self.jobs.iter().filter(running).filter_map(job).collect()
     }
 }

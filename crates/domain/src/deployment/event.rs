@@ -1,7 +1,7 @@
 //! What can happen to a deployment.
 
-use super::{Cause, Outcome, Split, Word};
-use crate::{id::DeploymentId, name::Name};
+use super::{Cause, JobOutcome, Outcome, Split, Word};
+use crate::{id::DeploymentId, name::Name, plan::JobName};
 use serde::{Deserialize, Serialize};
 
 /// A target by its place in the deployment's list, counted from 0.
@@ -36,6 +36,16 @@ pub enum Event {
     CheckRetried { wave: u32, check: Name, by: Name },
     /// A person goes on although a check did not pass.
     CheckAccepted { wave: u32, check: Name, word: Word },
+    /// A target was told to run a job.
+    JobStarted { job: JobName, target: Position },
+    /// A job has ended.
+    JobEnded { job: JobName, outcome: JobOutcome },
+    /// A person wants a job run again.
+    JobRetried { job: JobName, by: Name },
+    /// A person goes on although a job did not succeed.
+    JobAccepted { job: JobName, word: Word },
+    /// A person finds going back right although something cannot be undone.
+    ReturnSigned { word: Word },
     /// A target was told to run the new revision.
     TargetActivated { target: Position },
     /// A target attests the new revision and was healthy long enough.
@@ -100,6 +110,11 @@ impl Event {
             Self::CheckEnded { .. } => "check_ended",
             Self::CheckRetried { .. } => "check_retried",
             Self::CheckAccepted { .. } => "check_accepted",
+            Self::JobStarted { .. } => "job_started",
+            Self::JobEnded { .. } => "job_ended",
+            Self::JobRetried { .. } => "job_retried",
+            Self::JobAccepted { .. } => "job_accepted",
+            Self::ReturnSigned { .. } => "return_signed",
             Self::TargetActivated { .. } => "target_activated",
             Self::TargetPassed { .. } => "target_passed",
             Self::TargetFailed { .. } => "target_failed",
@@ -126,7 +141,8 @@ impl Event {
     /// The target it is about, if it is about one.
     pub const fn target(&self) -> Option<Position> {
         match self {
-            Self::TargetPreparing { target }
+            Self::JobStarted { target, .. }
+            | Self::TargetPreparing { target }
             | Self::TargetPrepared { target }
             | Self::TargetActivated { target }
             | Self::TargetPassed { target }
@@ -145,6 +161,10 @@ impl Event {
             | Self::CheckEnded { .. }
             | Self::CheckRetried { .. }
             | Self::CheckAccepted { .. }
+            | Self::JobEnded { .. }
+            | Self::JobRetried { .. }
+            | Self::JobAccepted { .. }
+            | Self::ReturnSigned { .. }
             | Self::Succeeded
             | Self::OverrideAsked { .. }
             | Self::OverrideConfirmed { .. }

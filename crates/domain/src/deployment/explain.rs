@@ -4,6 +4,7 @@ use super::{Hold, Override};
 use crate::{
     calendar::{Closed, Edge},
     name::Name,
+    plan::JobName,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,17 @@ pub enum WaitingOn {
         /// Then it has no data.
         until: Timestamp,
     },
+    /// A job is run.
+    Job {
+        /// Which.
+        job: JobName,
+        /// Where.
+        target: Name,
+        /// What keeps it from beginning, if something does.
+        detail: String,
+        /// Then its outcome is unknown.
+        until: Timestamp,
+    },
     /// The calendar is closed.
     Calendar {
         /// Why; never empty.
@@ -117,6 +129,7 @@ impl WaitingOn {
             Self::SignOff { .. } => "sign_off",
             Self::Traffic { .. } => "traffic",
             Self::Check { .. } => "check",
+            Self::Job { .. } => "job",
             Self::Calendar { asked: None, .. } => "calendar",
             Self::Calendar { asked: Some(_), .. } => "override",
             Self::Restore { .. } => "restore",
@@ -135,6 +148,7 @@ impl WaitingOn {
             | Self::Bake { until, .. }
             | Self::Traffic { until, .. }
             | Self::Check { until, .. }
+            | Self::Job { until, .. }
             | Self::Restore { until, .. }
             | Self::Settling { until, .. } => Some(*until),
             Self::Calendar {
@@ -163,6 +177,7 @@ impl WaitingOn {
             Self::MinimumHealthy { .. } | Self::Bake { .. } | Self::Check { .. } => {
                 "nothing: this is the watching the plan asks for"
             }
+            Self::Job { .. } => "read what it says: `tidegate logs` names its lines by the job",
             Self::SignOff { .. } => {
                 "look at the waves so far; then `tidegate sign-off DEPLOYMENT --wave N`, or roll back"
             }
@@ -175,7 +190,7 @@ impl WaitingOn {
             Self::Restore { .. } => "nothing: the previous revision is on disk and starts",
             Self::Settling { .. } => "nothing: it ends at that time whatever happens",
             Self::Person { .. } => {
-                "deal with the failed targets (`tidegate deployment retry`, `ignore` or `exclude`), or with the check (`tidegate deployment retry-check` or `accept-check`), or `tidegate resume`; or `tidegate rollback`, or `tidegate cancel`"
+                "deal with the failed targets (`tidegate deployment retry`, `ignore` or `exclude`), or with the check (`retry-check`, `accept-check`) or the job (`retry-job`, `accept-job`), or `tidegate resume`; or `tidegate rollback`, or `tidegate cancel`"
             }
         }
     }
@@ -218,6 +233,18 @@ impl fmt::Display for WaitingOn {
                 match last {
                     Some(last) => write!(f, " (the last: {last})"),
                     None => Ok(()),
+                }
+            }
+            Self::Job {
+                job,
+                target,
+                detail,
+                ..
+            } => {
+                write!(f, "job {job} to end on {target}")?;
+                match detail.as_str() {
+                    "" => Ok(()),
+                    detail => write!(f, " ({detail})"),
                 }
             }
             Self::Calendar {

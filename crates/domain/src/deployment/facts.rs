@@ -7,8 +7,8 @@ use super::{Measurement, TargetRun};
 use crate::{
     calendar::Opening,
     converge::{
-        Attestation, DesiredState, Health, ObservedState, PrepareState, Route, RouteReport,
-        RouteState, Server, Slot,
+        Attestation, DesiredState, Health, JobReport, ObservedState, PrepareState, Route,
+        RouteReport, RouteState, Server, Slot,
     },
     digest::Digest,
     name::Name,
@@ -67,6 +67,8 @@ pub struct TargetFacts {
     pub healthy_since: Option<Timestamp>,
     /// The words of the component that does worst.
     pub detail: String,
+    /// What it says of jobs.
+    pub jobs: Vec<JobReport>,
 }
 
 /// How well what a target runs has shown itself since it runs it.
@@ -174,6 +176,7 @@ impl TargetFacts {
             detail: worst
                 .map(|a| format!("{}: {}", a.component, a.detail))
                 .unwrap_or_default(),
+            jobs: observed.jobs.clone(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The end of a wave: what it still waits for, and what comes after it.
 
 use super::{
-    Decision, Effect, Event, Stage, WaitingOn, checks,
+    Decision, Effect, Event, JobRun, Stage, WaitingOn, checks,
     decide::View,
     gates::{self, Beginning},
-    traffic,
+    jobs, traffic,
 };
+use crate::plan::When;
 
 /// Once its bake time is past, its checks are through, and it is signed off if it has to be, the next begins, or this is
 /// the end.
@@ -46,12 +47,26 @@ fn bake(view: &View<'_>, wave: u32) -> Option<WaitingOn> {
     (until > view.now).then_some(WaitingOn::Bake { wave, until })
 }
 
+/// Whether the jobs after the last wave are through. To the calendar they are a wave of their own.
+fn jobs_after(view: &View<'_>, decision: &mut Decision) -> bool {
+    let mut planned = view.deployment.jobs_of(When::After);
+    let is_through = |run: &JobRun| run.stage.is_through();
+    let left = planned.any(|job| !view.deployment.job_run(&job.job).is_some_and(is_through));
+    if left {
+        decision.wait_for(view, gates::calendar(view, Beginning::Wave));
+    }
+    jobs::are_through(view, When::After, None, decision)
+}
+
 /// After the last wave.
 fn end(view: &View<'_>, decision: &mut Decision) {
     let count = |what: fn(&Stage) -> bool| view.deployment.count(what) as usize;
     let passed = count(|stage| matches!(stage, Stage::Passed { .. }));
     let excluded = view.deployment.excluded() as usize;
     let left = view.deployment.targets.len() - passed - excluded;
+    if left == 0 && passed > 0 && !jobs_after(view, decision) {
+        return;
+    }
     if left == 0 && passed > 0 && view.deployment.plan.side_by_side {
         // The old revision served until here, so that going back was a switch.
         let targets = view.deployment.positioned();
@@ -59,6 +74,9 @@ fn end(view: &View<'_>, decision: &mut Decision) {
         decision
             .effects
             .extend(new.map(|(target, _)| Effect::Retire(target)));
+    }
+    if left == 0 && passed > 0 {
+        decision.effects.extend(jobs::recall(view));
     }
     decision.events.push(match (left, passed) {
         (0, 1..) => Event::Succeeded,

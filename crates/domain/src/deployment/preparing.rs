@@ -6,9 +6,10 @@ use super::{
     facts::Readiness,
     failures,
     gates::{self, Beginning},
-    traffic,
+    jobs, traffic,
     verdict::{Verdict, preparation},
 };
+use crate::plan::When;
 
 /// Nothing changes before every target is ready, or has failed within what the plan bears.
 pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
@@ -21,9 +22,11 @@ pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
         return decision;
     }
     match hold {
-        Some(hold) => decision
-            .waiting_on
-            .push(WaitingOn::Person { hold: hold.clone() }),
+        Some(hold) => {
+            jobs::are_through(view, When::Before, Some(hold), &mut decision);
+            let hold = hold.clone();
+            decision.waiting_on.push(WaitingOn::Person { hold });
+        }
         None if outstanding.is_empty() => begin(view, &mut decision),
         None => decision
             .waiting_on
@@ -32,14 +35,15 @@ pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
     decision
 }
 
-/// All lie ready: the first wave starts, unless something keeps it back.
+/// All lie ready: what is to be done before the change is done, then the first wave starts, unless something keeps it back.
 fn begin(view: &View<'_>, decision: &mut Decision) {
     decision.wait_for(view, gates::calendar(view, Beginning::Change));
     let is_left = |ordered: &Ordered| ordered.split == Split::Unsettled;
     if decision.waiting_on.is_empty() && view.deployment.traffic.as_ref().is_some_and(is_left) {
         return traffic::even_out(view, decision);
     }
-    if decision.waiting_on.is_empty() {
+    let through = jobs::are_through(view, When::Before, None, decision);
+    if through && decision.waiting_on.is_empty() {
         decision.events.push(Event::WaveStarted { wave: 0 });
     }
 }

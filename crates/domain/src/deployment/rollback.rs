@@ -249,10 +249,11 @@ fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
             },
         },
         _ if matches!(view.deployment.purpose, Purpose::Rollback { .. }) => Event::Succeeded,
-        Cause::Targets { .. } if nothing_changed => Event::Failed {
+        Cause::Targets { .. } | Cause::Job { .. } if nothing_changed => Event::Failed {
             cause: cause.clone(),
         },
         Cause::Targets { .. }
+        | Cause::Job { .. }
         | Cause::Check { .. }
         | Cause::Balancers { .. }
         | Cause::Person { .. }

@@ -9,9 +9,10 @@ use super::{
     decide::View,
     failures, finish,
     gates::{self, Beginning},
-    preparing, traffic,
+    jobs, preparing, traffic,
     verdict::{Verdict, activation},
 };
+use crate::plan::When;
 
 pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decision {
     let mut decision = Decision::default();
@@ -25,6 +26,7 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
     }
     if let Some(hold) = hold {
         checks::are_through(view, wave, Some(hold), &mut decision);
+        jobs::are_through(view, When::After, Some(hold), &mut decision);
         let hold = hold.clone();
         decision.waiting_on.push(WaitingOn::Person { hold });
         return decision;

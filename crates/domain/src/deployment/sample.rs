@@ -66,6 +66,9 @@ pub(crate) fn requested(plan: Plan) -> Deployment {
         overrides: Vec::new(),
         balancers: Vec::new(),
         traffic: None,
+        jobs: Vec::new(),
+        inherited: None,
+        return_signed: None,
         checks: Vec::new(),
         fast_track: false,
     }

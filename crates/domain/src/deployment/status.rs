@@ -1,7 +1,7 @@
 //! The statuses of a deployment, with the data each carries. The stages of its targets are in [`super::Stage`].
 
-use super::Outcome;
-use crate::{id::DeploymentId, name::Name};
+use super::{JobOutcome, Outcome};
+use crate::{id::DeploymentId, name::Name, plan::JobName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -94,6 +94,13 @@ pub enum Cause {
         check: Name,
         /// What came of it.
         outcome: Outcome,
+    },
+    /// A job did not succeed.
+    Job {
+        /// Which.
+        job: JobName,
+        /// What came of it.
+        outcome: JobOutcome,
     },
     /// Load balancers did not share out requests as they were told.
     Balancers {
@@ -247,6 +254,7 @@ impl fmt::Display for Cause {
                 sentences(f, failed)
             }
             Self::Check { check, outcome } => write!(f, "check {check} {outcome}"),
+            Self::Job { job, outcome } => write!(f, "job {job} {outcome}"),
             Self::Person { by, reason } if reason.is_empty() => write!(f, "{by} asked"),
             Self::Person { by, reason } => write!(f, "{by} asked: {reason}"),
             Self::Rollback { first, stuck } => {

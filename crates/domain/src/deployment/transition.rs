@@ -60,6 +60,16 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
         Some(deployment.retry_check((*wave, check), now))
     } else if let Event::CheckAccepted { wave, check, word } = event {
         Some(deployment.accept_check((*wave, check), word))
+    } else if let Event::JobStarted { job, target } = event {
+        Some(deployment.begin_job((job, *target), now))
+    } else if let Event::JobEnded { job, outcome } = event {
+        Some(deployment.end_job((job, outcome), now))
+    } else if let Event::JobRetried { job, by } = event {
+        Some(deployment.retry_job(job, by))
+    } else if let Event::JobAccepted { job, word } = event {
+        Some(deployment.accept_job(job, word))
+    } else if let Event::ReturnSigned { word } = event {
+        Some(deployment.sign_return(word, now))
     } else if let Event::OverrideAsked { by, reason } = event {
         Some(deployment.ask_override((by, reason), now))
     } else if let Event::OverrideConfirmed { by } = event {
@@ -161,6 +171,12 @@ fn next_status(
             hold(status, reason, by.as_ref(), now).ok_or_else(illegal)?
         }
         (Event::Resumed { .. }, _) => resume(status).ok_or_else(illegal)?,
+        (Event::RollbackStarted { .. }, _) if !deployment.may_return(now) => {
+            return Err(Illegal {
+                event: event.word(),
+                state: "something was done that cannot be undone",
+            });
+        }
         (
             Event::RollbackStarted { cause },
             Status::Requested

@@ -111,6 +111,7 @@ pub fn compile(
         strategy,
         waves,
         checks,
+        jobs: Vec::new(),
     })
 }
 

@@ -5,7 +5,7 @@ use super::{
     queue::{Event, Happening, Moment, Queue},
 };
 use crate::{
-    converge::Health,
+    converge::{Health, Job, JobReport, JobState},
     deployment::{
         TargetFacts, TargetRun, Wanted,
         facts::{Proof, Readiness},
@@ -23,6 +23,8 @@ pub(super) struct Lot {
     prepares_in: Millis,
     starts_in: Millis,
     restores_in: Millis,
+    /// Jobs take so many hundredths of their deadline.
+    job_percent: u64,
     fate: Fate,
 }
 
@@ -72,10 +74,14 @@ impl Lot {
             prepares_in: slowly(prepare.draw(random)),
             starts_in: slowly(if fails { bad } else { good }),
             restores_in: slowly(profile.restore.draw(random)),
+            job_percent: JOB_PERCENT.0 + random.below(JOB_PERCENT.1 - JOB_PERCENT.0),
             fate,
         }
     }
 }
+
+/// Jobs take from a tenth to a half of their deadline; nothing is known of them.
+pub(super) const JOB_PERCENT: (u64, u64) = (10, 50);
 
 /// What a host was told. Of two slots it counts as running the one that was named last: the new one, while it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +106,7 @@ pub(super) struct Host {
     prepared: bool,
     /// Counts what was started; what is put down for an earlier start is void.
     starts: u32,
+    jobs: Vec<JobReport>,
 }
 
 /// What a moment is to a host.
@@ -129,6 +136,7 @@ impl Host {
             healthy_since: Some(0),
             prepared: false,
             starts: 0,
+            jobs: Vec::new(),
         }
     }
 
@@ -155,6 +163,11 @@ impl Host {
         };
         facts.told = self.told.active;
         facts.current = false;
+        self.jobs
+            .retain(|known| wanted.jobs.iter().any(|job| job.key == known.key));
+        for job in &wanted.jobs {
+            self.take(job, now);
+        }
         self.accept(now);
         self.report(now, facts);
     }
@@ -164,6 +177,12 @@ impl Host {
         let is_void = event.start != self.starts;
         match event.what {
             Happening::Prepared => self.prepared = true,
+            Happening::JobEnds => {
+                let done = |job: &&mut JobReport| job.fence == u64::from(event.start);
+                if let Some(job) = self.jobs.iter_mut().find(done) {
+                    job.state = JobState::Done;
+                }
+            }
             Happening::LosesTouch => self.connected = false,
             Happening::InTouch => {
                 self.connected = true;
@@ -194,6 +213,27 @@ impl Host {
         if self.running != self.accepted.active {
             self.start(now);
         }
+    }
+
+    /// Begins a job, unless it has. A line that is broken delays only the word of its end.
+    fn take(&mut self, job: &Job, now: &mut Now<'_>) {
+        let known = self
+            .jobs
+            .iter()
+            .any(|known| (&known.key, known.fence) == (&job.key, job.fence));
+        if known {
+            return;
+        }
+        self.jobs.retain(|known| known.key != job.key);
+        self.jobs.push(JobReport {
+            key: job.key.clone(),
+            fence: job.fence,
+            state: JobState::Running,
+        });
+        let takes = job.deadline.0.saturating_mul(self.lot.job_percent) / 100;
+        let fence = u32::try_from(job.fence).unwrap_or(u32::MAX);
+        let at = now.moment + takes;
+        now.queue.put(at, (self.place, fence), Happening::JobEnds);
     }
 
     /// Runs what it accepted.
@@ -249,6 +289,7 @@ impl Host {
         facts.health = self.health;
         facts.proof = self.proof;
         facts.prepared = lies_ready.then_some(Readiness::Ready);
+        facts.jobs.clone_from(&self.jobs);
         facts.healthy_since = self.healthy_since.map(|since| time - ago(since));
         if self.is_unhealthy() && facts.detail.is_empty() {
             "the health check fails".clone_into(&mut facts.detail);

@@ -19,6 +19,8 @@ pub(super) enum Happening {
     Proved,
     /// It becomes unhealthy.
     Fades,
+    /// A job ends; `start` is its fence.
+    JobEnds,
     /// The line to its agent breaks.
     LosesTouch,
     /// The line is there again.

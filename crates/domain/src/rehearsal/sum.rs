@@ -2,6 +2,7 @@
 
 use super::{
     Exposure, Fault, Forecast, Forecasted, Profile, Spread,
+    host::JOB_PERCENT,
     queue::Moment,
     run::{Course, run},
 };
@@ -60,6 +61,12 @@ pub fn rehearse(deployment: &Deployment, profile: &Profile, wish: &Wish) -> Fore
 fn basis(deployment: &Deployment, profile: &Profile) -> Vec<String> {
     let mut basis = profile.basis.clone();
     basis.push("assumed: the calendar is open all the time".to_owned());
+    if !deployment.plan.jobs.is_empty() {
+        let (least, most) = JOB_PERCENT;
+        basis.push(format!(
+            "assumed: jobs take between {least} and {most} hundredths of their deadlines, and succeed"
+        ));
+    }
     let signs = |then: &Then| *then == Then::SignOff;
     if deployment.plan.waves.iter().any(|wave| signs(&wave.then)) {
         basis.push("assumed: whoever is asked to sign off does so at once".to_owned());

@@ -7,13 +7,16 @@
 
 use super::{Content, Contents, Snapshot};
 use crate::{
-    catalog::{Component, Driver, HealthTemplate, RouteTemplate, ServiceTemplate, Target},
+    catalog::{
+        Component, Driver, HealthTemplate, JobTemplate, RouteTemplate, Scalar, ServiceTemplate,
+        Target,
+    },
     converge::Slot,
     id::{SecretVersion, SnapshotNumber},
     name::Name,
     revision::{
-        ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, ServiceSettings,
-        StopSettings,
+        ComponentRevision, DriverSettings, HealthCheck, JobSettings, Probe, Revision,
+        ServiceSettings, StopSettings,
     },
     version::Version,
 };
@@ -176,20 +179,44 @@ impl Scope<'_> {
             version: self.content.version.clone(),
             artifact: self.content.digest,
             driver,
+            jobs: self
+                .component
+                .jobs
+                .iter()
+                .map(|job| self.job(job))
+                .collect::<Result<_, _>>()?,
         })
+    }
+
+    fn job(&self, template: &JobTemplate) -> Result<JobSettings, Fault> {
+        if template.command.is_empty() {
+            return Err(Fault::Command);
+        }
+        Ok(JobSettings {
+            name: template.name.clone(),
+            command: self.texts(&template.command)?,
+            environment: self.variables(&template.environment)?,
+        })
+    }
+
+    fn variables(
+        &self,
+        templates: &BTreeMap<String, Scalar>,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        let texts = templates.iter();
+        texts
+            .map(|(key, text)| Ok((key.clone(), self.text(&text.0)?)))
+            .collect()
     }
 
     fn service(&self, template: &ServiceTemplate) -> Result<ServiceSettings, Fault> {
         if template.command.is_empty() {
             return Err(Fault::Command);
         }
-        let environment = template.environment.iter();
         let files = template.files.iter();
         Ok(ServiceSettings {
             command: self.texts(&template.command)?,
-            environment: environment
-                .map(|(k, v)| Ok((k.clone(), self.text(&v.0)?)))
-                .collect::<Result<_, _>>()?,
+            environment: self.variables(&template.environment)?,
             files: files
                 .map(|(k, v)| Ok((inner_path(k)?, self.text(v)?)))
                 .collect::<Result<_, _>>()?,
@@ -351,10 +378,7 @@ fn inner_path(path: &str) -> Result<String, Fault> {
 )]
 mod tests {
     use super::*;
-    use crate::{
-        catalog::{Scalar, SlotVariables},
-        digest::Digest,
-    };
+    use crate::{catalog::SlotVariables, digest::Digest};
 
     fn render(template: &str) -> Result<String, Fault> {
         render_in(Slot::Blue, template)

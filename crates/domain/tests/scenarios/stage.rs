@@ -1,24 +1,29 @@
 //! One deployment on simulated hosts, moved by commands. Every second each host takes a step, then the engine.
 
+#[path = "person.rs"]
+mod person;
+#[path = "telling.rs"]
+mod telling;
+
 use crate::{
-    host::{Fate, Host, Told},
+    host::{Fate, Host, JobFate, Told},
     sample,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
-    catalog::NamedStrategy,
+    catalog::{NamedStrategy, Scalar},
     converge::{Balancer, Slot},
     deployment::{
-        BalancerFacts, BalancerRun, Cause, Deployment, Event, Facts, Measurement, Position,
-        Reading, Split, Stage as TargetStage, Status, TargetRun, Weighed, Word, check, decide,
+        BalancerFacts, BalancerRun, Deployment, Facts, Measurement, NoReturn, Reading,
+        Stage as TargetStage, Status, TargetRun, Weighed, check, decide,
     },
     digest::Digest,
     duration::Millis,
     id::DeploymentId,
     name::Name,
-    plan::{Fleet, compile},
+    plan::{Fleet, JobName, Plan, PlannedJob, Reversible, When, compile},
     revision::RevisionId,
 };
 
@@ -40,6 +45,10 @@ pub struct Stage {
     /// The load balancer, if there is one, and whether it does what it is told.
     balancer: Option<BalancerFacts>,
     obeys: bool,
+    jobs: Vec<PlannedJob>,
+    job_fates: BTreeMap<Name, JobFate>,
+    /// What an earlier deployment left behind a point of no return.
+    inherits: Option<JobName>,
 }
 
 impl Default for Stage {
@@ -61,6 +70,9 @@ impl Default for Stage {
             measurements: Vec::new(),
             balancer: None,
             obeys: true,
+            jobs: Vec::new(),
+            job_fates: BTreeMap::new(),
+            inherits: None,
         }
     }
 }
@@ -84,6 +96,9 @@ impl Stage {
             "calendar" => self.calendar = calendar(rest, self.now),
             "check" => self.answer(rest),
             "balancer" => return self.balancer(rest),
+            "job" => self.job(rest),
+            "job-fate" => self.job_fate(rest),
+            "inherits" => self.inherits = Some(rest.parse().unwrap()),
             "block" => self.blocked = Some(rest.to_owned()),
             "unblock" => self.blocked = None,
             "deploy" => return self.deploy(rest),
@@ -107,6 +122,40 @@ impl Stage {
         let names = self.names();
         for (host, of) in self.hosts.iter_mut().zip(names) {
             host.fate = self.fates.get(&of).copied().unwrap_or(Fate::Good);
+        }
+    }
+
+    /// `web/migrate before 5m until 10m`: when, its deadline, and whether it can be undone.
+    fn job(&mut self, words: &str) {
+        let words: Vec<&str> = words.splitn(4, ' ').collect();
+        let [job, when, deadline, reversible] = words.as_slice() else {
+            panic!("no such job: {words:?}");
+        };
+        self.jobs.push(PlannedJob {
+            job: job.parse().unwrap(),
+            when: match *when {
+                "before" => When::Before,
+                _ => When::After,
+            },
+            deadline: deadline.parse().unwrap(),
+            reversible: Reversible::try_from(Scalar((*reversible).to_owned())).unwrap(),
+        });
+    }
+
+    /// How jobs do on a host: `a bad`.
+    fn job_fate(&mut self, words: &str) {
+        let (name, fate) = words.split_once(' ').unwrap();
+        let fate = match fate {
+            "good" => JobFate::Good,
+            "bad" => JobFate::Bad,
+            "hangs" => JobFate::Hangs,
+            "second-time" => JobFate::SecondTime,
+            other => panic!("no such fate: {other:?}"),
+        };
+        self.job_fates.insert(name.parse().unwrap(), fate);
+        let names = self.names();
+        for (host, of) in self.hosts.iter_mut().zip(names) {
+            host.job_fate = self.job_fates.get(&of).copied().unwrap_or(JobFate::Good);
         }
     }
 
@@ -204,10 +253,18 @@ impl Stage {
             Ok(plan) => plan,
             Err(why) => return vec![format!("refused: {why}")],
         };
+        let plan = Plan {
+            jobs: self.jobs.clone(),
+            ..plan
+        };
         let revision = |text: &str| RevisionId(Digest::of(text.as_bytes()));
         let before = Some(revision("old"));
         let minimum = plan.limits.minimum_healthy;
         let mut deployment = sample::deployment(plan, before, revision("new"), self.now);
+        deployment.inherited = self.inherits.clone().map(|job| NoReturn {
+            deployment: DeploymentId(0),
+            job,
+        });
         if words == "proved" {
             let proved = Some(revision("proved"));
             deployment
@@ -247,6 +304,7 @@ impl Stage {
         let mut host = Host::new(fate, (before, run.after), minimum, self.now);
         host.old_fails = self.old_fails.contains(name);
         host.connected = !self.away.contains(name);
+        host.job_fate = self.job_fates.get(name).copied().unwrap_or(JobFate::Good);
         host
     }
 
@@ -303,7 +361,7 @@ impl Stage {
                 let faults = check::event(deployment, event, &facts);
                 assert!(faults.is_empty(), "{faults:?}");
                 deployment.apply(event, self.now).unwrap();
-                let (what, target) = told(deployment, event);
+                let (what, target) = telling::told(deployment, event);
                 match happened.last_mut().filter(|(last, _)| *last == what) {
                     Some((_, targets)) => targets.extend(target),
                     None => happened.push((what, target.into_iter().collect())),
@@ -317,6 +375,7 @@ impl Stage {
                     generation: host.desired.generation + 1,
                     active: wanted.active.last().map(|(revision, _)| *revision),
                     prepare: wanted.prepare,
+                    jobs: wanted.jobs,
                 };
             }
             if let (Some(_), Some(balancer)) = (decision.route, &mut self.balancer) {
@@ -375,63 +434,9 @@ impl Stage {
         )
     }
 
-    /// `ada exclude b it is on fire`: somebody does something; what is refused is told.
+    /// `ada excludes b it is on fire`: somebody does something; what is refused is told.
     fn person(&mut self, by: &str, words: &str) -> Vec<String> {
-        let by: Name = by.parse().unwrap();
-        let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
-        let (target, reason) = rest.split_once(' ').unwrap_or((rest, ""));
-        let position = self.names().iter().position(|name| name.as_str() == target);
-        let target = Position(position.map_or(0, |i| u32::try_from(i).unwrap()));
-        let word = |reason: &str| Word {
-            by: by.clone(),
-            reason: reason.to_owned(),
-        };
-        let event = match verb {
-            "retries" => Event::TargetRetried { target, by },
-            "ignores" => Event::TargetIgnored {
-                target,
-                word: word(reason),
-            },
-            "excludes" => Event::TargetExcluded {
-                target,
-                word: word(reason),
-            },
-            "pauses" => Event::Held {
-                reason: rest.to_owned(),
-                by: Some(by),
-            },
-            "resumes" => Event::Resumed { by },
-            "cancels" => Event::CancelRequested { by },
-            "rolls-back" => Event::RollbackStarted {
-                cause: Cause::Person {
-                    by,
-                    reason: rest.to_owned(),
-                },
-            },
-            "signs-off" => Event::SignedOff {
-                wave: rest.parse::<u32>().unwrap() - 1,
-                by,
-            },
-            "asks-again" => Event::CheckRetried {
-                wave: self.wave(),
-                check: target_name(rest),
-                by,
-            },
-            "accepts" => Event::CheckAccepted {
-                wave: self.wave(),
-                check: target_name(rest),
-                word: word(reason),
-            },
-            "overrides" => Event::OverrideAsked {
-                by,
-                reason: rest.to_owned(),
-            },
-            "confirms" => Event::OverrideConfirmed { by },
-            "supersedes" => Event::Superseded {
-                by: DeploymentId(2),
-            },
-            other => panic!("nobody {other}"),
-        };
+        let event = person::event((by, words), &self.names(), self.wave());
         let applied = self.deployment.as_mut().unwrap().apply(&event, self.now);
         applied
             .err()
@@ -439,37 +444,6 @@ impl Stage {
             .into_iter()
             .collect()
     }
-}
-
-/// The first of some words, as a name.
-fn target_name(words: &str) -> Name {
-    words.split(' ').next().unwrap().parse().unwrap()
-}
-
-/// An event in a line: its word, its target, and what a person wants to know.
-fn told(deployment: &Deployment, event: &Event) -> (String, Option<String>) {
-    let target = event
-        .target()
-        .map(|target| deployment.targets[target.0 as usize].target.to_string());
-    let detail = match event {
-        Event::TargetFailed { reason, .. }
-        | Event::TargetStuck { reason, .. }
-        | Event::Held { reason, .. } => format!(": {reason}"),
-        Event::RollbackStarted { cause } | Event::Failed { cause } => format!(": {cause}"),
-        Event::TrafficShifted { split } => match split {
-            Split::Even | Split::Unsettled => " evenly".to_owned(),
-            Split::Share {
-                percent, drains, ..
-            } => {
-                format!(" {percent}{}", if *drains { ", drained" } else { "" })
-            }
-        },
-        Event::WaveStarted { wave } => format!(" {}", wave + 1),
-        Event::CheckStarted { check, .. } => format!(" {check}"),
-        Event::CheckEnded { check, outcome, .. } => format!(" {check}: {outcome}"),
-        _ => String::new(),
-    };
-    (format!("{}{detail}", event.word()), target)
 }
 
 /// `open`, or `closed finish|finish-wave|at-once 60s|never`.

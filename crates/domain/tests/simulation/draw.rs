@@ -1,14 +1,17 @@
 //! What a seed draws: the fleet, the plan, and how each host does.
 
-use crate::{host::Fate, world::Manners};
+use crate::{
+    host::{Fate, JobFate},
+    world::Manners,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Scalar,
     duration::Millis,
     name::Name,
     plan::{
-        Canary, Check, Fleet, Limits, OnFailure, Percent, Phase, Phased, Pilot, Plan, Rolling,
-        Share, Step, Strategy, Then, Threshold, compile,
+        Canary, Check, Fleet, Limits, OnFailure, Percent, Phase, Phased, Pilot, Plan, PlannedJob,
+        Reversible, Rolling, Share, Step, Strategy, Then, Threshold, When, compile,
     },
     random::Random,
 };
@@ -35,7 +38,44 @@ pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
         ..Limits::default()
     };
     let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
-    compile((strategy, checks(random)), &fleet, &limits, max).unwrap()
+    let plan = compile((strategy, checks(random)), &fleet, &limits, max).unwrap();
+    Plan {
+        jobs: jobs(random, wild),
+        ..plan
+    }
+}
+
+/// Up to two.
+fn jobs(random: &mut Random, wild: bool) -> Vec<PlannedJob> {
+    let count = if random.percent(30) {
+        1 + random.below(2)
+    } else {
+        0
+    };
+    let job = |number| PlannedJob {
+        job: format!("web/job-{number}").parse().unwrap(),
+        when: match random.percent(60) {
+            true => When::Before,
+            false => When::After,
+        },
+        reversible: match random.below(4) {
+            0 if wild => Reversible::No,
+            1 if wild => Reversible::Until(Millis(random.below(20_000))),
+            _ => Reversible::Yes,
+        },
+        deadline: Millis::from_secs(if wild { 30 } else { 100_000 }),
+    };
+    (0..count).map(job).collect()
+}
+
+/// How jobs do on a host.
+pub fn job_fate(random: &mut Random, manners: Manners) -> JobFate {
+    match random.below(12) {
+        0 if manners == Manners::Wild => JobFate::Bad,
+        1 if manners == Manners::Wild => JobFate::SecondTime,
+        2 if manners == Manners::Wild => JobFate::Hangs,
+        _ => JobFate::Good,
+    }
 }
 
 /// Two rings, each with a target of its own where there are enough.

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use tidegate_domain::{
-    converge::Health,
+    converge::{DesiredState, Health, Job, JobReport, JobState, JobStep, LocalJob, job_steps},
     deployment::{
         TargetFacts,
         facts::{Proof, Readiness},
     },
     duration::Millis,
+    plan::JobName,
     revision::RevisionId,
 };
 
@@ -25,12 +26,25 @@ pub enum Fate {
     Hangs,
 }
 
-/// What a host was told.
+/// How jobs do on a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobFate {
+    Good,
+    /// It fails.
+    Bad,
+    /// It never ends.
+    Hangs,
+    /// It fails the first time.
+    SecondTime,
+}
+
+/// What a host was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     pub generation: u64,
     pub active: Option<RevisionId>,
     pub prepare: Option<RevisionId>,
+    pub jobs: Vec<Job>,
 }
 
 #[derive(Debug, Clone)]
@@ -38,6 +52,9 @@ pub struct Host {
     pub fate: Fate,
     /// Whether the previous revision fails when it comes back.
     pub old_fails: bool,
+    pub job_fate: JobFate,
+    /// Every try of every job that was ever begun here, in order.
+    pub tried: Vec<(JobName, u64)>,
     pub connected: bool,
     pub desired: Told,
     accepted: Told,
@@ -49,6 +66,7 @@ pub struct Host {
     healthy_since: Option<Timestamp>,
     was_healthy: bool,
     ever_restored: bool,
+    jobs: Vec<JobReport>,
     /// What the server last heard: a report that was lost stays unheard.
     heard: TargetFacts,
 }
@@ -64,12 +82,15 @@ impl Host {
             generation: 0,
             active: before,
             prepare: None,
+            jobs: Vec::new(),
         };
         let mut host = Self {
             fate,
             old_fails: false,
+            job_fate: JobFate::Good,
+            tried: Vec::new(),
             connected: true,
-            desired: told,
+            desired: told.clone(),
             accepted: told,
             new: after,
             minimum_healthy,
@@ -79,6 +100,7 @@ impl Host {
             healthy_since: before.map(|_| now),
             was_healthy: before.is_some(),
             ever_restored: false,
+            jobs: Vec::new(),
             heard: TargetFacts::default(),
         };
         host.report(now);
@@ -88,7 +110,9 @@ impl Host {
     /// One step of the host's life. Without connection it goes on with what it was last told.
     pub fn step(&mut self, now: Timestamp) {
         if self.connected && self.accepted != self.desired {
-            self.accepted = self.desired;
+            self.accepted = self.desired.clone();
+            self.take_jobs();
+        } else if self.end_jobs() {
         } else if self.accepted.prepare == Some(self.new) && !self.prepared {
             self.prepared = self.fate != Fate::Unpreparable;
         } else if self.running != self.accepted.active {
@@ -104,6 +128,53 @@ impl Host {
         if self.connected {
             self.report(now);
         }
+    }
+
+    /// As an agent does: by the domain's own word.
+    fn take_jobs(&mut self) {
+        let told = DesiredState {
+            jobs: self.accepted.jobs.clone(),
+            ..DesiredState::nothing("shop".parse().unwrap(), self.minimum_healthy)
+        };
+        let known = |report: &JobReport| {
+            let (fence, ended) = (report.fence, report.state.has_ended());
+            (report.key.clone(), LocalJob { fence, ended })
+        };
+        let local = self.jobs.iter().map(known).collect();
+        for step in job_steps(&told, &local) {
+            let key = match &step {
+                JobStep::Run(job) => &job.key,
+                JobStep::Forget(key) => key,
+            };
+            self.jobs.retain(|report| report.key != *key);
+            if let JobStep::Run(job) = step {
+                self.tried.push((job.key.job.clone(), job.fence));
+                self.jobs.push(JobReport {
+                    key: job.key,
+                    fence: job.fence,
+                    state: JobState::Running,
+                });
+            }
+        }
+    }
+
+    /// Whether a job came to its end.
+    fn end_jobs(&mut self) -> bool {
+        let running = |report: &&mut JobReport| !report.state.has_ended();
+        let Some(report) = self.jobs.iter_mut().find(running) else {
+            return false;
+        };
+        let failed = || JobState::Failed {
+            reason: "exited with status 1".into(),
+        };
+        report.state = match self.job_fate {
+            JobFate::Good => JobState::Done,
+            JobFate::Bad => failed(),
+            JobFate::SecondTime if report.fence == 1 => failed(),
+            JobFate::SecondTime => JobState::Done,
+            JobFate::Hangs => return false,
+        };
+        true
     }
 
     pub fn facts(&self) -> TargetFacts {
@@ -164,6 +235,7 @@ impl Host {
             proof: self.proof(now),
             healthy_since: self.healthy_since,
             detail: format!("web: {:?}", self.fate),
+            jobs: self.jobs.clone(),
         };
     }
 }

@@ -17,6 +17,7 @@ use tidegate_domain::{
     digest::Digest,
     id::DeploymentId,
     name::Name,
+    plan::JobName,
     random::Random,
     revision::RevisionId,
 };
@@ -83,6 +84,7 @@ impl World {
         }
         for host in &mut hosts {
             host.old_fails |= manners == Manners::Wild && random.percent(5);
+            host.job_fate = draw::job_fate(&mut random, manners);
         }
         if manners == Manners::TakingBack {
             hosts[unlucky].connected = false;
@@ -219,7 +221,10 @@ impl World {
             by: ada(),
             reason: "it is known".into(),
         };
-        let event = match self.random.below(3) {
+        let job: JobName = "web/job-0".parse().unwrap();
+        let event = match self.random.below(5) {
+            3 => Event::JobRetried { job, by: ada() },
+            4 => Event::JobAccepted { job, word },
             0 => Event::TargetRetried { target, by: ada() },
             1 => Event::TargetIgnored { target, word },
             _ => Event::TargetExcluded { target, word },
@@ -270,7 +275,8 @@ impl World {
     }
 
     fn interfere(&mut self) {
-        let event = match self.random.below(18) {
+        let job: JobName = "web/job-0".parse().unwrap();
+        let event = match self.random.below(21) {
             0..=4 => Event::Held {
                 reason: "wait".into(),
                 by: Some(ada()),
@@ -296,6 +302,20 @@ impl World {
                 word: Word {
                     by: ada(),
                     reason: "it is known".into(),
+                },
+            },
+            18 => Event::JobRetried { job, by: ada() },
+            19 => Event::JobAccepted {
+                job,
+                word: Word {
+                    by: ada(),
+                    reason: "by hand".into(),
+                },
+            },
+            20 => Event::ReturnSigned {
+                word: Word {
+                    by: ada(),
+                    reason: "nobody wrote yet".into(),
                 },
             },
             10 => Event::RollbackStarted {
@@ -396,7 +416,23 @@ impl World {
             generation: host.desired.generation + 1,
             active: wanted.active.last().map(|(revision, _)| *revision),
             prepare: wanted.prepare,
+            jobs: wanted.jobs,
         };
+    }
+
+    /// Each try was begun at one host and once, and in the order of the fences.
+    fn judge_jobs(&self) {
+        let mut tried = BTreeMap::new();
+        for (i, host) in self.hosts.iter().enumerate() {
+            for one in &host.tried {
+                let other = tried.insert(one, i);
+                assert_eq!(other, None, "seed {}: {one:?} twice", self.seed);
+            }
+            assert!(
+                host.tried.is_sorted_by_key(|(_, fence)| *fence)
+                    || self.deployment.plan.jobs.len() > 1
+            );
+        }
     }
 
     fn waits_for_a_person(&self, decision: &Decision) -> bool {
@@ -432,6 +468,7 @@ impl World {
             });
             assert!(told, "seed {seed}: success without every host");
         }
+        self.judge_jobs();
         if let Status::RolledBack { .. } = status {
             for (run, host) in self.deployment.targets.iter().zip(&self.hosts) {
                 let untouched = matches!(

@@ -74,6 +74,7 @@ impl LogDesk {
             component,
             slot: Slot::Blue,
             lines,
+            job: None,
         };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.insert(

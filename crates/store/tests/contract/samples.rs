@@ -189,6 +189,7 @@ pub(crate) fn revision(port: u16) -> Revision {
         version: "1.1.0".parse().unwrap(),
         artifact: digest("artifact"),
         driver: DriverSettings::Service(service),
+        jobs: vec![],
     };
     Revision {
         product: name("storefront"),
@@ -241,6 +242,9 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         sign_offs: vec![],
         overrides: vec![],
         checks: vec![],
+        jobs: vec![],
+        inherited: None,
+        return_signed: None,
         balancers: vec![],
         traffic: None,
         fast_track: false,
@@ -322,20 +326,10 @@ pub(crate) fn instruction(generation: u64) -> Instruction {
 }
 
 pub(crate) fn desired(port: u16) -> DesiredState {
-    let active = ActiveComponent {
-        component: name("web"),
-        revision: revision(port).id(),
-        instances: 1,
-        slot: Slot::Blue,
-        start: 0,
-    };
     DesiredState {
-        minimum_healthy: Millis(0),
-        product: name("storefront"),
-        instruction: instruction(0),
-        active: vec![active],
+        active: ActiveComponent::all_of(&revision(port), Slot::Blue).collect(),
         prepare: vec![revision(port + 1).id()],
-        traffic: vec![],
+        ..DesiredState::nothing(name("storefront"), Millis(0))
     }
 }
 
@@ -363,6 +357,7 @@ pub(crate) fn report(detail: &str) -> Report {
         active: vec![active],
         prepared: vec![prepared],
         traffic: vec![],
+        jobs: vec![],
         contract: 0,
     };
     Report {

@@ -56,7 +56,8 @@ pub(crate) fn specify(
     let workload = component.workload();
     let layout = &surroundings.layout;
     let directory = layout.artifact(&key.product, &key.component, workload);
-    let environment = base_environment(surroundings, key, component, &directory);
+    let mut environment = base_environment(surroundings, &key.product, component, &directory);
+    environment.insert("TIDEGATE_SLOT".to_owned(), key.slot.to_string());
     let specified = filled(settings, (&key.product, secrets), environment).map(|mut specified| {
         specified.spec.workload = workload;
         specified.spec.directory.clone_from(&directory);
@@ -78,36 +79,45 @@ fn filled(
     (product, secrets): (&Name, &Secrets),
     mut environment: BTreeMap<String, String>,
 ) -> Result<Specified, String> {
-    let fill = |texts: &BTreeMap<String, String>| -> Result<BTreeMap<String, String>, String> {
-        texts
-            .iter()
-            .map(|(key, text)| Ok((key.clone(), secrets.fill(product, text)?)))
-            .collect()
-    };
-    let own = fill(&settings.environment)?;
-    environment.extend(own);
-    let command = settings
-        .command
-        .iter()
-        .map(|word| secrets.fill(product, word));
+    let values = (product, secrets);
+    environment.extend(fill_all(&settings.environment, values)?);
     let spec = Spec {
         workload: Digest::from_bytes([0; 32]),
         directory: PathBuf::new(),
-        command: command.collect::<Result<_, _>>()?,
+        command: fill_each(&settings.command, values)?,
         environment,
         listen: settings.listen.clone(),
         stop: settings.stop.clone(),
         launcher: PathBuf::new(),
         attempt: 0,
+        once_within: None,
     };
-    let files = fill(&settings.files)?;
+    let files = fill_all(&settings.files, values)?;
     Ok(Specified { spec, files })
 }
 
+/// Every text with its secrets filled in; the error is the first whose value is not known.
+pub(super) fn fill_all(
+    texts: &BTreeMap<String, String>,
+    (product, secrets): (&Name, &Secrets),
+) -> Result<BTreeMap<String, String>, String> {
+    let filled = |(key, text): (&String, &String)| Ok((key.clone(), secrets.fill(product, text)?));
+    texts.iter().map(filled).collect()
+}
+
+/// The same for the words of a command.
+pub(super) fn fill_each(
+    words: &[String],
+    (product, secrets): (&Name, &Secrets),
+) -> Result<Vec<String>, String> {
+    let filled = words.iter().map(|word| secrets.fill(product, word));
+    filled.collect()
+}
+
 /// Little, and nothing of the agent's own.
-fn base_environment(
+pub(super) fn base_environment(
     surroundings: &Surroundings,
-    key: &Key,
+    product: &Name,
     component: &ComponentRevision,
     directory: &std::path::Path,
 ) -> BTreeMap<String, String> {
@@ -115,9 +125,8 @@ fn base_environment(
         ("PATH", PATH.to_owned()),
         ("HOME", directory.display().to_string()),
         ("LANG", "C.UTF-8".to_owned()),
-        ("TIDEGATE_PRODUCT", key.product.to_string()),
-        ("TIDEGATE_COMPONENT", key.component.to_string()),
-        ("TIDEGATE_SLOT", key.slot.to_string()),
+        ("TIDEGATE_PRODUCT", product.to_string()),
+        ("TIDEGATE_COMPONENT", component.component.to_string()),
         ("TIDEGATE_VERSION", component.version.to_string()),
         ("TIDEGATE_TARGET", surroundings.target.to_string()),
         ("TIDEGATE_ENVIRONMENT", surroundings.environment.to_string()),

@@ -70,7 +70,8 @@ impl Watch {
                     starts: self.status.starts,
                 });
             }
-            Phase::Running { .. } | Phase::Idle => {}
+            // A service is never over.
+            Phase::Running { .. } | Phase::Idle | Phase::Ended { .. } => {}
         }
         if self.scene().is_none() || self.scene() != before {
             self.next = self.look_after(FIRST_PROBE);
@@ -109,7 +110,7 @@ impl Watch {
     fn running(&self) -> Option<(u32, u64)> {
         match self.status.phase {
             Phase::Running { pid, since_ms } => Some((pid, since_ms)),
-            Phase::Idle | Phase::BackingOff | Phase::Refused { .. } => None,
+            Phase::Idle | Phase::BackingOff | Phase::Refused { .. } | Phase::Ended { .. } => None,
         }
     }
 

@@ -160,6 +160,7 @@ fn revision(release: &str, artifact: &str) -> Revision {
             version: release.parse().unwrap(),
             artifact: Digest::of(artifact.as_bytes()),
             driver: DriverSettings::Service(service),
+            jobs: vec![],
         }],
     }
 }
@@ -190,20 +191,14 @@ fn set(local: &mut Local, revision: &Revision, state: PrepareState) {
 }
 
 fn desired(active: &[&Revision], prepare: &[&Revision]) -> DesiredState {
-    let component = |r: &&Revision| ActiveComponent {
-        component: name("web"),
-        revision: r.id(),
-        instances: 1,
-        slot: Slot::Blue,
-        start: 0,
-    };
+    let components = active
+        .iter()
+        .flat_map(|r| ActiveComponent::all_of(r, Slot::Blue));
     DesiredState {
-        product: name("shop"),
         instruction: instruction(1, 99),
-        active: active.iter().map(component).collect(),
+        active: components.collect(),
         prepare: prepare.iter().map(|r| r.id()).collect(),
-        minimum_healthy: Millis(0),
-        traffic: vec![],
+        ..DesiredState::nothing(name("shop"), Millis(0))
     }
 }
 
