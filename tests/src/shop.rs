@@ -10,7 +10,9 @@ mod look;
 use crate::process::{Process, end_all_of, free_port, program, tidegate};
 use std::{
     collections::BTreeMap,
+    fs::Permissions,
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -196,14 +198,36 @@ impl Shop {
         self.ok(&["apply", "-f", path.to_str().unwrap(), "--yes"]);
     }
 
+    /// Declares the component anew, with more in it.
+    pub fn change_component(&self, more: &str) {
+        self.apply(&component(more));
+    }
+
+    /// The same where it must be refused; answers what was said.
+    pub fn component_refused(&self, more: &str) -> String {
+        let path = self.file("refused.yaml");
+        std::fs::write(&path, component(more)).unwrap();
+        self.refused(2, &["apply", "-f", &path, "--yes"])
+    }
+
     /// Pushes a version of the shop, with a fault if given.
     pub fn push(&self, version: &str, fault: Option<&str>) {
+        self.push_with(version, fault, &[]);
+    }
+
+    /// The same with programs beside it: name and text.
+    pub fn push_with(&self, version: &str, fault: Option<&str>, programs: &[(&str, &str)]) {
         let directory = self.path().join("wares").join(version);
         std::fs::create_dir_all(&directory).unwrap();
         std::fs::copy(program("storefront"), directory.join("storefront")).unwrap();
         std::fs::write(directory.join("VERSION"), version).unwrap();
         if let Some(fault) = fault {
             std::fs::write(directory.join("FAULT"), fault).unwrap();
+        }
+        for (name, text) in programs {
+            let path = directory.join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
         }
         self.ok(&[
             "push",
@@ -219,7 +243,8 @@ impl Shop {
                 "---\nkind: Target\nname: {target}\nenvironment: {environment}\nvars: {{ port: {port} }}\n"
             )
         };
-        SHOP.to_owned() + &self.ports.iter().map(target).collect::<String>()
+        let targets: String = self.ports.iter().map(target).collect();
+        format!("{SHOP}---\n{WEB}{targets}")
     }
 }
 
@@ -279,19 +304,27 @@ fn keep_logs(directory: &Path) -> Option<PathBuf> {
     Some(kept)
 }
 
+/// The one component, with more in it.
+fn component(more: &str) -> String {
+    format!("{WEB}{more}")
+}
+
+const WEB: &str = r#"kind: Component
+product: shop
+name: web
+driver: service
+service:
+  command: ["./storefront", "--component", "web", "--port", "${vars.port}"]
+  environment: { STAGE: "${environment.name}" }
+  listen: ["127.0.0.1:${vars.port}"]
+  route: { port: "${vars.port}" }
+  health: { http: { path: /healthz, port: "${vars.port}" }, interval: 200ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
+  stop: { signal: TERM, grace: 3s }
+"#;
+
 const SHOP: &str = r#"kind: Product
 name: shop
 path: [testing, staging, live]
-components:
-  - name: web
-    driver: service
-    service:
-      command: ["./storefront", "--component", "web", "--port", "${vars.port}"]
-      environment: { STAGE: "${environment.name}" }
-      listen: ["127.0.0.1:${vars.port}"]
-      route: { port: "${vars.port}" }
-      health: { http: { path: /healthz, port: "${vars.port}" }, interval: 200ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
-      stop: { signal: TERM, grace: 3s }
 ---
 kind: Environment
 name: testing

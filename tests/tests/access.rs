@@ -27,6 +27,18 @@ const ROWS: &[Row] = &[
         "",
     ),
     ("post", "/api/v1/deployments/{id}/cancel", 3, "{}"),
+    (
+        "post",
+        "/api/v1/deployments/{id}/jobs/{component}/{job}/accept",
+        5,
+        WHY,
+    ),
+    (
+        "post",
+        "/api/v1/deployments/{id}/jobs/{component}/{job}/retry",
+        3,
+        "",
+    ),
     ("post", "/api/v1/deployments/{id}/override", 4, WHY),
     ("post", "/api/v1/deployments/{id}/pause", 3, "{}"),
     ("post", "/api/v1/deployments/{id}/resume", 3, "{}"),

@@ -14,7 +14,7 @@ pub mod traffic;
 
 pub use job::{Job, JobKey, JobReport, JobState, JobStep, LocalJob, job_steps};
 pub use observed::{Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared};
-pub use slot::Slot;
+pub use slot::{Slot, SlotError};
 pub use traffic::{Balancer, Route, RouteReport, RouteState, Server};
 
 use crate::{

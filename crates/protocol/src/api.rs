@@ -23,9 +23,9 @@ pub use catalog::{
 };
 pub use check::{CheckView, JudgedView, MeasurementView};
 pub use deployment::{
-    DeploymentEvent, DeploymentRequest, DeploymentView, OverrideRequest, PlanView,
-    PlannedCheckView, PlannedWaveView, RollbackRequest, SignOffRequest, SteerRequest,
-    TargetRunView, WaitingView, WaveView, WordRequest,
+    DeploymentEvent, DeploymentRequest, DeploymentView, JobView, OverrideRequest, PlanView,
+    PlannedCheckView, PlannedJobView, PlannedWaveView, ReturnRequest, RollbackRequest,
+    SignOffRequest, SteerRequest, TargetRunView, WaitingView, WaveView, WordRequest,
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};

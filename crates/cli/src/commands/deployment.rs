@@ -7,7 +7,8 @@ use crate::{
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
-use tidegate_protocol::api::{CheckView, DeploymentView, OverrideRequest, WordRequest};
+use tidegate_domain::plan::JobName;
+use tidegate_protocol::api::{CheckView, DeploymentView, JobView, OverrideRequest, WordRequest};
 
 /// Look at deployments.
 #[derive(Debug, Subcommand)]
@@ -37,6 +38,30 @@ pub enum DeploymentCommand {
     RetryCheck(CheckArgs),
     /// Go on although a check after the present wave did not pass.
     AcceptCheck(AcceptArgs),
+    /// Run a job again that did not succeed, where it ran last.
+    RetryJob(JobArgs),
+    /// Take a job as done that did not succeed.
+    AcceptJob(AcceptJobArgs),
+}
+
+/// A job of a deployment.
+#[derive(Debug, Args)]
+pub struct JobArgs {
+    /// The deployment's number.
+    deployment: u64,
+    /// `COMPONENT/JOB`.
+    #[arg(value_name = "COMPONENT/JOB")]
+    job: JobName,
+}
+
+/// A job of a deployment, and a reason.
+#[derive(Debug, Args)]
+pub struct AcceptJobArgs {
+    #[command(flatten)]
+    of: JobArgs,
+    /// Why; kept in the journal.
+    #[arg(long)]
+    reason: String,
 }
 
 /// A check of a deployment.
@@ -123,6 +148,11 @@ impl DeploymentCommand {
                 let view: DeploymentView = client.post(&args.of.path("accept"), &word).await?;
                 ui.data(&view, stand);
             }
+            Self::RetryJob(of) => of.say(context, ("retry", None)).await?,
+            Self::AcceptJob(args) => {
+                let reason = Some(args.reason);
+                args.of.say(context, ("accept", reason)).await?;
+            }
             Self::Show { deployment } => {
                 let view: DeploymentView = client
                     .get(&format!("/api/v1/deployments/{deployment}"))
@@ -140,6 +170,25 @@ impl CheckArgs {
             "/api/v1/deployments/{}/checks/{}/{verb}",
             self.deployment, self.check
         )
+    }
+}
+
+impl JobArgs {
+    async fn say(
+        self,
+        context: &Context<'_>,
+        (verb, reason): (&str, Option<String>),
+    ) -> Result<(), Error> {
+        let path = format!(
+            "/api/v1/deployments/{}/jobs/{}/{verb}",
+            self.deployment, self.job
+        );
+        let view: DeploymentView = match reason {
+            Some(reason) => context.client.post(&path, &WordRequest { reason }).await?,
+            None => context.client.post(&path, &serde_json::json!({})).await?,
+        };
+        context.ui.data(&view, stand);
+        Ok(())
     }
 }
 
@@ -211,10 +260,24 @@ fn show(view: &DeploymentView) -> String {
     });
     let table = table(&["wave", "target", "stage", "detail"], rows);
     let checks: String = view.checks.iter().map(check).collect();
+    let jobs: String = view.jobs.iter().map(job).collect();
     format!(
-        "{}\n{}, plan {}\n{checks}{table}",
+        "{}\n{}, plan {}\n{jobs}{checks}{table}",
         view.summary, view.strategy, view.plan_hash
     )
+}
+
+fn job(job: &JobView) -> String {
+    let on = job.target.as_ref().map(|target| format!(" on {target}"));
+    let said = job.reason.as_ref().map(|reason| format!(": {reason}"));
+    let (on, said) = (on.unwrap_or_default(), said.unwrap_or_default());
+    let (name, state) = (&job.job, &job.state);
+    let irreversible = match job.reversible.as_str() {
+        "yes" => String::new(),
+        "no" => ", cannot be undone".to_owned(),
+        until => format!(", can be undone {until} after its end"),
+    };
+    format!("job {name}{on}{irreversible}: {state}{said}\n")
 }
 
 fn check(check: &CheckView) -> String {

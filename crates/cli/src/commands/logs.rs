@@ -3,9 +3,10 @@
 use super::Context;
 use crate::{Error, ExitStatus, client::query};
 use clap::Args;
+use tidegate_domain::{converge::Slot, name::Name};
 use tidegate_protocol::api::LogsView;
 
-/// Show what a component wrote on a target.
+/// Show what a component, or a job of it, wrote on a target.
 #[derive(Debug, Args)]
 pub struct LogsArgs {
     /// `PRODUCT/COMPONENT`.
@@ -14,6 +15,12 @@ pub struct LogsArgs {
     /// `ENVIRONMENT/TARGET`.
     #[arg(long = "on", value_name = "ENVIRONMENT/TARGET")]
     target: String,
+    /// The slot where it runs, `blue` or `green`.
+    #[arg(long, conflicts_with = "job")]
+    slot: Option<Slot>,
+    /// A job of the component, such as `migrate`.
+    #[arg(long)]
+    job: Option<Name>,
     /// How many lines, the last ones.
     #[arg(long, short = 'n', default_value_t = 100)]
     lines: u32,
@@ -32,6 +39,8 @@ impl LogsArgs {
             ("component", Some(&component)),
             ("environment", Some(&environment)),
             ("target", Some(&target)),
+            ("slot", self.slot.map(|slot| slot.to_string()).as_deref()),
+            ("job", self.job.as_ref().map(Name::as_str)),
             ("lines", Some(&self.lines.to_string())),
         ]);
         let view: LogsView = context

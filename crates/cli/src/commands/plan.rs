@@ -3,7 +3,7 @@
 use super::{Context, deploy::What};
 use crate::{Error, ExitStatus, ui::table};
 use clap::{Args, Subcommand};
-use tidegate_protocol::api::{PlanView, PlannedWaveView};
+use tidegate_protocol::api::{PlanView, PlannedJobView, PlannedWaveView};
 
 /// Look at plans before anything begins.
 #[derive(Debug, Subcommand)]
@@ -31,8 +31,9 @@ impl PlanCommand {
 fn drawn(view: &PlanView) -> String {
     let head = ["wave", "targets", "goes on when", "then"];
     let waves = table(&head, view.waves.iter().map(row));
+    let jobs: String = view.jobs.iter().map(job).collect();
     format!(
-        "{}\n{waves}\nat most {} down at once, {} failed borne (else {}), healthy for {} within {}\nplan {}",
+        "{}\n{waves}\n{jobs}at most {} down at once, {} failed borne (else {}), healthy for {} within {}\nplan {}",
         view.strategy,
         view.max_unavailable,
         view.failures_max,
@@ -41,6 +42,15 @@ fn drawn(view: &PlanView) -> String {
         view.progress_deadline,
         view.plan_hash,
     )
+}
+
+fn job(job: &PlannedJobView) -> String {
+    let when = match job.when.as_str() {
+        "before" => "before the first wave",
+        _ => "after the last wave",
+    };
+    let (name, undo, deadline) = (&job.job, &job.reversible, &job.deadline);
+    format!("job {name} {when}, reversible: {undo}, stopped after {deadline}\n")
 }
 
 fn row(wave: &PlannedWaveView) -> Vec<String> {

@@ -16,6 +16,9 @@ pub struct RollbackArgs {
     /// Why; kept in the journal.
     #[arg(long, default_value = "")]
     reason: String,
+    /// Sign that going back is right although something was done that cannot be undone; say why with `--reason`.
+    #[arg(long, requires = "reason")]
+    past_no_return: bool,
     /// Follow it until it ends; 0 means that the previous release runs again.
     #[arg(long)]
     wait: bool,
@@ -27,6 +30,7 @@ impl RollbackArgs {
             product: self.product,
             environment: self.environment,
             reason: self.reason,
+            past_no_return: self.past_no_return,
         };
         let begun: DeploymentView = context.client.post("/api/v1/rollbacks", &request).await?;
         if !self.wait {

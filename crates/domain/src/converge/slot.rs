@@ -1,7 +1,7 @@
 //! The two places that one component has on one target.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// One of two places for a component on a target. What runs in one knows nothing of the other.
 #[derive(
@@ -38,6 +38,20 @@ impl Slot {
     }
 }
 
+/// The text is no slot.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a slot is `blue` or `green`")]
+pub struct SlotError;
+
+impl FromStr for Slot {
+    type Err = SlotError;
+
+    fn from_str(text: &str) -> Result<Self, SlotError> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|slot| slot.as_str() == text).ok_or(SlotError)
+    }
+}
+
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -58,6 +72,7 @@ mod tests {
         for slot in Slot::ALL {
             let text = format!("\"{slot}\"");
             assert_eq!(serde_json::to_string(&slot).unwrap(), text);
+            assert_eq!(slot.as_str().parse(), Ok(slot));
             assert_eq!(serde_json::from_str::<Slot>(&text).unwrap(), slot);
             assert_eq!(slot.other().other(), slot);
             assert_ne!(slot.other(), slot);

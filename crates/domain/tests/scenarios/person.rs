@@ -44,12 +44,12 @@ pub fn event((by, words): (&str, &str), names: &[Name], wave: u32) -> Event {
             by,
         },
         "asks-again" => Event::CheckRetried {
-            wave: wave,
+            wave,
             check: first(rest),
             by,
         },
         "accepts" => Event::CheckAccepted {
-            wave: wave,
+            wave,
             check: first(rest),
             word: word(reason),
         },

@@ -1,23 +1,26 @@
 //! The world of one seed: a deployment, its hosts, a clock, and what befalls them.
 
+#[path = "people.rs"]
+mod people;
+
 use crate::{
     draw,
     host::{Fate, Host, Told},
     sample,
 };
 use jiff::{SignedDuration, Timestamp};
+use people::ada;
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    calendar::{Closed, Edge, InFlight, Opening},
+    calendar::{Edge, Opening},
     converge::Balancer,
     deployment::{
         BalancerFacts, BalancerRun, Cause, Decision, Deployment, Effect, Event, Facts, Measurement,
-        Position, Purpose, Reading, Stage, Status, WaitingOn, Word, check, decide,
+        Purpose, Reading, Stage, Status, WaitingOn, check, decide,
     },
     digest::Digest,
     id::DeploymentId,
     name::Name,
-    plan::JobName,
     random::Random,
     revision::RevisionId,
 };
@@ -99,14 +102,7 @@ impl World {
                 .for_each(|run| run.proved = proved);
         }
         if random.percent(50) {
-            let haproxy = Balancer::Haproxy {
-                socket: "/run/haproxy.sock".into(),
-                backend: "shop".into(),
-            };
-            deployment.balancers = vec![BalancerRun {
-                target: "lb".parse().unwrap(),
-                routes: BTreeMap::from([("web".parse().unwrap(), haproxy)]),
-            }];
+            deployment.balancers = vec![balancer()];
         }
         let wild_return = manners == Manners::Wild && random.percent(20);
         if manners == Manners::TakingBack || wild_return {
@@ -213,50 +209,6 @@ impl World {
         self.deployment = read;
     }
 
-    /// A person deals with some target, failed or not.
-    fn guide(&mut self) {
-        let target = u32::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
-        let target = Position(target);
-        let word = Word {
-            by: ada(),
-            reason: "it is known".into(),
-        };
-        let job: JobName = "web/job-0".parse().unwrap();
-        let event = match self.random.below(5) {
-            3 => Event::JobRetried { job, by: ada() },
-            4 => Event::JobAccepted { job, word },
-            0 => Event::TargetRetried { target, by: ada() },
-            1 => Event::TargetIgnored { target, word },
-            _ => Event::TargetExcluded { target, word },
-        };
-        self.person(&event);
-    }
-
-    /// It closes, opens, or the release is blocked.
-    fn calendar_changes(&mut self) {
-        let random = &mut self.random;
-        if random.percent(10) {
-            self.blocked = Some("ada: it loses orders".to_owned());
-            return;
-        }
-        let until = i64::try_from(random.below(30)).unwrap();
-        let in_flight = match random.below(3) {
-            0 => InFlight::Finish,
-            1 => InFlight::FinishWaveThenHold,
-            _ => InFlight::HoldAtOnce,
-        };
-        self.calendar = random.percent(60).then(|| Opening::Closed {
-            reasons: vec![Closed::OutsideWindows {
-                windows: vec!["nights".parse().unwrap()],
-            }],
-            opens: match random.percent(80) {
-                true => Edge::At(self.now + SignedDuration::from_secs(1 + until)),
-                false => Edge::Never,
-            },
-            in_flight,
-        });
-    }
-
     /// It opens when it said it would.
     fn keep_calendar(&mut self) {
         let Some(Opening::Closed { opens, .. }) = &self.calendar else {
@@ -271,73 +223,6 @@ impl World {
         match self.deployment.status {
             Status::Rolling { wave, .. } => wave,
             _ => 0,
-        }
-    }
-
-    fn interfere(&mut self) {
-        let job: JobName = "web/job-0".parse().unwrap();
-        let event = match self.random.below(21) {
-            0..=4 => Event::Held {
-                reason: "wait".into(),
-                by: Some(ada()),
-            },
-            5..=9 => Event::Resumed { by: ada() },
-            12 => Event::OverrideAsked {
-                by: ada(),
-                reason: "it burns".into(),
-            },
-            13 => Event::OverrideConfirmed { by: ada() },
-            14 => Event::OverrideConfirmed {
-                by: "bob".parse().unwrap(),
-            },
-            15 => return self.guide(),
-            16 => Event::CheckRetried {
-                wave: self.wave(),
-                check: "check-0".parse().unwrap(),
-                by: ada(),
-            },
-            17 => Event::CheckAccepted {
-                wave: self.wave(),
-                check: "check-0".parse().unwrap(),
-                word: Word {
-                    by: ada(),
-                    reason: "it is known".into(),
-                },
-            },
-            18 => Event::JobRetried { job, by: ada() },
-            19 => Event::JobAccepted {
-                job,
-                word: Word {
-                    by: ada(),
-                    reason: "by hand".into(),
-                },
-            },
-            20 => Event::ReturnSigned {
-                word: Word {
-                    by: ada(),
-                    reason: "nobody wrote yet".into(),
-                },
-            },
-            10 => Event::RollbackStarted {
-                cause: Cause::Person {
-                    by: ada(),
-                    reason: String::new(),
-                },
-            },
-            _ => Event::CancelRequested { by: ada() },
-        };
-        self.person(&event);
-    }
-
-    /// What a person asks for happens, or is refused and changes nothing.
-    fn person(&mut self, event: &Event) {
-        let before = self.deployment.clone();
-        if self.deployment.apply(event, self.now).is_err() {
-            assert_eq!(
-                before, self.deployment,
-                "seed {}: a refusal changed something",
-                self.seed
-            );
         }
     }
 
@@ -495,8 +380,15 @@ impl World {
     }
 }
 
-fn ada() -> Name {
-    "ada".parse().unwrap()
+fn balancer() -> BalancerRun {
+    let haproxy = Balancer::Haproxy {
+        socket: "/run/haproxy.sock".into(),
+        backend: "shop".into(),
+    };
+    BalancerRun {
+        target: "lb".parse().unwrap(),
+        routes: BTreeMap::from([("web".parse().unwrap(), haproxy)]),
+    }
 }
 
 /// A person takes back an earlier deployment: to the hosts, what they run is what is taken back.

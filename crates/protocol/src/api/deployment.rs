@@ -65,6 +65,8 @@ pub struct PlanView {
     pub on_no_data: String,
     /// What may be asked after a wave.
     pub checks: Vec<PlannedCheckView>,
+    /// What runs once on the way, in this order.
+    pub jobs: Vec<PlannedJobView>,
     /// In order.
     pub waves: Vec<PlannedWaveView>,
 }
@@ -84,6 +86,19 @@ pub struct PlannedCheckView {
     pub deadline: String,
     /// Whether it changes nothing.
     pub dry_run: bool,
+}
+
+/// A job of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedJobView {
+    /// `COMPONENT/JOB`.
+    pub job: String,
+    /// `before` the first target changes, or `after` the last wave.
+    pub when: String,
+    /// Whether what ran before still runs after it: `yes`, `no`, or `until` so long after its end.
+    pub reversible: String,
+    /// It is stopped after this.
+    pub deadline: String,
 }
 
 /// One wave of a plan.
@@ -129,6 +144,21 @@ pub struct RollbackRequest {
     /// Why; kept in the journal.
     #[serde(default)]
     pub reason: String,
+    /// Whether the asker signs that going back is right although something was done that cannot be undone. It takes a reason.
+    #[serde(default)]
+    pub past_no_return: bool,
+}
+
+/// A request to take one deployment back that runs.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnRequest {
+    /// Why; kept in the journal.
+    #[serde(default)]
+    pub reason: String,
+    /// Whether the asker signs that going back is right although something was done that cannot be undone. It takes a reason.
+    #[serde(default)]
+    pub past_no_return: bool,
 }
 
 /// Why a person steers a deployment.
@@ -140,7 +170,7 @@ pub struct SteerRequest {
     pub reason: String,
 }
 
-/// What a person says of a failed target, or of a check that did not pass.
+/// What a person says of a failed target, or of a check or a job that did not succeed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WordRequest {
@@ -207,10 +237,36 @@ pub struct DeploymentView {
     pub unreached: Vec<String>,
     /// The checks that began, in that order; empty in lists.
     pub checks: Vec<CheckView>,
+    /// The jobs of its plan, in order; empty in lists.
+    pub jobs: Vec<JobView>,
+    /// What it did that cannot be undone, in words: it does not go back by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_return: Option<String>,
     /// Whether no check is asked, because what it brings proved itself there a short time ago.
     pub fast_track: bool,
     /// In order; empty in lists.
     pub waves: Vec<WaveView>,
+}
+
+/// A job of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobView {
+    /// `COMPONENT/JOB`.
+    pub job: String,
+    /// `before` the first target changes, or `after` the last wave.
+    pub when: String,
+    /// Whether what ran before still runs after it: `yes`, `no`, or `until` so long after its end.
+    pub reversible: String,
+    /// `planned`, `running`, `done`, `failed`, `unknown`, `accepted` or `again`.
+    pub state: String,
+    /// Why it did not succeed, or why somebody accepted that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Where it runs or ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Which try, counted from 1; 0 before it began.
+    pub tries: u64,
 }
 
 /// One event of a deployment's stream, as `text/event-stream` frames it.
@@ -226,7 +282,7 @@ pub struct DeploymentEvent {
 /// One thing a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingView {
-    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `traffic`, `check`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
+    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `traffic`, `check`, `job`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
     pub kind: String,
     /// In words.
     pub sentence: String,

@@ -59,22 +59,16 @@ impl LogDesk {
         }
     }
 
-    fn ask(
-        &self,
-        target: TargetKey,
-        product: Name,
-        component: Name,
-        lines: u32,
-    ) -> (u64, oneshot::Receiver<LogChunk>) {
+    fn ask(&self, target: TargetKey, output: Output) -> (u64, oneshot::Receiver<LogChunk>) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (answer, answered) = oneshot::channel();
         let request = LogRequest {
             request: number,
-            product,
-            component,
-            slot: Slot::Blue,
-            lines,
-            job: None,
+            product: output.product,
+            component: output.component,
+            slot: output.slot,
+            job: output.job,
+            lines: output.lines,
         };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.insert(
@@ -97,6 +91,21 @@ impl LogDesk {
     }
 }
 
+/// Whose output is wanted.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The product.
+    pub product: Name,
+    /// The component.
+    pub component: Name,
+    /// Where it runs.
+    pub slot: Slot,
+    /// A job of it, instead of the component itself.
+    pub job: Option<Name>,
+    /// The last so many lines.
+    pub lines: u32,
+}
+
 /// Takes a request off the desk however the waiting ends, also when the person leaves.
 struct Forget<'a> {
     desk: &'a LogDesk,
@@ -110,7 +119,7 @@ impl Drop for Forget<'_> {
 }
 
 impl App {
-    /// The last lines that a component wrote on a target, asked of its agent.
+    /// The last lines that a component or one of its jobs wrote on a target, asked of its agent.
     ///
     /// # Errors
     /// When the asker may not, or the agent does not answer in time.
@@ -118,8 +127,7 @@ impl App {
         &self,
         request: &Request,
         target: TargetKey,
-        (product, component): (Name, Name),
-        lines: u32,
+        output: Output,
     ) -> Result<LogChunk, Error> {
         request.permit(Action::ReadLogs)?;
         let known = self
@@ -133,7 +141,7 @@ impl App {
                 &target,
             ));
         }
-        let (number, answered) = self.desk.ask(target.clone(), product, component, lines);
+        let (number, answered) = self.desk.ask(target.clone(), output);
         let _forget = Forget {
             desk: &self.desk,
             number,

@@ -19,7 +19,7 @@ use tidegate_domain::{
     converge::DesiredState,
     digest::Digest,
     id::SecretVersion,
-    revision::{DriverSettings, Revision, RevisionId},
+    revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
     DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest, RenewRequest,
@@ -253,14 +253,7 @@ fn named(state: &DesiredState) -> Vec<RevisionId> {
 
 /// Every `${secret:NAME@VERSION}` in a revision.
 fn secret_references(revision: &Revision) -> Vec<(String, SecretVersion)> {
-    let texts = revision.components.iter().flat_map(|component| {
-        let DriverSettings::Service(service) = &component.driver;
-        service
-            .command
-            .iter()
-            .chain(service.environment.values())
-            .chain(service.files.values())
-    });
+    let texts = revision.components.iter().flat_map(|it| it.texts());
     texts.flat_map(|text| references(text)).collect()
 }
 

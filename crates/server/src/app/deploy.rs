@@ -13,7 +13,7 @@ use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
     converge::{DesiredState, Slot},
-    deployment::{Deployment, Event, Purpose, Status},
+    deployment::{Deployment, Event, NoReturn, Purpose, Status},
     id::{DeploymentId, SnapshotNumber},
     name::Name,
     plan::Plan,
@@ -58,15 +58,14 @@ pub(super) async fn promote(
         .ok_or_else(|| releases::draft(&release))?;
     releases::check_not_blocked(&release)?;
     check_promotion(tx, wanted, number).await?;
-    let snapshot = tx.snapshot(&wanted.product, number).await?;
-    let snapshot = snapshot
-        .ok_or_else(|| Error::Broken(format!("snapshot {number} of {} is gone", wanted.product)))?;
+    let snapshot = releases::snapshot(tx, &release, number).await?;
     let way = wanted.way(tx).await?;
     let start = Start {
         release: &release,
         snapshot: (&snapshot, number),
         environment: &wanted.environment,
         purpose: Purpose::Promotion,
+        crosses: None,
         supersedes: wanted.supersedes,
         way,
     };
@@ -122,6 +121,8 @@ pub(super) struct Start<'a> {
     pub(super) snapshot: (&'a Snapshot, SnapshotNumber),
     pub(super) environment: &'a Name,
     pub(super) purpose: Purpose,
+    /// What cannot be undone on its way, where it is known to lead back.
+    pub(super) crosses: Option<NoReturn>,
     /// Whether it takes the place of the deployment that runs there.
     pub(super) supersedes: bool,
     pub(super) way: Way,
@@ -146,6 +147,7 @@ pub(super) async fn begin(
     let (deployment, revisions) = draft(tx, request, &start, (id, &targets, &told)).await?;
     let deployment = Deployment {
         traffic: left.split(&deployment.balancers, tx.now()),
+        inherited: start.crosses.or_else(|| left.no_return.clone()),
         ..deployment
     };
     for revision in &revisions {
@@ -180,7 +182,13 @@ pub(super) async fn draft(
 ) -> Result<(Deployment, Vec<Revision>), Error> {
     let product = &start.release.product;
     let names = targets.iter().map(|target| target.name.clone()).collect();
-    let plan = plans::compiled(tx, start.environment, start.way.clone(), names).await?;
+    let jobs = match start.purpose {
+        Purpose::Promotion => plans::jobs(start.release, start.snapshot.0),
+        // What they did is left as it is.
+        Purpose::Rollback { .. } => Vec::new(),
+    };
+    let how = (start.way.clone(), jobs);
+    let plan = plans::compiled(tx, start.environment, how, names).await?;
     let balancers = balancing::found(tx, product, start.environment).await?;
     balancing::check(&plan, &balancers, start)?;
     let fast_track = is_fast(tx, start, &plan).await?;

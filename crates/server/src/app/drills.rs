@@ -7,7 +7,7 @@ use super::{
     entry, field, optional,
     plans::Wanted,
     releases,
-    rollback::{standing, take_back},
+    rollback::{Why, standing, take_back},
     steer,
 };
 use futures::FutureExt;
@@ -169,8 +169,11 @@ async fn begin_leg(
         }
         LegKind::RollBack => {
             let place = (drill.product.clone(), drill.environment.clone());
-            let reason = format!("rollback drill {}", drill.id);
-            take_back(tx, &(request.clone(), place, reason)).await?
+            let why = Why {
+                reason: format!("rollback drill {}", drill.id),
+                signs: false,
+            };
+            take_back(tx, request, &place, &why).await?
         }
     };
     drill.legs.push(Leg {

@@ -1,4 +1,4 @@
-//! What people do about targets that fail, and about a calendar that is closed.
+//! What people do about targets, checks and jobs that fail, and about a calendar that is closed.
 
 use super::{
     App, Error, Request,
@@ -10,6 +10,7 @@ use tidegate_domain::{
     deployment::{Deployment, Event, Position, Word},
     id::DeploymentId,
     name::Name,
+    plan::JobName,
 };
 use tidegate_store::Tx;
 
@@ -83,6 +84,32 @@ impl App {
         Ok(())
     }
 
+    /// Says what is to become of a job that did not succeed: run again, or, with a reason, taken as done.
+    ///
+    /// # Errors
+    /// When there is no such job, it runs or is through.
+    pub async fn guide_job(
+        &self,
+        request: Request,
+        (id, job): (DeploymentId, JobName),
+        accepted: Option<&str>,
+    ) -> Result<(), Error> {
+        request.permit(match accepted {
+            Some(_) => Action::AcceptCheck,
+            None => Action::RetryTarget,
+        })?;
+        let by = request.actor.name.clone();
+        let event = match accepted.map(read_reason).transpose()? {
+            Some(reason) if reason.is_empty() => return Err(reason_missing()),
+            Some(reason) => {
+                let word = Word { by, reason };
+                Event::JobAccepted { job, word }
+            }
+            None => Event::JobRetried { job, by },
+        };
+        self.make_happen(request, id, event).await
+    }
+
     /// Asks to deploy against the calendar for a reason, or, without one, confirms what another has asked for.
     ///
     /// # Errors
@@ -104,7 +131,7 @@ impl App {
     }
 }
 
-fn reason_missing() -> Error {
+pub(super) fn reason_missing() -> Error {
     Error::invalid("reason", "say why: whoever looks at this later needs it")
 }
 

@@ -27,10 +27,10 @@ pub(crate) async fn settle(
         return Ok(told);
     };
     let release = releases::find(tx, product, &stands.release).await?;
-    let snapshot = tx.snapshot(product, stands.snapshot).await?;
-    let (Some(snapshot), None) = (snapshot, &release.blocked) else {
+    if release.blocked.is_some() {
         return Ok(told);
-    };
+    }
+    let snapshot = releases::snapshot(tx, &release, stands.snapshot).await?;
     let secrets = tx.newest_secrets(product).await?;
     let source = render::Source {
         product,

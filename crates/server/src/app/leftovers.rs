@@ -1,12 +1,12 @@
-//! What the last deployment of a place left behind when it did not end well: two slots that both run, and load balancers
-//! that share out requests in its way.
+//! What the last deployment of a place left behind when it did not end well: two slots that both run, load balancers
+//! that share out requests in its way, and what it did that cannot be undone.
 
 use super::{Error, Kind, deploy::Told};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     converge::{DesiredState, Slot},
-    deployment::{BalancerFacts, BalancerRun, Deployment, Ordered, Split},
+    deployment::{BalancerFacts, BalancerRun, Deployment, NoReturn, Ordered, Split},
     id::DeploymentId,
     name::Name,
     plan::Percent,
@@ -21,6 +21,8 @@ pub(super) struct Leftovers {
     uneven: bool,
     /// Whether requests were last sent to the slots that came later.
     switched: bool,
+    /// What it did that cannot be undone.
+    pub(super) no_return: Option<NoReturn>,
 }
 
 /// What the last deployment of a place left.
@@ -34,9 +36,15 @@ pub(super) async fn of(
 ) -> Result<Leftovers, Error> {
     let newest = DeploymentId(u64::MAX >> 1);
     let place = (Some(product), Some(environment));
-    let last = tx.deployments_before(newest, 1, place).await?.pop();
-    let Some((last, ordered)) = last.and_then(|last| Some((last.clone(), last.traffic?))) else {
+    let Some(last) = tx.deployments_before(newest, 1, place).await?.pop() else {
         return Ok(Leftovers::default());
+    };
+    let no_return = last.leaves_no_return(tx.now());
+    let Some(ordered) = last.traffic.clone() else {
+        return Ok(Leftovers {
+            no_return,
+            ..Leftovers::default()
+        });
     };
     if last.plan.side_by_side {
         balancers_follow(tx, &last).await?;
@@ -48,6 +56,7 @@ pub(super) async fn of(
     Ok(Leftovers {
         uneven: ordered.split != Split::Even,
         switched,
+        no_return,
     })
 }
 

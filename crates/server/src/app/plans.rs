@@ -4,17 +4,19 @@ use super::{App, Error, Kind, Request, field, optional, releases};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    catalog::{Kind as CatalogKind, NamedLimits, NamedStrategy},
+    catalog::{Component, Kind as CatalogKind, NamedLimits, NamedStrategy},
     duration::Millis,
     name::Name,
     plan::{
-        Check, Fleet, OnFailure, OnNoData, PartHashes, Plan, Rolling, Share, Strategy, Wave,
-        compile,
+        Check, Fleet, OnFailure, OnNoData, PartHashes, Plan, PlannedJob, Rolling, Share, Strategy,
+        Wave, compile,
     },
-    release::Release,
+    release::{Release, Snapshot},
     version::Version,
 };
-use tidegate_protocol::api::{DeploymentRequest, PlanView, PlannedCheckView, PlannedWaveView};
+use tidegate_protocol::api::{
+    DeploymentRequest, PlanView, PlannedCheckView, PlannedJobView, PlannedWaveView,
+};
 use tidegate_store::Tx;
 
 impl App {
@@ -210,11 +212,11 @@ fn on_failure(text: Option<&str>) -> Result<Option<OnFailure>, Error> {
     }
 }
 
-/// Compiles a strategy for the targets that are meant.
+/// Compiles a strategy for the targets that are meant, with jobs on the way.
 pub(super) async fn compiled(
     tx: &mut Tx,
     environment: &Name,
-    way: Way,
+    (way, jobs): (Way, Vec<PlannedJob>),
     targets: Vec<Name>,
 ) -> Result<Plan, Error> {
     let total = u32::try_from(targets.len()).unwrap_or(u32::MAX);
@@ -227,13 +229,18 @@ pub(super) async fn compiled(
     };
     let max_unavailable = way.limits.max_unavailable.map(|share| share.of(total));
     let (how, limits) = ((way.strategy, way.checks), way.limits.limits());
-    compile(how, &fleet, &limits, max_unavailable).map_err(|why| {
-        Error::refused(
-            Kind::NotReady,
-            "plan-invalid",
-            format!("{environment}: {why}"),
-        )
-    })
+    let plan = compile(how, &fleet, &limits, max_unavailable).map_err(|why| {
+        let detail = format!("{environment}: {why}");
+        Error::refused(Kind::NotReady, "plan-invalid", detail)
+    })?;
+    Ok(Plan { jobs, ..plan })
+}
+
+/// What the components of a release do once per deployment, in the order of the components.
+pub(super) fn jobs(release: &Release, snapshot: &Snapshot) -> Vec<PlannedJob> {
+    let components = snapshot.components.iter();
+    let released = components.filter(|it| release.contents.contains_key(&it.name));
+    released.flat_map(Component::planned_jobs).collect()
 }
 
 /// What an approval of a deployment would be bound to.
@@ -248,9 +255,9 @@ pub(super) fn parts(
 
 async fn preview(tx: &mut Tx, wanted: &Wanted) -> Result<PlanView, Error> {
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
-    if release.current_snapshot().is_none() {
-        return Err(releases::draft(&release));
-    }
+    let number = release.current_snapshot();
+    let number = number.ok_or_else(|| releases::draft(&release))?;
+    let snapshot = releases::snapshot(tx, &release, number).await?;
     if !tx.environments().await?.contains_key(&wanted.environment) {
         let kind = "environment-not-found";
         return Err(Error::not_found(kind, "environment", &wanted.environment));
@@ -261,7 +268,8 @@ async fn preview(tx: &mut Tx, wanted: &Wanted) -> Result<PlanView, Error> {
         .into_iter()
         .filter(|target| target.balances.is_empty());
     let targets = targets.map(|target| target.name).collect();
-    let plan = compiled(tx, &wanted.environment, way, targets).await?;
+    let how = (way, jobs(&release, &snapshot));
+    let plan = compiled(tx, &wanted.environment, how, targets).await?;
     Ok(view(&plan))
 }
 
@@ -283,6 +291,7 @@ fn view(plan: &Plan) -> PlanView {
             OnNoData::Hold => "hold".to_owned(),
         },
         checks: plan.checks.iter().map(check).collect(),
+        jobs: plan.jobs.iter().map(job).collect(),
         waves: plan.waves.iter().map(wave).collect(),
     }
 }
@@ -295,6 +304,15 @@ fn check(check: &Check) -> PlannedCheckView {
         count: check.count.get(),
         deadline: check.deadline().to_string(),
         dry_run: check.dry_run,
+    }
+}
+
+fn job(job: &PlannedJob) -> PlannedJobView {
+    PlannedJobView {
+        job: job.job.to_string(),
+        when: job.when.word().to_owned(),
+        reversible: job.reversible.to_string(),
+        deadline: job.deadline.to_string(),
     }
 }
 

@@ -147,14 +147,13 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
         let kind = "environment-not-found";
         return Err(Error::not_found(kind, "environment", &wanted.environment));
     }
-    let snapshot = tx.snapshot(&wanted.product, number).await?;
-    let snapshot = snapshot
-        .ok_or_else(|| Error::Broken(format!("snapshot {number} of {} is gone", wanted.product)))?;
+    let snapshot = releases::snapshot(tx, &release, number).await?;
     let start = Start {
         release: &release,
         snapshot: (&snapshot, number),
         environment: &wanted.environment,
         purpose: Purpose::Promotion,
+        crosses: None,
         supersedes: false,
         way: wanted.way(tx).await?,
     };
@@ -164,6 +163,7 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
     targets.retain(|target| target.balances.is_empty());
     let place = (DeploymentId(0), targets.as_slice(), &told);
     let (mut deployment, revisions) = draft(tx, request, &start, place).await?;
+    deployment.inherited.clone_from(&left.no_return);
     // Load balancers are taken to follow at once.
     deployment.balancers.clear();
     let observed = observed(tx, &wanted.product, &wanted.environment).await?;

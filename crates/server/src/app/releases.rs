@@ -290,6 +290,17 @@ pub(super) async fn find_product(tx: &mut Tx, name: &Name) -> Result<Product, Er
 ///
 /// # Errors
 /// When there is none.
+/// A configuration snapshot of a release's product.
+pub(super) async fn snapshot(
+    tx: &mut Tx,
+    release: &Release,
+    number: SnapshotNumber,
+) -> Result<Snapshot, Error> {
+    let product = &release.product;
+    let found = tx.snapshot(product, number).await?;
+    found.ok_or_else(|| Error::Broken(format!("snapshot {number} of {product} is gone")))
+}
+
 pub(super) async fn find(tx: &mut Tx, product: &Name, version: &Version) -> Result<Release, Error> {
     let found = tx.release(product, version).await?;
     found.ok_or_else(|| {

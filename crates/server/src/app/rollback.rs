@@ -3,19 +3,22 @@
 use super::{
     App, Error, Kind, Request,
     deploy::{Start, begin},
-    field, plans, releases,
+    field,
+    guide::reason_missing,
+    plans, releases,
     steer::{self, read_reason},
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use tidegate_domain::{
     access::Action,
     catalog::NamedLimits,
-    deployment::{Cause, Deployment, Event, Purpose, Status},
+    deployment::{Cause, Deployment, Event, NoReturn, Purpose, Status, Word},
     id::DeploymentId,
     name::Name,
     plan::{Share, Strategy},
 };
-use tidegate_protocol::api::RollbackRequest;
+use tidegate_protocol::api::{ReturnRequest, RollbackRequest};
 use tidegate_store::Tx;
 
 impl App {
@@ -33,14 +36,108 @@ impl App {
             field("product", &wanted.product)?,
             field("environment", &wanted.environment)?,
         );
-        let input = (request, place, read_reason(&wanted.reason)?);
+        let why = Why::read(&request, &wanted.reason, wanted.past_no_return)?;
         let id = self
             .store
-            .write(input, |tx, input| take_back(tx, input).boxed())
+            .write((request, place, why), |tx, (request, place, why)| {
+                take_back(tx, request, place, why).boxed()
+            })
             .await?;
         self.bus.wake_engine();
         Ok(id)
     }
+
+    /// Takes one deployment back that runs.
+    ///
+    /// # Errors
+    /// When there is none, it has ended, or something cannot be undone and nobody signs.
+    pub async fn roll_back_running(
+        &self,
+        request: Request,
+        id: DeploymentId,
+        wanted: &ReturnRequest,
+    ) -> Result<(), Error> {
+        request.permit(Action::RollBack)?;
+        let why = Why::read(&request, &wanted.reason, wanted.past_no_return)?;
+        self.store
+            .write((request, id, why), |tx, (request, id, why)| {
+                async move {
+                    let deployment = begun(tx, *id).await?;
+                    go_back(tx, request, &deployment, why).await
+                }
+                .boxed()
+            })
+            .await?;
+        self.bus.wake_engine();
+        Ok(())
+    }
+}
+
+/// Why a person wants to go back.
+#[derive(Debug, Clone)]
+pub(super) struct Why {
+    pub(super) reason: String,
+    /// Whether they sign that it is right although something cannot be undone.
+    pub(super) signs: bool,
+}
+
+impl Why {
+    /// A signature takes the right to give one, and a reason.
+    pub(super) fn read(request: &Request, reason: &str, signs: bool) -> Result<Self, Error> {
+        let reason = read_reason(reason)?;
+        if signs {
+            request.permit(Action::SignOff)?;
+        }
+        if signs && reason.is_empty() {
+            return Err(reason_missing());
+        }
+        Ok(Self { reason, signs })
+    }
+
+    fn cause(&self, request: &Request) -> Cause {
+        Cause::Person {
+            by: request.actor.name.clone(),
+            reason: self.reason.clone(),
+        }
+    }
+}
+
+/// Takes a deployment back from here on, because a person wants it.
+///
+/// # Errors
+/// When something that it did cannot be undone, and nobody signs.
+pub(super) async fn go_back(
+    tx: &mut Tx,
+    request: &Request,
+    deployment: &Deployment,
+    why: &Why,
+) -> Result<(), Error> {
+    if let Some(past) = deployment.no_return(tx.now()) {
+        if !why.signs {
+            return Err(past_no_return(deployment, &past));
+        }
+        let word = Word {
+            by: request.actor.name.clone(),
+            reason: why.reason.clone(),
+        };
+        steer::apply(tx, request, deployment.id, &Event::ReturnSigned { word }).await?;
+    }
+    let cause = why.cause(request);
+    steer::apply(
+        tx,
+        request,
+        deployment.id,
+        &Event::RollbackStarted { cause },
+    )
+    .await
+}
+
+fn past_no_return(deployment: &Deployment, past: &NoReturn) -> Error {
+    let (product, place) = (&deployment.product, &deployment.environment);
+    let detail = format!("{product} does not go back in {place} just so: {past}");
+    Error::refused(Kind::Conflict, "past-no-return", detail).hint(format!(
+        "repair it with a newer release (`tidegate deploy {product} VERSION --to {place} --supersede`), or sign that going back is right: `tidegate rollback {product} --in {place} --past-no-return --reason WHY`"
+    ))
 }
 
 /// The promotions that succeeded in a place and were not taken back by a later rollback, oldest first: the last is what
@@ -63,10 +160,12 @@ pub(super) async fn standing(
 
 pub(super) async fn take_back(
     tx: &mut Tx,
-    (request, (product, environment), reason): &(Request, (Name, Name), String),
+    request: &Request,
+    (product, environment): &(Name, Name),
+    why: &Why,
 ) -> Result<DeploymentId, Error> {
     if let Some(id) = tx.deployment_running_in(product, environment).await? {
-        return take_back_running(tx, request, (id, reason)).await;
+        return take_back_running(tx, request, (id, why)).await;
     }
     let nothing = || nothing_to_take_back(product, environment);
     let mut standing = standing(tx, product, environment).await?;
@@ -75,25 +174,24 @@ pub(super) async fn take_back(
     let newest = tx.deployments_before(newest, 1, place).await?.pop();
     let left_halfway =
         |d: &Deployment| matches!(d.status, Status::Cancelled { .. } | Status::Failed { .. });
-    let of = match newest.filter(left_halfway) {
+    let (of, crosses) = match newest.filter(left_halfway) {
         // Some targets may run it: all go back to what stood before.
-        Some(halfway) => halfway.id,
+        Some(halfway) => (halfway.id, halfway.no_return(tx.now())),
         None => {
             let current = standing.pop().ok_or_else(nothing)?;
-            forget_same(&mut standing, &current)
+            forget_same(&mut standing, &current, tx.now())
         }
     };
     let previous = standing.pop().ok_or_else(nothing)?;
     let release = releases::find(tx, product, &previous.release).await?;
     releases::check_not_blocked(&release)?;
-    let snapshot = tx.snapshot(product, previous.snapshot).await?;
-    let snapshot =
-        snapshot.ok_or_else(|| Error::Broken(format!("snapshot {} is gone", previous.snapshot)))?;
+    let snapshot = releases::snapshot(tx, &release, previous.snapshot).await?;
     let start = Start {
         release: &release,
         snapshot: (&snapshot, previous.snapshot),
         environment,
         purpose: Purpose::Rollback { of },
+        crosses,
         supersedes: false,
         // Going back has an order of its own; as many at a time as when it was brought there.
         way: plans::Way {
@@ -103,8 +201,14 @@ pub(super) async fn take_back(
         },
     };
     let id = begin(tx, request, start).await?;
-    go_back(tx, request, id, reason).await?;
+    let deployment = begun(tx, id).await?;
+    go_back(tx, request, &deployment, why).await?;
     Ok(id)
+}
+
+async fn begun(tx: &mut Tx, id: DeploymentId) -> Result<Deployment, Error> {
+    let found = tx.deployment(id).await?;
+    found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))
 }
 
 /// As many at a time as when it was brought there. Side by side all could change at once; going back, a quarter may.
@@ -126,46 +230,36 @@ fn limits(previous: &Deployment) -> NamedLimits {
     }
 }
 
-/// From here on the deployment goes back, because a person wants it.
-async fn go_back(
-    tx: &mut Tx,
-    request: &Request,
-    id: DeploymentId,
-    reason: &str,
-) -> Result<(), Error> {
-    let cause = Cause::Person {
-        by: request.actor.name.clone(),
-        reason: reason.to_owned(),
-    };
-    steer::apply(tx, request, id, &Event::RollbackStarted { cause }).await
-}
-
 /// Takes back the deployment in progress. One that goes back already goes on doing that: asking twice changes nothing.
 async fn take_back_running(
     tx: &mut Tx,
     request: &Request,
-    (id, reason): (DeploymentId, &str),
+    (id, why): (DeploymentId, &Why),
 ) -> Result<DeploymentId, Error> {
-    let running = tx.deployment(id).await?;
-    let goes_back = |d: &Deployment| {
-        matches!(d.purpose, Purpose::Rollback { .. })
-            || matches!(d.status, Status::RollingBack { .. })
-    };
-    if running.as_ref().is_some_and(goes_back) {
-        return Ok(id);
+    let running = begun(tx, id).await?;
+    let goes_back = matches!(running.purpose, Purpose::Rollback { .. })
+        || matches!(running.status, Status::RollingBack { .. });
+    if !goes_back {
+        go_back(tx, request, &running, why).await?;
     }
-    go_back(tx, request, id, reason).await?;
     Ok(id)
 }
 
-/// Leaves out the deployments of the same release and configuration right below `current`; answers the oldest of them.
-fn forget_same(standing: &mut Vec<Deployment>, current: &Deployment) -> DeploymentId {
-    let same = |d: &mut Deployment| d.release == current.release && d.snapshot == current.snapshot;
+/// Leaves out the deployments of the same release and configuration right below `current`; answers the oldest of them, and
+/// what they did that cannot be undone.
+fn forget_same(
+    standing: &mut Vec<Deployment>,
+    current: &Deployment,
+    now: Timestamp,
+) -> (DeploymentId, Option<NoReturn>) {
+    let mut past = current.no_return(now);
     let mut oldest = current.id;
+    let same = |d: &mut Deployment| d.release == current.release && d.snapshot == current.snapshot;
     while let Some(repeated) = standing.pop_if(same) {
         oldest = repeated.id;
+        past = past.or_else(|| repeated.no_return(now));
     }
-    oldest
+    (oldest, past)
 }
 
 fn nothing_to_take_back(product: &Name, environment: &Name) -> Error {

@@ -3,12 +3,13 @@
 use super::{
     Error, Kind,
     deploy::{Start, Told},
+    rollback::standing,
 };
 use std::collections::BTreeMap;
 use tidegate_domain::{
     catalog::Target,
-    converge::Slot,
-    deployment::{Stage, TargetRun},
+    converge::{ObservedState, Slot},
+    deployment::{Deployment, Stage, TargetRun},
     name::Name,
     plan::Plan,
     release::{apart, render},
@@ -34,9 +35,26 @@ pub(super) async fn of(
         secrets: &secrets,
     };
     let proved = tx.proved_in(start.environment, product).await?;
-    let proved: BTreeMap<Name, RevisionId> = proved.into_iter().collect();
+    let mut proved: BTreeMap<Name, RevisionId> = proved.into_iter().collect();
+    if let Some(stands) = stands_behind_no_return(tx, start).await? {
+        let brought = |name: &Name, revision: RevisionId| {
+            let mut runs = stands.targets.iter();
+            runs.any(|run| run.target == *name && run.after == revision)
+        };
+        proved.retain(|name, revision| brought(name, *revision));
+    }
     if plan.side_by_side {
-        know_slots(tx, start).await?;
+        let knows = ObservedState::knows_slots;
+        agents_know(
+            tx,
+            start,
+            (knows, "to run two slots", "use another strategy"),
+        )
+        .await?;
+    }
+    if !plan.jobs.is_empty() {
+        let knows = ObservedState::knows_jobs;
+        agents_know(tx, start, (knows, "to run jobs", "deploy without jobs")).await?;
     }
     let mut runs = Vec::with_capacity(targets.len());
     let mut revisions = Vec::with_capacity(targets.len());
@@ -137,20 +155,34 @@ async fn keep_apart(
     })
 }
 
-/// An agent from before slots would take two of them for two orders about one process.
-async fn know_slots(tx: &mut Tx, start: &Start<'_>) -> Result<(), Error> {
+/// What stands there, if it did something that cannot be undone: what proved itself before that is nothing to go back to.
+async fn stands_behind_no_return(
+    tx: &mut Tx,
+    start: &Start<'_>,
+) -> Result<Option<Deployment>, Error> {
+    let mut standing = standing(tx, &start.release.product, start.environment).await?;
+    let now = tx.now();
+    let past = standing.pop_if(|stands| stands.no_return(now).is_some());
+    match past {
+        Some(stands) => Ok(tx.deployment(stands.id).await?),
+        None => Ok(None),
+    }
+}
+
+/// Refuses where an agent is too old for `what`; such a one would misunderstand, or not read what it is told.
+async fn agents_know(
+    tx: &mut Tx,
+    start: &Start<'_>,
+    (knows, what, otherwise): (fn(&ObservedState) -> bool, &str, &str),
+) -> Result<(), Error> {
     let reports = tx
         .reports_in(start.environment, &start.release.product)
         .await?;
-    let old = reports
-        .iter()
-        .find(|(_, report)| !report.observed.knows_slots());
-    match old {
-        None => Ok(()),
-        Some((target, _)) => {
-            let detail = format!("the agent of target `{target}` is too old to run two slots");
-            Err(Error::refused(Kind::NotReady, "agent-too-old", detail)
-                .hint("update that agent, or use another strategy"))
-        }
-    }
+    let old = reports.iter().find(|(_, report)| !knows(&report.observed));
+    let Some((target, _)) = old else {
+        return Ok(());
+    };
+    let detail = format!("the agent of target `{target}` is too old {what}");
+    Err(Error::refused(Kind::NotReady, "agent-too-old", detail)
+        .hint(format!("update that agent, or {otherwise}")))
 }

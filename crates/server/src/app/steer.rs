@@ -1,10 +1,10 @@
-//! What people do to a deployment that runs: pause, resume, cancel, roll back.
+//! What people do to a deployment that runs: pause, resume, cancel, sign off.
 
 use super::{App, Error, Kind, Request, entry};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    deployment::{Cause, Deployment, Event},
+    deployment::{Deployment, Event},
     id::DeploymentId,
     journal::Entry,
 };
@@ -22,8 +22,6 @@ pub enum Wish {
     Resume,
     /// End now, leaving targets as they are.
     Cancel,
-    /// Return changed targets to what they ran before.
-    RollBack,
 }
 
 impl App {
@@ -38,10 +36,7 @@ impl App {
         wish: Wish,
         reason: &str,
     ) -> Result<(), Error> {
-        request.permit(match wish {
-            Wish::Pause | Wish::Resume | Wish::Cancel => Action::SteerDeployment,
-            Wish::RollBack => Action::RollBack,
-        })?;
+        request.permit(Action::SteerDeployment)?;
         let (by, reason) = (request.actor.name.clone(), read_reason(reason)?);
         let event = match wish {
             Wish::Pause => Event::Held {
@@ -50,9 +45,6 @@ impl App {
             },
             Wish::Resume => Event::Resumed { by },
             Wish::Cancel => Event::CancelRequested { by },
-            Wish::RollBack => Event::RollbackStarted {
-                cause: Cause::Person { by, reason },
-            },
         };
         self.make_happen(request, id, event).await
     }

@@ -260,6 +260,7 @@ async fn instruct(
     let state = DesiredState {
         active,
         prepare: wanted.prepare.into_iter().collect(),
+        jobs: wanted.jobs,
         ..nothing(deployment)
     };
     let key = target_key(deployment, &deployment.targets[effect.target().0 as usize]);

@@ -56,7 +56,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
         drills::start, drills::list, drills::show, drills::cancel,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
-        guidance::retry_check, guidance::accept_check,
+        guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
         journal::page, journal::checkpoint, journal::export,
         logs::read,
         people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,

@@ -56,6 +56,10 @@ pub(crate) fn router() -> Router<SharedApp> {
             post(deployment::guide),
         )
         .route(
+            "/deployments/{id}/jobs/{component}/{job}/{deed}",
+            post(deployment::guide_job),
+        )
+        .route(
             "/deployments/{id}/checks/{check}/{deed}",
             post(deployment::guide_check),
         )

@@ -79,6 +79,20 @@ impl State {
         Self::new(shape, state.replace('_', " "))
     }
 
+    /// How far a job is.
+    pub(super) fn of_job(state: &str) -> Self {
+        let (shape, word) = match state {
+            "planned" => ("waiting", "planned"),
+            "running" => ("moving", "running"),
+            "again" => ("moving", "is run again"),
+            "done" => ("steady", "done"),
+            "failed" => ("failing", "failed"),
+            "accepted" => ("held", "taken as done"),
+            _ => ("unknown", "unknown"),
+        };
+        Self::new(shape, word)
+    }
+
     /// Whether a release may still change.
     pub(super) fn of_release(state: &str) -> Self {
         let shape = if state == "sealed" {

@@ -5,50 +5,73 @@ use tidegate_protocol::api::EntryView;
 
 /// What happened, as a person would say it.
 pub(super) fn tell(entry: &EntryView) -> String {
-    let detail = &entry.detail;
+    let (action, detail) = (entry.action.as_str(), &entry.detail);
+    match action.strip_prefix("deployment.") {
+        Some(event) => of_deployment(event, detail),
+        None => of_others(action, detail),
+    }
+}
+
+/// What happened to a deployment.
+fn of_deployment(event: &str, detail: &Value) -> String {
     let target = text(detail, "target");
     let reason = text(detail, "reason");
-    match entry.action.as_str() {
-        "deployment.requested" => format!("asked for it {}", targets(detail)),
-        "deployment.started" => "began: every target prepares".to_owned(),
-        "deployment.target_preparing" => format!("{target} was told to prepare"),
-        "deployment.target_prepared" => format!("{target} has everything ready"),
-        "deployment.wave_started" => format!("wave {} began", wave(detail)),
-        "deployment.signed_off" => format!("signed off wave {}", wave(detail)),
-        "deployment.target_activated" => format!("{target} was told to run it"),
-        "deployment.target_passed" => format!("{target} runs it, and stayed healthy"),
-        "deployment.target_failed" => format!("{target} failed: {reason}"),
-        "deployment.traffic_shifted" => shifted(detail),
-        "deployment.check_started" => {
+    match event {
+        "requested" => format!("asked for it {}", targets(detail)),
+        "started" => "began: every target prepares".to_owned(),
+        "target_preparing" => format!("{target} was told to prepare"),
+        "target_prepared" => format!("{target} has everything ready"),
+        "wave_started" => format!("wave {} began", wave(detail)),
+        "signed_off" => format!("signed off wave {}", wave(detail)),
+        "target_activated" => format!("{target} was told to run it"),
+        "target_passed" => format!("{target} runs it, and stayed healthy"),
+        "target_failed" => format!("{target} failed: {reason}"),
+        "traffic_shifted" => shifted(detail),
+        "check_started" => {
             format!("check {} is asked from now on", text(detail, "check"))
         }
-        "deployment.check_ended" => check_ended(detail),
-        "deployment.check_retried" => format!("wants check {} asked anew", text(detail, "check")),
-        "deployment.check_accepted" => because(
+        "check_ended" => check_ended(detail),
+        "check_retried" => format!("wants check {} asked anew", text(detail, "check")),
+        "check_accepted" => because(
             &format!("accepts check {} as it is", text(detail, "check")),
             word(detail),
         ),
-        "deployment.target_retried" => format!("wants {target} tried again"),
-        "deployment.target_ignored" => because(&format!("ignores {target}"), word(detail)),
-        "deployment.target_excluded" => because(&format!("excluded {target}"), word(detail)),
-        "deployment.override_asked" => {
-            because("wants to go on although the calendar is closed", reason)
-        }
-        "deployment.override_confirmed" => {
-            "agreed to go on although the calendar is closed".to_owned()
-        }
-        "deployment.superseded" => "another deployment takes its place".to_owned(),
-        "deployment.succeeded" => "every target in scope runs it".to_owned(),
-        "deployment.held" => because("held", reason),
-        "deployment.resumed" => "resumed".to_owned(),
-        "deployment.rollback_started" => because("going back", cause(detail)),
-        "deployment.target_restoring" => format!("{target} was told to go back"),
-        "deployment.target_restored" => format!("{target} is back on what it ran before"),
-        "deployment.target_stuck" => format!("{target} is stuck: {reason}"),
-        "deployment.rolled_back" => "every changed target is back".to_owned(),
-        "deployment.failed" => "ended without success; a person is needed".to_owned(),
-        "deployment.cancel_requested" => "asked to cancel".to_owned(),
-        "deployment.cancelled" => "cancelled; targets stay as they are".to_owned(),
+        "job_started" => format!("{target} was told to run job {}", text(detail, "job")),
+        "job_ended" => job_ended(detail),
+        "job_retried" => format!("wants job {} run again", text(detail, "job")),
+        "job_accepted" => because(
+            &format!("takes job {} as done", text(detail, "job")),
+            word(detail),
+        ),
+        "return_signed" => because(
+            "signed that going back is right although something cannot be undone",
+            word(detail),
+        ),
+        "target_retried" => format!("wants {target} tried again"),
+        "target_ignored" => because(&format!("ignores {target}"), word(detail)),
+        "target_excluded" => because(&format!("excluded {target}"), word(detail)),
+        "override_asked" => because("wants to go on although the calendar is closed", reason),
+        "override_confirmed" => "agreed to go on although the calendar is closed".to_owned(),
+        "superseded" => "another deployment takes its place".to_owned(),
+        "succeeded" => "every target in scope runs it".to_owned(),
+        "held" => because("held", reason),
+        "resumed" => "resumed".to_owned(),
+        "rollback_started" => because("going back", cause(detail)),
+        "target_restoring" => format!("{target} was told to go back"),
+        "target_restored" => format!("{target} is back on what it ran before"),
+        "target_stuck" => format!("{target} is stuck: {reason}"),
+        "rolled_back" => "every changed target is back".to_owned(),
+        "failed" => "ended without success; a person is needed".to_owned(),
+        "cancel_requested" => "asked to cancel".to_owned(),
+        "cancelled" => "cancelled; targets stay as they are".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// What happened to anything else.
+fn of_others(action: &str, detail: &Value) -> String {
+    let reason = text(detail, "reason");
+    match action {
         "rehearsal.made" => because("rehearsed it", text(detail, "found")),
         "drill.started" => "began a rollback drill".to_owned(),
         "drill.leg_began" => format!(
@@ -72,6 +95,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
         "agent.enrolled" => "joined".to_owned(),
         "agent.connected" => "is in touch".to_owned(),
         "agent.lost" => "is out of touch".to_owned(),
+        "target.joined" => "joined late, and was told to run what stands here".to_owned(),
         "secret.set" => "set a secret".to_owned(),
         other => other.replace(['.', '_'], " "),
     }
@@ -118,6 +142,17 @@ fn check_ended(detail: &Value) -> String {
     because(&what, text(outcome, "reason"))
 }
 
+fn job_ended(detail: &Value) -> String {
+    let outcome = detail.get("outcome").unwrap_or(&Value::Null);
+    let came = match text(outcome, "outcome") {
+        "done" => "is done",
+        "failed" => "failed",
+        _ => "has an unknown outcome",
+    };
+    let what = format!("job {} {came}", text(detail, "job"));
+    because(&what, text(outcome, "reason"))
+}
+
 /// A person's reason about a target.
 fn word(detail: &Value) -> &str {
     text(detail.get("word").unwrap_or(&Value::Null), "reason")
@@ -147,6 +182,7 @@ fn cause(detail: &Value) -> &str {
     match text(cause, "cause") {
         "targets" => "more targets failed than allowed",
         "check" => "a check did not pass",
+        "job" => "a job did not succeed",
         "balancers" => "requests were not shared out",
         "person" => text(cause, "reason"),
         other => other,

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     calendar::Scope,
-    catalog::{Document, Environment, Kind, NamedStrategy, Product, Ring, Target, path},
+    catalog::{Component, Document, Environment, Kind, NamedStrategy, Product, Ring, Target, path},
+    duration::Millis,
     name::Name,
 };
 use tidegate_store::Tx;
@@ -134,6 +135,30 @@ fn circle(environment: &Environment, environments: &BTreeMap<Name, Environment>)
     })
 }
 
+/// The longest that a job may take.
+const JOB_DEADLINE_MAX: Millis = Millis::from_secs(86_400);
+
+fn job_fault(component: &Component) -> Option<String> {
+    let of = |job: &Name| format!("job `{job}` of component `{}`", component.name);
+    let mut seen = BTreeSet::new();
+    component.jobs.iter().find_map(|job| {
+        if !seen.insert(&job.name) {
+            return Some(format!("{} is declared twice", of(&job.name)));
+        }
+        if job.command.first().is_none_or(String::is_empty) {
+            return Some(format!("{} has no command", of(&job.name)));
+        }
+        let fine = job.deadline > Millis(0) && job.deadline <= JOB_DEADLINE_MAX;
+        (!fine).then(|| {
+            format!(
+                "{} has a deadline of {}; it takes more than 0 s and at most a day",
+                of(&job.name),
+                job.deadline
+            )
+        })
+    })
+}
+
 fn product_fault(product: &Product, environments: &BTreeMap<Name, Environment>) -> Option<String> {
     let mut seen = BTreeSet::new();
     let twice = product.components.iter().find(|c| !seen.insert(&c.name));
@@ -146,6 +171,9 @@ fn product_fault(product: &Product, environments: &BTreeMap<Name, Environment>) 
             "component `{}` has driver `service` and no settings under `service`",
             component.name
         ));
+    }
+    if let Some(fault) = product.components.iter().find_map(job_fault) {
+        return Some(fault);
     }
     let stranger = product
         .environments

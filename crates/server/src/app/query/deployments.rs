@@ -7,11 +7,12 @@ use super::{
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    deployment::{Deployment, Facts, Purpose, Stage, Status, WaitingOn, decide},
+    deployment::{Deployment, Facts, JobStage, Purpose, Stage, Status, WaitingOn, decide},
     id::DeploymentId,
     name::Name,
+    plan::PlannedJob,
 };
-use tidegate_protocol::api::{DeploymentView, TargetRunView, WaitingView, WaveView};
+use tidegate_protocol::api::{DeploymentView, JobView, TargetRunView, WaitingView, WaveView};
 use tidegate_store::Tx;
 
 impl App {
@@ -52,6 +53,7 @@ impl App {
             })
             .await?;
         let without_waves = |deployment: &Deployment| DeploymentView {
+            jobs: Vec::new(),
             waves: Vec::new(),
             ..shown(deployment, &Facts::default(), Vec::new())
         };
@@ -130,8 +132,10 @@ async fn view(tx: &mut Tx, app: &App, id: DeploymentId) -> Result<DeploymentView
         .ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
     let facts = facts::collect(tx, &app.revisions, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
+    let past = deployment.no_return(tx.now());
     Ok(DeploymentView {
         checks: checks::of(tx, &deployment).await?,
+        no_return: past.map(|past| past.to_string()),
         ..shown(&deployment, &facts, waiting_on)
     })
 }
@@ -194,9 +198,36 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         ended_at: status.ended_at(),
         unreached: status.unreached().iter().map(Name::to_string).collect(),
         checks: Vec::new(),
+        jobs: jobs(deployment),
+        no_return: None,
         fast_track: deployment.fast_track,
         waves: waves(deployment, facts),
     }
+}
+
+fn jobs(deployment: &Deployment) -> Vec<JobView> {
+    let view = |planned: &PlannedJob| {
+        let run = deployment.job_run(&planned.job);
+        let on = run.and_then(|run| deployment.targets.get(run.target.0 as usize));
+        let reason = run.and_then(|run| match &run.stage {
+            JobStage::Ended {
+                accepted: Some(word),
+                ..
+            } => Some(format!("{}: {}", word.by, word.reason)),
+            JobStage::Ended { outcome, .. } => outcome.reason().map(str::to_owned),
+            JobStage::Running { .. } | JobStage::Again { .. } => None,
+        });
+        JobView {
+            job: planned.job.to_string(),
+            when: planned.when.word().to_owned(),
+            reversible: planned.reversible.to_string(),
+            state: run.map_or("planned", |run| run.stage.word()).to_owned(),
+            reason,
+            target: on.map(|on| on.target.to_string()),
+            tries: run.map_or(0, |run| run.fence),
+        }
+    };
+    deployment.plan.jobs.iter().map(view).collect()
 }
 
 fn waves(deployment: &Deployment, facts: &Facts) -> Vec<WaveView> {

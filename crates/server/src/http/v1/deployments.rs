@@ -13,8 +13,8 @@ use axum::{
 use serde::Deserialize;
 use tidegate_domain::id::DeploymentId;
 use tidegate_protocol::api::{
-    DeploymentRequest, DeploymentView, PlanView, Problem, RollbackRequest, SignOffRequest,
-    SteerRequest,
+    DeploymentRequest, DeploymentView, PlanView, Problem, ReturnRequest, RollbackRequest,
+    SignOffRequest, SteerRequest,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -127,15 +127,17 @@ pub(super) async fn cancel(
 }
 
 /// Returns its changed targets to what they ran before.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/rollback", params(("id" = u64, Path)), request_body = SteerRequest,
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/rollback", params(("id" = u64, Path)), request_body = ReturnRequest,
     responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn take_back(
     app: State,
     Caller(request): Caller,
     Path(id): Path<u64>,
-    Json(why): Json<SteerRequest>,
+    Json(wanted): Json<ReturnRequest>,
 ) -> Shown {
-    Ok(steer(&app, request, id, (Wish::RollBack, &why.reason)).await?)
+    let id = DeploymentId(id);
+    app.roll_back_running(request.clone(), id, &wanted).await?;
+    Ok(extract::Json(app.deployment_view(&request, id).await?))
 }
 
 /// Finds its waves up to one good, where its plan asks for that before the next.

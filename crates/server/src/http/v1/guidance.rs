@@ -1,4 +1,4 @@
-//! What people say of a deployment's failed targets, and of a calendar that is closed.
+//! What people say of a deployment's failed targets, checks and jobs, and of a calendar that is closed.
 
 use super::super::{
     ApiError,
@@ -6,7 +6,7 @@ use super::super::{
 };
 use crate::app::{Request, SharedApp, field, guide::Guidance};
 use axum::{Router, extract, routing::post};
-use tidegate_domain::id::DeploymentId;
+use tidegate_domain::{id::DeploymentId, plan::JobName};
 use tidegate_protocol::api::{DeploymentView, OverrideRequest, Problem, WordRequest};
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -31,6 +31,14 @@ pub(super) fn router() -> Router<SharedApp> {
         .route(
             "/api/v1/deployments/{id}/checks/{check}/accept",
             post(accept_check),
+        )
+        .route(
+            "/api/v1/deployments/{id}/jobs/{component}/{job}/retry",
+            post(retry_job),
+        )
+        .route(
+            "/api/v1/deployments/{id}/jobs/{component}/{job}/accept",
+            post(accept_job),
         )
 }
 
@@ -113,6 +121,47 @@ pub(super) async fn accept_check(
     Json(word): Json<WordRequest>,
 ) -> Shown {
     guide_check(&app, request, which, Some(word.reason)).await
+}
+
+/// Runs a job again that did not succeed, where it ran last.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/jobs/{component}/{job}/retry",
+    params(("id" = u64, Path), ("component" = String, Path), ("job" = String, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn retry_job(
+    app: State,
+    Caller(request): Caller,
+    Path(which): Path<(u64, String, String)>,
+) -> Shown {
+    guide_job(&app, request, which, None).await
+}
+
+/// Takes a job as done that did not succeed.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/jobs/{component}/{job}/accept", request_body = WordRequest,
+    params(("id" = u64, Path), ("component" = String, Path), ("job" = String, Path)),
+    responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn accept_job(
+    app: State,
+    Caller(request): Caller,
+    Path(which): Path<(u64, String, String)>,
+    Json(word): Json<WordRequest>,
+) -> Shown {
+    guide_job(&app, request, which, Some(word.reason)).await
+}
+
+async fn guide_job(
+    app: &SharedApp,
+    request: Request,
+    (id, component, job): (u64, String, String),
+    accepted: Option<String>,
+) -> Shown {
+    let id = DeploymentId(id);
+    let job = JobName {
+        component: field("component", &component)?,
+        job: field("job", &job)?,
+    };
+    app.guide_job(request.clone(), (id, job), accepted.as_deref())
+        .await?;
+    Ok(extract::Json(app.deployment_view(&request, id).await?))
 }
 
 async fn guide_check(

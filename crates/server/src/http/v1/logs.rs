@@ -4,7 +4,10 @@ use super::super::{
     ApiError,
     access::{Caller, Query, State, bounded},
 };
-use crate::app::{SharedApp, field};
+use crate::{
+    agents::desk::Output,
+    app::{SharedApp, field, optional},
+};
 use axum::{Router, extract, routing::get};
 use serde::Deserialize;
 use tidegate_protocol::api::{LogLineView, LogsView, Problem};
@@ -21,13 +24,16 @@ pub(super) struct Which {
     component: String,
     environment: String,
     target: String,
+    slot: Option<String>,
+    job: Option<String>,
     lines: Option<u32>,
 }
 
-/// The last lines that a component wrote on a target, asked of its agent.
+/// The last lines that a component, or a job of it, wrote on a target, asked of its agent.
 #[utoipa::path(get, path = "/api/v1/logs",
     params(("product" = String, Query), ("component" = String, Query), ("environment" = String, Query),
-        ("target" = String, Query), ("lines" = Option<u32>, Query, minimum = 1, maximum = 10000)),
+        ("target" = String, Query), ("slot" = Option<String>, Query, description = "`blue` unless set, or `green`"),
+        ("job" = Option<String>, Query), ("lines" = Option<u32>, Query, minimum = 1, maximum = 10000)),
     responses((status = 200, body = LogsView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn read(
     app: State,
@@ -38,12 +44,14 @@ pub(super) async fn read(
         environment: field("environment", &which.environment)?,
         target: field("target", &which.target)?,
     };
-    let component = (
-        field("product", &which.product)?,
-        field("component", &which.component)?,
-    );
-    let lines = bounded("lines", which.lines, 100, 10_000)?;
-    let chunk = app.logs(&request, target, component, lines).await?;
+    let output = Output {
+        product: field("product", &which.product)?,
+        component: field("component", &which.component)?,
+        slot: optional("slot", which.slot.as_deref())?.unwrap_or_default(),
+        job: optional("job", which.job.as_deref())?,
+        lines: bounded("lines", which.lines, 100, 10_000)?,
+    };
+    let chunk = app.logs(&request, target, output).await?;
     let line = |line: tidegate_protocol::agent::LogLine| LogLineView {
         time: line.time,
         stream: line.stream,

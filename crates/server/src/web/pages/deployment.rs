@@ -3,6 +3,7 @@
 mod checks;
 mod deeds;
 mod guidance;
+mod jobs;
 mod waves;
 
 use super::super::{
@@ -26,6 +27,7 @@ use deeds::{Deed, Reason};
 use futures::FutureExt;
 use guidance::{Choice, Word};
 use jiff::Timestamp;
+use jobs::Job;
 use std::time::Duration;
 use tidegate_domain::{id::DeploymentId, name::Name};
 use tidegate_protocol::api::{DeploymentView, EntryView, WaitingView};
@@ -63,6 +65,7 @@ struct Deployment {
     choices: Vec<Choice>,
     choices_left: usize,
     checks: Vec<Check>,
+    jobs: Vec<Job>,
     done: usize,
     total: usize,
     waves: Vec<Wave>,
@@ -186,6 +189,20 @@ pub(in crate::web) async fn guide_check(
     Ok(Redirect::to(&here))
 }
 
+pub(in crate::web) async fn guide_job(
+    app: State,
+    Visitor(request): Visitor,
+    Path((id, component, job, deed)): Path<(String, String, String, String)>,
+    Submitted(word): Submitted<Word>,
+) -> Result<Redirect, Fault> {
+    let id = number(&id)?;
+    let here = format!("/deployments/{id}");
+    let which = format!("{component}/{job}");
+    let done = guidance::perform_on_job(&app, request, (id, &which, &deed), &word).await;
+    done.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
+}
+
 fn number(text: &str) -> Result<DeploymentId, Error> {
     let number = text.parse().map(DeploymentId);
     number.map_err(|_| Error::not_found("deployment-not-found", "deployment", text))
@@ -241,6 +258,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         choices,
         choices_left,
         checks: checks::of(&view),
+        jobs: jobs::of(&view),
         done,
         total,
         density: waves::density(total),
@@ -301,6 +319,8 @@ mod tests {
             ended_at: Some(Timestamp::UNIX_EPOCH),
             unreached: Vec::new(),
             checks: Vec::new(),
+            jobs: Vec::new(),
+            no_return: None,
             fast_track: false,
             waves: vec![WaveView {
                 title: "wave 1".into(),

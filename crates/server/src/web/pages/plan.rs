@@ -11,7 +11,9 @@ use super::release::form::Wanted;
 use crate::http::access::{Path, State};
 use askama::Template;
 use axum::{extract::Query, response::Response};
-use tidegate_protocol::api::{DeploymentRequest, PlanView, PlannedCheckView, PlannedWaveView};
+use tidegate_protocol::api::{
+    DeploymentRequest, PlanView, PlannedCheckView, PlannedJobView, PlannedWaveView,
+};
 
 /// So many targets of a wave are named.
 const NAMED: usize = 12;
@@ -29,6 +31,7 @@ struct Page {
     reach: Reach,
     waves: Vec<Wave>,
     checks: Vec<PlannedCheckView>,
+    jobs: Vec<PlannedJobView>,
     plan: PlanView,
     hash: Fingerprint,
 }
@@ -77,6 +80,7 @@ pub(in crate::web) async fn show(
         reach: reach(&plan.waves),
         waves: plan.waves.iter().map(wave).collect(),
         checks: plan.checks.clone(),
+        jobs: plan.jobs.clone(),
         hash: Fingerprint::of(&plan.plan_hash),
         product,
         version,

@@ -7,7 +7,7 @@ use super::super::super::{
 use crate::app::{Error, Kind, Request, SharedApp, query::Before, steer::Wish};
 use serde::Deserialize;
 use tidegate_domain::id::DeploymentId;
-use tidegate_protocol::api::{DeploymentView, RollbackRequest};
+use tidegate_protocol::api::{DeploymentView, ReturnRequest, RollbackRequest};
 
 /// Something a person can do.
 #[derive(Debug)]
@@ -100,19 +100,20 @@ pub(super) async fn perform(
         app.override_calendar(request, id, why).await?;
         return Ok(id);
     }
+    if matches!(deed, "rollback" | "return") {
+        let view = app.deployment_view(&request, id).await?;
+        confirm::meant(&view.release, &reason.confirm)?;
+        return take_back(app, request, &view, (reason, deed == "return")).await;
+    }
     let wish = match deed {
         "pause" => Wish::Pause,
         "resume" => Wish::Resume,
         "cancel" => Wish::Cancel,
-        "rollback" => Wish::RollBack,
         other => return Err(Error::not_found("page-not-found", "action", other)),
     };
-    let view = app.deployment_view(&request, id).await?;
-    if matches!(wish, Wish::Cancel | Wish::RollBack) {
+    if wish == Wish::Cancel {
+        let view = app.deployment_view(&request, id).await?;
         confirm::meant(&view.release, &reason.confirm)?;
-    }
-    if wish == Wish::RollBack && view.has_ended() {
-        return take_back(app, request, &view, reason).await;
     }
     app.steer(request, id, wish, reason.reason.trim()).await?;
     Ok(id)
@@ -123,8 +124,18 @@ async fn take_back(
     app: &SharedApp,
     request: Request,
     view: &DeploymentView,
-    reason: &Reason,
+    (reason, past_no_return): (&Reason, bool),
 ) -> Result<DeploymentId, Error> {
+    let reason = reason.reason.trim().to_owned();
+    if !view.has_ended() {
+        let wanted = ReturnRequest {
+            reason,
+            past_no_return,
+        };
+        let id = DeploymentId(view.id);
+        app.roll_back_running(request, id, &wanted).await?;
+        return Ok(id);
+    }
     if !super::is_latest(app, &request, view).await? {
         let detail = format!("something newer was deployed to {} since", view.environment);
         return Err(Error::refused(Kind::Conflict, "deployment-state", detail)
@@ -133,7 +144,8 @@ async fn take_back(
     let wanted = RollbackRequest {
         product: view.product.clone(),
         environment: view.environment.clone(),
-        reason: reason.reason.trim().to_owned(),
+        reason,
+        past_no_return,
     };
     app.roll_back(request, &wanted).await
 }
@@ -224,9 +236,18 @@ fn roll_back(view: &DeploymentView, back: Option<Back>) -> Deed {
         ),
         None => format!("{targets} in {place} go back to what they ran before this deployment."),
     };
+    let (path, label, effect) = match &view.no_return {
+        None => ("rollback", "Roll back", effect),
+        Some(past) => {
+            let effect = format!(
+                "{effect} But {past}: you sign that going back is right all the same, and say why. A newer release may be the better way."
+            );
+            ("return", "Sign off and roll back", effect)
+        }
+    };
     Deed {
-        path: "rollback",
-        label: "Roll back",
+        path,
+        label,
         effect,
         changes: back.map(|back| back.changes),
         confirm: Some(view.release.clone()),

@@ -51,13 +51,28 @@ pub(super) async fn perform_on_check(
     (id, check, deed): (DeploymentId, &str, &str),
     word: &Word,
 ) -> Result<(), Error> {
-    let accepted = match deed {
-        "retry" => None,
-        "accept" => Some(word.reason.trim()),
-        other => return Err(Error::not_found("page-not-found", "action", other)),
-    };
     let which = (id, field("check", check)?);
-    app.guide_check(request, which, accepted).await
+    app.guide_check(request, which, accepted(deed, word)?).await
+}
+
+/// Does what a form says of a job.
+pub(super) async fn perform_on_job(
+    app: &SharedApp,
+    request: Request,
+    (id, job, deed): (DeploymentId, &str, &str),
+    word: &Word,
+) -> Result<(), Error> {
+    let which = (id, field("job", job)?);
+    app.guide_job(request, which, accepted(deed, word)?).await
+}
+
+/// The reason for which it is accepted; none where it is to be tried again.
+fn accepted<'a>(deed: &str, word: &'a Word) -> Result<Option<&'a str>, Error> {
+    match deed {
+        "retry" => Ok(None),
+        "accept" => Ok(Some(word.reason.trim())),
+        other => Err(Error::not_found("page-not-found", "action", other)),
+    }
 }
 
 /// Does what a form says of a target.

@@ -1,0 +1,127 @@
+//! What people do in a world: deal with what failed, interfere, close the calendar, block the release.
+
+use super::World;
+use jiff::SignedDuration;
+use tidegate_domain::{
+    calendar::{Closed, Edge, InFlight, Opening},
+    deployment::{Cause, Event, Position, Word},
+    name::Name,
+    plan::JobName,
+};
+
+impl World {
+    /// A person deals with some target, failed or not.
+    pub(super) fn guide(&mut self) {
+        let target = u32::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
+        let target = Position(target);
+        let word = Word {
+            by: ada(),
+            reason: "it is known".into(),
+        };
+        let job: JobName = "web/job-0".parse().unwrap();
+        let event = match self.random.below(5) {
+            3 => Event::JobRetried { job, by: ada() },
+            4 => Event::JobAccepted { job, word },
+            0 => Event::TargetRetried { target, by: ada() },
+            1 => Event::TargetIgnored { target, word },
+            _ => Event::TargetExcluded { target, word },
+        };
+        self.person(&event);
+    }
+
+    pub(super) fn interfere(&mut self) {
+        let job: JobName = "web/job-0".parse().unwrap();
+        let event = match self.random.below(21) {
+            0..=4 => Event::Held {
+                reason: "wait".into(),
+                by: Some(ada()),
+            },
+            5..=9 => Event::Resumed { by: ada() },
+            12 => Event::OverrideAsked {
+                by: ada(),
+                reason: "it burns".into(),
+            },
+            13 => Event::OverrideConfirmed { by: ada() },
+            14 => Event::OverrideConfirmed {
+                by: "bob".parse().unwrap(),
+            },
+            15 => return self.guide(),
+            16 => Event::CheckRetried {
+                wave: self.wave(),
+                check: "check-0".parse().unwrap(),
+                by: ada(),
+            },
+            17 => Event::CheckAccepted {
+                wave: self.wave(),
+                check: "check-0".parse().unwrap(),
+                word: Word {
+                    by: ada(),
+                    reason: "it is known".into(),
+                },
+            },
+            18 => Event::JobRetried { job, by: ada() },
+            19 => Event::JobAccepted {
+                job,
+                word: Word {
+                    by: ada(),
+                    reason: "by hand".into(),
+                },
+            },
+            20 => Event::ReturnSigned {
+                word: Word {
+                    by: ada(),
+                    reason: "nobody wrote yet".into(),
+                },
+            },
+            10 => Event::RollbackStarted {
+                cause: Cause::Person {
+                    by: ada(),
+                    reason: String::new(),
+                },
+            },
+            _ => Event::CancelRequested { by: ada() },
+        };
+        self.person(&event);
+    }
+
+    /// It closes, opens, or the release is blocked.
+    pub(super) fn calendar_changes(&mut self) {
+        let random = &mut self.random;
+        if random.percent(10) {
+            self.blocked = Some("ada: it loses orders".to_owned());
+            return;
+        }
+        let until = i64::try_from(random.below(30)).unwrap();
+        let in_flight = match random.below(3) {
+            0 => InFlight::Finish,
+            1 => InFlight::FinishWaveThenHold,
+            _ => InFlight::HoldAtOnce,
+        };
+        self.calendar = random.percent(60).then(|| Opening::Closed {
+            reasons: vec![Closed::OutsideWindows {
+                windows: vec!["nights".parse().unwrap()],
+            }],
+            opens: match random.percent(80) {
+                true => Edge::At(self.now + SignedDuration::from_secs(1 + until)),
+                false => Edge::Never,
+            },
+            in_flight,
+        });
+    }
+
+    /// What a person asks for happens, or is refused and changes nothing.
+    pub(super) fn person(&mut self, event: &Event) {
+        let before = self.deployment.clone();
+        if self.deployment.apply(event, self.now).is_err() {
+            assert_eq!(
+                before, self.deployment,
+                "seed {}: a refusal changed something",
+                self.seed
+            );
+        }
+    }
+}
+
+pub(super) fn ada() -> Name {
+    "ada".parse().unwrap()
+}
