@@ -6,7 +6,7 @@ use crate::{
     digest::Digest,
     duration::Millis,
     name::Name,
-    plan::{Limits, Plan},
+    plan::{Limits, Plan, PlannedJob, Reversible, When},
     revision::RevisionId,
 };
 use std::collections::BTreeMap;
@@ -128,6 +128,36 @@ fn targets_that_run_it_already_or_never_proved_themselves_are_counted_right() {
     assert_eq!(bad.usual_outcome().0, "rolled_back");
     // The first runs it already and is left alone; the second goes back to what proved itself.
     assert_eq!((bad.exposed_max, bad.restored_runs), (2, 5));
+}
+
+#[test]
+fn behind_a_job_that_cannot_be_undone_a_bad_release_waits_for_a_person() {
+    let job = |reversible| PlannedJob {
+        job: "web/migrate".parse().unwrap(),
+        when: When::Before,
+        reversible,
+        deadline: Millis(100 * SECOND),
+    };
+    let with = |reversible| Plan {
+        jobs: vec![job(reversible)],
+        ..plan(4, 1, &[])
+    };
+    let (forecast, bad) = rehearsed(with(Reversible::No), "bad-release");
+    let calm = forecast.calm().unwrap();
+    assert_eq!(calm.usual_outcome(), ("succeeded", 5));
+    let without = 2 + 4 * 18;
+    let took = calm.took.p50;
+    assert!(took >= Millis((without + 10) * SECOND) && took <= Millis((without + 50) * SECOND));
+    assert_eq!(bad.usual_outcome(), ("held", 5));
+    let told = forecast.consequence(&bad);
+    assert_eq!(
+        told,
+        "would reach 1 of 4 targets and then wait for a person"
+    );
+    let said = |line: &String| line.contains("jobs take between 10 and 50 hundredths");
+    assert!(forecast.basis.iter().any(said));
+    let (_, bad) = rehearsed(with(Reversible::Yes), "bad-release");
+    assert_eq!(bad.usual_outcome(), ("rolled_back", 5));
 }
 
 #[test]
