@@ -19,6 +19,7 @@ mod gates;
 mod job_notes;
 mod jobs;
 mod measured;
+mod membership;
 mod no_return;
 mod preparing;
 mod rollback;
@@ -41,6 +42,7 @@ pub use explain::WaitingOn;
 pub use facts::{BalancerFacts, Facts, TargetFacts};
 pub use job_notes::{JobOutcome, JobRun, JobStage};
 pub use measured::{CheckRun, Measurement, Outcome, Reading, Sign};
+pub use membership::{Barrier, Membership, stands_at};
 pub use no_return::NoReturn;
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
@@ -97,6 +99,9 @@ pub struct Deployment {
     /// The load balancers that share out requests to the product there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub balancers: Vec<BalancerRun>,
+    /// Its part in a group run, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub membership: Option<Membership>,
     /// How they were last told to share them out; never by this deployment, when none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Ordered>,

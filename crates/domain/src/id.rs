@@ -57,6 +57,10 @@ numbered!(
     DrillId
 );
 numbered!(
+    /// A group run.
+    GroupRunId
+);
+numbered!(
     /// A rehearsal.
     RehearsalId
 );

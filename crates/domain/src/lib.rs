@@ -8,7 +8,7 @@
 //!
 //! # Where to start
 //! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
-//! strategies to the waves that it walks. [`converge`] is the same idea on the other side of the wire: the
+//! strategies to the waves that it walks, and [`group`] keeps several in lockstep. [`converge`] is the same idea on the other side of the wire: the
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed.
 
 pub mod access;
@@ -22,6 +22,7 @@ pub mod digest;
 pub mod drill;
 pub mod duration;
 pub mod generation;
+pub mod group;
 pub mod id;
 pub mod journal;
 pub mod name;

@@ -16,6 +16,8 @@
 
 #[path = "simulation/draw.rs"]
 mod draw;
+#[path = "simulation/group.rs"]
+mod group;
 #[path = "simulation/host.rs"]
 mod host;
 #[path = "simulation/sample.rs"]
@@ -23,7 +25,11 @@ mod sample;
 #[path = "simulation/world.rs"]
 mod world;
 
-use tidegate_domain::deployment::{Stage, Status};
+use group::Company;
+use tidegate_domain::{
+    deployment::{Stage, Status},
+    group::GroupStatus,
+};
 use world::{Manners, World};
 
 /// Seeds that once found a fault, one in a line.
@@ -127,5 +133,50 @@ fn when_the_old_revision_fails_too_healthy_hosts_are_left_alone() {
                 run.target
             );
         }
+    }
+}
+
+#[test]
+fn good_groups_succeed_together() {
+    for seed in seeds().take(500) {
+        let mut company = Company::random(seed, &[Manners::Good; 3]);
+        company.run();
+        let status = &company.group.status;
+        assert!(
+            matches!(status, GroupStatus::Succeeded { .. }),
+            "seed {seed} ended as {status:?}"
+        );
+    }
+}
+
+#[test]
+fn one_bad_host_takes_a_whole_group_back() {
+    for seed in seeds().take(500) {
+        let mut company = Company::random(seed, &[Manners::Good, Manners::OneBad, Manners::Good]);
+        company.run();
+        let status = &company.group.status;
+        assert!(
+            matches!(status, GroupStatus::RolledBack { .. }),
+            "seed {seed} ended as {status:?}"
+        );
+        for world in &company.worlds {
+            assert!(
+                world.hosts.iter().all(|h| h.serves(world.before)),
+                "seed {seed}: a host was left behind"
+            );
+        }
+    }
+}
+
+#[test]
+fn whatever_happens_to_a_group_its_order_holds_and_nothing_sticks() {
+    let wild = [Manners::Wild; 4];
+    for seed in seeds().take(2500) {
+        let members = usize::try_from(2 + seed % 3).unwrap();
+        let mut company = Company::random(seed, &wild[..members]);
+        company.run();
+        company.settle();
+        let status = &company.group.status;
+        assert!(status.is_terminal(), "seed {seed} ended as {status:?}");
     }
 }

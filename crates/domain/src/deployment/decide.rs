@@ -6,7 +6,7 @@
 
 use super::{
     Deployment, Effect, Event, Facts, Position, Split, Status, TargetFacts, TargetRun, WaitingOn,
-    facts::Proof, jobs, no_return, preparing, rollback, rolling,
+    facts::Proof, jobs, membership, no_return, preparing, rollback, rolling,
 };
 use crate::name::Name;
 use jiff::Timestamp;
@@ -67,7 +67,7 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
         | Status::Cancelled { .. }
         | Status::Superseded { .. } => Decision::default(),
     };
-    no_return::keep(&view, decision)
+    no_return::keep(&view, membership::keep(&view, decision))
 }
 
 /// All that a decision looks at.

@@ -1,6 +1,6 @@
 //! What can happen to a deployment.
 
-use super::{Cause, JobOutcome, Outcome, Split, Word};
+use super::{Barrier, Cause, JobOutcome, Outcome, Split, Word};
 use crate::{id::DeploymentId, name::Name, plan::JobName};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,14 @@ pub enum Event {
     CheckRetried { wave: u32, check: Name, by: Name },
     /// A person goes on although a check did not pass.
     CheckAccepted { wave: u32, check: Name, word: Word },
+    /// Its group lets it go further.
+    BarrierOpened { barrier: Barrier },
+    /// Its group stands still.
+    GroupFroze,
+    /// Its group goes on.
+    GroupThawed,
+    /// It would go back, and leaves that to its group.
+    ReturnWanted { cause: Cause },
     /// A target was told to run a job.
     JobStarted { job: JobName, target: Position },
     /// A job has ended.
@@ -110,6 +118,10 @@ impl Event {
             Self::CheckEnded { .. } => "check_ended",
             Self::CheckRetried { .. } => "check_retried",
             Self::CheckAccepted { .. } => "check_accepted",
+            Self::BarrierOpened { .. } => "barrier_opened",
+            Self::GroupFroze => "group_froze",
+            Self::GroupThawed => "group_thawed",
+            Self::ReturnWanted { .. } => "return_wanted",
             Self::JobStarted { .. } => "job_started",
             Self::JobEnded { .. } => "job_ended",
             Self::JobRetried { .. } => "job_retried",
@@ -161,6 +173,10 @@ impl Event {
             | Self::CheckEnded { .. }
             | Self::CheckRetried { .. }
             | Self::CheckAccepted { .. }
+            | Self::BarrierOpened { .. }
+            | Self::GroupFroze
+            | Self::GroupThawed
+            | Self::ReturnWanted { .. }
             | Self::JobEnded { .. }
             | Self::JobRetried { .. }
             | Self::JobAccepted { .. }

@@ -1,8 +1,9 @@
 //! What an idle deployment waits for, as data and in words. API, command line and pages all print this.
 
-use super::{Hold, Override};
+use super::{Barrier, Hold, Override};
 use crate::{
     calendar::{Closed, Edge},
+    id::GroupRunId,
     name::Name,
     plan::JobName,
 };
@@ -87,6 +88,15 @@ pub enum WaitingOn {
         /// Then its outcome is unknown.
         until: Timestamp,
     },
+    /// Its group run keeps it from going further.
+    Group {
+        /// Which.
+        group: GroupRunId,
+        /// What it needs to go on.
+        barrier: Barrier,
+        /// Whether the group stands still.
+        frozen: bool,
+    },
     /// The calendar is closed.
     Calendar {
         /// Why; never empty.
@@ -130,6 +140,7 @@ impl WaitingOn {
             Self::Traffic { .. } => "traffic",
             Self::Check { .. } => "check",
             Self::Job { .. } => "job",
+            Self::Group { .. } => "group",
             Self::Calendar { asked: None, .. } => "calendar",
             Self::Calendar { asked: Some(_), .. } => "override",
             Self::Restore { .. } => "restore",
@@ -159,6 +170,7 @@ impl WaitingOn {
                 opens: Edge::Never, ..
             }
             | Self::SignOff { .. }
+            | Self::Group { .. }
             | Self::Person { .. } => None,
         }
     }
@@ -177,6 +189,7 @@ impl WaitingOn {
             Self::MinimumHealthy { .. } | Self::Bake { .. } | Self::Check { .. } => {
                 "nothing: this is the watching the plan asks for"
             }
+            Self::Group { .. } => "see where the others are: `tidegate group-run show NUMBER`",
             Self::Job { .. } => "read what it says: `tidegate logs` names its lines by the job",
             Self::SignOff { .. } => {
                 "look at the waves so far; then `tidegate sign-off DEPLOYMENT --wave N`, or roll back"
@@ -235,6 +248,11 @@ impl fmt::Display for WaitingOn {
                     None => Ok(()),
                 }
             }
+            Self::Group {
+                group,
+                barrier,
+                frozen,
+            } => f.write_str(&in_step(*group, *barrier, *frozen)),
             Self::Job {
                 job,
                 target,
@@ -263,6 +281,16 @@ impl fmt::Display for WaitingOn {
                 None => write!(f, "a person: {}", hold.reason),
             },
         }
+    }
+}
+
+/// What its group keeps it from.
+fn in_step(group: GroupRunId, barrier: Barrier, frozen: bool) -> String {
+    match barrier {
+        _ if frozen => format!("group run {group}, which stands still"),
+        Barrier::Prepare => format!("group run {group}"),
+        Barrier::Change => format!("its turn in group run {group}"),
+        Barrier::Succeed => format!("the others of group run {group}"),
     }
 }
 

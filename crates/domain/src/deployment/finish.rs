@@ -1,10 +1,10 @@
 //! The end of a wave: what it still waits for, and what comes after it.
 
 use super::{
-    Decision, Effect, Event, JobRun, Stage, WaitingOn, checks,
+    Barrier, Decision, Effect, Event, JobRun, Stage, WaitingOn, checks,
     decide::View,
     gates::{self, Beginning},
-    jobs, traffic,
+    jobs, membership, traffic,
 };
 use crate::plan::When;
 
@@ -25,7 +25,7 @@ pub(super) fn wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
     if view.deployment.lacks_sign_off(wave) {
         decision.waiting_on.push(WaitingOn::SignOff { wave });
     }
-    decision.wait_for(view, gates::calendar(view, Beginning::Wave));
+    decision.wait_for(view, gates::closed(view, Beginning::Wave));
     if decision.waiting_on.is_empty() {
         decision.events.push(Event::WaveStarted { wave: wave + 1 });
     }
@@ -53,7 +53,7 @@ fn jobs_after(view: &View<'_>, decision: &mut Decision) -> bool {
     let is_through = |run: &JobRun| run.stage.is_through();
     let left = planned.any(|job| !view.deployment.job_run(&job.job).is_some_and(is_through));
     if left {
-        decision.wait_for(view, gates::calendar(view, Beginning::Wave));
+        decision.wait_for(view, gates::closed(view, Beginning::Wave));
     }
     jobs::are_through(view, When::After, None, decision)
 }
@@ -64,8 +64,11 @@ fn end(view: &View<'_>, decision: &mut Decision) {
     let passed = count(|stage| matches!(stage, Stage::Passed { .. }));
     let excluded = view.deployment.excluded() as usize;
     let left = view.deployment.targets.len() - passed - excluded;
-    if left == 0 && passed > 0 && !jobs_after(view, decision) {
-        return;
+    if left == 0 && passed > 0 {
+        decision.wait_for(view, membership::group(view, Barrier::Succeed));
+        if !decision.waiting_on.is_empty() || !jobs_after(view, decision) {
+            return;
+        }
     }
     if left == 0 && passed > 0 && view.deployment.plan.side_by_side {
         // The old revision served until here, so that going back was a switch.

@@ -1,8 +1,8 @@
-//! What keeps a deployment from beginning something, beside its plan: a blocked release and the calendar.
+//! What keeps a deployment from beginning something, beside its plan: a blocked release, the calendar, and its group run.
 //!
 //! Preparing is never kept back, because it changes nothing, and neither is going back.
 
-use super::{Decision, Event, Hold, WaitingOn, decide::View};
+use super::{Barrier, Decision, Event, Hold, WaitingOn, decide::View, membership};
 use crate::calendar::{InFlight, Opening};
 
 /// What is about to begin.
@@ -16,8 +16,13 @@ pub(super) enum Beginning {
     Target,
 }
 
+/// What it has to wait for before it begins something, if there is anything.
+pub(super) fn closed(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
+    calendar(view, beginning).or_else(|| membership::group(view, Barrier::Change))
+}
+
 /// What the calendar makes it wait for. A rule for what is under way counts only once something is.
-pub(super) fn calendar(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
+fn calendar(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
     let Some(Opening::Closed {
         reasons,
         opens,

@@ -225,6 +225,7 @@ impl Deployment {
     pub(super) fn go_on(&mut self) {
         if let Some(status) = without_own_hold(&self.status) {
             self.status = status;
+            self.forget_return();
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
 
 /// All lie ready: what is to be done before the change is done, then the first wave starts, unless something keeps it back.
 fn begin(view: &View<'_>, decision: &mut Decision) {
-    decision.wait_for(view, gates::calendar(view, Beginning::Change));
+    decision.wait_for(view, gates::closed(view, Beginning::Change));
     let is_left = |ordered: &Ordered| ordered.split == Split::Unsettled;
     if decision.waiting_on.is_empty() && view.deployment.traffic.as_ref().is_some_and(is_left) {
         return traffic::even_out(view, decision);

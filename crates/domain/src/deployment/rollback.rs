@@ -256,6 +256,7 @@ fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
         | Cause::Job { .. }
         | Cause::Check { .. }
         | Cause::Balancers { .. }
+        | Cause::Group { .. }
         | Cause::Person { .. }
         | Cause::Rollback { .. } => Event::RolledBack,
     });

@@ -31,7 +31,7 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
         decision.waiting_on.push(WaitingOn::Person { hold });
         return decision;
     }
-    let closed = gates::calendar(view, Beginning::Target);
+    let closed = gates::closed(view, Beginning::Target);
     // What may not change yet goes on receiving requests.
     let drained = closed.is_some() || traffic::is_drained(view, wave, &mut decision);
     if !decision.is_idle() {

@@ -69,6 +69,7 @@ pub(crate) fn requested(plan: Plan) -> Deployment {
         jobs: Vec::new(),
         inherited: None,
         return_signed: None,
+        membership: None,
         checks: Vec::new(),
         fast_track: false,
     }

@@ -1,7 +1,11 @@
 //! The statuses of a deployment, with the data each carries. The stages of its targets are in [`super::Stage`].
 
 use super::{JobOutcome, Outcome};
-use crate::{id::DeploymentId, name::Name, plan::JobName};
+use crate::{
+    id::{DeploymentId, GroupRunId},
+    name::Name,
+    plan::JobName,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -106,6 +110,13 @@ pub enum Cause {
     Balancers {
         /// Which, with their reasons.
         failed: Vec<(Name, String)>,
+    },
+    /// Its group run goes back.
+    Group {
+        /// Which.
+        group: GroupRunId,
+        /// Why, in words.
+        reason: String,
     },
     /// A person asked.
     Person {
@@ -254,6 +265,7 @@ impl fmt::Display for Cause {
                 sentences(f, failed)
             }
             Self::Check { check, outcome } => write!(f, "check {check} {outcome}"),
+            Self::Group { group, reason } => write!(f, "group run {group} goes back: {reason}"),
             Self::Job { job, outcome } => write!(f, "job {job} {outcome}"),
             Self::Person { by, reason } if reason.is_empty() => write!(f, "{by} asked"),
             Self::Person { by, reason } => write!(f, "{by} asked: {reason}"),

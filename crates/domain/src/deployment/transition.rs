@@ -37,6 +37,7 @@ pub(super) fn apply(
     }
     if let Some(status) = status {
         deployment.status = status;
+        deployment.forget_return();
     }
     Ok(())
 }
@@ -60,6 +61,12 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
         Some(deployment.retry_check((*wave, check), now))
     } else if let Event::CheckAccepted { wave, check, word } = event {
         Some(deployment.accept_check((*wave, check), word))
+    } else if let Event::BarrierOpened { barrier } = event {
+        Some(deployment.open_barrier(*barrier))
+    } else if matches!(event, Event::GroupFroze | Event::GroupThawed) {
+        Some(deployment.freeze(*event == Event::GroupFroze))
+    } else if let Event::ReturnWanted { cause } = event {
+        Some(deployment.want_back(cause))
     } else if let Event::JobStarted { job, target } = event {
         Some(deployment.begin_job((job, *target), now))
     } else if let Event::JobEnded { job, outcome } = event {

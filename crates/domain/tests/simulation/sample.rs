@@ -56,6 +56,7 @@ pub(crate) fn deployment(
         jobs: Vec::new(),
         inherited: None,
         return_signed: None,
+        membership: None,
         checks: Vec::new(),
         fast_track: false,
         targets,

@@ -19,6 +19,7 @@ use tidegate_domain::{
         Purpose, Reading, Stage, Status, WaitingOn, check, decide,
     },
     digest::Digest,
+    group::MemberFacts,
     id::DeploymentId,
     name::Name,
     random::Random,
@@ -127,6 +128,26 @@ impl World {
         }
     }
 
+    /// One pass of the engine, then something happens.
+    pub fn turn(&mut self) {
+        self.engine();
+        if !self.deployment.status.is_terminal() {
+            self.something_happens();
+        }
+    }
+
+    /// Where it stands in its group run.
+    pub fn stand(&self) -> MemberFacts {
+        let decision = decide(&self.deployment, &self.facts(), self.now);
+        MemberFacts::of(&self.deployment, &decision, self.now)
+    }
+
+    /// Its group says something to it.
+    pub fn order(&mut self, event: &Event) {
+        let applied = self.deployment.apply(event, self.now);
+        applied.unwrap_or_else(|illegal| panic!("seed {}: {illegal}", self.seed));
+    }
+
     /// Lets things happen until the deployment has ended or waits for a person.
     pub fn run(&mut self) {
         self.run_until(|_| false);
@@ -174,7 +195,8 @@ impl World {
                 self.person(&Event::SignedOff { wave, by });
             }
         }
-        if self.deployment.status.hold().is_some() && self.random.percent(30) {
+        let held = self.deployment.status.hold().is_some();
+        if held && self.manners == Manners::Wild && self.random.percent(30) {
             self.guide();
         }
         for balancer in &mut self.balancers {
@@ -230,13 +252,7 @@ impl World {
     fn engine(&mut self) {
         self.keep_calendar();
         for _ in 0..100 {
-            let facts = Facts {
-                balancers: self.balancers.clone(),
-                calendar: self.calendar.clone(),
-                blocked: self.blocked.clone(),
-                measurements: self.measurements.clone(),
-                targets: self.hosts.iter().map(Host::facts).collect(),
-            };
+            let facts = self.facts();
             let decision = decide(&self.deployment, &facts, self.now);
             for event in &decision.events {
                 let faults = check::event(&self.deployment, event, &facts);
@@ -268,6 +284,16 @@ impl World {
             }
         }
         panic!("seed {}: decisions go round in circles", self.seed);
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            balancers: self.balancers.clone(),
+            calendar: self.calendar.clone(),
+            blocked: self.blocked.clone(),
+            measurements: self.measurements.clone(),
+            targets: self.hosts.iter().map(Host::facts).collect(),
+        }
     }
 
     /// What is due is measured, or is not answered this time.
@@ -325,6 +351,7 @@ impl World {
             matches!(
                 w,
                 WaitingOn::SignOff { .. }
+                    | WaitingOn::Group { .. }
                     | WaitingOn::Calendar {
                         opens: Edge::Never,
                         ..

@@ -213,6 +213,7 @@ pub(super) async fn draft(
         jobs: Vec::new(),
         inherited: None,
         return_signed: None,
+        membership: None,
         traffic: None,
         balancers,
         targets: runs,

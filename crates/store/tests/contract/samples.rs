@@ -245,6 +245,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         jobs: vec![],
         inherited: None,
         return_signed: None,
+        membership: None,
         balancers: vec![],
         traffic: None,
         fast_track: false,

@@ -5,7 +5,7 @@ use crate::{
     calendar::{InFlight, Opening},
     converge::JobState,
     deployment::{
-        Deployment, Event, Facts, JobOutcome, Outcome, Position, Reading, Stage, Status,
+        Barrier, Deployment, Event, Facts, JobOutcome, Outcome, Position, Reading, Stage, Status,
         facts::Proof,
     },
     name::Name,
@@ -20,6 +20,7 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         checks_before(before, *wave, &mut faults);
         calendar(before, *wave == 0, InFlight::Finish, facts, &mut faults);
     }
+    lockstep(before, event, &mut faults);
     if let Event::TargetActivated { target } = event {
         room(before, *target, &mut faults);
         let least = InFlight::FinishWaveThenHold;
@@ -65,6 +66,29 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         healthy_left_alone(before, *target, &mut faults);
     }
     faults
+}
+
+/// A member of a group run keeps its barriers, and leaves going back to its group.
+fn lockstep(before: &Deployment, event: &Event, faults: &mut Vec<String>) {
+    let Some(membership) = &before.membership else {
+        return;
+    };
+    let changes = matches!(
+        event,
+        Event::WaveStarted { .. } | Event::JobStarted { .. } | Event::TargetActivated { .. }
+    );
+    let early = changes && membership.opened < Barrier::Change;
+    let succeeds = matches!(event, Event::Succeeded);
+    if early || (succeeds && membership.opened < Barrier::Succeed) {
+        let what = event.word();
+        faults.push(format!("a member of a group did not wait: {what}"));
+    }
+    if membership.frozen && changes {
+        faults.push("something began in a group that stands still".to_owned());
+    }
+    if matches!(event, Event::RollbackStarted { .. }) {
+        faults.push("a member of a group goes back by itself".to_owned());
+    }
 }
 
 /// Invariant 4: enough of the wave before passed, or all of it is judged and no more failed than it bears.

@@ -1,0 +1,386 @@
+//! The decision: what happens next to a group run, given where its members stand.
+//!
+//! A decision is one pass; the caller applies what it answers and decides again until nothing happens. What is said to a member
+//! is an event of its deployment, which may be refused where the member has moved on meanwhile; the next pass sees that.
+
+use super::{GroupCause, GroupEvent, GroupRun, GroupStatus, Member};
+use crate::deployment::{Barrier, Cause, Decision, Deployment, Event, NoReturn, Status, stands_at};
+use jiff::Timestamp;
+use std::fmt;
+
+/// Where a member stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberFacts {
+    /// Its status.
+    pub status: Status,
+    /// How far it may go.
+    pub opened: Barrier,
+    /// The barrier where it stands, and waits for nothing else.
+    pub stands_at: Option<Barrier>,
+    /// Whether it stands still with the group.
+    pub frozen: bool,
+    /// Why it would go back, if it would.
+    pub wants_back: Option<Cause>,
+    /// What it did that cannot be undone, if nobody has signed that going back is right.
+    pub no_return: Option<NoReturn>,
+}
+
+/// What happens next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
+pub struct GroupDecision {
+    /// To be applied to the group, in this order.
+    pub events: Vec<GroupEvent>,
+    /// To be applied to members, by their places, in this order, in the same transaction.
+    pub orders: Vec<(u32, Event)>,
+    /// What it waits for; empty only when it has ended or something happens.
+    pub waiting_on: Vec<GroupWait>,
+}
+
+/// What a group run waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupWait {
+    /// Members that are on their way.
+    Members {
+        /// Which: `shop in live`.
+        members: Vec<String>,
+        /// To do what: `to lie ready`.
+        to: &'static str,
+    },
+    /// People have to say how it goes on.
+    Person {
+        /// Why it stands still.
+        cause: GroupCause,
+        /// What cannot be undone.
+        past: NoReturn,
+    },
+}
+
+impl MemberFacts {
+    /// Reads the facts of one member out of its record and the decision about it.
+    pub fn of(deployment: &Deployment, decision: &Decision, now: Timestamp) -> Self {
+        let membership = deployment.membership.as_ref();
+        let signed = deployment.return_signed.is_some();
+        Self {
+            status: deployment.status.clone(),
+            opened: membership.map_or(Barrier::Succeed, |it| it.opened),
+            stands_at: stands_at(decision),
+            frozen: membership.is_some_and(|it| it.frozen),
+            wants_back: membership.and_then(|it| it.wants_back.clone()),
+            no_return: deployment.no_return(now).filter(|_| !signed),
+        }
+    }
+
+    const fn has_ended(&self) -> bool {
+        self.status.is_terminal()
+    }
+
+    const fn goes_forward(&self) -> bool {
+        self.status.goes_forward()
+    }
+
+    const fn has_succeeded(&self) -> bool {
+        matches!(self.status, Status::Succeeded { .. })
+    }
+
+    /// Whether it lies ready, or is further.
+    fn is_ready(&self) -> bool {
+        self.opened >= Barrier::Change || self.stands_at == Some(Barrier::Change)
+    }
+
+    /// Whether it has changed everywhere.
+    fn has_changed(&self) -> bool {
+        self.opened == Barrier::Succeed || self.stands_at == Some(Barrier::Succeed)
+    }
+}
+
+/// Decides what happens next to `group`. `members` has one entry per member, in its order.
+pub fn decide(group: &GroupRun, members: &[MemberFacts]) -> GroupDecision {
+    let view = View { group, members };
+    match &group.status {
+        GroupStatus::Preparing { .. } => view.forward(View::preparing),
+        GroupStatus::Activating { .. } => view.forward(View::activating),
+        GroupStatus::Finishing { .. } => view.finishing(),
+        GroupStatus::Frozen { cause, past, .. } => view.frozen(cause, past),
+        GroupStatus::RollingBack { cause, .. } => view.rolling_back(cause),
+        GroupStatus::Cancelling { .. } => view.cancelling(),
+        GroupStatus::Succeeded { .. }
+        | GroupStatus::RolledBack { .. }
+        | GroupStatus::Failed { .. }
+        | GroupStatus::Cancelled { .. } => GroupDecision::default(),
+    }
+}
+
+struct View<'a> {
+    group: &'a GroupRun,
+    members: &'a [MemberFacts],
+}
+
+impl View<'_> {
+    fn all(&self) -> impl Iterator<Item = (u32, &Member, &MemberFacts)> {
+        let members = self.group.members.iter().zip(self.members);
+        (0..)
+            .zip(members)
+            .map(|(place, (member, facts))| (place, member, facts))
+    }
+
+    /// Goes on, unless a member has left the way forward, or would.
+    fn forward(&self, on: fn(&Self) -> GroupDecision) -> GroupDecision {
+        match self.failing() {
+            None => on(self),
+            Some(cause) => self.back(cause),
+        }
+    }
+
+    fn failing(&self) -> Option<GroupCause> {
+        self.all().find_map(|(_, member, facts)| {
+            let reason = match (&facts.wants_back, facts.goes_forward()) {
+                (Some(cause), true) => cause.to_string(),
+                (None, true) => return None,
+                (_, false) => left(&facts.status),
+            };
+            Some(GroupCause::Member {
+                member: member.place(),
+                reason,
+            })
+        })
+    }
+
+    /// All go back, or, where something cannot be undone, nothing new begins.
+    fn back(&self, cause: GroupCause) -> GroupDecision {
+        let mut forward = self.all().filter(|(_, _, facts)| facts.goes_forward());
+        let past = forward.find_map(|(_, _, facts)| facts.no_return.clone());
+        let Some(past) = past else {
+            let events = vec![GroupEvent::RollbackStarted { cause }];
+            return GroupDecision {
+                events,
+                ..GroupDecision::default()
+            };
+        };
+        let open = self.all().filter(|(_, _, facts)| !facts.has_ended());
+        let still = open.filter(|(_, _, facts)| !facts.frozen);
+        GroupDecision {
+            events: vec![GroupEvent::Froze { cause, past }],
+            orders: still
+                .map(|(place, ..)| (place, Event::GroupFroze))
+                .collect(),
+            waiting_on: Vec::new(),
+        }
+    }
+
+    fn preparing(&self) -> GroupDecision {
+        let missing = self.those(|facts| !facts.is_ready());
+        if missing.is_empty() {
+            return GroupDecision {
+                events: vec![GroupEvent::Prepared],
+                ..GroupDecision::default()
+            };
+        }
+        waits(missing, "to lie ready")
+    }
+
+    fn activating(&self) -> GroupDecision {
+        let changed = |place: &u32| {
+            let facts = self.members.get(*place as usize);
+            facts.is_some_and(MemberFacts::has_changed)
+        };
+        let begins = self.all().filter(|(_, member, facts)| {
+            facts.opened < Barrier::Change && member.after.iter().all(changed)
+        });
+        let orders: Vec<_> = begins
+            .map(|(place, ..)| (place, opened(Barrier::Change)))
+            .collect();
+        if !orders.is_empty() {
+            return GroupDecision {
+                orders,
+                ..GroupDecision::default()
+            };
+        }
+        let missing = self.those(|facts| !facts.has_changed());
+        if missing.is_empty() {
+            let all = self
+                .all()
+                .map(|(place, ..)| (place, opened(Barrier::Succeed)));
+            return GroupDecision {
+                events: vec![GroupEvent::Changed],
+                orders: all.collect(),
+                waiting_on: Vec::new(),
+            };
+        }
+        waits(missing, "to change")
+    }
+
+    /// Each may succeed by itself; nothing goes back any more without a person.
+    fn finishing(&self) -> GroupDecision {
+        let missing = self.those(|facts| !facts.has_succeeded());
+        let ended = self.all().all(|(_, _, facts)| facts.has_ended());
+        match (missing.is_empty(), ended) {
+            (true, _) => ends(GroupEvent::Succeeded),
+            (false, true) => ends(GroupEvent::Failed {
+                cause: self.why_not(),
+            }),
+            (false, false) => waits(missing, "to succeed"),
+        }
+    }
+
+    /// When nobody would go back any more, it goes on.
+    fn frozen(&self, cause: &GroupCause, past: &NoReturn) -> GroupDecision {
+        if self.all().all(|(_, _, facts)| facts.has_ended()) {
+            return ends(GroupEvent::Failed {
+                cause: cause.clone(),
+            });
+        }
+        if self.failing().is_none() {
+            let still = self.all().filter(|(_, _, facts)| facts.frozen);
+            return GroupDecision {
+                events: vec![GroupEvent::Thawed],
+                orders: still
+                    .map(|(place, ..)| (place, Event::GroupThawed))
+                    .collect(),
+                waiting_on: Vec::new(),
+            };
+        }
+        GroupDecision {
+            waiting_on: vec![GroupWait::Person {
+                cause: cause.clone(),
+                past: past.clone(),
+            }],
+            ..GroupDecision::default()
+        }
+    }
+
+    /// Whoever depends on a member goes back before it does.
+    fn rolling_back(&self, cause: &GroupCause) -> GroupDecision {
+        let ended = |place: u32| {
+            let facts = self.members.get(place as usize);
+            facts.is_none_or(MemberFacts::has_ended)
+        };
+        let turn = self.all().filter(|(place, _, facts)| {
+            facts.goes_forward() && self.group.dependents(*place).all(ended)
+        });
+        let turn: Vec<_> = turn.map(|(place, _, facts)| (place, facts)).collect();
+        if turn.iter().any(|(_, facts)| facts.no_return.is_some()) {
+            return self.back(cause.clone());
+        }
+        if !turn.is_empty() {
+            let why = Cause::Group {
+                group: self.group.id,
+                reason: cause.to_string(),
+            };
+            let back = |(place, _)| (place, Event::RollbackStarted { cause: why.clone() });
+            return GroupDecision {
+                orders: turn.into_iter().map(back).collect(),
+                ..GroupDecision::default()
+            };
+        }
+        let away = self.those(|facts| !facts.has_ended());
+        if !away.is_empty() {
+            return waits(away, "to go back");
+        }
+        let back = |facts: &MemberFacts| matches!(facts.status, Status::RolledBack { .. });
+        match self.those(|facts| !back(facts)).is_empty() {
+            true => ends(GroupEvent::RolledBack),
+            false => ends(GroupEvent::Failed {
+                cause: cause.clone(),
+            }),
+        }
+    }
+
+    fn cancelling(&self) -> GroupDecision {
+        let GroupStatus::Cancelling { by, .. } = &self.group.status else {
+            return GroupDecision::default();
+        };
+        let open = self.all().filter(|(_, _, facts)| {
+            !facts.has_ended() && !matches!(facts.status, Status::Cancelling { .. })
+        });
+        let orders: Vec<_> = open
+            .map(|(place, ..)| (place, Event::CancelRequested { by: by.clone() }))
+            .collect();
+        if !orders.is_empty() {
+            return GroupDecision {
+                orders,
+                ..GroupDecision::default()
+            };
+        }
+        match self.those(|facts| !facts.has_ended()) {
+            open if open.is_empty() => ends(GroupEvent::Cancelled),
+            open => waits(open, "to settle"),
+        }
+    }
+
+    /// The members of which something holds.
+    fn those(&self, what: impl Fn(&MemberFacts) -> bool) -> Vec<String> {
+        let those = self.all().filter(|(_, _, facts)| what(facts));
+        those.map(|(_, member, _)| member.place()).collect()
+    }
+
+    fn why_not(&self) -> GroupCause {
+        let mut others = self.all().filter(|(_, _, facts)| !facts.has_succeeded());
+        let (member, reason) = others
+            .next()
+            .map_or_else(Default::default, |(_, m, facts)| {
+                (m.place(), left(&facts.status))
+            });
+        GroupCause::Member { member, reason }
+    }
+}
+
+/// Why a member is no more on the way forward.
+fn left(status: &Status) -> String {
+    let word = status.word().replace('_', " ");
+    match status.cause() {
+        Some(cause) => format!("it is {word}: {cause}"),
+        None => format!("it is {word}"),
+    }
+}
+
+const fn opened(barrier: Barrier) -> Event {
+    Event::BarrierOpened { barrier }
+}
+
+fn ends(event: GroupEvent) -> GroupDecision {
+    GroupDecision {
+        events: vec![event],
+        ..GroupDecision::default()
+    }
+}
+
+fn waits(members: Vec<String>, to: &'static str) -> GroupDecision {
+    GroupDecision {
+        waiting_on: vec![GroupWait::Members { members, to }],
+        ..GroupDecision::default()
+    }
+}
+
+impl GroupDecision {
+    /// Whether something happens.
+    pub fn is_idle(&self) -> bool {
+        self.events.is_empty() && self.orders.is_empty()
+    }
+}
+
+impl GroupWait {
+    /// What would end it sooner, for a person who reads this.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Members { .. } => "`tidegate explain DEPLOYMENT` says what each waits for",
+            Self::Person { .. } => {
+                "deal with what failed in that member, and the group goes on; or sign that going back is right: `tidegate group-run rollback NUMBER --past-no-return --reason WHY`; or `tidegate group-run cancel NUMBER`"
+            }
+        }
+    }
+}
+
+impl fmt::Display for GroupWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Members { members, to } => write!(f, "{} {to}", members.join(", ")),
+            Self::Person { cause, past } => {
+                write!(
+                    f,
+                    "a person: {cause}; it does not go back by itself, because {past}"
+                )
+            }
+        }
+    }
+}
