@@ -10,12 +10,13 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, io};
 use tidegate_domain::{
+    canonical,
     converge::{
         DesiredState, Job, JobKey, JobState, LocalJob, PrepareState, Slot,
         steps::{Local, LocalComponent, LocalRevision},
     },
     digest::Digest,
-    generation::Instruction,
+    generation::{Incarnation, Instruction},
     name::Name,
     revision::{Revision, RevisionId},
 };
@@ -51,8 +52,13 @@ pub(crate) struct ProductState {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct TakenJob {
     pub(crate) job: Job,
+    /// The history that the instruction belongs to: another one counts deployments anew.
+    pub(crate) incarnation: Incarnation,
     /// How it ended, if it has.
     pub(crate) ended: Option<JobState>,
+    /// Whether nobody wants it any more. It stays until nothing of it runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unwanted: bool,
 }
 
 /// A revision this target has heard of.
@@ -148,6 +154,14 @@ impl Activated {
     }
 }
 
+impl TakenJob {
+    /// By which its keeper knows it.
+    pub(crate) fn start(&self) -> (Digest, u64) {
+        let name = canonical::hash(&(self.incarnation, &self.job.key));
+        (name, self.job.fence)
+    }
+}
+
 impl ProductState {
     /// At the first instruction.
     pub(crate) fn new(desired: DesiredState) -> Self {
@@ -166,7 +180,8 @@ impl ProductState {
             let (fence, ended) = (taken.job.fence, taken.ended.is_some());
             (taken.job.key.clone(), LocalJob { fence, ended })
         };
-        self.jobs.iter().map(known).collect()
+        let wanted = self.jobs.iter().filter(|taken| !taken.unwanted);
+        wanted.map(known).collect()
     }
 
     /// What was last activated in one slot.

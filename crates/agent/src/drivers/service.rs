@@ -15,7 +15,7 @@ mod supervisor;
 mod watch;
 
 pub(crate) use files::write_files;
-pub(crate) use job::{Try, Work, abandon, specify_job, work};
+pub(crate) use job::{Try, Work, Worked, abandon, specify_job, work};
 pub(crate) use report::{Key, Memory, Report};
 pub(crate) use secrets::Secrets;
 pub(crate) use specification::{Surroundings, Task, specify};

@@ -3,7 +3,7 @@
 use super::{jobs::Working, perform::Fetching, supervised::Supervised, traffic::Directed};
 use crate::{
     drivers::{
-        service::{Key, Report, Secrets, Surroundings, Try},
+        service::{Key, Report, Secrets, Surroundings, Try, Worked},
         traffic,
     },
     link::Link,
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tidegate_domain::{
-    converge::{JobState, ObservedState, PrepareState, Slot, steps::Waiting},
+    converge::{ObservedState, PrepareState, Slot, steps::Waiting},
     name::Name,
     revision::RevisionId,
 };
@@ -48,7 +48,7 @@ pub(super) struct Inbox {
     events: mpsc::Receiver<Event>,
     reports: mpsc::Receiver<(Key, Report)>,
     routed: mpsc::Receiver<(traffic::Key, traffic::Report)>,
-    worked: mpsc::Receiver<(Try, JobState)>,
+    worked: mpsc::Receiver<(Try, Worked)>,
 }
 
 /// The agent.
@@ -65,7 +65,7 @@ pub(super) struct Agent {
     pub(super) events: mpsc::Sender<Event>,
     pub(super) reports: mpsc::Sender<(Key, Report)>,
     pub(super) routed: mpsc::Sender<(traffic::Key, traffic::Report)>,
-    pub(super) worked: mpsc::Sender<(Try, JobState)>,
+    pub(super) worked: mpsc::Sender<(Try, Worked)>,
     /// The state could not be stored: when it is tried again.
     save_at: Option<Instant>,
 }
@@ -127,7 +127,7 @@ impl Agent {
                 Some(event) = inbox.events.recv() => self.heard(event),
                 Some((key, report)) = inbox.reports.recv() => self.reported(&key, report),
                 Some((key, report)) = inbox.routed.recv() => self.directed(&key, report),
-                Some((of, state)) = inbox.worked.recv() => self.worked(&of, state),
+                Some((of, said)) = inbox.worked.recv() => self.worked(&of, said),
                 () = sleep_until(proof.unwrap_or(now)), if proof.is_some() => {}
                 () = sleep_until(save_at.unwrap_or_else(Instant::now)), if save_at.is_some() => self.save(),
                 else => return,

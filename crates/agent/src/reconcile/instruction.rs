@@ -75,6 +75,7 @@ impl Agent {
             known.state = known.state.take().filter(|_| !(renewed && failed));
         }
         self.abandon_unnamed(&product);
+        self.disown_jobs(&product);
         self.save();
         offer
     }

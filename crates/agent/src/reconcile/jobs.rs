@@ -1,11 +1,12 @@
 //! Which jobs were taken, what was made of them, and who sees to those that run.
 //!
-//! A job is taken durably before it begins, so that a lower fence is refused for ever after.
+//! A job is taken durably before it begins, so that a lower fence is refused for ever after; and it is forgotten only when
+//! nothing of it runs any more. Until then no other begins in its place.
 
 use super::agent::Agent;
 use crate::{
     drivers::{
-        service::{Try, Work, abandon, specify_job, work},
+        service::{Try, Work, Worked, abandon, specify_job, work},
         teller::Teller,
     },
     state::{ProductState, TakenJob},
@@ -19,6 +20,8 @@ use tokio::task::JoinHandle;
 /// The task that sees to a job; ends when dropped. What runs keeps running, under its keeper.
 pub(super) struct Working {
     of: Try,
+    /// Whether it sees to its end.
+    ends: bool,
     state: JobState,
     task: JoinHandle<()>,
 }
@@ -30,7 +33,7 @@ impl Drop for Working {
 }
 
 impl Agent {
-    /// Takes what is to be done once, begins what can begin, and ends what nobody wants any more.
+    /// Takes what is to be done once, ends what nobody wants any more, and begins what can begin.
     pub(super) fn work(&mut self, product: &Name) {
         let Some(state) = self.state.products.get(product) else {
             return;
@@ -44,128 +47,188 @@ impl Agent {
         let Some(state) = self.state.products.get(product) else {
             return;
         };
-        let open: Vec<Job> = state
-            .jobs
-            .iter()
-            .filter(|job| job.ended.is_none())
-            .map(|taken| taken.job.clone())
-            .collect();
-        for job in open {
-            let seen_to = self.working.iter().any(|working| {
-                working.of.product == *product
-                    && working.of.key == job.key
-                    && !working.task.is_finished()
-            });
-            if !seen_to {
-                self.begin_job(product, &job);
+        let open = state.jobs.iter();
+        let open = open.filter(|taken| taken.unwanted || taken.ended.is_none());
+        let open: Vec<TakenJob> = open.cloned().collect();
+        for taken in open.iter().filter(|taken| taken.unwanted) {
+            self.end_job(product, taken);
+        }
+        let in_the_way = |job: &Job| {
+            let mut ending = open.iter().filter(|taken| taken.unwanted);
+            ending.any(|taken| taken.job.key.job == job.key.job)
+        };
+        for taken in open.iter().filter(|taken| !taken.unwanted) {
+            if !in_the_way(&taken.job) {
+                self.begin_job(product, taken);
             }
         }
     }
 
-    /// Takes in what is said of a job, unless it is about an earlier try.
-    pub(super) fn worked(&mut self, of: &Try, state: JobState) {
-        let is_it = |working: &&mut Working| working.of == *of;
-        let Some(working) = self.working.iter_mut().find(is_it) else {
+    /// Another history begins: what was taken in the last one says nothing about jobs of this one.
+    pub(super) fn disown_jobs(&mut self, product: &Name) {
+        let Some(state) = self.state.products.get_mut(product) else {
             return;
         };
-        tracing::info!(agent.product = %of.product, agent.job = %of.key.job, ?state, "job");
-        let ended = state.has_ended().then(|| state.clone());
-        working.state = state;
-        let product = self.state.products.get_mut(&of.product);
-        let taken = product.and_then(|p| p.jobs.iter_mut().find(|taken| taken.job.key == of.key));
-        if let (Some(taken), Some(_)) = (taken, &ended) {
-            taken.ended = ended;
-            self.working.retain(|working| working.of != *of);
-            self.save();
+        let now = state.desired.instruction.incarnation;
+        let old = state.jobs.iter_mut();
+        old.filter(|taken| taken.incarnation != now)
+            .for_each(|taken| taken.unwanted = true);
+    }
+
+    /// Takes in what is said of a job, unless it is about an earlier try.
+    pub(super) fn worked(&mut self, of: &Try, said: Worked) {
+        let Some(place) = self.working.iter().position(|working| working.of == *of) else {
+            return;
+        };
+        let product = &of.product;
+        match said {
+            Worked::Gone => {
+                self.working.remove(place);
+                if let Some(state) = self.state.products.get_mut(product) {
+                    let is_it = |taken: &TakenJob| taken.unwanted && of.is(product, taken);
+                    state.jobs.retain(|taken| !is_it(taken));
+                }
+                self.save();
+                self.work(product);
+            }
+            Worked::Seen(state) => {
+                tracing::info!(agent.product = %product, agent.job = %of.key.job, ?state, "job");
+                if state.has_ended() {
+                    self.working.remove(place);
+                    self.note_end(of, state);
+                } else {
+                    self.working[place].state = state;
+                }
+            }
         }
     }
 
-    /// One entry per job that was taken.
+    /// One entry per job that was taken, and one per job that still runs though nobody wants it.
     pub(super) fn job_reports(&self, product: &Name, state: &ProductState) -> Vec<JobReport> {
         let report = |taken: &TakenJob| {
             let mut working = self.working.iter();
-            let working = working.find(|w| w.of.product == *product && w.of.key == taken.job.key);
+            let working = working.find(|w| w.of.is(product, taken) && w.ends == taken.unwanted);
             let seen = working.map(|working| working.state.clone());
             JobReport {
                 key: taken.job.key.clone(),
                 fence: taken.job.fence,
-                state: taken.ended.clone().or(seen).unwrap_or_else(preparing),
+                state: match taken.unwanted {
+                    true => JobState::Running,
+                    false => taken.ended.clone().or(seen).unwrap_or_else(waiting),
+                },
             }
         };
         state.jobs.iter().map(report).collect()
     }
 
     fn take_job(&mut self, product: &Name, job: Job) {
-        self.working
-            .retain(|working| working.of.product != *product || working.of.key != job.key);
+        let key = job.key.clone();
+        self.leave(product, &key);
         if let Some(state) = self.state.products.get_mut(product) {
-            state.jobs.retain(|taken| taken.job.key != job.key);
-            state.jobs.push(TakenJob { job, ended: None });
+            let incarnation = state.desired.instruction.incarnation;
+            let same = |taken: &TakenJob| taken.job.key == key && taken.incarnation == incarnation;
+            state.jobs.retain(|taken| !same(taken));
+            state.jobs.push(TakenJob {
+                job,
+                incarnation,
+                ended: None,
+                unwanted: false,
+            });
         }
         self.save();
     }
 
     fn forget_job(&mut self, product: &Name, key: &JobKey) {
-        self.working
-            .retain(|working| working.of.product != *product || working.of.key != *key);
+        self.leave(product, key);
         if let Some(state) = self.state.products.get_mut(product) {
-            state.jobs.retain(|taken| taken.job.key != *key);
+            let of = state.jobs.iter_mut().filter(|taken| taken.job.key == *key);
+            of.for_each(|taken| taken.unwanted = true);
         }
         self.save();
-        let directory = self.surroundings.layout.job(product, &key.job);
-        tokio::spawn(abandon(directory));
+    }
+
+    /// Whoever sees to a job lets it be.
+    fn leave(&mut self, product: &Name, key: &JobKey) {
+        self.working
+            .retain(|working| working.of.product != *product || working.of.key != *key);
+    }
+
+    /// Has the keeper of a job end it, unless somebody sees to that already.
+    fn end_job(&mut self, product: &Name, taken: &TakenJob) {
+        let of = Try::of(product, taken);
+        if self
+            .working
+            .iter()
+            .any(|working| working.of == of && working.ends)
+        {
+            return;
+        }
+        self.working.retain(|working| working.of != of);
+        let directory = self.surroundings.layout.job(product, &of.key.job);
+        let program = self.surroundings.program.clone();
+        let teller = Teller::new(of.clone(), self.worked.clone());
+        self.working.push(Working {
+            of,
+            ends: true,
+            state: JobState::Running,
+            task: tokio::spawn(abandon(directory, program, teller)),
+        });
     }
 
     /// Begins a job, or sees to one that runs, once its revision lies ready.
-    fn begin_job(&mut self, product: &Name, job: &Job) {
-        let Some(state) = self.state.products.get(product) else {
+    fn begin_job(&mut self, product: &Name, taken: &TakenJob) {
+        let of = Try::of(product, taken);
+        let seen_to = |working: &Working| working.of == of && !working.task.is_finished();
+        if self.working.iter().any(seen_to) {
             return;
-        };
-        let known = state.revisions.get(&job.revision);
+        }
+        let job = &taken.job;
+        let state = self.state.products.get(product);
+        let known = state.and_then(|state| state.revisions.get(&job.revision));
         let Some(known) = known.filter(|known| known.state == Some(PrepareState::Ready)) else {
             return;
         };
-        let of = Try {
-            product: product.clone(),
-            key: job.key.clone(),
-            fence: job.fence,
-        };
         let component = known.revision.component(&job.key.job.component);
-        let spec = component.and_then(|component| {
-            specify_job(&self.surroundings, (product, job), component, &self.secrets)
+        let task = component.and_then(|component| {
+            specify_job(
+                &self.surroundings,
+                (product, taken),
+                component,
+                &self.secrets,
+            )
         });
-        let Some(spec) = spec else {
-            return self.cannot(&of);
+        let Some(task) = task else {
+            let reason = "the revision has no such job".to_owned();
+            return self.note_end(&of, JobState::Failed { reason });
         };
         let place = Work {
             directory: self.surroundings.layout.job(product, &job.key.job),
             program: self.surroundings.program.clone(),
-            start: (tidegate_domain::canonical::hash(&job.key), job.fence),
-            spec,
+            start: taken.start(),
+            task,
             teller: Teller::new(of.clone(), self.worked.clone()),
         };
         self.working.retain(|working| working.of != of);
         self.working.push(Working {
             of,
+            ends: false,
             state: JobState::Running,
             task: tokio::spawn(work(place)),
         });
     }
 
-    /// The revision has no such job.
-    fn cannot(&mut self, of: &Try) {
+    fn note_end(&mut self, of: &Try, state: JobState) {
         let product = self.state.products.get_mut(&of.product);
-        let taken = product.and_then(|p| p.jobs.iter_mut().find(|taken| taken.job.key == of.key));
-        if let Some(taken) = taken {
-            let reason = "the revision has no such job".to_owned();
-            taken.ended = Some(JobState::Failed { reason });
+        let mut jobs = product.into_iter().flat_map(|product| &mut product.jobs);
+        if let Some(taken) = jobs.find(|taken| of.is(&of.product, taken)) {
+            taken.ended = Some(state);
             self.save();
         }
     }
 }
 
-fn preparing() -> JobState {
+fn waiting() -> JobState {
     JobState::Waiting {
-        why: "the revision is being prepared".to_owned(),
+        why: "what it needs is not ready yet".to_owned(),
     }
 }

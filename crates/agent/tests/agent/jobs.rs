@@ -46,8 +46,12 @@ impl Yard {
     }
 
     fn order(&mut self, fence: u64, deadline: Millis) {
+        self.order_of(key(), fence, deadline);
+    }
+
+    fn order_of(&mut self, key: JobKey, fence: u64, deadline: Millis) {
         let job = Job {
-            key: key(),
+            key,
             revision: self.revision.id(),
             fence,
             deadline,
@@ -191,6 +195,48 @@ async fn a_job_whose_keeper_died_is_begun_again_and_never_runs_twice_at_once() {
 }
 
 #[tokio::test]
+async fn the_job_of_the_next_deployment_begins_when_the_last_one_has_ended() {
+    let mut yard = Yard::new().await;
+    yard.order(1, LONG);
+    let (_, first) = yard.until_begun(1).await;
+    let next = JobKey {
+        deployment: DeploymentId(8),
+        ..key()
+    };
+    yard.order_of(next.clone(), 1, LONG);
+    let (_, second) = yard.until_begun(2).await;
+    assert!(!lives(first) && lives(second));
+    let only = |state: &ObservedState| state.jobs.len() == 1 && state.jobs[0].key == next;
+    yard.stage.until(only).await;
+    yard.let_go(0);
+    let done = |state: &ObservedState| {
+        let mut jobs = state.jobs.iter();
+        jobs.any(|report| report.key == next && report.state == JobState::Done)
+    };
+    yard.stage.until(done).await;
+    assert_eq!(yard.begun().len(), 2);
+}
+
+#[tokio::test]
+async fn an_agent_that_dies_while_it_ends_a_job_goes_on_ending_it() {
+    let mut yard = Yard::new().await;
+    yard.order(1, LONG);
+    let (_, pid) = yard.until_begun(1).await;
+    let data = yard.stage.data();
+    // The keeper is gone, so that its end cannot be asked for before the agent dies.
+    kill(keepers(&data)[0]);
+    let revision = yard.revision.clone();
+    yard.stage.have_done(&revision, Vec::new());
+    yard.stage.until_taken().await;
+    yard.stage.kill_agent().await;
+    yard.stage.server.memory.observed.send_replace(vec![]);
+    yard.stage.start_agent();
+    yard.stage.until(|state| state.jobs.is_empty()).await;
+    eventually(async || (!lives(pid)).then_some(())).await;
+    eventually(async || keepers(&data).is_empty().then_some(())).await;
+}
+
+#[tokio::test]
 async fn what_is_no_longer_wanted_is_ended() {
     let mut yard = Yard::new().await;
     yard.order(1, LONG);
@@ -198,6 +244,5 @@ async fn what_is_no_longer_wanted_is_ended() {
     let revision = yard.revision.clone();
     yard.stage.have_done(&revision, Vec::new());
     eventually(async || (!lives(pid)).then_some(())).await;
-    let state = yard.stage.until_taken().await;
-    assert!(state.jobs.is_empty());
+    yard.stage.until(|state| state.jobs.is_empty()).await;
 }

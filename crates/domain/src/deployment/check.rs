@@ -143,13 +143,20 @@ fn no_return(deployment: &Deployment, faults: &mut Vec<String>) {
         match (planned.reversible, &run.stage) {
             (Reversible::No, _) => true,
             (Reversible::Until(length), JobStage::Ended { at, .. }) => {
-                since >= *at + length.as_signed()
+                since >= run.first_ended.unwrap_or(*at) + length.as_signed()
             }
-            (Reversible::Yes | Reversible::Until(_), _) => false,
+            (Reversible::Until(length), _) => run
+                .first_ended
+                .is_some_and(|at| since >= at + length.as_signed()),
+            (Reversible::Yes, _) => false,
         }
     };
     let own = deployment.plan.jobs.iter().find(past).map(|job| &job.job);
-    let past = own.or(deployment.inherited.as_ref().map(|left| &left.job));
+    let inherited = deployment
+        .inherited
+        .as_ref()
+        .filter(|left| left.from <= since);
+    let past = own.or(inherited.map(|left| &left.job));
     if let Some(job) = past.filter(|_| deployment.return_signed.is_none()) {
         faults.push(format!("it goes back although job {job} cannot be undone"));
     }

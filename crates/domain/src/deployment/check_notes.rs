@@ -1,6 +1,9 @@
 //! What happens to the checks of a deployment, noted down in its record.
 
-use super::{CheckRun, Deployment, Outcome, Status, Word, transition::Illegal};
+use super::{
+    CheckRun, Deployment, Outcome, Status, Word,
+    transition::{Illegal, illegal},
+};
 use crate::name::Name;
 use jiff::Timestamp;
 
@@ -78,8 +81,4 @@ impl Deployment {
         let run = runs.find(|run| run.wave == wave && run.check == *check);
         run.ok_or("there is no such check")
     }
-}
-
-fn illegal(event: &'static str) -> impl Fn(&'static str) -> Illegal {
-    move |state| Illegal { event, state }
 }

@@ -5,11 +5,12 @@
 //! counts only once it is seen to have been told what the record says.
 
 use super::{
-    Deployment, Effect, Event, Facts, Position, Split, Status, TargetFacts, TargetRun, WaitingOn,
-    facts::Proof, jobs, membership, no_return, preparing, rollback, rolling,
+    Deployment, Effect, Event, Facts, Hold, Position, Split, Status, TargetFacts, TargetRun,
+    WaitingOn, facts::Proof, jobs, membership, no_return, preparing, rollback, rolling,
 };
 use crate::name::Name;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// What happens next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -124,6 +125,14 @@ impl Decision {
         self.waiting_on.push(wait);
     }
 
+    /// Waits for whoever ends a stop, said once.
+    pub(super) fn wait_for_person(&mut self, hold: &Hold) {
+        let wait = WaitingOn::Person { hold: hold.clone() };
+        if !self.waiting_on.contains(&wait) {
+            self.waiting_on.push(wait);
+        }
+    }
+
     /// Whether something happens.
     pub fn is_idle(&self) -> bool {
         self.events.is_empty()
@@ -133,11 +142,18 @@ impl Decision {
 /// What is under way settles; after a bound the deployment ends all the same and names who did not answer.
 fn cancelling(view: &View<'_>, since: Timestamp) -> Decision {
     let mut decision = Decision::default();
-    let unsettled: Vec<_> = view
-        .targets()
-        .filter(|(_, run, facts)| run.stage.is_disturbed() && !facts.current)
-        .map(|(_, run, _)| run.target.clone())
+    jobs::stop(view, "its deployment was cancelled", &mut decision);
+    if !decision.is_idle() {
+        return decision;
+    }
+    let disturbed = view.targets();
+    let disturbed = disturbed.filter(|(_, run, facts)| run.stage.is_disturbed() && !facts.current);
+    let unsettled: BTreeSet<_> = disturbed
+        .map(|(_, run, _)| run)
+        .chain(jobs::stopping(view))
+        .map(|run| run.target.clone())
         .collect();
+    let unsettled: Vec<_> = unsettled.into_iter().collect();
     let until = since + jiff::SignedDuration::from_secs(CANCEL_BOUND_SECONDS);
     if !unsettled.is_empty() && view.now < until {
         decision.waiting_on.push(WaitingOn::Settling {
@@ -147,8 +163,8 @@ fn cancelling(view: &View<'_>, since: Timestamp) -> Decision {
         decision.wake(until);
         return decision;
     }
-    decision.effects.extend(rollback::forget_prepared(view));
     decision.effects.extend(jobs::recall(view));
+    decision.effects.extend(rollback::forget_prepared(view));
     decision.events.push(Event::Cancelled {
         unreached: unsettled,
     });

@@ -190,7 +190,9 @@ impl WaitingOn {
                 "nothing: this is the watching the plan asks for"
             }
             Self::Group { .. } => "see where the others are: `tidegate group-run show NUMBER`",
-            Self::Job { .. } => "read what it says: `tidegate logs` names its lines by the job",
+            Self::Job { .. } => {
+                "read what it says: `tidegate logs PRODUCT/COMPONENT --job JOB --on ENVIRONMENT/TARGET`"
+            }
             Self::SignOff { .. } => {
                 "look at the waves so far; then `tidegate sign-off DEPLOYMENT --wave N`, or roll back"
             }

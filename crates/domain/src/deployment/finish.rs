@@ -70,6 +70,9 @@ fn end(view: &View<'_>, decision: &mut Decision) {
             return;
         }
     }
+    if left == 0 && passed > 0 {
+        decision.effects.extend(jobs::recall(view));
+    }
     if left == 0 && passed > 0 && view.deployment.plan.side_by_side {
         // The old revision served until here, so that going back was a switch.
         let targets = view.deployment.positioned();
@@ -77,9 +80,6 @@ fn end(view: &View<'_>, decision: &mut Decision) {
         decision
             .effects
             .extend(new.map(|(target, _)| Effect::Retire(target)));
-    }
-    if left == 0 && passed > 0 {
-        decision.effects.extend(jobs::recall(view));
     }
     decision.events.push(match (left, passed) {
         (0, 1..) => Event::Succeeded,

@@ -2,7 +2,7 @@
 
 use super::{
     Deployment, Position, Status, Word,
-    transition::{Illegal, without_own_hold},
+    transition::{Illegal, illegal, without_own_hold},
 };
 use crate::{
     name::Name,
@@ -24,6 +24,9 @@ pub struct JobRun {
     pub target: Position,
     /// How far it is.
     pub stage: JobStage,
+    /// When its first try ended: from then on what it can be undone until counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_ended: Option<Timestamp>,
 }
 
 /// How far a job is.
@@ -162,6 +165,7 @@ impl Deployment {
                 fence: 1,
                 target,
                 stage,
+                first_ended: None,
             }),
             Some(run) if matches!(run.stage, JobStage::Again { .. }) => {
                 (run.fence, run.target, run.stage) = (run.fence + 1, target, stage);
@@ -177,15 +181,32 @@ impl Deployment {
         at: Timestamp,
     ) -> Result<(), Illegal> {
         let illegal = illegal("job_ended");
-        let run = self.begun_job(job).map_err(&illegal)?;
-        if !matches!(run.stage, JobStage::Running { .. }) {
+        if matches!(self.status, Status::Requested) || self.status.is_terminal() {
+            return Err(illegal(self.status.word()));
+        }
+        let run = self.jobs.iter_mut().find(|run| run.job == *job);
+        let run = run.ok_or(illegal("it has not begun"))?;
+        let unknown = matches!(
+            run.stage,
+            JobStage::Ended {
+                outcome: JobOutcome::Unknown { .. },
+                accepted: None,
+                ..
+            }
+        );
+        if !unknown && !matches!(run.stage, JobStage::Running { .. }) {
             return Err(illegal("it does not run"));
         }
+        run.first_ended = run.first_ended.or(Some(at));
         run.stage = JobStage::Ended {
             at,
             outcome: outcome.clone(),
             accepted: None,
         };
+        if unknown {
+            // What it stopped for has come clear.
+            self.go_on();
+        }
         Ok(())
     }
 
@@ -239,8 +260,4 @@ impl Deployment {
         let run = self.jobs.iter_mut().find(|run| run.job == *job);
         run.ok_or("it has not begun")
     }
-}
-
-fn illegal(event: &'static str) -> impl Fn(&'static str) -> Illegal {
-    move |state| Illegal { event, state }
 }

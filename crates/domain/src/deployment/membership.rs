@@ -117,9 +117,7 @@ pub(super) fn keep(view: &View<'_>, mut decision: Decision) -> Decision {
         });
     }
     match view.deployment.status.hold() {
-        Some(hold) => decision
-            .waiting_on
-            .push(WaitingOn::Person { hold: hold.clone() }),
+        Some(hold) => decision.wait_for_person(hold),
         None => {
             let reason = format!("{cause}; its group goes back, or asks");
             decision.events.push(Event::Held { reason, by: None });

@@ -4,7 +4,7 @@
 //! better, or sign that going back is right all the same.
 
 use super::transition::Illegal;
-use super::{Decision, Deployment, Event, JobStage, Status, WaitingOn, Word, decide::View};
+use super::{Decision, Deployment, Event, JobRun, JobStage, Status, Word, decide::View};
 use crate::{
     id::DeploymentId,
     plan::{JobName, Reversible},
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A job that cannot be undone any more.
+/// A job that cannot be undone, from a time on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoReturn {
@@ -21,35 +21,49 @@ pub struct NoReturn {
     pub deployment: DeploymentId,
     /// Which job.
     pub job: JobName,
+    /// Since when, or from when on.
+    #[serde(default)]
+    pub from: Timestamp,
 }
 
 impl Deployment {
     /// What keeps it from going back by itself at `now`, if something does.
     pub fn no_return(&self, now: Timestamp) -> Option<NoReturn> {
-        let is_past = |job: &JobName, reversible: Reversible| {
-            let run = self.job_run(job)?;
-            let past = match (reversible, &run.stage) {
-                (Reversible::Yes, _) => false,
-                // Whatever came of it, it may have done a part of its work.
-                (Reversible::No, _) => true,
-                (Reversible::Until(length), JobStage::Ended { at, .. }) => {
-                    now >= *at + length.as_signed()
-                }
-                (Reversible::Until(_), JobStage::Running { .. } | JobStage::Again { .. }) => false,
-            };
-            past.then(|| run.job.clone())
-        };
-        let mut planned = self.plan.jobs.iter();
-        let own = planned.find_map(|planned| is_past(&planned.job, planned.reversible));
-        let own = own.map(|job| NoReturn {
-            deployment: self.id,
-            job,
-        });
-        own.or_else(|| self.inherited.clone())
+        self.point_of_no_return().filter(|past| past.from <= now)
     }
 
-    /// What it leaves to the next deployment there: where it ended halfway, behind a point of no return.
-    pub fn leaves_no_return(&self, now: Timestamp) -> Option<NoReturn> {
+    /// The first point of no return, ahead or behind; none where all can be undone for ever.
+    fn point_of_no_return(&self) -> Option<NoReturn> {
+        let own = self.plan.jobs.iter().filter_map(|planned| {
+            let run = self.job_run(&planned.job)?;
+            let from = self.cannot_be_undone_from(run, planned.reversible)?;
+            Some(NoReturn {
+                deployment: self.id,
+                job: run.job.clone(),
+                from,
+            })
+        });
+        let all = own.chain(self.inherited.clone());
+        all.min_by_key(|past| past.from)
+    }
+
+    /// Whatever came of a job, it may have done a part of its work; and one whose end was never seen ended with its deployment.
+    fn cannot_be_undone_from(&self, run: &JobRun, reversible: Reversible) -> Option<Timestamp> {
+        let length = match reversible {
+            Reversible::Yes => return None,
+            Reversible::No => return Some(Timestamp::UNIX_EPOCH),
+            Reversible::Until(length) => length,
+        };
+        let ended = match &run.stage {
+            JobStage::Ended { at, .. } => Some(*at),
+            JobStage::Running { .. } | JobStage::Again { .. } => self.status.ended_at(),
+        };
+        let ended = run.first_ended.or(ended)?;
+        Some(ended + length.as_signed())
+    }
+
+    /// What it leaves to the next deployment there: where it ended halfway, a point of no return behind it or ahead.
+    pub fn leaves_no_return(&self) -> Option<NoReturn> {
         let halfway = match self.status {
             Status::Cancelled { .. } | Status::Superseded { .. } | Status::Failed { .. } => true,
             Status::Requested
@@ -61,7 +75,7 @@ impl Deployment {
             | Status::RolledBack { .. } => false,
         };
         let unsigned = halfway && self.return_signed.is_none();
-        unsigned.then(|| self.no_return(now)).flatten()
+        unsigned.then(|| self.point_of_no_return()).flatten()
     }
 
     pub(super) fn sign_return(&mut self, word: &Word, now: Timestamp) -> Result<(), Illegal> {
@@ -99,9 +113,7 @@ pub(super) fn keep(view: &View<'_>, mut decision: Decision) -> Decision {
         return decision;
     };
     match view.deployment.status.hold() {
-        Some(hold) => decision
-            .waiting_on
-            .push(WaitingOn::Person { hold: hold.clone() }),
+        Some(hold) => decision.wait_for_person(hold),
         None => {
             let reason = format!("{cause}; it does not go back by itself, because {past}");
             decision.events.push(Event::Held { reason, by: None });

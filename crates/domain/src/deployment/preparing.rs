@@ -14,6 +14,7 @@ use crate::plan::When;
 /// Nothing changes before every target is ready, or has failed within what the plan bears.
 pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
     let mut decision = Decision::default();
+    jobs::watch(view, &mut decision);
     let outstanding = targets(view, hold, &mut decision);
     if !decision.is_idle()
         || failures::fail(view, hold, &mut decision)
@@ -24,8 +25,7 @@ pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
     match hold {
         Some(hold) => {
             jobs::are_through(view, When::Before, Some(hold), &mut decision);
-            let hold = hold.clone();
-            decision.waiting_on.push(WaitingOn::Person { hold });
+            decision.wait_for_person(hold);
         }
         None if outstanding.is_empty() => begin(view, &mut decision),
         None => decision

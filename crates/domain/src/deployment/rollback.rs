@@ -8,13 +8,14 @@
 
 use super::{
     Cause, Decision, Effect, Event, Position, Purpose, Stage, TargetFacts, TargetRun, WaitingOn,
-    decide::View, traffic,
+    decide::View, jobs, traffic,
 };
 use crate::{converge::Health, revision::RevisionId};
 use jiff::Timestamp;
 
 pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> Decision {
     let mut decision = Decision::default();
+    jobs::stop(view, "its deployment went back", &mut decision);
     judge(view, began, &mut decision);
     if !decision.is_idle() {
         return decision;
@@ -25,6 +26,7 @@ pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> 
         Ok(false) => return decision,
         Err(missing) => {
             // What is new goes on serving: stopping it would leave nobody to answer.
+            decision.effects.extend(jobs::recall(view));
             decision.effects.extend(forget_prepared(view));
             decision.events.push(Event::Failed {
                 cause: Cause::Rollback {
@@ -227,6 +229,7 @@ fn order(targets: &[Position], failed: bool, decision: &mut Decision) {
 }
 
 fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
+    decision.effects.extend(jobs::recall(view));
     decision.effects.extend(forget_prepared(view));
     decision.effects.extend(recall_excluded(view));
     traffic::even_out(view, decision);

@@ -17,6 +17,7 @@ use crate::plan::When;
 pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decision {
     let mut decision = Decision::default();
     judge(view, &mut decision);
+    jobs::watch(view, &mut decision);
     let preparing = preparing::targets(view, hold, &mut decision);
     if !decision.is_idle()
         || failures::fail(view, hold, &mut decision)
@@ -27,8 +28,7 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
     if let Some(hold) = hold {
         checks::are_through(view, wave, Some(hold), &mut decision);
         jobs::are_through(view, When::After, Some(hold), &mut decision);
-        let hold = hold.clone();
-        decision.waiting_on.push(WaitingOn::Person { hold });
+        decision.wait_for_person(hold);
         return decision;
     }
     let closed = gates::closed(view, Beginning::Target);

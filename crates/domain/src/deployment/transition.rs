@@ -18,6 +18,11 @@ pub struct Illegal {
     pub state: &'static str,
 }
 
+/// That an event cannot happen, for a reason.
+pub(super) fn illegal(event: &'static str) -> impl Fn(&'static str) -> Illegal {
+    move |state| Illegal { event, state }
+}
+
 pub(super) fn apply(
     deployment: &mut Deployment,
     event: &Event,

@@ -264,6 +264,7 @@ impl Stage {
         deployment.inherited = self.inherits.clone().map(|job| NoReturn {
             deployment: DeploymentId(0),
             job,
+            from: Timestamp::UNIX_EPOCH,
         });
         if words == "proved" {
             let proved = Some(revision("proved"));

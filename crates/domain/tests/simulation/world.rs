@@ -373,6 +373,10 @@ impl World {
             let timed = decision.wake_at.is_some() || self.waits_for_a_person(decision);
             assert!(timed, "seed {seed}: {status:?} has no timer");
         }
+        if status.is_terminal() && !matches!(status, Status::Superseded { .. }) {
+            let told = self.hosts.iter().any(|host| !host.desired.jobs.is_empty());
+            assert!(!told, "seed {seed}: {status:?} leaves a host with a job");
+        }
         if let Status::Succeeded { .. } = status {
             let mut hosts = self.deployment.targets.iter().zip(&self.hosts);
             let told = hosts.all(|(run, host)| {

@@ -39,7 +39,7 @@ pub(super) async fn of(
     let Some(last) = tx.deployments_before(newest, 1, place).await?.pop() else {
         return Ok(Leftovers::default());
     };
-    let no_return = last.leaves_no_return(tx.now());
+    let no_return = last.leaves_no_return();
     let Some(ordered) = last.traffic.clone() else {
         return Ok(Leftovers {
             no_return,

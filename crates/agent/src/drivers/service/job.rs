@@ -5,7 +5,8 @@
 
 use super::{
     Secrets, Surroundings,
-    specification::{base_environment, fill_all, fill_each},
+    specification::{Specified, base_environment, fill_all, fill_each},
+    write_files,
 };
 use crate::{
     drivers::teller::Teller,
@@ -14,14 +15,16 @@ use crate::{
         protocol::{Phase, Spec, Status},
     },
     link::Backoff,
+    state::TakenJob,
 };
 use std::{io, path::PathBuf};
 use tidegate_domain::{
-    canonical,
-    converge::{Job, JobKey, JobState},
+    converge::{JobKey, JobState},
+    digest::Digest,
     duration::Millis,
+    generation::Incarnation,
     name::Name,
-    revision::{ComponentRevision, StopSettings, StopSignal},
+    revision::{ComponentRevision, DriverSettings, StopSettings, StopSignal},
 };
 use tokio::time::sleep;
 
@@ -33,7 +36,34 @@ const GRACE: Millis = Millis(10_000);
 pub(crate) struct Try {
     pub(crate) product: Name,
     pub(crate) key: JobKey,
-    pub(crate) fence: u64,
+    incarnation: Incarnation,
+    fence: u64,
+}
+
+impl Try {
+    pub(crate) fn of(product: &Name, taken: &TakenJob) -> Self {
+        Self {
+            product: product.clone(),
+            key: taken.job.key.clone(),
+            incarnation: taken.incarnation,
+            fence: taken.job.fence,
+        }
+    }
+
+    /// Whether it is the try of this taken job.
+    pub(crate) fn is(&self, product: &Name, taken: &TakenJob) -> bool {
+        let same = (&self.key, self.fence) == (&taken.job.key, taken.job.fence);
+        same && self.product == *product && self.incarnation == taken.incarnation
+    }
+}
+
+/// What is said of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Worked {
+    /// How far it is.
+    Seen(JobState),
+    /// Nothing of it runs, and its keeper has gone.
+    Gone,
 }
 
 /// What is to be done once.
@@ -43,29 +73,34 @@ pub(crate) struct Work {
     pub(crate) directory: PathBuf,
     /// This program, which is also the keeper.
     pub(crate) program: PathBuf,
-    /// What to run, or the reference to a secret whose value is not known yet.
-    pub(crate) spec: Result<Spec, String>,
     /// By which the keeper knows it.
-    pub(crate) start: (tidegate_domain::digest::Digest, u64),
+    pub(crate) start: (Digest, u64),
+    pub(crate) task: JobTask,
     /// Says what is seen.
-    pub(crate) teller: Teller<Try, JobState>,
+    pub(crate) teller: Teller<Try, Worked>,
 }
 
-/// What to run for `job` of a component that lies ready; none when the component has no such job.
+/// How a job is run.
+#[derive(Debug)]
+pub(crate) struct JobTask {
+    /// Where the artifact lies.
+    directory: PathBuf,
+    /// What to run, with the files of its component beside it, or the reference to a secret whose value is not known yet.
+    specified: Result<Specified, String>,
+}
+
+/// How to run a job of a component that lies ready; none when the component has no such job.
 pub(crate) fn specify_job(
     surroundings: &Surroundings,
-    (product, job): (&Name, &Job),
+    (product, taken): (&Name, &TakenJob),
     component: &ComponentRevision,
     secrets: &Secrets,
-) -> Option<Result<Spec, String>> {
-    let settings = component
-        .jobs
-        .iter()
-        .find(|known| known.name == job.key.job.job)?;
-    let workload = component.workload();
-    let directory = surroundings
-        .layout
-        .artifact(product, &component.component, workload);
+) -> Option<JobTask> {
+    let job = &taken.job;
+    let mut declared = component.jobs.iter();
+    let settings = declared.find(|known| known.name == job.key.job.job)?;
+    let layout = &surroundings.layout;
+    let directory = layout.artifact(product, &component.component, component.workload());
     let mut environment = base_environment(surroundings, product, component, &directory);
     for (name, value) in [
         ("TIDEGATE_JOB", job.key.job.job.to_string()),
@@ -74,12 +109,15 @@ pub(crate) fn specify_job(
     ] {
         environment.insert(name.to_owned(), value);
     }
-    let filled = || {
-        environment.extend(fill_all(&settings.environment, (product, secrets))?);
-        Ok(Spec {
-            workload: canonical::hash(&job.key),
-            directory,
-            command: fill_each(&settings.command, (product, secrets))?,
+    let DriverSettings::Service(service) = &component.driver;
+    let values = (product, secrets);
+    let (workload, attempt) = taken.start();
+    let specified = || {
+        environment.extend(fill_all(&settings.environment, values)?);
+        let spec = Spec {
+            workload,
+            directory: directory.clone(),
+            command: fill_each(&settings.command, values)?,
             environment,
             listen: Vec::new(),
             stop: StopSettings {
@@ -87,11 +125,17 @@ pub(crate) fn specify_job(
                 grace: GRACE,
             },
             launcher: PathBuf::new(),
-            attempt: job.fence,
+            attempt,
             once_within: Some(job.deadline),
-        })
+        };
+        let files = fill_all(&service.files, values)?;
+        Ok(Specified { spec, files })
     };
-    Some(filled())
+    let specified = specified();
+    Some(JobTask {
+        directory,
+        specified,
+    })
 }
 
 /// Has the job run to its end. Returns early only where a secret is missing; whoever has it then asks again.
@@ -104,7 +148,7 @@ pub(crate) async fn work(mut work: Work) {
                 let mut seen = Some(status);
                 while let Some(status) = seen {
                     let (state, over) = state_of(&status);
-                    work.teller.say(state).await;
+                    work.teller.say(Worked::Seen(state)).await;
                     if over {
                         return;
                     }
@@ -113,22 +157,35 @@ pub(crate) async fn work(mut work: Work) {
             }
             Err(Trouble::Secret(name)) => {
                 let why = format!("it waits for the secret {name} from the server");
-                return work.teller.say(JobState::Waiting { why }).await;
+                let waiting = JobState::Waiting { why };
+                return work.teller.say(Worked::Seen(waiting)).await;
             }
             Err(Trouble::Keeper(error)) => {
                 let why = format!("its keeper cannot be started: {error}");
-                work.teller.say(JobState::Waiting { why }).await;
+                let waiting = JobState::Waiting { why };
+                work.teller.say(Worked::Seen(waiting)).await;
             }
         }
         sleep(backoff.next()).await;
     }
 }
 
-/// Ends a job that runs, and its keeper.
-pub(crate) async fn abandon(directory: PathBuf) {
-    if let Ok(mut client) = Client::connect(&directory).await {
-        client.stop().await;
+/// Ends a job, and its keeper. Where that died, another one first clears what it left.
+pub(crate) async fn abandon(directory: PathBuf, program: PathBuf, mut teller: Teller<Try, Worked>) {
+    let mut backoff = Backoff::default();
+    while directory.exists() {
+        match Client::attach(&directory, &program).await {
+            Ok(mut client) => {
+                client.stop().await;
+                break;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the keeper of a job cannot be reached");
+                sleep(backoff.next()).await;
+            }
+        }
     }
+    teller.say(Worked::Gone).await;
 }
 
 /// Why a job does not run.
@@ -147,11 +204,10 @@ async fn begin(work: &Work) -> Result<(Status, Follower), Trouble> {
     let mut client = Client::attach(&work.directory, &work.program).await?;
     let mut status = client.status().await?;
     if (status.workload, status.attempt) != (Some(work.start.0), work.start.1) {
-        let spec = work
-            .spec
-            .as_ref()
-            .map_err(|name| Trouble::Secret(name.clone()))?;
-        status = client.start(spec).await?;
+        let specified = work.task.specified.as_ref();
+        let specified = specified.map_err(|name| Trouble::Secret(name.clone()))?;
+        write_files(&work.task.directory, &specified.files)?;
+        status = client.start(&specified.spec).await?;
     }
     let follower = client.follow(status.sequence);
     Ok((status, follower))

@@ -88,6 +88,7 @@ async fn a_deployment_with_jobs_in_every_stage() {
         fence: 1,
         target: Position(0),
         stage,
+        first_ended: None,
     };
     let expected = Deployment {
         plan: Plan {
@@ -98,6 +99,7 @@ async fn a_deployment_with_jobs_in_every_stage() {
         inherited: Some(NoReturn {
             deployment: DeploymentId(3),
             job: job(0),
+            from: jiff::Timestamp::UNIX_EPOCH,
         }),
         return_signed: Some(word()),
         targets: Vec::new(),
