@@ -37,7 +37,7 @@ async fn say(browser: &Browser, (summary, field): (&str, &str), why: &str) {
 }
 
 #[tokio::test]
-async fn a_job_is_taken_as_done_and_going_back_is_signed() {
+async fn a_job_is_accepted_as_done_and_going_back_is_signed() {
     let (server, fleet) = with_history().await;
     release_with_a_job(&server);
     let browser = signed_in(&server).await;
@@ -60,7 +60,7 @@ async fn a_job_is_taken_as_done_and_going_back_is_signed() {
     browser.press("\u{e007}").await;
     browser.text_becomes("#job-web-migrate", "try 2").await;
     browser.text_becomes("#job-web-migrate", "failed").await;
-    let take = ("#take-web-migrate summary", "#take-web-migrate-reason");
+    let take = ("#accept-web-migrate summary", "#accept-web-migrate-reason");
     say(&browser, take, "done by hand\u{e007}").await;
     browser
         .text_becomes("#job-web-migrate", "admin: done by hand")

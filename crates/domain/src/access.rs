@@ -240,7 +240,7 @@ impl fmt::Display for Action {
             Self::Drill => "drilling a rollback",
             Self::Deploy => "deploying",
             Self::SteerDeployment => "steering a deployment",
-            Self::SignOff => "signing off a wave",
+            Self::SignOff => "signing off a wave, or a way back",
             Self::RetryTarget => "retrying a target, a check or a job",
             Self::ExcludeTarget => "ignoring or excluding a target",
             Self::AcceptCheck => "accepting a check or a job that did not succeed",

@@ -167,23 +167,27 @@ impl Revision {
 }
 
 impl ComponentRevision {
-    /// Every text that may refer to a secret.
+    /// Every text of what runs always that may refer to a secret.
     pub fn texts(&self) -> impl Iterator<Item = &String> {
         let DriverSettings::Service(service) = &self.driver;
-        let jobs = self.jobs.iter();
-        let of_jobs = jobs.flat_map(|job| job.command.iter().chain(job.environment.values()));
         service
             .command
             .iter()
             .chain(service.environment.values())
             .chain(service.files.values())
-            .chain(of_jobs)
     }
 
     /// The hash of what would run: two revisions with the same workload need no restart between them.
     /// The version's text is left out: it changes nothing that runs.
     pub fn workload(&self) -> Digest {
         canonical::hash(&(&self.component, &self.artifact, &self.driver))
+    }
+}
+
+impl JobSettings {
+    /// Every text that may refer to a secret.
+    pub fn texts(&self) -> impl Iterator<Item = &String> {
+        self.command.iter().chain(self.environment.values())
     }
 }
 

@@ -40,7 +40,7 @@ pub enum DeploymentCommand {
     AcceptCheck(AcceptArgs),
     /// Run a job again that did not succeed, where it ran last.
     RetryJob(JobArgs),
-    /// Take a job as done that did not succeed.
+    /// Accept a job as done that did not succeed.
     AcceptJob(AcceptJobArgs),
 }
 
@@ -261,6 +261,9 @@ fn show(view: &DeploymentView) -> String {
     let table = table(&["wave", "target", "stage", "detail"], rows);
     let checks: String = view.checks.iter().map(check).collect();
     let jobs: String = view.jobs.iter().map(job).collect();
+    let past = view.no_return.as_ref().filter(|_| !view.has_ended());
+    let past = past.map(|past| format!("past the point of no return: {past}\n"));
+    let jobs = jobs + &past.unwrap_or_default();
     format!(
         "{}\n{}, plan {}\n{jobs}{checks}{table}",
         view.summary, view.strategy, view.plan_hash

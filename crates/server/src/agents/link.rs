@@ -19,6 +19,7 @@ use tidegate_domain::{
     converge::DesiredState,
     digest::Digest,
     id::SecretVersion,
+    name::Name,
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
@@ -221,11 +222,14 @@ async fn everything(
         return Ok(response);
     }
     let states = tx.desired_of(key).await?;
-    for id in states.iter().flat_map(named) {
+    let all = states
+        .iter()
+        .flat_map(|state| named(state).into_iter().map(move |id| (state, id)));
+    for (state, id) in all {
         let Some(known) = app.revisions.get(tx, id).await? else {
             continue;
         };
-        let references = secret_references(&known.revision);
+        let references = secret_references(&known.revision, state);
         let values = app
             .open_secrets(tx, &known.revision.product, &references)
             .await?;
@@ -251,9 +255,17 @@ fn named(state: &DesiredState) -> Vec<RevisionId> {
     ids
 }
 
-/// Every `${secret:NAME@VERSION}` in a revision.
-fn secret_references(revision: &Revision) -> Vec<(String, SecretVersion)> {
-    let texts = revision.components.iter().flat_map(|it| it.texts());
+/// Every `${secret:NAME@VERSION}` in a revision that a target needs: those of a job only where it is told to run that.
+fn secret_references(revision: &Revision, state: &DesiredState) -> Vec<(String, SecretVersion)> {
+    let told = |component: &Name, job: &Name| {
+        let mut jobs = state.jobs.iter().map(|told| &told.key.job);
+        jobs.any(|told| (&told.component, &told.job) == (component, job))
+    };
+    let texts = revision.components.iter().flat_map(|component| {
+        let jobs = component.jobs.iter();
+        let jobs = jobs.filter(move |job| told(&component.component, &job.name));
+        component.texts().chain(jobs.flat_map(|job| job.texts()))
+    });
     texts.flat_map(|text| references(text)).collect()
 }
 

@@ -69,7 +69,7 @@ async fn keep(
     let environments: BTreeSet<&Name> = wanted.1.iter().filter_map(environment).collect();
     let mut told = Vec::new();
     for environment in environments {
-        told.extend(latecomers::settle_all(tx, incarnation, environment).await?);
+        told.extend(latecomers::settle_all(tx, incarnation, (environment, None)).await?);
     }
     Ok((response, told))
 }

@@ -42,7 +42,9 @@ impl App {
         which: (&str, &str),
     ) -> Result<Release, Error> {
         request.permit(Action::UnblockRelease)?;
-        self.set_block(request, which, None).await
+        let release = self.set_block(request, which, None).await?;
+        self.settle_latecomers(&release.product).await?;
+        Ok(release)
     }
 
     async fn set_block(

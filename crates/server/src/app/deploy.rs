@@ -4,7 +4,7 @@ use super::{
     App, Error, Kind, Request, balancing, leftovers,
     plans::{self, Wanted, Way},
     releases,
-    rollback::standing,
+    rollback::{past_no_return, standing},
     runs, steer,
 };
 use futures::FutureExt;
@@ -58,6 +58,7 @@ pub(super) async fn promote(
         .ok_or_else(|| releases::draft(&release))?;
     releases::check_not_blocked(&release)?;
     check_promotion(tx, wanted, number).await?;
+    check_forward(tx, wanted, number).await?;
     let snapshot = releases::snapshot(tx, &release, number).await?;
     let way = wanted.way(tx).await?;
     let start = Start {
@@ -113,6 +114,30 @@ async fn check_promotion(
             wanted.product, wanted.release
         )),
     )
+}
+
+/// What stands there below something that cannot be undone is no way forward: that is going back, and is signed.
+async fn check_forward(tx: &mut Tx, wanted: &Wanted, number: SnapshotNumber) -> Result<(), Error> {
+    let (product, environment, now) = (&wanted.product, &wanted.environment, tx.now());
+    let is_wanted = |d: &Deployment| d.release == wanted.release && d.snapshot == number;
+    let standing = standing(tx, product, environment).await?;
+    let Some(place) = standing.iter().rposition(is_wanted) else {
+        return Ok(());
+    };
+    let newest = DeploymentId(u64::MAX >> 1);
+    let newest = tx
+        .deployments_before(newest, 1, (Some(product), Some(environment)))
+        .await?
+        .pop();
+    let halfway = newest.filter(|newest| {
+        let open = !newest.status.is_terminal() || newest.leaves_no_return().is_some();
+        open && !is_wanted(newest)
+    });
+    let later = standing.iter().skip(place + 1).chain(&halfway);
+    let past = later.rev().find_map(|d| Some((d, d.no_return(now)?)));
+    past.map_or(Ok(()), |(deployment, past)| {
+        Err(past_no_return(deployment, &past))
+    })
 }
 
 /// What a deployment begins with.

@@ -5,7 +5,7 @@ use super::{
     App, Error, Kind, Request,
     deploy::promote,
     entry, field, optional,
-    plans::Wanted,
+    plans::{self, Wanted},
     releases,
     rollback::{Why, standing, take_back},
     steer,
@@ -16,8 +16,10 @@ use tidegate_domain::{
     catalog::path,
     deployment::{Deployment, Event, Status},
     drill::{Drill, Ending, Leg, LegKind, Next, next},
-    id::{DeploymentId, DrillId},
+    id::{DeploymentId, DrillId, SnapshotNumber},
     name::Name,
+    plan::Reversible,
+    release::Release,
     version::Version,
 };
 use tidegate_protocol::api::{DeploymentRequest, DrillRequest};
@@ -75,10 +77,10 @@ struct Wish {
 
 async fn start(tx: &mut Tx, request: &Request, wish: &Wish) -> Result<DrillId, Error> {
     let release = releases::find(tx, &wish.product, &wish.release).await?;
-    if release.current_snapshot().is_none() {
-        return Err(releases::draft(&release));
-    }
+    let number = release.current_snapshot();
+    let number = number.ok_or_else(|| releases::draft(&release))?;
     check_place(tx, wish).await?;
+    check_reversible(tx, &release, number).await?;
     check_alone(tx, wish).await?;
     let standing = standing(tx, &wish.product, &wish.environment).await?;
     let is_other = |d: &Deployment| {
@@ -108,6 +110,25 @@ async fn start(tx: &mut Tx, request: &Request, wish: &Wish) -> Result<DrillId, E
     journal(tx, request, "drill.started", (&drill, &detail)).await?;
     begin_leg(tx, request, &mut drill, LegKind::Deploy).await?;
     Ok(drill.id)
+}
+
+/// Past a job that cannot be undone there is no way back to be timed.
+async fn check_reversible(
+    tx: &mut Tx,
+    release: &Release,
+    number: SnapshotNumber,
+) -> Result<(), Error> {
+    let snapshot = releases::snapshot(tx, release, number).await?;
+    let jobs = plans::jobs(release, &snapshot);
+    let Some(job) = jobs.iter().find(|job| job.reversible != Reversible::Yes) else {
+        return Ok(());
+    };
+    let detail = format!(
+        "job {} can be undone: {}; a drill would be left past the point of no return",
+        job.job, job.reversible
+    );
+    let refused = Error::refused(Kind::NotReady, "drill-past-no-return", detail);
+    Err(refused.hint("drill a release whose jobs can be undone"))
 }
 
 /// Going back and forth is for where nobody is served: the last environment takes a word of its own.

@@ -178,6 +178,11 @@ async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
     );
     tx.record_entry(&entry).await?;
     // Nobody waits for it yet who could be woken.
-    latecomers::settle_all(tx, joining.incarnation, &key.environment).await?;
+    latecomers::settle_all(
+        tx,
+        joining.incarnation,
+        (&key.environment, Some(&key.target)),
+    )
+    .await?;
     Ok(())
 }

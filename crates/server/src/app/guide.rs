@@ -84,7 +84,7 @@ impl App {
         Ok(())
     }
 
-    /// Says what is to become of a job that did not succeed: run again, or, with a reason, taken as done.
+    /// Says what is to become of a job that did not succeed: run again, or, with a reason, accepted as done.
     ///
     /// # Errors
     /// When there is no such job, it runs or is through.
@@ -107,7 +107,14 @@ impl App {
             }
             None => Event::JobRetried { job, by },
         };
-        self.make_happen(request, id, event).await
+        let input = (request, id, event);
+        self.store
+            .write(input, |tx, (request, id, event)| {
+                say_of_job(tx, request, *id, event).boxed()
+            })
+            .await?;
+        self.bus.wake_engine();
+        Ok(())
     }
 
     /// Asks to deploy against the calendar for a reason, or, without one, confirms what another has asked for.
@@ -155,6 +162,33 @@ async fn say(
         Guidance::Exclude => Event::TargetExcluded { target, word },
     };
     steer::apply(tx, request, id, &event).await
+}
+
+async fn say_of_job(
+    tx: &mut Tx,
+    request: &Request,
+    id: DeploymentId,
+    event: &Event,
+) -> Result<(), Error> {
+    let deployment = tx.deployment(id).await?;
+    let deployment =
+        deployment.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    if let Event::JobRetried { job, .. } | Event::JobAccepted { job, .. } = event
+        && !deployment
+            .plan
+            .jobs
+            .iter()
+            .any(|planned| planned.job == *job)
+    {
+        let jobs = deployment.plan.jobs.iter().map(|it| it.job.to_string());
+        let jobs: Vec<String> = jobs.collect();
+        let missing = Error::not_found("job-not-found", "job of this deployment", job);
+        return Err(missing.hint(match jobs.is_empty() {
+            true => "it has no jobs".to_owned(),
+            false => format!("its jobs are {}", jobs.join(", ")),
+        }));
+    }
+    steer::apply(tx, request, id, event).await
 }
 
 async fn say_of_check(

@@ -3,27 +3,36 @@
 //! This is no deployment: what they get has succeeded there, and nothing that runs is changed. It waits only while a
 //! deployment moves in the same place, which may not be about them.
 
-use super::{Error, deploy, entry, releases, rollback::standing};
+use super::{App, Error, deploy, entry, releases, rollback::standing};
+use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     catalog::{Kind, Product, Target},
     converge::{ActiveComponent, DesiredState, Slot},
     deployment::Deployment,
     generation::Incarnation,
+    id::DeploymentId,
     name::Name,
     release::render,
     revision::Revision,
 };
 use tidegate_store::{TargetKey, Tx};
 
-/// Tells the targets of an environment that run nothing of a product to run what stands there; answers which.
+/// Tells the targets of an environment that run nothing of a product to run what stands there; answers which. One alone,
+/// where only that may be late.
 pub(crate) async fn settle(
     tx: &mut Tx,
     incarnation: Incarnation,
-    (product, environment): (&Name, &Name),
+    place: (&Name, &Name),
+    only: Option<&Name>,
 ) -> Result<Vec<TargetKey>, Error> {
+    let (product, _) = place;
     let mut told = Vec::new();
-    let Some((stands, late)) = late(tx, (product, environment)).await? else {
+    let candidates = candidates(tx, place, only).await?;
+    if candidates.is_empty() {
+        return Ok(told);
+    }
+    let Some((stands, late)) = late(tx, place, candidates).await? else {
         return Ok(told);
     };
     let release = releases::find(tx, product, &stands.release).await?;
@@ -54,42 +63,103 @@ pub(crate) async fn settle(
 pub(crate) async fn settle_all(
     tx: &mut Tx,
     incarnation: Incarnation,
-    environment: &Name,
+    (environment, only): (&Name, Option<&Name>),
 ) -> Result<Vec<TargetKey>, Error> {
     let mut told = Vec::new();
     for product in tx.documents::<Product>(Kind::Product).await? {
-        told.extend(settle(tx, incarnation, (&product.name, environment)).await?);
+        let place = (&product.name, environment);
+        told.extend(settle(tx, incarnation, place, only).await?);
     }
     Ok(told)
 }
 
-/// What stands in a place, and the targets with an agent that run nothing of it; none while something moves there. Whom
-/// people took out of the scope of what stands is not late.
-async fn late(
+impl App {
+    /// What kept latecomers from a product may be gone: they are told wherever it stands.
+    pub(super) async fn settle_latecomers(&self, product: &Name) -> Result<(), Error> {
+        let input = (self.incarnation, product.clone());
+        let told = self
+            .store
+            .write(input, |tx, (incarnation, product)| {
+                everywhere(tx, *incarnation, product).boxed()
+            })
+            .await?;
+        for target in &told {
+            self.bus.wake_target(target);
+        }
+        Ok(())
+    }
+}
+
+async fn everywhere(
+    tx: &mut Tx,
+    incarnation: Incarnation,
+    product: &Name,
+) -> Result<Vec<TargetKey>, Error> {
+    let mut told = Vec::new();
+    for environment in tx.environments().await?.keys() {
+        told.extend(settle(tx, incarnation, (product, environment), None).await?);
+    }
+    Ok(told)
+}
+
+/// The targets with an agent that are told to run nothing of the product.
+async fn candidates(
     tx: &mut Tx,
     (product, environment): (&Name, &Name),
-) -> Result<Option<(Deployment, Vec<Target>)>, Error> {
-    let moves = tx.deployment_running_in(product, environment).await?;
-    let Some(stands) = standing(tx, product, environment).await?.pop() else {
-        return Ok(None);
-    };
-    let Some(stands) = tx.deployment(stands.id).await?.filter(|_| moves.is_none()) else {
-        return Ok(None);
-    };
+    only: Option<&Name>,
+) -> Result<Vec<Target>, Error> {
+    let runs = |state: &DesiredState| state.product == *product && !state.active.is_empty();
+    if let Some(name) = only {
+        let key = TargetKey {
+            environment: environment.clone(),
+            target: name.clone(),
+        };
+        let idle = !tx.desired_of(&key).await?.iter().any(runs);
+        let found: Option<Target> = match idle {
+            true => tx.document(Kind::Target, &key.to_string()).await?,
+            false => None,
+        };
+        let found = found.filter(|target| target.balances.is_empty());
+        return Ok(found.into_iter().collect());
+    }
     let told = deploy::told(tx, product, environment).await?;
-    let runs = told.iter().filter(|(_, state)| !state.active.is_empty());
-    let known = runs.map(|(name, _)| name);
-    let known: BTreeSet<&Name> = known
-        .chain(stands.targets.iter().map(|run| &run.target))
-        .collect();
     let agents = tx.agents().await?;
     let enrolled: BTreeSet<TargetKey> = agents.into_iter().map(|agent| agent.key).collect();
     let mut targets = tx.targets_in(environment).await?;
     targets.retain(|target| {
         target.balances.is_empty()
-            && !known.contains(&target.name)
+            && !told.get(&target.name).is_some_and(runs)
             && enrolled.contains(&key(target))
     });
+    Ok(targets)
+}
+
+/// What stands in a place, and those of some targets that came later; none while something moves there, or where something
+/// was left halfway that what stands cannot live with. Whom people took out of the scope of what stands is not late.
+async fn late(
+    tx: &mut Tx,
+    (product, environment): (&Name, &Name),
+    mut targets: Vec<Target>,
+) -> Result<Option<(Deployment, Vec<Target>)>, Error> {
+    let newest = DeploymentId(u64::MAX >> 1);
+    let place = (Some(product), Some(environment));
+    let newest = tx.deployments_before(newest, 1, place).await?.pop();
+    let now = tx.now();
+    let moves = newest.is_some_and(|newest| {
+        let left = newest.leaves_no_return();
+        !newest.status.is_terminal() || left.is_some_and(|past| past.from <= now)
+    });
+    if moves {
+        return Ok(None);
+    }
+    let Some(stands) = standing(tx, product, environment).await?.pop() else {
+        return Ok(None);
+    };
+    let Some(stands) = tx.deployment(stands.id).await? else {
+        return Ok(None);
+    };
+    let known: BTreeSet<&Name> = stands.targets.iter().map(|run| &run.target).collect();
+    targets.retain(|target| !known.contains(&target.name));
     Ok((!targets.is_empty()).then_some((stands, targets)))
 }
 

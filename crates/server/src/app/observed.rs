@@ -3,7 +3,7 @@
 use super::{App, Error, entry};
 use futures::FutureExt;
 use tidegate_domain::{
-    converge::{ObservedState, RouteState},
+    converge::{JobState, ObservedState, RouteState},
     deployment::facts::Report,
     name::Name,
 };
@@ -76,6 +76,13 @@ async fn keep(tx: &mut Tx, key: &TargetKey, observed: &[ObservedState]) -> Resul
         for route in &mut state.traffic {
             if let RouteState::Failed { reason } = &mut route.state {
                 *reason = one_line(reason);
+            }
+        }
+        for report in &mut state.jobs {
+            if let JobState::Failed { reason: words } | JobState::Waiting { why: words } =
+                &mut report.state
+            {
+                *words = one_line(words);
             }
         }
         let known = tx.report(key, &state.product).await?;

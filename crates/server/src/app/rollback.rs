@@ -132,7 +132,7 @@ pub(super) async fn go_back(
     .await
 }
 
-fn past_no_return(deployment: &Deployment, past: &NoReturn) -> Error {
+pub(super) fn past_no_return(deployment: &Deployment, past: &NoReturn) -> Error {
     let (product, place) = (&deployment.product, &deployment.environment);
     let detail = format!("{product} does not go back in {place} just so: {past}");
     Error::refused(Kind::Conflict, "past-no-return", detail).hint(format!(

@@ -5,11 +5,11 @@ use super::{
     deploy::{Start, Told},
     rollback::standing,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Target,
     converge::{ObservedState, Slot},
-    deployment::{Deployment, Stage, TargetRun},
+    deployment::{Stage, TargetRun},
     name::Name,
     plan::Plan,
     release::{apart, render},
@@ -36,12 +36,8 @@ pub(super) async fn of(
     };
     let proved = tx.proved_in(start.environment, product).await?;
     let mut proved: BTreeMap<Name, RevisionId> = proved.into_iter().collect();
-    if let Some(stands) = stands_behind_no_return(tx, start).await? {
-        let brought = |name: &Name, revision: RevisionId| {
-            let mut runs = stands.targets.iter();
-            runs.any(|run| run.target == *name && run.after == revision)
-        };
-        proved.retain(|name, revision| brought(name, *revision));
+    if let Some(brought) = behind_no_return(tx, start).await? {
+        proved.retain(|name, revision| brought.contains(&(name.clone(), *revision)));
     }
     if plan.side_by_side {
         let knows = ObservedState::knows_slots;
@@ -51,10 +47,6 @@ pub(super) async fn of(
             (knows, "to run two slots", "use another strategy"),
         )
         .await?;
-    }
-    if !plan.jobs.is_empty() {
-        let knows = ObservedState::knows_jobs;
-        agents_know(tx, start, (knows, "to run jobs", "deploy without jobs")).await?;
     }
     let mut runs = Vec::with_capacity(targets.len());
     let mut revisions = Vec::with_capacity(targets.len());
@@ -76,6 +68,11 @@ pub(super) async fn of(
             run.proved = proved.get(name).copied().filter(|it| Some(*it) != before);
             runs.push(run);
         }
+    }
+    let mut parts = revisions.iter().flat_map(|it: &Revision| &it.components);
+    if parts.any(|part| !part.jobs.is_empty()) {
+        let knows = ObservedState::knows_jobs;
+        agents_know(tx, start, (knows, "to run jobs", "deploy without jobs")).await?;
     }
     Ok((runs, revisions))
 }
@@ -155,18 +152,23 @@ async fn keep_apart(
     })
 }
 
-/// What stands there, if it did something that cannot be undone: what proved itself before that is nothing to go back to.
-async fn stands_behind_no_return(
+/// What was brought there since something was done that cannot be undone, by target; none where nothing was. What proved
+/// itself before that is nothing to go back to.
+async fn behind_no_return(
     tx: &mut Tx,
     start: &Start<'_>,
-) -> Result<Option<Deployment>, Error> {
-    let mut standing = standing(tx, &start.release.product, start.environment).await?;
+) -> Result<Option<BTreeSet<(Name, RevisionId)>>, Error> {
+    let standing = standing(tx, &start.release.product, start.environment).await?;
     let now = tx.now();
-    let past = standing.pop_if(|stands| stands.no_return(now).is_some());
-    match past {
-        Some(stands) => Ok(tx.deployment(stands.id).await?),
-        None => Ok(None),
+    let last = standing.iter().rposition(|it| it.no_return(now).is_some());
+    let Some(last) = last else { return Ok(None) };
+    let mut brought = BTreeSet::new();
+    for stands in &standing[last..] {
+        let whole = tx.deployment(stands.id).await?;
+        let runs = whole.into_iter().flat_map(|whole| whole.targets);
+        brought.extend(runs.map(|run| (run.target, run.after)));
     }
+    Ok(Some(brought))
 }
 
 /// Refuses where an agent is too old for `what`; such a one would misunderstand, or not read what it is told.

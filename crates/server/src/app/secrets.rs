@@ -34,7 +34,9 @@ impl App {
         let wrapped = self
             .keyring
             .wrap(&context(&product, name.as_str()), value.as_bytes());
-        self.store
+        let of = product.clone();
+        let view = self
+            .store
             .write(
                 (request, product, name, wrapped),
                 |tx, (request, product, name, wrapped)| {
@@ -60,7 +62,9 @@ impl App {
                     .boxed()
                 },
             )
-            .await
+            .await?;
+        self.settle_latecomers(&of).await?;
+        Ok(view)
     }
 
     /// The values, by `PRODUCT/NAME@VERSION`, of the references of a product, for an agent that is told to run them.

@@ -131,7 +131,7 @@ async fn advance(
     if deployment.status.is_terminal() {
         let place = (&deployment.product, &deployment.environment);
         done.told
-            .extend(latecomers::settle(tx, app.incarnation, place).await?);
+            .extend(latecomers::settle(tx, app.incarnation, place, None).await?);
     }
     Ok(done)
 }

@@ -87,7 +87,7 @@ impl State {
             "again" => ("moving", "is run again"),
             "done" => ("steady", "done"),
             "failed" => ("failing", "failed"),
-            "accepted" => ("held", "taken as done"),
+            "accepted" => ("held", "accepted as done"),
             _ => ("unknown", "unknown"),
         };
         Self::new(shape, word)

@@ -40,7 +40,7 @@ fn of_deployment(event: &str, detail: &Value) -> String {
         "job_ended" => job_ended(detail),
         "job_retried" => format!("wants job {} run again", text(detail, "job")),
         "job_accepted" => because(
-            &format!("takes job {} as done", text(detail, "job")),
+            &format!("accepts job {} as done", text(detail, "job")),
             word(detail),
         ),
         "return_signed" => because(

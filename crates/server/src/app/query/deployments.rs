@@ -133,6 +133,7 @@ async fn view(tx: &mut Tx, app: &App, id: DeploymentId) -> Result<DeploymentView
     let facts = facts::collect(tx, &app.revisions, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
     let past = deployment.no_return(tx.now());
+    let past = past.filter(|_| deployment.return_signed.is_none());
     Ok(DeploymentView {
         checks: checks::of(tx, &deployment).await?,
         no_return: past.map(|past| past.to_string()),

@@ -135,7 +135,7 @@ pub(super) async fn retry_job(
     guide_job(&app, request, which, None).await
 }
 
-/// Takes a job as done that did not succeed.
+/// Accepts a job as done that did not succeed.
 #[utoipa::path(post, path = "/api/v1/deployments/{id}/jobs/{component}/{job}/accept", request_body = WordRequest,
     params(("id" = u64, Path), ("component" = String, Path), ("job" = String, Path)),
     responses((status = 200, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]

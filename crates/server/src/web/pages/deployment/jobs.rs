@@ -15,7 +15,7 @@ pub(super) struct Job {
     /// Whether it can be undone, in words.
     pub reversible: String,
     pub reason: Option<String>,
-    /// Whether a person can have it run again, or take it as done.
+    /// Whether a person can have it run again, or accept it as done.
     pub is_open: bool,
 }
 
