@@ -74,6 +74,11 @@ const ROWS: &[Row] = &[
     ("get", "/api/v1/drills/{id}", 2, ""),
     ("post", "/api/v1/drills/{id}/cancel", 3, ""),
     ("post", "/api/v1/enrolments", 4, r#"{"environment":"x"}"#),
+    ("get", "/api/v1/group-runs", 2, ""),
+    ("post", "/api/v1/group-runs", 3, GROUP),
+    ("get", "/api/v1/group-runs/{id}", 2, ""),
+    ("post", "/api/v1/group-runs/{id}/cancel", 3, ""),
+    ("post", "/api/v1/group-runs/{id}/rollback", 3, "{}"),
     ("get", "/api/v1/journal", 2, ""),
     ("get", "/api/v1/journal/checkpoint", 2, ""),
     ("get", "/api/v1/journal/export", 2, ""),
@@ -143,6 +148,7 @@ const ROWS: &[Row] = &[
 ];
 const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"x","release":"1","environment":"x"}"#;
+const GROUP: &str = r#"{"members":[{"product":"x","release":"1","environment":"x"},{"product":"y","release":"1","environment":"x"}]}"#;
 const REHEARSAL: &str = r#"{"deployment":{"product":"x","release":"1","environment":"x"}}"#;
 const RELEASE: &str = r#"{"version":"1"}"#;
 /// The levels there are.

@@ -10,6 +10,7 @@ mod drill;
 mod drills;
 mod enrolment;
 mod explain;
+mod group_run;
 mod journal;
 mod logs;
 mod man;
@@ -64,6 +65,8 @@ pub enum Command {
     #[command(subcommand)]
     Rehearsal(rehearsal::RehearsalCommand),
     Deploy(deploy::DeployArgs),
+    #[command(subcommand)]
+    GroupRun(group_run::GroupRunCommand),
     Watch(watch::WatchArgs),
     Rollback(rollback::RollbackArgs),
     Pause(steer::PauseArgs),
@@ -112,6 +115,7 @@ impl Command {
             Self::Rehearse(args) => args.run(&context).await,
             Self::Rehearsal(command) => command.run(&context).await,
             Self::Deploy(args) => args.run(&context).await,
+            Self::GroupRun(command) => command.run(&context).await,
             Self::Watch(args) => args.run(&context).await,
             Self::Rollback(args) => args.run(&context).await,
             Self::Pause(args) => args.run(&context).await,

@@ -8,6 +8,7 @@ mod catalog;
 mod check;
 mod deployment;
 mod drill;
+mod group_run;
 mod journal;
 mod logs;
 mod people;
@@ -28,6 +29,7 @@ pub use deployment::{
     SignOffRequest, SteerRequest, TargetRunView, WaitingView, WaveView, WordRequest,
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
+pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupRunView};
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
 pub use logs::{LogLineView, LogsView};
 pub use people::{

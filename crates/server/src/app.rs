@@ -13,6 +13,7 @@ pub(crate) mod drills;
 pub mod enrolments;
 mod error;
 mod feed;
+pub(crate) mod group_runs;
 pub mod guide;
 pub mod journal;
 pub(crate) mod latecomers;

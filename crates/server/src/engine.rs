@@ -1,12 +1,14 @@
 //! The engine: collects facts, asks `domain` what happens next, and commits the answer.
 //!
-//! It never decides. [`driver`] takes one deployment one step further, [`drills`] begins the legs of rollback drills,
+//! It never decides. [`driver`] takes one deployment one step further, [`group_runs`] keeps deployments
+//! in lockstep, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
 //! side, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
 //! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
 
 mod drills;
 mod driver;
+mod group_runs;
 mod measure;
 mod sequencer;
 
@@ -23,6 +25,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
     let measuring = Measuring::default();
     loop {
         let wake_at = drive_all(&app, &holder, &measuring).await;
+        group_runs::run_all(&app, &holder).await;
         drills::run_all(&app, &holder).await;
         let pause = wake_at.map_or(SCAN, |at| until(at).min(SCAN));
         tokio::select! {

@@ -16,6 +16,7 @@ mod configuration;
 mod deployments;
 mod drills;
 mod error;
+mod group_runs;
 mod journal;
 mod keys;
 mod measurements;

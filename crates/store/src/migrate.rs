@@ -23,6 +23,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0005_rehearsals.sql"),
     ),
     (6, "drills", include_str!("../migrations/0006_drills.sql")),
+    (
+        7,
+        "group_runs",
+        include_str!("../migrations/0007_group_runs.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -35,6 +35,18 @@ pub enum Barrier {
     Succeed,
 }
 
+impl Membership {
+    /// Of a deployment that has not begun.
+    pub const fn of(group: GroupRunId) -> Self {
+        Self {
+            group,
+            opened: Barrier::Prepare,
+            frozen: false,
+            wants_back: None,
+        }
+    }
+}
+
 impl Deployment {
     /// What its group keeps it from, if it does: everything new while the group is frozen, and what lies behind a barrier.
     fn kept_back(&self, needs: Barrier) -> Option<WaitingOn> {

@@ -240,11 +240,6 @@ fn joined(mut world: World, (group, number): (GroupRunId, u64)) -> World {
     deployment.id = DeploymentId(number + 1);
     deployment.purpose = Purpose::Promotion;
     deployment.status = Status::Requested;
-    deployment.membership = Some(Membership {
-        group,
-        opened: Barrier::Prepare,
-        frozen: false,
-        wants_back: None,
-    });
+    deployment.membership = Some(Membership::of(group));
     world
 }

@@ -242,6 +242,9 @@ pub struct DeploymentView {
     /// What it did that cannot be undone, in words: it does not go back by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_return: Option<String>,
+    /// The group run that it is a member of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_run: Option<u64>,
     /// Whether no check is asked, because what it brings proved itself there a short time ago.
     pub fast_track: bool,
     /// In order; empty in lists.
@@ -282,7 +285,7 @@ pub struct DeploymentEvent {
 /// One thing a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingView {
-    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `traffic`, `check`, `job`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
+    /// `prepare`, `agent`, `health`, `minimum_healthy`, `bake`, `traffic`, `check`, `job`, `group`, `sign_off`, `calendar`, `override`, `restore`, `settling` or `person`.
     pub kind: String,
     /// In words.
     pub sentence: String,

@@ -13,8 +13,8 @@ use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
     converge::{DesiredState, Slot},
-    deployment::{Deployment, Event, NoReturn, Purpose, Status},
-    id::{DeploymentId, SnapshotNumber},
+    deployment::{Deployment, Event, Membership, NoReturn, Purpose, Status},
+    id::{DeploymentId, GroupRunId, SnapshotNumber},
     name::Name,
     plan::Plan,
     release::{Release, Snapshot},
@@ -39,7 +39,7 @@ impl App {
         let id = self
             .store
             .write((request, wanted), |tx, (request, wanted)| {
-                promote(tx, request, wanted).boxed()
+                promote(tx, request, wanted, None).boxed()
             })
             .await?;
         self.bus.wake_engine();
@@ -51,6 +51,7 @@ pub(super) async fn promote(
     tx: &mut Tx,
     request: &Request,
     wanted: &Wanted,
+    group: Option<GroupRunId>,
 ) -> Result<DeploymentId, Error> {
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
@@ -67,6 +68,7 @@ pub(super) async fn promote(
         environment: &wanted.environment,
         purpose: Purpose::Promotion,
         crosses: None,
+        group,
         supersedes: wanted.supersedes,
         way,
     };
@@ -148,6 +150,8 @@ pub(super) struct Start<'a> {
     pub(super) purpose: Purpose,
     /// What cannot be undone on its way, where it is known to lead back.
     pub(super) crosses: Option<NoReturn>,
+    /// The group run that it is a member of.
+    pub(super) group: Option<GroupRunId>,
     /// Whether it takes the place of the deployment that runs there.
     pub(super) supersedes: bool,
     pub(super) way: Way,
@@ -238,7 +242,7 @@ pub(super) async fn draft(
         jobs: Vec::new(),
         inherited: None,
         return_signed: None,
-        membership: None,
+        membership: start.group.map(Membership::of),
         traffic: None,
         balancers,
         targets: runs,

@@ -186,7 +186,7 @@ async fn begin_leg(
                 strategy: drill.strategy.as_ref().map(Name::to_string),
                 ..DeploymentRequest::default()
             })?;
-            promote(tx, request, &wanted).await?
+            promote(tx, request, &wanted, None).await?
         }
         LegKind::RollBack => {
             let place = (drill.product.clone(), drill.environment.clone());

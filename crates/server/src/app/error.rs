@@ -78,6 +78,25 @@ impl Error {
         }
     }
 
+    /// The same about one of several things.
+    #[must_use]
+    pub fn of(self, what: &str) -> Self {
+        match self {
+            Self::Refused {
+                kind,
+                code,
+                detail,
+                hint,
+            } => Self::Refused {
+                kind,
+                code,
+                detail: format!("{what}: {detail}"),
+                hint,
+            },
+            Self::Store(_) | Self::Registry(_) | Self::Broken(_) => self,
+        }
+    }
+
     /// The thing of that noun and name does not exist.
     pub fn not_found(code: &'static str, noun: &str, name: impl std::fmt::Display) -> Self {
         Self::refused(Kind::NotFound, code, format!("there is no {noun} `{name}`"))

@@ -154,6 +154,7 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
         environment: &wanted.environment,
         purpose: Purpose::Promotion,
         crosses: None,
+        group: None,
         supersedes: false,
         way: wanted.way(tx).await?,
     };

@@ -192,6 +192,7 @@ pub(super) async fn take_back(
         environment,
         purpose: Purpose::Rollback { of },
         crosses,
+        group: None,
         supersedes: false,
         // Going back has an order of its own; as many at a time as when it was brought there.
         way: plans::Way {

@@ -4,6 +4,7 @@ mod calendar;
 mod catalog;
 mod deployments;
 mod drills;
+mod group_runs;
 mod guidance;
 mod journal;
 mod logs;
@@ -26,6 +27,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(catalog::router())
         .merge(deployments::router())
         .merge(drills::router())
+        .merge(group_runs::router())
         .merge(guidance::router())
         .merge(journal::router())
         .merge(logs::router())
@@ -56,6 +58,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
         drills::start, drills::list, drills::show, drills::cancel,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
+        group_runs::start, group_runs::list, group_runs::show, group_runs::take_back, group_runs::cancel,
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
         journal::page, journal::checkpoint, journal::export,
         logs::read,

@@ -15,6 +15,7 @@ mod configuration;
 mod deployments;
 mod drills;
 mod durability;
+mod group_runs;
 mod journal;
 mod leases;
 mod measurements;
@@ -100,6 +101,9 @@ contract! {
     }
     measurements {
         the_first_answer_counts_and_waves_are_apart
+    }
+    group_runs {
+        what_runs_is_found_and_what_ended_stays
     }
     drills {
         a_drill_runs_alone_in_its_place_and_is_found_by_release

@@ -3,6 +3,7 @@
 //! A file is never changed. A field may be added with a default; any other change is a new form, which gets a file of
 //! its own (`NAME.v2.json`) while the old one must still be read. `RECORDS=write` writes the files that are missing.
 
+mod group_runs;
 mod jobs;
 
 use crate::samples;

@@ -201,6 +201,7 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         checks: Vec::new(),
         jobs: jobs(deployment),
         no_return: None,
+        group_run: deployment.membership.as_ref().map(|it| it.group.0),
         fast_track: deployment.fast_track,
         waves: waves(deployment, facts),
     }

@@ -323,6 +323,7 @@ mod tests {
             checks: Vec::new(),
             jobs: Vec::new(),
             no_return: None,
+            group_run: None,
             fast_track: false,
             waves: vec![WaveView {
                 title: "wave 1".into(),
