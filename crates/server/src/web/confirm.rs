@@ -1,18 +1,18 @@
-//! Danger asks for meaning, not for a click: whoever goes live or back types the release's version.
+//! Danger asks for meaning, not for a click: whoever goes live or back types the release's version, or the group's number.
 
 use crate::app::{Error, Kind};
 
-/// Whether what was typed is the version meant.
+/// Whether what was typed is the version or number meant.
 ///
 /// # Errors
 /// A refusal that says what to type.
-pub(super) fn meant(version: &str, typed: &str) -> Result<(), Error> {
-    if typed.trim() == version {
+pub(super) fn meant(name: &str, typed: &str) -> Result<(), Error> {
+    if typed.trim() == name {
         return Ok(());
     }
-    let detail = "nothing was changed: what was typed is not the release's version";
+    let detail = format!("nothing was changed: what was typed is not {name}");
     Err(Error::refused(Kind::BadRequest, "not-confirmed", detail)
-        .hint(format!("go back and type {version} to confirm")))
+        .hint(format!("go back and type {name} to confirm")))
 }
 
 #[cfg(test)]

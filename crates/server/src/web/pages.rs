@@ -4,6 +4,7 @@ pub(super) mod artifacts;
 pub(super) mod calendar;
 pub(super) mod deployment;
 pub(super) mod deployments;
+pub(super) mod group_run;
 pub(super) mod journal;
 pub(super) mod overview;
 pub(super) mod plan;

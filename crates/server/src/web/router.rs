@@ -3,8 +3,8 @@
 use super::{
     assets, fault,
     pages::{
-        artifacts, calendar, deployment, deployments, journal, overview, plan, rehearsal, release,
-        releases, sign_in,
+        artifacts, calendar, deployment, deployments, group_run, journal, overview, plan,
+        rehearsal, release, releases, sign_in,
     },
 };
 use crate::app::SharedApp;
@@ -47,6 +47,9 @@ pub(crate) fn router() -> Router<SharedApp> {
             post(release::rehearse),
         )
         .route("/rehearsals/{id}", get(rehearsal::show))
+        .route("/group-runs/{id}", get(group_run::show))
+        .route("/group-runs/{id}/live", get(group_run::live))
+        .route("/group-runs/{id}/{deed}", post(group_run::steer))
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))
         .route("/deployments/{id}/live", get(deployment::live))

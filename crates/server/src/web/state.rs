@@ -53,6 +53,19 @@ impl State {
         Self::new(shape, status.replace('_', " "))
     }
 
+    /// How far a group run is.
+    pub(super) fn of_group_run(status: &str) -> Self {
+        let shape = match status {
+            "preparing" | "activating" | "finishing" | "cancelling" => "moving",
+            "frozen" | "cancelled" => "held",
+            "rolling_back" | "rolled_back" => "back",
+            "succeeded" => "steady",
+            "failed" => "failing",
+            _ => "unknown",
+        };
+        Self::new(shape, status.replace('_', " "))
+    }
+
     /// How far one target is.
     pub(super) fn of_stage(stage: &str) -> Self {
         let shape = match stage {

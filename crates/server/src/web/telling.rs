@@ -6,9 +6,12 @@ use tidegate_protocol::api::EntryView;
 /// What happened, as a person would say it.
 pub(super) fn tell(entry: &EntryView) -> String {
     let (action, detail) = (entry.action.as_str(), &entry.detail);
-    match action.strip_prefix("deployment.") {
-        Some(event) => of_deployment(event, detail),
-        None => of_others(action, detail),
+    if let Some(event) = action.strip_prefix("deployment.") {
+        of_deployment(event, detail)
+    } else if let Some(event) = action.strip_prefix("group_run.") {
+        of_group_run(event, detail)
+    } else {
+        of_others(action, detail)
     }
 }
 
@@ -36,6 +39,13 @@ fn of_deployment(event: &str, detail: &Value) -> String {
             &format!("accepts check {} as it is", text(detail, "check")),
             word(detail),
         ),
+        "barrier_opened" => match text(detail, "barrier") {
+            "change" => "its group lets it change".to_owned(),
+            _ => "its group lets it succeed".to_owned(),
+        },
+        "group_froze" => "its group stands still".to_owned(),
+        "group_thawed" => "its group goes on".to_owned(),
+        "return_wanted" => because("would go back, and leaves that to its group", cause(detail)),
         "job_started" => format!("{target} was told to run job {}", text(detail, "job")),
         "job_ended" => job_ended(detail),
         "job_retried" => format!("wants job {} run again", text(detail, "job")),
@@ -63,6 +73,24 @@ fn of_deployment(event: &str, detail: &Value) -> String {
         "rolled_back" => "every changed target is back".to_owned(),
         "failed" => "ended without success; a person is needed".to_owned(),
         "cancel_requested" => "asked to cancel".to_owned(),
+        "cancelled" => "cancelled; targets stay as they are".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// What happened to a group run.
+fn of_group_run(event: &str, detail: &Value) -> String {
+    match event {
+        "requested" => "asked for several deployments in lockstep".to_owned(),
+        "prepared" => "all lie ready, so they change in order".to_owned(),
+        "changed" => "all have changed, so each may succeed".to_owned(),
+        "froze" => "stands still: it would go back, and something cannot be undone".to_owned(),
+        "thawed" => "goes on: what failed was dealt with".to_owned(),
+        "rollback_started" => because("all go back in reverse order", cause(detail)),
+        "cancel_requested" => "asked to cancel it".to_owned(),
+        "succeeded" => "all succeeded".to_owned(),
+        "rolled_back" => "all are back".to_owned(),
+        "failed" => "ended neither all here nor all there; a person is needed".to_owned(),
         "cancelled" => "cancelled; targets stay as they are".to_owned(),
         other => other.replace('_', " "),
     }
@@ -106,6 +134,7 @@ pub(super) fn address(subject: &str) -> Option<String> {
     let parts: Vec<_> = subject.split('/').collect();
     match parts.as_slice() {
         ["deployment", id] => Some(format!("/deployments/{id}")),
+        ["group-run", id] => Some(format!("/group-runs/{id}")),
         ["rehearsal", id] => Some(format!("/rehearsals/{id}")),
         ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
         _ => None,
@@ -184,7 +213,7 @@ fn cause(detail: &Value) -> &str {
         "check" => "a check did not pass",
         "job" => "a job did not succeed",
         "balancers" => "requests were not shared out",
-        "person" => text(cause, "reason"),
+        "person" | "member" | "group" => text(cause, "reason"),
         other => other,
     }
 }

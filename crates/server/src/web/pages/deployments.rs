@@ -4,21 +4,24 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     parts::{DeploymentTable, counted},
+    state::State,
     visitor::Visitor,
 };
 use crate::{
     app::{Error, field},
-    http::access::State,
+    http::access,
 };
 use askama::Template;
 use axum::{extract::Query, response::Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use tidegate_domain::{id::DeploymentId, name::Name};
-use tidegate_protocol::api::DeploymentView;
+use tidegate_protocol::api::{DeploymentView, GroupRunView};
 
 /// Lines of one page.
 const LIMIT: usize = 50;
+/// The latest group runs.
+const GROUPS: u64 = 5;
 
 #[derive(Template)]
 #[template(path = "deployments.html")]
@@ -28,7 +31,15 @@ struct Page {
     product: String,
     environment: String,
     table: DeploymentTable,
+    groups: Vec<GroupLine>,
     older: Option<String>,
+}
+
+/// A group run, in a line.
+struct GroupLine {
+    id: u64,
+    state: State,
+    sentence: String,
 }
 
 /// Which part of the list.
@@ -42,7 +53,7 @@ pub(in crate::web) struct Filter {
 }
 
 pub(in crate::web) async fn show(
-    app: State,
+    app: access::State,
     Visitor(request): Visitor,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Fault> {
@@ -50,6 +61,12 @@ pub(in crate::web) async fn show(
     let views = app
         .deployment_list(&request, before, LIMIT as u64, place)
         .await?;
+    let groups = app.group_run_list(&request, None, GROUPS).await?;
+    let group = |view: &GroupRunView| GroupLine {
+        id: view.id,
+        state: State::of_group_run(&view.status),
+        sentence: view.sentence.clone(),
+    };
     let frame = Frame::new("Deployments", Section::Deployments, &request).twins(
         format!("/api/v1/deployments?{}", filter.query()),
         "tidegate deployment list",
@@ -57,6 +74,7 @@ pub(in crate::web) async fn show(
     answer(&Page {
         frame,
         sentence: sentence(&views),
+        groups: groups.iter().map(group).collect(),
         older: filter.older(&views),
         product: filter.product,
         environment: filter.environment,
