@@ -12,12 +12,12 @@ const CATALOG: &str =
 
 /// Two products on one target, with two releases each; the first stands.
 fn fill(server: &Server) {
-    let mut catalog = CATALOG.to_owned();
-    for product in ["stock", "till"] {
-        catalog += &format!(
-            "---\nkind: Product\nname: {product}\npath: [testing]\ncomponents:\n  - name: app\n    driver: service\n    service: {{ command: [\"./serve\"] }}\n"
-        );
-    }
+    let product = |name: &str| {
+        format!(
+            "---\nkind: Product\nname: {name}\npath: [testing]\ncomponents:\n  - name: app\n    driver: service\n    service: {{ command: [\"./serve\"] }}\n"
+        )
+    };
+    let catalog = [CATALOG.to_owned(), product("stock"), product("till")].concat();
     let file = server.directory().join("catalog.yaml");
     std::fs::write(&file, catalog).expect("the catalog can be written");
     server.run(&["apply", "-f", text(&file), "--yes"]);
