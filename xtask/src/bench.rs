@@ -11,6 +11,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-tests", "idle"),
     ("tidegate-tests", "registry"),
     ("tidegate-tests", "deploy"),
+    ("tidegate-tests", "rollback"),
 ];
 
 /// Runs all benchmarks, or those that are named.

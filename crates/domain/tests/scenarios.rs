@@ -12,6 +12,7 @@
     reason = "a test that cannot go on says where, and its modules are nobody else's"
 )]
 
+#[expect(dead_code, reason = "only the simulator has messages arrive twice")]
 #[path = "simulation/host.rs"]
 mod host;
 #[path = "simulation/sample.rs"]

@@ -372,12 +372,12 @@ impl Stage {
             for effect in &decision.effects {
                 let wanted = effect.wanted(deployment);
                 let host = &mut self.hosts[effect.target().0 as usize];
-                host.desired = Told {
+                host.instruct(Told {
                     generation: host.desired.generation + 1,
                     active: wanted.active.last().map(|(revision, _)| *revision),
                     prepare: wanted.prepare,
                     jobs: wanted.jobs,
-                };
+                });
             }
             if let (Some(_), Some(balancer)) = (decision.route, &mut self.balancer) {
                 (balancer.current, balancer.applied) = (self.obeys, self.obeys);

@@ -2,12 +2,16 @@
 
 use jiff::Timestamp;
 use tidegate_domain::{
-    converge::{DesiredState, Health, Job, JobReport, JobState, JobStep, LocalJob, job_steps},
+    converge::{
+        DesiredState, Health, Job, JobReport, JobState, JobStep, LocalJob, job_steps,
+        steps::{Offer, offer},
+    },
     deployment::{
         TargetFacts,
         facts::{Proof, Readiness},
     },
     duration::Millis,
+    generation::{Generation, Incarnation, Instruction},
     plan::JobName,
     revision::RevisionId,
 };
@@ -68,8 +72,15 @@ pub struct Host {
     ever_restored: bool,
     jobs: Vec<JobReport>,
     /// What the server last heard: a report that was lost stays unheard.
-    heard: TargetFacts,
+    heard: (u64, TargetFacts),
+    /// The last things it said, oldest first, each with the generation it had accepted: they may arrive late, and twice.
+    said: Vec<(u64, TargetFacts)>,
+    /// The last things it was told before what it should do now: they may arrive late, too.
+    told: Vec<Told>,
 }
+
+/// So many messages may be on their way.
+const ON_THEIR_WAY: usize = 4;
 
 impl Host {
     pub fn new(
@@ -101,14 +112,57 @@ impl Host {
             was_healthy: before.is_some(),
             ever_restored: false,
             jobs: Vec::new(),
-            heard: TargetFacts::default(),
+            heard: (0, TargetFacts::default()),
+            said: Vec::new(),
+            told: Vec::new(),
         };
         host.report(now);
+        host.hear(0);
         host
     }
 
-    /// One step of the host's life. Without connection it goes on with what it was last told.
+    /// It is told something new.
+    pub fn instruct(&mut self, told: Told) {
+        let before = std::mem::replace(&mut self.desired, told);
+        self.told.push(before);
+        if self.told.len() > ON_THEIR_WAY {
+            self.told.remove(0);
+        }
+    }
+
+    /// One step of the host's life, of which the server hears. Without connection it goes on with what it was last told.
     pub fn step(&mut self, now: Timestamp) {
+        self.live(now);
+        if self.connected {
+            self.hear(0);
+        }
+    }
+
+    /// The report that was sent so many reports ago arrives, whether it did before or not.
+    pub fn hear(&mut self, ago: usize) {
+        let sent = self.said.iter().rev().nth(ago);
+        if let Some(sent) = sent {
+            self.heard = sent.clone();
+        }
+    }
+
+    /// An instruction from before arrives once more, and is refused.
+    pub fn told_again(&mut self, ago: usize) {
+        let Some(old) = self.told.iter().rev().nth(ago).cloned() else {
+            return;
+        };
+        let number = |told: &Told| Instruction {
+            incarnation: Incarnation(1),
+            generation: Generation(told.generation),
+        };
+        if offer(Some(number(&self.accepted)), number(&old)) == Offer::Newer {
+            self.accepted = old;
+            self.take_jobs();
+        }
+    }
+
+    /// One step of the host's life, of which the server may hear or not.
+    pub fn live(&mut self, now: Timestamp) {
         if self.connected && self.accepted != self.desired {
             self.accepted = self.desired.clone();
             self.take_jobs();
@@ -181,8 +235,8 @@ impl Host {
         TargetFacts {
             connected: self.connected,
             told: self.desired.active,
-            current: self.heard.current && self.accepted.generation == self.desired.generation,
-            ..self.heard.clone()
+            current: self.heard.0 == self.desired.generation,
+            ..self.heard.1.clone()
         }
     }
 
@@ -223,7 +277,10 @@ impl Host {
                 (false, Fate::Unpreparable) => Some(Readiness::Failed("the disk is full".into())),
                 (false, _) => None,
             });
-        self.heard = TargetFacts {
+        if self.said.len() >= ON_THEIR_WAY {
+            self.said.remove(0);
+        }
+        let facts = TargetFacts {
             connected: true,
             told: self.desired.active,
             current: self.accepted.generation == self.desired.generation,
@@ -237,5 +294,6 @@ impl Host {
             detail: format!("web: {:?}", self.fate),
             jobs: self.jobs.clone(),
         };
+        self.said.push((self.accepted.generation, facts));
     }
 }

@@ -205,7 +205,11 @@ impl World {
                 (balancer.current || answers, balancer.applied || answers);
         }
         let i = usize::try_from(self.random.below(self.hosts.len() as u64)).unwrap();
+        let ago = usize::try_from(self.random.below(4)).unwrap();
         match self.random.below(100) {
+            0..=6 if self.manners == Manners::Wild => self.hosts[i].live(self.now),
+            7..=9 if self.manners == Manners::Wild => self.hosts[i].hear(ago),
+            10..=12 if self.manners == Manners::Wild => self.hosts[i].told_again(ago),
             0..=69 => self.hosts[i].step(self.now),
             70..=89 => {
                 self.now +=
@@ -323,12 +327,12 @@ impl World {
         let position = effect.target().0 as usize;
         let wanted = effect.wanted(&self.deployment);
         let host = &mut self.hosts[position];
-        host.desired = Told {
+        host.instruct(Told {
             generation: host.desired.generation + 1,
             active: wanted.active.last().map(|(revision, _)| *revision),
             prepare: wanted.prepare,
             jobs: wanted.jobs,
-        };
+        });
     }
 
     /// Each try was begun at one host and once, and in the order of the fences.
