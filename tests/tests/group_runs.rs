@@ -206,6 +206,11 @@ fn frozen(yard: &Yard) -> String {
     let said = yard.shop.ok(&["group-run", "show", &group]);
     assert!(said.contains("job app/migrate"), "{said}");
     assert_eq!(yard.releases()[0], "2.0.0", "nothing goes back by itself");
+    let alone = yard
+        .shop
+        .refused(5, &["rollback", "stock", "--in", "testing"]);
+    let together = format!("tidegate group-run rollback {group}");
+    assert!(alone.contains(&together), "{alone}");
     group
 }
 
@@ -248,6 +253,14 @@ fn a_person_takes_it_back_or_ends_it_and_the_server_may_die() {
     // Out of touch, it waits until somebody says otherwise.
     yard.shop.kill_agent("testing-1");
     let again = yard.begin_with("1.0.0", &[]);
+    let till = &yard.deployments(&again)["till"];
+    yard.shop.ok(&["pause", till, "--reason", "wait for me"]);
+    until("it says whom it waits for", || {
+        let said = yard.shop.ok(&["group-run", "show", &again]);
+        said.contains(&format!(
+            "till in testing (deployment {till}), which waits for a person"
+        ))
+    });
     let explained = || yard.shop.ok(&["group-run", "show", &again]);
     until("it waits", || explained().contains("to change"));
     yard.shop.ok(&["group-run", "cancel", &again]);

@@ -21,6 +21,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The record of a group run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,9 +73,16 @@ impl GroupRun {
         Ok(())
     }
 
-    /// The members that depend on one, by their places.
-    pub fn dependents(&self, place: u32) -> impl Iterator<Item = u32> {
-        let members = (0..).zip(&self.members);
-        members.filter_map(move |(other, member)| member.after.contains(&place).then_some(other))
+    /// The members that depend on one, by their places, be it through others.
+    pub fn dependents(&self, place: u32) -> BTreeSet<u32> {
+        let mut found = BTreeSet::from([place]);
+        // Nobody depends on a later one, so one pass finds all.
+        for (other, member) in (0..).zip(&self.members) {
+            if member.after.iter().any(|before| found.contains(before)) {
+                found.insert(other);
+            }
+        }
+        found.remove(&place);
+        found
     }
 }

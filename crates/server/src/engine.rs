@@ -13,10 +13,12 @@ mod measure;
 mod sequencer;
 
 use crate::app::SharedApp;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use measure::Measuring;
 use std::time::Duration;
 
+/// How long a lease lasts unless renewed.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
 /// The slow scan: work whose wake-up was lost is found after this at the latest.
 const SCAN: Duration = Duration::from_secs(2);
 

@@ -150,6 +150,15 @@ impl Event {
         }
     }
 
+    /// Why it would go back, if that is what it says.
+    pub(crate) const fn wanted_return(&self) -> Option<&Cause> {
+        if let Self::ReturnWanted { cause } = self {
+            Some(cause)
+        } else {
+            None
+        }
+    }
+
     /// The target it is about, if it is about one.
     pub const fn target(&self) -> Option<Position> {
         match self {

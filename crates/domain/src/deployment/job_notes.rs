@@ -52,6 +52,9 @@ pub enum JobStage {
     Again {
         /// Who.
         by: Name,
+        /// Since when.
+        #[serde(default)]
+        since: Timestamp,
     },
 }
 
@@ -210,13 +213,18 @@ impl Deployment {
         Ok(())
     }
 
-    pub(super) fn retry_job(&mut self, job: &JobName, by: &Name) -> Result<(), Illegal> {
+    pub(super) fn retry_job(
+        &mut self,
+        (job, by): (&JobName, &Name),
+        since: Timestamp,
+    ) -> Result<(), Illegal> {
         let illegal = illegal("job_retried");
         let run = self.begun_job(job).map_err(&illegal)?;
         match &run.stage {
             JobStage::Ended { .. } if run.stage.is_through() => Err(illegal("it is through")),
             JobStage::Ended { .. } => {
-                run.stage = JobStage::Again { by: by.clone() };
+                let by = by.clone();
+                run.stage = JobStage::Again { by, since };
                 self.go_on();
                 Ok(())
             }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     converge::{JobKey, JobReport, JobState},
     name::Name,
-    plan::{JobName, OnFailure, PlannedJob, Reversible, When},
+    plan::{JobName, OnFailure, PlannedJob, When},
 };
 use jiff::Timestamp;
 
@@ -121,8 +121,7 @@ fn begin(
         Err(missing) => missing,
     };
     let limits = &view.deployment.plan.limits;
-    let (Status::Preparing { since, .. } | Status::Rolling { since, .. }) = view.deployment.status
-    else {
+    let Some(since) = waits_since(view.deployment) else {
         return;
     };
     let patience = limits.prepare_deadline.as_signed() + limits.progress_deadline.as_signed();
@@ -150,6 +149,20 @@ fn begin(
     }
 }
 
+/// Since when a job could have begun, as far as nothing but targets kept it back.
+fn waits_since(deployment: &Deployment) -> Option<Timestamp> {
+    let (Status::Preparing { since, .. } | Status::Rolling { since, .. }) = deployment.status
+    else {
+        return None;
+    };
+    let opened = deployment.membership.as_ref().map(|it| it.opened_at);
+    let jobs = deployment.jobs.iter().map(|run| match &run.stage {
+        JobStage::Running { since } | JobStage::Again { since, .. } => *since,
+        JobStage::Ended { at, .. } => *at,
+    });
+    jobs.chain(opened).chain([since]).max()
+}
+
 /// Why a job cannot begin yet.
 enum Missing {
     /// No target is able to run it.
@@ -168,12 +181,11 @@ fn place(view: &View<'_>, last: Option<&JobRun>) -> Result<(Position, Effect), M
     });
     let able: Vec<_> = able.collect();
     let first = able.first().ok_or(Missing::Target)?;
-    let heard = able
-        .iter()
-        .find(|(_, _, facts)| facts.connected && facts.current);
-    let Some((position, run, _)) = heard else {
-        return Err(Missing::Touch(vec![first.1.target.clone()]));
-    };
+    let in_touch = able.iter().find(|(_, _, facts)| facts.connected);
+    let (position, run, facts) = in_touch.unwrap_or(first);
+    if !facts.connected || !facts.current {
+        return Err(Missing::Touch(vec![run.target.clone()]));
+    }
     let effect = as_told(run, *position).ok_or(Missing::Target)?;
     Ok((*position, effect))
 }
@@ -305,14 +317,14 @@ fn said<'a>(
     reports.find(|report| report.key == key && report.fence == run.fence)
 }
 
-/// What a job that did not succeed leads to. One that cannot be undone never leads to going back.
+/// What a job that did not succeed leads to: of one that cannot be undone, what `no_return` makes of going back.
 fn consequence(
     view: &View<'_>,
     (planned, outcome): (&PlannedJob, &JobOutcome),
     hold: Option<&Hold>,
 ) -> Option<Event> {
     let goes_back = view.deployment.plan.limits.on_failure == OnFailure::RollBack;
-    if goes_back && planned.reversible != Reversible::No {
+    if goes_back {
         let cause = Cause::Job {
             job: planned.job.clone(),
             outcome: outcome.clone(),

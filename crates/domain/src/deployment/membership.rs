@@ -5,6 +5,7 @@
 
 use super::{Cause, Decision, Deployment, Event, WaitingOn, decide::View, transition::Illegal};
 use crate::id::GroupRunId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Its part in a group run.
@@ -15,6 +16,9 @@ pub struct Membership {
     pub group: GroupRunId,
     /// How far it may go.
     pub opened: Barrier,
+    /// Since when.
+    #[serde(default)]
+    pub opened_at: Timestamp,
     /// Whether its group stands still, so that nothing new is begun.
     #[serde(default, skip_serializing_if = "super::is_false")]
     pub frozen: bool,
@@ -41,6 +45,7 @@ impl Membership {
         Self {
             group,
             opened: Barrier::Prepare,
+            opened_at: Timestamp::UNIX_EPOCH,
             frozen: false,
             wants_back: None,
         }
@@ -59,7 +64,7 @@ impl Deployment {
         })
     }
 
-    pub(super) fn open_barrier(&mut self, barrier: Barrier) -> Result<(), Illegal> {
+    pub(super) fn open_barrier(&mut self, barrier: Barrier, now: Timestamp) -> Result<(), Illegal> {
         let status = self.status.word();
         let goes_forward = self.status.goes_forward();
         let membership = self.member("barrier_opened")?;
@@ -69,7 +74,7 @@ impl Deployment {
                 state: if goes_forward { "it is open" } else { status },
             });
         }
-        membership.opened = barrier;
+        (membership.opened, membership.opened_at) = (barrier, now);
         Ok(())
     }
 
@@ -80,6 +85,10 @@ impl Deployment {
             "group_thawed"
         };
         self.member(event)?.frozen = frozen;
+        if !frozen {
+            // Nothing goes back now; another time it is asked for anew.
+            self.return_signed = None;
+        }
         Ok(())
     }
 
@@ -131,7 +140,14 @@ pub(super) fn keep(view: &View<'_>, mut decision: Decision) -> Decision {
     match view.deployment.status.hold() {
         Some(hold) => decision.wait_for_person(hold),
         None => {
-            let reason = format!("{cause}; its group goes back, or asks");
+            let reason = match membership.opened {
+                Barrier::Prepare | Barrier::Change => {
+                    format!("{cause}; its group goes back, or asks")
+                }
+                Barrier::Succeed => {
+                    format!("{cause}; its group has changed, so it does not go back by itself")
+                }
+            };
             decision.events.push(Event::Held { reason, by: None });
         }
     }

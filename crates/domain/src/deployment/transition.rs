@@ -43,6 +43,13 @@ pub(super) fn apply(
     if let Some(status) = status {
         deployment.status = status;
         deployment.forget_return();
+        if matches!(
+            event,
+            Event::CancelRequested { .. } | Event::Superseded { .. }
+        ) {
+            // It was given for going back, which this is not.
+            deployment.return_signed = None;
+        }
     }
     Ok(())
 }
@@ -67,7 +74,7 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
     } else if let Event::CheckAccepted { wave, check, word } = event {
         Some(deployment.accept_check((*wave, check), word))
     } else if let Event::BarrierOpened { barrier } = event {
-        Some(deployment.open_barrier(*barrier))
+        Some(deployment.open_barrier(*barrier, now))
     } else if matches!(event, Event::GroupFroze | Event::GroupThawed) {
         Some(deployment.freeze(*event == Event::GroupFroze))
     } else if let Event::ReturnWanted { cause } = event {
@@ -77,7 +84,7 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
     } else if let Event::JobEnded { job, outcome } = event {
         Some(deployment.end_job((job, outcome), now))
     } else if let Event::JobRetried { job, by } = event {
-        Some(deployment.retry_job(job, by))
+        Some(deployment.retry_job((job, by), now))
     } else if let Event::JobAccepted { job, word } = event {
         Some(deployment.accept_job(job, word))
     } else if let Event::ReturnSigned { word } = event {

@@ -1,10 +1,15 @@
 //! The decision: what happens next to a group run, given where its members stand.
 //!
 //! A decision is one pass; the caller applies what it answers and decides again until nothing happens. What is said to a member
-//! is an event of its deployment, which may be refused where the member has moved on meanwhile; the next pass sees that.
+//! is an event of its deployment, and can happen as long as nothing else does in the same transaction.
 
 use super::{GroupCause, GroupEvent, GroupRun, GroupStatus, Member};
-use crate::deployment::{Barrier, Cause, Decision, Deployment, Event, NoReturn, Status, stands_at};
+use crate::{
+    deployment::{
+        Barrier, Cause, Decision, Deployment, Event, NoReturn, Status, WaitingOn, stands_at,
+    },
+    id::DeploymentId,
+};
 use jiff::Timestamp;
 use std::fmt;
 
@@ -23,6 +28,8 @@ pub struct MemberFacts {
     pub wants_back: Option<Cause>,
     /// What it did that cannot be undone, if nobody has signed that going back is right.
     pub no_return: Option<NoReturn>,
+    /// What it waits for that only people or the calendar end, in words.
+    pub asks: Option<String>,
 }
 
 /// What happens next.
@@ -47,6 +54,15 @@ pub enum GroupWait {
         /// To do what: `to lie ready`.
         to: &'static str,
     },
+    /// A member waits for people, or for its calendar.
+    Asks {
+        /// Which: `shop in live`.
+        member: String,
+        /// Its deployment.
+        deployment: DeploymentId,
+        /// For what.
+        what: String,
+    },
     /// People have to say how it goes on.
     Person {
         /// Why it stands still.
@@ -61,12 +77,22 @@ impl MemberFacts {
     pub fn of(deployment: &Deployment, decision: &Decision, now: Timestamp) -> Self {
         let membership = deployment.membership.as_ref();
         let signed = deployment.return_signed.is_some();
+        let mut wants = decision.events.iter();
+        let wants = wants.find_map(Event::wanted_return).cloned();
+        let mut waits = decision.waiting_on.iter();
+        let asks = waits.find(|wait| {
+            matches!(
+                wait,
+                WaitingOn::Person { .. } | WaitingOn::SignOff { .. } | WaitingOn::Calendar { .. }
+            )
+        });
         Self {
             status: deployment.status.clone(),
             opened: membership.map_or(Barrier::Succeed, |it| it.opened),
             stands_at: stands_at(decision),
             frozen: membership.is_some_and(|it| it.frozen),
-            wants_back: membership.and_then(|it| it.wants_back.clone()),
+            wants_back: membership.and_then(|it| it.wants_back.clone()).or(wants),
+            asks: asks.map(ToString::to_string),
             no_return: deployment.no_return(now).filter(|_| !signed),
         }
     }
@@ -101,7 +127,7 @@ pub fn decide(group: &GroupRun, members: &[MemberFacts]) -> GroupDecision {
         GroupStatus::Preparing { .. } => view.forward(View::preparing),
         GroupStatus::Activating { .. } => view.forward(View::activating),
         GroupStatus::Finishing { .. } => view.finishing(),
-        GroupStatus::Frozen { cause, past, .. } => view.frozen(cause, past),
+        GroupStatus::Frozen { cause, .. } => view.frozen(cause),
         GroupStatus::RollingBack { cause, .. } => view.rolling_back(cause),
         GroupStatus::Cancelling { .. } => view.cancelling(),
         GroupStatus::Succeeded { .. }
@@ -148,35 +174,39 @@ impl View<'_> {
 
     /// All go back, or, where something cannot be undone, nothing new begins.
     fn back(&self, cause: GroupCause) -> GroupDecision {
-        let mut forward = self.all().filter(|(_, _, facts)| facts.goes_forward());
-        let past = forward.find_map(|(_, _, facts)| facts.no_return.clone());
-        let Some(past) = past else {
-            let events = vec![GroupEvent::RollbackStarted { cause }];
-            return GroupDecision {
-                events,
-                ..GroupDecision::default()
-            };
+        let event = match self.past() {
+            None => GroupEvent::RollbackStarted { cause },
+            Some(past) => GroupEvent::Froze { cause, past },
         };
-        let open = self.all().filter(|(_, _, facts)| !facts.has_ended());
-        let still = open.filter(|(_, _, facts)| !facts.frozen);
         GroupDecision {
-            events: vec![GroupEvent::Froze { cause, past }],
-            orders: still
-                .map(|(place, ..)| (place, Event::GroupFroze))
-                .collect(),
+            events: vec![event],
+            orders: self.stop(),
             waiting_on: Vec::new(),
         }
+    }
+
+    /// What cannot be undone in a member that would have to go back.
+    fn past(&self) -> Option<NoReturn> {
+        let mut forward = self.all().filter(|(_, _, facts)| facts.goes_forward());
+        forward.find_map(|(_, _, facts)| facts.no_return.clone())
+    }
+
+    /// Nothing new begins in any member.
+    fn stop(&self) -> Vec<(u32, Event)> {
+        let moves = self
+            .all()
+            .filter(|(_, _, facts)| facts.goes_forward() && !facts.frozen);
+        moves
+            .map(|(place, ..)| (place, Event::GroupFroze))
+            .collect()
     }
 
     fn preparing(&self) -> GroupDecision {
         let missing = self.those(|facts| !facts.is_ready());
         if missing.is_empty() {
-            return GroupDecision {
-                events: vec![GroupEvent::Prepared],
-                ..GroupDecision::default()
-            };
+            return ends(GroupEvent::Prepared);
         }
-        waits(missing, "to lie ready")
+        self.waits(missing, "to lie ready")
     }
 
     fn activating(&self) -> GroupDecision {
@@ -207,56 +237,70 @@ impl View<'_> {
                 waiting_on: Vec::new(),
             };
         }
-        waits(missing, "to change")
+        self.waits(missing, "to change")
     }
 
     /// Each may succeed by itself; nothing goes back any more without a person.
     fn finishing(&self) -> GroupDecision {
-        let missing = self.those(|facts| !facts.has_succeeded());
-        let ended = self.all().all(|(_, _, facts)| facts.has_ended());
-        match (missing.is_empty(), ended) {
-            (true, _) => ends(GroupEvent::Succeeded),
-            (false, true) => ends(GroupEvent::Failed {
+        let missing = self.those(|facts| !facts.has_ended());
+        if !missing.is_empty() {
+            return self.waits(missing, "to succeed");
+        }
+        match self.those(|facts| !facts.has_succeeded()).is_empty() {
+            true => ends(GroupEvent::Succeeded),
+            false => ends(GroupEvent::Failed {
                 cause: self.why_not(),
             }),
-            (false, false) => waits(missing, "to succeed"),
         }
     }
 
-    /// When nobody would go back any more, it goes on.
-    fn frozen(&self, cause: &GroupCause, past: &NoReturn) -> GroupDecision {
+    /// When nobody would go back any more, it goes on; when nothing keeps it from going back any more, it does. What a person
+    /// wanted is not forgotten.
+    fn frozen(&self, stored: &GroupCause) -> GroupDecision {
         if self.all().all(|(_, _, facts)| facts.has_ended()) {
             return ends(GroupEvent::Failed {
-                cause: cause.clone(),
+                cause: stored.clone(),
             });
         }
-        if self.failing().is_none() {
-            let still = self.all().filter(|(_, _, facts)| facts.frozen);
-            return GroupDecision {
-                events: vec![GroupEvent::Thawed],
-                orders: still
-                    .map(|(place, ..)| (place, Event::GroupThawed))
-                    .collect(),
-                waiting_on: Vec::new(),
-            };
-        }
+        let asked = matches!(stored, GroupCause::Person { .. });
+        let cause = match self.failing() {
+            Some(cause) => cause,
+            None if asked => stored.clone(),
+            None => {
+                let still = self.all().filter(|(_, _, facts)| facts.frozen);
+                return GroupDecision {
+                    events: vec![GroupEvent::Thawed],
+                    orders: still
+                        .map(|(place, ..)| (place, Event::GroupThawed))
+                        .collect(),
+                    waiting_on: Vec::new(),
+                };
+            }
+        };
+        let Some(past) = self.past() else {
+            return ends(GroupEvent::RollbackStarted { cause });
+        };
         GroupDecision {
-            waiting_on: vec![GroupWait::Person {
-                cause: cause.clone(),
-                past: past.clone(),
-            }],
+            waiting_on: vec![GroupWait::Person { cause, past }],
             ..GroupDecision::default()
         }
     }
 
-    /// Whoever depends on a member goes back before it does.
+    /// Whoever depends on a member goes back before it does; one that ended in another way holds nobody up.
     fn rolling_back(&self, cause: &GroupCause) -> GroupDecision {
+        let orders = self.stop();
+        if !orders.is_empty() {
+            return GroupDecision {
+                orders,
+                ..GroupDecision::default()
+            };
+        }
         let ended = |place: u32| {
             let facts = self.members.get(place as usize);
             facts.is_none_or(MemberFacts::has_ended)
         };
         let turn = self.all().filter(|(place, _, facts)| {
-            facts.goes_forward() && self.group.dependents(*place).all(ended)
+            facts.goes_forward() && self.group.dependents(*place).into_iter().all(ended)
         });
         let turn: Vec<_> = turn.map(|(place, _, facts)| (place, facts)).collect();
         if turn.iter().any(|(_, facts)| facts.no_return.is_some()) {
@@ -306,6 +350,21 @@ impl View<'_> {
             open if open.is_empty() => ends(GroupEvent::Cancelled),
             open => waits(open, "to settle"),
         }
+    }
+
+    /// Waits for members, and says which of them wait for people or their calendar.
+    fn waits(&self, members: Vec<String>, to: &'static str) -> GroupDecision {
+        let mut decision = waits(members, to);
+        let asks = self.all().filter_map(|(_, member, facts)| {
+            let what = facts.asks.clone().filter(|_| facts.goes_forward())?;
+            Some(GroupWait::Asks {
+                member: member.place(),
+                deployment: member.deployment,
+                what,
+            })
+        });
+        decision.waiting_on.extend(asks);
+        decision
     }
 
     /// The members of which something holds.
@@ -364,8 +423,9 @@ impl GroupWait {
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::Members { .. } => "`tidegate explain DEPLOYMENT` says what each waits for",
+            Self::Asks { .. } => "`tidegate explain DEPLOYMENT` says what helps",
             Self::Person { .. } => {
-                "deal with what failed in that member, and the group goes on; or sign that going back is right: `tidegate group-run rollback NUMBER --past-no-return --reason WHY`; or `tidegate group-run cancel NUMBER`"
+                "deal with what failed, if that member still goes forward, and the group goes on; or sign that going back is right: `tidegate group-run rollback NUMBER --past-no-return --reason WHY`; or `tidegate group-run cancel NUMBER`"
             }
         }
     }
@@ -375,6 +435,14 @@ impl fmt::Display for GroupWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Members { members, to } => write!(f, "{} {to}", members.join(", ")),
+            Self::Asks {
+                member,
+                deployment,
+                what,
+            } => write!(
+                f,
+                "{member} (deployment {deployment}), which waits for {what}"
+            ),
             Self::Person { cause, past } => {
                 write!(
                     f,

@@ -136,8 +136,9 @@ impl GroupStatus {
     pub(super) fn after(&self, event: &GroupEvent, now: Timestamp) -> Result<Self, GroupIllegal> {
         let (since, at) = (now, now);
         Ok(match (event, self) {
-            (GroupEvent::Prepared, Self::Preparing { .. })
-            | (GroupEvent::Thawed, Self::Frozen { .. }) => Self::Activating { since },
+            (GroupEvent::Prepared, Self::Preparing { .. }) => Self::Activating { since },
+            // Some may not have been ready when it froze.
+            (GroupEvent::Thawed, Self::Frozen { .. }) => Self::Preparing { since },
             (GroupEvent::Changed, Self::Activating { .. }) => Self::Finishing { since },
             (
                 GroupEvent::Froze { cause, past },

@@ -3,7 +3,7 @@
 use crate::world::{Manners, World};
 use jiff::Timestamp;
 use tidegate_domain::{
-    deployment::{Barrier, Deployment, Event, Membership, Purpose, Stage, Status, Word},
+    deployment::{Barrier, Deployment, Event, Membership, Purpose, Status, Word},
     group::{GroupCause, GroupEvent, GroupRun, GroupStatus, Member, MemberFacts, decide},
     id::{DeploymentId, GroupRunId},
     random::Random,
@@ -63,7 +63,17 @@ impl Company {
             }
             let i = usize::try_from(self.random.below(self.worlds.len() as u64)).unwrap();
             let others = self.changed_beside(i);
+            let stops = matches!(
+                self.group.status,
+                GroupStatus::RollingBack { .. } | GroupStatus::Frozen { .. }
+            );
+            let before = changed(&self.worlds[i].deployment);
             self.worlds[i].turn();
+            assert!(
+                !stops || changed(&self.worlds[i].deployment) <= before,
+                "seed {}: something began in a group that stops",
+                self.seed
+            );
             assert_eq!(others, self.changed_beside(i), "a member moves alone");
             self.judge_turn();
             if self.wild && self.random.below(300) == 0 {
@@ -150,7 +160,7 @@ impl Company {
     /// Whoever depends on a member is back before it goes, and changes after it has.
     fn judge_order(&self, place: u32, event: &Event) {
         if matches!(event, Event::RollbackStarted { .. }) {
-            for dependent in self.group.dependents(place) {
+            for dependent in self.depending(place) {
                 let status = &self.worlds[dependent as usize].deployment.status;
                 assert!(
                     status.is_terminal(),
@@ -174,6 +184,23 @@ impl Company {
         }
     }
 
+    /// Whoever depends on a member, be it through others, found by walking from each.
+    fn depending(&self, place: u32) -> Vec<u32> {
+        let leads = |from: u32| {
+            let mut open = vec![from];
+            while let Some(at) = open.pop() {
+                if at == place {
+                    return true;
+                }
+                open.extend(&self.group.members[at as usize].after);
+            }
+            false
+        };
+        let all = 0..u32::try_from(self.group.members.len()).unwrap();
+        all.filter(|other| *other != place && leads(*other))
+            .collect()
+    }
+
     fn changed_beside(&self, i: usize) -> usize {
         let others = self.worlds.iter().enumerate();
         let others = others.filter(|(other, _)| *other != i);
@@ -183,7 +210,11 @@ impl Company {
     /// Nothing changes before all lie ready, and nobody succeeds before all may.
     fn judge_turn(&self) {
         let mut worlds = self.worlds.iter();
-        if matches!(self.group.status, GroupStatus::Preparing { .. }) {
+        let thawed = self.worlds.iter().any(|world| {
+            let membership = world.deployment.membership.as_ref().unwrap();
+            membership.opened > Barrier::Prepare
+        });
+        if matches!(self.group.status, GroupStatus::Preparing { .. }) && !thawed {
             let any = worlds.any(|world| changed(&world.deployment) > 0);
             assert!(!any, "seed {}: it changed before all were ready", self.seed);
             return;
@@ -230,8 +261,7 @@ impl Company {
 
 fn changed(deployment: &Deployment) -> usize {
     let runs = deployment.targets.iter();
-    let changed = |stage: &Stage| matches!(stage, Stage::Activating { .. } | Stage::Passed { .. });
-    runs.filter(|run| changed(&run.stage)).count()
+    runs.filter(|run| run.stage.is_changed()).count()
 }
 
 /// A world whose deployment goes forward as a member.

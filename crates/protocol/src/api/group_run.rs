@@ -55,6 +55,9 @@ pub struct GroupRunView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<jiff::Timestamp>,
+    /// What a member did that cannot be undone, in words: it does not go back by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_return: Option<String>,
     /// What it waits for; empty once it has ended.
     pub waiting_on: Vec<WaitingView>,
     /// In the order in which they may change.

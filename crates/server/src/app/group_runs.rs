@@ -13,7 +13,7 @@ use tidegate_domain::{
     access::Action,
     deployment::{Deployment, Event, Word},
     group::{Asked, GroupCause, GroupEvent, GroupRun, GroupStatus, Member, in_order},
-    id::GroupRunId,
+    id::{DeploymentId, GroupRunId},
     name::Name,
 };
 use tidegate_protocol::api::{
@@ -118,15 +118,16 @@ async fn begin(tx: &mut Tx, request: &Request, asked: &InOrder) -> Result<GroupR
     let id = tx.next_group_run().await?;
     let mut members = Vec::with_capacity(asked.len());
     for (wanted, after) in asked {
-        let place = format!("{} in {}", wanted.product, wanted.environment);
-        let begun = promote(tx, request, wanted, Some(id)).await;
-        members.push(Member {
-            deployment: begun.map_err(|why| why.of(&place))?,
+        let member = |deployment| Member {
+            deployment,
             product: wanted.product.clone(),
             release: wanted.release.clone(),
             environment: wanted.environment.clone(),
             after: after.clone(),
-        });
+        };
+        let begun = promote(tx, request, wanted, Some(id)).await;
+        let begun = begun.map_err(|why| why.of(&member(DeploymentId(0)).place()))?;
+        members.push(member(begun));
     }
     let group = GroupRun {
         id,
@@ -150,7 +151,14 @@ async fn take_back(tx: &mut Tx, request: &Request, id: GroupRunId, why: &Why) ->
     let now = tx.now();
     for member in &group.members {
         let deployment = deployment(tx, member).await?;
-        let unsigned = deployment.return_signed.is_none() && deployment.status.goes_forward();
+        if !deployment.status.goes_forward() {
+            continue;
+        }
+        // Nothing new begins in the meantime that could not be undone.
+        if deployment.membership.as_ref().is_some_and(|it| !it.frozen) {
+            steer::apply(tx, request, deployment.id, &Event::GroupFroze).await?;
+        }
+        let unsigned = deployment.return_signed.is_none();
         let Some(past) = deployment.no_return(now).filter(|_| unsigned) else {
             continue;
         };
@@ -183,15 +191,35 @@ async fn happen(
     event: GroupEvent,
 ) -> Result<(), Error> {
     let before = group.status.word().replace('_', " ");
+    let changed = matches!(
+        group.status,
+        GroupStatus::Finishing { .. } | GroupStatus::Succeeded { .. }
+    );
     group.apply(&event, tx.now()).map_err(|illegal| {
         let detail = format!("group run {} is {before}: it cannot do that now", group.id);
-        Error::refused(Kind::Conflict, "group-run-state", detail).hint(illegal.to_string())
+        let refused = Error::refused(Kind::Conflict, "group-run-state", detail);
+        refused.hint(match changed {
+            true => one_by_one(group),
+            false => illegal.to_string(),
+        })
     })?;
     tx.record_group_run(group).await?;
     let name = request.actor.name.clone();
     let mut entry = event_entry(tx, name.as_str(), group, &event);
     entry.request = Some(request.id.clone());
     Ok(tx.record_entry(&entry).await?)
+}
+
+/// How to take back what has changed together: product by product, in reverse order.
+fn one_by_one(group: &GroupRun) -> String {
+    let members = group.members.iter().rev();
+    let back =
+        members.map(|it| format!("`tidegate rollback {} --in {}`", it.product, it.environment));
+    let back: Vec<String> = back.collect();
+    format!(
+        "all have changed; take them back one by one: {}",
+        back.join(", then ")
+    )
 }
 
 /// The journal's entry about an event of a group run.

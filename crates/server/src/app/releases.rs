@@ -286,10 +286,6 @@ pub(super) async fn find_product(tx: &mut Tx, name: &Name) -> Result<Product, Er
     })
 }
 
-/// The release of that product and version.
-///
-/// # Errors
-/// When there is none.
 /// A configuration snapshot of a release's product.
 pub(super) async fn snapshot(
     tx: &mut Tx,
@@ -301,6 +297,10 @@ pub(super) async fn snapshot(
     found.ok_or_else(|| Error::Broken(format!("snapshot {number} of {product} is gone")))
 }
 
+/// The release of that product and version.
+///
+/// # Errors
+/// When there is none.
 pub(super) async fn find(tx: &mut Tx, product: &Name, version: &Version) -> Result<Release, Error> {
     let found = tx.release(product, version).await?;
     found.ok_or_else(|| {

@@ -14,6 +14,7 @@ use tidegate_domain::{
     access::Action,
     catalog::NamedLimits,
     deployment::{Cause, Deployment, Event, NoReturn, Purpose, Status, Word},
+    group::GroupStatus,
     id::DeploymentId,
     name::Name,
     plan::{Share, Strategy},
@@ -112,6 +113,7 @@ pub(super) async fn go_back(
     deployment: &Deployment,
     why: &Why,
 ) -> Result<(), Error> {
+    check_not_in_step(tx, deployment).await?;
     if let Some(past) = deployment.no_return(tx.now()) {
         if !why.signs {
             return Err(past_no_return(deployment, &past));
@@ -130,6 +132,24 @@ pub(super) async fn go_back(
         &Event::RollbackStarted { cause },
     )
     .await
+}
+
+/// A member of a group run that moves goes back with its group, in its order.
+async fn check_not_in_step(tx: &mut Tx, deployment: &Deployment) -> Result<(), Error> {
+    let Some(membership) = &deployment.membership else {
+        return Ok(());
+    };
+    let group = tx.group_run(membership.group).await?;
+    let moves = group.is_some_and(|group| {
+        !group.status.is_terminal() && !matches!(group.status, GroupStatus::Finishing { .. })
+    });
+    if !moves || !deployment.status.goes_forward() {
+        return Ok(());
+    }
+    let (id, group) = (deployment.id, membership.group);
+    let detail = format!("deployment {id} goes back only together with group run {group}");
+    Err(Error::refused(Kind::Conflict, "in-lockstep", detail)
+        .hint(format!("`tidegate group-run rollback {group}`")))
 }
 
 pub(super) fn past_no_return(deployment: &Deployment, past: &NoReturn) -> Error {

@@ -1,16 +1,13 @@
 //! Rollback drills that run: the next leg of each, when its last one has ended.
 
+use super::LEASE;
 use crate::app::{
     Error, SharedApp,
     drills::{give_up, go_on, next_of},
 };
 use futures::FutureExt;
-use jiff::SignedDuration;
 use tidegate_domain::{drill::Next, id::DrillId};
 use tidegate_store::{StoreError, Tx};
-
-/// How long a lease lasts unless renewed.
-const LEASE: SignedDuration = SignedDuration::from_secs(15);
 
 /// Takes every drill as far as it goes.
 pub(super) async fn run_all(app: &SharedApp, holder: &str) {

@@ -3,10 +3,10 @@
 //! Most passes change nothing and only read. A pass that changes something decides again inside its transaction, behind a
 //! proof of the lease, and writes record, journal and desired states together.
 
-use super::measure::Measuring;
+use super::{LEASE, measure::Measuring};
 use crate::app::{Error, SharedApp, balancing, collect, latecomers};
 use futures::FutureExt;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tidegate_domain::{
     converge::{ActiveComponent, DesiredState},
     deployment::{
@@ -16,8 +16,6 @@ use tidegate_domain::{
 };
 use tidegate_store::{TargetKey, Tx};
 
-/// How long a lease lasts unless renewed.
-const LEASE: SignedDuration = SignedDuration::from_secs(15);
 /// Decisions taken in one transaction at most; more follow in the next.
 const PASSES_MAX: usize = 16;
 

@@ -1,5 +1,6 @@
 //! Group runs that have not ended: what comes next for each, and what is said to its members.
 
+use super::LEASE;
 use crate::app::{
     Error, SharedApp,
     group_runs::{deployment, event_entry, find},
@@ -7,7 +8,6 @@ use crate::app::{
     steer,
 };
 use futures::FutureExt;
-use jiff::SignedDuration;
 use tidegate_domain::{
     deployment::Event,
     group::{GroupRun, decide},
@@ -15,8 +15,6 @@ use tidegate_domain::{
 };
 use tidegate_store::Tx;
 
-/// How long a lease lasts unless renewed.
-const LEASE: SignedDuration = SignedDuration::from_secs(15);
 /// Decisions taken in one transaction at most; more follow in the next.
 const PASSES_MAX: usize = 16;
 
@@ -42,10 +40,12 @@ pub(super) async fn run_all(app: &SharedApp, holder: &str) {
             })
             .await;
         match went {
-            Ok(()) => {
+            Ok(true) => {
                 app.bus.announce();
                 app.bus.wake_engine();
             }
+            // Another server drives it.
+            Ok(false) => {}
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(group_run = id.0, error, "engine.group_run_failed");
@@ -58,20 +58,27 @@ pub(super) async fn run_all(app: &SharedApp, holder: &str) {
 async fn ready(tx: &mut Tx, app: &SharedApp) -> Result<Vec<GroupRunId>, Error> {
     let mut ready = Vec::new();
     for group in tx.running_group_runs().await? {
-        let stands = stands(tx, app, &group).await?;
-        if !decide(&group, &stands).is_idle() {
-            ready.push(group.id);
+        match stands(tx, app, &group).await {
+            Ok(stands) if decide(&group, &stands).is_idle() => {}
+            // What is wrong with one holds up no other.
+            Ok(_) | Err(Error::Broken(_)) => ready.push(group.id),
+            Err(other) => return Err(other),
         }
     }
     Ok(ready)
 }
 
-async fn advance(tx: &mut Tx, app: &SharedApp, holder: &str, id: GroupRunId) -> Result<(), Error> {
+async fn advance(
+    tx: &mut Tx,
+    app: &SharedApp,
+    holder: &str,
+    id: GroupRunId,
+) -> Result<bool, Error> {
     let lease = tx
         .take_lease(&format!("group-run/{id}"), holder, LEASE)
         .await?;
     let Some(lease) = lease else {
-        return Ok(());
+        return Ok(false);
     };
     tx.prove_lease(&lease).await?;
     let mut group = find(tx, id).await?;
@@ -93,7 +100,8 @@ async fn advance(tx: &mut Tx, app: &SharedApp, holder: &str, id: GroupRunId) -> 
             order(tx, &group, (*place, event)).await?;
         }
     }
-    Ok(tx.record_group_run(&group).await?)
+    tx.record_group_run(&group).await?;
+    Ok(true)
 }
 
 /// Says something to a member.

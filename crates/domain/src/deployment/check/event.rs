@@ -9,7 +9,7 @@ use crate::{
         facts::Proof,
     },
     name::Name,
-    plan::{Check, JobName},
+    plan::{Check, JobName, When},
 };
 
 /// What is wrong with `event` happening to `before`; empty when the invariants that it can break hold.
@@ -78,7 +78,12 @@ fn lockstep(before: &Deployment, event: &Event, faults: &mut Vec<String>) {
         Event::WaveStarted { .. } | Event::JobStarted { .. } | Event::TargetActivated { .. }
     );
     let early = changes && membership.opened < Barrier::Change;
-    let succeeds = matches!(event, Event::Succeeded);
+    let last = |job: &JobName| {
+        let mut planned = before.plan.jobs.iter();
+        planned.any(|planned| planned.job == *job && planned.when == When::After)
+    };
+    let succeeds = matches!(event, Event::Succeeded)
+        || matches!(event, Event::JobStarted { job, .. } if last(job));
     if early || (succeeds && membership.opened < Barrier::Succeed) {
         let what = event.word();
         faults.push(format!("a member of a group did not wait: {what}"));

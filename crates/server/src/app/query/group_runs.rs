@@ -7,7 +7,7 @@ use super::{
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    deployment::{Barrier, decide as decide_member},
+    deployment::{Barrier, Decision, decide as decide_member},
     group::{GroupRun, GroupStatus, GroupWait, Member, MemberFacts, decide},
     id::GroupRunId,
 };
@@ -73,9 +73,13 @@ pub(crate) async fn stands(
     let mut stands = Vec::with_capacity(group.members.len());
     for member in &group.members {
         let deployment = group_runs::deployment(tx, member).await?;
-        let facts = facts::collect(tx, &app.revisions, &deployment).await?;
         let now = tx.now();
-        let decision = decide_member(&deployment, &facts, now);
+        let decision = if deployment.status.is_terminal() {
+            Decision::default()
+        } else {
+            let facts = facts::collect(tx, &app.revisions, &deployment).await?;
+            decide_member(&deployment, &facts, now)
+        };
         stands.push(MemberFacts::of(&deployment, &decision, now));
     }
     Ok(stands)
@@ -93,11 +97,20 @@ async fn view(tx: &mut Tx, app: &App, group: &GroupRun) -> Result<GroupRunView, 
         requested_by: group.requested_by.to_string(),
         requested_at: group.requested_at,
         ended_at: group.status.ended_at(),
+        no_return: no_return(group, &stands),
         waiting_on: waits.iter().map(waiting).collect(),
         members: members
             .map(|(member, facts)| shown(group, member, facts))
             .collect(),
     })
+}
+
+/// What was done that keeps it from going back by itself, while it could.
+fn no_return(group: &GroupRun, stands: &[MemberFacts]) -> Option<String> {
+    let mut forward = stands.iter().filter(|it| it.status.goes_forward());
+    let past = forward.find_map(|it| it.no_return.as_ref());
+    let open = !group.status.is_terminal();
+    past.filter(|_| open).map(ToString::to_string)
 }
 
 fn shown(group: &GroupRun, member: &Member, facts: &MemberFacts) -> GroupMemberView {
@@ -130,7 +143,7 @@ fn waiting(wait: &GroupWait) -> WaitingView {
     WaitingView {
         kind: match wait {
             GroupWait::Members { .. } => "members",
-            GroupWait::Person { .. } => "person",
+            GroupWait::Asks { .. } | GroupWait::Person { .. } => "person",
         }
         .to_owned(),
         sentence: wait.to_string(),

@@ -179,21 +179,21 @@ fn member(view: &GroupMemberView) -> Member {
 
 /// What can be done now.
 fn possible(view: &GroupRunView) -> Vec<Deed> {
-    let back = match view.status.as_str() {
-        "preparing" | "activating" => Some(("rollback", "Roll all back", "")),
-        "frozen" => Some((
-            "return",
-            "Sign off and roll all back",
-            " Something was done that cannot be undone: you sign that going back is right all the same, and say why.",
-        )),
-        _ => None,
-    };
-    let back = back.map(|(path, label, more)| Deed {
-        path,
-        label,
-        effect: format!(
-            "All members go back to what they ran before, in reverse order: whoever depends on another goes first.{more}"
-        ),
+    let can = matches!(view.status.as_str(), "preparing" | "activating" | "frozen");
+    let all = "All members go back to what they ran before, in reverse order: whoever depends on another goes first.";
+    let back = can.then(|| match &view.no_return {
+        None => Deed {
+            path: "rollback",
+            label: "Roll all back",
+            effect: all.to_owned(),
+        },
+        Some(past) => Deed {
+            path: "return",
+            label: "Sign off and roll all back",
+            effect: format!(
+                "{all} But {past}: you sign that going back is right all the same, and say why."
+            ),
+        },
     });
     let cancel = view.ended_at.is_none() && view.status != "cancelling";
     let cancel = cancel.then(|| Deed {

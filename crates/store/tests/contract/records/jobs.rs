@@ -140,6 +140,7 @@ fn stages() -> Vec<JobStage> {
         ended(JobOutcome::Unknown { reason }, None),
         JobStage::Again {
             by: samples::name("ada"),
+            since: jiff::Timestamp::UNIX_EPOCH,
         },
     ]
 }

@@ -64,8 +64,9 @@ pub(super) async fn back(
 /// What can be done now.
 pub(super) fn possible(view: &DeploymentView, is_latest: bool, back: Option<Back>) -> Vec<Deed> {
     let is_held = view.held.is_some();
+    let in_step = view.group_run.is_some() && !view.has_ended();
     let roll_back = |view| roll_back(view, back);
-    match view.status.as_str() {
+    let deeds = match view.status.as_str() {
         "requested" => vec![roll_back(view), cancel(view)],
         "preparing" | "rolling" if is_held => vec![resume(), roll_back(view), cancel(view)],
         "preparing" | "rolling" => sign_off(view)
@@ -77,7 +78,10 @@ pub(super) fn possible(view: &DeploymentView, is_latest: bool, back: Option<Back
         "cancelling" => vec![roll_back(view)],
         "succeeded" if is_latest && view.purpose == "promotion" => vec![roll_back(view)],
         _ => Vec::new(),
-    }
+    };
+    // A member of a group run goes back with its group, on the page of that.
+    let own = |deed: &Deed| !in_step || !matches!(deed.path, "rollback" | "return");
+    deeds.into_iter().filter(own).collect()
 }
 
 /// Does it; answers the deployment to look at next.
