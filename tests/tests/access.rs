@@ -39,6 +39,7 @@ const ROWS: &[Row] = &[
         3,
         "",
     ),
+    ("post", "/api/v1/deployments/{id}/look-back", 2, "{}"),
     ("post", "/api/v1/deployments/{id}/override", 4, WHY),
     ("post", "/api/v1/deployments/{id}/pause", 3, "{}"),
     ("post", "/api/v1/deployments/{id}/resume", 3, "{}"),

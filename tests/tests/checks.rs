@@ -85,6 +85,36 @@ fn a_metric_beyond_its_bound_takes_the_deployment_back() {
 }
 
 #[test]
+fn what_is_over_is_looked_back_at_with_its_own_checks_or_others() {
+    let (shop, prometheus) = shop();
+    let plain = ["--bake", "2s", "--minimum-healthy", "200ms"];
+    let id = deploy(&shop, "1.0.0", &plain);
+    let look = ["deployment", "look-back", &id];
+    let early = shop.refused(6, &look);
+    assert!(early.contains("still runs"), "{early}");
+    shop.ok(&["watch", &id]);
+    let none = shop.refused(6, &look);
+    assert!(none.contains("--strategy NAME"), "{none}");
+    let by = |name: &'static str| [&look[..], &["--strategy", name]].concat();
+    let told = shop.ok(&by("measured"));
+    assert!(told.contains("check number after wave 1: passed"), "{told}");
+    assert!(told.contains("check number after wave 2: passed"), "{told}");
+    let stricter = strategy(&prometheus).replacen("below: 5", "below: 0.5", 1);
+    shop.apply(&stricter);
+    let told = shop.ok(&by("measured"));
+    assert!(
+        told.contains("check number after wave 1: failed: 1"),
+        "{told}"
+    );
+    // Too short for the judge, which says so.
+    let told = shop.ok(&by("judged"));
+    assert!(
+        told.contains("check canary after wave 1: no data"),
+        "{told}"
+    );
+}
+
+#[test]
 fn what_stood_its_checks_a_short_time_ago_skips_them_and_nothing_else_does() {
     let (shop, prometheus) = shop();
     let hurried = strategy(&prometheus).replacen("limits: {", "limits: { fast_track: 1h,", 1);

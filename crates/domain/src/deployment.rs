@@ -22,6 +22,7 @@ mod measured;
 mod membership;
 mod no_return;
 mod preparing;
+mod retrospect;
 mod rollback;
 mod rolling;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use job_notes::{JobOutcome, JobRun, JobStage};
 pub use measured::{CheckRun, Measurement, Outcome, Reading, Sign};
 pub use membership::{Barrier, Membership, stands_at};
 pub use no_return::NoReturn;
+pub use retrospect::{Period, looked_back, periods};
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
 pub use traffic::{BalancerRun, Ordered, Split};

@@ -22,7 +22,7 @@ pub use catalog::{
     ApplyRequest, ApplyResponse, CatalogChange, Difference, ProductView, RemoveRequest,
     SecretRequest, SecretView, SourceFile, TargetView,
 };
-pub use check::{CheckView, JudgedView, MeasurementView};
+pub use check::{CheckView, JudgedView, LookBackRequest, MeasurementView};
 pub use deployment::{
     DeploymentEvent, DeploymentRequest, DeploymentView, JobView, OverrideRequest, PlanView,
     PlannedCheckView, PlannedJobView, PlannedWaveView, ReturnRequest, RollbackRequest,

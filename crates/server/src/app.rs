@@ -25,6 +25,7 @@ pub mod query;
 mod rehearse;
 pub mod releases;
 mod request;
+mod retrospect;
 mod revisions;
 pub mod rollback;
 mod runs;

@@ -8,13 +8,14 @@ mod prometheus;
 pub(crate) use prometheus::Source;
 
 use futures::future::try_join_all;
+use jiff::Timestamp;
 use reqwest::{Client, redirect::Policy};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     analysis::{self, Analysis, Measured, Window},
-    deployment::Reading,
+    deployment::{Measurement, Reading},
     name::Name,
-    plan::{JudgeQuestion, Scene, fill},
+    plan::{Check, JudgeQuestion, Question, Scene, fill},
 };
 
 /// Asks for numbers, and whether addresses answer.
@@ -47,6 +48,62 @@ impl Metrics {
         Source::new(&self.client, address)
     }
 
+    /// What a check would have been answered in a window of the past: a number at each interval, or the judge's word on all of
+    /// it. What cannot be had is one answer without data.
+    pub(crate) async fn look_back(
+        &self,
+        check: &Check,
+        scene: &Scene,
+        window: Window,
+    ) -> Vec<Measurement> {
+        let asked = tokio::time::timeout(
+            check.timeout.as_duration(),
+            self.readings(check, scene, window),
+        );
+        let no_data = |why| vec![(window.until, Reading::NoData { why })];
+        let readings = match asked.await {
+            Ok(Ok(readings)) => readings,
+            Ok(Err(why)) => no_data(why),
+            Err(_) => no_data(format!("no answer within {}", check.timeout)),
+        };
+        let numbered = (1..).zip(readings);
+        numbered
+            .map(|(number, (at, reading))| Measurement {
+                check: check.name.clone(),
+                number,
+                at,
+                reading,
+            })
+            .collect()
+    }
+
+    async fn readings(
+        &self,
+        check: &Check,
+        scene: &Scene,
+        window: Window,
+    ) -> Result<Vec<(Timestamp, Reading)>, String> {
+        match check.question() {
+            Some(Question::Metric(metric)) => {
+                let query = fill(&metric.query, scene, None)?;
+                let source = self.source(metric.source.as_deref())?;
+                let series = source.series(&query, window, check.interval).await?;
+                let points = series.map(|series| series.0).unwrap_or_default();
+                Ok(points
+                    .iter()
+                    .map(|point| (point.at, number(point.value)))
+                    .collect())
+            }
+            Some(Question::Judge(judge)) => {
+                let source = self.source(judge.source.as_deref())?;
+                let analysis = Box::new(judged(&source, judge, scene, window).await?);
+                Ok(vec![(window.until, Reading::Judged { analysis })])
+            }
+            Some(Question::Http(_)) => Err("an address cannot be asked about the past".to_owned()),
+            None => Err("the check asks nothing".to_owned()),
+        }
+    }
+
     /// Whether an address answers as it should.
     pub(crate) async fn answers(&self, url: &str) -> Result<Reading, String> {
         let answer = self.client.get(url).send().await;
@@ -56,6 +113,15 @@ impl Metrics {
             good: status.is_success(),
             detail: format!("{url} answered {}", status.as_u16()),
         })
+    }
+}
+
+fn number(value: f64) -> Reading {
+    match value.is_finite() {
+        true => Reading::Value { value },
+        false => Reading::NoData {
+            why: format!("the query came to {value}"),
+        },
     }
 }
 

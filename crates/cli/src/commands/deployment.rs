@@ -8,7 +8,9 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use tidegate_domain::plan::JobName;
-use tidegate_protocol::api::{CheckView, DeploymentView, JobView, OverrideRequest, WordRequest};
+use tidegate_protocol::api::{
+    CheckView, DeploymentView, JobView, LookBackRequest, OverrideRequest, WordRequest,
+};
 
 /// Look at deployments.
 #[derive(Debug, Subcommand)]
@@ -38,10 +40,21 @@ pub enum DeploymentCommand {
     RetryCheck(CheckArgs),
     /// Go on although a check after the present wave did not pass.
     AcceptCheck(AcceptArgs),
+    LookBack(LookBackArgs),
     /// Run a job again that did not succeed, where it ran last.
     RetryJob(JobArgs),
     /// Accept a job as done that did not succeed.
     AcceptJob(AcceptJobArgs),
+}
+
+/// Ask checks about the time in which the waves of a deployment were watched. It has ended; nothing is kept.
+#[derive(Debug, Args)]
+pub struct LookBackArgs {
+    /// Its number.
+    deployment: u64,
+    /// The declared strategy whose checks are asked; its own unless set.
+    #[arg(long)]
+    strategy: Option<String>,
 }
 
 /// A job of a deployment.
@@ -148,6 +161,7 @@ impl DeploymentCommand {
                 let view: DeploymentView = client.post(&args.of.path("accept"), &word).await?;
                 ui.data(&view, stand);
             }
+            Self::LookBack(args) => args.run(context).await?,
             Self::RetryJob(of) => of.say(context, ("retry", None)).await?,
             Self::AcceptJob(args) => {
                 let reason = Some(args.reason);
@@ -170,6 +184,26 @@ impl CheckArgs {
             "/api/v1/deployments/{}/checks/{}/{verb}",
             self.deployment, self.check
         )
+    }
+}
+
+impl LookBackArgs {
+    async fn run(self, context: &Context<'_>) -> Result<(), Error> {
+        let path = format!("/api/v1/deployments/{}/look-back", self.deployment);
+        let wanted = LookBackRequest {
+            strategy: self.strategy,
+        };
+        let views: Vec<CheckView> = context.client.post(&path, &wanted).await?;
+        context.ui.data(&views, |views| match views.as_slice() {
+            [] => "no wave of it was watched".to_owned(),
+            views => views
+                .iter()
+                .map(check)
+                .collect::<String>()
+                .trim_end()
+                .to_owned(),
+        });
+        Ok(())
     }
 }
 

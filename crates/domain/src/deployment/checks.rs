@@ -123,7 +123,7 @@ fn next_at(run: &CheckRun, check: &Check, done: usize) -> Timestamp {
 }
 
 /// The measurements so far, counted by what they say.
-struct Tally<'a> {
+pub(super) struct Tally<'a> {
     /// Of those that count: all, or the last in a row.
     good: u32,
     bad: Vec<&'a Measurement>,
@@ -132,7 +132,7 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    fn of(counted: &[&'a Measurement], check: &Check) -> Self {
+    pub(super) fn of(counted: &[&'a Measurement], check: &Check) -> Self {
         let mut tally = Self {
             good: 0,
             bad: Vec::new(),
@@ -154,7 +154,7 @@ impl<'a> Tally<'a> {
         tally
     }
 
-    fn outcome(&self, check: &Check, is_late: bool) -> Option<Outcome> {
+    pub(super) fn outcome(&self, check: &Check, is_late: bool) -> Option<Outcome> {
         let beyond = |of: &[&Measurement], max: u32| {
             let last = of.last().filter(|_| of.len() > max as usize)?;
             Some(last.reading.to_string())

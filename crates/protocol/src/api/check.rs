@@ -29,6 +29,15 @@ pub struct CheckView {
     pub measurements: Vec<MeasurementView>,
 }
 
+/// Which checks are asked about the past of a deployment.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookBackRequest {
+    /// Those of a declared strategy; its own unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
+}
+
 /// One measurement of a check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MeasurementView {

@@ -3,7 +3,7 @@
 mod artifacts;
 mod calendar;
 mod catalog;
-mod checks;
+pub(super) mod checks;
 mod deployments;
 mod doctor;
 mod drills;

@@ -55,7 +55,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         calendar::show, calendar::address, calendar::feed,
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
-        deployments::cancel, deployments::take_back, deployments::sign_off, deployments::roll_back, deployments::plan,
+        deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,
         drills::start, drills::list, drills::show, drills::cancel,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         group_runs::start, group_runs::list, group_runs::show, group_runs::take_back, group_runs::cancel,

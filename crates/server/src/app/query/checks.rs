@@ -28,7 +28,11 @@ pub(super) async fn of(tx: &mut Tx, deployment: &Deployment) -> Result<Vec<Check
     Ok(views)
 }
 
-fn view(run: &CheckRun, check: &Check, measurements: &[&Measurement]) -> CheckView {
+pub(in crate::app) fn view(
+    run: &CheckRun,
+    check: &Check,
+    measurements: &[&Measurement],
+) -> CheckView {
     let outcome = run.ended.as_ref().map(|(_, outcome)| outcome);
     let (state, reason) = match (&run.accepted, outcome) {
         (Some(word), _) => ("accepted", Some(format!("{}: {}", word.by, word.reason))),

@@ -13,8 +13,8 @@ use axum::{
 use serde::Deserialize;
 use tidegate_domain::id::DeploymentId;
 use tidegate_protocol::api::{
-    DeploymentRequest, DeploymentView, PlanView, Problem, ReturnRequest, RollbackRequest,
-    SignOffRequest, SteerRequest,
+    CheckView, DeploymentRequest, DeploymentView, LookBackRequest, PlanView, Problem,
+    ReturnRequest, RollbackRequest, SignOffRequest, SteerRequest,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -30,6 +30,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/deployments/{id}/cancel", post(cancel))
         .route("/api/v1/deployments/{id}/rollback", post(take_back))
         .route("/api/v1/deployments/{id}/sign-off", post(sign_off))
+        .route("/api/v1/deployments/{id}/look-back", post(look_back))
         .route("/api/v1/rollbacks", post(roll_back))
         .route("/api/v1/plans", post(plan))
 }
@@ -138,6 +139,20 @@ pub(super) async fn take_back(
     let id = DeploymentId(id);
     app.roll_back_running(request.clone(), id, &wanted).await?;
     Ok(extract::Json(app.deployment_view(&request, id).await?))
+}
+
+/// Asks checks about the time in which its waves were watched, of one that has ended. Nothing is kept.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/look-back", params(("id" = u64, Path)), request_body = LookBackRequest,
+    responses((status = 200, body = [CheckView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn look_back(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(wanted): Json<LookBackRequest>,
+) -> Result<extract::Json<Vec<CheckView>>, ApiError> {
+    let id = DeploymentId(id);
+    let strategy = wanted.strategy.as_deref();
+    Ok(extract::Json(app.look_back(&request, id, strategy).await?))
 }
 
 /// Finds its waves up to one good, where its plan asks for that before the next.
