@@ -5,7 +5,7 @@
 //! counts only once it is seen to have been told what the record says.
 
 use super::{
-    Deployment, Effect, Event, Facts, Hold, Position, Split, Status, TargetFacts, TargetRun,
+    Cause, Deployment, Effect, Event, Facts, Hold, Position, Split, Status, TargetFacts, TargetRun,
     WaitingOn, facts::Proof, jobs, membership, no_return, preparing, rollback, rolling,
 };
 use crate::name::Name;
@@ -123,6 +123,15 @@ impl Decision {
             self.wake(at);
         }
         self.waiting_on.push(wait);
+    }
+
+    /// Takes going back out of it, for those who make something else of that.
+    pub(super) fn take_return(&mut self) -> Option<Cause> {
+        let goes_back = |event: &mut Event| matches!(event, Event::RollbackStarted { .. });
+        let Event::RollbackStarted { cause } = self.events.extract_if(.., goes_back).next()? else {
+            return None;
+        };
+        Some(cause)
     }
 
     /// Waits for whoever ends a stop, said once.

@@ -107,9 +107,7 @@ pub(super) fn keep(view: &View<'_>, mut decision: Decision) -> Decision {
     let Some(past) = view.deployment.no_return(view.now) else {
         return decision;
     };
-    let goes_back = |event: &mut Event| matches!(event, Event::RollbackStarted { .. });
-    let Some(Event::RollbackStarted { cause }) = decision.events.extract_if(.., goes_back).next()
-    else {
+    let Some(cause) = decision.take_return() else {
         return decision;
     };
     match view.deployment.status.hold() {
