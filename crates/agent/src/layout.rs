@@ -77,12 +77,19 @@ impl Layout {
             .join(in_slot("current", slot))
     }
 
-    /// The directory of the keeper of one slot: socket, lock and logs.
-    pub(crate) fn keeper(&self, product: &Name, component: &Name, slot: Slot) -> PathBuf {
-        self.root
-            .join("keepers")
-            .join(product.as_str())
-            .join(in_slot(component.as_str(), slot))
+    /// The directory of the keeper of one instance in one slot: socket, lock and logs.
+    pub(crate) fn keeper(
+        &self,
+        product: &Name,
+        component: &Name,
+        (slot, instance): (Slot, u32),
+    ) -> PathBuf {
+        let keepers = self.root.join("keepers").join(product.as_str());
+        let first = in_slot(component.as_str(), slot);
+        keepers.join(match instance {
+            1 => first,
+            _ => format!("{first}.{instance}"),
+        })
     }
 
     /// The directory of the keeper of a job.

@@ -82,6 +82,16 @@ pub(crate) struct Activated {
     /// The last named start that was carried out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) start: u64,
+    #[serde(flatten)]
+    first: Instance,
+    /// The second and those after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Instance>,
+}
+
+/// One process of a component.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Instance {
     /// Grows when it is to be started anew though it is the same workload.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) attempt: u64,
@@ -136,21 +146,73 @@ impl State {
 }
 
 impl Activated {
+    /// What takes the place of `replaced`, in one instance. What was seen of that says nothing about this.
+    pub(crate) fn new(
+        (revision, workload, artifact): (RevisionId, Digest, Digest),
+        replaced: Option<Self>,
+    ) -> Self {
+        let forgotten = |instance: Instance| Instance {
+            memory: None,
+            ..instance
+        };
+        let (start, first, others) =
+            replaced.map_or_else(Default::default, |old| (old.start, old.first, old.others));
+        Self {
+            revision,
+            workload,
+            artifact,
+            start,
+            first: forgotten(first),
+            others: others.into_iter().map(forgotten).collect(),
+        }
+    }
+
+    /// How many instances it has.
+    pub(crate) fn instances(&self) -> u32 {
+        u32::try_from(self.others.len()).map_or(u32::MAX, |others| others + 1)
+    }
+
+    /// Gives it more instances, or fewer.
+    pub(crate) fn scale(&mut self, instances: u32) {
+        let others = instances.saturating_sub(1) as usize;
+        self.others.resize_with(others, Instance::default);
+    }
+
+    /// One of its instances, counted from 1.
+    pub(crate) fn instance(&self, number: u32) -> Option<&Instance> {
+        match number.checked_sub(2) {
+            None => Some(&self.first),
+            Some(other) => self.others.get(other as usize),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn instance_mut(&mut self, number: u32) -> Option<&mut Instance> {
+        match number.checked_sub(2) {
+            None => Some(&mut self.first),
+            Some(other) => self.others.get_mut(other as usize),
+        }
+    }
+
+    /// Has all of it started anew, because somebody named a start.
+    pub(crate) fn start_as(&mut self, start: u64) {
+        self.start = start;
+        let all = std::iter::once(&mut self.first).chain(&mut self.others);
+        all.for_each(Instance::start_anew);
+    }
+
+    /// Whether one of its instances is what a report is about.
+    pub(crate) fn is_meant_by(&self, number: u32, report: &Report) -> bool {
+        let attempt = self.instance(number).map(|instance| instance.attempt);
+        (report.workload, Some(report.attempt)) == (Some(self.workload), attempt)
+    }
+}
+
+impl Instance {
     /// Has it started anew. What was seen of it until now says nothing about that.
     pub(crate) fn start_anew(&mut self) {
         self.attempt += 1;
         self.memory = None;
-    }
-
-    /// The same, because somebody named a start.
-    pub(crate) fn start_as(&mut self, start: u64) {
-        self.start = start;
-        self.start_anew();
-    }
-
-    /// Whether it is what a report is about.
-    pub(crate) fn is_meant_by(&self, report: &Report) -> bool {
-        (report.workload, report.attempt) == (Some(self.workload), self.attempt)
     }
 }
 
@@ -216,6 +278,7 @@ impl ProductState {
         let active = |a: &Activated| LocalComponent {
             revision: a.revision,
             workload: a.workload,
+            instances: a.instances(),
             start: a.start,
         };
         Local {

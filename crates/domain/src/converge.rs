@@ -8,12 +8,14 @@
 mod job;
 pub mod judge;
 mod observed;
+mod portion;
 mod slot;
 pub mod steps;
 pub mod traffic;
 
 pub use job::{Job, JobKey, JobReport, JobState, JobStep, LocalJob, job_steps};
 pub use observed::{Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared};
+pub use portion::Portion;
 pub use slot::{Slot, SlotError};
 pub use traffic::{Balancer, Route, RouteReport, RouteState, Server};
 
@@ -54,7 +56,8 @@ pub struct ActiveComponent {
     pub component: Name,
     /// The revision whose part of this component should run.
     pub revision: RevisionId,
-    /// How many processes; one today.
+    /// How many processes. Only an agent that [knows instances](ObservedState::knows_instances) may be told of more
+    /// than one.
     pub instances: u32,
     /// Where it runs. Only an agent that [knows slots](ObservedState::knows_slots) may be told of any but blue.
     #[serde(default, skip_serializing_if = "slot::is_default")]
@@ -84,15 +87,20 @@ impl DesiredState {
 }
 
 impl ActiveComponent {
-    /// Every component of a revision, in one slot.
-    pub fn all_of(revision: &Revision, slot: Slot) -> impl Iterator<Item = Self> + use<'_> {
+    /// A portion of every component of a revision, in one slot.
+    pub fn of(
+        revision: &Revision,
+        slot: Slot,
+        portion: Portion,
+    ) -> impl Iterator<Item = Self> + use<'_> {
         let id = revision.id();
-        revision.components.iter().map(move |part| Self {
+        let running = revision.components.iter().map(move |part| Self {
             component: part.component.clone(),
             revision: id,
-            instances: 1,
+            instances: portion.of(part.instances),
             slot,
             start: 0,
-        })
+        });
+        running.filter(|active| active.instances > 0)
     }
 }

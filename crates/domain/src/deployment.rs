@@ -36,7 +36,7 @@ mod waits;
 mod weights;
 
 pub use decide::{Decision, Due, decide};
-pub use effect::{Effect, Wanted};
+pub use effect::{Effect, Placed, Wanted};
 pub use event::{Event, Position};
 pub use exception::Override;
 pub use explain::WaitingOn;
@@ -128,6 +128,11 @@ const fn is_blue(slot: &Slot) -> bool {
     matches!(slot, Slot::Blue)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_zero(it: &u32) -> bool {
+    *it == 0
+}
+
 const fn is_false(it: &bool) -> bool {
     !*it
 }
@@ -164,8 +169,11 @@ pub struct SignOff {
 pub struct TargetRun {
     /// The target.
     pub target: Name,
-    /// Which wave, counted from 0.
+    /// With which wave it changes, counted from 0.
     pub wave: u32,
+    /// The last wave with which more of its instances changed, of a plan that changes them in steps.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub grown: u32,
     /// What it was to run when the deployment began; none where the product is new.
     pub before: Option<RevisionId>,
     /// The last revision that proved itself there, if that is another: what going back leads to.
@@ -189,6 +197,13 @@ pub struct TargetRun {
     pub stage: Stage,
 }
 
+impl TargetRun {
+    /// The last wave with which it changed, or will.
+    pub fn last_wave(&self) -> u32 {
+        self.wave.max(self.grown)
+    }
+}
+
 impl Deployment {
     /// Makes `event` happen, at `now`.
     ///
@@ -198,13 +213,25 @@ impl Deployment {
         transition::apply(self, event, now)
     }
 
-    /// The targets of one wave with their positions.
+    /// The targets that change with one wave, with their positions: all of them, where they change in steps.
     pub fn wave(&self, wave: u32) -> impl Iterator<Item = (Position, &TargetRun)> {
-        self.positioned().filter(move |(_, run)| run.wave == wave)
+        let in_steps = self.plan.shares_instances();
+        let targets = self.positioned();
+        targets.filter(move |(_, run)| run.wave == wave || in_steps)
+    }
+
+    /// Whether a target stands on the new revision with fewer instances than `wave` gives it.
+    pub(crate) fn lags(&self, run: &TargetRun, wave: u32) -> bool {
+        self.plan.shares_instances()
+            && matches!(run.stage, Stage::Passed { .. })
+            && run.last_wave() < wave
     }
 
     /// Whether a wave is over: so many of its targets have passed as the plan asks for, or all are judged.
     pub fn wave_is_over(&self, wave: u32) -> bool {
+        if self.targets.iter().any(|run| self.lags(run, wave)) {
+            return false;
+        }
         let runs = || self.wave(wave).map(|(_, run)| &run.stage);
         let passed = runs().filter(|s| matches!(s, Stage::Passed { .. })).count();
         let planned = self.plan.waves.get(wave as usize);

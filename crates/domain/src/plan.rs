@@ -20,7 +20,10 @@ pub use job::{JobName, JobNameError, PlannedJob, Reversible, ReversibleError, Wh
 pub use limits::{Limits, OnFailure, OnNoData};
 pub use parts::PartHashes;
 pub use share::{Percent, PercentError, Share, ShareError, Threshold, ThresholdError};
-pub use strategy::{BlueGreen, Canary, Phase, Phased, Pilot, Rolling, Step, Strategy, Then};
+pub use strategy::{
+    BlueGreen, Canary, Phase, Phased, Pilot, Rolling, Step, Strategy, Then, WorkerCanary,
+    WorkerStep,
+};
 
 use crate::{canonical, digest::Digest, duration::Millis, name::Name};
 use serde::{Deserialize, Serialize};
@@ -33,7 +36,7 @@ pub struct Plan {
     pub strategy: Strategy,
     /// What bounds every wave.
     pub limits: Limits,
-    /// In order; never empty. A wave without targets only shifts traffic.
+    /// In order; never empty. A wave without targets shifts traffic, or instances of the targets before it.
     pub waves: Vec<Wave>,
     /// Whether the new revision runs in the other slot, beside the old one, until the end.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -71,6 +74,10 @@ pub struct Wave {
     /// The part of all requests that the changed targets receive together once it passed; as before, when none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Percent>,
+    /// The share of each component's instances that run the new revision on every target after it, beside the old one;
+    /// all of them, when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<Percent>,
 }
 
 const fn is_false(it: &bool) -> bool {
@@ -81,6 +88,11 @@ impl Plan {
     /// Whether it says who receives requests.
     pub fn shares_traffic(&self) -> bool {
         self.waves.iter().any(|wave| wave.traffic.is_some())
+    }
+
+    /// Whether its targets change in steps, some of their instances with each wave.
+    pub fn shares_instances(&self) -> bool {
+        self.waves.iter().any(|wave| wave.instances.is_some())
     }
 
     /// A check by its name.

@@ -40,9 +40,23 @@ pub struct ComponentRevision {
     pub artifact: Digest,
     /// How it runs.
     pub driver: DriverSettings,
+    /// So many processes of it run side by side.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub instances: u32,
     /// What it can be told to do once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub jobs: Vec<JobSettings>,
+}
+
+/// As many instances as there are unless somebody says otherwise.
+pub(crate) const fn one() -> u32 {
+    1
+}
+
+/// For what is left out of records, so that whoever does not use it reads and writes what was always written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+pub(crate) const fn is_one(instances: &u32) -> bool {
+    *instances == 1
 }
 
 /// What a component can be told to do once. Run in the directory of the artifact, with a minimal environment.
@@ -178,7 +192,8 @@ impl ComponentRevision {
     }
 
     /// The hash of what would run: two revisions with the same workload need no restart between them.
-    /// The version's text is left out: it changes nothing that runs.
+    /// The version's text is left out: it changes nothing that runs. So is the number of instances: more of them start
+    /// beside those that run.
     pub fn workload(&self) -> Digest {
         canonical::hash(&(&self.component, &self.artifact, &self.driver))
     }

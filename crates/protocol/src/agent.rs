@@ -104,11 +104,18 @@ pub struct LogRequest {
     /// Where it runs; an agent that knows no slots reads blue.
     #[serde(default)]
     pub slot: Slot,
+    /// Which instance, counted from 1; an agent that knows no instances reads the only one.
+    #[serde(default = "first")]
+    pub instance: u32,
     /// The job whose output is wanted, instead of that of the component itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<Name>,
     /// The last so many lines.
     pub lines: u32,
+}
+
+const fn first() -> u32 {
+    1
 }
 
 /// The answer to a [`LogRequest`].

@@ -19,5 +19,6 @@ pub(crate) use job::{Try, Work, Worked, abandon, specify_job, work};
 pub(crate) use report::{Key, Memory, Report};
 pub(crate) use secrets::Secrets;
 pub(crate) use specification::{Surroundings, Task, specify};
+pub(crate) use stop::stop_others;
 pub use stop::stop_workloads;
 pub(crate) use supervisor::{Order, Place, supervise};

@@ -94,7 +94,7 @@ async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
     let (product, component) = (&request.product, request.component);
     let place = match request.job {
         Some(job) => layout.job(product, &JobName { component, job }),
-        None => layout.keeper(product, &component, request.slot),
+        None => layout.keeper(product, &component, (request.slot, request.instance)),
     };
     let reading = tokio::task::spawn_blocking(move || logs::last_lines(&place, request.lines));
     let chunk = LogChunk {

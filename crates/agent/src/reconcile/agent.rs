@@ -3,7 +3,7 @@
 use super::{jobs::Working, perform::Fetching, supervised::Supervised, traffic::Directed};
 use crate::{
     drivers::{
-        service::{Key, Report, Secrets, Surroundings, Try, Worked},
+        service::{Key, Report, Secrets, Surroundings, Try, Worked, stop_others},
         traffic,
     },
     link::Link,
@@ -115,7 +115,7 @@ impl Agent {
         mut inbox: Inbox,
         observed: watch::Sender<Vec<ObservedState>>,
     ) {
-        self.resume();
+        self.resume().await;
         loop {
             // One moment for both: what is not proved yet is waited for.
             let now = Instant::now();
@@ -136,9 +136,13 @@ impl Agent {
     }
 
     /// Goes on where an earlier agent ended, without asking anybody.
-    fn resume(&mut self) {
+    async fn resume(&mut self) {
         let keys: Vec<Key> = self.active_keys();
         keys.iter().for_each(|key| self.order(key));
+        let kept = keys.iter().map(|key| self.keeper(key));
+        let kept = kept.chain(self.job_keepers()).collect();
+        // Before anything new begins, which might take the place of what is stopped here.
+        stop_others(&self.surroundings.layout, &kept).await;
         let products: Vec<Name> = self.state.products.keys().cloned().collect();
         for product in &products {
             self.converge(product);

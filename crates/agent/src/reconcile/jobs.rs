@@ -11,6 +11,7 @@ use crate::{
     },
     state::{ProductState, TakenJob},
 };
+use std::path::PathBuf;
 use tidegate_domain::{
     converge::{Job, JobKey, JobReport, JobState, JobStep, PrepareState, job_steps},
     name::Name,
@@ -62,6 +63,16 @@ impl Agent {
                 self.begin_job(product, taken);
             }
         }
+    }
+
+    /// Where the keepers live of all jobs that were taken.
+    pub(super) fn job_keepers(&self) -> Vec<PathBuf> {
+        let layout = &self.surroundings.layout;
+        let of = |(product, state): (&Name, &ProductState)| -> Vec<PathBuf> {
+            let jobs = state.jobs.iter().map(|taken| &taken.job.key.job);
+            jobs.map(|job| layout.job(product, job)).collect()
+        };
+        self.state.products.iter().flat_map(of).collect()
     }
 
     /// Another history begins: what was taken in the last one says nothing about jobs of this one.

@@ -10,6 +10,7 @@ use tidegate_domain::{
     converge::{
         Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared, Slot, steps::Waiting,
     },
+    duration::Millis,
     name::Name,
     revision::RevisionId,
 };
@@ -72,53 +73,60 @@ impl Agent {
         state: &ProductState,
         now: Instant,
     ) -> Attestation {
-        let key = Key {
-            product: state.desired.product.clone(),
-            component: component.clone(),
-            slot,
-        };
-        let supervised = self.supervised.get(&key);
-        let report = supervised.and_then(|s| s.report.as_ref());
+        let first = Key::first(&state.desired.product, component, slot);
         let Some(active) = state.in_slot(slot).get(component) else {
-            return self.unactivated(key, report);
+            return self.unactivated(first);
         };
-        let (health, detail, starts) = verdict(active, report);
-        let proof = supervised.and_then(|s| s.proof(state.desired.minimum_healthy));
-        let proved = health == Health::Healthy && proof.is_some_and(|at| at <= now);
-        let Key { component, .. } = key;
-        let (revision, artifact) = (Some(active.revision), Some(active.artifact));
+        let minimum = state.desired.minimum_healthy;
+        let instances = active.instances();
+        let seen: Vec<Seen> = (1..=instances)
+            .map(|number| self.see(&first.numbered(number), active, (minimum, now)))
+            .collect();
+        let health = seen.iter().map(|seen| seen.health).max();
         Attestation {
-            component,
+            component: first.component,
             slot,
-            revision,
-            artifact,
+            revision: Some(active.revision),
+            artifact: Some(active.artifact),
+            instances,
+            health: health.unwrap_or(Health::Starting),
+            proved: seen.iter().all(|seen| seen.proved),
+            detail: together(&seen),
+            starts: seen.iter().map(|seen| seen.starts).sum(),
+        }
+    }
+
+    fn see(&self, key: &Key, active: &Activated, (minimum, now): (Millis, Instant)) -> Seen {
+        let supervised = self.supervised.get(key);
+        let report = supervised.and_then(|s| s.report.as_ref());
+        let (health, detail, starts) = verdict(active, key.instance, report);
+        let proof = supervised.and_then(|s| s.proof(minimum));
+        Seen {
             health,
-            proved,
             detail,
             starts,
+            proved: health == Health::Healthy && proof.is_some_and(|at| at <= now),
         }
     }
 
     /// A component that waits for its first activation, or that is being stopped.
-    fn unactivated(&self, key: Key, report: Option<&Report>) -> Attestation {
-        let Key {
-            product,
-            component,
-            slot,
-        } = key;
-        let place = (component, slot);
-        let waiting = self.waiting.get(&product).and_then(|w| w.get(&place));
-        let (health, detail) = match (waiting, report) {
+    fn unactivated(&self, first: Key) -> Attestation {
+        let place = (first.component.clone(), first.slot);
+        let waiting = self.waiting.get(&first.product);
+        let waiting = waiting.and_then(|w| w.get(&place));
+        let mut beside = self.supervised.iter();
+        let is_stopping = beside.any(|(key, seen)| key.is_beside(&first) && seen.report.is_some());
+        let (health, detail) = match (waiting, is_stopping) {
             (Some(waiting), _) => (health_while(waiting), waiting.to_string()),
-            (None, Some(_)) => (Health::Unhealthy, "stopping".to_owned()),
-            (None, None) => (Health::Starting, "about to start".to_owned()),
+            (None, true) => (Health::Unhealthy, "stopping".to_owned()),
+            (None, false) => (Health::Starting, "about to start".to_owned()),
         };
-        let (component, slot) = place;
         Attestation {
-            component,
-            slot,
+            component: first.component,
+            slot: first.slot,
             revision: None,
             artifact: None,
+            instances: 1,
             health,
             proved: false,
             detail,
@@ -127,10 +135,39 @@ impl Agent {
     }
 }
 
+/// What is seen of one instance.
+struct Seen {
+    health: Health,
+    detail: String,
+    starts: u32,
+    proved: bool,
+}
+
+/// What is seen of all instances of a component, in a sentence: how many do well, and how the worst of the others does.
+fn together(seen: &[Seen]) -> String {
+    let backwards = seen.iter().enumerate().rev();
+    let Some((place, worst)) = backwards.max_by_key(|(_, seen)| seen.health) else {
+        return String::new();
+    };
+    let (well, detail) = (
+        seen.iter().filter(|seen| seen.health == Health::Healthy),
+        &worst.detail,
+    );
+    match (seen.len(), well.count()) {
+        (1, _) => detail.clone(),
+        (all, well) if well == all => format!("{all} instances: {detail}"),
+        (all, well) => {
+            let number = place + 1;
+            format!("{well} of {all} instances are healthy; instance {number}: {detail}")
+        }
+    }
+}
+
 /// A report about another workload or attempt says nothing about this one.
-fn verdict(active: &Activated, report: Option<&Report>) -> (Health, String, u32) {
-    match (report, &active.memory) {
-        (Some(r), _) if active.is_meant_by(r) => (r.health, r.detail.clone(), r.starts),
+fn verdict(active: &Activated, instance: u32, report: Option<&Report>) -> (Health, String, u32) {
+    let memory = active.instance(instance).and_then(|it| it.memory.as_ref());
+    match (report, memory) {
+        (Some(r), _) if active.is_meant_by(instance, r) => (r.health, r.detail.clone(), r.starts),
         // Until the keeper has been asked, what an earlier agent saw is the best there is.
         (None, Some(memory)) => (memory.health, memory.detail.clone(), 1),
         (Some(_) | None, _) => (Health::Starting, "about to start".to_owned(), 0),

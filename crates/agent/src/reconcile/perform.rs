@@ -2,7 +2,7 @@
 
 use super::agent::{Agent, Event};
 use crate::{
-    drivers::service::{Key, Order},
+    drivers::service::Key,
     layout::sync_directory,
     prepare::{self, Progress},
     state::Activated,
@@ -16,7 +16,7 @@ use std::{
 };
 use tidegate_domain::{
     converge::{
-        PrepareState, Slot,
+        PrepareState,
         steps::{self, Step},
     },
     digest::Digest,
@@ -62,26 +62,39 @@ impl Agent {
                 component,
                 slot,
                 revision,
+                instances,
                 start,
-            } => self.activate(&key(product, component, slot), revision, start),
+            } => {
+                let key = Key::first(product, &component, slot);
+                self.activate(&key, (revision, instances), start);
+            }
             Step::Relabel {
                 component,
                 slot,
                 revision,
             } => {
-                let key = key(product, component, slot);
+                let key = Key::first(product, &component, slot);
                 self.change(&key, |active| active.revision = revision);
+            }
+            Step::Scale {
+                component,
+                slot,
+                instances,
+            } => {
+                let key = Key::first(product, &component, slot);
+                self.change(&key, |active| active.scale(instances));
+                self.order_all(&key);
             }
             Step::Restart {
                 component,
                 slot,
                 start,
             } => {
-                let key = key(product, component, slot);
+                let key = Key::first(product, &component, slot);
                 self.change(&key, |active| active.start_as(start));
-                self.order(&key);
+                self.order_all(&key);
             }
-            Step::Stop { component, slot } => self.stop(&key(product, component, slot)),
+            Step::Stop { component, slot } => self.stop(&Key::first(product, &component, slot)),
             Step::Forget { revision } => self.forget(product, revision),
         }
     }
@@ -143,7 +156,7 @@ impl Agent {
         }
     }
 
-    fn activate(&mut self, key: &Key, id: RevisionId, start: Option<u64>) {
+    fn activate(&mut self, key: &Key, (id, instances): (RevisionId, u32), start: Option<u64>) {
         let revision = self.revision(&key.product, id);
         let Some(part) = revision.and_then(|r| r.component(&key.component)) else {
             return;
@@ -160,22 +173,16 @@ impl Agent {
         }
         if let Some(state) = self.state.products.get_mut(&key.product) {
             let slot = state.in_slot_mut(key.slot);
-            let replaced = slot.get(&key.component);
-            let mut activated = Activated {
-                revision: id,
-                workload,
-                artifact,
-                start: replaced.map_or(0, |r| r.start),
-                attempt: replaced.map_or(0, |r| r.attempt),
-                memory: None,
-            };
+            let replaced = slot.remove(&key.component);
+            let mut activated = Activated::new((id, workload, artifact), replaced);
+            activated.scale(instances);
             if let Some(start) = start {
                 activated.start_as(start);
             }
             slot.insert(key.component.clone(), activated);
         }
         self.save();
-        self.order(key);
+        self.order_all(key);
     }
 
     fn stop(&mut self, key: &Key) {
@@ -183,9 +190,7 @@ impl Agent {
             state.in_slot_mut(key.slot).remove(&key.component);
         }
         self.save();
-        if let Some(supervised) = self.supervised.get(key) {
-            supervised.orders.send_replace(Order::Stop);
-        }
+        self.order_all(key);
     }
 
     fn forget(&mut self, product: &Name, id: RevisionId) {
@@ -214,15 +219,6 @@ impl Agent {
             .revisions
             .get(&id)
             .map(|k| &k.revision)
-    }
-}
-
-fn key(product: &Name, component: Name, slot: Slot) -> Key {
-    let product = product.clone();
-    Key {
-        product,
-        component,
-        slot,
     }
 }
 

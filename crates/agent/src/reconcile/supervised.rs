@@ -1,19 +1,18 @@
-//! Who sees to each component in each slot, what was ordered of them, and what they report.
+//! Who sees to each instance of each component in each slot, what was ordered of them, and what they report.
 
 use super::agent::Agent;
-use crate::drivers::{
-    service::{Key, Memory, Order, Place, Report, Task, specify, supervise},
-    teller::Teller,
+use crate::{
+    drivers::{
+        service::{Key, Memory, Order, Place, Report, Task, specify, supervise},
+        teller::Teller,
+    },
+    state::Activated,
 };
-use std::sync::Arc;
-use tidegate_domain::{
-    converge::{Health, Slot},
-    duration::Millis,
-    name::Name,
-};
+use std::{path::PathBuf, sync::Arc};
+use tidegate_domain::{converge::Health, duration::Millis, name::Name};
 use tokio::{sync::watch, time::Instant};
 
-/// The supervisor of a component in one slot.
+/// The supervisor of one instance of a component.
 pub(super) struct Supervised {
     pub(super) orders: watch::Sender<Order>,
     pub(super) report: Option<Report>,
@@ -44,17 +43,22 @@ impl Agent {
         };
         let product = self.state.products.get_mut(&key.product);
         let active = product.and_then(|p| p.in_slot_mut(key.slot).get_mut(&key.component));
-        if report.workload.is_none() && active.is_none() {
+        let is_meant = active
+            .as_ref()
+            .map(|a| a.is_meant_by(key.instance, &report));
+        let instance = active.and_then(|active| active.instance_mut(key.instance));
+        if report.workload.is_none() && instance.is_none() {
             self.supervised.remove(key);
             return;
         }
-        let active = active.filter(|active| active.is_meant_by(&report));
         let memory = report.memory();
         supervised.reported(report);
-        let Some(active) = active else { return };
+        let Some(instance) = instance.filter(|_| is_meant == Some(true)) else {
+            return;
+        };
         let essence = |m: &Option<Memory>| m.as_ref().map(|m| (m.pid, m.health));
-        if essence(&active.memory) != essence(&memory) {
-            active.memory = memory;
+        if essence(&instance.memory) != essence(&memory) {
+            instance.memory = memory;
             self.save();
         }
     }
@@ -68,19 +72,40 @@ impl Agent {
             let failed = supervised.report.as_ref();
             let failed = failed.filter(|r| key.product == *product && r.health == Health::Failed);
             let active = state.in_slot_mut(key.slot).get_mut(&key.component);
-            if let Some(active) = active.filter(|a| failed.is_some_and(|r| a.is_meant_by(r))) {
-                active.start_anew();
+            let is_meant = |a: &Activated| failed.is_some_and(|r| a.is_meant_by(key.instance, r));
+            let active = active.filter(|active| is_meant(active));
+            if let Some(instance) = active.and_then(|active| active.instance_mut(key.instance)) {
+                instance.start_anew();
             }
         }
         self.save();
     }
 
-    /// Has the component's supervisor see to what was activated.
+    /// Has the supervisors of all instances see to what was activated, and those of instances that should not be, stop.
+    pub(super) fn order_all(&mut self, first: &Key) {
+        let product = self.state.products.get(&first.product);
+        let active = product.and_then(|p| p.in_slot(first.slot).get(&first.component));
+        let instances = active.map_or(0, Activated::instances);
+        (1..=instances).for_each(|number| self.order(&first.numbered(number)));
+        let beside = self
+            .supervised
+            .iter()
+            .filter(|(key, _)| key.is_beside(first));
+        for (_, supervised) in beside.filter(|(key, _)| key.instance > instances) {
+            supervised.orders.send_replace(Order::Stop);
+        }
+    }
+
+    /// Has the supervisor of one instance see to what was activated.
     pub(super) fn order(&mut self, key: &Key) {
         let Some(task) = self.task(key) else { return };
         let order = Order::Run(Arc::new(task));
-        match self.supervised.get(key) {
+        match self.supervised.get_mut(key) {
             Some(supervised) => {
+                if matches!(*supervised.orders.borrow(), Order::Stop) {
+                    // What was said of what was to stop says nothing about this.
+                    (supervised.report, supervised.healthy_since) = (None, None);
+                }
                 supervised.orders.send_if_modified(|held| {
                     let changed = differs(held, &order);
                     if changed {
@@ -99,18 +124,16 @@ impl Agent {
         let known = product.revisions.get(&active.revision)?;
         let component = known.revision.component(&key.component)?;
         let mut task = specify(&self.surroundings, key, component, &self.secrets);
-        task.memory.clone_from(&active.memory);
-        task.attempt = active.attempt;
+        let instance = active.instance(key.instance)?;
+        task.memory.clone_from(&instance.memory);
+        task.attempt = instance.attempt;
         Some(task)
     }
 
     fn supervise(&mut self, key: &Key, order: Order) {
         let (orders, ordered) = watch::channel(order);
         let place = Place {
-            directory: self
-                .surroundings
-                .layout
-                .keeper(&key.product, &key.component, key.slot),
+            directory: self.keeper(key),
             program: self.surroundings.program.clone(),
             teller: Teller::new(key.clone(), self.reports.clone()),
         };
@@ -125,15 +148,20 @@ impl Agent {
         );
     }
 
+    /// Where the keeper of an instance lives.
+    pub(super) fn keeper(&self, key: &Key) -> PathBuf {
+        let place = (key.slot, key.instance);
+        let layout = &self.surroundings.layout;
+        layout.keeper(&key.product, &key.component, place)
+    }
+
     pub(super) fn active_keys(&self) -> Vec<Key> {
         let mut keys = Vec::new();
         for (product, state) in &self.state.products {
-            let key = |(component, slot): (&Name, Slot)| Key {
-                product: product.clone(),
-                component: component.clone(),
-                slot,
-            };
-            keys.extend(state.active().map(|(place, _)| key(place)));
+            for ((component, slot), active) in state.active() {
+                let first = Key::first(product, component, slot);
+                keys.extend((1..=active.instances()).map(|number| first.numbered(number)));
+            }
         }
         keys
     }

@@ -5,6 +5,7 @@
 mod artifact;
 mod download;
 mod faults;
+mod instances;
 mod jobs;
 mod joining;
 mod logs;

@@ -11,7 +11,8 @@ use std::{
 use tidegate_agent::{EnrolOptions, enroll, stop_workloads};
 use tidegate_domain::{
     converge::{
-        ActiveComponent, Attestation, DesiredState, Health, Job, ObservedState, Route, Slot,
+        ActiveComponent, Attestation, DesiredState, Health, Job, ObservedState, Portion, Route,
+        Slot,
     },
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
@@ -117,6 +118,22 @@ impl Stage {
         self.tell(desired, &revisions);
     }
 
+    /// Orders so many instances of `web` in each slot.
+    pub(crate) fn scale(&mut self, active: &[(Slot, &Revision, u32)]) {
+        self.generation += 1;
+        let in_slot = |&(slot, revision, instances): &(Slot, &Revision, u32)| ActiveComponent {
+            slot,
+            instances,
+            ..component(&revision)
+        };
+        let desired = DesiredState {
+            active: active.iter().map(in_slot).collect(),
+            ..self.nothing(self.generation)
+        };
+        let revisions: Vec<_> = active.iter().map(|(_, revision, _)| *revision).collect();
+        self.tell(desired, &revisions);
+    }
+
     /// Waits until the last order was taken. If it makes a difference, this state says so already.
     pub(crate) async fn until_taken(&self) -> ObservedState {
         let number = self.generation;
@@ -201,12 +218,17 @@ impl Stage {
 
     /// The programs that the keeper of a slot has started until now, with their process ids.
     pub(crate) async fn started(&mut self, slot: Slot) -> Vec<(String, u32)> {
+        self.started_of((slot, 1)).await
+    }
+
+    /// The same of one instance.
+    pub(crate) async fn started_of(&mut self, place: (Slot, u32)) -> Vec<(String, u32)> {
         let started = |line: LogLine| {
             let text = line.text.strip_prefix("started ")?;
             let (program, pid) = text.split_once(" as ")?;
             Some((program.to_owned(), pid.parse().unwrap()))
         };
-        let lines = self.logs_of(slot, 1000).await.into_iter();
+        let lines = self.read((place, None), 1000).await.into_iter();
         lines.filter_map(started).collect()
     }
 
@@ -216,15 +238,24 @@ impl Stage {
     }
 
     pub(crate) async fn logs_of(&mut self, slot: Slot, lines: u32) -> Vec<LogLine> {
-        self.read((slot, None), lines).await
+        self.read(((slot, 1), None), lines).await
+    }
+
+    /// The same of one instance.
+    pub(crate) async fn logs_of_instance(&mut self, place: (Slot, u32)) -> Vec<LogLine> {
+        self.read((place, None), 1000).await
     }
 
     /// The same of a job of `web`.
     pub(crate) async fn logs_of_job(&mut self, job: &str) -> Vec<LogLine> {
-        self.read((Slot::Blue, Some(name(job))), 100).await
+        self.read(((Slot::Blue, 1), Some(name(job))), 100).await
     }
 
-    async fn read(&mut self, (slot, job): (Slot, Option<Name>), lines: u32) -> Vec<LogLine> {
+    async fn read(
+        &mut self,
+        ((slot, instance), job): ((Slot, u32), Option<Name>),
+        lines: u32,
+    ) -> Vec<LogLine> {
         self.requests += 1;
         let request = self.requests;
         self.server.memory.desired.send_modify(|answer| {
@@ -235,6 +266,7 @@ impl Stage {
                 product,
                 component,
                 slot,
+                instance,
                 job: job.clone(),
                 lines,
             }];
@@ -307,7 +339,7 @@ fn instruction(number: u64) -> Instruction {
 }
 
 fn component(revision: &&Revision) -> ActiveComponent {
-    ActiveComponent::all_of(revision, Slot::Blue)
+    ActiveComponent::of(revision, Slot::Blue, Portion::All)
         .next()
         .unwrap()
 }
@@ -334,6 +366,7 @@ pub(crate) fn revision(artifact: &Artifact, command: &[&str]) -> Revision {
             version: "1.0.0".parse().unwrap(),
             artifact: artifact.manifest,
             driver: DriverSettings::Service(service),
+            instances: 1,
             jobs: vec![],
         }],
     }

@@ -18,6 +18,9 @@ pub struct LogsArgs {
     /// The slot where it runs, `blue` or `green`.
     #[arg(long, conflicts_with = "job")]
     slot: Option<Slot>,
+    /// Which instance of the component, counted from 1.
+    #[arg(long, conflicts_with = "job", value_name = "NUMBER")]
+    instance: Option<u32>,
     /// A job of the component, such as `migrate`.
     #[arg(long)]
     job: Option<Name>,
@@ -40,6 +43,10 @@ impl LogsArgs {
             ("environment", Some(&environment)),
             ("target", Some(&target)),
             ("slot", self.slot.map(|slot| slot.to_string()).as_deref()),
+            (
+                "instance",
+                self.instance.map(|number| number.to_string()).as_deref(),
+            ),
             ("job", self.job.as_ref().map(Name::as_str)),
             ("lines", Some(&self.lines.to_string())),
         ]);

@@ -62,6 +62,10 @@ pub enum Driver {
 pub struct ServiceTemplate {
     /// Program and arguments; never through a shell.
     pub command: Vec<String>,
+    /// So many processes of it run side by side on each target; one, unless set. Each finds its number, counted from 1, in
+    /// `TIDEGATE_INSTANCE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<Scalar>,
     /// Variables of the process.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, Scalar>,

@@ -5,7 +5,7 @@ use crate::{
     name::Name,
     plan::{
         BlueGreen, Canary, Check, Limits, OnFailure, OnNoData, Phased, Pilot, Rolling, Share,
-        Strategy,
+        Strategy, WorkerCanary,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct NamedStrategy {
     /// Beside the old revision, then all requests at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blue_green: Option<BlueGreen>,
+    /// A few instances on each target first, then more and more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_canary: Option<WorkerCanary>,
     /// What must hold after a wave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
@@ -83,7 +86,7 @@ pub struct NamedLimits {
 /// The file names no kind, or several.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a strategy is exactly one of all_at_once, rolling, phased, canary, pilot and blue_green; this one has {0}"
+    "a strategy is exactly one of all_at_once, rolling, phased, canary, pilot, blue_green and worker_canary; this one has {0}"
 )]
 pub struct NotOne(usize);
 
@@ -100,6 +103,7 @@ impl NamedStrategy {
             self.canary.clone().map(Strategy::Canary),
             self.pilot.clone().map(Strategy::Pilot),
             self.blue_green.clone().map(Strategy::BlueGreen),
+            self.worker_canary.clone().map(Strategy::WorkerCanary),
         ]
         .into_iter()
         .flatten()

@@ -4,17 +4,25 @@ use super::{
     JobReport, RouteReport,
     slot::{Slot, is_default},
 };
-use crate::{digest::Digest, generation::Instruction, name::Name, revision::RevisionId};
+use crate::{
+    digest::Digest,
+    generation::Instruction,
+    name::Name,
+    revision::{RevisionId, is_one, one},
+};
 use serde::{Deserialize, Serialize};
 
 /// What an agent of this build knows of the contract.
-pub const CONTRACT: u32 = 2;
+pub const CONTRACT: u32 = 3;
 
 /// Since when agents know slots and named starts.
 const SLOTS_SINCE: u32 = 1;
 
 /// Since when agents know jobs.
 const JOBS_SINCE: u32 = 2;
+
+/// Since when agents know instances.
+const INSTANCES_SINCE: u32 = 3;
 
 /// What one product runs on one target, as the agent itself attests it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +58,10 @@ pub struct Attestation {
     pub revision: Option<RevisionId>,
     /// The manifest digest the agent verified before it unpacked what runs.
     pub artifact: Option<Digest>,
-    /// How it does.
+    /// How many processes should run, as far as the agent has taken that up.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub instances: u32,
+    /// How it does; the worst of its instances.
     pub health: Health,
     /// Whether it has been healthy without a break as long as the desired state asks for. Only the agent can know:
     /// a host that died a moment ago still looks healthy from afar.
@@ -58,20 +69,20 @@ pub struct Attestation {
     pub proved: bool,
     /// One sentence for people: the last probe, the exit status, the error.
     pub detail: String,
-    /// Starts since this revision was activated; above 1 it has been restarted.
+    /// Starts since this revision was activated, of all its instances; above their number it has been restarted.
     pub starts: u32,
 }
 
-/// How a component does.
+/// How a component does, from the best to the worst: of several together, the worst counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
     /// Not running, and should not be.
     Stopped,
-    /// Running, not yet judged.
-    Starting,
     /// Judged well.
     Healthy,
+    /// Running, not yet judged.
+    Starting,
     /// Judged unwell; may recover.
     Unhealthy,
     /// It could not be started, or missed its deadline; it will not recover by waiting.
@@ -117,6 +128,11 @@ impl ObservedState {
     /// Whether the agent knows jobs. One that does not cannot read a revision that has any.
     pub const fn knows_jobs(&self) -> bool {
         self.contract >= JOBS_SINCE
+    }
+
+    /// Whether the agent knows instances. One that does not runs one process, whatever it is told.
+    pub const fn knows_instances(&self) -> bool {
+        self.contract >= INSTANCES_SINCE
     }
 
     /// Whether `revision` lies ready.

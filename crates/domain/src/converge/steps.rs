@@ -49,6 +49,8 @@ pub struct LocalComponent {
     pub revision: RevisionId,
     /// What runs.
     pub workload: Digest,
+    /// How many processes of it.
+    pub instances: u32,
     /// The last named start that was carried out; 0 before there was one.
     pub start: u64,
 }
@@ -69,6 +71,8 @@ pub enum Step {
         slot: Slot,
         /// Its revision, which lies ready.
         revision: RevisionId,
+        /// How many processes of it.
+        instances: u32,
         /// The named start that this carries out, too; none when it was carried out before.
         start: Option<u64>,
     },
@@ -80,6 +84,15 @@ pub enum Step {
         slot: Slot,
         /// The new label.
         revision: RevisionId,
+    },
+    /// More or fewer processes of the same workload; those that stay are not touched.
+    Scale {
+        /// Which component.
+        component: Name,
+        /// Where.
+        slot: Slot,
+        /// How many there should be.
+        instances: u32,
     },
     /// Start the same workload anew, because somebody named a start.
     Restart {
@@ -201,6 +214,7 @@ fn activation(local: &Local, active: &ActiveComponent) -> Result<Vec<Step>, Wait
             component: active.component.clone(),
             slot: active.slot,
             revision: active.revision,
+            instances: active.instances,
             start: newer_start(active, carried_out),
         }]),
         Some(PrepareState::Failed { reason }) => Err(Waiting::PreparationFailed {
@@ -217,12 +231,17 @@ fn same_workload(active: &ActiveComponent, now: &LocalComponent) -> Vec<Step> {
         slot,
         revision,
     });
+    let scale = (now.instances != active.instances).then(|| Step::Scale {
+        component: component.clone(),
+        slot,
+        instances: active.instances,
+    });
     let restart = newer_start(active, now.start).map(|start| Step::Restart {
         component: component.clone(),
         slot,
         start,
     });
-    relabel.into_iter().chain(restart).collect()
+    relabel.into_iter().chain(scale).chain(restart).collect()
 }
 
 /// The start that is asked for, unless it was carried out before.

@@ -44,7 +44,8 @@ fn order_of_waves(deployment: &Deployment, faults: &mut Vec<String>) {
         .iter()
         .filter(|run| run.stage.is_changed())
     {
-        let early = matches!(deployment.status, Status::Rolling { wave, .. } if run.wave > wave);
+        let early =
+            matches!(deployment.status, Status::Rolling { wave, .. } if run.last_wave() > wave);
         if not_begun || early {
             faults.push(format!(
                 "{} runs the new revision before its wave",

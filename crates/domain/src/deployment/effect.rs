@@ -1,8 +1,9 @@
 //! What a decision wants done outside.
 
-use super::{Deployment, JobRun, JobStage, Position, Purpose};
+use super::{Deployment, JobRun, JobStage, Position, Purpose, TargetRun};
 use crate::{
-    converge::{Job, Slot},
+    converge::{Job, Portion, Slot},
+    plan::Percent,
     revision::RevisionId,
 };
 
@@ -25,12 +26,23 @@ pub enum Effect {
 /// What a target is to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// To run, and in which slot; nothing, where the product is not to run.
-    pub active: Vec<(RevisionId, Slot)>,
+    /// To run; nothing, where the product is not to run.
+    pub active: Vec<Placed>,
     /// To lie ready.
     pub prepare: Option<RevisionId>,
     /// To be done once.
     pub jobs: Vec<Job>,
+}
+
+/// A revision that is to run on a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// It.
+    pub revision: RevisionId,
+    /// Where.
+    pub slot: Slot,
+    /// How many instances of its components.
+    pub portion: Portion,
 }
 
 impl Effect {
@@ -51,19 +63,25 @@ impl Effect {
     /// When the target is none of the deployment's.
     pub fn wanted(self, deployment: &Deployment) -> Wanted {
         let run = &deployment.targets[self.target().0 as usize];
+        let placed = |slot| {
+            move |revision| Placed {
+                revision,
+                slot,
+                portion: Portion::All,
+            }
+        };
         let (new, old) = (
-            (run.after, run.slot),
-            run.before.map(|old| (old, run.slot_before)),
+            placed(run.slot)(run.after),
+            run.before.map(placed(run.slot_before)),
         );
-        let home = deployment.home(run).map(|home| match deployment.purpose {
-            Purpose::Promotion => (home, run.slot_before),
-            Purpose::Rollback { .. } => (home, run.slot),
-        });
-        let ready = home.map(|(home, _)| home);
-        let beside = old.filter(|_| deployment.plan.side_by_side);
+        let ready = deployment.home(run);
+        let home = ready.map(placed(match deployment.purpose {
+            Purpose::Promotion => run.slot_before,
+            Purpose::Rollback { .. } => run.slot,
+        }));
         let (active, prepare) = match self {
             Self::Prepare(_) => (old.into_iter().collect(), Some(run.after)),
-            Self::Activate(_) => (beside.into_iter().chain([new]).collect(), ready),
+            Self::Activate(_) => (deployment.changed(run, old, new), ready),
             Self::Restore(_) => (home.into_iter().collect(), None),
             Self::Forget(_) => (old.into_iter().collect(), None),
             Self::Retire(_) => (vec![new], ready),
@@ -77,6 +95,22 @@ impl Effect {
 }
 
 impl Deployment {
+    /// What a target runs once it has changed: the new revision, beside the old one as far as the plan has both run.
+    fn changed(&self, run: &TargetRun, old: Option<Placed>, new: Placed) -> Vec<Placed> {
+        let wave = self.plan.waves.get(run.last_wave() as usize);
+        let share = wave.and_then(|wave| wave.instances);
+        let is_over =
+            self.plan.shares_instances() && share.is_none_or(|share| share >= Percent::ALL);
+        let Some(old) = old.filter(|_| self.plan.side_by_side && !is_over) else {
+            return vec![new];
+        };
+        let portions = share.map_or((Portion::All, Portion::All), |share| {
+            (Portion::Rest(share), Portion::Share(share))
+        });
+        let portioned = |placed, portion| Placed { portion, ..placed };
+        vec![portioned(old, portions.0), portioned(new, portions.1)]
+    }
+
     /// What a target is to do once, on the way forward.
     fn jobs_on(&self, target: Position) -> Vec<Job> {
         let running = |run: &&JobRun| {
@@ -94,5 +128,54 @@ impl Deployment {
             })
         };
         self.jobs.iter().filter(running).filter_map(job).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        deployment::{Status, sample::requested},
+        name::Name,
+        plan::{Fleet, Limits, Strategy, compile},
+    };
+    use jiff::Timestamp;
+
+    /// A worker canary on one target, in this wave, and what the target is told then.
+    fn told(wave: u32) -> Vec<(Slot, Portion)> {
+        let target: Name = "a".parse().unwrap();
+        let fleet = Fleet {
+            targets: vec![target],
+            ..Fleet::default()
+        };
+        let steps = r#"{"steps":[{"instances":"25%"},{"instances":"50%"}]}"#;
+        let strategy = Strategy::WorkerCanary(serde_json::from_str(steps).unwrap());
+        let how = (strategy, Vec::new());
+        let plan = compile(how, &fleet, &Limits::default(), None).unwrap();
+        let mut deployment = requested(plan);
+        deployment.targets[0].slot = Slot::Green;
+        deployment.targets[0].grown = wave;
+        deployment.status = Status::Rolling {
+            wave,
+            since: Timestamp::UNIX_EPOCH,
+            hold: None,
+        };
+        let wanted = Effect::Activate(Position(0)).wanted(&deployment);
+        let placed = wanted.active.iter();
+        placed.map(|it| (it.slot, it.portion)).collect()
+    }
+
+    #[test]
+    fn the_share_grows_and_its_rest_shrinks_until_the_old_revision_is_gone() {
+        let part = |part| Percent::of(part, 100);
+        let split = |new| {
+            [
+                (Slot::Blue, Portion::Rest(part(new))),
+                (Slot::Green, Portion::Share(part(new))),
+            ]
+        };
+        assert_eq!(told(0), split(25));
+        assert_eq!(told(1), split(50));
+        assert_eq!(told(2), [(Slot::Green, Portion::All)]);
     }
 }

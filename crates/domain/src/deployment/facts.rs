@@ -168,7 +168,7 @@ impl TargetFacts {
             connected,
             told,
             current: desired.is_some_and(|d| d.instruction == observed.instruction),
-            running: running(own(), digests),
+            running: running(own(), digests).filter(|_| are_as_many(desired, own())),
             prepared: prepared(observed, run.after),
             health: worst.map(|a| a.health),
             proof: proof(report, slot),
@@ -185,6 +185,18 @@ fn told_in(desired: &DesiredState, slot: Slot) -> Option<RevisionId> {
     let mut own = desired.active.iter().filter(|c| c.slot == slot);
     let first = own.next()?.revision;
     own.all(|c| c.revision == first).then_some(first)
+}
+
+/// Whether as many instances of each component are attested as there should be.
+fn are_as_many<'a>(
+    desired: Option<&DesiredState>,
+    mut attested: impl Iterator<Item = &'a Attestation>,
+) -> bool {
+    let told = |a: &Attestation| {
+        let mut told = desired.into_iter().flat_map(|desired| &desired.active);
+        told.find(|told| told.component == a.component && told.slot == a.slot)
+    };
+    attested.all(|a| told(a).is_none_or(|told| told.instances == a.instances))
 }
 
 fn running<'a>(
@@ -264,5 +276,90 @@ fn prepared(observed: &ObservedState, revision: RevisionId) -> Option<Readiness>
         PrepareState::Fetching { .. } => None,
         PrepareState::Ready => Some(Readiness::Ready),
         PrepareState::Failed { reason } => Some(Readiness::Failed(reason.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        converge::ActiveComponent,
+        deployment::sample::{plan, requested},
+        duration::Millis,
+    };
+
+    fn attested(component: &str, instances: u32, health: Health) -> Attestation {
+        Attestation {
+            component: component.parse().unwrap(),
+            slot: Slot::Blue,
+            revision: Some(revision()),
+            artifact: Some(Digest::of(b"artifact")),
+            instances,
+            health,
+            proved: false,
+            detail: String::new(),
+            starts: 1,
+        }
+    }
+
+    fn revision() -> RevisionId {
+        RevisionId(Digest::of(b"new"))
+    }
+
+    /// What is read where `web` should run in two instances, and `api` in one.
+    fn read(active: Vec<Attestation>) -> TargetFacts {
+        let name = |text: &str| text.parse::<Name>().unwrap();
+        let mut desired = DesiredState::nothing(name("shop"), Millis(0));
+        let told = |component: &str, instances| ActiveComponent {
+            component: name(component),
+            revision: revision(),
+            instances,
+            slot: Slot::Blue,
+            start: 0,
+        };
+        desired.active = vec![told("web", 2), told("api", 1)];
+        let observed = ObservedState {
+            product: name("shop"),
+            instruction: desired.instruction,
+            active,
+            prepared: Vec::new(),
+            traffic: Vec::new(),
+            jobs: Vec::new(),
+            contract: 3,
+        };
+        let report = Report::following(None, observed, Timestamp::UNIX_EPOCH);
+        let artifact = Digest::of(b"artifact");
+        let parts = [(name("web"), artifact), (name("api"), artifact)];
+        let digests = BTreeMap::from([(revision(), BTreeMap::from(parts))]);
+        let deployment = requested(plan(1, 1, &[]));
+        let of = (&deployment.targets[0], Slot::Blue);
+        TargetFacts::of(of, Some(&desired), Some(&report), true, &digests)
+    }
+
+    #[test]
+    fn it_runs_a_revision_only_in_as_many_instances_as_it_should() {
+        let both = |instances| {
+            vec![
+                attested("web", instances, Health::Healthy),
+                attested("api", 1, Health::Healthy),
+            ]
+        };
+        assert_eq!(read(both(1)).running, None);
+        assert_eq!(read(both(3)).running, None);
+        assert_eq!(read(both(2)).running, Some(revision()));
+    }
+
+    #[test]
+    fn one_component_that_still_starts_keeps_a_target_from_being_healthy() {
+        let with = |health| {
+            read(vec![
+                attested("web", 2, Health::Healthy),
+                attested("api", 1, health),
+            ])
+        };
+        for worse in [Health::Starting, Health::Unhealthy, Health::Failed] {
+            assert_eq!(with(worse).health, Some(worse));
+        }
+        assert_eq!(with(Health::Healthy).health, Some(Health::Healthy));
     }
 }

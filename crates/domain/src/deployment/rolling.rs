@@ -5,7 +5,7 @@
 //! watched; those that are tried again prepare first. A hold stops what would be begun, never the watching.
 
 use super::{
-    Decision, Effect, Event, Hold, Position, Stage, WaitingOn, checks,
+    Decision, Effect, Event, Hold, Position, Stage, TargetRun, WaitingOn, checks,
     decide::View,
     failures, finish,
     gates::{self, Beginning},
@@ -112,9 +112,11 @@ fn activate(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
     ready.next().is_some()
 }
 
-/// What lies ready on targets of the waves so far.
+/// The targets of the waves so far on which the new revision lies ready, or more instances of it may start.
 fn ready<'a>(view: &View<'a>, wave: u32) -> impl Iterator<Item = Position> + use<'a> {
-    let ready = view.deployment.positioned();
-    let ready = ready.filter(move |(_, run)| run.wave <= wave && run.stage == Stage::Prepared);
+    let deployment = view.deployment;
+    let lies_ready = move |run: &TargetRun| run.wave <= wave && run.stage == Stage::Prepared;
+    let ready = deployment.positioned();
+    let ready = ready.filter(move |(_, run)| lies_ready(run) || deployment.lags(run, wave));
     ready.map(|(position, _)| position)
 }

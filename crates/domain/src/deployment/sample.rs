@@ -46,6 +46,7 @@ pub(crate) fn requested(plan: Plan) -> Deployment {
         slot_before: Slot::Blue,
         addresses: BTreeMap::new(),
         addresses_before: BTreeMap::new(),
+        grown: 0,
         after: RevisionId(Digest::of(b"new")),
         stage: Stage::Waiting,
     };

@@ -162,6 +162,22 @@ impl Status {
         }
     }
 
+    /// The wave under way; none, unless waves are.
+    pub const fn wave(&self) -> Option<u32> {
+        match self {
+            Self::Rolling { wave, .. } => Some(*wave),
+            Self::Requested
+            | Self::Preparing { .. }
+            | Self::RollingBack { .. }
+            | Self::Cancelling { .. }
+            | Self::Succeeded { .. }
+            | Self::RolledBack { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => None,
+        }
+    }
+
     /// Whether it is on its way to what is new.
     pub const fn goes_forward(&self) -> bool {
         match self {

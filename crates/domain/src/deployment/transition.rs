@@ -33,12 +33,19 @@ pub(super) fn apply(
     }
     let status = next_status(deployment, event, now)?;
     if let Some(position) = event.target() {
+        let present = deployment.status.wave().unwrap_or(0);
+        let grows = deployment.targets.get(position.0 as usize);
+        let grows = grows.is_some_and(|run| deployment.lags(run, present));
+        let in_steps = deployment.plan.shares_instances();
         let run = deployment.targets.get_mut(position.0 as usize);
         let run = run.ok_or(Illegal {
             event: event.word(),
             state: "without that target",
         })?;
-        run.stage = stage::next(&run.stage, event, now)?;
+        run.stage = stage::next((&run.stage, grows), event, now)?;
+        if in_steps && matches!(event, Event::TargetActivated { .. }) {
+            run.grown = present;
+        }
     }
     if let Some(status) = status {
         deployment.status = status;

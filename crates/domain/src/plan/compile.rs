@@ -2,7 +2,7 @@
 
 use super::{
     BlueGreen, Canary, Check, Limits, Percent, Phase, Phased, Pilot, Plan, Share, Step, Strategy,
-    Then, Threshold, Wave,
+    Then, Threshold, Wave, WorkerCanary,
 };
 use crate::{duration::Millis, name::Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +60,18 @@ pub enum CompileError {
         /// Counted from 1.
         step: usize,
     },
+    /// A share of instances that does not grow, or is none or all of them.
+    #[error(
+        "step {step} is {instances} of instances; it has to be more than the {before} before it, and less than 100%"
+    )]
+    NoShare {
+        /// Counted from 1.
+        step: usize,
+        /// As written.
+        instances: Percent,
+        /// How many run the new revision before it.
+        before: Percent,
+    },
     /// Steps that do not grow.
     #[error("step {step} is {targets}, which is not more than the {before} targets before it")]
     NotIncreasing {
@@ -107,7 +119,7 @@ pub fn compile(
             max_unavailable: max_unavailable.or(largest).unwrap_or(1),
             ..limits.clone()
         },
-        side_by_side: matches!(strategy, Strategy::BlueGreen(_)),
+        side_by_side: matches!(strategy, Strategy::BlueGreen(_) | Strategy::WorkerCanary(_)),
         strategy,
         waves,
         checks,
@@ -144,6 +156,11 @@ fn ask(waves: &mut [Wave], strategy: &Strategy, checks: &[Check]) -> Result<(), 
             .iter()
             .map(|step| step.checks.as_ref())
             .collect(),
+        Strategy::WorkerCanary(canary) => canary
+            .steps
+            .iter()
+            .map(|step| step.checks.as_ref())
+            .collect(),
         Strategy::AllAtOnce
         | Strategy::Rolling(_)
         | Strategy::Pilot(_)
@@ -165,12 +182,19 @@ fn ask(waves: &mut [Wave], strategy: &Strategy, checks: &[Check]) -> Result<(), 
         let mut named = checks.iter().filter(|check| check.name == *name);
         named.any(|check| check.judge.is_some())
     };
-    if let (Strategy::BlueGreen(_), Some(check)) = (strategy, all.iter().find(|name| judges(name)))
-    {
+    let has_no_baseline = match strategy {
+        Strategy::BlueGreen(_) => Some("blue/green changes all at once"),
+        Strategy::WorkerCanary(_) => Some("a worker canary changes a part of each"),
+        Strategy::AllAtOnce
+        | Strategy::Rolling(_)
+        | Strategy::Phased(_)
+        | Strategy::Canary(_)
+        | Strategy::Pilot(_) => None,
+    };
+    if let (Some(why), Some(check)) = (has_no_baseline, all.iter().find(|name| judges(name))) {
         return Err(CompileError::Check {
             check: check.clone(),
-            why: "the judge compares new targets with old ones, and blue/green changes all at once"
-                .to_owned(),
+            why: format!("the judge compares new targets with old ones, and {why}"),
         });
     }
     let mut left: usize = waves.iter().map(|wave| wave.targets.len()).sum();
@@ -193,6 +217,7 @@ fn waves(strategy: &Strategy, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> 
         Strategy::Canary(canary) => steps(canary, all),
         Strategy::Pilot(pilot) => cohort(pilot, fleet),
         Strategy::BlueGreen(blue_green) => Ok(beside_and_switch(blue_green, all)),
+        Strategy::WorkerCanary(canary) => shares(canary, all),
     }
 }
 
@@ -215,6 +240,7 @@ fn wave(title: String, targets: &[Name], bake: Millis) -> Wave {
         then: Then::Cascade,
         checks: Vec::new(),
         traffic: None,
+        instances: None,
     }
 }
 
@@ -326,6 +352,33 @@ fn beside_and_switch(blue_green: &BlueGreen, targets: &[Name]) -> Vec<Wave> {
         ..wave("the switch".to_owned(), &[], blue_green.retire)
     };
     vec![beside, switch]
+}
+
+/// Every target changes with every wave, some of its instances each time.
+fn shares(canary: &WorkerCanary, targets: &[Name]) -> Result<Vec<Wave>, CompileError> {
+    if canary.steps.is_empty() {
+        return Err(CompileError::Nothing("step"));
+    }
+    let mut waves = Vec::new();
+    let mut before = Percent::default();
+    for (i, step) in canary.steps.iter().enumerate() {
+        if step.instances <= before || step.instances >= Percent::ALL {
+            return Err(CompileError::NoShare {
+                step: i + 1,
+                instances: step.instances,
+                before,
+            });
+        }
+        before = step.instances;
+        let new = if i == 0 { targets } else { &[] };
+        waves.push(Wave {
+            then: step.then,
+            instances: Some(step.instances),
+            ..wave(format!("{} of instances", step.instances), new, step.bake)
+        });
+    }
+    waves.push(wave("all instances".to_owned(), &[], Millis(0)));
+    Ok(waves)
 }
 
 fn cohort(pilot: &Pilot, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {

@@ -23,6 +23,8 @@ pub enum Strategy {
     Pilot(Pilot),
     /// Beside the old revision, then all requests at once.
     BlueGreen(BlueGreen),
+    /// A few instances on each target first, then more and more.
+    WorkerCanary(WorkerCanary),
 }
 
 /// Waves of one size.
@@ -137,6 +139,35 @@ pub struct BlueGreen {
     pub retire: Millis,
 }
 
+/// A few instances of each component first, on every target, then more and more; after the last step the rest.
+///
+/// For what takes its work from elsewhere than a load balancer. The others run the old revision beside them, in the
+/// other slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerCanary {
+    /// Each larger than the one before.
+    pub steps: Vec<WorkerStep>,
+}
+
+/// One step of a worker canary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerStep {
+    /// The share of each component's instances that run the new revision after it, rounded up: more than none, fewer
+    /// than all.
+    pub instances: Percent,
+    /// Watched this long after it.
+    #[serde(default)]
+    pub bake: Millis,
+    /// What happens when it is over.
+    #[serde(default, skip_serializing_if = "Then::is_cascade")]
+    pub then: Then,
+    /// Which of the strategy's checks are asked after it; all, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Vec<Name>>,
+}
+
 impl Then {
     /// Whether it begins by itself.
     pub(super) const fn is_cascade(&self) -> bool {
@@ -178,6 +209,11 @@ impl fmt::Display for Strategy {
                     f,
                     "blue/green, the old one stopped {retire} after the switch"
                 )
+            }
+            Self::WorkerCanary(WorkerCanary { steps }) => {
+                let steps = steps.iter().map(|step| step.instances.to_string());
+                let steps: Vec<String> = steps.collect();
+                write!(f, "worker canary of {} of instances", steps.join(", then "))
             }
             Self::Pilot(Pilot { ring, .. }) => {
                 write!(f, "pilot on {ring}, the rest when signed off")

@@ -158,7 +158,7 @@ impl Host {
     /// It is told something; it hears that when it is in touch.
     pub(super) fn instruct(&mut self, wanted: &Wanted, now: &mut Now<'_>, facts: &mut TargetFacts) {
         self.told = Told {
-            active: wanted.active.last().map(|(revision, _)| *revision),
+            active: wanted.active.last().map(|placed| placed.revision),
             prepare: wanted.prepare,
         };
         facts.told = self.told.active;

@@ -229,6 +229,7 @@ mod tests {
                 version: "1.0.0".parse().unwrap(),
                 artifact: Digest::of(name.as_bytes()),
                 driver: DriverSettings::Service(service),
+                instances: 1,
                 jobs: Vec::new(),
             }
         };

@@ -22,6 +22,9 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// The most instances of one component on one target.
+pub const INSTANCES_MAX: u32 = 100;
+
 /// What a revision is rendered from.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
@@ -80,6 +83,14 @@ pub enum Fault {
     /// Nothing to run.
     #[error("the command is empty")]
     Command,
+    /// The text must be a number of instances.
+    #[error("`{0}` is not a number of instances from 1 to {INSTANCES_MAX}")]
+    Instances(String),
+    /// Several instances would lay claim to one port.
+    #[error(
+        "{0} instances cannot share one port: leave out `listen`, `route` and health by http or tcp, or run one instance"
+    )]
+    OnePort(u32),
     /// A file would lie outside.
     #[error("file path `{0}` leaves the directory of the component")]
     File(String),
@@ -168,10 +179,11 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn component(&self) -> Result<ComponentRevision, Fault> {
-        let driver = match self.component.driver {
+        let (driver, instances) = match self.component.driver {
             Driver::Service => {
                 let template = self.component.service.as_ref().ok_or(Fault::Settings)?;
-                DriverSettings::Service(self.service(template)?)
+                let settings = DriverSettings::Service(self.service(template)?);
+                (settings, self.instances(template)?)
             }
         };
         Ok(ComponentRevision {
@@ -179,6 +191,7 @@ impl Scope<'_> {
             version: self.content.version.clone(),
             artifact: self.content.digest,
             driver,
+            instances,
             jobs: self
                 .component
                 .jobs
@@ -235,6 +248,23 @@ impl Scope<'_> {
                 grace: template.stop.grace,
             },
         })
+    }
+
+    fn instances(&self, template: &ServiceTemplate) -> Result<u32, Fault> {
+        let Some(instances) = &template.instances else {
+            return Ok(1);
+        };
+        let text = self.text(&instances.0)?;
+        let number = text.parse().ok();
+        let number = number.filter(|number| (1..=INSTANCES_MAX).contains(number));
+        let number = number.ok_or(Fault::Instances(text))?;
+        let health = template.health.as_ref();
+        let asks_a_port = health.is_some_and(|health| health.exec.is_none());
+        let has_a_port = !template.listen.is_empty() || template.route.is_some() || asks_a_port;
+        match number > 1 && has_a_port {
+            true => Err(Fault::OnePort(number)),
+            false => Ok(number),
+        }
     }
 
     fn health(&self, template: &HealthTemplate) -> Result<HealthCheck, Fault> {

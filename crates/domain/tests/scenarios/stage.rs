@@ -374,7 +374,7 @@ impl Stage {
                 let host = &mut self.hosts[effect.target().0 as usize];
                 host.instruct(Told {
                     generation: host.desired.generation + 1,
-                    active: wanted.active.last().map(|(revision, _)| *revision),
+                    active: wanted.active.last().map(|placed| placed.revision),
                     prepare: wanted.prepare,
                     jobs: wanted.jobs,
                 });

@@ -34,6 +34,7 @@ pub(crate) fn deployment(
             slot_before: Slot::Blue,
             addresses: BTreeMap::new(),
             addresses_before: BTreeMap::new(),
+            grown: 0,
             stage: Stage::Waiting,
         })
         .collect();

@@ -329,7 +329,7 @@ impl World {
         let host = &mut self.hosts[position];
         host.instruct(Told {
             generation: host.desired.generation + 1,
-            active: wanted.active.last().map(|(revision, _)| *revision),
+            active: wanted.active.last().map(|placed| placed.revision),
             prepare: wanted.prepare,
             jobs: wanted.jobs,
         });

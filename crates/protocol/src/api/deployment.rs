@@ -121,6 +121,9 @@ pub struct PlannedWaveView {
     /// The part of all requests that the changed targets receive once it passed, such as `20%`; as before unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<String>,
+    /// The share of each component's instances that run the new revision after it, such as `25%`; all unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<String>,
     /// The checks asked after it.
     pub checks: Vec<String>,
 }
@@ -305,6 +308,9 @@ pub struct WaveView {
     /// The part of all requests that the changed targets receive once it passed; as before unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<String>,
+    /// The share of each component's instances that run the new revision after it; all unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<String>,
     /// In order.
     pub targets: Vec<TargetRunView>,
 }

@@ -67,6 +67,7 @@ impl LogDesk {
             product: output.product,
             component: output.component,
             slot: output.slot,
+            instance: output.instance,
             job: output.job,
             lines: output.lines,
         };
@@ -100,6 +101,8 @@ pub struct Output {
     pub component: Name,
     /// Where it runs.
     pub slot: Slot,
+    /// Which instance, counted from 1.
+    pub instance: u32,
     /// A job of it, instead of the component itself.
     pub job: Option<Name>,
     /// The last so many lines.

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     catalog::{Kind, Product, Target},
-    converge::{ActiveComponent, DesiredState, Slot},
+    converge::{ActiveComponent, DesiredState, Portion, Slot},
     deployment::Deployment,
     generation::Incarnation,
     id::DeploymentId,
@@ -172,7 +172,7 @@ async fn tell(
     tx.record_revision(revision).await?;
     let minimum_healthy = stands.plan.limits.minimum_healthy;
     let state = DesiredState {
-        active: ActiveComponent::all_of(revision, Slot::Blue).collect(),
+        active: ActiveComponent::of(revision, Slot::Blue, Portion::All).collect(),
         ..DesiredState::nothing(stands.product.clone(), minimum_healthy)
     };
     let key = key(target);

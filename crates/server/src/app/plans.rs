@@ -325,6 +325,7 @@ fn wave(wave: &Wave) -> PlannedWaveView {
         failures_max: wave.failures_max,
         sign_off: wave.then == tidegate_domain::plan::Then::SignOff,
         traffic: wave.traffic.map(|traffic| traffic.to_string()),
+        instances: wave.instances.map(|share| share.to_string()),
         checks: wave.checks.iter().map(Name::to_string).collect(),
     }
 }

@@ -62,6 +62,9 @@ pub(super) async fn of(
             if let Some(before) = before.filter(|_| plan.side_by_side) {
                 keep_apart(tx, target, (before, slots.before), &rendered).await?;
             }
+            if plan.shares_instances() {
+                has_instances(target, &rendered)?;
+            }
             revisions.push(rendered);
             run.wave = wave;
             run.before = before;
@@ -74,7 +77,27 @@ pub(super) async fn of(
         let knows = ObservedState::knows_jobs;
         agents_know(tx, start, (knows, "to run jobs", "deploy without jobs")).await?;
     }
+    let mut parts = revisions.iter().flat_map(|it: &Revision| &it.components);
+    if parts.any(|part| part.instances > 1) {
+        let knows = ObservedState::knows_instances;
+        let otherwise = "run one instance of each component";
+        agents_know(tx, start, (knows, "to run several instances", otherwise)).await?;
+    }
     Ok((runs, revisions))
+}
+
+/// A share of one instance is none or all of it.
+fn has_instances(target: &Target, revision: &Revision) -> Result<(), Error> {
+    let single = revision.components.iter().find(|part| part.instances < 2);
+    let Some(single) = single else { return Ok(()) };
+    let detail = format!(
+        "component `{}` runs one instance on target `{}`: a worker canary changes a share of the instances",
+        single.component, target.name
+    );
+    Err(
+        Error::refused(Kind::BadRequest, "too-few-instances", detail)
+            .hint("set `instances` of its service to two or more, or use a canary of targets"),
+    )
 }
 
 /// Where the new revision is to run, and where the old one does.
@@ -120,6 +143,7 @@ fn run(
     let run = TargetRun {
         target: target.name.clone(),
         wave: 0,
+        grown: 0,
         before: None,
         proved: None,
         after: revision.id(),

@@ -250,10 +250,11 @@ async fn instruct(
 ) -> Result<TargetKey, Error> {
     let wanted = effect.wanted(deployment);
     let mut active = Vec::new();
-    for (revision, slot) in wanted.active {
-        let known = app.revisions.get(tx, revision).await?;
-        let known = known.ok_or_else(|| Error::Broken(format!("{revision:?} is gone")))?;
-        active.extend(ActiveComponent::all_of(&known.revision, slot));
+    for placed in wanted.active {
+        let known = app.revisions.get(tx, placed.revision).await?;
+        let gone = || Error::Broken(format!("{:?} is gone", placed.revision));
+        let revision = &known.ok_or_else(gone)?.revision;
+        active.extend(ActiveComponent::of(revision, placed.slot, placed.portion));
     }
     let state = DesiredState {
         active,

@@ -4,6 +4,7 @@
 //! its own (`NAME.v2.json`) while the old one must still be read. `RECORDS=write` writes the files that are missing.
 
 mod group_runs;
+mod instances;
 mod jobs;
 
 use crate::samples;

@@ -6,8 +6,8 @@ use tidegate_domain::{
     canonical,
     catalog::{Document, Environment, Kind, Product, Target},
     converge::{
-        ActiveComponent, Attestation, Balancer, DesiredState, Health, ObservedState, PrepareState,
-        Prepared, Route, RouteReport, RouteState, Server, Slot,
+        ActiveComponent, Attestation, Balancer, DesiredState, Health, ObservedState, Portion,
+        PrepareState, Prepared, Route, RouteReport, RouteState, Server, Slot,
     },
     deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
     digest::Digest,
@@ -189,6 +189,7 @@ pub(crate) fn revision(port: u16) -> Revision {
         version: "1.1.0".parse().unwrap(),
         artifact: digest("artifact"),
         driver: DriverSettings::Service(service),
+        instances: 1,
         jobs: vec![],
     };
     Revision {
@@ -225,6 +226,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         slot_before: Slot::Blue,
         addresses: BTreeMap::new(),
         addresses_before: BTreeMap::new(),
+        grown: 0,
         stage: Stage::Waiting,
     };
     Deployment {
@@ -328,7 +330,7 @@ pub(crate) fn instruction(generation: u64) -> Instruction {
 
 pub(crate) fn desired(port: u16) -> DesiredState {
     DesiredState {
-        active: ActiveComponent::all_of(&revision(port), Slot::Blue).collect(),
+        active: ActiveComponent::of(&revision(port), Slot::Blue, Portion::All).collect(),
         prepare: vec![revision(port + 1).id()],
         ..DesiredState::nothing(name("storefront"), Millis(0))
     }
@@ -341,6 +343,7 @@ pub(crate) fn report(detail: &str) -> Report {
         slot: Slot::Blue,
         revision: Some(revision(8080).id()),
         artifact: Some(digest("artifact")),
+        instances: 1,
         health: Health::Healthy,
         detail: detail.into(),
         starts: 1,

@@ -8,10 +8,15 @@ use std::{
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
+    sync::{Mutex, PoisonError},
 };
+
+/// The instances of a component share its directory: what one is writing, no other takes for written.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Writes each file that is not there yet as it should be. Never through a link.
 pub(crate) fn write_files(root: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     files
         .iter()
         .try_for_each(|(name, text)| write_file(root, name, text))

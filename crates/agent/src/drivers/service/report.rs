@@ -7,12 +7,39 @@ use tidegate_domain::{
     name::Name,
 };
 
-/// Which component, and where.
+/// Which instance of which component, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) product: Name,
     pub(crate) component: Name,
     pub(crate) slot: Slot,
+    /// Counted from 1.
+    pub(crate) instance: u32,
+}
+
+impl Key {
+    /// The first instance, which there always is.
+    pub(crate) fn first(product: &Name, component: &Name, slot: Slot) -> Self {
+        Self {
+            product: product.clone(),
+            component: component.clone(),
+            slot,
+            instance: 1,
+        }
+    }
+
+    /// Another instance of the same component in the same slot.
+    pub(crate) fn numbered(&self, instance: u32) -> Self {
+        Self {
+            instance,
+            ..self.clone()
+        }
+    }
+
+    /// Whether both are of the same component in the same slot.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        *self == other.numbered(self.instance)
+    }
 }
 
 /// What is seen of one component.

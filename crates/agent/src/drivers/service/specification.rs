@@ -58,6 +58,7 @@ pub(crate) fn specify(
     let directory = layout.artifact(&key.product, &key.component, workload);
     let mut environment = base_environment(surroundings, &key.product, component, &directory);
     environment.insert("TIDEGATE_SLOT".to_owned(), key.slot.to_string());
+    environment.insert("TIDEGATE_INSTANCE".to_owned(), key.instance.to_string());
     let specified = filled(settings, (&key.product, secrets), environment).map(|mut specified| {
         specified.spec.workload = workload;
         specified.spec.directory.clone_from(&directory);

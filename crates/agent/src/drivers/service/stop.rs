@@ -2,6 +2,7 @@
 
 use crate::{keeper::client::Client, layout::Layout};
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -12,6 +13,20 @@ pub async fn stop_workloads(directory: &Path) -> io::Result<usize> {
     let keepers = keepers(&Layout::new(directory).keepers())?;
     let stopped = futures::future::join_all(keepers.iter().map(|k| stop(k))).await;
     Ok(stopped.into_iter().filter(|was_there| *was_there).count())
+}
+
+/// Stops what runs beneath the agent's directory although nobody is to keep it: an earlier agent ended between giving
+/// something up and stopping it.
+pub(crate) async fn stop_others(layout: &Layout, kept: &BTreeSet<PathBuf>) {
+    let found = match keepers(&layout.keepers()) {
+        Ok(found) => found,
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            return tracing::warn!(error, "cannot look for what should not run");
+        }
+    };
+    let others = found.iter().filter(|keeper| !kept.contains(*keeper));
+    futures::future::join_all(others.map(|keeper| stop(keeper))).await;
 }
 
 async fn stop(keeper: &Path) -> bool {

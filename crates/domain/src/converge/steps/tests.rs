@@ -4,6 +4,7 @@ mod slots;
 
 use super::*;
 use crate::{
+    converge::Portion,
     duration::Millis,
     generation::{Generation, Incarnation},
     id::SnapshotNumber,
@@ -86,6 +87,29 @@ fn nothing_to_do_and_nothing_to_wait_for() {
 }
 
 #[test]
+fn more_and_fewer_instances_leave_the_others_alone() {
+    let (one, two) = (revision("1.0.0", "1"), revision("1.1.0", "2"));
+    let ready = |r| (r, Some(PrepareState::Ready));
+    let local = local(&[ready(&one), ready(&two)], Some(&one));
+    let steps_to = |revision: &Revision, instances| {
+        let mut wanted = desired(&[revision], &[]);
+        wanted.active[0].instances = instances;
+        steps(&wanted, &local).steps
+    };
+    let scale = |instances| Step::Scale {
+        component: name("web"),
+        slot: Slot::Blue,
+        instances,
+    };
+    assert_eq!(steps_to(&one, 1), []);
+    assert_eq!(steps_to(&one, 4), [scale(4)]);
+    let Step::Activate { instances, .. } = steps_to(&two, 3)[0] else {
+        panic!("it is another workload");
+    };
+    assert_eq!(instances, 3);
+}
+
+#[test]
 fn only_an_empty_list_stops() {
     let one = revision("1.0.0", "1");
     let local = local(&[(&one, Some(PrepareState::Ready))], Some(&one));
@@ -160,6 +184,7 @@ fn revision(release: &str, artifact: &str) -> Revision {
             version: release.parse().unwrap(),
             artifact: Digest::of(artifact.as_bytes()),
             driver: DriverSettings::Service(service),
+            instances: 1,
             jobs: vec![],
         }],
     }
@@ -193,7 +218,7 @@ fn set(local: &mut Local, revision: &Revision, state: PrepareState) {
 fn desired(active: &[&Revision], prepare: &[&Revision]) -> DesiredState {
     let components = active
         .iter()
-        .flat_map(|r| ActiveComponent::all_of(r, Slot::Blue));
+        .flat_map(|r| ActiveComponent::of(r, Slot::Blue, Portion::All));
     DesiredState {
         instruction: instruction(1, 99),
         active: components.collect(),
@@ -206,6 +231,7 @@ fn running(slot: Slot, (r, start): (&Revision, u64)) -> ((Name, Slot), LocalComp
     let runs = LocalComponent {
         revision: r.id(),
         workload: r.components[0].workload(),
+        instances: 1,
         start,
     };
     ((name("web"), slot), runs)
@@ -216,6 +242,7 @@ fn activate(slot: Slot, revision: &Revision, start: Option<u64>) -> Step {
         component: name("web"),
         slot,
         revision: revision.id(),
+        instances: 1,
         start,
     }
 }

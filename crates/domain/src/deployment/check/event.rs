@@ -117,6 +117,19 @@ fn wave_before(before: &Deployment, wave: u32, faults: &mut Vec<String>) {
             wave + 1
         ));
     }
+    let in_steps = before
+        .plan
+        .waves
+        .iter()
+        .any(|wave| wave.instances.is_some());
+    let mut passed = before.targets.iter();
+    let behind = passed.any(|run| matches!(run.stage, Stage::Passed { .. }) && run.grown < last);
+    if in_steps && behind {
+        faults.push(format!(
+            "wave {} began before all had wave {wave}",
+            wave + 1
+        ));
+    }
     let failed = stages().filter(|s| matches!(s, Stage::Failed { ignored: None, .. }));
     let borne = planned
         .failures_max

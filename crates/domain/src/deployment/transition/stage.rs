@@ -6,9 +6,16 @@ use super::{
 };
 use jiff::Timestamp;
 
-/// The stage of a target after `event`, which is about it.
-pub(super) fn next(stage: &Stage, event: &Event, now: Timestamp) -> Result<Stage, Illegal> {
-    let next = forward(stage, event, now)
+/// The stage of a target after `event`, which is about it. One that `grows` has instances left to change.
+pub(super) fn next(
+    (stage, grows): (&Stage, bool),
+    event: &Event,
+    now: Timestamp,
+) -> Result<Stage, Illegal> {
+    let more = grows && matches!(event, Event::TargetActivated { .. });
+    let next = more
+        .then_some(Stage::Activating { since: now })
+        .or_else(|| forward(stage, event, now))
         .or_else(|| guided(stage, event, now))
         .or_else(|| back(stage, event, now));
     next.ok_or(Illegal {

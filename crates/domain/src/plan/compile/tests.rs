@@ -214,3 +214,52 @@ fn a_canary_shares_out_traffic() {
         );
     }
 }
+
+#[test]
+fn a_worker_canary_gives_all_targets_some_of_their_instances() {
+    let strategy = worker_canary(&["10%", "50%"]);
+    let plan = compiled(strategy.clone(), 3).unwrap();
+    let shares: Vec<Option<u8>> = plan
+        .waves
+        .iter()
+        .map(|wave| wave.instances.map(Percent::get))
+        .collect();
+    assert_eq!(shares, [Some(10), Some(50), None]);
+    assert!(plan.side_by_side && plan.shares_instances());
+    assert_eq!(plan.limits.max_unavailable, 3);
+    assert_eq!(
+        drawn(strategy, 3),
+        [
+            "10% of instances: t0 t1 t2",
+            "50% of instances: ",
+            "all instances: "
+        ]
+    );
+    for (steps, why) in [
+        (&[][..], "the strategy names no step"),
+        (
+            &["0%"],
+            "step 1 is 0% of instances; it has to be more than the 0% before it, and less than 100%",
+        ),
+        (
+            &["50%", "50%"],
+            "step 2 is 50% of instances; it has to be more than the 50% before it, and less than 100%",
+        ),
+        (
+            &["100%"],
+            "step 1 is 100% of instances; it has to be more than the 0% before it, and less than 100%",
+        ),
+    ] {
+        let refused = compiled(worker_canary(steps), 3).unwrap_err();
+        assert_eq!(refused.to_string(), why);
+    }
+}
+
+fn worker_canary(steps: &[&str]) -> Strategy {
+    let steps = steps
+        .iter()
+        .map(|share| format!(r#"{{"instances":"{share}"}}"#));
+    let steps: Vec<String> = steps.collect();
+    let text = format!(r#"{{"steps":[{}]}}"#, steps.join(","));
+    Strategy::WorkerCanary(serde_json::from_str(&text).unwrap())
+}

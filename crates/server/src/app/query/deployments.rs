@@ -7,7 +7,9 @@ use super::{
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    deployment::{Deployment, Facts, JobStage, Purpose, Stage, Status, WaitingOn, decide},
+    deployment::{
+        Deployment, Facts, JobStage, Position, Purpose, Stage, Status, TargetRun, WaitingOn, decide,
+    },
     id::DeploymentId,
     name::Name,
     plan::PlannedJob,
@@ -232,14 +234,17 @@ fn jobs(deployment: &Deployment) -> Vec<JobView> {
     deployment.plan.jobs.iter().map(view).collect()
 }
 
+/// The targets that a wave was the last to change, or will be the first.
+fn changed(deployment: &Deployment, wave: u32) -> impl Iterator<Item = (Position, &TargetRun)> {
+    let targets = deployment.positioned();
+    targets.filter(move |(_, run)| run.last_wave() == wave)
+}
+
 fn waves(deployment: &Deployment, facts: &Facts) -> Vec<WaveView> {
     if deployment.targets.is_empty() {
         return Vec::new();
     }
-    let target = |(position, run): (
-        tidegate_domain::deployment::Position,
-        &tidegate_domain::deployment::TargetRun,
-    )| {
+    let target = |(position, run): (Position, &TargetRun)| {
         let facts = facts.targets.get(position.0 as usize);
         let detail = run.stage.reason().or(facts.map(|f| f.detail.as_str()));
         TargetRunView {
@@ -255,7 +260,8 @@ fn waves(deployment: &Deployment, facts: &Facts) -> Vec<WaveView> {
         .map(|(number, wave)| WaveView {
             title: wave.title.clone(),
             traffic: wave.traffic.map(|traffic| traffic.to_string()),
-            targets: deployment.wave(number).map(target).collect(),
+            instances: wave.instances.map(|share| share.to_string()),
+            targets: changed(deployment, number).map(target).collect(),
         })
         .collect()
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 use axum::{Router, extract, routing::get};
 use serde::Deserialize;
+use tidegate_domain::release::render::INSTANCES_MAX;
 use tidegate_protocol::api::{LogLineView, LogsView, Problem};
 use tidegate_store::TargetKey;
 
@@ -25,6 +26,7 @@ pub(super) struct Which {
     environment: String,
     target: String,
     slot: Option<String>,
+    instance: Option<u32>,
     job: Option<String>,
     lines: Option<u32>,
 }
@@ -33,6 +35,7 @@ pub(super) struct Which {
 #[utoipa::path(get, path = "/api/v1/logs",
     params(("product" = String, Query), ("component" = String, Query), ("environment" = String, Query),
         ("target" = String, Query), ("slot" = Option<String>, Query, description = "`blue` unless set, or `green`"),
+        ("instance" = Option<u32>, Query, description = "Counted from 1, which it is unless set", minimum = 1, maximum = 100),
         ("job" = Option<String>, Query), ("lines" = Option<u32>, Query, minimum = 1, maximum = 10000)),
     responses((status = 200, body = LogsView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn read(
@@ -48,6 +51,7 @@ pub(super) async fn read(
         product: field("product", &which.product)?,
         component: field("component", &which.component)?,
         slot: optional("slot", which.slot.as_deref())?.unwrap_or_default(),
+        instance: bounded("instance", which.instance, 1, INSTANCES_MAX)?,
         job: optional("job", which.job.as_deref())?,
         lines: bounded("lines", which.lines, 100, 10_000)?,
     };

@@ -328,6 +328,7 @@ mod tests {
             waves: vec![WaveView {
                 title: "wave 1".into(),
                 traffic: None,
+                instances: None,
                 targets: (1..=targets).map(run).collect(),
             }],
         }

@@ -38,6 +38,8 @@ struct Page {
 
 /// How many targets, and how many requests, the new revision has after each wave.
 struct Reach {
+    /// What the solid line counts.
+    counts: &'static str,
     targets: String,
     traffic: Option<String>,
     marks: Vec<Mark>,
@@ -141,7 +143,10 @@ fn wave(wave: &PlannedWaveView) -> Wave {
     let sign_off = wave.sign_off.then(|| "waits for a person".to_owned());
     Wave {
         title: wave.title.clone(),
-        count: counted(wave.targets.len(), "target"),
+        count: match wave.targets.len() {
+            0 => "the same targets".to_owned(),
+            count => counted(count, "target"),
+        },
         named: wave.targets.iter().take(NAMED).cloned().collect(),
         unnamed: wave.targets.len().saturating_sub(NAMED),
         then: [passes, failures, traffic, bake, checks, sign_off]
@@ -163,7 +168,8 @@ fn reach(waves: &[PlannedWaveView]) -> Reach {
     let mut marks = Vec::new();
     for (i, wave) in waves.iter().enumerate() {
         changed += wave.targets.len();
-        let reached = changed as f64 / total.max(1) as f64;
+        let part = percent(wave.instances.as_deref()).unwrap_or(1.0);
+        let reached = part * changed as f64 / total.max(1) as f64;
         share = percent(wave.traffic.as_deref()).unwrap_or(share);
         for (line, height) in [(&mut targets, reached), (&mut traffic, share)] {
             line.push(format!("{},{}", x(i), y(height)));
@@ -176,7 +182,9 @@ fn reach(waves: &[PlannedWaveView]) -> Reach {
     }
     let words: Vec<&str> = marks.iter().map(|mark| mark.label.as_str()).collect();
     let shares = waves.iter().any(|wave| wave.traffic.is_some());
+    let in_steps = waves.iter().any(|wave| wave.instances.is_some());
     Reach {
+        counts: if in_steps { "instances" } else { "targets" },
         targets: targets.join(" "),
         traffic: shares.then(|| traffic.join(" ")),
         words: words.join("; "),
@@ -203,6 +211,7 @@ mod tests {
             failures_max: None,
             sign_off: false,
             traffic: traffic.map(str::to_owned),
+            instances: None,
             checks: Vec::new(),
         }
     }
@@ -219,6 +228,20 @@ mod tests {
         assert_eq!(
             reach.words,
             "after wave of 1: 1 of 4 targets; after wave of 3: 4 of 4 targets"
+        );
+    }
+
+    #[test]
+    fn the_picture_climbs_by_instances_where_targets_change_in_steps() {
+        let step = |targets, instances: Option<&str>| PlannedWaveView {
+            instances: instances.map(str::to_owned),
+            ..planned(targets, None)
+        };
+        let reach = reach(&[step(2, Some("25%")), step(0, None)]);
+        let targets = "0,116.0 0.0,88.0 300.0,88.0 300.0,4.0 600.0,4.0";
+        assert_eq!(
+            (reach.counts, reach.targets.as_str()),
+            ("instances", targets)
         );
     }
 
