@@ -34,6 +34,21 @@ checks:
       settings: {{ metrics: {{ number: {{ bad: increase, critical: true }} }} }}
     interval: 7s
     deadline: 20s
+---
+kind: Strategy
+name: fresh
+canary: {{ steps: [{{ targets: 1 }}] }}
+limits: {{ minimum_healthy: 200ms }}
+checks:
+  - name: canary
+    judge:
+      source: \"{url}\"
+      step: 100ms
+      baseline: fresh
+      queries: {{ number: 'avg(shop_number{{target=~\"${{side}}\"}})' }}
+      settings: {{ metrics: {{ number: {{ bad: increase, critical: true }} }} }}
+    interval: 7s
+    deadline: 20s
 "
     )
 }
@@ -185,4 +200,33 @@ fn a_canary_is_judged_against_its_baseline() {
         told.contains("too high") || told.contains("bad: number (critical)"),
         "{told}"
     );
+}
+
+#[test]
+fn a_canary_is_judged_against_what_is_as_fresh_as_itself() {
+    let (shop, _prometheus) = shop();
+    let first = deploy(&shop, "1.0.0", &["--minimum-healthy", "200ms"]);
+    shop.ok(&["watch", &first]);
+    let standing = shop.answering_pid("staging-2").unwrap();
+    let second = deploy(&shop, "1.1.0", &["--strategy", "fresh"]);
+    until("they are compared", || {
+        shop.ok(&["explain", &second]).contains("check canary")
+    });
+    let fresh = shop.answering_pid("staging-2").unwrap();
+    assert_ne!(fresh, standing, "it was started anew");
+    assert_eq!(shop.answer("staging-2").as_deref(), Some("1.0.0"));
+    let actions = shop.actions(&format!("deployment/{second}"));
+    let place = |action: &str| actions.iter().position(|a| a == action);
+    let places = ["chosen", "started", "stands"].map(|it| {
+        place(&format!("deployment.baseline_{it}")).unwrap_or_else(|| panic!("{it}: {actions:?}"))
+    });
+    assert!(places.is_sorted(), "{actions:?}");
+    assert!(place("deployment.check_started") > Some(places[2]));
+    let told = shop.ok(&["watch", &second]);
+    assert!(told.contains("runs on all"), "{told}");
+    let view = shop.json(&["deployment", "show", &second, "--output", "json"]);
+    let measured = &view["checks"][0]["measurements"];
+    assert_eq!(measured[0]["metrics"][0]["verdict"], "pass", "{view:#}");
+    let looked = shop.ok(&["deployment", "look-back", &second]);
+    assert!(looked.contains("canary"), "{looked}");
 }

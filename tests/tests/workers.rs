@@ -1,5 +1,7 @@
 //! Components of several instances, and the strategy that changes a share of them first.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::{collections::BTreeMap, fs};
 use tidegate_tests::shop::{Shop, until};
 

@@ -4,6 +4,7 @@
 //! makes it happen to the record through the one transition function. [`check`](mod@check) restates the invariants
 //! apart from both, and [`explain`] says in words what an idle deployment waits for.
 
+mod baseline;
 pub mod check;
 mod check_notes;
 mod checks;
@@ -35,6 +36,7 @@ mod verdict;
 mod waits;
 mod weights;
 
+pub use baseline::{Fresh, FreshStage};
 pub use decide::{Decision, Due, decide};
 pub use effect::{Effect, Placed, Wanted};
 pub use event::{Event, Position};
@@ -193,6 +195,9 @@ pub struct TargetRun {
     /// The same in the other slot, of a plan that has both run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses_before: BTreeMap<Name, String>,
+    /// Whether it is part of a fresh baseline that the new revision is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<Fresh>,
     /// How far it is.
     pub stage: Stage,
 }

@@ -13,7 +13,7 @@ mod share;
 mod strategy;
 
 pub use check::{
-    Bounds, Check, HttpQuestion, JudgeQuestion, MetricQuestion, Question, Scene, fill,
+    Baseline, Bounds, Check, HttpQuestion, JudgeQuestion, MetricQuestion, Question, Scene, fill,
 };
 pub use compile::{CompileError, Fleet, compile};
 pub use job::{JobName, JobNameError, PlannedJob, Reversible, ReversibleError, When};

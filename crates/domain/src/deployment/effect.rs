@@ -43,6 +43,8 @@ pub struct Placed {
     pub slot: Slot,
     /// How many instances of its components.
     pub portion: Portion,
+    /// Names a start, as [`ActiveComponent::start`](crate::converge::ActiveComponent::start) does.
+    pub start: u64,
 }
 
 impl Effect {
@@ -68,11 +70,15 @@ impl Effect {
                 revision,
                 slot,
                 portion: Portion::All,
+                start: 0,
             }
         };
         let (new, old) = (
             placed(run.slot)(run.after),
-            run.before.map(placed(run.slot_before)),
+            run.before.map(placed(run.slot_before)).map(|old| Placed {
+                start: run.fresh.map_or(0, |fresh| fresh.start()),
+                ..old
+            }),
         );
         let ready = deployment.home(run);
         let home = ready.map(placed(match deployment.purpose {

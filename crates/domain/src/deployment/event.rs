@@ -24,6 +24,12 @@ pub enum Event {
     SignedOff { wave: u32, by: Name },
     /// Load balancers were told to share out requests in another way.
     TrafficShifted { split: Split },
+    /// A target of the old revision is to be started anew, to be compared with.
+    BaselineChosen { target: Position },
+    /// It was told to.
+    BaselineStarted { target: Position },
+    /// It was healthy long enough since.
+    BaselineStands { target: Position },
     /// A check is asked from now on.
     CheckStarted { wave: u32, check: Name },
     /// A check has ended.
@@ -114,6 +120,9 @@ impl Event {
             Self::WaveStarted { .. } => "wave_started",
             Self::SignedOff { .. } => "signed_off",
             Self::TrafficShifted { .. } => "traffic_shifted",
+            Self::BaselineChosen { .. } => "baseline_chosen",
+            Self::BaselineStarted { .. } => "baseline_started",
+            Self::BaselineStands { .. } => "baseline_stands",
             Self::CheckStarted { .. } => "check_started",
             Self::CheckEnded { .. } => "check_ended",
             Self::CheckRetried { .. } => "check_retried",
@@ -163,6 +172,9 @@ impl Event {
     pub const fn target(&self) -> Option<Position> {
         match self {
             Self::JobStarted { target, .. }
+            | Self::BaselineChosen { target }
+            | Self::BaselineStarted { target }
+            | Self::BaselineStands { target }
             | Self::TargetPreparing { target }
             | Self::TargetPrepared { target }
             | Self::TargetActivated { target }

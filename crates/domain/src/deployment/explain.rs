@@ -62,6 +62,13 @@ pub enum WaitingOn {
         /// Then they have failed.
         until: Timestamp,
     },
+    /// Targets of the old revision are started anew, to be compared with.
+    Baseline {
+        /// Which.
+        targets: Vec<Name>,
+        /// Then there is nothing to compare with.
+        until: Timestamp,
+    },
     /// A check is being asked.
     Check {
         /// Which.
@@ -138,6 +145,7 @@ impl WaitingOn {
             Self::Bake { .. } => "bake",
             Self::SignOff { .. } => "sign_off",
             Self::Traffic { .. } => "traffic",
+            Self::Baseline { .. } => "baseline",
             Self::Check { .. } => "check",
             Self::Job { .. } => "job",
             Self::Group { .. } => "group",
@@ -158,6 +166,7 @@ impl WaitingOn {
             | Self::MinimumHealthy { until, .. }
             | Self::Bake { until, .. }
             | Self::Traffic { until, .. }
+            | Self::Baseline { until, .. }
             | Self::Check { until, .. }
             | Self::Job { until, .. }
             | Self::Restore { until, .. }
@@ -189,6 +198,9 @@ impl WaitingOn {
             Self::MinimumHealthy { .. } | Self::Bake { .. } | Self::Check { .. } => {
                 "nothing: this is the watching the plan asks for"
             }
+            Self::Baseline { .. } => {
+                "nothing: the old revision starts anew, so that both are equally fresh"
+            }
             Self::Group { .. } => "see where the others are: `tidegate group-run show NUMBER`",
             Self::Job { .. } => {
                 "read what it says: `tidegate logs PRODUCT/COMPONENT --job JOB --on ENVIRONMENT/TARGET`"
@@ -219,10 +231,8 @@ impl fmt::Display for WaitingOn {
             Self::Health { targets, .. } => {
                 let names: Vec<Name> = targets.iter().map(|(name, _)| name.clone()).collect();
                 write!(f, "{} to become healthy", list(&names))?;
-                match targets.iter().find(|(_, detail)| !detail.is_empty()) {
-                    Some((_, detail)) => write!(f, " ({detail})"),
-                    None => Ok(()),
-                }
+                let mut details = targets.iter().map(|(_, detail)| detail.as_str());
+                aside(f, details.find(|detail| !detail.is_empty()))
             }
             Self::MinimumHealthy { targets, .. } => {
                 write!(f, "{} to stay healthy long enough", list(targets))
@@ -232,10 +242,10 @@ impl fmt::Display for WaitingOn {
             Self::Traffic { balancers, .. } => {
                 let names: Vec<Name> = balancers.iter().map(|(name, _)| name.clone()).collect();
                 write!(f, "{} to share out requests", list(&names))?;
-                match balancers.first() {
-                    Some((_, why)) => write!(f, " ({why})"),
-                    None => Ok(()),
-                }
+                aside(f, balancers.first().map(|(_, why)| why.as_str()))
+            }
+            Self::Baseline { targets, .. } => {
+                write!(f, "{} to start anew, to be compared with", list(targets))
             }
             Self::Check {
                 check,
@@ -262,10 +272,7 @@ impl fmt::Display for WaitingOn {
                 ..
             } => {
                 write!(f, "job {job} to end on {target}")?;
-                match detail.as_str() {
-                    "" => Ok(()),
-                    detail => write!(f, " ({detail})"),
-                }
+                aside(f, Some(detail.as_str()).filter(|detail| !detail.is_empty()))
             }
             Self::Calendar {
                 reasons,
@@ -283,6 +290,14 @@ impl fmt::Display for WaitingOn {
                 None => write!(f, "a person: {}", hold.reason),
             },
         }
+    }
+}
+
+/// In brackets, if there is anything to say.
+fn aside(f: &mut fmt::Formatter<'_>, detail: Option<&str>) -> fmt::Result {
+    match detail {
+        Some(detail) => write!(f, " ({detail})"),
+        None => Ok(()),
     }
 }
 

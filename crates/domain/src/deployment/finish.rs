@@ -1,7 +1,7 @@
 //! The end of a wave: what it still waits for, and what comes after it.
 
 use super::{
-    Barrier, Decision, Effect, Event, JobRun, Stage, WaitingOn, checks,
+    Barrier, Decision, Effect, Event, JobRun, Stage, WaitingOn, baseline, checks,
     decide::View,
     gates::{self, Beginning},
     jobs, membership, traffic,
@@ -11,7 +11,10 @@ use crate::plan::When;
 /// Once its bake time is past, its checks are through, and it is signed off if it has to be, the next begins, or this is
 /// the end.
 pub(super) fn wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
-    if !traffic::is_settled(view, wave, decision) {
+    if !baseline::is_chosen(view, wave, decision)
+        || !traffic::is_settled(view, wave, decision)
+        || !baseline::stands(view, wave, decision)
+    {
         return;
     }
     decision.wait_for(view, bake(view, wave));
@@ -43,7 +46,13 @@ fn bake(view: &View<'_>, wave: u32) -> Option<WaitingOn> {
         .traffic
         .as_ref()
         .map(|ordered| ordered.since);
-    let until = judged.chain(shifted).max()? + bake.as_signed();
+    let compared = view
+        .deployment
+        .targets
+        .iter()
+        .filter_map(|run| run.is_fresh_for(wave));
+    let last = judged.chain(shifted).chain(compared).max();
+    let until = last? + bake.as_signed();
     (until > view.now).then_some(WaitingOn::Bake { wave, until })
 }
 

@@ -18,6 +18,8 @@ pub struct Period {
     pub canary: Vec<Name>,
     /// The others, as far as nothing had been asked of them.
     pub baseline: Vec<Name>,
+    /// Those of them that had been started anew to be compared with.
+    pub fresh: Vec<Name>,
 }
 
 /// The periods of a deployment, told by its entries in the journal, oldest first.
@@ -37,6 +39,11 @@ pub fn periods(deployment: &Deployment, entries: &[Entry]) -> Vec<Period> {
                 walk.close(entry.time);
                 let wave = entry.detail.get("wave").and_then(serde_json::Value::as_u64);
                 walk.wave = wave.and_then(|wave| u32::try_from(wave).ok());
+                walk.fresh.clear();
+            }
+            ("baseline_stands", Some(target)) => {
+                walk.fresh.insert(target);
+                walk.since = walk.since.map(|_| entry.time);
             }
             ("target_activated", Some(target)) => {
                 walk.touched.insert(target);
@@ -69,6 +76,7 @@ struct Walk<'a> {
     since: Option<Timestamp>,
     touched: BTreeSet<Name>,
     passed: BTreeSet<Name>,
+    fresh: BTreeSet<Name>,
     periods: Vec<Period>,
 }
 
@@ -88,6 +96,7 @@ impl Walk<'_> {
             until,
             canary: those(&|name| self.passed.contains(name)),
             baseline: those(&|name| !self.touched.contains(name)),
+            fresh: those(&|name| self.fresh.contains(name)),
         };
         self.periods.push(period);
     }
@@ -150,6 +159,8 @@ mod tests {
             entry(1, "wave_started", json!({ "wave": 0 })),
             entry(1, "target_activated", target("t0")),
             entry(5, "target_passed", target("t0")),
+            entry(6, "baseline_started", target("t2")),
+            entry(8, "baseline_stands", target("t2")),
             entry(20, "wave_started", json!({ "wave": 1 })),
             entry(20, "target_activated", target("t1")),
             entry(25, "target_passed", target("t1")),
@@ -161,10 +172,11 @@ mod tests {
         let names = |names: &[&str]| names.iter().map(|n| n.parse().unwrap()).collect();
         let first = Period {
             wave: 0,
-            from: at(5),
+            from: at(8),
             until: at(20),
             canary: names(&["t0"]),
             baseline: names(&["t1", "t2"]),
+            fresh: names(&["t2"]),
         };
         let second = Period {
             wave: 1,
@@ -172,6 +184,7 @@ mod tests {
             until: at(40),
             canary: names(&["t0", "t1"]),
             baseline: names(&["t2"]),
+            fresh: Vec::new(),
         };
         assert_eq!(found, [first, second]);
     }

@@ -101,7 +101,10 @@ fn judge(view: &View<'_>, decision: &mut Decision) {
 
 /// Activates as many targets as may be down at once; answers whether any still lies ready.
 fn activate(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
+    let refreshing = view.deployment.targets.iter();
+    let refreshing = refreshing.filter(|run| run.is_refreshing()).count();
     let disturbed = view.deployment.count(Stage::is_disturbed);
+    let disturbed = disturbed + u32::try_from(refreshing).unwrap_or(u32::MAX);
     let room = view.deployment.plan.limits.max_unavailable;
     let room = room.saturating_sub(disturbed) as usize;
     let mut ready = ready(view, wave);

@@ -47,6 +47,7 @@ pub(crate) fn requested(plan: Plan) -> Deployment {
         addresses: BTreeMap::new(),
         addresses_before: BTreeMap::new(),
         grown: 0,
+        fresh: None,
         after: RevisionId(Digest::of(b"new")),
         stage: Stage::Waiting,
     };

@@ -67,6 +67,11 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
         Some(sign_off(deployment, *wave, by, now))
     } else if let Event::TrafficShifted { split } = event {
         Some(shift(deployment, *split, now))
+    } else if let Event::BaselineChosen { target }
+    | Event::BaselineStarted { target }
+    | Event::BaselineStands { target } = event
+    {
+        Some(deployment.note_baseline(event, *target, now))
     } else if let Event::CheckStarted { wave, check } = event {
         Some(deployment.begin_check((*wave, check), now))
     } else if let Event::CheckEnded {

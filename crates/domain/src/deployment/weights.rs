@@ -73,8 +73,10 @@ impl Deployment {
             Split::Share { .. } | Split::Even | Split::Unsettled => BTreeSet::new(),
         };
         let is_new = |run: &TargetRun| matches!(run.stage, Stage::Passed { .. });
-        let is_old =
-            |run: &TargetRun| is_untouched(&run.stage) && !about_to_change.contains(&run.target);
+        let is_old = |run: &TargetRun| {
+            let is_busy = about_to_change.contains(&run.target) || run.is_refreshing();
+            is_untouched(&run.stage) && !is_busy
+        };
         let (new, old) = self.shared(percent, &is_new, &is_old);
         let both = self.positioned().zip(new.into_iter().zip(old));
         let server = |((target, run), (new, old)): ((Position, &TargetRun), (u16, u16))| Weighed {

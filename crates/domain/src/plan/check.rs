@@ -107,8 +107,29 @@ pub struct JudgeQuestion {
     /// From one point of the series to the next.
     #[serde(default = "step")]
     pub step: Millis,
+    /// What the new targets are compared with.
+    #[serde(default, skip_serializing_if = "Baseline::is_standing")]
+    pub baseline: Baseline,
     /// How the answer is judged.
     pub settings: Settings,
+}
+
+/// What the judge compares the new targets with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Baseline {
+    /// All targets that still run the old revision, as they are.
+    #[default]
+    Standing,
+    /// As many of them as have changed, started anew. Asked only after waves that leave so many.
+    Fresh,
+}
+
+impl Baseline {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    const fn is_standing(&self) -> bool {
+        matches!(self, Self::Standing)
+    }
 }
 
 /// The question of a check.
@@ -146,6 +167,12 @@ impl Check {
             (None, None, Some(judge)) => Some(Question::Judge(judge)),
             _ => None,
         }
+    }
+
+    /// Whether it compares with targets that are started anew for it.
+    pub fn wants_fresh_baseline(&self) -> bool {
+        let judge = self.judge.as_ref();
+        judge.is_some_and(|judge| judge.baseline == Baseline::Fresh)
     }
 
     /// How long it may take.

@@ -1,5 +1,7 @@
 //! The compiler: strategy and targets in, waves out.
 
+mod asked;
+
 use super::{
     BlueGreen, Canary, Check, Limits, Percent, Phase, Phased, Pilot, Plan, Share, Step, Strategy,
     Then, Threshold, Wave, WorkerCanary,
@@ -110,9 +112,9 @@ pub fn compile(
             progress_deadline: limits.progress_deadline,
         });
     }
-    examine(&checks)?;
+    asked::examine(&checks)?;
     let mut waves = waves(&strategy, fleet)?;
-    ask(&mut waves, &strategy, &checks)?;
+    asked::assign(&mut waves, &strategy, &checks)?;
     let largest = waves.iter().map(|wave| count(&wave.targets)).max();
     Ok(Plan {
         limits: Limits {
@@ -125,87 +127,6 @@ pub fn compile(
         checks,
         jobs: Vec::new(),
     })
-}
-
-/// Each makes sense, and no two have one name.
-fn examine(checks: &[Check]) -> Result<(), CompileError> {
-    let mut names = BTreeSet::new();
-    for check in checks {
-        check.examine()?;
-        if !names.insert(&check.name) {
-            return Err(CompileError::Check {
-                check: check.name.clone(),
-                why: "there are two of that name".to_owned(),
-            });
-        }
-    }
-    Ok(())
-}
-
-/// Says which checks each wave asks.
-fn ask(waves: &mut [Wave], strategy: &Strategy, checks: &[Check]) -> Result<(), CompileError> {
-    let all: Vec<Name> = checks.iter().map(|check| check.name.clone()).collect();
-    let said: Vec<Option<&Vec<Name>>> = match strategy {
-        Strategy::Phased(phased) => phased
-            .rings
-            .iter()
-            .map(|ring| ring.checks.as_ref())
-            .collect(),
-        Strategy::Canary(canary) => canary
-            .steps
-            .iter()
-            .map(|step| step.checks.as_ref())
-            .collect(),
-        Strategy::WorkerCanary(canary) => canary
-            .steps
-            .iter()
-            .map(|step| step.checks.as_ref())
-            .collect(),
-        Strategy::AllAtOnce
-        | Strategy::Rolling(_)
-        | Strategy::Pilot(_)
-        | Strategy::BlueGreen(_) => Vec::new(),
-    };
-    let unknown = said
-        .iter()
-        .copied()
-        .flatten()
-        .flatten()
-        .find(|name| !all.contains(name));
-    if let Some(name) = unknown {
-        return Err(CompileError::Check {
-            check: name.clone(),
-            why: "the strategy has no such check".to_owned(),
-        });
-    }
-    let judges = |name: &Name| {
-        let mut named = checks.iter().filter(|check| check.name == *name);
-        named.any(|check| check.judge.is_some())
-    };
-    let has_no_baseline = match strategy {
-        Strategy::BlueGreen(_) => Some("blue/green changes all at once"),
-        Strategy::WorkerCanary(_) => Some("a worker canary changes a part of each"),
-        Strategy::AllAtOnce
-        | Strategy::Rolling(_)
-        | Strategy::Phased(_)
-        | Strategy::Canary(_)
-        | Strategy::Pilot(_) => None,
-    };
-    if let (Some(why), Some(check)) = (has_no_baseline, all.iter().find(|name| judges(name))) {
-        return Err(CompileError::Check {
-            check: check.clone(),
-            why: format!("the judge compares new targets with old ones, and {why}"),
-        });
-    }
-    let mut left: usize = waves.iter().map(|wave| wave.targets.len()).sum();
-    for (i, wave) in waves.iter_mut().enumerate() {
-        left -= wave.targets.len();
-        let said = said.get(i).copied().flatten();
-        wave.checks = said.unwrap_or(&all).clone();
-        // After the last target there is no baseline any more.
-        wave.checks.retain(|name| left > 0 || !judges(name));
-    }
-    Ok(())
 }
 
 fn waves(strategy: &Strategy, fleet: &Fleet) -> Result<Vec<Wave>, CompileError> {

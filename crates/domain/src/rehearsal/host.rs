@@ -5,9 +5,9 @@ use super::{
     queue::{Event, Happening, Moment, Queue},
 };
 use crate::{
-    converge::{Health, Job, JobReport, JobState},
+    converge::{Health, Job, JobReport, JobState, Portion},
     deployment::{
-        TargetFacts, TargetRun, Wanted,
+        Placed, TargetFacts, TargetRun, Wanted,
         facts::{Proof, Readiness},
     },
     duration::Millis,
@@ -86,8 +86,14 @@ pub(super) const JOB_PERCENT: (u64, u64) = (10, 50);
 /// What a host was told. Of two slots it counts as running the one that was named last: the new one, while it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Told {
-    active: Option<RevisionId>,
+    active: Option<Placed>,
     prepare: Option<RevisionId>,
+}
+
+impl Told {
+    fn revision(&self) -> Option<RevisionId> {
+        self.active.map(|placed| placed.revision)
+    }
 }
 
 /// A target as it is, whatever is known of it.
@@ -120,7 +126,12 @@ pub(super) struct Now<'a> {
 impl Host {
     pub(super) fn new(place: usize, run: &TargetRun, lot: Lot) -> Self {
         let told = Told {
-            active: run.before,
+            active: run.before.map(|revision| Placed {
+                revision,
+                slot: run.slot_before,
+                portion: Portion::All,
+                start: 0,
+            }),
             prepare: None,
         };
         Self {
@@ -158,10 +169,10 @@ impl Host {
     /// It is told something; it hears that when it is in touch.
     pub(super) fn instruct(&mut self, wanted: &Wanted, now: &mut Now<'_>, facts: &mut TargetFacts) {
         self.told = Told {
-            active: wanted.active.last().map(|placed| placed.revision),
+            active: wanted.active.last().copied(),
             prepare: wanted.prepare,
         };
-        facts.told = self.told.active;
+        facts.told = self.told.revision();
         facts.current = false;
         self.jobs
             .retain(|known| wanted.jobs.iter().any(|job| job.key == known.key));
@@ -209,8 +220,13 @@ impl Host {
             let at = now.moment + self.lot.prepares_in.0;
             now.queue.put(at, (self.place, 0), Happening::Prepared);
         }
+        // More instances start, or the same ones anew.
+        let more = match (self.accepted.active, self.told.active) {
+            (Some(had), Some(has)) => had.portion != has.portion || has.start > had.start,
+            (None, _) | (_, None) => false,
+        };
         self.accepted = self.told;
-        if self.running != self.accepted.active {
+        if self.running != self.accepted.revision() || more {
             self.start(now);
         }
     }
@@ -239,7 +255,7 @@ impl Host {
     /// Runs what it accepted.
     fn start(&mut self, now: &mut Now<'_>) {
         self.starts += 1;
-        self.running = self.accepted.active;
+        self.running = self.accepted.revision();
         self.health = self.running.map(|_| Health::Starting);
         self.proof = Proof::None;
         self.healthy_since = None;
@@ -300,7 +316,7 @@ impl Host {
     pub(super) fn known(&self, begins: Timestamp) -> TargetFacts {
         let mut facts = TargetFacts {
             connected: self.connected,
-            told: self.told.active,
+            told: self.told.revision(),
             ..TargetFacts::default()
         };
         self.tell((0, begins), &mut facts);

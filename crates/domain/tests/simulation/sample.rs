@@ -35,6 +35,7 @@ pub(crate) fn deployment(
             addresses: BTreeMap::new(),
             addresses_before: BTreeMap::new(),
             grown: 0,
+            fresh: None,
             stage: Stage::Waiting,
         })
         .collect();

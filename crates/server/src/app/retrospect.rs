@@ -52,7 +52,10 @@ impl App {
             environment: deployment.environment.to_string(),
             release: deployment.release.to_string(),
             canary: period.canary.clone(),
-            baseline: period.baseline.clone(),
+            baseline: match check.wants_fresh_baseline() && !period.fresh.is_empty() {
+                true => period.fresh.clone(),
+                false => period.baseline.clone(),
+            },
         };
         let window = Window {
             from: period.from,

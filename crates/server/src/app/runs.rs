@@ -11,7 +11,7 @@ use tidegate_domain::{
     converge::{ObservedState, Slot},
     deployment::{Stage, TargetRun},
     name::Name,
-    plan::Plan,
+    plan::{Check, Plan},
     release::{apart, render},
     revision::{Revision, RevisionId},
 };
@@ -47,6 +47,11 @@ pub(super) async fn of(
             (knows, "to run two slots", "use another strategy"),
         )
         .await?;
+    }
+    if plan.checks.iter().any(Check::wants_fresh_baseline) {
+        let knows = ObservedState::knows_slots;
+        let otherwise = "compare with a standing baseline";
+        agents_know(tx, start, (knows, "to start a process anew", otherwise)).await?;
     }
     let mut runs = Vec::with_capacity(targets.len());
     let mut revisions = Vec::with_capacity(targets.len());
@@ -144,6 +149,7 @@ fn run(
         target: target.name.clone(),
         wave: 0,
         grown: 0,
+        fresh: None,
         before: None,
         proved: None,
         after: revision.id(),

@@ -254,7 +254,9 @@ async fn instruct(
         let known = app.revisions.get(tx, placed.revision).await?;
         let gone = || Error::Broken(format!("{:?} is gone", placed.revision));
         let revision = &known.ok_or_else(gone)?.revision;
-        active.extend(ActiveComponent::of(revision, placed.slot, placed.portion));
+        let components = ActiveComponent::of(revision, placed.slot, placed.portion);
+        let start = placed.start;
+        active.extend(components.map(|active| ActiveComponent { start, ..active }));
     }
     let state = DesiredState {
         active,

@@ -14,9 +14,8 @@ use std::{
 };
 use tidegate_domain::{
     analysis,
-    deployment::{Deployment, Due, Measurement, Reading, Stage},
+    deployment::{Deployment, Due, Measurement, Reading},
     id::DeploymentId,
-    name::Name,
     plan::{Check, Question, Scene, fill},
 };
 
@@ -68,8 +67,8 @@ impl Asked {
     fn of(deployment: &Deployment, due: &Due, check: Check) -> Self {
         let run = deployment.check_run(due.wave, &due.check);
         Self {
+            scene: scene(deployment, &check, due.wave),
             check,
-            scene: scene(deployment),
             window: run.map(|run| analysis::Window {
                 from: run.since,
                 until: jiff::Timestamp::now(),
@@ -113,18 +112,14 @@ impl Asked {
     }
 }
 
-/// The canary is what passed so far; the baseline is what still runs what ran before.
-fn scene(deployment: &Deployment) -> Scene {
-    let those = |is_it: fn(&Stage) -> bool| -> Vec<Name> {
-        let runs = deployment.targets.iter().filter(|run| is_it(&run.stage));
-        runs.map(|run| run.target.clone()).collect()
-    };
+fn scene(deployment: &Deployment, check: &Check, wave: u32) -> Scene {
+    let (canary, baseline) = deployment.compared(check, wave);
     Scene {
         product: deployment.product.to_string(),
         environment: deployment.environment.to_string(),
         release: deployment.release.to_string(),
-        canary: those(|stage| matches!(stage, Stage::Passed { .. })),
-        baseline: those(|stage| matches!(stage, Stage::Waiting | Stage::Prepared)),
+        canary,
+        baseline,
     }
 }
 

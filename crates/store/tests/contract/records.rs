@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use tidegate_domain::{
     catalog::{Document, Kind, Scalar, SlotVariables},
     converge::{ActiveComponent, Attestation, DesiredState, Slot},
-    deployment::{Cause, Deployment, Hold, Stage, Status, Word, facts::Report},
+    deployment::{Cause, Deployment, Fresh, FreshStage, Hold, Stage, Status, Word, facts::Report},
     drill::{Drill, Ending},
     id::DeploymentId,
     name::Name,
@@ -200,6 +200,27 @@ async fn targets_of_deployments_in_every_stage() {
         let record = written("SELECT record FROM deployment_targets", vec![], fill).await;
         check(&file, &record, &expected);
     }
+}
+
+#[tokio::test]
+async fn targets_that_are_compared_with() {
+    let mut deployment = samples::deployment(1, "live");
+    deployment.targets.truncate(1);
+    deployment.targets[0].fresh = Some(Fresh {
+        wave: 1,
+        stage: FreshStage::Stands {
+            since: deployment.requested_at,
+            at: deployment.requested_at,
+        },
+    });
+    let expected = deployment.targets[0].clone();
+    let fill = |store: Store| async move {
+        commit!(store, deployment, |tx, deployment| tx
+            .record_deployment_requested(deployment)
+            .await?);
+    };
+    let record = written("SELECT record FROM deployment_targets", vec![], fill).await;
+    check("deployment-target-fresh", &record, &expected);
 }
 
 #[tokio::test]

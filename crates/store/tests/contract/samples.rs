@@ -227,6 +227,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         addresses: BTreeMap::new(),
         addresses_before: BTreeMap::new(),
         grown: 0,
+        fresh: None,
         stage: Stage::Waiting,
     };
     Deployment {

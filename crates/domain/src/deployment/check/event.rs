@@ -5,11 +5,11 @@ use crate::{
     calendar::{InFlight, Opening},
     converge::JobState,
     deployment::{
-        Barrier, Deployment, Event, Facts, JobOutcome, Outcome, Position, Reading, Stage, Status,
-        facts::Proof,
+        Barrier, Deployment, Event, Facts, Fresh, FreshStage, JobOutcome, Outcome, Position,
+        Reading, Stage, Status, facts::Proof,
     },
     name::Name,
-    plan::{Check, JobName, When},
+    plan::{Baseline, Check, JobName, When},
 };
 
 /// What is wrong with `event` happening to `before`; empty when the invariants that it can break hold.
@@ -28,6 +28,22 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         if before.status.hold().is_some() || facts.blocked.is_some() {
             faults.push("a target was activated during a stop".to_owned());
         }
+    }
+    if let Event::BaselineStarted { target } = event {
+        let run = &before.targets[target.0 as usize];
+        if !matches!(
+            run.stage,
+            Stage::Waiting | Stage::Preparing { .. } | Stage::Prepared
+        ) {
+            faults.push(format!("{} is no target of the old revision", run.target));
+        }
+        bounded(before, &mut faults);
+        if before.status.hold().is_some() || facts.blocked.is_some() {
+            faults.push("a baseline was started during a stop".to_owned());
+        }
+    }
+    if let Event::CheckStarted { wave, check } = event {
+        compared(before, (*wave, check), &mut faults);
     }
     if let Event::JobStarted { job, target } = event {
         let changes = matches!(before.status, Status::Preparing { .. });
@@ -197,7 +213,12 @@ fn room(before: &Deployment, target: Position, faults: &mut Vec<String>) {
     if !matches!(before.status, Status::Rolling { wave, .. } if of <= wave) {
         faults.push("a target was activated before its wave".to_owned());
     }
-    let down = before.count(|stage| {
+    bounded(before, faults);
+}
+
+/// Invariant 2: one more may be down because of us.
+fn bounded(before: &Deployment, faults: &mut Vec<String>) {
+    let is_down = |stage: &Stage| {
         matches!(
             stage,
             Stage::Activating { .. }
@@ -206,10 +227,36 @@ fn room(before: &Deployment, target: Position, faults: &mut Vec<String>) {
                     ..
                 }
         )
-    });
-    let max = before.plan.limits.max_unavailable;
-    if down >= max {
+    };
+    let starts_anew = |fresh: Option<Fresh>| {
+        fresh.is_some_and(|fresh| matches!(fresh.stage, FreshStage::Starting { .. }))
+    };
+    let down = before.targets.iter();
+    let down = down.filter(|run| is_down(&run.stage) || starts_anew(run.fresh));
+    let (down, max) = (down.count(), before.plan.limits.max_unavailable);
+    if down >= max as usize {
         faults.push(format!("{down} targets may be down already, {max} may"));
+    }
+}
+
+/// What is compared with a fresh baseline has one, as large as the canary.
+fn compared(before: &Deployment, (wave, name): (u32, &Name), faults: &mut Vec<String>) {
+    let asked = before.plan.checks.iter().find(|check| check.name == *name);
+    let judge = asked.and_then(|check| check.judge.as_ref());
+    if judge.is_none_or(|judge| judge.baseline == Baseline::Standing) {
+        return;
+    }
+    let stands =
+        |fresh: &Fresh| fresh.wave == wave && matches!(fresh.stage, FreshStage::Stands { .. });
+    let fresh = before.targets.iter().filter_map(|run| run.fresh.as_ref());
+    let (fresh, canary) = (
+        fresh.filter(|fresh| stands(fresh)).count(),
+        before.count(|stage| matches!(stage, Stage::Passed { .. })),
+    );
+    if fresh < canary as usize {
+        faults.push(format!(
+            "check {name} compares {canary} new targets with {fresh} fresh ones"
+        ));
     }
 }
 
