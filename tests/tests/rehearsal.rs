@@ -123,3 +123,31 @@ fn what_cannot_be_rehearsed_is_refused_in_words() {
     );
     assert!(said.contains("at most 82 runs"), "{said}");
 }
+
+#[test]
+fn windows_and_freezes_count_from_the_time_it_would_begin() {
+    let shop = Shop::with_shop(None);
+    shop.apply(
+        "kind: Window\nname: nights\nenvironment: live\n\
+         every: { starts: 2026-01-05T22:00, rule: FREQ=DAILY, lasts: 4h, time_zone: UTC }\n\
+         reason: Nobody shops at night\n",
+    );
+    let calm = |at: &str| {
+        let view = rehearsed(&shop, "live", &["--fault", "bad-release", "--at", at]);
+        assert!(basis(&view).contains("1 window, 0 freezes"), "{view}");
+        let scenarios = view["scenarios"].as_array().cloned().unwrap_or_default();
+        scenarios[0]["waited"].to_string()
+    };
+    let (at_night, at_noon) = (calm("2026-03-02T22:30:00Z"), calm("2026-03-02T12:00:00Z"));
+    assert!(!at_night.contains("calendar"), "{at_night}");
+    assert!(at_noon.contains("calendar"), "{at_noon}");
+    let refused = shop.refused(
+        2,
+        &[
+            &quick("rehearse", "1.1.0", "live")[..],
+            &["--at", "tonight"],
+        ]
+        .concat(),
+    );
+    assert!(refused.contains("begins"), "{refused}");
+}

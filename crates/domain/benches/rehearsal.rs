@@ -8,6 +8,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
 use std::{collections::BTreeMap, hint::black_box};
 use tidegate_domain::{
+    calendar::Calendar,
     deployment::Deployment,
     digest::Digest,
     duration::Millis,
@@ -24,21 +25,39 @@ fn benches(criterion: &mut Criterion) {
     // Each target is prepared, lies ready, is activated and passes.
     group.throughput(Throughput::Elements(40_000));
     group.bench_function("10,000 targets, an hour, one run", |bencher| {
-        bencher.iter(|| rehearse(black_box(&deployment), &profile(), &wish(Vec::new(), 1)));
+        bencher.iter(|| {
+            rehearse(
+                black_box(&deployment),
+                (&profile(), &Calendar::default()),
+                &wish(Vec::new(), 1),
+            )
+        });
     });
     group.throughput(Throughput::Elements(10_000));
     group.bench_function(
         "10,000 targets, a release that goes bad, one run",
         |bencher| {
             let late = Fault::BadReleaseLate(Millis::from_secs(600));
-            bencher.iter(|| rehearse(black_box(&deployment), &profile(), &wish(vec![late], 1)));
+            bencher.iter(|| {
+                rehearse(
+                    black_box(&deployment),
+                    (&profile(), &Calendar::default()),
+                    &wish(vec![late], 1),
+                )
+            });
         },
     );
     let small = story(24);
     group.throughput(Throughput::Elements(24 * 4 * 20 * 6));
     group.bench_function("24 targets, 20 runs of each usual scenario", |bencher| {
         let faults = Wish::usual_faults(&small);
-        bencher.iter(|| rehearse(black_box(&small), &profile(), &wish(faults.clone(), 20)));
+        bencher.iter(|| {
+            rehearse(
+                black_box(&small),
+                (&profile(), &Calendar::default()),
+                &wish(faults.clone(), 20),
+            )
+        });
     });
     group.finish();
 }

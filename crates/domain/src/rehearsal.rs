@@ -2,14 +2,16 @@
 //!
 //! The very same [`decide`](fn@crate::deployment::decide) walks the very same plan on a simulated copy of the fleet, in
 //! virtual time: only moments at which something changes are visited. How long targets take comes from a [`Profile`] of
-//! earlier deployments, and what goes wrong from [`Fault`]s. Nothing outside is asked: a person signs off at once, the
-//! calendar is open, and every check finds all well unless a fault says otherwise; the [`Forecast`] says so too.
+//! earlier deployments, when it may go on from the calendar, and what goes wrong from [`Fault`]s. Nobody outside is asked: a
+//! person signs off at once, and every check finds all well unless a fault says otherwise; the [`Forecast`] says so too.
 //!
-//! Start at [`rehearse`]. `run` is one run of one scenario, `host` a simulated target, `queue` the virtual time.
+//! Start at [`rehearse`]. `run` is one run of one scenario, `host` a simulated target, `queue` the virtual time, `hours`
+//! the calendar in it.
 
 mod fault;
 mod forecast;
 mod host;
+mod hours;
 mod observed;
 mod profile;
 mod queue;

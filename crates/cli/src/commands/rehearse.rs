@@ -21,6 +21,9 @@ pub struct RehearseArgs {
     /// The same seed finds the same. 1 unless set.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// When it would begin, such as 2026-03-02T22:00:00Z; now unless set.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
 }
 
 impl RehearseArgs {
@@ -31,6 +34,7 @@ impl RehearseArgs {
             faults: self.faults,
             runs: self.runs,
             seed: self.seed,
+            begins: self.at,
         };
         let view: RehearsalView = client.post("/api/v1/rehearsals", &request).await?;
         ui.data(&view, |view| drawn(view, client.server()));

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The windows and freezes that apply to one deployment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Calendar<'a> {
     /// Deployment is allowed in any of them; always when there are none.
     pub windows: Vec<&'a Window>,

@@ -6,9 +6,11 @@
 use super::{
     Fault, Profile,
     host::{Host, Lot, Now},
+    hours::Hours,
     queue::{Event as Incident, Happening, Moment, Queue},
 };
 use crate::{
+    calendar::Calendar,
     deployment::{
         Decision, Deployment, Event, Facts, Measurement, Reading, TargetFacts, TargetRun,
         WaitingOn, decide,
@@ -53,16 +55,18 @@ pub(super) struct Course {
 /// Runs `deployment`, which was asked for and has not begun.
 pub(super) fn run(
     deployment: &Deployment,
-    profile: &Profile,
+    (profile, calendar): (&Profile, &Calendar<'_>),
     fault: Option<Fault>,
     seed: u64,
 ) -> Course {
-    let mut run = Run::new(deployment, (profile, fault), Random(seed));
+    let hours = Hours::new(calendar);
+    let mut run = Run::new(deployment, (profile, fault), hours, Random(seed));
     run.go();
     run.course
 }
 
-struct Run {
+struct Run<'a> {
+    hours: Hours<'a>,
     deployment: Deployment,
     facts: Facts,
     hosts: Vec<Host>,
@@ -84,10 +88,11 @@ struct Run {
     course: Course,
 }
 
-impl Run {
+impl<'a> Run<'a> {
     fn new(
         deployment: &Deployment,
         (profile, fault): (&Profile, Option<Fault>),
+        hours: Hours<'a>,
         mut random: Random,
     ) -> Self {
         let runs = deployment.targets.iter().enumerate();
@@ -107,6 +112,7 @@ impl Run {
         let away = count(at_home.filter(|(host, home)| !host.serves(**home)));
         let exposed = count(hosts.iter().filter(|host| host.is_exposed()));
         let mut run = Self {
+            hours,
             facts: Facts {
                 targets: hosts.iter().map(|host| host.known(begins)).collect(),
                 ..Facts::default()
@@ -154,6 +160,9 @@ impl Run {
 
     /// Decides until nothing happens.
     fn engine(&mut self) -> Decision {
+        if let Some(opening) = self.hours.changed(self.time()) {
+            self.facts.calendar = Some(opening);
+        }
         for _ in 0..DECISIONS_MAX {
             let decision = decide(&self.deployment, &self.facts, self.time());
             for event in &decision.events {

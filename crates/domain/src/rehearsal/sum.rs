@@ -6,7 +6,9 @@ use super::{
     queue::Moment,
     run::{Course, run},
 };
-use crate::{deployment::Deployment, duration::Millis, plan::Then, random::Random};
+use crate::{
+    calendar::Calendar, deployment::Deployment, duration::Millis, plan::Then, random::Random,
+};
 use std::collections::BTreeMap;
 
 /// Points of a curve.
@@ -40,27 +42,42 @@ impl Wish {
     }
 }
 
-/// Rehearses `deployment`, which was asked for and has not begun.
-pub fn rehearse(deployment: &Deployment, profile: &Profile, wish: &Wish) -> Forecast {
+/// Rehearses `deployment`, which was asked for and has not begun: as its targets usually do, and when the calendar of its
+/// place allows it.
+pub fn rehearse(
+    deployment: &Deployment,
+    (profile, calendar): (&Profile, &Calendar<'_>),
+    wish: &Wish,
+) -> Forecast {
     let faults = wish.faults.iter().copied().map(Some);
     let scenario = |fault| {
         // Each scenario draws the same lots, so that what differs is the fault.
         let mut seeds = Random(wish.seed);
-        let courses = (0..wish.runs).map(|_| run(deployment, profile, fault, seeds.next()));
+        let course = |seed| run(deployment, (profile, calendar), fault, seed);
+        let courses = (0..wish.runs).map(|_| course(seeds.next()));
         forecast(fault, &courses.collect::<Vec<_>>())
     };
     Forecast {
         seed: wish.seed,
         runs: wish.runs,
         targets: u32::try_from(deployment.targets.len()).unwrap_or(u32::MAX),
-        basis: basis(deployment, profile),
+        basis: basis(deployment, profile, calendar),
         scenarios: std::iter::once(None).chain(faults).map(scenario).collect(),
     }
 }
 
-fn basis(deployment: &Deployment, profile: &Profile) -> Vec<String> {
+fn basis(deployment: &Deployment, profile: &Profile, calendar: &Calendar<'_>) -> Vec<String> {
     let mut basis = profile.basis.clone();
-    basis.push("assumed: the calendar is open all the time".to_owned());
+    let (windows, freezes) = (calendar.windows.len(), calendar.freezes.len());
+    basis.push(match windows + freezes {
+        0 => "no window and no freeze applies there".to_owned(),
+        _ => format!(
+            "the calendar as it is declared, begun at {}: {}, {}",
+            deployment.requested_at,
+            counted(windows, "window"),
+            counted(freezes, "freeze"),
+        ),
+    });
     if !deployment.plan.jobs.is_empty() {
         let (least, most) = JOB_PERCENT;
         basis.push(format!(
@@ -79,6 +96,13 @@ fn basis(deployment: &Deployment, profile: &Profile) -> Vec<String> {
         );
     }
     basis
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
 }
 
 fn forecast(fault: Option<Fault>, courses: &[Course]) -> Forecasted {

@@ -2,6 +2,7 @@
 
 use super::{Draws, Fault, Forecast, Forecasted, Observation, Part, Profile, Wish, rehearse};
 use crate::{
+    calendar::{Calendar, Window},
     deployment::sample::{plan, requested},
     digest::Digest,
     duration::Millis,
@@ -34,7 +35,7 @@ fn rehearsed(plan: Plan, fault: &str) -> (Forecast, Forecasted) {
         runs: 5,
         seed: 7,
     };
-    let forecast = rehearse(&requested(plan), &exact(), &wish);
+    let forecast = rehearse(&requested(plan), (&exact(), &Calendar::default()), &wish);
     let faulty = forecast.scenarios[1].clone();
     (forecast, faulty)
 }
@@ -119,7 +120,7 @@ fn targets_that_run_it_already_or_never_proved_themselves_are_counted_right() {
         runs: 5,
         seed: 7,
     };
-    let forecast = rehearse(&mixed, &exact(), &wish);
+    let forecast = rehearse(&mixed, (&exact(), &Calendar::default()), &wish);
     let calm = forecast.calm().unwrap();
     assert_eq!((calm.exposed_max, calm.restored_runs), (3, 0));
     let ends = calm.exposure.last().map(|point| point.most);
@@ -180,7 +181,7 @@ fn the_same_seed_finds_the_same_and_another_something_else() {
             runs: 4,
             seed,
         };
-        rehearse(&deployment, &profile, &wish)
+        rehearse(&deployment, (&profile, &Calendar::default()), &wish)
     };
     let once = with(1);
     assert_eq!(once, with(1));
@@ -223,7 +224,7 @@ fn a_target_that_is_known_does_as_it_always_did() {
         runs: 3,
         seed: 1,
     };
-    let forecast = rehearse(&requested(plan), &profile, &wish);
+    let forecast = rehearse(&requested(plan), (&profile, &Calendar::default()), &wish);
     // 2 s to prepare, and for each target its start, 3 s of good health and 10 s to bake.
     let took = forecast.calm().unwrap().took;
     assert_eq!(took.p50, Millis((2 + 113 + 14) * SECOND));
@@ -249,4 +250,37 @@ fn five_observations_are_enough_and_four_are_not() {
     assert!(told(4).contains(start), "{}", told(4));
     assert_eq!(Profile::of(&seen(100), &limits, None).failures_per_mille, 5);
     assert_eq!(Profile::of(&[], &limits, None).failures_per_mille, 10);
+}
+
+#[test]
+fn what_does_not_fit_into_a_window_goes_on_in_the_next() {
+    // Half a minute each day, from the very moment of the beginning on.
+    let text = r#"{"name":"midnight","every":{"starts":"1970-01-01T00:00","rule":"FREQ=DAILY","lasts":"30s","time_zone":"UTC"},"reason":"few look","in_flight":"finish-wave-then-hold"}"#;
+    let window: Window = serde_json::from_str(text).unwrap();
+    let calendar = Calendar {
+        windows: vec![&window],
+        freezes: Vec::new(),
+    };
+    let wish = Wish {
+        faults: vec!["bad-release".parse().unwrap()],
+        runs: 1,
+        seed: 7,
+    };
+    let forecast = rehearse(&requested(plan(4, 1, &[])), (&exact(), &calendar), &wish);
+    let calm = forecast.calm().unwrap();
+    // The first wave takes from 2 s to 20 s, the second to 38 s; the others begin a day later.
+    assert_eq!(calm.usual_outcome(), ("succeeded", 1));
+    assert_eq!(calm.took.p50, Millis((86_400 + 2 * 18) * SECOND));
+    let waited = Millis((86_400 - 38) * SECOND);
+    assert_eq!(calm.waited[0], ("calendar".to_owned(), waited));
+    // Going back asks no calendar.
+    let bad = &forecast.scenarios[1];
+    assert_eq!(bad.restored.unwrap().p90, Millis(21 * SECOND));
+    let basis =
+        "the calendar as it is declared, begun at 1970-01-01T00:00:00Z: 1 window, 0 freezes";
+    assert!(
+        forecast.basis.contains(&basis.to_owned()),
+        "{:?}",
+        forecast.basis
+    );
 }

@@ -23,6 +23,9 @@ pub struct RehearsalRequest {
     /// The same seed finds the same; 1 unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// When it would begin, such as `2026-03-02T22:00:00Z`; now unless set. The calendar says what follows from that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins: Option<String>,
 }
 
 /// A rehearsal.

@@ -5,13 +5,15 @@
 use super::{
     App, Error, Kind, Request,
     deploy::{Start, draft, told},
-    field, leftovers,
+    field, leftovers, optional,
     plans::Wanted,
     releases,
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use tidegate_domain::{
     access::Action,
+    calendar::{Calendar, Freeze, Window},
     deployment::{Deployment, Purpose},
     duration::Millis,
     id::{DeploymentId, RehearsalId},
@@ -46,12 +48,15 @@ impl App {
         request.permit(Action::Rehearse)?;
         let settings = Settings::read(wanted)?;
         let input = (request.clone(), Wanted::read(&wanted.deployment)?);
-        let stage = self
+        let mut stage = self
             .store
             .read(input, |tx, (request, wanted)| {
                 set(tx, request, wanted).boxed()
             })
             .await?;
+        if let Some(begins) = settings.begins {
+            stage.deployment.requested_at = begins;
+        }
         let wish = settings.wish(&stage.deployment)?;
         let (stage, forecast) = self.play(stage, wish).await?;
         self.store
@@ -67,7 +72,10 @@ impl App {
         let turn = self.rehearsing.acquire().await;
         let _turn = turn.map_err(|why| broken(why.to_string()))?;
         let play = move || {
-            let forecast = rehearse(&stage.deployment, &stage.profile, &wish);
+            let of = &stage.deployment;
+            let calendar =
+                Calendar::of(&of.product, &of.environment, &stage.windows, &stage.freezes);
+            let forecast = rehearse(of, (&stage.profile, &calendar), &wish);
             (stage, forecast)
         };
         let played = tokio::task::spawn_blocking(play).await;
@@ -80,6 +88,8 @@ impl App {
 struct Stage {
     deployment: Deployment,
     profile: Profile,
+    windows: Vec<Window>,
+    freezes: Vec<Freeze>,
 }
 
 /// How it is rehearsed, as far as it was said.
@@ -87,6 +97,7 @@ struct Settings {
     faults: Option<Vec<Fault>>,
     runs: Option<u32>,
     seed: u64,
+    begins: Option<Timestamp>,
 }
 
 impl Settings {
@@ -107,6 +118,7 @@ impl Settings {
             faults: (!faults.is_empty()).then_some(faults),
             runs,
             seed: wanted.seed.unwrap_or(1),
+            begins: optional("begins", wanted.begins.as_deref())?,
         })
     }
 
@@ -173,6 +185,8 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
     Ok(Stage {
         deployment,
         profile,
+        windows: tx.windows().await?,
+        freezes: tx.freezes().await?,
     })
 }
 
