@@ -50,6 +50,8 @@ const PEOPLE: [Connections; 4] = [
 pub struct Answers {
     /// How often each version answered.
     pub versions: BTreeMap<String, usize>,
+    /// How often each process answered.
+    pub processes: BTreeMap<u64, usize>,
     /// Requests without an answer, each with what was received.
     pub failed: Vec<String>,
 }
@@ -57,10 +59,22 @@ pub struct Answers {
 impl Haproxy {
     /// Starts it before servers, each by its name and port, with its files in `directory`.
     pub fn start(directory: &Path, servers: &[(String, u16)]) -> Self {
+        Self::start_with_later(directory, servers, &[])
+    }
+
+    /// The same with servers that come later: they receive nothing before it is told of them.
+    pub fn start_with_later(
+        directory: &Path,
+        servers: &[(String, u16)],
+        later: &[(String, u16)],
+    ) -> Self {
         let (port, socket) = (free_port(), directory.join("haproxy.sock"));
-        let lines: String = servers
-            .iter()
-            .map(|(name, port)| format!(" server {name} 127.0.0.1:{port} weight 100\n"))
+        let line = |(name, port): &(String, u16), weight| {
+            format!(" server {name} 127.0.0.1:{port} weight {weight}\n")
+        };
+        let present = servers.iter().map(|server| line(server, 100));
+        let lines: String = present
+            .chain(later.iter().map(|server| line(server, 0)))
             .collect();
         let text = format!(
             "global\n stats socket {} level admin\ndefaults\n mode http\n timeout connect 5s\n timeout client 30s\n \
@@ -133,6 +147,9 @@ fn together(people: Vec<JoinHandle<Answers>>) -> Answers {
         for (version, times) in own.versions {
             *all.versions.entry(version).or_default() += times;
         }
+        for (process, times) in own.processes {
+            *all.processes.entry(process).or_default() += times;
+        }
         all.failed.extend(own.failed);
     }
     all
@@ -143,18 +160,21 @@ fn visit(port: u16, connections: Connections, goes_on: impl Fn(&Answers) -> bool
     let mut kept = None;
     while goes_on(&answers) {
         match version(&mut kept, (port, connections)) {
-            Ok(version) => *answers.versions.entry(version).or_default() += 1,
+            Ok((version, process)) => {
+                *answers.versions.entry(version).or_default() += 1;
+                *answers.processes.entry(process).or_default() += 1;
+            }
             Err(why) => answers.failed.push(why),
         }
     }
     answers
 }
 
-/// One request, over the connection that is kept if there is one.
+/// One request, over the connection that is kept if there is one; the version and the process that answered.
 fn version(
     kept: &mut Option<TcpStream>,
     (port, connections): (u16, Connections),
-) -> Result<String, String> {
+) -> Result<(String, u64), String> {
     let broken = |error: std::io::Error| format!("{connections:?}: {error}");
     let mut stream = match kept.take() {
         Some(stream) => stream,
@@ -174,7 +194,7 @@ fn version(
         *kept = Some(stream);
     }
     let version = json["version"].as_str().map(str::to_owned);
-    version.ok_or(body)
+    version.zip(json["pid"].as_u64()).ok_or(body)
 }
 
 fn connect(port: u16) -> std::io::Result<TcpStream> {
