@@ -5,7 +5,7 @@
 use crate::process::{Process, free_port};
 use std::{
     collections::BTreeMap,
-    io::{Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
     sync::{
@@ -24,18 +24,34 @@ pub struct Haproxy {
     _process: Process,
 }
 
-/// People who ask the shop for its version, one after the other.
+/// People who ask the shop for its version, again and again: some come anew each time, the others keep their connection.
 #[derive(Debug)]
 pub struct Crowd {
     over: Arc<AtomicBool>,
     people: Vec<JoinHandle<Answers>>,
 }
 
+/// Whether somebody uses a connection for the next request, too.
+#[derive(Debug, Clone, Copy)]
+enum Connections {
+    Fresh,
+    Kept,
+}
+
+const PEOPLE: [Connections; 4] = [
+    Connections::Fresh,
+    Connections::Fresh,
+    Connections::Kept,
+    Connections::Kept,
+];
+
 /// What they were answered.
 #[derive(Debug, Default)]
 pub struct Answers {
     /// How often each version answered.
     pub versions: BTreeMap<String, usize>,
+    /// How often each process answered.
+    pub processes: BTreeMap<u64, usize>,
     /// Requests without an answer, each with what was received.
     pub failed: Vec<String>,
 }
@@ -43,10 +59,22 @@ pub struct Answers {
 impl Haproxy {
     /// Starts it before servers, each by its name and port, with its files in `directory`.
     pub fn start(directory: &Path, servers: &[(String, u16)]) -> Self {
+        Self::start_with_later(directory, servers, &[])
+    }
+
+    /// The same with servers that come later: they receive nothing before it is told of them.
+    pub fn start_with_later(
+        directory: &Path,
+        servers: &[(String, u16)],
+        later: &[(String, u16)],
+    ) -> Self {
         let (port, socket) = (free_port(), directory.join("haproxy.sock"));
-        let lines: String = servers
-            .iter()
-            .map(|(name, port)| format!(" server {name} 127.0.0.1:{port} weight 100\n"))
+        let line = |(name, port): &(String, u16), weight| {
+            format!(" server {name} 127.0.0.1:{port} weight {weight}\n")
+        };
+        let present = servers.iter().map(|server| line(server, 100));
+        let lines: String = present
+            .chain(later.iter().map(|server| line(server, 0)))
             .collect();
         let text = format!(
             "global\n stats socket {} level admin\ndefaults\n mode http\n timeout connect 5s\n timeout client 30s\n \
@@ -74,26 +102,30 @@ impl Haproxy {
     /// Asks so many times, by a few people at once.
     pub fn ask(&self, times: usize) -> Answers {
         let port = self.port;
-        let people: Vec<_> = (0..4)
-            .map(|_| thread::spawn(move || visit(port, |answers| answers.asked() < times / 4)))
-            .collect();
-        together(people)
+        let person = |connections| {
+            thread::spawn(move || visit(port, connections, |answers| answers.asked() < times / 4))
+        };
+        together(PEOPLE.map(person).into())
     }
 
     /// People who ask until they are told that it is over.
     pub fn crowd(&self) -> Crowd {
-        let over = Arc::new(AtomicBool::new(false));
-        let port = self.port;
-        let person = |_| {
-            let over = Arc::clone(&over);
-            thread::spawn(move || visit(port, |_| !over.load(Ordering::Relaxed)))
-        };
-        let people = (0..4).map(person).collect();
-        Crowd { over, people }
+        Crowd::at(self.port)
     }
 }
 
 impl Crowd {
+    /// People who ask at a port until they are told that it is over.
+    pub fn at(port: u16) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let person = |connections| {
+            let over = Arc::clone(&over);
+            thread::spawn(move || visit(port, connections, |_| !over.load(Ordering::Relaxed)))
+        };
+        let people = PEOPLE.map(person).into();
+        Self { over, people }
+    }
+
     /// Sends them home; what they were answered.
     pub fn over(self) -> Answers {
         self.over.store(true, Ordering::Relaxed);
@@ -115,33 +147,76 @@ fn together(people: Vec<JoinHandle<Answers>>) -> Answers {
         for (version, times) in own.versions {
             *all.versions.entry(version).or_default() += times;
         }
+        for (process, times) in own.processes {
+            *all.processes.entry(process).or_default() += times;
+        }
         all.failed.extend(own.failed);
     }
     all
 }
 
-fn visit(port: u16, goes_on: impl Fn(&Answers) -> bool) -> Answers {
+fn visit(port: u16, connections: Connections, goes_on: impl Fn(&Answers) -> bool) -> Answers {
     let mut answers = Answers::default();
+    let mut kept = None;
     while goes_on(&answers) {
-        match version(port) {
-            Ok(version) => *answers.versions.entry(version).or_default() += 1,
+        match version(&mut kept, (port, connections)) {
+            Ok((version, process)) => {
+                *answers.versions.entry(version).or_default() += 1;
+                *answers.processes.entry(process).or_default() += 1;
+            }
             Err(why) => answers.failed.push(why),
         }
     }
     answers
 }
 
-fn version(port: u16) -> Result<String, String> {
-    let broken = |error: std::io::Error| error.to_string();
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(broken)?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .map_err(broken)?;
-    let request = b"GET /version HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n";
-    stream.write_all(request).map_err(broken)?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).map_err(broken)?;
-    let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
-    let json: serde_json::Value = serde_json::from_str(body).map_err(|_| answer.clone())?;
-    json["version"].as_str().map(str::to_owned).ok_or(answer)
+/// One request, over the connection that is kept if there is one; the version and the process that answered.
+fn version(
+    kept: &mut Option<TcpStream>,
+    (port, connections): (u16, Connections),
+) -> Result<(String, u64), String> {
+    let broken = |error: std::io::Error| format!("{connections:?}: {error}");
+    let mut stream = match kept.take() {
+        Some(stream) => stream,
+        None => connect(port).map_err(broken)?,
+    };
+    let connection = match connections {
+        Connections::Fresh => "close",
+        Connections::Kept => "keep-alive",
+    };
+    let request =
+        format!("GET /version HTTP/1.1\r\nHost: shop\r\nConnection: {connection}\r\n\r\n");
+    stream.write_all(request.as_bytes()).map_err(broken)?;
+    let (head, body) = answer(&mut stream).map_err(broken)?;
+    let json: serde_json::Value =
+        serde_json::from_str(&body).map_err(|_| format!("{head}{body}"))?;
+    if !head.contains("connection: close") {
+        *kept = Some(stream);
+    }
+    let version = json["version"].as_str().map(str::to_owned);
+    version.zip(json["pid"].as_u64()).ok_or(body)
+}
+
+fn connect(port: u16) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    Ok(stream)
+}
+
+/// The head of an answer in small letters, and its body.
+fn answer(stream: &mut TcpStream) -> std::io::Result<(String, String)> {
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head)? == 0 {
+            let how = format!("it was closed after {head:?}");
+            return Err(std::io::Error::new(ErrorKind::UnexpectedEof, how));
+        }
+    }
+    let head = head.to_ascii_lowercase();
+    let length = |line: &str| line.strip_prefix("content-length: ")?.parse().ok();
+    let length: usize = head.lines().find_map(length).unwrap_or_default();
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    Ok((head, String::from_utf8_lossy(&body).into_owned()))
 }

@@ -140,9 +140,17 @@ impl Shop {
         self.server = None;
     }
 
+    /// The port that one more target, `ENVIRONMENT-NUMBER`, will use once it is declared.
+    pub fn reserve(&mut self, target: &str) -> u16 {
+        *self
+            .ports
+            .entry(target.to_owned())
+            .or_insert_with(free_port)
+    }
+
     /// Declares one more target, `ENVIRONMENT-NUMBER`.
     pub fn declare(&mut self, target: &str) {
-        self.ports.insert(target.to_owned(), free_port());
+        self.reserve(target);
         self.apply(&self.catalog());
     }
 

@@ -1,7 +1,7 @@
 //! Load balancers share out requests as plans say: a canary under real load, behind a real HAProxy.
 
 use tidegate_tests::{
-    haproxy::Haproxy,
+    haproxy::{Crowd, Haproxy},
     process::free_port,
     shop::{Shop, until},
 };
@@ -34,6 +34,14 @@ fn servers(shop: &Shop) -> Vec<(String, u16)> {
     staging
         .map(|name| (name.clone(), shop.port(&name)))
         .collect()
+}
+
+/// Every request was answered, and there were many.
+fn nobody_was_turned_away(crowd: Crowd) {
+    let all = crowd.over();
+    let (failed, asked) = (all.failed.len(), all.asked());
+    assert!(failed == 0, "{failed} of {asked}: {:?}", &all.failed);
+    assert!(asked > 1_000, "only {asked} asked");
 }
 
 fn promote(shop: &Shop, version: &str) {
@@ -91,16 +99,21 @@ fn a_canary_receives_its_share_and_nobody_is_turned_away() {
 
     shop.ok(&["sign-off", &id, "--wave", "1"]);
     shop.ok(&["watch", &id]);
-    let all = crowd.over();
-    assert!(
-        all.failed.is_empty(),
-        "{} of {}: {:?}",
-        all.failed.len(),
-        all.asked(),
-        all.failed.first()
-    );
+    nobody_was_turned_away(crowd);
     let answers = haproxy.ask(100);
     assert_eq!(answers.versions.keys().collect::<Vec<_>>(), ["1.1.0"]);
+}
+
+#[test]
+fn a_service_that_is_replaced_in_place_answers_every_request() {
+    let shop = Shop::with_shop(None);
+    promote(&shop, "1.0.0");
+    let crowd = Crowd::at(shop.port("testing-1"));
+    for version in ["1.1.0", "1.0.0"].repeat(3) {
+        promote(&shop, version);
+        shop.await_version("testing", version);
+    }
+    nobody_was_turned_away(crowd);
 }
 
 /// The targets of staging with a port for each slot, and a strategy that switches between them.
@@ -206,9 +219,7 @@ fn blue_and_green_are_switched_and_back_without_a_failed_request() {
     assert_eq!(seen(&haproxy), ["1.0.0"]);
     shop.ok(&["rollback", "shop", "--in", "staging", "--wait"]);
     assert_eq!(seen(&haproxy), ["1.1.0"]);
-    let all = crowd.over();
-    let failed = (all.failed.len(), all.asked(), all.failed.first());
-    assert!(all.failed.is_empty(), "{failed:?}");
+    nobody_was_turned_away(crowd);
 }
 
 #[test]
@@ -228,8 +239,5 @@ fn what_a_cancelled_switch_left_is_settled_by_the_next_deployment() {
     let quick = ["--to", "staging", "--minimum-healthy", "200ms", "--wait"];
     shop.ok(&[&["deploy", "shop", "1.0.0"][..], &quick].concat());
     until("all are on 1.0.0", || seen(&haproxy) == ["1.0.0"]);
-    let all = crowd.over();
-    // The shop does not finish its requests when it is asked to stop: a restart in place may cut one.
-    let cut = all.failed.len();
-    assert!(cut * 1_000 < all.asked(), "{cut} of {}", all.asked());
+    nobody_was_turned_away(crowd);
 }

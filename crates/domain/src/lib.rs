@@ -25,6 +25,7 @@ pub mod generation;
 pub mod group;
 pub mod id;
 pub mod journal;
+pub mod latecomer;
 pub mod name;
 pub mod plan;
 pub mod random;

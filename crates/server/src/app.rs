@@ -3,6 +3,7 @@
 //!
 //! Nothing here speaks HTTP or renders pages. Reads are in [`query`].
 
+pub(crate) mod admission;
 pub mod apply;
 pub mod authenticate;
 pub(crate) mod balancing;

@@ -25,6 +25,21 @@ impl Tx {
         self.execute(sql, &values).await.map(drop)
     }
 
+    /// What last proved itself on one target.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn proved(
+        &mut self,
+        key: &TargetKey,
+        product: &Name,
+    ) -> Result<Option<RevisionId>, StoreError> {
+        let sql = "SELECT revision FROM proved WHERE target = $1 AND product = $2";
+        let values = [key.to_string().into(), product.as_str().into()];
+        let row = self.row(sql, &values).await?;
+        row.map(|row| Ok(RevisionId(row.parsed(0)?))).transpose()
+    }
+
     /// What last proved itself on every target of an environment.
     ///
     /// # Errors

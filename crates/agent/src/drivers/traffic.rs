@@ -8,5 +8,6 @@ mod director;
 mod haproxy;
 mod nginx;
 mod reload;
+mod workers;
 
 pub(crate) use director::{Key, Report, direct};

@@ -1,19 +1,20 @@
 //! Targets that join a place where something stands already: they run it, too.
 //!
 //! This is no deployment: what they get has succeeded there, and nothing that runs is changed. It waits only while a
-//! deployment moves in the same place, which may not be about them.
+//! deployment moves in the same place, which may not be about them. Once they have proved themselves, load balancers send
+//! them requests: see [`super::admission`].
 
 use super::{App, Error, deploy, entry, releases, rollback::standing};
 use futures::FutureExt;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::{Kind, Product, Target},
     converge::{ActiveComponent, DesiredState, Portion, Slot},
     deployment::Deployment,
     generation::Incarnation,
-    id::DeploymentId,
+    id::{DeploymentId, SecretVersion},
     name::Name,
-    release::render,
+    release::{Release, Snapshot, render},
     revision::Revision,
 };
 use tidegate_store::{TargetKey, Tx};
@@ -26,7 +27,6 @@ pub(crate) async fn settle(
     place: (&Name, &Name),
     only: Option<&Name>,
 ) -> Result<Vec<TargetKey>, Error> {
-    let (product, _) = place;
     let mut told = Vec::new();
     let candidates = candidates(tx, place, only).await?;
     if candidates.is_empty() {
@@ -35,20 +35,10 @@ pub(crate) async fn settle(
     let Some((stands, late)) = late(tx, place, candidates).await? else {
         return Ok(told);
     };
-    let release = releases::find(tx, product, &stands.release).await?;
-    if release.blocked.is_some() {
+    let Some(wares) = Wares::of(tx, &stands).await? else {
         return Ok(told);
-    }
-    let snapshot = releases::snapshot(tx, &release, stands.snapshot).await?;
-    let secrets = tx.newest_secrets(product).await?;
-    let source = render::Source {
-        product,
-        release: &release.version,
-        contents: &release.contents,
-        snapshot: &snapshot,
-        number: stands.snapshot,
-        secrets: &secrets,
     };
+    let source = wares.source(&stands);
     for target in late {
         match render::revision(&source, &target, Slot::Blue) {
             Ok(revision) => told.push(tell(tx, incarnation, (&stands, &target), &revision).await?),
@@ -57,6 +47,41 @@ pub(crate) async fn settle(
         }
     }
     Ok(told)
+}
+
+/// What a deployment brought, to be brought to more targets.
+pub(super) struct Wares {
+    release: Release,
+    snapshot: Snapshot,
+    secrets: BTreeMap<String, SecretVersion>,
+}
+
+impl Wares {
+    /// None where the release is blocked.
+    pub(super) async fn of(tx: &mut Tx, stands: &Deployment) -> Result<Option<Self>, Error> {
+        let release = releases::find(tx, &stands.product, &stands.release).await?;
+        if release.blocked.is_some() {
+            return Ok(None);
+        }
+        let snapshot = releases::snapshot(tx, &release, stands.snapshot).await?;
+        let secrets = tx.newest_secrets(&stands.product).await?;
+        Ok(Some(Self {
+            release,
+            snapshot,
+            secrets,
+        }))
+    }
+
+    pub(super) fn source<'a>(&'a self, stands: &'a Deployment) -> render::Source<'a> {
+        render::Source {
+            product: &stands.product,
+            release: &self.release.version,
+            contents: &self.release.contents,
+            snapshot: &self.snapshot,
+            number: stands.snapshot,
+            secrets: &self.secrets,
+        }
+    }
 }
 
 /// The same for every product that stands in an environment.
@@ -136,14 +161,12 @@ async fn candidates(
 
 /// What stands in a place, and those of some targets that came later; none while something moves there, or where something
 /// was left halfway that what stands cannot live with. Whom people took out of the scope of what stands is not late.
-async fn late(
+pub(super) async fn late(
     tx: &mut Tx,
     (product, environment): (&Name, &Name),
     mut targets: Vec<Target>,
 ) -> Result<Option<(Deployment, Vec<Target>)>, Error> {
-    let newest = DeploymentId(u64::MAX >> 1);
-    let place = (Some(product), Some(environment));
-    let newest = tx.deployments_before(newest, 1, place).await?.pop();
+    let newest = newest(tx, (product, environment)).await?;
     let now = tx.now();
     let moves = newest.is_some_and(|newest| {
         let left = newest.leaves_no_return();
@@ -161,6 +184,16 @@ async fn late(
     let known: BTreeSet<&Name> = stands.targets.iter().map(|run| &run.target).collect();
     targets.retain(|target| !known.contains(&target.name));
     Ok((!targets.is_empty()).then_some((stands, targets)))
+}
+
+/// The last deployment of a place.
+pub(super) async fn newest(
+    tx: &mut Tx,
+    (product, environment): (&Name, &Name),
+) -> Result<Option<Deployment>, Error> {
+    let any = DeploymentId(u64::MAX >> 1);
+    let place = (Some(product), Some(environment));
+    Ok(tx.deployments_before(any, 1, place).await?.pop())
 }
 
 async fn tell(
@@ -186,7 +219,7 @@ async fn tell(
     Ok(key)
 }
 
-fn key(target: &Target) -> TargetKey {
+pub(super) fn key(target: &Target) -> TargetKey {
     TargetKey {
         environment: target.environment.clone(),
         target: target.name.clone(),

@@ -1,11 +1,11 @@
 //! What agents report, and whether they are in touch.
 
-use super::{App, Error, entry};
+use super::{App, Error, admission, entry};
 use futures::FutureExt;
 use tidegate_domain::{
-    converge::{JobState, ObservedState, RouteState},
+    converge::{DesiredState, JobState, ObservedState, RouteState},
     deployment::facts::Report,
-    name::Name,
+    generation::Incarnation,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -22,13 +22,18 @@ impl App {
         key: &TargetKey,
         observed: Vec<ObservedState>,
     ) -> Result<(), Error> {
-        let input = (key.clone(), observed);
-        let changed = self
+        let input = (self.incarnation, key.clone(), observed);
+        let kept = self
             .store
-            .write(input, |tx, (key, observed)| keep(tx, key, observed).boxed())
+            .write(input, |tx, (incarnation, key, observed)| {
+                keep(tx, *incarnation, (key, observed)).boxed()
+            })
             .await?;
-        if changed {
+        if kept.changed {
             self.bus.wake_engine();
+        }
+        for balancer in &kept.told {
+            self.bus.wake_target(balancer);
         }
         Ok(())
     }
@@ -57,42 +62,57 @@ impl App {
     }
 }
 
-async fn keep(tx: &mut Tx, key: &TargetKey, observed: &[ObservedState]) -> Result<bool, Error> {
-    let mut changed = false;
-    let told: Vec<Name> = tx
-        .desired_of(key)
-        .await?
-        .into_iter()
-        .map(|state| state.product)
-        .collect();
-    for state in observed
-        .iter()
-        .filter(|state| told.contains(&state.product))
-    {
-        let mut state = state.clone();
-        for attestation in &mut state.active {
-            attestation.detail = one_line(&attestation.detail);
-        }
-        for route in &mut state.traffic {
-            if let RouteState::Failed { reason } = &mut route.state {
-                *reason = one_line(reason);
-            }
-        }
-        for report in &mut state.jobs {
-            if let JobState::Failed { reason: words } | JobState::Waiting { why: words } =
-                &mut report.state
-            {
-                *words = one_line(words);
-            }
-        }
+/// What came of a report.
+#[derive(Debug, Default)]
+struct Kept {
+    changed: bool,
+    /// Load balancers that were told something because of it.
+    told: Vec<TargetKey>,
+}
+
+async fn keep(
+    tx: &mut Tx,
+    incarnation: Incarnation,
+    (key, observed): (&TargetKey, &[ObservedState]),
+) -> Result<Kept, Error> {
+    let mut kept = Kept::default();
+    let desired = tx.desired_of(key).await?;
+    for state in observed {
+        let is_it = |desired: &&DesiredState| desired.product == state.product;
+        let Some(desired) = desired.iter().find(is_it) else {
+            continue;
+        };
         let known = tx.report(key, &state.product).await?;
-        let report = Report::following(known.as_ref(), state, tx.now());
+        let report = Report::following(known.as_ref(), in_short(state), tx.now());
         if known.as_ref() != Some(&report) {
             tx.record_report(key, &report).await?;
-            changed = true;
+            kept.changed = true;
+            let heard = admission::heard(tx, incarnation, (key, desired, &report)).await?;
+            kept.told.extend(heard);
         }
     }
-    Ok(changed)
+    Ok(kept)
+}
+
+/// The same, with words that may be kept.
+fn in_short(state: &ObservedState) -> ObservedState {
+    let mut state = state.clone();
+    for attestation in &mut state.active {
+        attestation.detail = one_line(&attestation.detail);
+    }
+    for route in &mut state.traffic {
+        if let RouteState::Failed { reason } = &mut route.state {
+            *reason = one_line(reason);
+        }
+    }
+    for report in &mut state.jobs {
+        if let JobState::Failed { reason: words } | JobState::Waiting { why: words } =
+            &mut report.state
+        {
+            *words = one_line(words);
+        }
+    }
+    state
 }
 
 /// What an agent says is shown to people and kept for ever: it is cut, and nothing in it steers a terminal.

@@ -5,6 +5,7 @@ use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
     analysis::Window,
+    catalog::{Kind as CatalogKind, NamedStrategy},
     deployment::{CheckRun, Deployment, Period, looked_back, periods},
     id::DeploymentId,
     journal::Entry,
@@ -46,6 +47,19 @@ impl App {
         Ok(views)
     }
 
+    /// Whose checks can be asked about a deployment.
+    ///
+    /// # Errors
+    /// When there is no such deployment.
+    pub async fn look_back_choice(
+        &self,
+        request: &Request,
+        id: DeploymentId,
+    ) -> Result<LookBackChoice, Error> {
+        request.permit(Action::Read)?;
+        self.store.read(id, |tx, id| choice(tx, *id).boxed()).await
+    }
+
     async fn asked(&self, deployment: &Deployment, period: &Period, check: &Check) -> CheckView {
         let scene = Scene {
             product: deployment.product.to_string(),
@@ -74,14 +88,36 @@ impl App {
     }
 }
 
+/// Whose checks can be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LookBackChoice {
+    /// Whether it had any itself.
+    pub own: bool,
+    /// The declared strategies that have some.
+    pub strategies: Vec<String>,
+}
+
+async fn choice(tx: &mut Tx, id: DeploymentId) -> Result<LookBackChoice, Error> {
+    let deployment = found(tx, id).await?;
+    let mut strategies: Vec<NamedStrategy> = tx.documents(CatalogKind::Strategy).await?;
+    strategies.retain(|strategy| !strategy.checks.is_empty());
+    Ok(LookBackChoice {
+        own: !deployment.plan.checks.is_empty(),
+        strategies: strategies.iter().map(|it| it.name.to_string()).collect(),
+    })
+}
+
+async fn found(tx: &mut Tx, id: DeploymentId) -> Result<Deployment, Error> {
+    let found = tx.deployment(id).await?;
+    found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))
+}
+
 async fn past(
     tx: &mut Tx,
     id: DeploymentId,
     strategy: Option<&Name>,
 ) -> Result<(Deployment, Vec<Check>, Vec<Entry>), Error> {
-    let found = tx.deployment(id).await?;
-    let deployment =
-        found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let deployment = found(tx, id).await?;
     if !deployment.status.is_terminal() {
         let detail = format!("deployment {id} still runs");
         return Err(Error::refused(Kind::NotReady, "deployment-running", detail)

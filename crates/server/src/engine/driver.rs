@@ -4,7 +4,7 @@
 //! proof of the lease, and writes record, journal and desired states together.
 
 use super::{LEASE, measure::Measuring};
-use crate::app::{Error, SharedApp, balancing, collect, latecomers};
+use crate::app::{Error, SharedApp, admission, balancing, collect, latecomers};
 use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{
@@ -130,6 +130,8 @@ async fn advance(
         let place = (&deployment.product, &deployment.environment);
         done.told
             .extend(latecomers::settle(tx, app.incarnation, place, None).await?);
+        done.told
+            .extend(admission::admit(tx, app.incarnation, place).await?);
     }
     Ok(done)
 }

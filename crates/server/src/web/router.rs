@@ -53,6 +53,10 @@ pub(crate) fn router() -> Router<SharedApp> {
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))
         .route("/deployments/{id}/live", get(deployment::live))
+        .route(
+            "/deployments/{id}/look-back",
+            get(deployment::look_back::show),
+        )
         .route("/deployments/{id}/{deed}", post(deployment::steer))
         .route(
             "/deployments/{id}/targets/{target}/{deed}",

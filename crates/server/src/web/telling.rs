@@ -124,6 +124,7 @@ fn of_others(action: &str, detail: &Value) -> String {
         "agent.connected" => "is in touch".to_owned(),
         "agent.lost" => "is out of touch".to_owned(),
         "target.joined" => "joined late, and was told to run what stands here".to_owned(),
+        "target.admitted" => "joined late, and receives requests now".to_owned(),
         "secret.set" => "set a secret".to_owned(),
         other => other.replace(['.', '_'], " "),
     }

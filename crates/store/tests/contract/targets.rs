@@ -81,6 +81,14 @@ pub(crate) async fn the_last_revision_that_proved_itself_is_kept(store: &Store) 
             (name("live-2"), revision("a"))
         ]
     );
+    let of_one = view!(store, (), |tx, ()| {
+        let mut of = Vec::new();
+        for target in ["live/live-1", "live/live-3"] {
+            of.push(tx.proved(&key(target), &name("shop")).await?);
+        }
+        of
+    });
+    assert_eq!(of_one, [Some(revision("b")), None]);
 }
 
 pub(crate) async fn environments_do_not_see_each_others_targets(store: &Store) {

@@ -2,9 +2,12 @@
 //!
 //! The file is replaced as a whole, and only if it is empty, absent or such a file already: a wrong path destroys
 //! nothing. nginx reads all of its configuration before it lets go of the former. What it does not take is not left
-//! lying there, or its next start would fail: the file before is put back.
+//! lying there, or its next start would fail: the file before is put back. It has taken it when its workers have changed.
 
-use super::reload::{Failure, reload};
+use super::{
+    reload::{Failure, reload},
+    workers::Workers,
+};
 use crate::layout::replace;
 use std::{
     ffi::OsString,
@@ -30,6 +33,18 @@ pub(super) enum Trouble {
     Foreign { file: String, upstream: String },
     #[error("{failure}; what {file} held before is back")]
     Reload { file: String, failure: Failure },
+    #[error(
+        "nginx has not changed its workers {within:?} after `{command}`: look into its error log; what {file} held before is back"
+    )]
+    Unchanged {
+        command: String,
+        within: Duration,
+        file: String,
+    },
+    #[error(
+        "no worker process of nginx is to be seen: start it, or let the agent see its processes; what {0} held before is back"
+    )]
+    Unseen(String),
     #[error("the file {0} holds something else after it was written: let nobody else write it")]
     Contradicted(String),
 }
@@ -50,6 +65,7 @@ pub(super) struct Nginx {
     reads: Option<Text>,
     /// What it took last, for the case that it does not take the next.
     took: Option<Text>,
+    workers: Workers,
 }
 
 /// What a file holds.
@@ -98,18 +114,38 @@ impl Nginx {
             before: took.map(|took| took.bytes.clone()).or(found),
             open: true,
         };
+        let workers = self.workers.of(order.reload);
         write(&wanted.file, &wanted.bytes)?;
         if let Err(failure) = reload(order.reload, RELOAD_WITHIN).await {
             attempt.take_back()?;
             return Err(Trouble::Reload { file, failure });
         }
+        // Whoever stops to wait now leaves nginx with what it is about to take.
         attempt.open = false;
+        if !self.workers.change(&workers, order.reload).await {
+            attempt.take_back()?;
+            return Err(self.not_changed(order));
+        }
         if read(&wanted.file)?.as_ref() != Some(&wanted.bytes) {
             return Err(Trouble::Contradicted(file));
         }
         self.took = Some(wanted.clone());
         self.reads = Some(wanted.clone());
         Ok(())
+    }
+}
+
+impl Nginx {
+    fn not_changed(&self, order: &Order<'_>) -> Trouble {
+        let file = order.file.to_owned();
+        match self.workers.of(order.reload).is_empty() {
+            true => Trouble::Unseen(file),
+            false => Trouble::Unchanged {
+                command: order.reload.join(" "),
+                within: self.workers.within,
+                file,
+            },
+        }
     }
 }
 
@@ -207,8 +243,9 @@ fn trouble(file: &Path, error: &io::Error) -> Trouble {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::workers::tests::Processes, *};
 
+    const FALSE: &str = "/bin/false";
     const OLD: &str = "upstream web { server 10.0.0.1:1; }";
 
     #[test]
@@ -248,31 +285,31 @@ mod tests {
     async fn what_nginx_does_not_take_is_not_left_lying_there() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("web.conf");
-        let mut nginx = Nginx::default();
-        let said = apply(&mut nginx, &file, "/bin/false", &servers()).await;
+        let (processes, mut nginx) = played();
+        let said = apply(&mut nginx, &file, &[FALSE.to_owned()], &servers()).await;
         let held = format!(
-            "/bin/false failed: exit status: 1; what {} held before is back",
+            "{FALSE} failed: exit status: 1; what {} held before is back",
             file.display()
         );
         assert_eq!(said.unwrap_err(), held);
         assert!(!file.exists());
 
         fs::write(&file, OLD).unwrap();
-        let said = apply(&mut nginx, &file, "/bin/false", &servers()).await;
+        let said = apply(&mut nginx, &file, &[FALSE.to_owned()], &servers()).await;
         assert_eq!(said.unwrap_err(), held);
         assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
 
-        let said = apply(&mut nginx, &file, "/bin/true", &servers()[1..]).await;
+        let said = apply(&mut nginx, &file, &processes.reload(), &servers()[1..]).await;
         assert_eq!(said.unwrap(), [("new".to_owned(), 256)]);
         let took = fs::read_to_string(&file).unwrap();
         // As after a try that was dropped: what was found is worth less than what nginx took.
         fs::write(&file, OLD).unwrap();
-        let said = apply(&mut nginx, &file, "/bin/false", &servers()).await;
+        let said = apply(&mut nginx, &file, &[FALSE.to_owned()], &servers()).await;
         assert_eq!(said.unwrap_err(), held);
         assert_eq!(fs::read_to_string(&file).unwrap(), took);
 
         fs::write(&file, "user nobody;").unwrap();
-        let said = apply(&mut nginx, &file, "/bin/true", &servers()).await;
+        let said = apply(&mut nginx, &file, &processes.reload(), &servers()).await;
         let foreign = format!(
             "the file {} holds more than the upstream web: name a file that is the agent's own",
             file.display()
@@ -280,6 +317,31 @@ mod tests {
         assert_eq!(said.unwrap_err(), foreign);
         assert_eq!(fs::read_to_string(&file).unwrap(), "user nobody;");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_changes_no_worker_has_failed() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("web.conf");
+        fs::write(&file, OLD).unwrap();
+        let (processes, mut nginx) = played();
+        let idle = ["true".to_owned()];
+        let said = apply(&mut nginx, &file, &idle, &servers()).await;
+        let back = format!("what {} held before is back", file.display());
+        let unchanged = format!(
+            "nginx has not changed its workers 50ms after `true`: look into its error log; {back}"
+        );
+        assert_eq!(said.unwrap_err(), unchanged);
+        assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
+        apply(&mut nginx, &file, &processes.reload(), &servers())
+            .await
+            .unwrap();
+        processes.end(101);
+        let said = apply(&mut nginx, &file, &idle, &servers()[1..]).await;
+        let unseen = format!(
+            "no worker process of nginx is to be seen: start it, or let the agent see its processes; {back}"
+        );
+        assert_eq!(said.unwrap_err(), unseen);
     }
 
     #[tokio::test]
@@ -305,42 +367,52 @@ mod tests {
     async fn nginx_is_not_bothered_by_what_it_has_read() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("web.conf");
-        let mut nginx = Nginx::default();
-        apply(&mut nginx, &file, "/bin/true", &servers())
+        let (processes, mut nginx) = played();
+        apply(&mut nginx, &file, &processes.reload(), &servers())
             .await
             .unwrap();
         // A command that fails shows that it was called.
-        apply(&mut nginx, &file, "/bin/false", &servers())
+        apply(&mut nginx, &file, &[FALSE.to_owned()], &servers())
             .await
             .unwrap();
         let others = &servers()[1..];
-        apply(&mut nginx, &file, "/bin/false", others)
+        apply(&mut nginx, &file, &[FALSE.to_owned()], others)
             .await
             .unwrap_err();
         // The file is the same again, but what nginx has read is not known.
-        apply(&mut nginx, &file, "/bin/false", &servers())
+        apply(&mut nginx, &file, &[FALSE.to_owned()], &servers())
             .await
             .unwrap_err();
-        apply(&mut nginx, &file, "/bin/true", &servers())
+        apply(&mut nginx, &file, &processes.reload(), &servers())
             .await
             .unwrap();
         fs::remove_file(&file).unwrap();
-        apply(&mut nginx, &file, "/bin/true", &servers())
+        apply(&mut nginx, &file, &processes.reload(), &servers())
             .await
             .unwrap();
         assert!(file.exists());
     }
 
+    /// One that nobody runs, with the processes that it seems to have.
+    fn played() -> (Processes, Nginx) {
+        let processes = Processes::new();
+        let nginx = Nginx {
+            workers: processes.workers(),
+            ..Nginx::default()
+        };
+        (processes, nginx)
+    }
+
     async fn apply(
         nginx: &mut Nginx,
         file: &Path,
-        command: &str,
+        reload: &[String],
         servers: &[Server],
     ) -> Result<Vec<(String, u16)>, String> {
         let order = Order {
             file: file.to_str().unwrap(),
             upstream: "web",
-            reload: &[command.to_owned()],
+            reload,
             servers,
         };
         nginx

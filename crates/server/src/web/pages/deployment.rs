@@ -1,9 +1,11 @@
 //! One deployment: what happens now, what it waits for, who did what, and what a person can do.
 
+mod charts;
 mod checks;
 mod deeds;
 mod guidance;
 mod jobs;
+pub(in crate::web) mod look_back;
 mod waves;
 
 use super::super::{
@@ -65,6 +67,8 @@ struct Deployment {
     choices: Vec<Choice>,
     choices_left: usize,
     checks: Vec<Check>,
+    /// Once it has ended.
+    look_back: Option<look_back::Form>,
     jobs: Vec<Job>,
     goes_forward: bool,
     done: usize,
@@ -222,7 +226,11 @@ async fn deployment(
     let is_latest = is_latest(app, request, &view).await?;
     let back = deeds::back(app, request, &view).await?;
     let deeds = deeds::possible(&view, is_latest, back);
-    Ok(shown(view, &journal.entries, deeds))
+    let look_back = look_back::Form::of(app, request, (&view, None)).await?;
+    Ok(Deployment {
+        look_back,
+        ..shown(view, &journal.entries, deeds)
+    })
 }
 
 /// Whether nothing newer was deployed to the same place, so that going back means this one.
@@ -259,6 +267,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         choices,
         choices_left,
         checks: checks::of(&view),
+        look_back: None,
         jobs: jobs::of(&view),
         goes_forward: matches!(view.status.as_str(), "preparing" | "rolling"),
         done,
