@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::struct_excessive_bools,
     clippy::wildcard_enum_match_arm,
     unreachable_pub,
     reason = "a test that cannot go on says where, and its modules are nobody else's"

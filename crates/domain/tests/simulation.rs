@@ -7,8 +7,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::struct_excessive_bools,
-    clippy::semicolon_if_nothing_returned,
     clippy::wildcard_enum_match_arm,
     unreachable_pub,
     reason = "a test that cannot go on says where, and its modules are nobody else's"
@@ -26,6 +24,7 @@ mod sample;
 mod world;
 
 use group::Company;
+use host::Link;
 use tidegate_domain::{
     deployment::{Stage, Status},
     group::GroupStatus,
@@ -55,6 +54,24 @@ fn whatever_happens_the_invariants_hold_and_nothing_sticks() {
             world.deployment.status
         );
     }
+}
+
+/// Two servers are paused in the middle of what they do. With a fence the store refuses whoever was overtaken, and all is
+/// well; without it the simulator notices.
+#[test]
+fn without_a_fence_a_server_that_was_overtaken_does_harm() {
+    let story = |seed: u64, fenced: bool| {
+        let mut world = World::random(seed, Manners::Wild);
+        world.servers.fenced = fenced;
+        world.run();
+        world.settle();
+        world.servers.refused
+    };
+    let refused: u64 = (1..=300).map(|seed| story(seed, true)).sum();
+    assert!(refused > 0, "nobody was ever overtaken");
+    let harmed = |seed: &u64| std::panic::catch_unwind(|| story(*seed, false)).is_err();
+    let harm = (1..=300).filter(harmed).count();
+    assert!(harm > 0, "nobody noticed that the fence was missing");
 }
 
 #[test]
@@ -96,14 +113,14 @@ fn going_back_does_not_wait_for_a_host_out_of_touch() {
     for seed in seeds().take(1000) {
         let mut world = World::random(seed, Manners::TakingBack);
         let reachable = |world: &World| {
-            let mut hosts = world.hosts.iter().filter(|h| h.connected);
+            let mut hosts = world.hosts.iter().filter(|h| h.link == Link::Whole);
             hosts.all(|h| h.serves(world.after))
         };
         world.run_until(reachable);
         assert!(reachable(&world), "seed {seed}: a reachable host waits");
         assert!(!world.deployment.status.is_terminal(), "seed {seed}");
         for host in &mut world.hosts {
-            host.connected = true;
+            host.link = Link::Whole;
         }
         world.run();
         let status = &world.deployment.status;

@@ -200,6 +200,12 @@ impl Deployment {
         if !unknown && !matches!(run.stage, JobStage::Running { .. }) {
             return Err(illegal("it does not run"));
         }
+        // It was under way when its deployment began to go back, whatever another server's clock says.
+        let at = if let Status::RollingBack { since, .. } = self.status {
+            at.max(since)
+        } else {
+            at
+        };
         run.first_ended = run.first_ended.or(Some(at));
         run.stage = JobStage::Ended {
             at,
@@ -267,5 +273,58 @@ impl Deployment {
         }
         let run = self.jobs.iter_mut().find(|run| run.job == *job);
         run.ok_or("it has not begun")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Cause, Event, check,
+        sample::{plan, requested},
+    };
+    use super::*;
+    use crate::{
+        duration::Millis,
+        plan::{Plan, Reversible},
+    };
+
+    /// Two servers, and the clock of the second is behind.
+    #[test]
+    fn a_job_that_ends_with_going_back_did_not_end_before_it() {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let job: JobName = "web/migrate".parse().unwrap();
+        let planned = PlannedJob {
+            job: job.clone(),
+            when: When::Before,
+            reversible: Reversible::Until(Millis::from_secs(3)),
+            deadline: Millis::from_secs(60),
+        };
+        let mut deployment = requested(Plan {
+            jobs: vec![planned],
+            ..plan(1, 1, &[])
+        });
+        let cause = Cause::Person {
+            by: "ada".parse().unwrap(),
+            reason: String::new(),
+        };
+        let (target, reason) = (Position(0), "its deployment went back".to_owned());
+        let outcome = JobOutcome::Unknown { reason };
+        let events = [
+            (Event::Started, 0),
+            (
+                Event::JobStarted {
+                    job: job.clone(),
+                    target,
+                },
+                1,
+            ),
+            (Event::RollbackStarted { cause }, 20),
+            (Event::JobEnded { job, outcome }, 12),
+        ];
+        for (event, seconds) in events {
+            deployment.apply(&event, at(seconds)).unwrap();
+        }
+        assert_eq!(deployment.jobs[0].first_ended, Some(at(20)));
+        assert_eq!(check::check(&deployment), Vec::<String>::new());
     }
 }

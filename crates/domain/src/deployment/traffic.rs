@@ -5,10 +5,7 @@
 //! so. Going back takes the changed targets out of the way first; it waits for balancers only where the old revision runs
 //! beside the new one.
 
-use super::{
-    BalancerFacts, Cause, Decision, Deployment, Event, Stage, WaitingOn, decide::View,
-    weights::is_untouched,
-};
+use super::{BalancerFacts, Cause, Decision, Deployment, Event, Stage, WaitingOn, decide::View};
 use crate::{
     converge::{Balancer, Health},
     name::Name,
@@ -99,19 +96,35 @@ pub(super) fn is_drained(view: &View<'_>, wave: u32, decision: &mut Decision) ->
     changes_nothing || holds(view, split, decision)
 }
 
-/// The share of those that changed already: as before. Where the wave gives them everything, each one's natural part.
+/// The share of those that changed already: as before. Where the wave gives them everything, each one's natural part. Side
+/// by side, what changes receives nothing anyway: requests stay where they are.
 fn share_while_changing(deployment: &Deployment, wave: u32) -> Percent {
+    if deployment.plan.side_by_side {
+        return share_now(deployment);
+    }
     let planned = deployment.plan.waves.get(wave as usize);
     let is_last = planned.is_some_and(|planned| planned.traffic == Some(Percent::ALL));
     match wave.checked_sub(1) {
-        Some(_) if is_last && !deployment.plan.side_by_side => {
+        Some(_) if is_last => {
             let new = deployment.count(|stage| matches!(stage, Stage::Passed { .. }));
-            let changing = deployment.next_to_change(wave).len();
-            let old = deployment.count(is_untouched) - u32::try_from(changing).unwrap_or(0);
+            let changing = deployment.next_to_change(wave);
+            let runs = deployment.targets.iter();
+            let stays = runs
+                .filter(|run| deployment.runs_old(run) && !changing.contains(&run.target))
+                .count();
+            let old = u32::try_from(stays).unwrap_or(u32::MAX);
             Percent::of(new, new + old)
         }
         Some(before) => deployment.share_after(before),
         None => Percent::default(),
+    }
+}
+
+/// The share of the changed targets as it was last ordered.
+fn share_now(deployment: &Deployment) -> Percent {
+    match deployment.traffic.as_ref().map(|ordered| ordered.split) {
+        Some(Split::Share { percent, .. }) => percent,
+        Some(Split::Even | Split::Unsettled) | None => Percent::default(),
     }
 }
 

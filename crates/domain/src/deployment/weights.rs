@@ -75,7 +75,7 @@ impl Deployment {
         let is_new = |run: &TargetRun| matches!(run.stage, Stage::Passed { .. });
         let is_old = |run: &TargetRun| {
             let is_busy = about_to_change.contains(&run.target) || run.is_refreshing();
-            is_untouched(&run.stage) && !is_busy
+            self.runs_old(run) && !is_busy
         };
         let (new, old) = self.shared(percent, &is_new, &is_old);
         let both = self.positioned().zip(new.into_iter().zip(old));
@@ -94,6 +94,15 @@ impl Deployment {
             weight: EVEN,
         };
         self.positioned().map(server).collect()
+    }
+
+    /// Whether a target still runs the old revision, or runs it again. One that is new here runs nothing.
+    pub(super) fn runs_old(&self, run: &TargetRun) -> bool {
+        let old = match matches!(run.stage, Stage::Restored { .. }) {
+            true => self.home(run),
+            false => run.before,
+        };
+        old.is_some() && is_untouched(&run.stage)
     }
 
     /// The targets up to a wave that lie ready, as far as they may be down at once.
@@ -134,8 +143,8 @@ impl Deployment {
     }
 }
 
-/// Whether a target still runs the old revision, or runs it again.
-pub(super) const fn is_untouched(stage: &Stage) -> bool {
+/// Whether a target was not changed, or is back.
+const fn is_untouched(stage: &Stage) -> bool {
     match stage {
         Stage::Waiting
         | Stage::Preparing { .. }

@@ -6,7 +6,7 @@ mod person;
 mod telling;
 
 use crate::{
-    host::{Fate, Host, JobFate, Told},
+    host::{Fate, Host, JobFate, Link},
     sample,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -224,7 +224,7 @@ impl Stage {
         }
         let names = self.names();
         for (host, name) in self.hosts.iter_mut().zip(names) {
-            host.connected = !self.away.contains(&name);
+            host.link = link(self.away.contains(&name));
         }
     }
 
@@ -276,7 +276,7 @@ impl Stage {
         self.hosts = deployment
             .targets
             .iter()
-            .map(|run| self.host(run, before, minimum))
+            .map(|run| self.host(run, minimum))
             .collect();
         if deployment.plan.side_by_side {
             deployment
@@ -299,12 +299,13 @@ impl Stage {
         Vec::new()
     }
 
-    fn host(&self, run: &TargetRun, before: Option<RevisionId>, minimum: Millis) -> Host {
+    fn host(&self, run: &TargetRun, minimum: Millis) -> Host {
         let name = &run.target;
+        let before = run.before.map(|before| (before, run.slot_before));
         let fate = self.fates.get(name).copied().unwrap_or(Fate::Good);
         let mut host = Host::new(fate, (before, run.after), minimum, self.now);
         host.old_fails = self.old_fails.contains(name);
-        host.connected = !self.away.contains(name);
+        host.link = link(self.away.contains(name));
         host.job_fate = self.job_fates.get(name).copied().unwrap_or(JobFate::Good);
         host
     }
@@ -342,8 +343,11 @@ impl Stage {
     }
 
     fn facts(&self) -> Facts {
+        let deployment = self.deployment();
+        let runs = deployment.targets.iter();
+        let known = |(run, host): (_, &Host)| host.facts(run, deployment.slot_of_interest(run));
         Facts {
-            targets: self.hosts.iter().map(Host::facts).collect(),
+            targets: runs.zip(&self.hosts).map(known).collect(),
             calendar: self.calendar.clone(),
             blocked: self.blocked.clone(),
             measurements: self.measurements.clone(),
@@ -371,13 +375,7 @@ impl Stage {
             assert_eq!(check::check(deployment), Vec::<String>::new());
             for effect in &decision.effects {
                 let wanted = effect.wanted(deployment);
-                let host = &mut self.hosts[effect.target().0 as usize];
-                host.instruct(Told {
-                    generation: host.desired.generation + 1,
-                    active: wanted.active.last().map(|placed| placed.revision),
-                    prepare: wanted.prepare,
-                    jobs: wanted.jobs,
-                });
+                self.hosts[effect.target().0 as usize].instruct(&wanted);
             }
             if let (Some(_), Some(balancer)) = (decision.route, &mut self.balancer) {
                 (balancer.current, balancer.applied) = (self.obeys, self.obeys);
@@ -444,6 +442,13 @@ impl Stage {
             .map(|illegal| format!("refused: {illegal}"))
             .into_iter()
             .collect()
+    }
+}
+
+fn link(is_away: bool) -> Link {
+    match is_away {
+        true => Link::Cut,
+        false => Link::Whole,
     }
 }
 

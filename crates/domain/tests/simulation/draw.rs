@@ -1,24 +1,31 @@
 //! What a seed draws: the fleet, the plan, and how each host does.
 
 use crate::{
-    host::{Fate, JobFate},
+    host::{Fate, Host, JobFate, Lie},
     world::Manners,
 };
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Scalar,
+    deployment::TargetRun,
     duration::Millis,
     name::Name,
     plan::{
-        Canary, Check, Fleet, Limits, OnFailure, Percent, Phase, Phased, Pilot, Plan, PlannedJob,
-        Reversible, Rolling, Share, Step, Strategy, Then, Threshold, When, compile,
+        BlueGreen, Canary, Check, Fleet, Limits, OnFailure, Percent, Phase, Phased, Pilot, Plan,
+        PlannedJob, Reversible, Rolling, Share, Step, Strategy, Then, Threshold, When, compile,
     },
     random::Random,
 };
 
 pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
     let fleet = fleet(random, targets);
-    let strategy = strategy(random, &fleet);
+    // What takes back an earlier deployment goes back in place.
+    let beside = manners != Manners::TakingBack && random.percent(12);
+    let strategy = match beside {
+        true => blue_green(random),
+        false => strategy(random, &fleet),
+    };
     let wild = manners == Manners::Wild;
     let limits = Limits {
         failures_max: if wild && random.percent(30) {
@@ -68,8 +75,28 @@ fn jobs(random: &mut Random, wild: bool) -> Vec<PlannedJob> {
     (0..count).map(job).collect()
 }
 
+/// A host that runs what was there before.
+pub fn host(
+    random: &mut Random,
+    manners: Manners,
+    (run, minimum_healthy): (&TargetRun, Millis),
+    now: Timestamp,
+) -> Host {
+    let wild = manners == Manners::Wild;
+    let before = run.before.map(|before| (before, run.slot_before));
+    let fate = fate(random, manners);
+    let mut host = Host::new(fate, (before, run.after), minimum_healthy, now);
+    host.old_fails = wild && random.percent(5);
+    host.job_fate = job_fate(random, manners);
+    host.lie = lie(random, manners);
+    if host.lie == Some(Lie::AlwaysProved) {
+        host.fate = Fate::Flaps(1 + i64::try_from(random.below(10)).unwrap());
+    }
+    host
+}
+
 /// How jobs do on a host.
-pub fn job_fate(random: &mut Random, manners: Manners) -> JobFate {
+fn job_fate(random: &mut Random, manners: Manners) -> JobFate {
     match random.below(12) {
         0 if manners == Manners::Wild => JobFate::Bad,
         1 if manners == Manners::Wild => JobFate::SecondTime,
@@ -126,6 +153,14 @@ fn strategy(random: &mut Random, fleet: &Fleet) -> Strategy {
     }
 }
 
+fn blue_green(random: &mut Random) -> Strategy {
+    Strategy::BlueGreen(BlueGreen {
+        preview: Millis(random.below(8000)),
+        then: then(random),
+        retire: Millis(random.below(20_000)),
+    })
+}
+
 fn phase(random: &mut Random, ring: &Name, bake: Millis) -> Phase {
     Phase {
         ring: ring.clone(),
@@ -167,15 +202,27 @@ fn then(random: &mut Random) -> Then {
     }
 }
 
-pub fn fate(random: &mut Random, manners: Manners) -> Fate {
+fn fate(random: &mut Random, manners: Manners) -> Fate {
     if manners != Manners::Wild {
         return Fate::Good;
     }
-    match random.below(40) {
+    let seconds = |random: &mut Random, most| i64::try_from(random.below(most)).unwrap();
+    match random.below(60) {
         0 => Fate::Unpreparable,
         1 => Fate::Bad,
         2 => Fate::Hangs,
-        3 => Fate::Fades(i64::try_from(random.below(20)).unwrap()),
+        3 => Fate::Fades(seconds(random, 20)),
+        4 => Fate::FullFor(seconds(random, 90)),
+        5 => Fate::Flaps(1 + seconds(random, 10)),
         _ => Fate::Good,
+    }
+}
+
+fn lie(random: &mut Random, manners: Manners) -> Option<Lie> {
+    match random.below(120) {
+        0 if manners == Manners::Wild => Some(Lie::OtherDigest),
+        1 if manners == Manners::Wild => Some(Lie::NeverSwitches),
+        2 if manners == Manners::Wild => Some(Lie::AlwaysProved),
+        _ => None,
     }
 }

@@ -56,6 +56,7 @@ impl Company {
         for _ in 0..60_000 {
             self.engine();
             if self.group.status.is_terminal() {
+                self.worlds.iter_mut().for_each(World::close);
                 return self.judge_end();
             }
             if self.waits_for_people() && (!self.wild || self.random.below(100) == 0) {
@@ -96,6 +97,7 @@ impl Company {
             self.engine();
             self.worlds.iter_mut().for_each(World::settle);
             self.engine();
+            self.worlds.iter_mut().for_each(World::close);
         }
     }
 

@@ -1,17 +1,24 @@
 //! A simulated target: it accepts instructions, prepares, starts, and does well or badly as its fate says.
+//!
+//! What it says of all that, and what the server makes of it, is in `report.rs`.
+
+#[path = "report.rs"]
+mod report;
 
 use jiff::Timestamp;
+use report::Heard;
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, VecDeque},
+};
 use tidegate_domain::{
     converge::{
-        DesiredState, Health, Job, JobReport, JobState, JobStep, LocalJob, job_steps,
+        ActiveComponent, DesiredState, Health, JobReport, JobState, JobStep, LocalJob,
+        ObservedState, Portion, Slot, job_steps,
         steps::{Offer, offer},
     },
-    deployment::{
-        TargetFacts,
-        facts::{Proof, Readiness},
-    },
+    deployment::{Placed, TargetFacts, Wanted},
     duration::Millis,
-    generation::{Generation, Incarnation, Instruction},
     plan::JobName,
     revision::RevisionId,
 };
@@ -22,10 +29,14 @@ pub enum Fate {
     Good,
     /// It cannot be fetched.
     Unpreparable,
+    /// The disk is full for some seconds, so that it cannot be fetched before.
+    FullFor(i64),
     /// It fails at its start.
     Bad,
     /// It becomes healthy, and unhealthy some seconds later.
     Fades(i64),
+    /// It is healthy for some seconds, unhealthy for as many, and so on.
+    Flaps(i64),
     /// It starts and never becomes healthy.
     Hangs,
 }
@@ -42,107 +53,177 @@ pub enum JobFate {
     SecondTime,
 }
 
-/// What a host was told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    pub generation: u64,
-    pub active: Option<RevisionId>,
-    pub prepare: Option<RevisionId>,
-    pub jobs: Vec<Job>,
+/// What a host says that is not so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lie {
+    /// It attests another artifact than the new revision has.
+    OtherDigest,
+    /// It attests what it was told to run, in the best of health, and goes on running what it ran.
+    NeverSwitches,
+    /// It attests that it is proved, however it does.
+    AlwaysProved,
+}
+
+/// What goes through between a host and the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    Whole,
+    /// The server hears the host, the host hears nothing.
+    Deaf,
+    /// The host hears the server, the server hears nothing.
+    Mute,
+    /// Nothing, and the server knows.
+    Cut,
 }
 
 #[derive(Debug, Clone)]
 pub struct Host {
     pub fate: Fate,
-    /// Whether the previous revision fails when it comes back.
+    pub lie: Option<Lie>,
+    /// Whether the previous revision fails when it comes back, or when the new one starts beside it.
     pub old_fails: bool,
     pub job_fate: JobFate,
     /// Every try of every job that was ever begun here, in order.
     pub tried: Vec<(JobName, u64)>,
-    pub connected: bool,
-    pub desired: Told,
-    accepted: Told,
+    /// How each ended that did.
+    pub ended: Vec<(JobName, u64, JobState)>,
+    pub link: Link,
+    pub desired: DesiredState,
+    accepted: DesiredState,
     new: RevisionId,
-    minimum_healthy: Millis,
-    running: Option<RevisionId>,
+    running: BTreeMap<Slot, Running>,
     prepared: bool,
-    started_at: Timestamp,
-    healthy_since: Option<Timestamp>,
-    was_healthy: bool,
-    ever_restored: bool,
+    began: Timestamp,
+    /// Whether the previous revision had to start again, or to bear the new one beside it.
+    old_was_disturbed: bool,
     jobs: Vec<JobReport>,
     /// What the server last heard: a report that was lost stays unheard.
-    heard: (u64, TargetFacts),
-    /// The last things it said, oldest first, each with the generation it had accepted: they may arrive late, and twice.
-    said: Vec<(u64, TargetFacts)>,
+    heard: Heard,
+    /// What that means, by slot, as long as neither it nor the desired state changes.
+    known: [OnceCell<TargetFacts>; 2],
+    /// The last things it said, oldest first: they may arrive late, and twice.
+    said: VecDeque<ObservedState>,
     /// The last things it was told before what it should do now: they may arrive late, too.
-    told: Vec<Told>,
+    told: VecDeque<DesiredState>,
 }
 
+/// What runs in one slot.
+#[derive(Debug, Clone)]
+struct Running {
+    revision: RevisionId,
+    instances: u32,
+    /// Names its start, as the server did.
+    start: u64,
+    started_at: Timestamp,
+    healthy_since: Option<Timestamp>,
+}
+
+/// A component runs so many times on a host.
+pub const INSTANCES: u32 = 4;
 /// So many messages may be on their way.
 const ON_THEIR_WAY: usize = 4;
 
+impl Running {
+    /// Instances that are added have to become healthy first.
+    fn scale(&mut self, instances: u32) {
+        if instances > self.instances {
+            self.healthy_since = None;
+        }
+        self.instances = instances;
+    }
+}
+
+impl Link {
+    const fn brings_orders(self) -> bool {
+        matches!(self, Self::Whole | Self::Mute)
+    }
+
+    const fn brings_reports(self) -> bool {
+        matches!(self, Self::Whole | Self::Deaf)
+    }
+}
+
 impl Host {
+    /// It runs what was there before, in some slot, and all is well.
     pub fn new(
         fate: Fate,
-        (before, after): (Option<RevisionId>, RevisionId),
+        (before, after): (Option<(RevisionId, Slot)>, RevisionId),
         minimum_healthy: Millis,
         now: Timestamp,
     ) -> Self {
-        let told = Told {
-            generation: 0,
-            active: before,
-            prepare: None,
-            jobs: Vec::new(),
+        let told = DesiredState {
+            active: before.into_iter().map(all).collect(),
+            ..DesiredState::nothing("storefront".parse().unwrap(), minimum_healthy)
+        };
+        let running = |(revision, slot)| {
+            let (started_at, healthy_since) = (now, Some(now));
+            let running = Running {
+                revision,
+                instances: INSTANCES,
+                start: 0,
+                started_at,
+                healthy_since,
+            };
+            (slot, running)
         };
         let mut host = Self {
             fate,
+            lie: None,
             old_fails: false,
             job_fate: JobFate::Good,
             tried: Vec::new(),
-            connected: true,
+            ended: Vec::new(),
+            link: Link::Whole,
             desired: told.clone(),
             accepted: told,
             new: after,
-            minimum_healthy,
-            running: before,
+            running: before.into_iter().map(running).collect(),
             prepared: false,
-            started_at: now,
-            healthy_since: before.map(|_| now),
-            was_healthy: before.is_some(),
-            ever_restored: false,
+            began: now,
+            old_was_disturbed: false,
             jobs: Vec::new(),
-            heard: (0, TargetFacts::default()),
-            said: Vec::new(),
-            told: Vec::new(),
+            heard: Heard::default(),
+            known: Default::default(),
+            said: VecDeque::new(),
+            told: VecDeque::new(),
         };
         host.report(now);
-        host.hear(0);
+        host.hear(0, now);
         host
     }
 
     /// It is told something new.
-    pub fn instruct(&mut self, told: Told) {
-        let before = std::mem::replace(&mut self.desired, told);
-        self.told.push(before);
+    pub fn instruct(&mut self, wanted: &Wanted) {
+        let mut instruction = self.desired.instruction;
+        instruction.generation = instruction.generation.next();
+        let told = DesiredState {
+            instruction,
+            active: wanted.active.iter().copied().map(active).collect(),
+            prepare: wanted.prepare.into_iter().collect(),
+            jobs: wanted.jobs.clone(),
+            ..DesiredState::nothing(self.desired.product.clone(), self.desired.minimum_healthy)
+        };
+        self.told
+            .push_back(std::mem::replace(&mut self.desired, told));
         if self.told.len() > ON_THEIR_WAY {
-            self.told.remove(0);
+            self.told.pop_front();
         }
+        self.known = Default::default();
     }
 
-    /// One step of the host's life, of which the server hears. Without connection it goes on with what it was last told.
+    /// Whether it is told to run just this, in all its instances.
+    pub fn is_told(&self, wanted: Option<(RevisionId, Slot)>) -> bool {
+        let told = self.desired.active.iter();
+        let told = told.map(|it| (it.revision, it.slot, it.instances));
+        told.eq(wanted.map(|(revision, slot)| (revision, slot, INSTANCES)))
+    }
+
+    /// One step of the host's life, of which the server hears if it can. Without connection it goes on with what it was
+    /// last told.
     pub fn step(&mut self, now: Timestamp) {
         self.live(now);
-        if self.connected {
-            self.hear(0);
-        }
-    }
-
-    /// The report that was sent so many reports ago arrives, whether it did before or not.
-    pub fn hear(&mut self, ago: usize) {
-        let sent = self.said.iter().rev().nth(ago);
-        if let Some(sent) = sent {
-            self.heard = sent.clone();
+        if self.link.brings_reports() {
+            self.hear(0, now);
         }
     }
 
@@ -151,11 +232,7 @@ impl Host {
         let Some(old) = self.told.iter().rev().nth(ago).cloned() else {
             return;
         };
-        let number = |told: &Told| Instruction {
-            incarnation: Incarnation(1),
-            generation: Generation(told.generation),
-        };
-        if offer(Some(number(&self.accepted)), number(&old)) == Offer::Newer {
+        if offer(Some(self.accepted.instruction), old.instruction) == Offer::Newer {
             self.accepted = old;
             self.take_jobs();
         }
@@ -163,39 +240,72 @@ impl Host {
 
     /// One step of the host's life, of which the server may hear or not.
     pub fn live(&mut self, now: Timestamp) {
-        if self.connected && self.accepted != self.desired {
+        if self.link.brings_orders() && self.accepted.instruction != self.desired.instruction {
             self.accepted = self.desired.clone();
             self.take_jobs();
         } else if self.end_jobs() {
-        } else if self.accepted.prepare == Some(self.new) && !self.prepared {
-            self.prepared = self.fate != Fate::Unpreparable;
-        } else if self.running != self.accepted.active {
-            self.ever_restored |= self.running == Some(self.new);
-            self.running = self.accepted.active;
-            self.started_at = now;
-            self.healthy_since = None;
-            self.was_healthy = false;
+        } else if self.accepted.prepare.contains(&self.new) && !self.prepared {
+            self.prepared = self.has_room(now);
+        } else if self.lie != Some(Lie::NeverSwitches) && !self.start(now) {
+            self.stop();
         }
-        let healthy = self.health(now) == Some(Health::Healthy);
-        self.healthy_since = healthy.then(|| self.healthy_since.unwrap_or(now));
-        self.was_healthy |= healthy;
-        if self.connected {
+        let places: Vec<Slot> = self.running.keys().copied().collect();
+        for slot in places {
+            let healthy = self.health(slot, now) == Some(Health::Healthy);
+            let running = self.running.get_mut(&slot).unwrap();
+            running.healthy_since = healthy.then(|| running.healthy_since.unwrap_or(now));
+        }
+        if self.link != Link::Cut {
             self.report(now);
         }
     }
 
+    /// Starts what is to run and does not, in place of what runs in its slot, or anew; answers whether there was something.
+    fn start(&mut self, now: Timestamp) -> bool {
+        let mut started = false;
+        for wanted in &self.accepted.active {
+            let runs = self.running.get_mut(&wanted.slot);
+            let same = runs.filter(|it| it.revision == wanted.revision);
+            let anew = match same {
+                Some(same) if same.start >= wanted.start => {
+                    same.scale(wanted.instances);
+                    continue;
+                }
+                same => same.is_some(),
+            };
+            started = true;
+            let place = self.running.get(&wanted.slot);
+            let is_back = place.is_some_and(|it| it.revision == self.new);
+            let beside =
+                wanted.revision == self.new && self.running.contains_key(&wanted.slot.other());
+            self.old_was_disturbed |= is_back || beside || anew;
+            let running = Running {
+                revision: wanted.revision,
+                instances: wanted.instances,
+                start: wanted.start,
+                started_at: now,
+                healthy_since: None,
+            };
+            self.running.insert(wanted.slot, running);
+        }
+        started
+    }
+
+    /// Stops what runs and is not to.
+    fn stop(&mut self) {
+        let wanted = &self.accepted.active;
+        self.running
+            .retain(|slot, _| wanted.iter().any(|it| it.slot == *slot));
+    }
+
     /// As an agent does: by the domain's own word.
     fn take_jobs(&mut self) {
-        let told = DesiredState {
-            jobs: self.accepted.jobs.clone(),
-            ..DesiredState::nothing("shop".parse().unwrap(), self.minimum_healthy)
-        };
         let known = |report: &JobReport| {
             let (fence, ended) = (report.fence, report.state.has_ended());
             (report.key.clone(), LocalJob { fence, ended })
         };
         let local = self.jobs.iter().map(known).collect();
-        for step in job_steps(&told, &local) {
+        for step in job_steps(&self.accepted, &local) {
             let key = match &step {
                 JobStep::Run(job) => &job.key,
                 JobStep::Forget(key) => key,
@@ -228,72 +338,64 @@ impl Host {
             JobFate::SecondTime => JobState::Done,
             JobFate::Hangs => return false,
         };
+        let end = (report.key.job.clone(), report.fence, report.state.clone());
+        self.ended.push(end);
         true
     }
 
-    pub fn facts(&self) -> TargetFacts {
-        TargetFacts {
-            connected: self.connected,
-            told: self.desired.active,
-            current: self.heard.0 == self.desired.generation,
-            ..self.heard.1.clone()
+    fn has_room(&self, now: Timestamp) -> bool {
+        match self.fate {
+            Fate::Unpreparable => false,
+            Fate::FullFor(seconds) => now.as_second() - self.began.as_second() >= seconds,
+            _ => true,
         }
     }
 
+    /// Whether some slot of it really runs a revision, and well; nothing at all, when none.
     pub fn serves(&self, revision: Option<RevisionId>) -> bool {
-        self.running == revision && self.running.is_none_or(|_| self.healthy_since.is_some())
+        let mut running = self.running.values();
+        match revision {
+            None => running.next().is_none(),
+            Some(revision) => running.any(|it| {
+                let is_whole = it.instances == INSTANCES;
+                it.revision == revision && is_whole && it.healthy_since.is_some()
+            }),
+        }
     }
 
-    fn health(&self, now: Timestamp) -> Option<Health> {
-        let running = self.running?;
-        let age = now.as_second() - self.started_at.as_second();
+    /// How what runs in a slot really does.
+    fn health(&self, slot: Slot, now: Timestamp) -> Option<Health> {
+        let running = self.running.get(&slot)?;
+        let age = now.as_second() - running.started_at.as_second();
+        let is_old = running.revision != self.new;
         Some(match self.fate {
-            _ if running != self.new && self.ever_restored && self.old_fails => Health::Failed,
-            _ if running != self.new => Health::Healthy,
-            Fate::Good | Fate::Unpreparable => Health::Healthy,
+            _ if is_old && self.old_was_disturbed && self.old_fails => Health::Failed,
+            _ if is_old => Health::Healthy,
+            Fate::Good | Fate::Unpreparable | Fate::FullFor(_) => Health::Healthy,
             Fate::Bad => Health::Failed,
             Fate::Hangs => Health::Starting,
             Fate::Fades(after) if age >= after => Health::Unhealthy,
-            Fate::Fades(_) => Health::Healthy,
+            Fate::Flaps(seconds) if age / seconds.max(1) % 2 == 1 => Health::Unhealthy,
+            Fate::Fades(_) | Fate::Flaps(_) => Health::Healthy,
         })
     }
+}
 
-    fn proof(&self, now: Timestamp) -> Proof {
-        let proved_at = self
-            .healthy_since
-            .map(|at| at + self.minimum_healthy.as_signed());
-        match proved_at {
-            Some(at) if at <= now => Proof::Proved,
-            _ if self.was_healthy => Proof::WasHealthy,
-            _ => Proof::None,
-        }
-    }
+fn all((revision, slot): (RevisionId, Slot)) -> ActiveComponent {
+    active(Placed {
+        revision,
+        slot,
+        portion: Portion::All,
+        start: 0,
+    })
+}
 
-    fn report(&mut self, now: Timestamp) {
-        let prepared = (self.accepted.prepare == Some(self.new))
-            .then_some(())
-            .and_then(|()| match (self.prepared, self.fate) {
-                (true, _) => Some(Readiness::Ready),
-                (false, Fate::Unpreparable) => Some(Readiness::Failed("the disk is full".into())),
-                (false, _) => None,
-            });
-        if self.said.len() >= ON_THEIR_WAY {
-            self.said.remove(0);
-        }
-        let facts = TargetFacts {
-            connected: true,
-            told: self.desired.active,
-            current: self.accepted.generation == self.desired.generation,
-            running: self.running,
-            prepared,
-            health: self
-                .health(now)
-                .filter(|_| self.running == self.accepted.active),
-            proof: self.proof(now),
-            healthy_since: self.healthy_since,
-            detail: format!("web: {:?}", self.fate),
-            jobs: self.jobs.clone(),
-        };
-        self.said.push((self.accepted.generation, facts));
+fn active(placed: Placed) -> ActiveComponent {
+    ActiveComponent {
+        component: "web".parse().unwrap(),
+        revision: placed.revision,
+        instances: placed.portion.of(INSTANCES),
+        slot: placed.slot,
+        start: placed.start,
     }
 }
