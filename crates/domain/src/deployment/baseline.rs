@@ -5,14 +5,10 @@
 //! receives none while it starts.
 
 use super::{
-    Cause, Decision, Deployment, Effect, Event, Illegal, Outcome, Position, Stage, Status,
-    TargetFacts, TargetRun, WaitingOn, decide::View, facts::Proof,
+    Decision, Deployment, Effect, Event, Illegal, Outcome, Position, Stage, Status, TargetFacts,
+    TargetRun, WaitingOn, decide::View, facts::Proof,
 };
-use crate::{
-    converge::Health,
-    name::Name,
-    plan::{Check, OnNoData},
-};
+use crate::{converge::Health, name::Name, plan::Check};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -88,14 +84,18 @@ impl TargetRun {
 }
 
 impl Deployment {
-    /// The first check after a wave that compares with a fresh baseline.
+    /// The first check after a wave that compares with a fresh baseline and is not over.
     fn compares_after(&self, wave: u32) -> Option<&Check> {
         let planned = self.plan.waves.get(wave as usize)?;
         let mut checks = planned
             .checks
             .iter()
             .filter_map(|name| self.plan.check(name));
-        checks.find(|check| check.wants_fresh_baseline() && !self.fast_track)
+        let is_over = |check: &Check| {
+            let run = self.check_run(wave, &check.name);
+            run.is_some_and(|run| run.ended.is_some() || run.accepted.is_some())
+        };
+        checks.find(|check| check.wants_fresh_baseline() && !self.fast_track && !is_over(check))
     }
 
     /// The new targets and the old ones that a check after a wave compares.
@@ -131,109 +131,136 @@ impl Deployment {
         if !run.is_old() {
             return Err(illegal(run.stage.word()));
         }
-        let known = run.fresh.filter(|fresh| fresh.wave == wave);
-        let stage = match (event, known.map(|fresh| fresh.stage)) {
-            (Event::BaselineChosen { .. }, None) => FreshStage::Chosen,
-            (Event::BaselineStarted { .. }, Some(FreshStage::Chosen)) => {
+        let known = run.fresh.map(|fresh| (fresh.wave == wave, fresh.stage));
+        let stage = match (event, known) {
+            (Event::BaselineChosen { .. }, None | Some((false, _))) => FreshStage::Chosen,
+            (Event::BaselineStarted { .. }, Some((true, FreshStage::Chosen))) => {
                 FreshStage::Starting { since: now }
             }
-            (Event::BaselineStands { .. }, Some(FreshStage::Starting { since })) => {
+            // It may come back late, too.
+            (Event::BaselineStands { .. }, Some((_, FreshStage::Starting { since }))) => {
                 FreshStage::Stands { since, at: now }
             }
             _ => return Err(illegal("it is elsewhere in that")),
         };
+        let wave = match stage {
+            FreshStage::Chosen => wave,
+            FreshStage::Starting { .. } | FreshStage::Stands { .. } => {
+                run.fresh.map_or(wave, |fresh| fresh.wave)
+            }
+        };
         run.fresh = Some(Fresh { wave, stage });
         Ok(())
+    }
+
+    /// Those that did not come back are started anew once more.
+    pub(super) fn forget_late_baseline(&mut self, wave: u32) {
+        let runs = self.targets.iter_mut();
+        for run in runs.filter(|run| run.is_fresh_for(wave).is_none()) {
+            run.fresh = run.fresh.filter(|fresh| fresh.wave != wave);
+        }
     }
 }
 
 /// Chooses who is started anew next; answers whether nobody more is to be, for now.
 pub(super) fn is_chosen(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
     let deployment = view.deployment;
-    if deployment.compares_after(wave).is_none() {
+    let Some(check) = deployment.compares_after(wave) else {
         return true;
-    }
+    };
     let count = |what: &dyn Fn(&TargetRun) -> bool| {
         deployment.targets.iter().filter(|run| what(run)).count()
     };
     let of_this_wave = |run: &TargetRun| run.fresh.is_some_and(|fresh| fresh.wave == wave);
     let canary = count(&|run| matches!(run.stage, Stage::Passed { .. }));
-    let missing = canary.saturating_sub(count(&of_this_wave));
-    let refreshing = count(&TargetRun::is_refreshing);
-    let down = deployment.count(Stage::is_disturbed) as usize + refreshing;
-    let mut room = (deployment.plan.limits.max_unavailable as usize).saturating_sub(down);
-    if deployment.shares_traffic() {
-        // Somebody of the old ones goes on serving their share.
-        let serving = count(&|run| run.is_old() && !run.is_refreshing());
-        room = room.min(serving.saturating_sub(1));
-    }
+    let missing = canary.saturating_sub(count(&|run| run.is_old() && of_this_wave(run)));
     let old = view.targets().collect::<Vec<_>>().into_iter().rev();
     let (in_touch, others): (Vec<_>, Vec<_>) = old
         .filter(|(_, run, _)| run.is_old() && !of_this_wave(run))
         .partition(|(_, _, facts)| facts.connected);
-    let mut next = in_touch.iter().chain(&others).take(missing).peekable();
-    if room == 0 && refreshing == 0 && next.peek().is_some() {
-        let reason = "no target may be started anew to compare with: failed ones use up all that may be down at once";
-        decision.events.push(Event::Held {
-            reason: reason.to_owned(),
-            by: None,
-        });
+    let left = in_touch.len() + others.len();
+    let refreshing = count(&TargetRun::is_refreshing);
+    let room = room(deployment, refreshing);
+    let why = match (left < missing, room) {
+        (true, _) => Some(format!(
+            "too few targets of the old revision are left to be started anew and compared with: {}, and {canary} have changed",
+            canary - missing + left
+        )),
+        (false, 0) if missing > 0 && refreshing == 0 => {
+            let why = "no target may be started anew to compare with: others are down already, or nobody else serves";
+            Some(why.to_owned())
+        }
+        (false, _) => None,
+    };
+    if let Some(why) = why {
+        decision.events.extend(no_data(view, (wave, check), why));
+        return false;
     }
-    let chosen = next.take(room).map(|(target, ..)| *target);
-    let chosen = chosen.map(|target| Event::BaselineChosen { target });
+    let next = in_touch.iter().chain(&others).take(missing.min(room));
+    let chosen = next.map(|(target, ..)| Event::BaselineChosen { target: *target });
     decision.events.extend(chosen);
     decision.is_idle()
 }
 
-/// Whether all that were chosen have been started anew and stand. If not, they are told, waited for, or have failed.
+/// How many more may be down at once.
+fn room(deployment: &Deployment, refreshing: usize) -> usize {
+    let down = deployment.count(Stage::is_disturbed) as usize + refreshing;
+    let room = (deployment.plan.limits.max_unavailable as usize).saturating_sub(down);
+    if !deployment.shares_traffic() {
+        return room;
+    }
+    // Somebody of the old ones goes on serving their share.
+    let runs = deployment.targets.iter();
+    let serving = runs.filter(|run| run.is_old() && !run.is_refreshing());
+    room.min(serving.count().saturating_sub(1))
+}
+
+/// Whether all that were chosen have been started anew and stand. If not, they are told, waited for, or come too late.
 pub(super) fn stands(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
     let deployment = view.deployment;
-    let Some(check) = deployment.compares_after(wave) else {
-        return true;
-    };
     let (mut starting, mut late) = (Vec::new(), Vec::new());
     let mut last = None;
-    for (target, run, facts) in view.targets() {
-        let Some(fresh) = run.fresh.filter(|fresh| fresh.wave == wave) else {
+    for (target, run, facts) in view.targets().filter(|(_, run, _)| run.is_old()) {
+        let Some(fresh) = run.fresh else {
             continue;
         };
         match fresh.stage {
-            FreshStage::Chosen => {
-                decision.events.push(Event::BaselineStarted { target });
-                decision.effects.push(Effect::Prepare(target));
-            }
             FreshStage::Starting { .. } if is_back(run, facts) => {
                 decision.events.push(Event::BaselineStands { target });
             }
-            FreshStage::Starting { since } => {
+            FreshStage::Chosen if fresh.wave == wave => {
+                decision.events.push(Event::BaselineStarted { target });
+                decision.effects.push(Effect::Prepare(target));
+            }
+            FreshStage::Starting { since } if fresh.wave == wave => {
                 let until = since + deployment.plan.limits.progress_deadline.as_signed();
                 match until <= view.now {
                     true => late.push(run.target.as_str()),
-                    false => {
-                        decision.wake(until);
-                        starting.push(run.target.clone());
-                    }
+                    false => starting.push(run.target.clone()),
                 }
                 last = last.max(Some(until));
             }
-            FreshStage::Stands { .. } => {}
+            FreshStage::Chosen | FreshStage::Starting { .. } | FreshStage::Stands { .. } => {}
         }
     }
-    if !decision.is_idle() {
-        return false;
+    let compares = deployment.compares_after(wave);
+    match (compares, last) {
+        _ if !decision.is_idle() => false,
+        (Some(check), _) if !late.is_empty() => {
+            let why = format!(
+                "the old revision was started anew to compare with, and was not healthy in time on {}",
+                late.join(", ")
+            );
+            decision.events.extend(no_data(view, (wave, check), why));
+            false
+        }
+        (Some(_), Some(until)) => {
+            let targets = starting;
+            decision.wait_for(view, Some(WaitingOn::Baseline { targets, until }));
+            false
+        }
+        (Some(_), None) | (None, _) => true,
     }
-    if !late.is_empty() {
-        let reason = format!(
-            "the old revision was started anew to compare with, and was not healthy in time on {}",
-            late.join(", ")
-        );
-        decision.events.push(without_baseline(view, check, reason));
-    } else if let Some(until) = last {
-        let targets = starting;
-        decision.wait_for(view, Some(WaitingOn::Baseline { targets, until }));
-        return false;
-    }
-    decision.is_idle()
 }
 
 /// Whether a target that was told to start anew is well again.
@@ -243,19 +270,18 @@ fn is_back(run: &TargetRun, facts: &TargetFacts) -> bool {
     runs && well && facts.connected
 }
 
-/// What cannot be compared has no data.
-fn without_baseline(view: &View<'_>, check: &Check, reason: String) -> Event {
-    let outcome = Outcome::NoData { reason };
-    match view.deployment.plan.limits.on_no_data {
-        OnNoData::RollBack => Event::RollbackStarted {
-            cause: Cause::Check {
-                check: check.name.clone(),
-                outcome,
-            },
-        },
-        OnNoData::Hold => Event::Held {
-            reason: format!("check {} {outcome}", check.name),
-            by: None,
-        },
-    }
+/// A check that has nothing to compare with ends without data.
+fn no_data(view: &View<'_>, (wave, check): (u32, &Check), why: String) -> Vec<Event> {
+    let name = &check.name;
+    let started = view.deployment.check_run(wave, name).is_none();
+    let started = started.then(|| Event::CheckStarted {
+        wave,
+        check: name.clone(),
+    });
+    let ended = Event::CheckEnded {
+        wave,
+        check: name.clone(),
+        outcome: Outcome::NoData { reason: why },
+    };
+    started.into_iter().chain([ended]).collect()
 }

@@ -4,7 +4,7 @@ use super::{
     CheckRun, Deployment, Outcome, Status, Word,
     transition::{Illegal, illegal},
 };
-use crate::name::Name;
+use crate::{name::Name, plan::Check};
 use jiff::Timestamp;
 
 type Which<'a> = (u32, &'a Name);
@@ -50,6 +50,12 @@ impl Deployment {
             return Err(illegal("it is being asked"));
         }
         (run.since, run.ended, run.accepted) = (now, None, None);
+        let (wave, name) = which;
+        if (self.plan.check(name)).is_some_and(Check::wants_fresh_baseline) {
+            // It begins once its baseline stands.
+            self.checks.retain(|run| (run.wave, &run.check) != which);
+            self.forget_late_baseline(wave);
+        }
         self.go_on();
         Ok(())
     }

@@ -30,9 +30,15 @@ impl Deployment {
             true => self.weigh_slots(split),
             false => self.weigh_targets(split),
         };
-        match servers.iter().all(|server| server.weight == 0) {
-            true => self.weigh_evenly(),
-            false => servers,
+        if servers.iter().any(|server| server.weight > 0) {
+            return servers;
+        }
+        // Nobody else serves: what changes next, or starts anew, receives requests until then; but for that, everybody does.
+        let serves =
+            |run: &TargetRun| matches!(run.stage, Stage::Passed { .. }) || self.runs_old(run);
+        match self.targets.iter().any(serves) {
+            true => self.weigh_evenly(&serves),
+            false => self.weigh_evenly(&|_| true),
         }
     }
 
@@ -63,7 +69,7 @@ impl Deployment {
     /// Every target has one server: the share is that of the changed ones.
     fn weigh_targets(&self, split: Split) -> Vec<Weighed> {
         let (percent, drains) = match split {
-            Split::Even | Split::Unsettled => return self.weigh_evenly(),
+            Split::Even | Split::Unsettled => return self.weigh_evenly(&|_| true),
             Split::Share {
                 percent, drains, ..
             } => (percent, drains),
@@ -87,11 +93,11 @@ impl Deployment {
         both.map(server).collect()
     }
 
-    fn weigh_evenly(&self) -> Vec<Weighed> {
+    fn weigh_evenly(&self, is_meant: &dyn Fn(&TargetRun) -> bool) -> Vec<Weighed> {
         let server = |(target, run): (Position, &TargetRun)| Weighed {
             target,
             slot: run.slot,
-            weight: EVEN,
+            weight: if is_meant(run) { EVEN } else { 0 },
         };
         self.positioned().map(server).collect()
     }

@@ -96,6 +96,7 @@ impl Stage {
             "calendar" => self.calendar = calendar(rest, self.now),
             "check" => self.answer(rest),
             "balancer" => return self.balancer(rest),
+            "instances" => return self.instances(),
             "job" => self.job(rest),
             "job-fate" => self.job_fate(rest),
             "inherits" => self.inherits = Some(rest.parse().unwrap()),
@@ -173,6 +174,23 @@ impl Stage {
             (known.current, known.applied) = (true, true);
         }
         Vec::new()
+    }
+
+    /// How many instances of what each host is told to run.
+    fn instances(&self) -> Vec<String> {
+        let hosts = self.deployment().targets.iter().zip(&self.hosts);
+        let told = hosts.map(|(run, host)| {
+            let told = host.desired.active.iter().map(|active| {
+                let which = match active.revision == run.after {
+                    true => "new",
+                    false => "old",
+                };
+                format!("{} {which}", active.instances)
+            });
+            let told: Vec<String> = told.collect();
+            format!("{}: {}", run.target, told.join(" and "))
+        });
+        told.collect()
     }
 
     fn weights(&self) -> String {

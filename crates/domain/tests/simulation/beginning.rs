@@ -78,7 +78,9 @@ fn deployment(
             run.proved = run.before.map(|_| revision("proved"));
         }
     }
-    if deployment.plan.side_by_side {
+    if deployment.plan.shares_instances() {
+        // What works off a queue receives no requests.
+    } else if deployment.plan.side_by_side {
         let count = usize::try_from(1 + random.below(2)).unwrap();
         deployment.balancers = vec![balancer(); count];
     } else if random.percent(50) {

@@ -12,8 +12,9 @@ use tidegate_domain::{
     duration::Millis,
     name::Name,
     plan::{
-        BlueGreen, Canary, Check, Fleet, Limits, OnFailure, Percent, Phase, Phased, Pilot, Plan,
-        PlannedJob, Reversible, Rolling, Share, Step, Strategy, Then, Threshold, When, compile,
+        BlueGreen, Canary, Check, Fleet, Limits, OnFailure, OnNoData, Percent, Phase, Phased,
+        Pilot, Plan, PlannedJob, Reversible, Rolling, Share, Step, Strategy, Then, Threshold, When,
+        WorkerCanary, WorkerStep, compile,
     },
     random::Random,
 };
@@ -23,6 +24,7 @@ pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
     // What takes back an earlier deployment goes back in place.
     let beside = manners != Manners::TakingBack && random.percent(12);
     let strategy = match beside {
+        true if random.percent(40) => worker_canary(random),
         true => blue_green(random),
         false => strategy(random, &fleet),
     };
@@ -42,10 +44,22 @@ pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
         } else {
             OnFailure::RollBack
         },
+        on_no_data: match wild && random.percent(20) {
+            true => OnNoData::RollBack,
+            false => OnNoData::Hold,
+        },
         ..Limits::default()
     };
     let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
-    let plan = compile((strategy, checks(random)), &fleet, &limits, max).unwrap();
+    let checks = checks(random);
+    let judges = (wild || manners == Manners::Good) && random.percent(30);
+    let judged = judges.then(|| {
+        let all = [&checks[..], &[judge(random, wild)]].concat();
+        compile((strategy.clone(), all), &fleet, &limits, max).ok()
+    });
+    // Where nothing is left to compare with, nobody can judge.
+    let plan = judged.flatten();
+    let plan = plan.unwrap_or_else(|| compile((strategy, checks), &fleet, &limits, max).unwrap());
     Plan {
         jobs: jobs(random, wild),
         ..plan
@@ -161,6 +175,24 @@ fn blue_green(random: &mut Random) -> Strategy {
     })
 }
 
+/// Up to three shares, each larger than the one before.
+fn worker_canary(random: &mut Random) -> Strategy {
+    let bake = Millis(random.below(8000));
+    let shares = ["25%", "50%", "75%"].map(|share| (share, random.percent(60)));
+    let some = shares
+        .iter()
+        .filter(|(share, taken)| *taken || *share == "50%");
+    let steps = some.map(|(share, _)| WorkerStep {
+        instances: Percent::try_from(Scalar((*share).into())).unwrap(),
+        bake,
+        then: then(random),
+        checks: None,
+    });
+    Strategy::WorkerCanary(WorkerCanary {
+        steps: steps.collect(),
+    })
+}
+
 fn phase(random: &mut Random, ring: &Name, bake: Millis) -> Phase {
     Phase {
         ring: ring.clone(),
@@ -190,6 +222,21 @@ fn check(random: &mut Random, number: u64) -> Check {
             "count":{count},"consecutive":{consecutive},"failures_max":{},"dry_run":{}}}"#,
         random.below(2),
         random.percent(10)
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+/// One that compares with targets as they stand, or started anew.
+fn judge(random: &mut Random, wild: bool) -> Check {
+    let deadline = if wild { 2 + random.below(20) } else { 100_000 };
+    let baseline = match random.percent(70) {
+        true => "fresh",
+        false => "standing",
+    };
+    let text = format!(
+        r#"{{"name":"judge","interval":"2s","deadline":"{deadline}s","judge":{{
+            "queries":{{"errors":"e{{t=~\"${{side}}\"}}"}},"baseline":"{baseline}",
+            "settings":{{"metrics":{{"errors":{{"bad":"increase"}}}}}}}}}}"#
     );
     serde_json::from_str(&text).unwrap()
 }

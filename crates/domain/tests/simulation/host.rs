@@ -351,6 +351,14 @@ impl Host {
         }
     }
 
+    /// Whether each process that was to start anew did.
+    pub fn has_started_anew(&self) -> bool {
+        self.desired.active.iter().all(|wanted| {
+            let running = self.running.get(&wanted.slot);
+            running.is_some_and(|it| it.start >= wanted.start)
+        })
+    }
+
     /// Whether some slot of it really runs a revision, and well; nothing at all, when none.
     pub fn serves(&self, revision: Option<RevisionId>) -> bool {
         let mut running = self.running.values();

@@ -1,7 +1,7 @@
 //! What must hold in a world after every step, seen from outside: from the hosts, and from the journal.
 
 use super::World;
-use crate::host::Lie;
+use crate::host::{INSTANCES, Lie};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
@@ -109,6 +109,11 @@ impl World {
         if let Event::JobEnded { job, outcome } = event {
             self.judge_end_of_job(job, outcome);
         }
+        if let Event::BaselineStands { target } = event {
+            let host = &self.hosts[target.0 as usize];
+            let anew = host.lie == Some(Lie::NeverSwitches) || host.has_started_anew();
+            assert!(anew, "seed {}: {target:?} never started anew", self.seed);
+        }
         if let Event::TargetPassed { target } = event {
             let host = &self.hosts[target.0 as usize];
             let fine = host.lie != Some(Lie::OtherDigest);
@@ -179,20 +184,24 @@ impl World {
         }
     }
 
-    /// Side by side, the old revision runs on as long as the deployment goes forward.
+    /// Side by side, the old revision runs on as long as the deployment goes forward; as a worker canary, with the rest of
+    /// the instances.
     fn judge_beside(&self) {
         if !self.deployment.plan.side_by_side {
             return;
         }
         for (run, host) in self.deployment.targets.iter().zip(&self.hosts) {
+            let (seed, target) = (self.seed, &run.target);
+            let told = || host.desired.active.iter();
+            if self.deployment.plan.shares_instances() {
+                let instances: u32 = told().map(|it| it.instances).sum();
+                let as_many = run.before.is_none() || instances == INSTANCES;
+                assert!(as_many, "seed {seed}: {target} has {instances} instances");
+                continue;
+            }
             let old = run.before.map(|before| (before, run.slot_before));
-            let mut told = host.desired.active.iter();
-            let kept = old.is_none_or(|old| told.any(|it| (it.revision, it.slot) == old));
-            assert!(
-                kept,
-                "seed {}: the old one of {} is gone",
-                self.seed, run.target
-            );
+            let kept = old.is_none_or(|old| told().any(|it| (it.revision, it.slot) == old));
+            assert!(kept, "seed {seed}: the old one of {target} is gone");
         }
     }
 

@@ -1,7 +1,11 @@
 //! The measurements that the servers of a world make: each those that it finds due, and the first answer counts.
 
 use super::super::World;
-use tidegate_domain::deployment::{Decision, Due, Measurement, Reading};
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    analysis::{Analysis, Score, Verdict},
+    deployment::{Decision, Due, Measurement, Reading},
+};
 
 impl World {
     /// What is due is measured at once, later, or not this time; by each server that finds it due.
@@ -36,10 +40,17 @@ impl World {
     /// The first answer counts.
     fn answer(&mut self, i: usize, due: &Due) {
         let (wave, at) = (due.wave, self.clock(i));
-        let reading = match self.random.below(if self.servers.wild { 9 } else { 1 }) {
-            0..=6 => Reading::Value { value: 0.0 },
-            7 => Reading::Value { value: 1.0 },
-            _ => Reading::NoData {
+        let (value, verdict) = match self.random.below(if self.servers.wild { 9 } else { 1 }) {
+            0..=6 => (Some(0.0), Verdict::Pass),
+            7 => (Some(1.0), Verdict::Fail),
+            _ => (None, Verdict::NoData),
+        };
+        let judge = self.deployment.plan.check(&due.check);
+        let judge = judge.and_then(|check| check.judge.as_ref());
+        let reading = match (judge, value) {
+            (Some(_), _) => judged(verdict),
+            (None, Some(value)) => Reading::Value { value },
+            (None, None) => Reading::NoData {
                 why: "it is down".to_owned(),
             },
         };
@@ -54,5 +65,20 @@ impl World {
             };
             self.measurements.push((wave, measurement));
         }
+    }
+}
+
+fn judged(verdict: Verdict) -> Reading {
+    let score = Score::try_from(0.0).unwrap();
+    let analysis = Analysis {
+        verdict,
+        score,
+        score_best: score,
+        groups: BTreeMap::new(),
+        metrics: BTreeMap::new(),
+        detail: String::new(),
+    };
+    Reading::Judged {
+        analysis: Box::new(analysis),
     }
 }

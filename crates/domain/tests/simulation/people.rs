@@ -48,12 +48,12 @@ impl World {
             15 => return self.guide(),
             16 => Event::CheckRetried {
                 wave: self.wave(),
-                check: "check-0".parse().unwrap(),
+                check: self.some_check(),
                 by: ada(),
             },
             17 => Event::CheckAccepted {
                 wave: self.wave(),
-                check: "check-0".parse().unwrap(),
+                check: self.some_check(),
                 word: Word {
                     by: ada(),
                     reason: "it is known".into(),
@@ -82,6 +82,14 @@ impl World {
             _ => Event::CancelRequested { by: ada() },
         };
         self.person(&event);
+    }
+
+    fn some_check(&mut self) -> Name {
+        let name = match self.random.percent(50) {
+            true => "check-0",
+            false => "judge",
+        };
+        name.parse().unwrap()
     }
 
     /// It closes, opens, or the release is blocked.

@@ -86,14 +86,19 @@ impl Host {
     /// What it says of a slot where something runs or is to.
     fn attest(&self, slot: Slot, now: Timestamp) -> Option<Attestation> {
         let mut wanted = self.accepted.active.iter();
-        let wanted = wanted.find(|it| it.slot == slot).map(|it| it.revision);
+        let wanted = wanted.find(|it| it.slot == slot);
         let running = self.running.get(&slot);
+        // What still runs in place of what is to, or is to start anew, says nothing about that.
+        let is_another = wanted.is_some_and(|wanted| {
+            running.is_none_or(|it| {
+                (it.revision, it.start) != (wanted.revision, wanted.start.max(it.start))
+            })
+        });
+        let wanted = wanted.map(|it| it.revision);
         if running.is_none() && wanted.is_none() {
             return None;
         }
         let mut revision = running.map(|it| it.revision);
-        // What still runs in place of what is to says nothing about that.
-        let is_another = wanted.is_some() && revision != wanted;
         let mut health = match is_another {
             true => Health::Starting,
             false => self.health(slot, now).unwrap_or(Health::Starting),

@@ -42,9 +42,6 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
             faults.push("a baseline was started during a stop".to_owned());
         }
     }
-    if let Event::CheckStarted { wave, check } = event {
-        compared(before, (*wave, check), &mut faults);
-    }
     if let Event::JobStarted { job, target } = event {
         let changes = matches!(before.status, Status::Preparing { .. });
         calendar(before, changes, InFlight::Finish, facts, &mut faults);
@@ -62,6 +59,15 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
             u32::try_from(before.plan.waves.len()).unwrap_or(0),
             &mut faults,
         );
+    }
+    if let Event::CheckEnded {
+        wave,
+        check,
+        outcome,
+    } = event
+        && !matches!(outcome, Outcome::NoData { .. })
+    {
+        compared(before, (*wave, check), &mut faults);
     }
     if let Event::CheckEnded {
         check,
