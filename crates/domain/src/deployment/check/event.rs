@@ -65,17 +65,8 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         check,
         outcome,
     } = event
-        && !matches!(outcome, Outcome::NoData { .. })
     {
-        compared(before, (*wave, check), &mut faults);
-    }
-    if let Event::CheckEnded {
-        check,
-        outcome: Outcome::Passed,
-        ..
-    } = event
-    {
-        data(before, check, facts, &mut faults);
+        ended(before, (*wave, check), outcome, facts, &mut faults);
     }
     if let Event::TargetPassed { target } = event {
         proof(before, *target, facts, &mut faults);
@@ -242,6 +233,22 @@ fn bounded(before: &Deployment, faults: &mut Vec<String>) {
     let (down, max) = (down.count(), before.plan.limits.max_unavailable);
     if down >= max as usize {
         faults.push(format!("{down} targets may be down already, {max} may"));
+    }
+}
+
+/// What a check says rests on something.
+fn ended(
+    before: &Deployment,
+    (wave, check): (u32, &Name),
+    outcome: &Outcome,
+    facts: &Facts,
+    faults: &mut Vec<String>,
+) {
+    if !matches!(outcome, Outcome::NoData { .. }) {
+        compared(before, (wave, check), faults);
+    }
+    if matches!(outcome, Outcome::Passed) {
+        data(before, check, facts, faults);
     }
 }
 
