@@ -50,6 +50,17 @@ fn a_freeze_holds_what_goes_forward_until_two_people_say_otherwise() {
     let alone = shop.refused(5, &[&asking[..], &["--confirm"]].concat());
     assert!(alone.contains("it takes a second person"), "{alone}");
 
+    // What begins after it was asked for is not what the two meant.
+    shop.apply(
+        &FREEZE
+            .replace("year-end", "stock-taking")
+            .replace("the books are closed", "all is counted"),
+    );
+    until("the second freeze is in the way too", || {
+        let told = shop.ok(&["explain", &id]);
+        told.contains("all is counted") && !told.contains("a second person to confirm")
+    });
+    shop.ok(&[&asking[..], &["--reason", "the shop is down still"]].concat());
     shop.ok(&["person", "create", "bob", "--level", "4"]);
     let bob = shop.ok(&["token", "create", "his", "--for", "bob"]);
     let mut confirms = shop.command(&[&asking[..], &["--confirm"]].concat());
@@ -58,6 +69,8 @@ fn a_freeze_holds_what_goes_forward_until_two_people_say_otherwise() {
     shop.ok(&["watch", &id]);
     shop.await_version("staging", "1.1.0");
 
+    let idle = shop.refused(5, &["deployment", "override", &id, "--reason", "again"]);
+    assert!(idle.contains("cannot do that now"), "{idle}");
     shop.ok(&["rollback", "shop", "--in", "staging", "--wait"]);
     shop.await_version("staging", "1.0.0");
 
@@ -66,6 +79,7 @@ fn a_freeze_holds_what_goes_forward_until_two_people_say_otherwise() {
     until("it waits again", || {
         shop.ok(&["explain", &id]).contains("frozen by")
     });
+    shop.ok(&["remove", "freeze", "stock-taking", "--yes"]);
     shop.ok(&["remove", "freeze", "year-end", "--yes"]);
     shop.ok(&["watch", &id]);
     shop.await_version("staging", "1.1.0");

@@ -40,7 +40,7 @@ pub use baseline::{Fresh, FreshStage};
 pub use decide::{Decision, Due, decide};
 pub use effect::{Effect, Placed, Wanted};
 pub use event::{Event, Position};
-pub use exception::Override;
+pub use exception::{Against, Override};
 pub use explain::WaitingOn;
 pub use facts::{BalancerFacts, Facts, TargetFacts};
 pub use job_notes::{JobOutcome, JobRun, JobStage};

@@ -65,6 +65,8 @@ pub enum Closed {
     OutsideWindows {
         /// Which would have allowed it.
         windows: Vec<Name>,
+        /// When the first of them opens.
+        until: Edge,
     },
 }
 
@@ -108,6 +110,7 @@ impl<'a> Calendar<'a> {
             let windows = self.windows.iter();
             reasons.push(Closed::OutsideWindows {
                 windows: windows.clone().map(|w| w.name.clone()).collect(),
+                until: window_edge,
             });
             in_flight = in_flight.max(windows.map(|w| w.in_flight).max());
         }
@@ -164,7 +167,26 @@ impl<'a> Calendar<'a> {
     }
 }
 
+impl Closed {
+    /// When this reason is one no longer.
+    pub const fn until(&self) -> Edge {
+        match self {
+            Self::Frozen { until, .. } | Self::OutsideWindows { until, .. } => *until,
+        }
+    }
+}
+
 impl Edge {
+    /// What comes last of two.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        match (self.known(), other.known()) {
+            (Some(a), Some(b)) if b > a => other,
+            (Some(_), None) => other,
+            (Some(_) | None, _) => self,
+        }
+    }
+
     /// What comes first of two, as far as that is known.
     fn earlier(self, other: Self) -> Self {
         match (self.known(), other.known()) {

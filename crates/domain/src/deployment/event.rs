@@ -1,6 +1,6 @@
 //! What can happen to a deployment.
 
-use super::{Barrier, Cause, JobOutcome, Outcome, Split, Word};
+use super::{Against, Barrier, Cause, JobOutcome, Outcome, Split, Word};
 use crate::{id::DeploymentId, name::Name, plan::JobName};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,13 @@ pub enum Event {
     /// Every target in scope attests the new revision.
     Succeeded,
     /// A person wants it to go on although the calendar is closed.
-    OverrideAsked { by: Name, reason: String },
+    OverrideAsked {
+        by: Name,
+        reason: String,
+        /// What it sets aside; everything, in entries from before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        against: Option<Against>,
+    },
     /// A second person agrees.
     OverrideConfirmed { by: Name },
     /// It stops; nothing new is begun.

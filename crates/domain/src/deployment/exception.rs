@@ -1,9 +1,13 @@
 //! Deploying against the calendar: one person asks with a reason, another confirms.
 
 use super::{Deployment, transition::Illegal};
-use crate::name::Name;
+use crate::{
+    calendar::{Closed, Edge},
+    name::Name,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt};
 
 /// What a person wants to do against the calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +17,9 @@ pub struct Override {
     pub by: Name,
     /// Why.
     pub reason: String,
+    /// What it sets aside; everything in the calendar, in records from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
     /// When.
     pub at: Timestamp,
     /// The second person, once there is one.
@@ -20,28 +27,90 @@ pub struct Override {
     pub confirmed_by: Option<Name>,
 }
 
-impl Deployment {
-    /// Whether two people have set the calendar aside for it.
-    pub fn is_overridden(&self) -> bool {
-        let last = self.overrides.last();
-        last.is_some_and(|last| last.confirmed_by.is_some())
+/// What an override sets aside: what stood in the way when it was asked for. What comes later is not meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    /// These freezes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub freezes: BTreeSet<Name>,
+    /// That no window is open.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub windows: bool,
+}
+
+impl Against {
+    /// All of these reasons.
+    pub fn of(reasons: &[Closed]) -> Self {
+        let mut against = Self::default();
+        for reason in reasons {
+            match reason {
+                Closed::Frozen { freeze, .. } => {
+                    against.freezes.insert(freeze.clone());
+                }
+                Closed::OutsideWindows { .. } => against.windows = true,
+            }
+        }
+        against
     }
 
-    /// What waits for a second person.
-    pub fn asked_override(&self) -> Option<&Override> {
+    fn covers(&self, reason: &Closed) -> bool {
+        match reason {
+            Closed::Frozen { freeze, .. } => self.freezes.contains(freeze),
+            Closed::OutsideWindows { .. } => self.windows,
+        }
+    }
+}
+
+impl fmt::Display for Against {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let freezes = self.freezes.iter().map(|freeze| format!("freeze {freeze}"));
+        let windows = self.windows.then(|| "the windows".to_owned());
+        let all: Vec<String> = freezes.chain(windows).collect();
+        f.write_str(&all.join(" and "))
+    }
+}
+
+impl Override {
+    fn covers(&self, reason: &Closed) -> bool {
+        let against = self.against.as_ref();
+        against.is_none_or(|against| against.covers(reason))
+    }
+}
+
+impl Deployment {
+    /// Those of the reasons that two people have not set aside for it, and when the last of them ends.
+    pub(super) fn still_closed(&self, reasons: &[Closed]) -> Option<(Vec<Closed>, Edge)> {
+        let left = reasons.iter().filter(|reason| !self.is_set_aside(reason));
+        let left: Vec<Closed> = left.cloned().collect();
+        let ends = left.iter().map(Closed::until);
+        let ends = ends.reduce(Edge::later)?;
+        Some((left, ends))
+    }
+
+    fn is_set_aside(&self, reason: &Closed) -> bool {
+        let mut confirmed = self.overrides.iter().filter(|o| o.confirmed_by.is_some());
+        confirmed.any(|confirmed| confirmed.covers(reason))
+    }
+
+    /// What waits for a second person, and would set all of these reasons aside.
+    pub(super) fn asked_override(&self, reasons: &[Closed]) -> Option<&Override> {
         let last = self.overrides.last();
-        last.filter(|last| last.confirmed_by.is_none())
+        let asked = last.filter(|last| last.confirmed_by.is_none());
+        asked.filter(|asked| reasons.iter().all(|reason| asked.covers(reason)))
     }
 
     pub(super) fn ask_override(
         &mut self,
         (by, reason): (&Name, &str),
+        against: Option<&Against>,
         at: Timestamp,
     ) -> Result<(), Illegal> {
         self.override_may_help("override_asked")?;
         self.overrides.push(Override {
             by: by.clone(),
             reason: reason.to_owned(),
+            against: against.cloned(),
             at,
             confirmed_by: None,
         });

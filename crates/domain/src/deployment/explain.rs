@@ -334,7 +334,7 @@ fn closed(
                 };
                 write!(f, "{comma}frozen by {title}: {reason}")?;
             }
-            Closed::OutsideWindows { windows } => {
+            Closed::OutsideWindows { windows, .. } => {
                 write!(f, "{comma}outside of {}", list(windows))?;
             }
         }

@@ -38,13 +38,18 @@ fn calendar(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
         (Beginning::Wave | Beginning::Target, InFlight::Finish)
         | (Beginning::Target, InFlight::FinishWaveThenHold) => true,
     };
-    if goes_on || view.deployment.is_overridden() {
+    if goes_on {
         return None;
     }
+    let (left, ends) = view.deployment.still_closed(reasons)?;
     Some(WaitingOn::Calendar {
-        reasons: reasons.clone(),
-        opens: *opens,
-        asked: view.deployment.asked_override().cloned(),
+        // Of what was set aside in part, the calendar does not know when the rest opens.
+        opens: match left.len() == reasons.len() {
+            true => *opens,
+            false => ends,
+        },
+        asked: view.deployment.asked_override(&left).cloned(),
+        reasons: left,
     })
 }
 

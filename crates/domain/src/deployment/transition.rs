@@ -101,8 +101,13 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
         Some(deployment.accept_job(job, word))
     } else if let Event::ReturnSigned { word } = event {
         Some(deployment.sign_return(word, now))
-    } else if let Event::OverrideAsked { by, reason } = event {
-        Some(deployment.ask_override((by, reason), now))
+    } else if let Event::OverrideAsked {
+        by,
+        reason,
+        against,
+    } = event
+    {
+        Some(deployment.ask_override((by, reason), against.as_ref(), now))
     } else if let Event::OverrideConfirmed { by } = event {
         Some(deployment.confirm_override(by))
     } else {

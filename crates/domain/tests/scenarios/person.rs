@@ -1,13 +1,18 @@
 //! What somebody does in a scenario: `ada excludes b it is on fire`.
 
 use tidegate_domain::{
-    deployment::{Cause, Event, Position, Word},
+    deployment::{Against, Cause, Event, Position, Word},
     id::DeploymentId,
     name::Name,
 };
 
-/// What `by` does to a deployment of targets with these names, in this wave.
-pub fn event((by, words): (&str, &str), names: &[Name], wave: u32) -> Event {
+/// What `by` does to a deployment of targets with these names, in this wave, with that in the way.
+pub fn event(
+    (by, words): (&str, &str),
+    names: &[Name],
+    wave: u32,
+    against: Option<Against>,
+) -> Event {
     let by: Name = by.parse().unwrap();
     let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
     let (target, reason) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -65,6 +70,7 @@ pub fn event((by, words): (&str, &str), names: &[Name], wave: u32) -> Event {
         "overrides" => Event::OverrideAsked {
             by,
             reason: rest.to_owned(),
+            against,
         },
         "confirms" => Event::OverrideConfirmed { by },
         "supersedes" => Event::Superseded {

@@ -1,5 +1,7 @@
 //! One deployment on simulated hosts, moved by commands. Every second each host takes a step, then the engine.
 
+#[path = "calendar.rs"]
+mod calendar;
 #[path = "person.rs"]
 mod person;
 #[path = "telling.rs"]
@@ -12,7 +14,7 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    calendar::{Closed, Edge, InFlight, Opening},
+    calendar::Opening,
     catalog::{NamedStrategy, Scalar},
     converge::{Balancer, Slot},
     deployment::{
@@ -93,7 +95,7 @@ impl Stage {
             "old-fails" => self.old_fails = names(rest),
             "away" => self.connect(rest, false),
             "back" => self.connect(rest, true),
-            "calendar" => self.calendar = calendar(rest, self.now),
+            "calendar" => self.calendar = calendar::said(rest, self.now),
             "check" => self.answer(rest),
             "balancer" => return self.balancer(rest),
             "instances" => return self.instances(),
@@ -453,7 +455,8 @@ impl Stage {
 
     /// `ada excludes b it is on fire`: somebody does something; what is refused is told.
     fn person(&mut self, by: &str, words: &str) -> Vec<String> {
-        let event = person::event((by, words), &self.names(), self.wave());
+        let against = calendar::in_the_way(self.calendar.as_ref());
+        let event = person::event((by, words), &self.names(), self.wave(), against);
         let applied = self.deployment.as_mut().unwrap().apply(&event, self.now);
         applied
             .err()
@@ -468,32 +471,6 @@ fn link(is_away: bool) -> Link {
         true => Link::Cut,
         false => Link::Whole,
     }
-}
-
-/// `open`, or `closed finish|finish-wave|at-once 60s|never`.
-fn calendar(words: &str, now: Timestamp) -> Option<Opening> {
-    let words: Vec<&str> = words.split(' ').collect();
-    let ["closed", in_flight, opens] = words.as_slice() else {
-        return None;
-    };
-    Some(Opening::Closed {
-        reasons: vec![Closed::Frozen {
-            freeze: "year-end".parse().unwrap(),
-            title: "the year's end".to_owned(),
-            reason: "the books are closed".to_owned(),
-            until: Edge::Never,
-        }],
-        opens: match *opens {
-            "never" => Edge::Never,
-            length => Edge::At(now + length.parse::<Millis>().unwrap().as_signed()),
-        },
-        in_flight: match *in_flight {
-            "finish" => InFlight::Finish,
-            "finish-wave" => InFlight::FinishWaveThenHold,
-            "at-once" => InFlight::HoldAtOnce,
-            other => panic!("no such rule: {other}"),
-        },
-    })
 }
 
 fn names(list: &str) -> Vec<Name> {

@@ -4,7 +4,7 @@ use super::World;
 use jiff::SignedDuration;
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
-    deployment::{Cause, Event, Position, Word},
+    deployment::{Against, Cause, Event, Position, Word},
     name::Name,
     plan::JobName,
 };
@@ -40,6 +40,7 @@ impl World {
             12 => Event::OverrideAsked {
                 by: ada(),
                 reason: "it burns".into(),
+                against: self.stands_in_the_way(),
             },
             13 => Event::OverrideConfirmed { by: ada() },
             14 => Event::OverrideConfirmed {
@@ -84,6 +85,14 @@ impl World {
         self.person(&event);
     }
 
+    /// What an override sets aside when it is asked for now.
+    fn stands_in_the_way(&self) -> Option<Against> {
+        match self.opening(self.now)? {
+            Opening::Closed { reasons, .. } => Some(Against::of(&reasons)),
+            Opening::Open { .. } => None,
+        }
+    }
+
     fn some_check(&mut self) -> Name {
         let name = match self.random.percent(50) {
             true => "check-0",
@@ -105,14 +114,28 @@ impl World {
             1 => InFlight::FinishWaveThenHold,
             _ => InFlight::HoldAtOnce,
         };
+        let freeze = match random.percent(50) {
+            true => "year-end",
+            false => "stock-taking",
+        };
+        let opens = match random.percent(80) {
+            true => Edge::At(self.now + SignedDuration::from_secs(1 + until)),
+            false => Edge::Never,
+        };
         self.calendar = random.percent(60).then(|| Opening::Closed {
-            reasons: vec![Closed::OutsideWindows {
-                windows: vec!["nights".parse().unwrap()],
+            reasons: vec![match random.percent(70) {
+                true => Closed::OutsideWindows {
+                    windows: vec!["nights".parse().unwrap()],
+                    until: opens,
+                },
+                false => Closed::Frozen {
+                    freeze: freeze.parse().unwrap(),
+                    title: String::new(),
+                    reason: String::new(),
+                    until: opens,
+                },
             }],
-            opens: match random.percent(80) {
-                true => Edge::At(self.now + SignedDuration::from_secs(1 + until)),
-                false => Edge::Never,
-            },
+            opens,
             in_flight,
         });
     }

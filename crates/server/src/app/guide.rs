@@ -1,13 +1,14 @@
 //! What people do about targets, checks and jobs that fail, and about a calendar that is closed.
 
 use super::{
-    App, Error, Request,
+    App, Error, Kind, Request,
+    query::in_the_way,
     steer::{self, read_reason},
 };
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    deployment::{Deployment, Event, Position, Word},
+    deployment::{Against, Deployment, Event, Position, Word},
     id::DeploymentId,
     name::Name,
     plan::JobName,
@@ -117,7 +118,8 @@ impl App {
         Ok(())
     }
 
-    /// Asks to deploy against the calendar for a reason, or, without one, confirms what another has asked for.
+    /// Asks to deploy against the calendar for a reason, or, without one, confirms what another has asked for. What stands in
+    /// the way now is set aside, and nothing that comes later.
     ///
     /// # Errors
     /// When nobody has asked, the one who asked confirms, or the deployment goes forward no more.
@@ -129,13 +131,44 @@ impl App {
     ) -> Result<(), Error> {
         request.permit(Action::OverrideCalendar)?;
         let by = request.actor.name.clone();
-        let event = match reason.map(read_reason).transpose()? {
-            Some(reason) if reason.is_empty() => return Err(reason_missing()),
-            Some(reason) => Event::OverrideAsked { by, reason },
-            None => Event::OverrideConfirmed { by },
-        };
-        self.make_happen(request, id, event).await
+        match reason.map(read_reason).transpose()? {
+            Some(reason) if reason.is_empty() => Err(reason_missing()),
+            Some(reason) => {
+                let input = (request, id, reason);
+                self.store
+                    .write(input, |tx, input| ask_override(tx, input).boxed())
+                    .await?;
+                self.bus.wake_engine();
+                Ok(())
+            }
+            None => {
+                let event = Event::OverrideConfirmed { by };
+                self.make_happen(request, id, event).await
+            }
+        }
     }
+}
+
+async fn ask_override(
+    tx: &mut Tx,
+    (request, id, reason): &(Request, DeploymentId, String),
+) -> Result<(), Error> {
+    let deployment = steer::found(tx, *id).await?;
+    let against = in_the_way(tx, &deployment).await?;
+    if against == Against::default() {
+        let detail = format!(
+            "nothing in the calendar stands in the way of {} in {}",
+            deployment.product, deployment.environment
+        );
+        return Err(Error::refused(Kind::Conflict, "calendar-open", detail)
+            .hint("`tidegate explain DEPLOYMENT` says what it waits for"));
+    }
+    let event = Event::OverrideAsked {
+        by: request.actor.name.clone(),
+        reason: reason.clone(),
+        against: Some(against),
+    };
+    steer::apply(tx, request, *id, &event).await
 }
 
 pub(super) fn reason_missing() -> Error {
@@ -148,9 +181,7 @@ async fn say(
     (id, target): (DeploymentId, &Name),
     (guidance, word): (Guidance, &Word),
 ) -> Result<(), Error> {
-    let deployment = tx.deployment(id).await?;
-    let deployment =
-        deployment.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let deployment = steer::found(tx, id).await?;
     let target = position(&deployment, target)?;
     let word = word.clone();
     let event = match guidance {
@@ -170,9 +201,7 @@ async fn say_of_job(
     id: DeploymentId,
     event: &Event,
 ) -> Result<(), Error> {
-    let deployment = tx.deployment(id).await?;
-    let deployment =
-        deployment.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let deployment = steer::found(tx, id).await?;
     if let Event::JobRetried { job, .. } | Event::JobAccepted { job, .. } = event
         && !deployment
             .plan
@@ -195,9 +224,7 @@ async fn say_of_check(
     tx: &mut Tx,
     (request, id, check, reason): &(Request, DeploymentId, Name, Option<String>),
 ) -> Result<(), Error> {
-    let deployment = tx.deployment(*id).await?;
-    let deployment =
-        deployment.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let deployment = steer::found(tx, *id).await?;
     let run = deployment
         .checks
         .iter()

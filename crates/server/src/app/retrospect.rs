@@ -1,6 +1,6 @@
 //! Looking back at a deployment that has ended: what its checks, or those of another strategy, would have come to.
 
-use super::{App, Error, Kind, Request, optional, query::checks};
+use super::{App, Error, Kind, Request, optional, query::checks, steer};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
@@ -98,7 +98,7 @@ pub struct LookBackChoice {
 }
 
 async fn choice(tx: &mut Tx, id: DeploymentId) -> Result<LookBackChoice, Error> {
-    let deployment = found(tx, id).await?;
+    let deployment = steer::found(tx, id).await?;
     let mut strategies: Vec<NamedStrategy> = tx.documents(CatalogKind::Strategy).await?;
     strategies.retain(|strategy| !strategy.checks.is_empty());
     Ok(LookBackChoice {
@@ -107,17 +107,12 @@ async fn choice(tx: &mut Tx, id: DeploymentId) -> Result<LookBackChoice, Error> 
     })
 }
 
-async fn found(tx: &mut Tx, id: DeploymentId) -> Result<Deployment, Error> {
-    let found = tx.deployment(id).await?;
-    found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))
-}
-
 async fn past(
     tx: &mut Tx,
     id: DeploymentId,
     strategy: Option<&Name>,
 ) -> Result<(Deployment, Vec<Check>, Vec<Entry>), Error> {
-    let deployment = found(tx, id).await?;
+    let deployment = steer::found(tx, id).await?;
     if !deployment.status.is_terminal() {
         let detail = format!("deployment {id} still runs");
         return Err(Error::refused(Kind::NotReady, "deployment-running", detail)

@@ -63,7 +63,7 @@ impl App {
         self.store
             .write((request, id, why), |tx, (request, id, why)| {
                 async move {
-                    let deployment = begun(tx, *id).await?;
+                    let deployment = steer::found(tx, *id).await?;
                     go_back(tx, request, &deployment, why).await
                 }
                 .boxed()
@@ -222,14 +222,9 @@ pub(super) async fn take_back(
         },
     };
     let id = begin(tx, request, start).await?;
-    let deployment = begun(tx, id).await?;
+    let deployment = steer::found(tx, id).await?;
     go_back(tx, request, &deployment, why).await?;
     Ok(id)
-}
-
-async fn begun(tx: &mut Tx, id: DeploymentId) -> Result<Deployment, Error> {
-    let found = tx.deployment(id).await?;
-    found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))
 }
 
 /// As many at a time as when it was brought there. Side by side all could change at once; going back, a quarter may.
@@ -257,7 +252,7 @@ async fn take_back_running(
     request: &Request,
     (id, why): (DeploymentId, &Why),
 ) -> Result<DeploymentId, Error> {
-    let running = begun(tx, id).await?;
+    let running = steer::found(tx, id).await?;
     let goes_back = matches!(running.purpose, Purpose::Rollback { .. })
         || matches!(running.status, Status::RollingBack { .. });
     if !goes_back {

@@ -92,6 +92,12 @@ pub(super) fn read_reason(text: &str) -> Result<String, Error> {
     Ok(text.trim().to_owned())
 }
 
+/// A deployment, which there has to be.
+pub(super) async fn found(tx: &mut Tx, id: DeploymentId) -> Result<Deployment, Error> {
+    let found = tx.deployment(id).await?;
+    found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))
+}
+
 /// Makes a person's event happen to a deployment.
 pub(super) async fn apply(
     tx: &mut Tx,
@@ -99,10 +105,7 @@ pub(super) async fn apply(
     id: DeploymentId,
     event: &Event,
 ) -> Result<(), Error> {
-    let before = tx
-        .deployment(id)
-        .await?
-        .ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let before = found(tx, id).await?;
     let mut after = before.clone();
     after.apply(event, tx.now()).map_err(|illegal| {
         let detail = format!(

@@ -1,6 +1,7 @@
 //! Entries of the journal in words.
 
 use serde_json::Value;
+use tidegate_domain::deployment::Against;
 use tidegate_protocol::api::EntryView;
 
 /// What happened, as a person would say it.
@@ -57,10 +58,13 @@ fn of_deployment(event: &str, detail: &Value) -> String {
             "signed that going back is right although something cannot be undone",
             word(detail),
         ),
+        "baseline_chosen" => format!("{target} is to start anew, to be compared with"),
+        "baseline_started" => format!("{target} was told to start anew"),
+        "baseline_stands" => format!("{target} started anew, and stayed healthy"),
         "target_retried" => format!("wants {target} tried again"),
         "target_ignored" => because(&format!("ignores {target}"), word(detail)),
         "target_excluded" => because(&format!("excluded {target}"), word(detail)),
-        "override_asked" => because("wants to go on although the calendar is closed", reason),
+        "override_asked" => because(&set_aside(detail), reason),
         "override_confirmed" => "agreed to go on although the calendar is closed".to_owned(),
         "superseded" => "another deployment takes its place".to_owned(),
         "succeeded" => "every target in scope runs it".to_owned(),
@@ -75,6 +79,15 @@ fn of_deployment(event: &str, detail: &Value) -> String {
         "cancel_requested" => "asked to cancel".to_owned(),
         "cancelled" => "cancelled; targets stay as they are".to_owned(),
         other => other.replace('_', " "),
+    }
+}
+
+/// What in the calendar somebody wants set aside.
+fn set_aside(detail: &Value) -> String {
+    let against = detail.get("against").cloned();
+    match against.map(serde_json::from_value::<Against>) {
+        Some(Ok(against)) => format!("wants to go on in spite of {against}"),
+        Some(Err(_)) | None => "wants to go on although the calendar is closed".to_owned(),
     }
 }
 

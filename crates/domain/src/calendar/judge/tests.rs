@@ -213,12 +213,22 @@ fn reasons_say_what_and_the_strictest_rule_counts() {
     assert_eq!(in_flight, InFlight::FinishWaveThenHold);
     let [
         Closed::Frozen { until, .. },
-        Closed::OutsideWindows { windows },
+        Closed::OutsideWindows {
+            windows,
+            until: opens,
+        },
     ] = &reasons[..]
     else {
         panic!("two reasons, not {reasons:?}");
     };
     assert_eq!((*until, windows.len()), (at("2027-01-04T00:00:00Z"), 1));
+    // A window opens in the freeze.
+    assert_eq!(*opens, at("2026-12-28T21:00:00Z"));
+    assert_eq!(until.later(*opens), *until);
+    assert_eq!(
+        (Edge::Never.later(*until), until.later(Edge::Never)),
+        (Edge::Never, Edge::Never)
+    );
 }
 
 #[test]

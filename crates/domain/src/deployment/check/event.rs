@@ -2,11 +2,11 @@
 
 use crate::{
     analysis::Verdict,
-    calendar::{InFlight, Opening},
+    calendar::{Closed, InFlight, Opening},
     converge::JobState,
     deployment::{
-        Barrier, Deployment, Event, Facts, Fresh, FreshStage, JobOutcome, Outcome, Position,
-        Reading, Stage, Status, facts::Proof,
+        Against, Barrier, Deployment, Event, Facts, Fresh, FreshStage, JobOutcome, Outcome,
+        Position, Reading, Stage, Status, facts::Proof,
     },
     name::Name,
     plan::{Baseline, Check, JobName, When},
@@ -281,11 +281,26 @@ fn calendar(
     facts: &Facts,
     faults: &mut Vec<String>,
 ) {
-    let Some(Opening::Closed { in_flight, .. }) = &facts.calendar else {
+    let Some(Opening::Closed {
+        in_flight, reasons, ..
+    }) = &facts.calendar
+    else {
         return;
     };
-    let last = before.overrides.last();
-    let two_people = last.is_some_and(|o| o.confirmed_by.as_ref().is_some_and(|by| *by != o.by));
+    let mut confirmed = Vec::new();
+    for one in &before.overrides {
+        if one.confirmed_by.as_ref().is_some_and(|by| *by != one.by) {
+            confirmed.push(one.against.as_ref());
+        }
+    }
+    let is_meant = |against: &Against, reason: &Closed| match reason {
+        Closed::Frozen { freeze, .. } => against.freezes.contains(freeze),
+        Closed::OutsideWindows { .. } => against.windows,
+    };
+    let two_people = reasons.iter().all(|reason| {
+        let mut confirmed = confirmed.iter();
+        confirmed.any(|against| against.is_none_or(|against| is_meant(against, reason)))
+    });
     let declared = !is_change && *in_flight <= least;
     if !two_people && !declared {
         faults.push("something began while the calendar was closed".to_owned());

@@ -1,7 +1,7 @@
 //! Deployments as they are shown.
 
 use super::{
-    super::{App, Error, Request, rollback::standing},
+    super::{App, Error, Request, rollback::standing, steer},
     checks, facts,
 };
 use futures::FutureExt;
@@ -88,9 +88,7 @@ pub struct Before {
 }
 
 async fn stood_before(tx: &mut Tx, id: DeploymentId) -> Result<Option<Before>, Error> {
-    let found = tx.deployment(id).await?;
-    let deployment =
-        found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let deployment = steer::found(tx, id).await?;
     let standing = standing(tx, &deployment.product, &deployment.environment).await?;
     let is_over = deployment.status.is_terminal();
     let is_same =
@@ -128,10 +126,7 @@ async fn list(
 }
 
 async fn view(tx: &mut Tx, app: &App, id: DeploymentId) -> Result<DeploymentView, Error> {
-    let deployment = tx
-        .deployment(id)
-        .await?
-        .ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))?;
+    let deployment = steer::found(tx, id).await?;
     let facts = facts::collect(tx, &app.revisions, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
     let past = deployment.no_return(tx.now());

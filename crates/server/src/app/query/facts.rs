@@ -3,9 +3,9 @@
 use super::super::RevisionCache;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    calendar::{Calendar, Opening},
+    calendar::{Calendar, Edge, Freeze, Opening, Window},
     deployment::{
-        BalancerFacts, BalancerRun, Deployment, Facts, Status, TargetFacts, facts::Report,
+        Against, BalancerFacts, BalancerRun, Deployment, Facts, Status, TargetFacts, facts::Report,
     },
     name::Name,
     revision::RevisionId,
@@ -74,9 +74,37 @@ async fn opening(tx: &mut Tx, deployment: &Deployment) -> Result<Option<Opening>
         return Ok(None);
     }
     let (windows, freezes) = (tx.windows().await?, tx.freezes().await?);
+    Ok(Some(
+        calendar(deployment, &windows, &freezes).judge(tx.now()),
+    ))
+}
+
+fn calendar<'a>(
+    deployment: &Deployment,
+    windows: &'a [Window],
+    freezes: &'a [Freeze],
+) -> Calendar<'a> {
     let place = (&deployment.product, &deployment.environment);
-    let calendar = Calendar::of(place.0, place.1, &windows, &freezes);
-    Ok(Some(calendar.judge(tx.now())))
+    Calendar::of(place.0, place.1, windows, freezes)
+}
+
+/// What keeps the deployment from going on: now, or, as long as nothing does, when the calendar closes next.
+pub(in crate::app) async fn in_the_way(
+    tx: &mut Tx,
+    deployment: &Deployment,
+) -> Result<Against, StoreError> {
+    let (windows, freezes) = (tx.windows().await?, tx.freezes().await?);
+    let calendar = calendar(deployment, &windows, &freezes);
+    let opening = match calendar.judge(tx.now()) {
+        Opening::Open {
+            until: Edge::At(closes),
+        } => calendar.judge(closes),
+        now => now,
+    };
+    Ok(match opening {
+        Opening::Closed { reasons, .. } => Against::of(&reasons),
+        Opening::Open { .. } => Against::default(),
+    })
 }
 
 /// Every revision that some target attests.

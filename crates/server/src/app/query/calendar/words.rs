@@ -146,10 +146,10 @@ fn ends(reason: &Closed, edge: Edge) -> bool {
 fn why(reason: &Closed) -> String {
     match reason {
         Closed::Frozen { title, .. } => title.clone(),
-        Closed::OutsideWindows { windows } if windows.len() > NAMED_MAX => {
+        Closed::OutsideWindows { windows, .. } if windows.len() > NAMED_MAX => {
             format!("outside of all {} windows", windows.len())
         }
-        Closed::OutsideWindows { windows } => {
+        Closed::OutsideWindows { windows, .. } => {
             let names: Vec<&str> = windows.iter().map(Name::as_str).collect();
             format!("outside of {}", names.join(" and "))
         }
@@ -219,6 +219,7 @@ mod tests {
         };
         let outside = |names: &[&str]| Closed::OutsideWindows {
             windows: names.iter().map(|name| name.parse().unwrap()).collect(),
+            until: at("2026-11-30T08:00:00Z"),
         };
         let closed = |reasons: Vec<Closed>, opens| Opening::Closed {
             reasons,
