@@ -68,6 +68,82 @@ impl Yard {
     }
 }
 
+/// What asks the shop's smoke test.
+const SMOKE: &str = "\
+kind: Strategy
+name: tried
+canary: { steps: [ { targets: 1 } ] }
+checks:
+  - { name: smoke, exec: { job: web/smoke }, interval: 300ms, count: 2, timeout: 20s }
+limits: { minimum_healthy: 300ms }
+";
+
+#[test]
+fn a_smoke_test_on_what_has_changed_decides() {
+    let shop = Shop::with_shop(None);
+    let schema = shop.file("schema");
+    shop.change_component(&format!(
+        r#"jobs:
+  - name: smoke
+    command: ["./migrate"]
+    environment: {{ SCHEMA: "{schema}", TO: "${{release.version}}" }}
+    when: check
+    reversible: yes
+"#
+    ));
+    let yard = Yard { shop };
+    let shop = &yard.shop;
+    yard.release("2.0.0", None);
+    yard.release("2.1.0", None);
+    shop.apply(SMOKE);
+    let asked = ["--strategy", "tried"];
+    let plan = ["plan", "compile", "shop", "2.0.0", "--to", "testing"];
+    let plan = shop.ok(&[&plan[..], &asked].concat());
+    assert!(
+        plan.contains("job web/smoke whenever a check asks it"),
+        "{plan}"
+    );
+
+    let first = yard.begin("2.0.0", &asked);
+    let told = shop.ok(&["watch", &first]);
+    assert!(told.contains("runs on all"), "{told}");
+    let of_first = |run: &String| run.starts_with(&format!("{first} by try "));
+    let runs = yard.runs();
+    let mine = runs
+        .iter()
+        .filter(|run| of_first(run) && run.ends_with("on testing-1"));
+    assert_eq!((runs.len(), mine.count()), (2, 2), "{runs:?}");
+
+    fs::write(shop.file("schema.broken"), "").unwrap();
+    let second = yard.begin("2.1.0", &asked);
+    let ended = shop.run(&["watch", &second]);
+    assert_eq!(ended.status.code(), Some(7), "it was rolled back");
+    let told = String::from_utf8_lossy(&ended.stdout);
+    let why = "check smoke failed: web/smoke on testing-1 failed: exited with status 1";
+    assert!(told.contains(why), "{told}");
+    shop.await_version("testing", "2.0.0");
+    assert_eq!(yard.runs().len(), 3, "one run is enough to know");
+
+    let unasked = SMOKE
+        .replace("web/smoke", "web/smoky")
+        .replace("tried", "typo");
+    shop.apply(&unasked);
+    let wrong = [
+        "deploy",
+        "shop",
+        "2.1.0",
+        "--to",
+        "testing",
+        "--strategy",
+        "typo",
+    ];
+    let refused = shop.refused(6, &wrong);
+    assert!(
+        refused.contains("the release has no job web/smoky"),
+        "{refused}"
+    );
+}
+
 #[test]
 fn a_migration_runs_once_and_what_it_did_keeps_the_deployment_from_going_back() {
     let yard = Yard::new("no");
@@ -257,6 +333,10 @@ fn jobs_that_cannot_be_are_refused_where_they_are_written() {
         (
             "{ name: a, command: [x], reversible: no }, { name: a, command: [x], reversible: no }",
             "job `a` of component `web` is declared twice",
+        ),
+        (
+            "{ name: a, command: [x], when: check, reversible: no }",
+            "job `a` of component `web` runs whenever a check asks it, so it changes nothing",
         ),
     ] {
         let said = shop.component_refused(&format!("jobs: [{job}]\n"));

@@ -32,6 +32,7 @@ mod stage;
 mod status;
 mod traffic;
 mod transition;
+mod trials;
 mod verdict;
 mod waits;
 mod weights;
@@ -52,6 +53,7 @@ pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
 pub use traffic::{BalancerRun, Ordered, Split};
 pub use transition::Illegal;
+pub use trials::{Trial, TrialStage};
 pub use weights::Weighed;
 
 use crate::{
@@ -112,6 +114,9 @@ pub struct Deployment {
     /// What runs once on the way, in the order it began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub jobs: Vec<JobRun>,
+    /// The last runs of jobs for checks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<Trial>,
     /// What an earlier deployment did there that cannot be undone, and left to this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inherited: Option<NoReturn>,

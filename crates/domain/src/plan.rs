@@ -13,7 +13,8 @@ mod share;
 mod strategy;
 
 pub use check::{
-    Baseline, Bounds, Check, HttpQuestion, JudgeQuestion, MetricQuestion, Question, Scene, fill,
+    Baseline, Bounds, Check, ExecQuestion, HttpQuestion, JudgeQuestion, MetricQuestion, Question,
+    Scene, fill,
 };
 pub use compile::{CompileError, Fleet, compile};
 pub use job::{JobName, JobNameError, PlannedJob, Reversible, ReversibleError, When};

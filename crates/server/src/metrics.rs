@@ -99,6 +99,7 @@ impl Metrics {
                 let analysis = Box::new(judged(&source, judge, scene, window).await?);
                 Ok(vec![(window.until, Reading::Judged { analysis })])
             }
+            Some(Question::Exec(_)) => Err("a job cannot be run in the past".to_owned()),
             Some(Question::Http(_)) => Err("an address cannot be asked about the past".to_owned()),
             None => Err("the check asks nothing".to_owned()),
         }

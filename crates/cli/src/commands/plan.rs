@@ -47,6 +47,7 @@ fn drawn(view: &PlanView) -> String {
 fn job(job: &PlannedJobView) -> String {
     let when = match job.when.as_str() {
         "before" => "before the first wave",
+        "check" => "whenever a check asks it",
         _ => "after the last wave",
     };
     let (name, undo, deadline) = (&job.job, &job.reversible, &job.deadline);

@@ -4,10 +4,11 @@
 //! what only the moment of an event can show, [`event`](fn@event) looks at, in the simulator.
 
 mod event;
+mod job_event;
 
 pub use event::event;
 
-use super::{Deployment, JobOutcome, JobRun, JobStage, Purpose, Stage, Status};
+use super::{Deployment, JobOutcome, JobRun, JobStage, Purpose, Stage, Status, TrialStage};
 use crate::plan::{PlannedJob, Reversible, Then, When};
 
 /// What is wrong with `deployment`; empty when all invariants that one record can show hold.
@@ -120,9 +121,19 @@ fn jobs(deployment: &Deployment, faults: &mut Vec<String>) {
     if open.count() > 1 {
         faults.push("two jobs are under way at once".to_owned());
     }
+    let trials = deployment.trials.iter();
+    let trials = trials.filter(|trial| matches!(trial.stage, TrialStage::Running { .. }));
+    let trials = trials.count();
+    if trials > 1 {
+        faults.push("two jobs run for checks at once".to_owned());
+    }
+    if trials > 0 && deployment.status.is_terminal() && !superseded(deployment) {
+        faults.push("a job that was run for a check is left behind".to_owned());
+    }
     let forward = deployment.purpose == Purpose::Promotion;
     for planned in &deployment.plan.jobs {
         let due = match (&deployment.status, planned.when) {
+            (_, When::Check) => false,
             (Status::Rolling { .. }, When::Before) | (Status::Succeeded { .. }, _) => forward,
             _ => false,
         };
@@ -130,6 +141,10 @@ fn jobs(deployment: &Deployment, faults: &mut Vec<String>) {
             faults.push(format!("job {} was passed over", planned.job));
         }
     }
+}
+
+const fn superseded(deployment: &Deployment) -> bool {
+    matches!(deployment.status, Status::Superseded { .. })
 }
 
 /// Invariant 5: past what cannot be undone, going back takes a person's word.

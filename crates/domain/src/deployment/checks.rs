@@ -5,7 +5,7 @@
 
 use super::{
     Cause, CheckRun, Decision, Due, Event, Hold, Measurement, Outcome, WaitingOn, decide::View,
-    measured::Sign,
+    measured::Sign, trials,
 };
 use crate::{
     name::Name,
@@ -41,7 +41,7 @@ pub(super) fn are_through(
         };
         match &run.ended {
             _ if run.accepted.is_some() => {}
-            None => through &= ask(view, (run, check), decision),
+            None => through &= ask(view, (run, check), hold, decision),
             Some((_, Outcome::Passed)) => {}
             Some(_) if check.dry_run => {}
             Some((_, outcome)) => bad.push((check, outcome)),
@@ -74,7 +74,12 @@ fn consequence(view: &View<'_>, bad: &[(&Check, &Outcome)], hold: Option<&Hold>)
 }
 
 /// A check that has not ended: it ends now, or something is to be asked, now or later.
-fn ask(view: &View<'_>, (run, check): (&CheckRun, &Check), decision: &mut Decision) -> bool {
+fn ask(
+    view: &View<'_>,
+    (run, check): (&CheckRun, &Check),
+    hold: Option<&Hold>,
+    decision: &mut Decision,
+) -> bool {
     let all = || {
         view.facts
             .measurements
@@ -96,12 +101,15 @@ fn ask(view: &View<'_>, (run, check): (&CheckRun, &Check), decision: &mut Decisi
     }
     let next = next_at(run, check, counted.len());
     if next <= view.now {
-        let last = all().map(|m| m.number).max();
-        decision.due.push(Due {
-            wave: run.wave,
-            check: run.check.clone(),
-            number: last.unwrap_or(0) + 1,
-        });
+        let number = all().map(|m| m.number).max().unwrap_or(0) + 1;
+        match &check.exec {
+            Some(exec) => trials::begin(view, (run, number), exec, hold, decision),
+            None => decision.due.push(Due {
+                wave: run.wave,
+                check: run.check.clone(),
+                number,
+            }),
+        }
     } else {
         decision.wake(next);
     }

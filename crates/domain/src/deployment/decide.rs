@@ -5,15 +5,16 @@
 //! counts only once it is seen to have been told what the record says.
 
 use super::{
-    Cause, Deployment, Effect, Event, Facts, Hold, Position, Split, Status, TargetFacts, TargetRun,
-    WaitingOn, facts::Proof, jobs, membership, no_return, preparing, rollback, rolling,
+    Cause, Deployment, Effect, Event, Facts, Hold, Measurement, Position, Split, Status,
+    TargetFacts, TargetRun, WaitingOn, facts::Proof, jobs, membership, no_return, preparing,
+    rollback, rolling, trials,
 };
 use crate::name::Name;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// What happens next.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[must_use]
 pub struct Decision {
     /// To be applied in this order.
@@ -24,6 +25,8 @@ pub struct Decision {
     pub route: Option<Split>,
     /// What should be measured now, once each. Asking twice does no harm: the first answer counts.
     pub due: Vec<Due>,
+    /// What was measured by a target, and after which wave; to be kept in the same transaction.
+    pub measured: Vec<(u32, Measurement)>,
     /// What it waits for; empty only when it has ended or something happens.
     pub waiting_on: Vec<WaitingOn>,
     /// When to decide again if nothing is heard until then.
@@ -152,6 +155,7 @@ impl Decision {
 fn cancelling(view: &View<'_>, since: Timestamp) -> Decision {
     let mut decision = Decision::default();
     jobs::stop(view, "its deployment was cancelled", &mut decision);
+    trials::stop(view, &mut decision);
     if !decision.is_idle() {
         return decision;
     }
@@ -160,6 +164,7 @@ fn cancelling(view: &View<'_>, since: Timestamp) -> Decision {
     let unsettled: BTreeSet<_> = disturbed
         .map(|(_, run, _)| run)
         .chain(jobs::stopping(view))
+        .chain(trials::stopping(view))
         .map(|run| run.target.clone())
         .collect();
     let unsettled: Vec<_> = unsettled.into_iter().collect();

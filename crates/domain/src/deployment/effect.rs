@@ -117,7 +117,7 @@ impl Deployment {
         vec![portioned(old, portions.0), portioned(new, portions.1)]
     }
 
-    /// What a target is to do once, on the way forward.
+    /// What a target is to do once, on the way forward: jobs of the deployment, and the one that a check asks.
     fn jobs_on(&self, target: Position) -> Vec<Job> {
         let running = |run: &&JobRun| {
             run.target == target
@@ -133,7 +133,8 @@ impl Deployment {
                 deadline: planned.deadline,
             })
         };
-        self.jobs.iter().filter(running).filter_map(job).collect()
+        let jobs = self.jobs.iter().filter(running).filter_map(job);
+        jobs.chain(self.trial_on(target)).collect()
     }
 }
 

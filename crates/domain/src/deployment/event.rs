@@ -38,6 +38,15 @@ pub enum Event {
         check: Name,
         outcome: Outcome,
     },
+    /// A target was told to run a job, as a measurement of a check.
+    TrialStarted {
+        check: Name,
+        number: u32,
+        job: JobName,
+        target: Position,
+    },
+    /// That is over.
+    TrialEnded { job: JobName, outcome: JobOutcome },
     /// A person wants a check asked anew.
     CheckRetried { wave: u32, check: Name, by: Name },
     /// A person goes on although a check did not pass.
@@ -131,6 +140,8 @@ impl Event {
             Self::BaselineStands { .. } => "baseline_stands",
             Self::CheckStarted { .. } => "check_started",
             Self::CheckEnded { .. } => "check_ended",
+            Self::TrialStarted { .. } => "trial_started",
+            Self::TrialEnded { .. } => "trial_ended",
             Self::CheckRetried { .. } => "check_retried",
             Self::CheckAccepted { .. } => "check_accepted",
             Self::BarrierOpened { .. } => "barrier_opened",
@@ -178,6 +189,7 @@ impl Event {
     pub const fn target(&self) -> Option<Position> {
         match self {
             Self::JobStarted { target, .. }
+            | Self::TrialStarted { target, .. }
             | Self::BaselineChosen { target }
             | Self::BaselineStarted { target }
             | Self::BaselineStands { target }
@@ -198,6 +210,7 @@ impl Event {
             | Self::TrafficShifted { .. }
             | Self::CheckStarted { .. }
             | Self::CheckEnded { .. }
+            | Self::TrialEnded { .. }
             | Self::CheckRetried { .. }
             | Self::CheckAccepted { .. }
             | Self::BarrierOpened { .. }

@@ -43,7 +43,8 @@ pub(super) fn watch(view: &View<'_>, decision: &mut Decision) {
 /// How a job ended, if it has. `since` when it was begun; none when its outcome was unknown.
 fn outcome(view: &View<'_>, run: &JobRun, since: Option<Timestamp>) -> Option<JobOutcome> {
     let facts = view.facts.targets.get(run.target.0 as usize);
-    let said = facts.and_then(|facts| said(view.deployment, run, facts));
+    let key = view.deployment.job_key(&run.job);
+    let said = facts.and_then(|facts| said((&key, run.fence), facts));
     match said.map(|report| &report.state) {
         Some(JobState::Done) => return Some(JobOutcome::Done),
         Some(JobState::Failed { reason }) => {
@@ -201,7 +202,7 @@ fn unfinished(view: &View<'_>) -> Option<Missing> {
 }
 
 /// What a target is told that was told to do its part: nothing, where it is on its way back.
-fn as_told(run: &TargetRun, target: Position) -> Option<Effect> {
+pub(super) fn as_told(run: &TargetRun, target: Position) -> Option<Effect> {
     match run.stage {
         Stage::Preparing { .. }
         | Stage::Prepared
@@ -241,7 +242,8 @@ fn wait(view: &View<'_>, (run, until): (&JobRun, Timestamp), decision: &mut Deci
     let Some((_, on, facts)) = view.targets().nth(run.target.0 as usize) else {
         return;
     };
-    let said = said(view.deployment, run, facts).map(|report| &report.state);
+    let key = view.deployment.job_key(&run.job);
+    let said = said((&key, run.fence), facts).map(|report| &report.state);
     let detail = match said {
         _ if !facts.connected => "its agent is not in touch",
         Some(JobState::Waiting { why }) => why,
@@ -307,14 +309,12 @@ pub(super) fn recall<'a>(view: &View<'a>) -> impl Iterator<Item = Effect> + use<
 }
 
 /// What the target says of this try; what it says of an earlier one does not count.
-fn said<'a>(
-    deployment: &Deployment,
-    run: &JobRun,
+pub(super) fn said<'a>(
+    (key, fence): (&JobKey, u64),
     facts: &'a TargetFacts,
 ) -> Option<&'a JobReport> {
-    let key = deployment.job_key(&run.job);
     let mut reports = facts.jobs.iter();
-    reports.find(|report| report.key == key && report.fence == run.fence)
+    reports.find(|report| report.key == *key && report.fence == fence)
 }
 
 /// What a job that did not succeed leads to: of one that cannot be undone, what `no_return` makes of going back.

@@ -8,7 +8,7 @@
 
 use super::{
     Cause, Decision, Effect, Event, Position, Purpose, Stage, TargetFacts, TargetRun, WaitingOn,
-    decide::View, jobs, traffic,
+    decide::View, jobs, traffic, trials,
 };
 use crate::{converge::Health, revision::RevisionId};
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use jiff::Timestamp;
 pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> Decision {
     let mut decision = Decision::default();
     jobs::stop(view, "its deployment went back", &mut decision);
+    trials::stop(view, &mut decision);
     judge(view, began, &mut decision);
     if !decision.is_idle() {
         return decision;

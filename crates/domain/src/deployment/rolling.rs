@@ -9,7 +9,7 @@ use super::{
     decide::View,
     failures, finish,
     gates::{self, Beginning},
-    jobs, preparing, traffic,
+    jobs, preparing, traffic, trials,
     verdict::{Verdict, activation},
 };
 use crate::plan::When;
@@ -18,6 +18,7 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
     let mut decision = Decision::default();
     judge(view, &mut decision);
     jobs::watch(view, &mut decision);
+    trials::watch(view, &mut decision);
     let preparing = preparing::targets(view, hold, &mut decision);
     if !decision.is_idle()
         || failures::fail(view, hold, &mut decision)

@@ -69,6 +69,7 @@ pub(crate) fn requested(plan: Plan) -> Deployment {
         balancers: Vec::new(),
         traffic: None,
         jobs: Vec::new(),
+        trials: Vec::new(),
         inherited: None,
         return_signed: None,
         membership: None,

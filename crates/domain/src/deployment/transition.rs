@@ -91,6 +91,16 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
         Some(deployment.freeze(*event == Event::GroupFroze))
     } else if let Event::ReturnWanted { cause } = event {
         Some(deployment.want_back(cause))
+    } else if let Event::TrialStarted {
+        check,
+        number,
+        job,
+        target,
+    } = event
+    {
+        Some(deployment.begin_trial((check, *number), (job, *target), now))
+    } else if let Event::TrialEnded { job, outcome } = event {
+        Some(deployment.end_trial(job, outcome))
     } else if let Event::JobStarted { job, target } = event {
         Some(deployment.begin_job((job, *target), now))
     } else if let Event::JobEnded { job, outcome } = event {

@@ -1,9 +1,9 @@
 //! Checks: what must hold after a wave, before the next may begin.
 //!
-//! A check asks one question again and again: a metric against a bound, an address, or the statistical judge. This is what
-//! people write; [`crate::deployment`] decides what the answers come to.
+//! A check asks one question again and again: a metric against a bound, an address, a job, or the statistical judge. This is
+//! what people write; [`crate::deployment`] decides what the answers come to.
 
-use super::CompileError;
+use super::{CompileError, JobName, Plan, PlannedJob, Reversible, When};
 use crate::{
     analysis::{Bound, Settings},
     duration::Millis,
@@ -17,7 +17,7 @@ const INTERVAL_MIN: Millis = Millis(100);
 /// No check takes more measurements.
 const COUNT_MAX: u32 = 1_000;
 
-/// A check. Exactly one of `metric`, `http` and `judge` is its question.
+/// A check. Exactly one of `metric`, `http`, `exec` and `judge` is its question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
@@ -29,6 +29,9 @@ pub struct Check {
     /// An address that must answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpQuestion>,
+    /// A job that must succeed on a target that has changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exec: Option<ExecQuestion>,
     /// The new targets against the old ones, by statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<JudgeQuestion>,
@@ -95,6 +98,14 @@ pub struct HttpQuestion {
     pub url: String,
 }
 
+/// A job that must succeed on a target that has changed. Each measurement is one run of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExecQuestion {
+    /// One that a component declares with `when: check`.
+    pub job: JobName,
+}
+
 /// The new targets against the old ones, by statistics.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,6 +150,8 @@ pub enum Question<'a> {
     Metric(&'a MetricQuestion),
     /// An address.
     Http(&'a HttpQuestion),
+    /// A job.
+    Exec(&'a ExecQuestion),
     /// The judge.
     Judge(&'a JudgeQuestion),
 }
@@ -161,10 +174,11 @@ pub struct Scene {
 impl Check {
     /// Its question; none when it has none, or several.
     pub fn question(&self) -> Option<Question<'_>> {
-        match (&self.metric, &self.http, &self.judge) {
-            (Some(metric), None, None) => Some(Question::Metric(metric)),
-            (None, Some(http), None) => Some(Question::Http(http)),
-            (None, None, Some(judge)) => Some(Question::Judge(judge)),
+        match (&self.metric, &self.http, &self.exec, &self.judge) {
+            (Some(metric), None, None, None) => Some(Question::Metric(metric)),
+            (None, Some(http), None, None) => Some(Question::Http(http)),
+            (None, None, Some(exec), None) => Some(Question::Exec(exec)),
+            (None, None, None, Some(judge)) => Some(Question::Judge(judge)),
             _ => None,
         }
     }
@@ -178,7 +192,10 @@ impl Check {
     /// How long it may take.
     pub fn deadline(&self) -> Millis {
         let usual = || {
-            let once = self.interval.0.saturating_mul(u64::from(self.count.get()));
+            // A job takes as long as it takes, and one runs after the other.
+            let runs = self.exec.as_ref().map_or(0, |_| self.timeout.0);
+            let once = self.interval.0.saturating_add(runs);
+            let once = once.saturating_mul(u64::from(self.count.get()));
             Millis(once.saturating_mul(2).saturating_add(self.timeout.0))
         };
         self.deadline.unwrap_or_else(usual)
@@ -193,9 +210,9 @@ impl Check {
             check: self.name.clone(),
             why,
         };
-        let asked = self
-            .question()
-            .ok_or_else(|| wrong("it asks exactly one of metric, http and judge".to_owned()))?;
+        let asked = self.question().ok_or_else(|| {
+            wrong("it asks exactly one of metric, http, exec and judge".to_owned())
+        })?;
         if self.interval < INTERVAL_MIN {
             return Err(wrong(format!(
                 "its interval is shorter than {INTERVAL_MIN}"
@@ -218,8 +235,51 @@ impl Check {
         match asked {
             Question::Metric(metric) => metric.examine().map_err(wrong),
             Question::Http(http) => http.examine().map_err(wrong),
+            // Which jobs there are is not known here: see `Plan::with_jobs`.
+            Question::Exec(_) => Ok(()),
             Question::Judge(judge) => judge.examine().map_err(wrong),
         }
+    }
+
+    /// Whether it can run its job, if it asks one.
+    fn finds_job(&self, jobs: &[PlannedJob]) -> Result<(), String> {
+        let Some(ExecQuestion { job: name }) = &self.exec else {
+            return Ok(());
+        };
+        match jobs.iter().find(|job| job.job == *name) {
+            None => {
+                let those = jobs.iter().filter(|job| job.when == When::Check);
+                let those: Vec<String> = those.map(|job| job.job.to_string()).collect();
+                Err(match those.is_empty() {
+                    true => format!("the release has no job {name}, and none with `when: check`"),
+                    false => format!("the release has no job {name}; it has {}", those.join(", ")),
+                })
+            }
+            Some(job) if job.when != When::Check => Err(format!(
+                "job {name} runs {} the waves; one that is asked says `when: check`",
+                job.when.word()
+            )),
+            Some(job) if job.reversible != Reversible::Yes => Err(format!(
+                "job {name} is not `reversible: yes`; what a check asks changes nothing"
+            )),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+impl Plan {
+    /// With the jobs of a release.
+    ///
+    /// # Errors
+    /// The check that asks a job which is not among them, or is not there to be asked.
+    pub fn with_jobs(self, jobs: Vec<PlannedJob>) -> Result<Self, CompileError> {
+        for check in &self.checks {
+            check.finds_job(&jobs).map_err(|why| CompileError::Check {
+                check: check.name.clone(),
+                why,
+            })?;
+        }
+        Ok(Self { jobs, ..self })
     }
 }
 
@@ -285,6 +345,7 @@ impl fmt::Display for Check {
         match self.question() {
             Some(Question::Metric(metric)) => write!(f, "{} is {}", metric.query, metric.passes),
             Some(Question::Http(http)) => write!(f, "{} answers", http.url),
+            Some(Question::Exec(exec)) => write!(f, "job {} succeeds", exec.job),
             Some(Question::Judge(judge)) => {
                 let names: Vec<&str> = judge.queries.keys().map(Name::as_str).collect();
                 write!(
@@ -377,7 +438,10 @@ mod tests {
         let metric = r#""metric":{"query":"up","passes":{"above":0}}"#;
         assert_eq!(check(metric), Ok(()));
         for (text, expect) in [
-            (r#""count":2"#, "exactly one of metric, http and judge"),
+            (
+                r#""count":2"#,
+                "exactly one of metric, http, exec and judge",
+            ),
             (r#""metric":{"query":"up","passes":{}}"#, "`above` a number"),
             (
                 r#""metric":{"query":"up{t=\"${site}\"}","passes":{"above":0}}"#,

@@ -4,7 +4,7 @@ use crate::{catalog::Scalar, duration::Millis, name::Name};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// A job that runs once per deployment, on one target.
+/// A job that runs on one target: once per deployment, or whenever a check asks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedJob {
@@ -42,6 +42,8 @@ pub enum When {
     Before,
     /// Once the last wave is through, before the deployment has succeeded.
     After,
+    /// Whenever a check asks it, on a target that has changed; never by itself.
+    Check,
 }
 
 /// Whether what ran before a job can run after it. Written `yes`, `no`, or `until 30m`.
@@ -100,6 +102,7 @@ impl When {
         match self {
             Self::Before => "before",
             Self::After => "after",
+            Self::Check => "check",
         }
     }
 }

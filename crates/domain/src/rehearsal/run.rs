@@ -173,6 +173,7 @@ impl<'a> Run<'a> {
                 self.touch(place, |host, now, facts| host.instruct(&wanted, now, facts));
             }
             let answered = self.measure(&decision);
+            self.keep(&decision);
             let signed = self.sign_off(&decision);
             if decision.is_idle() && !answered && !signed {
                 return decision;
@@ -210,24 +211,7 @@ impl<'a> Run<'a> {
     /// What is due is measured at once.
     fn measure(&mut self, decision: &Decision) -> bool {
         for due in &decision.due {
-            let answer = |good, detail: &str| Reading::Answer {
-                good,
-                detail: detail.to_owned(),
-            };
-            let reading = match self.fault {
-                Some(Fault::BadMetric) => answer(false, "rehearsed as bad"),
-                Some(Fault::NoData) => Reading::NoData {
-                    why: "rehearsed without data".to_owned(),
-                },
-                Some(
-                    Fault::BadRelease
-                    | Fault::BadReleaseLate(_)
-                    | Fault::Slow(_)
-                    | Fault::LostTargets(_)
-                    | Fault::Partition(..),
-                )
-                | None => answer(true, "rehearsed as good"),
-            };
+            let reading = self.reading();
             self.facts.measurements.push(Measurement {
                 check: due.check.clone(),
                 number: due.number,
@@ -236,6 +220,38 @@ impl<'a> Run<'a> {
             });
         }
         !decision.due.is_empty()
+    }
+
+    fn reading(&self) -> Reading {
+        let answer = |good, detail: &str| Reading::Answer {
+            good,
+            detail: detail.to_owned(),
+        };
+        match self.fault {
+            Some(Fault::BadMetric) => answer(false, "rehearsed as bad"),
+            Some(Fault::NoData) => Reading::NoData {
+                why: "rehearsed without data".to_owned(),
+            },
+            Some(
+                Fault::BadRelease
+                | Fault::BadReleaseLate(_)
+                | Fault::Slow(_)
+                | Fault::LostTargets(_)
+                | Fault::Partition(..),
+            )
+            | None => answer(true, "rehearsed as good"),
+        }
+    }
+
+    /// What targets measured is kept, or what the fault makes of it.
+    fn keep(&mut self, decision: &Decision) {
+        for (_, measured) in &decision.measured {
+            let reading = self.reading();
+            self.facts.measurements.push(Measurement {
+                reading,
+                ..measured.clone()
+            });
+        }
     }
 
     /// Whoever is asked to sign off does so at once.

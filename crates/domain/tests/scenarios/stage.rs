@@ -25,7 +25,7 @@ use tidegate_domain::{
     duration::Millis,
     id::DeploymentId,
     name::Name,
-    plan::{Fleet, JobName, Plan, PlannedJob, Reversible, When, compile},
+    plan::{Fleet, JobName, PlannedJob, Reversible, When, compile},
     revision::RevisionId,
 };
 
@@ -138,6 +138,7 @@ impl Stage {
             job: job.parse().unwrap(),
             when: match *when {
                 "before" => When::Before,
+                "check" => When::Check,
                 _ => When::After,
             },
             deadline: deadline.parse().unwrap(),
@@ -267,15 +268,12 @@ impl Stage {
                     &named.limits.limits(),
                     max,
                 )
+                .and_then(|plan| plan.with_jobs(self.jobs.clone()))
                 .map_err(|why| why.to_string())
             });
         let plan = match compiled {
             Ok(plan) => plan,
             Err(why) => return vec![format!("refused: {why}")],
-        };
-        let plan = Plan {
-            jobs: self.jobs.clone(),
-            ..plan
         };
         let revision = |text: &str| RevisionId(Digest::of(text.as_bytes()));
         let before = Some(revision("old"));
@@ -393,6 +391,8 @@ impl Stage {
                 }
             }
             assert_eq!(check::check(deployment), Vec::<String>::new());
+            let measured = decision.measured.iter().map(|(_, measured)| measured);
+            self.measurements.extend(measured.cloned());
             for effect in &decision.effects {
                 let wanted = effect.wanted(deployment);
                 self.hosts[effect.target().0 as usize].instruct(&wanted);

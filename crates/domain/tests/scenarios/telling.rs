@@ -22,8 +22,10 @@ pub fn told(deployment: &Deployment, event: &Event) -> (String, Option<String>) 
         },
         Event::WaveStarted { wave } => format!(" {}", wave + 1),
         Event::CheckStarted { check, .. } => format!(" {check}"),
-        Event::JobStarted { job, .. } => format!(" {job} on"),
-        Event::JobEnded { job, outcome } => format!(" {job}: {outcome}"),
+        Event::JobStarted { job, .. } | Event::TrialStarted { job, .. } => format!(" {job} on"),
+        Event::JobEnded { job, outcome } | Event::TrialEnded { job, outcome } => {
+            format!(" {job}: {outcome}")
+        }
         Event::CheckEnded { check, outcome, .. } => format!(" {check}: {outcome}"),
         _ => String::new(),
     };

@@ -51,7 +51,11 @@ pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
         ..Limits::default()
     };
     let max = (wild && random.percent(30)).then(|| 1 + u32::try_from(random.below(3)).unwrap());
-    let checks = checks(random);
+    let mut checks = checks(random);
+    let tries = random.percent(20);
+    if tries {
+        checks.push(exec(random, wild));
+    }
     let judges = (wild || manners == Manners::Good) && random.percent(30);
     let judged = judges.then(|| {
         let all = [&checks[..], &[judge(random, wild)]].concat();
@@ -60,10 +64,16 @@ pub fn plan(random: &mut Random, manners: Manners, targets: &[Name]) -> Plan {
     // Where nothing is left to compare with, nobody can judge.
     let plan = judged.flatten();
     let plan = plan.unwrap_or_else(|| compile((strategy, checks), &fleet, &limits, max).unwrap());
-    Plan {
-        jobs: jobs(random, wild),
-        ..plan
+    let mut jobs = jobs(random, wild);
+    if tries {
+        jobs.push(PlannedJob {
+            job: "web/smoke".parse().unwrap(),
+            when: When::Check,
+            reversible: Reversible::Yes,
+            deadline: Millis::from_secs(30),
+        });
     }
+    plan.with_jobs(jobs).unwrap()
 }
 
 /// Up to two.
@@ -222,6 +232,22 @@ fn check(random: &mut Random, number: u64) -> Check {
             "count":{count},"consecutive":{consecutive},"failures_max":{},"dry_run":{}}}"#,
         random.below(2),
         random.percent(10)
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+/// One that runs a job on a target that has changed.
+fn exec(random: &mut Random, wild: bool) -> Check {
+    let (timeout, deadline) = match wild {
+        true => (1 + random.below(20), 30 + random.below(60)),
+        false => (50_000, 1_000_000),
+    };
+    let text = format!(
+        r#"{{"name":"smoke","exec":{{"job":"web/smoke"}},"interval":"{}s","count":{},"failures_max":{},
+            "timeout":"{timeout}s","deadline":"{deadline}s"}}"#,
+        1 + random.below(3),
+        1 + random.below(3),
+        random.below(2)
     );
     serde_json::from_str(&text).unwrap()
 }

@@ -8,8 +8,8 @@ use tidegate_domain::{
     calendar::Edge,
     converge::JobState,
     deployment::{
-        Decision, Deployment, Event, JobOutcome, Purpose, Stage, Status, TargetRun, WaitingOn,
-        check,
+        Decision, Deployment, Event, JobOutcome, Position, Purpose, Stage, Status, TargetRun,
+        WaitingOn, check,
     },
     plan::JobName,
 };
@@ -107,7 +107,13 @@ impl World {
     /// What an event says of a host is so.
     pub(super) fn judge_event(&self, event: &Event) {
         if let Event::JobEnded { job, outcome } = event {
-            self.judge_end_of_job(job, outcome);
+            let run = self.deployment.job_run(job).unwrap();
+            self.judge_end_of_job(job, (run.target, run.fence), outcome);
+        }
+        if let Event::TrialEnded { job, outcome } = event {
+            let mut trials = self.deployment.trials.iter();
+            let trial = trials.find(|trial| trial.job == *job).unwrap();
+            self.judge_end_of_job(job, (trial.target, trial.fence), outcome);
         }
         if let Event::BaselineStands { target } = event {
             let host = &self.hosts[target.0 as usize];
@@ -126,19 +132,23 @@ impl World {
     }
 
     /// How a job ended is how this very try of it really ended, at the host that had it.
-    fn judge_end_of_job(&self, job: &JobName, outcome: &JobOutcome) {
-        let run = self.deployment.job_run(job).unwrap();
-        let ended = &self.hosts[run.target.0 as usize].ended;
+    fn judge_end_of_job(
+        &self,
+        job: &JobName,
+        (target, fence): (Position, u64),
+        outcome: &JobOutcome,
+    ) {
+        let ended = &self.hosts[target.0 as usize].ended;
         let really = |what: fn(&JobState) -> bool| {
             let mut ended = ended.iter();
-            ended.any(|(name, fence, end)| (name, *fence) == (job, run.fence) && what(end))
+            ended.any(|(name, of, end)| (name, *of) == (job, fence) && what(end))
         };
         let so = match outcome {
             JobOutcome::Done => really(|end| matches!(end, JobState::Done)),
             JobOutcome::Failed { .. } => really(|end| matches!(end, JobState::Failed { .. })),
             JobOutcome::Unknown { .. } => true,
         };
-        let (seed, fence) = (self.seed, run.fence);
+        let seed = self.seed;
         assert!(
             so,
             "seed {seed}: try {fence} of {job} did not end so: {outcome}"

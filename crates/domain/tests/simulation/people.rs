@@ -94,9 +94,10 @@ impl World {
     }
 
     fn some_check(&mut self) -> Name {
-        let name = match self.random.percent(50) {
-            true => "check-0",
-            false => "judge",
+        let name = match self.random.below(3) {
+            0 => "check-0",
+            1 => "smoke",
+            _ => "judge",
         };
         name.parse().unwrap()
     }

@@ -56,6 +56,7 @@ pub(crate) fn deployment(
         balancers: Vec::new(),
         traffic: None,
         jobs: Vec::new(),
+        trials: Vec::new(),
         inherited: None,
         return_signed: None,
         membership: None,

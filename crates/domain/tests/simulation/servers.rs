@@ -257,6 +257,7 @@ impl World {
             let written = self.write(event, now);
             written.unwrap_or_else(|illegal| panic!("seed {}: {illegal}", self.seed));
         }
+        self.measurements.extend(decision.measured.iter().cloned());
         for effect in &decision.effects {
             let wanted = effect.wanted(&self.deployment);
             self.hosts[effect.target().0 as usize].instruct(&wanted);

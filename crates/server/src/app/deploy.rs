@@ -240,6 +240,7 @@ pub(super) async fn draft(
         checks: Vec::new(),
         fast_track,
         jobs: Vec::new(),
+        trials: Vec::new(),
         inherited: None,
         return_signed: None,
         membership: start.group.map(Membership::of),

@@ -229,11 +229,12 @@ pub(super) async fn compiled(
     };
     let max_unavailable = way.limits.max_unavailable.map(|share| share.of(total));
     let (how, limits) = ((way.strategy, way.checks), way.limits.limits());
-    let plan = compile(how, &fleet, &limits, max_unavailable).map_err(|why| {
+    let plan = compile(how, &fleet, &limits, max_unavailable);
+    let plan = plan.and_then(|plan| plan.with_jobs(jobs));
+    plan.map_err(|why| {
         let detail = format!("{environment}: {why}");
         Error::refused(Kind::NotReady, "plan-invalid", detail)
-    })?;
-    Ok(Plan { jobs, ..plan })
+    })
 }
 
 /// What the components of a release do once per deployment, in the order of the components.

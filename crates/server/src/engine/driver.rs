@@ -156,6 +156,10 @@ async fn commit(
     if decision.events.contains(&Event::Succeeded) {
         note_retired(tx, deployment).await?;
     }
+    for (wave, measurement) in &decision.measured {
+        tx.record_measurement((deployment.id, *wave), measurement)
+            .await?;
+    }
     for effect in &decision.effects {
         told.push(instruct(tx, app, deployment, *effect).await?);
     }

@@ -99,6 +99,7 @@ impl Asked {
                 let url = fill(&http.url, &self.scene, None)?;
                 app.metrics.answers(&url).await
             }
+            Some(Question::Exec(_)) => Err("a job is run by a target".to_owned()),
             Some(Question::Judge(judge)) => {
                 let window = self.window.ok_or("its check has not begun")?;
                 let source = app.metrics.source(judge.source.as_deref())?;

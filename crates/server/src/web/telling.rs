@@ -34,6 +34,12 @@ fn of_deployment(event: &str, detail: &Value) -> String {
         "check_started" => {
             format!("check {} is asked from now on", text(detail, "check"))
         }
+        "trial_started" => format!(
+            "{target} was told to run job {} for check {}",
+            text(detail, "job"),
+            text(detail, "check")
+        ),
+        "trial_ended" => job_ended(detail),
         "check_ended" => check_ended(detail),
         "check_retried" => format!("wants check {} asked anew", text(detail, "check")),
         "check_accepted" => because(

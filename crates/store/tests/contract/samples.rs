@@ -246,6 +246,7 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         overrides: vec![],
         checks: vec![],
         jobs: vec![],
+        trials: vec![],
         inherited: None,
         return_signed: None,
         membership: None,

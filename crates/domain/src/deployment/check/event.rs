@@ -1,12 +1,12 @@
 //! What an invariant asks of the moment of an event: the state just before it, and the facts it rests on.
 
+use super::job_event;
 use crate::{
     analysis::Verdict,
     calendar::{Closed, InFlight, Opening},
-    converge::JobState,
     deployment::{
-        Against, Barrier, Deployment, Event, Facts, Fresh, FreshStage, JobOutcome, Outcome,
-        Position, Reading, Stage, Status, facts::Proof,
+        Against, Barrier, Deployment, Event, Facts, Fresh, FreshStage, Outcome, Position, Reading,
+        Stage, Status, facts::Proof,
     },
     name::Name,
     plan::{Baseline, Check, JobName, When},
@@ -42,17 +42,7 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
             faults.push("a baseline was started during a stop".to_owned());
         }
     }
-    if let Event::JobStarted { job, target } = event {
-        let changes = matches!(before.status, Status::Preparing { .. });
-        calendar(before, changes, InFlight::Finish, facts, &mut faults);
-        if before.status.hold().is_some() || facts.blocked.is_some() {
-            faults.push(format!("job {job} began during a stop"));
-        }
-        alone(before, (job, *target), &mut faults);
-    }
-    if let Event::JobEnded { job, outcome } = event {
-        said(before, (job, outcome), facts, &mut faults);
-    }
+    job_event::event(before, event, facts, &mut faults);
     if matches!(event, Event::Succeeded) && before.status.goes_forward() {
         checks_before(
             before,
@@ -274,7 +264,7 @@ fn compared(before: &Deployment, (wave, name): (u32, &Name), faults: &mut Vec<St
 }
 
 /// Invariant 5: what is closed stays closed, but for two people or what the calendar itself declares.
-fn calendar(
+pub(super) fn calendar(
     before: &Deployment,
     is_change: bool,
     least: InFlight,
@@ -335,40 +325,5 @@ fn healthy_left_alone(before: &Deployment, target: Position, faults: &mut Vec<St
             "{} was taken back although the old revision fails",
             run.target
         ));
-    }
-}
-
-/// A try of a job may still run where the last one did: another target takes it only from one that is out of the scope.
-fn alone(before: &Deployment, (job, target): (&JobName, Position), faults: &mut Vec<String>) {
-    let last = before.jobs.iter().find(|run| run.job == *job);
-    let Some(last) = last.filter(|last| last.target != target) else {
-        return;
-    };
-    let left = before.targets.get(last.target.0 as usize);
-    if !left.is_some_and(|run| matches!(run.stage, Stage::Excluded { .. })) {
-        faults.push(format!("job {job} may run on two targets at once"));
-    }
-}
-
-/// Invariant 7, of jobs: only the target itself says that one is done, and of this try.
-fn said(
-    before: &Deployment,
-    (job, outcome): (&JobName, &JobOutcome),
-    facts: &Facts,
-    faults: &mut Vec<String>,
-) {
-    if *outcome != JobOutcome::Done {
-        return;
-    }
-    let run = before.jobs.iter().find(|run| run.job == *job);
-    let known = run.and_then(|run| Some((run, facts.targets.get(run.target.0 as usize)?)));
-    let done = known.is_some_and(|(run, known)| {
-        known.jobs.iter().any(|report| {
-            let same = report.key.job == *job && report.key.deployment == before.id;
-            same && report.fence == run.fence && report.state == JobState::Done
-        })
-    });
-    if !done {
-        faults.push(format!("job {job} is done by nobody's word"));
     }
 }

@@ -8,6 +8,7 @@ use tidegate_domain::{
     catalog::{Component, Document, Environment, Kind, NamedStrategy, Product, Ring, Target, path},
     duration::Millis,
     name::Name,
+    plan::{Reversible, When},
 };
 use tidegate_store::Tx;
 
@@ -147,6 +148,10 @@ fn job_fault(component: &Component) -> Option<String> {
         }
         if job.command.first().is_none_or(String::is_empty) {
             return Some(format!("{} has no command", of(&job.name)));
+        }
+        if job.when == When::Check && job.reversible != Reversible::Yes {
+            let why = "runs whenever a check asks it, so it changes nothing: `reversible: yes`";
+            return Some(format!("{} {why}", of(&job.name)));
         }
         let fine = job.deadline > Millis(0) && job.deadline <= JOB_DEADLINE_MAX;
         (!fine).then(|| {

@@ -41,7 +41,7 @@ pub(in crate::app) fn view(
     };
     let bounds = match check.question() {
         Some(Question::Metric(metric)) => Some(metric.passes),
-        Some(Question::Http(_) | Question::Judge(_)) | None => None,
+        Some(Question::Http(_) | Question::Exec(_) | Question::Judge(_)) | None => None,
     };
     CheckView {
         check: run.check.to_string(),

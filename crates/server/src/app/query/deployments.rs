@@ -12,7 +12,7 @@ use tidegate_domain::{
     },
     id::DeploymentId,
     name::Name,
-    plan::PlannedJob,
+    plan::{PlannedJob, When},
 };
 use tidegate_protocol::api::{DeploymentView, JobView, TargetRunView, WaitingView, WaveView};
 use tidegate_store::Tx;
@@ -226,7 +226,13 @@ fn jobs(deployment: &Deployment) -> Vec<JobView> {
             tries: run.map_or(0, |run| run.fence),
         }
     };
-    deployment.plan.jobs.iter().map(view).collect()
+    // What a check asks is shown with the check.
+    let own = deployment
+        .plan
+        .jobs
+        .iter()
+        .filter(|job| job.when != When::Check);
+    own.map(view).collect()
 }
 
 /// The targets that a wave was the last to change, or will be the first.

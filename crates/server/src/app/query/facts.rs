@@ -99,7 +99,7 @@ pub(in crate::app) async fn in_the_way(
         Opening::Open {
             until: Edge::At(closes),
         } => calendar.judge(closes),
-        now => now,
+        now @ (Opening::Open { .. } | Opening::Closed { .. }) => now,
     };
     Ok(match opening {
         Opening::Closed { reasons, .. } => Against::of(&reasons),

@@ -4,7 +4,10 @@ use super::{SAID, TOLD, check, told_and_said, written};
 use crate::samples;
 use tidegate_domain::{
     converge::{Job, JobKey, JobReport, JobState},
-    deployment::{Deployment, JobOutcome, JobRun, JobStage, NoReturn, Position, Word},
+    deployment::{
+        Against, Deployment, JobOutcome, JobRun, JobStage, NoReturn, Override, Position, Trial,
+        TrialStage, Word,
+    },
     duration::Millis,
     id::DeploymentId,
     plan::{JobName, Plan, PlannedJob, Reversible, When},
@@ -105,6 +108,59 @@ async fn a_deployment_with_jobs_in_every_stage() {
         targets: Vec::new(),
         ..sample
     };
+    kept("deployment-jobs", &expected).await;
+}
+
+#[tokio::test]
+async fn a_deployment_with_jobs_that_checks_asked_and_what_people_set_aside() {
+    let sample = samples::deployment(1, "live");
+    let at = samples::time(1);
+    let stages = [
+        TrialStage::Running { since: at },
+        TrialStage::Ended,
+        TrialStage::Abandoned,
+    ];
+    let trial = |(number, stage)| Trial {
+        job: job(number),
+        fence: 2,
+        target: Position(0),
+        wave: 1,
+        check: samples::name("smoke"),
+        number: 3,
+        stage,
+    };
+    let set_aside = |against| Override {
+        by: samples::name("ada"),
+        reason: "the shop is down".into(),
+        against,
+        at,
+        confirmed_by: Some(samples::name("bob")),
+    };
+    let against = Against {
+        freezes: [samples::name("year-end")].into(),
+        windows: true,
+    };
+    let planned = PlannedJob {
+        job: job(0),
+        when: When::Check,
+        reversible: Reversible::Yes,
+        deadline: Millis::from_secs(600),
+    };
+    let expected = Deployment {
+        plan: Plan {
+            jobs: vec![planned],
+            ..sample.plan
+        },
+        trials: stages.into_iter().enumerate().map(trial).collect(),
+        overrides: vec![set_aside(None), set_aside(Some(against))],
+        targets: Vec::new(),
+        ..sample
+    };
+    kept("deployment-trials", &expected).await;
+}
+
+/// A deployment's record, without its targets, which have their own.
+async fn kept(name: &str, expected: &Deployment) {
     let kept = Deployment {
         targets: samples::deployment(1, "live").targets,
         ..expected.clone()
@@ -115,7 +171,7 @@ async fn a_deployment_with_jobs_in_every_stage() {
         });
     };
     let record = written("SELECT record FROM deployments", vec![], fill).await;
-    check("deployment-jobs", &record, &expected);
+    check(name, &record, expected);
 }
 
 fn stages() -> Vec<JobStage> {
