@@ -67,6 +67,17 @@ impl fmt::Debug for Name {
     }
 }
 
+/// As many names as a sentence has room for, and how many more there are.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a Name>) -> String {
+    let mut names = names.into_iter();
+    let shown: Vec<&str> = names.by_ref().take(3).map(Name::as_str).collect();
+    let shown = shown.join(", ");
+    match names.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

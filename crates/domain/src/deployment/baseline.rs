@@ -8,7 +8,11 @@ use super::{
     Decision, Deployment, Effect, Event, Illegal, Outcome, Position, Stage, Status, TargetFacts,
     TargetRun, WaitingOn, decide::View, facts::Proof,
 };
-use crate::{converge::Health, name::Name, plan::Check};
+use crate::{
+    converge::Health,
+    name::{Name, listed},
+    plan::Check,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -235,7 +239,7 @@ pub(super) fn stands(view: &View<'_>, wave: u32, decision: &mut Decision) -> boo
             FreshStage::Starting { since } if fresh.wave == wave => {
                 let until = since + deployment.plan.limits.progress_deadline.as_signed();
                 match until <= view.now {
-                    true => late.push(run.target.as_str()),
+                    true => late.push(&run.target),
                     false => starting.push(run.target.clone()),
                 }
                 last = last.max(Some(until));
@@ -249,7 +253,7 @@ pub(super) fn stands(view: &View<'_>, wave: u32, decision: &mut Decision) -> boo
         (Some(check), _) if !late.is_empty() => {
             let why = format!(
                 "the old revision was started anew to compare with, and was not healthy in time on {}",
-                late.join(", ")
+                listed(late)
             );
             decision.events.extend(no_data(view, (wave, check), why));
             false

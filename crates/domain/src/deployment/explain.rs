@@ -4,7 +4,7 @@ use super::{Barrier, Hold, Override};
 use crate::{
     calendar::{Closed, Edge},
     id::GroupRunId,
-    name::Name,
+    name::{Name, listed},
     plan::JobName,
 };
 use jiff::Timestamp;
@@ -226,26 +226,26 @@ impl WaitingOn {
 impl fmt::Display for WaitingOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Prepare { targets, .. } => write!(f, "{} to fetch and unpack", list(targets)),
-            Self::Agent { targets, .. } => write!(f, "{} to answer", list(targets)),
+            Self::Prepare { targets, .. } => write!(f, "{} to fetch and unpack", listed(targets)),
+            Self::Agent { targets, .. } => write!(f, "{} to answer", listed(targets)),
             Self::Health { targets, .. } => {
-                let names: Vec<Name> = targets.iter().map(|(name, _)| name.clone()).collect();
-                write!(f, "{} to become healthy", list(&names))?;
+                let names = targets.iter().map(|(name, _)| name);
+                write!(f, "{} to become healthy", listed(names))?;
                 let mut details = targets.iter().map(|(_, detail)| detail.as_str());
                 aside(f, details.find(|detail| !detail.is_empty()))
             }
             Self::MinimumHealthy { targets, .. } => {
-                write!(f, "{} to stay healthy long enough", list(targets))
+                write!(f, "{} to stay healthy long enough", listed(targets))
             }
             Self::Bake { wave, .. } => write!(f, "wave {} to bake", wave + 1),
             Self::SignOff { wave } => write!(f, "a person to sign off wave {}", wave + 1),
             Self::Traffic { balancers, .. } => {
-                let names: Vec<Name> = balancers.iter().map(|(name, _)| name.clone()).collect();
-                write!(f, "{} to share out requests", list(&names))?;
+                let names = balancers.iter().map(|(name, _)| name);
+                write!(f, "{} to share out requests", listed(names))?;
                 aside(f, balancers.first().map(|(_, why)| why.as_str()))
             }
             Self::Baseline { targets, .. } => {
-                write!(f, "{} to start anew, to be compared with", list(targets))
+                write!(f, "{} to start anew, to be compared with", listed(targets))
             }
             Self::Check {
                 check,
@@ -280,10 +280,10 @@ impl fmt::Display for WaitingOn {
                 asked,
             } => closed(f, reasons, *opens, asked.as_ref()),
             Self::Restore { targets, .. } => {
-                write!(f, "{} to return to the previous revision", list(targets))
+                write!(f, "{} to return to the previous revision", listed(targets))
             }
             Self::Settling { targets, .. } => {
-                write!(f, "{} to settle after the cancellation", list(targets))
+                write!(f, "{} to settle after the cancellation", listed(targets))
             }
             Self::Person { hold } => match &hold.by {
                 Some(by) => write!(f, "a person: {by} paused it ({})", hold.reason),
@@ -335,7 +335,7 @@ fn closed(
                 write!(f, "{comma}frozen by {title}: {reason}")?;
             }
             Closed::OutsideWindows { windows, .. } => {
-                write!(f, "{comma}outside of {}", list(windows))?;
+                write!(f, "{comma}outside of {}", listed(windows))?;
             }
         }
     }
@@ -350,14 +350,5 @@ fn closed(
             asked.by, asked.reason
         ),
         None => Ok(()),
-    }
-}
-
-/// At most three names, then the number of the others.
-fn list(targets: &[Name]) -> String {
-    let shown: Vec<&str> = targets.iter().take(3).map(Name::as_str).collect();
-    match targets.len().saturating_sub(shown.len()) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

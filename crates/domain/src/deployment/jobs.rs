@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     converge::{JobKey, JobReport, JobState},
-    name::Name,
+    name::{Name, listed},
     plan::{JobName, OnFailure, PlannedJob, When},
 };
 use jiff::Timestamp;
@@ -139,11 +139,10 @@ fn begin(
                 .push(WaitingOn::Agent { targets, until });
         }
         Missing::Touch(targets) => {
-            let names: Vec<&str> = targets.iter().map(Name::as_str).collect();
             let reason = format!(
                 "job {} cannot begin: {} did not say that nothing else runs there",
                 planned.job,
-                names.join(", ")
+                listed(&targets)
             );
             decision.events.push(Event::Held { reason, by: None });
         }

@@ -15,7 +15,7 @@ use tidegate_domain::{
     converge::{DesiredState, Slot},
     deployment::{Deployment, Event, Membership, NoReturn, Purpose, Status},
     id::{DeploymentId, GroupRunId, SnapshotNumber},
-    name::Name,
+    name::{Name, listed},
     plan::Plan,
     release::{Release, Snapshot},
     revision::{Revision, RevisionId},
@@ -316,11 +316,11 @@ async fn meant_targets(tx: &mut Tx, start: &Start<'_>, told: &Told) -> Result<Ve
         })
     };
     let missing = targets.iter().filter(|target| !is_enrolled(target));
-    let missing: Vec<_> = missing.map(|target| target.name.as_str()).collect();
+    let missing: Vec<&Name> = missing.map(|target| &target.name).collect();
     if missing.is_empty() {
         return Ok(targets);
     }
-    let detail = format!("no agent is enrolled for {}", missing.join(", "));
+    let detail = format!("no agent is enrolled for {}", listed(missing));
     let environment = targets
         .first()
         .map(|t| t.environment.to_string())
