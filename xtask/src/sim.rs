@@ -5,15 +5,20 @@ mod mutations;
 use crate::{Outcome, run};
 
 /// `--seed N` for one story, `--seeds A..B` for those from A up to but not B; without either, the test's own range.
-/// `--mutations` breaks the executor on purpose and tells what noticed it.
+/// `--mutations` breaks the executor on purpose and tells what noticed it; with WORDS only where they are part of what is broken.
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let seeds = match words.as_slice() {
         [] => None,
-        ["--mutations"] => return mutations::run(),
+        ["--mutations"] => return mutations::run(""),
+        ["--mutations", words] => return mutations::run(words),
         ["--seed", seed] => Some(one(seed)?),
         ["--seeds", range] => Some((*range).to_owned()),
-        _ => return Err("usage: cargo xtask sim [--seed N | --seeds A..B | --mutations]".into()),
+        _ => {
+            return Err(
+                "usage: cargo xtask sim [--seed N | --seeds A..B | --mutations [WORDS]]".into(),
+            );
+        }
     };
     let mut cargo = run::cargo();
     cargo.args(["test", "--locked", "--release", "-p", "tidegate-domain"]);

@@ -23,14 +23,15 @@ struct Mutation {
     after: String,
 }
 
-/// Tries all of them and prints the table; fails when one survives.
-pub(super) fn run() -> Outcome {
+/// Tries those whose description has `words` in it and prints the table; fails when one survives.
+pub(super) fn run(words: &str) -> Outcome {
     let root = run::root();
-    let text = fs::read_to_string(root.join(LIST)).map_err(|error| format!("{LIST}: {error}"))?;
+    let mut all = listed(root)?;
+    all.retain(|mutation| mutation.what.contains(words));
     let copy = copied(root)?;
     println!("| mutation | caught by |\n|---|---|");
     let mut survivors = 0;
-    for mutation in read(&text)? {
+    for mutation in all {
         let caught = tried(&copy, &mutation)?;
         survivors += u32::from(caught.is_none());
         let by = caught.unwrap_or_else(|| "**nothing**".to_owned());
@@ -39,6 +40,30 @@ pub(super) fn run() -> Outcome {
     match survivors {
         0 => Ok(()),
         _ => Err(format!("{survivors} mutations were not noticed")),
+    }
+}
+
+/// All of them, each of which fits the sources as they are.
+fn listed(root: &Path) -> Result<Vec<Mutation>, String> {
+    let text = fs::read_to_string(root.join(LIST)).map_err(|error| format!("{LIST}: {error}"))?;
+    let all = read(&text)?;
+    for mutation in &all {
+        whole(root, mutation)?;
+    }
+    Ok(all)
+}
+
+/// The file that a mutation breaks, in which its line is exactly once.
+fn whole(root: &Path, mutation: &Mutation) -> Result<(PathBuf, String), String> {
+    let path = root.join(BASE).join(&mutation.file);
+    let named = |error| format!("{}: {error}", path.display());
+    let whole = fs::read_to_string(&path).map_err(named)?;
+    match whole.matches(&mutation.before).count() {
+        1 => Ok((path, whole)),
+        count => Err(format!(
+            "`{}`: its line is there {count} times, not once; mend {LIST}",
+            mutation.what
+        )),
     }
 }
 
@@ -78,15 +103,8 @@ fn copied(root: &Path) -> Result<PathBuf, String> {
 
 /// The first seed or scenario that notices it.
 fn tried(copy: &Path, mutation: &Mutation) -> Result<Option<String>, String> {
-    let path = copy.join(BASE).join(&mutation.file);
+    let (path, whole) = whole(copy, mutation)?;
     let named = |error| format!("{}: {error}", path.display());
-    let whole = fs::read_to_string(&path).map_err(named)?;
-    if whole.matches(&mutation.before).count() != 1 {
-        let what = &mutation.what;
-        return Err(format!(
-            "`{what}`: its line is not there exactly once; mend {LIST}"
-        ));
-    }
     let broken = whole.replacen(&mutation.before, &mutation.after, 1);
     fs::write(&path, broken).map_err(named)?;
     let found = ["simulation", "scenarios"]
@@ -137,6 +155,12 @@ fn told(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_fits_the_sources() {
+        let all = listed(run::root()).unwrap();
+        assert!(!all.is_empty());
+    }
 
     #[test]
     fn a_mutation_is_four_lines() {
