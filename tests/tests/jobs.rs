@@ -74,7 +74,7 @@ kind: Strategy
 name: tried
 canary: { steps: [ { targets: 1 } ] }
 checks:
-  - { name: smoke, exec: { job: web/smoke }, interval: 300ms, count: 2, timeout: 20s }
+  - { name: smoke, exec: { job: web/smoke }, interval: 300ms, count: 2 }
 limits: { minimum_healthy: 300ms }
 ";
 

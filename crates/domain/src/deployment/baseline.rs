@@ -66,9 +66,9 @@ impl Fresh {
 }
 
 impl TargetRun {
-    /// Whether it is being started anew to be compared with.
+    /// Whether it is down, or about to be, because it is started anew to be compared with.
     pub(super) fn is_refreshing(&self) -> bool {
-        self.fresh.is_some_and(|fresh| fresh.stands().is_none())
+        self.is_old() && self.fresh.is_some_and(|fresh| fresh.stands().is_none())
     }
 
     /// Since when it is part of the fresh baseline for the checks after `wave`.
@@ -88,18 +88,16 @@ impl TargetRun {
 }
 
 impl Deployment {
-    /// The first check after a wave that compares with a fresh baseline and is not over.
+    /// The first check after a wave that compares with a fresh baseline and has not begun. Once one has, its baseline stays as
+    /// it is.
     fn compares_after(&self, wave: u32) -> Option<&Check> {
         let planned = self.plan.waves.get(wave as usize)?;
         let mut checks = planned
             .checks
             .iter()
             .filter_map(|name| self.plan.check(name));
-        let is_over = |check: &Check| {
-            let run = self.check_run(wave, &check.name);
-            run.is_some_and(|run| run.ended.is_some() || run.accepted.is_some())
-        };
-        checks.find(|check| check.wants_fresh_baseline() && !self.fast_track && !is_over(check))
+        let has_begun = |check: &Check| self.check_run(wave, &check.name).is_some();
+        checks.find(|check| check.wants_fresh_baseline() && !self.fast_track && !has_begun(check))
     }
 
     /// The new targets and the old ones that a check after a wave compares.
@@ -108,11 +106,19 @@ impl Deployment {
             let runs = self.targets.iter().filter(|run| is_it(run));
             runs.map(|run| run.target.clone()).collect()
         };
+        let begun = self.check_run(wave, &check.name).map(|run| run.since);
+        // What came later was not there to be compared when a fresh baseline was.
+        let in_time = |at: Option<Timestamp>| {
+            let late = begun.is_some_and(|begun| at.is_some_and(|at| at > begun));
+            at.is_some() && !(late && check.wants_fresh_baseline())
+        };
         let is_old = |run: &TargetRun| match check.wants_fresh_baseline() {
-            true => run.is_fresh_for(wave).is_some(),
+            true => run.is_old() && in_time(run.is_fresh_for(wave)),
             false => matches!(run.stage, Stage::Waiting | Stage::Prepared),
         };
-        let is_new = |run: &TargetRun| matches!(run.stage, Stage::Passed { .. });
+        let is_new = |run: &TargetRun| {
+            matches!(run.stage, Stage::Passed { .. }) && in_time(run.stage.judged_at())
+        };
         (those(&is_new), those(&is_old))
     }
 
@@ -156,17 +162,18 @@ impl Deployment {
         run.fresh = Some(Fresh { wave, stage });
         Ok(())
     }
-
-    /// Those that did not come back are started anew once more.
-    pub(super) fn forget_late_baseline(&mut self, wave: u32) {
-        let runs = self.targets.iter_mut();
-        for run in runs.filter(|run| run.is_fresh_for(wave).is_none()) {
-            run.fresh = run.fresh.filter(|fresh| fresh.wave != wave);
-        }
-    }
 }
 
-/// Chooses who is started anew next; answers whether nobody more is to be, for now.
+/// How many more targets may be down at once, beside those that are, or are started anew.
+pub(super) fn room(deployment: &Deployment) -> usize {
+    let refreshing = deployment.targets.iter();
+    let refreshing = refreshing.filter(|run| run.is_refreshing()).count();
+    let down = deployment.count(Stage::is_disturbed) as usize + refreshing;
+    (deployment.plan.limits.max_unavailable as usize).saturating_sub(down)
+}
+
+/// Chooses who is started anew next, and others in place of those that do not come back; answers whether nobody more is to
+/// be, for now.
 pub(super) fn is_chosen(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
     let deployment = view.deployment;
     let Some(check) = deployment.compares_after(wave) else {
@@ -176,28 +183,40 @@ pub(super) fn is_chosen(view: &View<'_>, wave: u32, decision: &mut Decision) -> 
         deployment.targets.iter().filter(|run| what(run)).count()
     };
     let of_this_wave = |run: &TargetRun| run.fresh.is_some_and(|fresh| fresh.wave == wave);
+    let counts = |run: &TargetRun| run.is_old() && of_this_wave(run) && !is_late(view, run);
     let canary = count(&|run| matches!(run.stage, Stage::Passed { .. }));
-    let missing = canary.saturating_sub(count(&|run| run.is_old() && of_this_wave(run)));
+    let missing = canary.saturating_sub(count(&counts));
     let old = view.targets().collect::<Vec<_>>().into_iter().rev();
     let (in_touch, others): (Vec<_>, Vec<_>) = old
-        .filter(|(_, run, _)| run.is_old() && !of_this_wave(run))
+        .filter(|(_, run, _)| run.is_old() && !run.is_refreshing() && !of_this_wave(run))
         .partition(|(_, _, facts)| facts.connected);
     let left = in_touch.len() + others.len();
-    let refreshing = count(&TargetRun::is_refreshing);
-    let room = room(deployment, refreshing);
+    let mut room = room(deployment);
+    if deployment.shares_traffic() {
+        // Somebody of the old ones goes on serving their share.
+        let serving = count(&|run| run.is_old() && !run.is_refreshing());
+        room = room.min(serving.saturating_sub(1));
+    }
+    let comes_back = count(&|run| counts(run) && run.is_refreshing()) > 0;
     let why = match (left < missing, room) {
         (true, _) => Some(format!(
             "too few targets of the old revision are left to be started anew and compared with: {}, and {canary} have changed",
             canary - missing + left
         )),
-        (false, 0) if missing > 0 && refreshing == 0 => {
+        (false, 0) if missing > 0 && !comes_back => {
             let why = "no target may be started anew to compare with: others are down already, or nobody else serves";
             Some(why.to_owned())
         }
         (false, _) => None,
     };
     if let Some(why) = why {
-        decision.events.extend(no_data(view, (wave, check), why));
+        let late = deployment.targets.iter().filter(|run| is_late(view, run));
+        let late = listed(late.map(|run| &run.target));
+        let why = match late.as_str() {
+            "" => why,
+            late => format!("{why}; {late} was not healthy in time after it was started anew"),
+        };
+        decision.events.push(no_data((wave, check), why));
         return false;
     }
     let next = in_touch.iter().chain(&others).take(missing.min(room));
@@ -206,60 +225,58 @@ pub(super) fn is_chosen(view: &View<'_>, wave: u32, decision: &mut Decision) -> 
     decision.is_idle()
 }
 
-/// How many more may be down at once.
-fn room(deployment: &Deployment, refreshing: usize) -> usize {
-    let down = deployment.count(Stage::is_disturbed) as usize + refreshing;
-    let room = (deployment.plan.limits.max_unavailable as usize).saturating_sub(down);
-    if !deployment.shares_traffic() {
-        return room;
-    }
-    // Somebody of the old ones goes on serving their share.
-    let runs = deployment.targets.iter();
-    let serving = runs.filter(|run| run.is_old() && !run.is_refreshing());
-    room.min(serving.count().saturating_sub(1))
+/// Whether a target was told to start anew and did not come back in time.
+fn is_late(view: &View<'_>, run: &TargetRun) -> bool {
+    matches!(starts_until(view, run), Some(until) if until <= view.now)
 }
 
-/// Whether all that were chosen have been started anew and stand. If not, they are told, waited for, or come too late.
+/// Until when a target that was told to start anew is waited for.
+fn starts_until(view: &View<'_>, run: &TargetRun) -> Option<Timestamp> {
+    let fresh = run.fresh.filter(|_| run.is_refreshing())?;
+    match fresh.stage {
+        FreshStage::Starting { since } => {
+            Some(since + view.deployment.plan.limits.progress_deadline.as_signed())
+        }
+        FreshStage::Chosen | FreshStage::Stands { .. } => None,
+    }
+}
+
+/// Notes who is well again that was started anew, whatever else goes on, and however late.
+pub(super) fn watch(view: &View<'_>, decision: &mut Decision) {
+    let back = view.targets().filter(|(_, run, facts)| {
+        let starting = run
+            .fresh
+            .is_some_and(|fresh| matches!(fresh.stage, FreshStage::Starting { .. }));
+        starting && run.is_old() && is_back(run, facts)
+    });
+    let back = back.map(|(target, ..)| Event::BaselineStands { target });
+    decision.events.extend(back);
+}
+
+/// Whether all that were chosen have been started anew and stand. If not, they are told, or waited for.
 pub(super) fn stands(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
     let deployment = view.deployment;
-    let (mut starting, mut late) = (Vec::new(), Vec::new());
-    let mut last = None;
-    for (target, run, facts) in view.targets().filter(|(_, run, _)| run.is_old()) {
-        let Some(fresh) = run.fresh else {
-            continue;
-        };
-        match fresh.stage {
-            FreshStage::Starting { .. } if is_back(run, facts) => {
-                decision.events.push(Event::BaselineStands { target });
-            }
-            FreshStage::Chosen if fresh.wave == wave => {
-                decision.events.push(Event::BaselineStarted { target });
-                decision.effects.push(Effect::Prepare(target));
-            }
-            FreshStage::Starting { since } if fresh.wave == wave => {
-                let until = since + deployment.plan.limits.progress_deadline.as_signed();
-                match until <= view.now {
-                    true => late.push(&run.target),
-                    false => starting.push(run.target.clone()),
-                }
-                last = last.max(Some(until));
-            }
-            FreshStage::Chosen | FreshStage::Starting { .. } | FreshStage::Stands { .. } => {}
-        }
+    let chosen = |run: &TargetRun| {
+        let fresh = run.fresh.filter(|_| run.is_refreshing());
+        fresh.is_some_and(|fresh| fresh.wave == wave && fresh.stage == FreshStage::Chosen)
+    };
+    for (target, ..) in view.targets().filter(|(_, run, _)| chosen(run)) {
+        decision.events.push(Event::BaselineStarted { target });
+        decision.effects.push(Effect::Prepare(target));
     }
-    let compares = deployment.compares_after(wave);
-    match (compares, last) {
-        _ if !decision.is_idle() => false,
-        (Some(check), _) if !late.is_empty() => {
-            let why = format!(
-                "the old revision was started anew to compare with, and was not healthy in time on {}",
-                listed(late)
-            );
-            decision.events.extend(no_data(view, (wave, check), why));
-            false
-        }
+    if !decision.is_idle() {
+        return false;
+    }
+    let of_this_wave = |run: &&TargetRun| run.fresh.is_some_and(|fresh| fresh.wave == wave);
+    let runs = deployment.targets.iter().filter(of_this_wave);
+    let waited = runs.filter_map(|run| {
+        let until = starts_until(view, run).filter(|until| *until > view.now)?;
+        Some((run.target.clone(), until))
+    });
+    let (targets, untils): (Vec<Name>, Vec<Timestamp>) = waited.unzip();
+    let first = untils.into_iter().min();
+    match (deployment.compares_after(wave), first) {
         (Some(_), Some(until)) => {
-            let targets = starting;
             decision.wait_for(view, Some(WaitingOn::Baseline { targets, until }));
             false
         }
@@ -274,18 +291,11 @@ fn is_back(run: &TargetRun, facts: &TargetFacts) -> bool {
     runs && well && facts.connected
 }
 
-/// A check that has nothing to compare with ends without data.
-fn no_data(view: &View<'_>, (wave, check): (u32, &Check), why: String) -> Vec<Event> {
-    let name = &check.name;
-    let started = view.deployment.check_run(wave, name).is_none();
-    let started = started.then(|| Event::CheckStarted {
+/// A check that has nothing to compare with ends without data before it begins.
+fn no_data((wave, check): (u32, &Check), reason: String) -> Event {
+    Event::CheckEnded {
         wave,
-        check: name.clone(),
-    });
-    let ended = Event::CheckEnded {
-        wave,
-        check: name.clone(),
-        outcome: Outcome::NoData { reason: why },
-    };
-    started.into_iter().chain([ended]).collect()
+        check: check.name.clone(),
+        outcome: Outcome::NoData { reason },
+    }
 }

@@ -9,6 +9,16 @@ use jiff::Timestamp;
 
 type Which<'a> = (u32, &'a Name);
 
+fn begun((wave, check): Which<'_>, since: Timestamp) -> CheckRun {
+    CheckRun {
+        wave,
+        check: check.clone(),
+        since,
+        ended: None,
+        accepted: None,
+    }
+}
+
 impl Deployment {
     pub(super) fn begin_check(&mut self, which: Which<'_>, now: Timestamp) -> Result<(), Illegal> {
         let illegal = illegal("check_started");
@@ -16,13 +26,13 @@ impl Deployment {
         if self.check_run(which.0, which.1).is_some() {
             return Err(illegal("it began already"));
         }
-        self.checks.push(CheckRun {
-            wave: which.0,
-            check: which.1.clone(),
-            since: now,
-            ended: None,
-            accepted: None,
+        // Whoever is compared was there before, whatever another server's clock says.
+        let compared = self.targets.iter().flat_map(|run| {
+            let passed = run.stage.judged_at();
+            [passed, run.is_fresh_for(which.0)].into_iter().flatten()
         });
+        let since = compared.chain([now]).max().unwrap_or(now);
+        self.checks.push(begun(which, since));
         Ok(())
     }
 
@@ -34,6 +44,11 @@ impl Deployment {
     ) -> Result<(), Illegal> {
         let illegal = illegal("check_ended");
         self.is_the_present_wave(which).map_err(&illegal)?;
+        // What has nothing to compare with never began.
+        let never = matches!(outcome, Outcome::NoData { .. });
+        if never && self.check_run(which.0, which.1).is_none() {
+            self.checks.push(begun(which, now));
+        }
         let run = self.check_run_mut(which).map_err(&illegal)?;
         if run.ended.is_some() {
             return Err(illegal("it has ended already"));
@@ -50,11 +65,9 @@ impl Deployment {
             return Err(illegal("it is being asked"));
         }
         (run.since, run.ended, run.accepted) = (now, None, None);
-        let (wave, name) = which;
-        if (self.plan.check(name)).is_some_and(Check::wants_fresh_baseline) {
+        if (self.plan.check(which.1)).is_some_and(Check::wants_fresh_baseline) {
             // It begins once its baseline stands.
             self.checks.retain(|run| (run.wave, &run.check) != which);
-            self.forget_late_baseline(wave);
         }
         self.go_on();
         Ok(())

@@ -41,7 +41,7 @@ pub(super) fn are_through(
         };
         match &run.ended {
             _ if run.accepted.is_some() => {}
-            None => through &= ask(view, (run, check), hold, decision),
+            None => through &= ask(view, (run, check), decision),
             Some((_, Outcome::Passed)) => {}
             Some(_) if check.dry_run => {}
             Some((_, outcome)) => bad.push((check, outcome)),
@@ -74,12 +74,7 @@ fn consequence(view: &View<'_>, bad: &[(&Check, &Outcome)], hold: Option<&Hold>)
 }
 
 /// A check that has not ended: it ends now, or something is to be asked, now or later.
-fn ask(
-    view: &View<'_>,
-    (run, check): (&CheckRun, &Check),
-    hold: Option<&Hold>,
-    decision: &mut Decision,
-) -> bool {
+fn ask(view: &View<'_>, (run, check): (&CheckRun, &Check), decision: &mut Decision) -> bool {
     let all = || {
         view.facts
             .measurements
@@ -103,7 +98,7 @@ fn ask(
     if next <= view.now {
         let number = all().map(|m| m.number).max().unwrap_or(0) + 1;
         match &check.exec {
-            Some(exec) => trials::begin(view, (run, number), exec, hold, decision),
+            Some(exec) => trials::begin(view, (run, number), exec, decision),
             None => decision.due.push(Due {
                 wave: run.wave,
                 check: run.check.clone(),

@@ -5,7 +5,7 @@
 //! watched; those that are tried again prepare first. A hold stops what would be begun, never the watching.
 
 use super::{
-    Decision, Effect, Event, Hold, Position, Stage, TargetRun, WaitingOn, checks,
+    Decision, Effect, Event, Hold, Position, Stage, TargetRun, WaitingOn, baseline, checks,
     decide::View,
     failures, finish,
     gates::{self, Beginning},
@@ -17,6 +17,7 @@ use crate::plan::When;
 pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decision {
     let mut decision = Decision::default();
     judge(view, &mut decision);
+    baseline::watch(view, &mut decision);
     jobs::watch(view, &mut decision);
     trials::watch(view, &mut decision);
     let preparing = preparing::targets(view, hold, &mut decision);
@@ -55,7 +56,8 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
     if view.deployment.wave_is_over(wave) && ((nothing_under_way && !ready) || !is_last) {
         finish::wave(view, wave, &mut decision);
     } else if nothing_under_way && closed.is_none() && drained {
-        let reason = "failed targets use up all that may be down at once".to_owned();
+        let reason = "targets that failed or did not come back use up all that may be down at once"
+            .to_owned();
         decision.events.push(Event::Held { reason, by: None });
     } else {
         let waits = WaitingOn::activating(view, &activating).into_iter();
@@ -102,14 +104,15 @@ fn judge(view: &View<'_>, decision: &mut Decision) {
 
 /// Activates as many targets as may be down at once; answers whether any still lies ready.
 fn activate(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
-    let refreshing = view.deployment.targets.iter();
-    let refreshing = refreshing.filter(|run| run.is_refreshing()).count();
-    let disturbed = view.deployment.count(Stage::is_disturbed);
-    let disturbed = disturbed + u32::try_from(refreshing).unwrap_or(u32::MAX);
-    let room = view.deployment.plan.limits.max_unavailable;
-    let room = room.saturating_sub(disturbed) as usize;
-    let mut ready = ready(view, wave);
-    for target in ready.by_ref().take(room) {
+    let room = baseline::room(view.deployment);
+    // What is down already takes no more room.
+    let is_down = |at: &Position| {
+        let run = view.deployment.targets.get(at.0 as usize);
+        run.is_some_and(TargetRun::is_refreshing)
+    };
+    let (down, up): (Vec<_>, Vec<_>) = ready(view, wave).partition(is_down);
+    let mut ready = up.into_iter();
+    for target in down.into_iter().chain(ready.by_ref().take(room)) {
         decision.events.push(Event::TargetActivated { target });
         decision.effects.push(Effect::Activate(target));
     }

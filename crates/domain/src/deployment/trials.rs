@@ -3,8 +3,8 @@
 //! A trial that is not wanted any more is stopped, and nobody waits for what comes of it.
 
 use super::{
-    CheckRun, Decision, Deployment, Effect, Event, Hold, Illegal, JobOutcome, Measurement,
-    Position, Reading, Stage, Status, TargetFacts, TargetRun,
+    CheckRun, Decision, Deployment, Effect, Event, Illegal, JobOutcome, Measurement, Position,
+    Reading, Stage, Status, TargetFacts, TargetRun,
     decide::View,
     jobs::{as_told, said},
     transition::illegal,
@@ -68,13 +68,11 @@ impl Deployment {
             let forward = self.status.goes_forward();
             forward && trial.target == target
         })?;
-        let planned = self.plan.jobs.iter().find(|job| job.job == trial.job)?;
-        let timeout = self.plan.check(&trial.check)?.timeout;
         Some(Job {
             key: self.job_key(&trial.job),
             revision: self.targets.get(target.0 as usize)?.after,
             fence: trial.fence,
-            deadline: timeout.min(planned.deadline),
+            deadline: self.plan.check(&trial.check)?.timeout,
         })
     }
 
@@ -95,10 +93,7 @@ impl Deployment {
         since: Timestamp,
     ) -> Result<(), Illegal> {
         let illegal = illegal("trial_started");
-        let Status::Rolling {
-            wave, hold: None, ..
-        } = self.status
-        else {
+        let Status::Rolling { wave, .. } = self.status else {
             return Err(illegal(self.status.word()));
         };
         if self.running_trial().is_some() {
@@ -136,6 +131,8 @@ impl Deployment {
     }
 }
 
+const STOPPED: &str = "it was stopped, because nobody waits for it any more";
+
 /// Ends the trial that is under way once its target has said how it ended, its time is over, or nobody waits for it.
 pub(super) fn watch(view: &View<'_>, decision: &mut Decision) {
     let deployment = view.deployment;
@@ -143,7 +140,7 @@ pub(super) fn watch(view: &View<'_>, decision: &mut Decision) {
         return;
     };
     if !deployment.awaits(trial) {
-        return end(view, trial, unknown("nobody waits for it"), decision);
+        return end(view, trial, unknown(STOPPED), decision);
     }
     let facts = view.facts.targets.get(trial.target.0 as usize);
     let key = deployment.job_key(&trial.job);
@@ -211,34 +208,34 @@ fn end(view: &View<'_>, trial: &Trial, outcome: JobOutcome, decision: &mut Decis
 /// Off the way forward nobody waits for a trial.
 pub(super) fn stop(view: &View<'_>, decision: &mut Decision) {
     if let Some((trial, _)) = view.deployment.running_trial() {
-        end(view, trial, unknown("it was stopped"), decision);
+        end(view, trial, unknown(STOPPED), decision);
     }
 }
 
-/// Begins the next, on a target of the wave that has passed; on another one, where none of them can be told. In a hold, or
-/// while another is under way, none begins.
+/// Begins the next, on a target of the wave; on one of an earlier wave only while none of its own is in touch.
 pub(super) fn begin(
     view: &View<'_>,
     (run, number): (&CheckRun, u32),
     exec: &ExecQuestion,
-    hold: Option<&Hold>,
     decision: &mut Decision,
 ) {
     let begins = |event: &Event| matches!(event, Event::TrialStarted { .. });
-    let busy = view.deployment.running_trial().is_some() || decision.events.iter().any(begins);
-    if busy || hold.is_some() {
+    if view.deployment.running_trial().is_some() || decision.events.iter().any(begins) {
         return;
     }
-    let able = |(_, on, facts): &(Position, &TargetRun, &TargetFacts)| {
-        let idle = facts.jobs.iter().all(|report| report.state.has_ended());
-        let told = facts.connected && facts.current && idle;
-        told && matches!(on.stage, Stage::Passed { .. })
+    let in_touch = |(_, on, facts): &(Position, &TargetRun, &TargetFacts)| {
+        facts.connected && matches!(on.stage, Stage::Passed { .. })
     };
-    let Some((target, ..)) = view
+    let (own, others): (Vec<_>, Vec<_>) = view
         .targets()
-        .filter(able)
-        .min_by_key(|(_, on, _)| on.last_wave() != run.wave)
-    else {
+        .filter(in_touch)
+        .partition(|(_, on, _)| on.last_wave() == run.wave);
+    let among = if own.is_empty() { others } else { own };
+    let is_idle = |facts: &TargetFacts| {
+        let mut jobs = facts.jobs.iter();
+        facts.current && jobs.all(|report| report.state.has_ended())
+    };
+    let Some((target, ..)) = among.into_iter().find(|(_, _, facts)| is_idle(facts)) else {
         return;
     };
     decision.events.push(Event::TrialStarted {

@@ -1,6 +1,6 @@
 //! What each server weighs in a split, as things stand with its target.
 
-use super::{Deployment, Position, Split, Stage, TargetRun};
+use super::{Deployment, Position, Split, Stage, TargetRun, baseline};
 use crate::{
     converge::{Slot, traffic::shares},
     name::Name,
@@ -113,11 +113,10 @@ impl Deployment {
 
     /// The targets up to a wave that lie ready, as far as they may be down at once.
     pub(super) fn next_to_change(&self, wave: u32) -> BTreeSet<&Name> {
-        let down = self.count(Stage::is_disturbed);
-        let room = self.plan.limits.max_unavailable.saturating_sub(down);
         let ready = self.targets.iter().filter(|run| run.wave <= wave);
-        let ready = ready.filter(|run| run.stage == Stage::Prepared);
-        ready.take(room as usize).map(|run| &run.target).collect()
+        let ready = ready.filter(|run| run.stage == Stage::Prepared && !run.is_refreshing());
+        let ready = ready.take(baseline::room(self));
+        ready.map(|run| &run.target).collect()
     }
 
     /// What each target weighs among the new ones, and among the old ones.

@@ -50,7 +50,7 @@ pub struct Check {
     /// More measurements that are neither than this, and it is inconclusive.
     #[serde(default)]
     pub inconclusive_max: u32,
-    /// A measurement that takes longer has no data.
+    /// A measurement that takes longer has no data. Of a job its own deadline counts, after which it is stopped and has failed.
     #[serde(default = "timeout")]
     pub timeout: Millis,
     /// Not passed so long after it began: no data. Twice what its measurements take, unless set.
@@ -192,10 +192,7 @@ impl Check {
     /// How long it may take.
     pub fn deadline(&self) -> Millis {
         let usual = || {
-            // A job takes as long as it takes, and one runs after the other.
-            let runs = self.exec.as_ref().map_or(0, |_| self.timeout.0);
-            let once = self.interval.0.saturating_add(runs);
-            let once = once.saturating_mul(u64::from(self.count.get()));
+            let once = self.interval.0.saturating_mul(u64::from(self.count.get()));
             Millis(once.saturating_mul(2).saturating_add(self.timeout.0))
         };
         self.deadline.unwrap_or_else(usual)
@@ -241,11 +238,12 @@ impl Check {
         }
     }
 
-    /// Whether it can run its job, if it asks one.
-    fn finds_job(&self, jobs: &[PlannedJob]) -> Result<(), String> {
-        let Some(ExecQuestion { job: name }) = &self.exec else {
-            return Ok(());
-        };
+    /// The job it asks, which has to be there to be asked.
+    fn found_job<'a>(
+        &self,
+        ExecQuestion { job: name }: &ExecQuestion,
+        jobs: &'a [PlannedJob],
+    ) -> Result<&'a PlannedJob, String> {
         match jobs.iter().find(|job| job.job == *name) {
             None => {
                 let those = jobs.iter().filter(|job| job.when == When::Check);
@@ -262,22 +260,33 @@ impl Check {
             Some(job) if job.reversible != Reversible::Yes => Err(format!(
                 "job {name} is not `reversible: yes`; what a check asks changes nothing"
             )),
-            Some(_) => Ok(()),
+            Some(job) => Ok(job),
         }
     }
 }
 
 impl Plan {
-    /// With the jobs of a release.
+    /// With the jobs of a release. One that a check asks may take as long as it says, and the check, unless it says otherwise,
+    /// twice what all its runs take: those of other checks come between, because one runs at a time.
     ///
     /// # Errors
     /// The check that asks a job which is not among them, or is not there to be asked.
-    pub fn with_jobs(self, jobs: Vec<PlannedJob>) -> Result<Self, CompileError> {
-        for check in &self.checks {
-            check.finds_job(&jobs).map_err(|why| CompileError::Check {
+    pub fn with_jobs(mut self, jobs: Vec<PlannedJob>) -> Result<Self, CompileError> {
+        let asking = self.checks.iter().filter(|check| check.exec.is_some());
+        let asking = u64::try_from(asking.count()).unwrap_or(u64::MAX);
+        let answers = self.limits.progress_deadline.0;
+        for check in &mut self.checks {
+            let Some(exec) = &check.exec else { continue };
+            let job = check.found_job(exec, &jobs);
+            let job = job.map_err(|why| CompileError::Check {
                 check: check.name.clone(),
                 why,
             })?;
+            check.timeout = job.deadline;
+            let run = check.interval.0.saturating_add(job.deadline.0);
+            let runs = run.saturating_mul(u64::from(check.count.get()).saturating_mul(2 * asking));
+            let usual = Millis(runs.saturating_add(answers));
+            check.deadline = check.deadline.or(Some(usual));
         }
         Ok(Self { jobs, ..self })
     }

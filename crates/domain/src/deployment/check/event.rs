@@ -5,8 +5,8 @@ use crate::{
     analysis::Verdict,
     calendar::{Closed, InFlight, Opening},
     deployment::{
-        Against, Barrier, Deployment, Event, Facts, Fresh, FreshStage, Outcome, Position, Reading,
-        Stage, Status, facts::Proof,
+        Against, Barrier, Deployment, Event, Facts, FreshStage, Outcome, Position, Reading, Stage,
+        Status, TargetRun, facts::Proof,
     },
     name::Name,
     plan::{Baseline, Check, JobName, When},
@@ -37,7 +37,7 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         ) {
             faults.push(format!("{} is no target of the old revision", run.target));
         }
-        bounded(before, &mut faults);
+        bounded(before, *target, &mut faults);
         if before.status.hold().is_some() || facts.blocked.is_some() {
             faults.push("a baseline was started during a stop".to_owned());
         }
@@ -50,13 +50,16 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
             &mut faults,
         );
     }
+    if let Event::CheckStarted { wave, check } = event {
+        compared(before, (*wave, check), &mut faults);
+    }
     if let Event::CheckEnded {
-        wave,
         check,
-        outcome,
+        outcome: Outcome::Passed,
+        ..
     } = event
     {
-        ended(before, (*wave, check), outcome, facts, &mut faults);
+        data(before, check, facts, &mut faults);
     }
     if let Event::TargetPassed { target } = event {
         proof(before, *target, facts, &mut faults);
@@ -200,11 +203,11 @@ fn room(before: &Deployment, target: Position, faults: &mut Vec<String>) {
     if !matches!(before.status, Status::Rolling { wave, .. } if of <= wave) {
         faults.push("a target was activated before its wave".to_owned());
     }
-    bounded(before, faults);
+    bounded(before, target, faults);
 }
 
-/// Invariant 2: one more may be down because of us.
-fn bounded(before: &Deployment, faults: &mut Vec<String>) {
+/// Invariant 2: a target may be down, beside the others that are, because of us.
+fn bounded(before: &Deployment, target: Position, faults: &mut Vec<String>) {
     let is_down = |stage: &Stage| {
         matches!(
             stage,
@@ -215,30 +218,21 @@ fn bounded(before: &Deployment, faults: &mut Vec<String>) {
                 }
         )
     };
-    let starts_anew = |fresh: Option<Fresh>| {
-        fresh.is_some_and(|fresh| matches!(fresh.stage, FreshStage::Starting { .. }))
+    let starts_anew = |run: &TargetRun| {
+        let fresh = run.fresh.map(|fresh| fresh.stage);
+        let unchanged = matches!(
+            run.stage,
+            Stage::Waiting | Stage::Preparing { .. } | Stage::Prepared
+        );
+        unchanged && matches!(fresh, Some(FreshStage::Starting { .. }))
     };
-    let down = before.targets.iter();
-    let down = down.filter(|run| is_down(&run.stage) || starts_anew(run.fresh));
+    let others = before
+        .positioned()
+        .filter(|(position, _)| *position != target);
+    let down = others.filter(|(_, run)| is_down(&run.stage) || starts_anew(run));
     let (down, max) = (down.count(), before.plan.limits.max_unavailable);
     if down >= max as usize {
         faults.push(format!("{down} targets may be down already, {max} may"));
-    }
-}
-
-/// What a check says rests on something.
-fn ended(
-    before: &Deployment,
-    (wave, check): (u32, &Name),
-    outcome: &Outcome,
-    facts: &Facts,
-    faults: &mut Vec<String>,
-) {
-    if !matches!(outcome, Outcome::NoData { .. }) {
-        compared(before, (wave, check), faults);
-    }
-    if matches!(outcome, Outcome::Passed) {
-        data(before, check, facts, faults);
     }
 }
 
@@ -249,11 +243,17 @@ fn compared(before: &Deployment, (wave, name): (u32, &Name), faults: &mut Vec<St
     if judge.is_none_or(|judge| judge.baseline == Baseline::Standing) {
         return;
     }
-    let stands =
-        |fresh: &Fresh| fresh.wave == wave && matches!(fresh.stage, FreshStage::Stands { .. });
-    let fresh = before.targets.iter().filter_map(|run| run.fresh.as_ref());
+    let stands = |run: &&TargetRun| {
+        let fresh = run.fresh.filter(|fresh| fresh.wave == wave);
+        let stands = fresh.is_some_and(|fresh| matches!(fresh.stage, FreshStage::Stands { .. }));
+        stands
+            && matches!(
+                run.stage,
+                Stage::Waiting | Stage::Preparing { .. } | Stage::Prepared
+            )
+    };
     let (fresh, canary) = (
-        fresh.filter(|fresh| stands(fresh)).count(),
+        before.targets.iter().filter(stands).count(),
         before.count(|stage| matches!(stage, Stage::Passed { .. })),
     );
     if fresh < canary as usize {
