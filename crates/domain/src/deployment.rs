@@ -123,7 +123,7 @@ pub struct Deployment {
     /// Whoever signed that going back is right although something cannot be undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_signed: Option<Word>,
-    /// What people want to do against the calendar, and who confirmed it; the last one counts.
+    /// What people want to do against the calendar, and who confirmed it; those that were confirmed count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
     /// One per target of the plan, in the plan's order. Stored apart from the rest of the record.

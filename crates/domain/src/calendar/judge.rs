@@ -29,8 +29,6 @@ pub enum Opening {
         reasons: Vec<Closed>,
         /// When it is allowed again.
         opens: Edge,
-        /// What becomes of what is under way: the strictest of what the reasons declare.
-        in_flight: InFlight,
     },
 }
 
@@ -60,6 +58,8 @@ pub enum Closed {
         reason: String,
         /// When this one ends.
         until: Edge,
+        /// What becomes of what is under way.
+        in_flight: InFlight,
     },
     /// There are windows, and none of them is open.
     OutsideWindows {
@@ -67,6 +67,8 @@ pub enum Closed {
         windows: Vec<Name>,
         /// When the first of them opens.
         until: Edge,
+        /// What becomes of what is under way: the strictest of what the windows declare.
+        in_flight: InFlight,
     },
 }
 
@@ -105,39 +107,37 @@ impl<'a> Calendar<'a> {
                 until: window_edge.earlier(freeze_edge),
             };
         }
-        let (mut reasons, mut in_flight) = self.freezes_at(now, horizon);
+        let mut reasons = self.freezes_at(now, horizon);
         if !is_open {
             let windows = self.windows.iter();
             reasons.push(Closed::OutsideWindows {
                 windows: windows.clone().map(|w| w.name.clone()).collect(),
                 until: window_edge,
+                in_flight: windows.map(|w| w.in_flight).max().unwrap_or_default(),
             });
-            in_flight = in_flight.max(windows.map(|w| w.in_flight).max());
         }
         Opening::Closed {
             reasons,
             opens: self.opens(&mut open, &mut frozen, now),
-            in_flight: in_flight.unwrap_or_default(),
         }
     }
 
-    /// The freezes in force, and the strictest of what they declare.
-    fn freezes_at(&self, now: Timestamp, horizon: Timestamp) -> (Vec<Closed>, Option<InFlight>) {
+    /// The freezes in force.
+    fn freezes_at(&self, now: Timestamp, horizon: Timestamp) -> Vec<Closed> {
         let mut reasons = Vec::new();
-        let mut in_flight = None;
         for freeze in &self.freezes {
             let (true, until) = Cover::new([&freeze.when].into_iter(), now, horizon).at(now) else {
                 continue;
             };
-            in_flight = in_flight.max(Some(freeze.in_flight));
             reasons.push(Closed::Frozen {
                 freeze: freeze.name.clone(),
                 title: freeze.title.clone(),
                 reason: freeze.reason.clone(),
                 until,
+                in_flight: freeze.in_flight,
             });
         }
-        (reasons, in_flight)
+        reasons
     }
 
     /// The first moment from `at` on that is in a window and in no freeze.
@@ -174,6 +174,13 @@ impl Closed {
             Self::Frozen { until, .. } | Self::OutsideWindows { until, .. } => *until,
         }
     }
+
+    /// What becomes of what is under way.
+    pub const fn in_flight(&self) -> InFlight {
+        match self {
+            Self::Frozen { in_flight, .. } | Self::OutsideWindows { in_flight, .. } => *in_flight,
+        }
+    }
 }
 
 impl Edge {
@@ -196,7 +203,8 @@ impl Edge {
         }
     }
 
-    fn known(self) -> Option<Timestamp> {
+    /// The moment, as far as there is one.
+    pub(crate) fn known(self) -> Option<Timestamp> {
         match self {
             Self::At(at) | Self::NotBefore(at) => Some(at),
             Self::Never => None,

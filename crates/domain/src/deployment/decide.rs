@@ -122,7 +122,7 @@ impl Decision {
     /// Waits for something too, if there is something, and looks again when that may be over.
     pub(super) fn wait_for(&mut self, view: &View<'_>, wait: Option<WaitingOn>) {
         let Some(wait) = wait else { return };
-        if let Some(at) = wait.until().filter(|at| *at > view.now) {
+        if let Some(at) = wait.changes().filter(|at| *at > view.now) {
             self.wake(at);
         }
         self.waiting_on.push(wait);

@@ -7,7 +7,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeMap, fmt};
 
 /// What a person wants to do against the calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,16 +27,17 @@ pub struct Override {
     pub confirmed_by: Option<Name>,
 }
 
-/// What an override sets aside: what stood in the way when it was asked for. What comes later is not meant.
+/// What an override sets aside: what stood in the way when it was asked for, until it ends as it was to end then. What comes
+/// later is not meant, be it the same freeze again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Against {
-    /// These freezes.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub freezes: BTreeSet<Name>,
-    /// That no window is open.
-    #[serde(default, skip_serializing_if = "super::is_false")]
-    pub windows: bool,
+    /// These freezes, and when each was to end.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub freezes: BTreeMap<Name, Edge>,
+    /// That no window was open, and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub windows: Option<Edge>,
 }
 
 impl Against {
@@ -45,27 +46,28 @@ impl Against {
         let mut against = Self::default();
         for reason in reasons {
             match reason {
-                Closed::Frozen { freeze, .. } => {
-                    against.freezes.insert(freeze.clone());
+                Closed::Frozen { freeze, until, .. } => {
+                    against.freezes.insert(freeze.clone(), *until);
                 }
-                Closed::OutsideWindows { .. } => against.windows = true,
+                Closed::OutsideWindows { until, .. } => against.windows = Some(*until),
             }
         }
         against
     }
 
     fn covers(&self, reason: &Closed) -> bool {
-        match reason {
-            Closed::Frozen { freeze, .. } => self.freezes.contains(freeze),
+        let meant = match reason {
+            Closed::Frozen { freeze, .. } => self.freezes.get(freeze).copied(),
             Closed::OutsideWindows { .. } => self.windows,
-        }
+        };
+        meant.is_some_and(|meant| meant.later(reason.until()) == meant)
     }
 }
 
 impl fmt::Display for Against {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let freezes = self.freezes.iter().map(|freeze| format!("freeze {freeze}"));
-        let windows = self.windows.then(|| "the windows".to_owned());
+        let freezes = self.freezes.keys().map(|freeze| format!("freeze {freeze}"));
+        let windows = self.windows.map(|_| "the windows".to_owned());
         let all: Vec<String> = freezes.chain(windows).collect();
         f.write_str(&all.join(" and "))
     }

@@ -184,6 +184,16 @@ impl WaitingOn {
         }
     }
 
+    /// When to look at it again: what it waits for may have changed in part.
+    pub(super) fn changes(&self) -> Option<Timestamp> {
+        let until = self.until();
+        let Self::Calendar { reasons, .. } = self else {
+            return until;
+        };
+        let known = reasons.iter().map(Closed::until).filter_map(Edge::known);
+        until.into_iter().chain(known).min()
+    }
+
     /// What would end it sooner, for a person who reads this.
     pub const fn remedy(&self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 //! Preparing is never kept back, because it changes nothing, and neither is going back.
 
 use super::{Barrier, Decision, Event, Hold, WaitingOn, decide::View, membership};
-use crate::calendar::{InFlight, Opening};
+use crate::calendar::{Closed, InFlight, Opening};
 
 /// What is about to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,14 +23,11 @@ pub(super) fn closed(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn>
 
 /// What the calendar makes it wait for. A rule for what is under way counts only once something is.
 fn calendar(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
-    let Some(Opening::Closed {
-        reasons,
-        opens,
-        in_flight,
-    }) = &view.facts.calendar
-    else {
+    let Some(Opening::Closed { reasons, opens }) = &view.facts.calendar else {
         return None;
     };
+    let (left, ends) = view.deployment.still_closed(reasons)?;
+    let in_flight = left.iter().map(Closed::in_flight).max()?;
     let goes_on = match (beginning, in_flight) {
         (Beginning::Change, _)
         | (Beginning::Wave, InFlight::FinishWaveThenHold | InFlight::HoldAtOnce)
@@ -38,11 +35,7 @@ fn calendar(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
         (Beginning::Wave | Beginning::Target, InFlight::Finish)
         | (Beginning::Target, InFlight::FinishWaveThenHold) => true,
     };
-    if goes_on {
-        return None;
-    }
-    let (left, ends) = view.deployment.still_closed(reasons)?;
-    Some(WaitingOn::Calendar {
+    (!goes_on).then(|| WaitingOn::Calendar {
         // Of what was set aside in part, the calendar does not know when the rest opens.
         opens: match left.len() == reasons.len() {
             true => *opens,

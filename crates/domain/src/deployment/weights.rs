@@ -69,7 +69,9 @@ impl Deployment {
     /// Every target has one server: the share is that of the changed ones.
     fn weigh_targets(&self, split: Split) -> Vec<Weighed> {
         let (percent, drains) = match split {
-            Split::Even | Split::Unsettled => return self.weigh_evenly(&|_| true),
+            Split::Even | Split::Unsettled => {
+                return self.weigh_evenly(&|run| self.may_serve(run));
+            }
             Split::Share {
                 percent, drains, ..
             } => (percent, drains),
@@ -100,6 +102,32 @@ impl Deployment {
             weight: if is_meant(run) { EVEN } else { 0 },
         };
         self.positioned().map(server).collect()
+    }
+
+    /// Whether a target may answer requests: all but those that are known to run nothing, or something that fails.
+    fn may_serve(&self, run: &TargetRun) -> bool {
+        match &run.stage {
+            Stage::Waiting
+            | Stage::Preparing { .. }
+            | Stage::Prepared
+            | Stage::Failed {
+                activated: false, ..
+            }
+            | Stage::Excluded {
+                activated: false, ..
+            } => run.before.is_some(),
+            Stage::Restored { .. } => self.home(run).is_some(),
+            Stage::Stuck { old_fails, .. } => !old_fails,
+            Stage::Activating { .. }
+            | Stage::Passed { .. }
+            | Stage::Failed {
+                activated: true, ..
+            }
+            | Stage::Excluded {
+                activated: true, ..
+            }
+            | Stage::Restoring { .. } => true,
+        }
     }
 
     /// Whether a target still runs the old revision, or runs it again. One that is new here runs nothing.

@@ -18,24 +18,28 @@ pub fn said(words: &str, now: Timestamp) -> Option<Opening> {
         length => Edge::At(now + length.parse::<Millis>().unwrap().as_signed()),
     };
     let by = if by.is_empty() { &["year-end"] } else { by };
+    let in_flight = match *in_flight {
+        "finish" => InFlight::Finish,
+        "finish-wave" => InFlight::FinishWaveThenHold,
+        "at-once" => InFlight::HoldAtOnce,
+        other => panic!("no such rule: {other}"),
+    };
     Some(Opening::Closed {
-        reasons: by.iter().map(|name| closed(name, opens)).collect(),
+        reasons: by
+            .iter()
+            .map(|name| closed(name, opens, in_flight))
+            .collect(),
         opens,
-        in_flight: match *in_flight {
-            "finish" => InFlight::Finish,
-            "finish-wave" => InFlight::FinishWaveThenHold,
-            "at-once" => InFlight::HoldAtOnce,
-            other => panic!("no such rule: {other}"),
-        },
     })
 }
 
-fn closed(by: &str, until: Edge) -> Closed {
+fn closed(by: &str, until: Edge, in_flight: InFlight) -> Closed {
     let (title, reason) = match by {
         "windows" => {
             return Closed::OutsideWindows {
                 windows: vec!["nights".parse().unwrap()],
                 until,
+                in_flight,
             };
         }
         "year-end" => ("the year's end", "the books are closed"),
@@ -46,6 +50,7 @@ fn closed(by: &str, until: Edge) -> Closed {
         title: title.to_owned(),
         reason: reason.to_owned(),
         until,
+        in_flight,
     }
 }
 

@@ -128,16 +128,17 @@ impl World {
                 true => Closed::OutsideWindows {
                     windows: vec!["nights".parse().unwrap()],
                     until: opens,
+                    in_flight,
                 },
                 false => Closed::Frozen {
                     freeze: freeze.parse().unwrap(),
                     title: String::new(),
                     reason: String::new(),
                     until: opens,
+                    in_flight,
                 },
             }],
             opens,
-            in_flight,
         });
     }
 

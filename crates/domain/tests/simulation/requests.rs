@@ -72,8 +72,9 @@ impl World {
         let weighed = self.deployment.weights(split);
         let weighed = weighed.iter().map(|it| ((it.target.0, it.slot), it.weight));
         let told = Requests(weighed.collect());
-        if matches!(split, Split::Share { .. }) {
-            self.judge_route(&told, serving);
+        match split {
+            Split::Share { .. } => self.judge_route(&told, serving),
+            Split::Even | Split::Unsettled => self.judge_end(&told, serving),
         }
         self.requests = told;
         let told = BalancerFacts {
@@ -83,9 +84,27 @@ impl World {
         self.balancers = vec![told; self.deployment.balancers.len()];
     }
 
+    /// In the end, too, nothing is sent to a target that is new there and runs nothing, as long as another serves.
+    fn judge_end(&self, told: &Requests, serving: &Serving) {
+        let all = || told.0.iter().filter(|(_, weight)| **weight > 0);
+        let serves = |place: &Place| serving.get(place) == Some(&Serves::Yes);
+        if self.deployment.plan.side_by_side || !all().any(|(place, _)| serves(place)) {
+            return;
+        }
+        for (place, _) in all() {
+            let run = &self.deployment.targets[place.0 as usize];
+            let is_new = run.before.is_none() && !run.stage.is_changed();
+            let is_down = serving.get(place) == Some(&Serves::No);
+            assert!(
+                !(is_new && is_down),
+                "seed {}: requests to {place:?} in the end, where nothing runs",
+                self.seed
+            );
+        }
+    }
+
     /// Nothing is sent where nothing healthy runs, as long as a target serves that has passed or was left alone; but what ran
-    /// and broke by itself keeps what it received. In the end, when every target receives its part again,
-    /// that is no matter.
+    /// and broke by itself keeps what it received.
     fn judge_route(&self, told: &Requests, serving: &Serving) {
         let beside = self.deployment.plan.side_by_side;
         let passed = |run: &TargetRun| matches!(run.stage, Stage::Passed { .. });

@@ -8,7 +8,7 @@ use super::{
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    deployment::{Against, Deployment, Event, Position, Word},
+    deployment::{Against, CheckRun, Deployment, Event, Position, Status, Word},
     id::DeploymentId,
     name::Name,
     plan::JobName,
@@ -225,15 +225,18 @@ async fn say_of_check(
     (request, id, check, reason): &(Request, DeploymentId, Name, Option<String>),
 ) -> Result<(), Error> {
     let deployment = steer::found(tx, *id).await?;
-    let run = deployment
-        .checks
-        .iter()
-        .rev()
-        .find(|run| run.check == *check);
+    let present = if let Status::Rolling { wave, .. } = deployment.status {
+        Some(wave)
+    } else {
+        None
+    };
+    let is_it =
+        |run: &&CheckRun| run.check == *check && present.is_none_or(|wave| run.wave == wave);
+    let run = deployment.checks.iter().rev().find(is_it);
     let wave = run.map(|run| run.wave).ok_or_else(|| {
         Error::not_found(
             "check-not-found",
-            "check of this deployment that began",
+            "check of the present wave that began",
             check,
         )
     })?;

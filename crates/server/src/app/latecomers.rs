@@ -4,7 +4,7 @@
 //! deployment moves in the same place, which may not be about them. Once they have proved themselves, load balancers send
 //! them requests: see [`super::admission`].
 
-use super::{App, Error, deploy, entry, releases, rollback::standing};
+use super::{App, Error, admission, deploy, entry, releases, rollback::standing};
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
@@ -122,7 +122,16 @@ async fn everywhere(
 ) -> Result<Vec<TargetKey>, Error> {
     let mut told = Vec::new();
     for environment in tx.environments().await?.keys() {
-        told.extend(settle(tx, incarnation, (product, environment), None).await?);
+        let place = (product, environment);
+        told.extend(settle(tx, incarnation, place, None).await?);
+        // One may have proved itself while something kept requests from it.
+        if tx
+            .deployment_running_in(product, environment)
+            .await?
+            .is_none()
+        {
+            told.extend(admission::admit(tx, incarnation, place).await?);
+        }
     }
     Ok(told)
 }

@@ -3,7 +3,7 @@
 use super::job_event;
 use crate::{
     analysis::Verdict,
-    calendar::{Closed, InFlight, Opening},
+    calendar::{Closed, Edge, InFlight, Opening},
     deployment::{
         Against, Barrier, Deployment, Event, Facts, FreshStage, Outcome, Position, Reading, Stage,
         Status, TargetRun, facts::Proof,
@@ -271,10 +271,7 @@ pub(super) fn calendar(
     facts: &Facts,
     faults: &mut Vec<String>,
 ) {
-    let Some(Opening::Closed {
-        in_flight, reasons, ..
-    }) = &facts.calendar
-    else {
+    let Some(Opening::Closed { reasons, .. }) = &facts.calendar else {
         return;
     };
     let mut confirmed = Vec::new();
@@ -283,16 +280,28 @@ pub(super) fn calendar(
             confirmed.push(one.against.as_ref());
         }
     }
-    let is_meant = |against: &Against, reason: &Closed| match reason {
-        Closed::Frozen { freeze, .. } => against.freezes.contains(freeze),
-        Closed::OutsideWindows { .. } => against.windows,
+    let is_meant = |against: &Against, reason: &Closed| {
+        let (meant, ends) = match reason {
+            Closed::Frozen { freeze, until, .. } => (against.freezes.get(freeze), until),
+            Closed::OutsideWindows { until, .. } => (against.windows.as_ref(), until),
+        };
+        match (meant, ends) {
+            (None, _) => false,
+            (Some(Edge::Never), _) => true,
+            (
+                Some(Edge::At(meant) | Edge::NotBefore(meant)),
+                Edge::At(ends) | Edge::NotBefore(ends),
+            ) => ends <= meant,
+            (Some(_), Edge::Never) => false,
+        }
     };
-    let two_people = reasons.iter().all(|reason| {
+    let stays = |reason: &&Closed| {
         let mut confirmed = confirmed.iter();
-        confirmed.any(|against| against.is_none_or(|against| is_meant(against, reason)))
-    });
-    let declared = !is_change && *in_flight <= least;
-    if !two_people && !declared {
+        !confirmed.any(|against| against.is_none_or(|against| is_meant(against, reason)))
+    };
+    let strictest = reasons.iter().filter(stays).map(Closed::in_flight).max();
+    let fine = |strictest| !is_change && strictest <= least;
+    if !strictest.is_none_or(fine) {
         faults.push("something began while the calendar was closed".to_owned());
     }
 }

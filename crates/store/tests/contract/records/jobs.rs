@@ -3,6 +3,7 @@
 use super::{SAID, TOLD, check, told_and_said, written};
 use crate::samples;
 use tidegate_domain::{
+    calendar::Edge,
     converge::{Job, JobKey, JobReport, JobState},
     deployment::{
         Against, Deployment, JobOutcome, JobRun, JobStage, NoReturn, Override, Position, Trial,
@@ -137,8 +138,8 @@ async fn a_deployment_with_jobs_that_checks_asked_and_what_people_set_aside() {
         confirmed_by: Some(samples::name("bob")),
     };
     let against = Against {
-        freezes: [samples::name("year-end")].into(),
-        windows: true,
+        freezes: [(samples::name("year-end"), Edge::At(at))].into(),
+        windows: Some(Edge::Never),
     };
     let planned = PlannedJob {
         job: job(0),

@@ -25,7 +25,10 @@ impl Clock<'_> {
         };
         let in_flight = match opening {
             Opening::Open { .. } => None,
-            Opening::Closed { in_flight, .. } => Some(in_flight.as_str().to_owned()),
+            Opening::Closed { reasons, .. } => {
+                let strictest = reasons.iter().map(Closed::in_flight).max();
+                strictest.map(|rule| rule.as_str().to_owned())
+            }
         };
         OpeningView {
             product: String::new(),
@@ -74,6 +77,7 @@ impl Clock<'_> {
                 title,
                 reason,
                 until,
+                ..
             } => ClosedView {
                 kind: "frozen".to_owned(),
                 sentence: format!("{title}{}: {reason}", self.until(*until)),
@@ -216,16 +220,14 @@ mod tests {
             title: "Year-end closing".into(),
             reason: "The books".into(),
             until: at("2026-11-28T07:00:00Z"),
+            in_flight: InFlight::Finish,
         };
         let outside = |names: &[&str]| Closed::OutsideWindows {
             windows: names.iter().map(|name| name.parse().unwrap()).collect(),
             until: at("2026-11-30T08:00:00Z"),
-        };
-        let closed = |reasons: Vec<Closed>, opens| Opening::Closed {
-            reasons,
-            opens,
             in_flight: InFlight::Finish,
         };
+        let closed = |reasons: Vec<Closed>, opens| Opening::Closed { reasons, opens };
         let monday = at("2026-11-30T08:00:00Z");
         check(
             &closed(vec![frozen.clone()], at("2026-11-28T07:00:00Z")),
