@@ -91,9 +91,10 @@ impl Plan {
         self.waves.iter().any(|wave| wave.traffic.is_some())
     }
 
-    /// Whether its targets change in steps, some of their instances with each wave.
+    /// Whether its targets change in steps, some of their instances with each wave but the last.
     pub fn shares_instances(&self) -> bool {
-        self.waves.iter().any(|wave| wave.instances.is_some())
+        let first = self.waves.first();
+        first.is_some_and(|wave| wave.instances.is_some())
     }
 
     /// A check by its name.

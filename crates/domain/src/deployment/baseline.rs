@@ -88,6 +88,12 @@ impl TargetRun {
 }
 
 impl Deployment {
+    /// Whether any target may be started anew to be compared with.
+    fn may_start_anew(&self) -> bool {
+        let mut checks = self.plan.checks.iter();
+        checks.any(Check::wants_fresh_baseline)
+    }
+
     /// The first check after a wave that compares with a fresh baseline and has not begun. Once one has, its baseline stays as
     /// it is.
     fn compares_after(&self, wave: u32) -> Option<&Check> {
@@ -166,8 +172,13 @@ impl Deployment {
 
 /// How many more targets may be down at once, beside those that are, or are started anew.
 pub(super) fn room(deployment: &Deployment) -> usize {
-    let refreshing = deployment.targets.iter();
-    let refreshing = refreshing.filter(|run| run.is_refreshing()).count();
+    let refreshing = match deployment.may_start_anew() {
+        true => {
+            let runs = deployment.targets.iter();
+            runs.filter(|run| run.is_refreshing()).count()
+        }
+        false => 0,
+    };
     let down = deployment.count(Stage::is_disturbed) as usize + refreshing;
     (deployment.plan.limits.max_unavailable as usize).saturating_sub(down)
 }
@@ -243,6 +254,9 @@ fn starts_until(view: &View<'_>, run: &TargetRun) -> Option<Timestamp> {
 
 /// Notes who is well again that was started anew, whatever else goes on, and however late.
 pub(super) fn watch(view: &View<'_>, decision: &mut Decision) {
+    if !view.deployment.may_start_anew() {
+        return;
+    }
     let back = view.targets().filter(|(_, run, facts)| {
         let starting = run
             .fresh
