@@ -2,6 +2,7 @@
 
 use super::super::{Error, Kind};
 use serde::{Deserialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::Zone,
     catalog::{Component, Document, Kind as CatalogKind},
@@ -11,7 +12,7 @@ use tidegate_protocol::api::SourceFile;
 
 /// The longest file, in bytes.
 const FILE_MAX: usize = 4 * 1024 * 1024;
-/// The most documents of one request: each is compared with those before it.
+/// The most documents of one request.
 const DOCUMENTS_MAX: usize = 20_000;
 
 /// A document and where it stands.
@@ -39,6 +40,15 @@ impl Declared {
             Self::Component { .. } => CatalogKind::Component,
         }
     }
+
+    /// What no two documents share.
+    fn key(&self) -> (CatalogKind, String) {
+        let name = match self {
+            Self::Document(document) => document.key(),
+            Self::Component { product, component } => format!("{product}/{}", component.name),
+        };
+        (self.kind(), name)
+    }
 }
 
 impl Located {
@@ -51,6 +61,7 @@ impl Located {
 /// Every document of every file, in order.
 pub(super) fn files(files: &[SourceFile]) -> Result<Vec<Located>, Error> {
     let mut all: Vec<Located> = Vec::new();
+    let mut places = BTreeMap::new();
     for file in files {
         if file.text.len() > FILE_MAX {
             return Err(refuse(&file.path, 1, 1, "the file is larger than 4 MiB"));
@@ -66,7 +77,9 @@ pub(super) fn files(files: &[SourceFile]) -> Result<Vec<Located>, Error> {
                     return Err(located
                         .error("the files declare more than 20000 things; apply them in parts"));
                 }
-                refuse_second(&all, &located)?;
+                if let Some(old) = places.insert(located.declared.key(), all.len()) {
+                    return Err(second(all.get(old), &located));
+                }
                 all.push(located);
             }
         }
@@ -82,24 +95,11 @@ pub(super) fn files(files: &[SourceFile]) -> Result<Vec<Located>, Error> {
     Ok(all)
 }
 
-fn refuse_second(all: &[Located], new: &Located) -> Result<(), Error> {
-    let key = |located: &Located| match &located.declared {
-        Declared::Document(document) => (document.kind(), document.key()),
-        Declared::Component { product, component } => (
-            CatalogKind::Component,
-            format!("{product}/{}", component.name),
-        ),
-    };
-    match all.iter().find(|old| key(old) == key(new)) {
-        None => Ok(()),
-        Some(old) => {
-            let (kind, name) = key(new);
-            Err(new.error(format!(
-                "{kind} `{name}` is declared already at {}:{}",
-                old.path, old.line
-            )))
-        }
-    }
+fn second(old: Option<&Located>, new: &Located) -> Error {
+    let (kind, name) = new.declared.key();
+    let at = old.map(|old| format!(" at {}:{}", old.path, old.line));
+    let at = at.unwrap_or_default();
+    new.error(format!("{kind} `{name}` is declared already{at}"))
 }
 
 /// A document of a stream.
