@@ -148,15 +148,16 @@ fn noticed(copy: &Path, test: &str, only: &str) -> Option<String> {
 
 /// The line that names the seed or the scenario.
 fn told(said: &str) -> String {
-    let mut lines = said.lines().map(str::trim);
-    let telling = |line: &&str| line.starts_with("seed ") || line.contains(".txt: line");
-    match lines.find(telling) {
-        Some(line) => {
-            let line = line
-                .rsplit_once("tests/scenarios/")
-                .map_or(line, |(_, file)| file);
-            line.chars().take(110).collect()
-        }
+    let telling = |line: &str| {
+        let seed = line.find("seed ").map(|at| line.get(at..));
+        let file = line.contains(".txt: line").then(|| {
+            let file = line.rsplit_once("tests/scenarios/");
+            file.map(|(_, file)| file)
+        });
+        seed.or(file).flatten().map(str::to_owned)
+    };
+    match said.lines().find_map(telling) {
+        Some(line) => line.chars().take(110).collect(),
         None => "it does not compile, or a test fails before it names a seed".to_owned(),
     }
 }
