@@ -146,7 +146,7 @@ fn noticed(copy: &Path, test: &str, only: &str) -> Option<String> {
     Some(told(&format!("{said}\n{errors}")))
 }
 
-/// The line that names the seed or the scenario.
+/// The line that names the seed or the scenario, or what a test panicked with.
 fn told(said: &str) -> String {
     let telling = |line: &str| {
         let seed = line.find("seed ").map(|at| line.get(at..));
@@ -156,9 +156,16 @@ fn told(said: &str) -> String {
         });
         seed.or(file).flatten().map(str::to_owned)
     };
-    match said.lines().find_map(telling) {
+    let panic = || {
+        let behind = said
+            .lines()
+            .skip_while(|line| !line.contains("panicked at"));
+        let words: Vec<&str> = behind.skip(1).take(2).map(str::trim).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    };
+    match said.lines().find_map(telling).or_else(panic) {
         Some(line) => line.chars().take(110).collect(),
-        None => "it does not compile, or a test fails before it names a seed".to_owned(),
+        None => "it does not compile".to_owned(),
     }
 }
 
