@@ -94,6 +94,20 @@ impl Deployment {
         checks.any(Check::wants_fresh_baseline)
     }
 
+    /// How many more targets may be down at once, beside those that are, or are started anew.
+    pub(super) fn room(&self) -> usize {
+        let refreshing = match self.may_start_anew() {
+            true => self
+                .targets
+                .iter()
+                .filter(|run| run.is_refreshing())
+                .count(),
+            false => 0,
+        };
+        let down = self.count(Stage::is_disturbed) as usize + refreshing;
+        (self.plan.limits.max_unavailable as usize).saturating_sub(down)
+    }
+
     /// The first check after a wave that compares with a fresh baseline and has not begun. Once one has, its baseline stays as
     /// it is.
     fn compares_after(&self, wave: u32) -> Option<&Check> {
@@ -112,19 +126,15 @@ impl Deployment {
             let runs = self.targets.iter().filter(|run| is_it(run));
             runs.map(|run| run.target.clone()).collect()
         };
+        // A fresh baseline is compared with what was there when the check began, and not with who came later.
         let begun = self.check_run(wave, &check.name).map(|run| run.since);
-        // What came later was not there to be compared when a fresh baseline was.
-        let in_time = |at: Option<Timestamp>| {
-            let late = begun.is_some_and(|begun| at.is_some_and(|at| at > begun));
-            at.is_some() && !(late && check.wants_fresh_baseline())
-        };
+        let begun = begun.filter(|_| check.wants_fresh_baseline());
+        let in_time = |at: Timestamp| begun.is_none_or(|begun| at <= begun);
         let is_old = |run: &TargetRun| match check.wants_fresh_baseline() {
-            true => run.is_old() && in_time(run.is_fresh_for(wave)),
+            true => run.is_old() && run.is_fresh_for(wave).is_some_and(in_time),
             false => matches!(run.stage, Stage::Waiting | Stage::Prepared),
         };
-        let is_new = |run: &TargetRun| {
-            matches!(run.stage, Stage::Passed { .. }) && in_time(run.stage.judged_at())
-        };
+        let is_new = |run: &TargetRun| matches!(run.stage, Stage::Passed { at } if in_time(at));
         (those(&is_new), those(&is_old))
     }
 
@@ -170,21 +180,8 @@ impl Deployment {
     }
 }
 
-/// How many more targets may be down at once, beside those that are, or are started anew.
-pub(super) fn room(deployment: &Deployment) -> usize {
-    let refreshing = match deployment.may_start_anew() {
-        true => {
-            let runs = deployment.targets.iter();
-            runs.filter(|run| run.is_refreshing()).count()
-        }
-        false => 0,
-    };
-    let down = deployment.count(Stage::is_disturbed) as usize + refreshing;
-    (deployment.plan.limits.max_unavailable as usize).saturating_sub(down)
-}
-
-/// Chooses who is started anew next, and others in place of those that do not come back; answers whether nobody more is to
-/// be, for now.
+/// Chooses who is started anew next, and others in place of those that do not come back; answers whether nobody more
+/// has to be now.
 pub(super) fn is_chosen(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
     let deployment = view.deployment;
     let Some(check) = deployment.compares_after(wave) else {
@@ -202,7 +199,7 @@ pub(super) fn is_chosen(view: &View<'_>, wave: u32, decision: &mut Decision) -> 
         .filter(|(_, run, _)| run.is_old() && !run.is_refreshing() && !of_this_wave(run))
         .partition(|(_, _, facts)| facts.connected);
     let left = in_touch.len() + others.len();
-    let mut room = room(deployment);
+    let mut room = deployment.room();
     if deployment.shares_traffic() {
         // Somebody of the old ones goes on serving their share.
         let serving = count(&|run| run.is_old() && !run.is_refreshing());

@@ -104,7 +104,7 @@ fn judge(view: &View<'_>, decision: &mut Decision) {
 
 /// Activates as many targets as may be down at once; answers whether any still lies ready.
 fn activate(view: &View<'_>, wave: u32, decision: &mut Decision) -> bool {
-    let room = baseline::room(view.deployment);
+    let room = view.deployment.room();
     // What is down already takes no more room.
     let is_down = |at: &Position| {
         let run = view.deployment.targets.get(at.0 as usize);

@@ -4,7 +4,7 @@
 
 use super::{
     CheckRun, Decision, Deployment, Effect, Event, Illegal, JobOutcome, Measurement, Position,
-    Reading, Stage, Status, TargetFacts, TargetRun,
+    Reading, Stage, TargetFacts, TargetRun,
     decide::View,
     jobs::{as_told, said},
     transition::illegal,
@@ -78,7 +78,7 @@ impl Deployment {
 
     /// Whether the check of a trial still waits for it.
     fn awaits(&self, trial: &Trial) -> bool {
-        let here = matches!(self.status, Status::Rolling { wave, .. } if wave == trial.wave);
+        let here = self.status.wave() == Some(trial.wave);
         let run = self.check_run(trial.wave, &trial.check);
         let open = |run: &CheckRun| run.ended.is_none() && run.accepted.is_none();
         let on = self.targets.get(trial.target.0 as usize);
@@ -93,9 +93,7 @@ impl Deployment {
         since: Timestamp,
     ) -> Result<(), Illegal> {
         let illegal = illegal("trial_started");
-        let Status::Rolling { wave, .. } = self.status else {
-            return Err(illegal(self.status.word()));
-        };
+        let wave = self.status.wave().ok_or(illegal(self.status.word()))?;
         if self.running_trial().is_some() {
             return Err(illegal("another is under way"));
         }

@@ -1,6 +1,6 @@
 //! What each server weighs in a split, as things stand with its target.
 
-use super::{Deployment, Position, Split, Stage, TargetRun, baseline};
+use super::{Deployment, Position, Split, Stage, TargetRun};
 use crate::{
     converge::{Slot, traffic::shares},
     name::Name,
@@ -106,27 +106,16 @@ impl Deployment {
 
     /// Whether a target may answer requests: all but those that are known to run nothing, or something that fails.
     fn may_serve(&self, run: &TargetRun) -> bool {
-        match &run.stage {
-            Stage::Waiting
-            | Stage::Preparing { .. }
-            | Stage::Prepared
-            | Stage::Failed {
-                activated: false, ..
+        let fails = matches!(
+            run.stage,
+            Stage::Stuck {
+                old_fails: true,
+                ..
             }
-            | Stage::Excluded {
-                activated: false, ..
-            } => run.before.is_some(),
-            Stage::Restored { .. } => self.home(run).is_some(),
-            Stage::Stuck { old_fails, .. } => !old_fails,
-            Stage::Activating { .. }
-            | Stage::Passed { .. }
-            | Stage::Failed {
-                activated: true, ..
-            }
-            | Stage::Excluded {
-                activated: true, ..
-            }
-            | Stage::Restoring { .. } => true,
+        );
+        match is_untouched(&run.stage) {
+            true => self.runs_old(run),
+            false => !fails,
         }
     }
 
@@ -143,7 +132,7 @@ impl Deployment {
     pub(super) fn next_to_change(&self, wave: u32) -> BTreeSet<&Name> {
         let ready = self.targets.iter().filter(|run| run.wave <= wave);
         let ready = ready.filter(|run| run.stage == Stage::Prepared && !run.is_refreshing());
-        let ready = ready.take(baseline::room(self));
+        let ready = ready.take(self.room());
         ready.map(|run| &run.target).collect()
     }
 

@@ -54,7 +54,7 @@ fn closed(by: &str, until: Edge, in_flight: InFlight) -> Closed {
     }
 }
 
-/// What an override sets aside that is asked for now.
+/// What an override sets aside that is asked for at this moment.
 pub fn in_the_way(calendar: Option<&Opening>) -> Option<Against> {
     match calendar? {
         Opening::Closed { reasons, .. } => Some(Against::of(reasons)),

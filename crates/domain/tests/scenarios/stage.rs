@@ -329,10 +329,7 @@ impl Stage {
     }
 
     fn wave(&self) -> u32 {
-        match self.deployment().status {
-            Status::Rolling { wave, .. } => wave,
-            _ => 0,
-        }
+        self.deployment().status.wave().unwrap_or(0)
     }
 
     /// Lets so much time pass, a second at a time; tells the events and how things are then.

@@ -85,7 +85,7 @@ impl World {
         self.person(&event);
     }
 
-    /// What an override sets aside when it is asked for now.
+    /// What an override sets aside when it is asked for at this moment.
     fn stands_in_the_way(&self) -> Option<Against> {
         match self.opening(self.now)? {
             Opening::Closed { reasons, .. } => Some(Against::of(&reasons)),

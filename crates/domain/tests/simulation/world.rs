@@ -20,7 +20,7 @@ use servers::Servers;
 use tidegate_domain::{
     calendar::{Edge, Opening},
     deployment::{
-        BalancerFacts, Decision, Deployment, Event, Facts, Measurement, Status, WaitingOn, decide,
+        BalancerFacts, Decision, Deployment, Event, Facts, Measurement, WaitingOn, decide,
     },
     group::MemberFacts,
     random::Random,
@@ -185,10 +185,7 @@ impl World {
     }
 
     fn wave(&self) -> u32 {
-        match self.deployment.status {
-            Status::Rolling { wave, .. } => wave,
-            _ => 0,
-        }
+        self.deployment.status.wave().unwrap_or(0)
     }
 
     /// What a server knows whose clock says that it is `now`.

@@ -8,7 +8,7 @@ use super::{
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    deployment::{Against, CheckRun, Deployment, Event, Position, Status, Word},
+    deployment::{Against, CheckRun, Deployment, Event, Position, Word},
     id::DeploymentId,
     name::Name,
     plan::JobName,
@@ -225,11 +225,7 @@ async fn say_of_check(
     (request, id, check, reason): &(Request, DeploymentId, Name, Option<String>),
 ) -> Result<(), Error> {
     let deployment = steer::found(tx, *id).await?;
-    let present = if let Status::Rolling { wave, .. } = deployment.status {
-        Some(wave)
-    } else {
-        None
-    };
+    let present = deployment.status.wave();
     let is_it =
         |run: &&CheckRun| run.check == *check && present.is_none_or(|wave| run.wave == wave);
     let run = deployment.checks.iter().rev().find(is_it);

@@ -177,18 +177,7 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         strategy: deployment.plan.strategy.to_string(),
         plan_hash: deployment.plan.hash().to_string(),
         waiting_on,
-        wave: match status {
-            Status::Rolling { wave, .. } => Some(wave + 1),
-            Status::Requested
-            | Status::Preparing { .. }
-            | Status::RollingBack { .. }
-            | Status::Cancelling { .. }
-            | Status::Succeeded { .. }
-            | Status::RolledBack { .. }
-            | Status::Failed { .. }
-            | Status::Cancelled { .. }
-            | Status::Superseded { .. } => None,
-        },
+        wave: status.wave().map(|wave| wave + 1),
         held: status.hold().map(|hold| hold.reason.clone()),
         cause: status.cause().map(ToString::to_string),
         requested_by: deployment.requested_by.to_string(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     calendar::{Calendar, Edge, Freeze, Opening, Window},
     deployment::{
-        Against, BalancerFacts, BalancerRun, Deployment, Facts, Status, TargetFacts, facts::Report,
+        Against, BalancerFacts, BalancerRun, Deployment, Facts, TargetFacts, facts::Report,
     },
     name::Name,
     revision::RevisionId,
@@ -53,7 +53,7 @@ pub(crate) async fn collect(
     let balancers = deployment.balancers.iter().map(balancer).collect();
     let release = tx.release(&deployment.product, &deployment.release).await?;
     let mut measurements = Vec::new();
-    if let Status::Rolling { wave, .. } = deployment.status
+    if let Some(wave) = deployment.status.wave()
         && !deployment.checks.is_empty()
     {
         measurements = tx.measurements((deployment.id, wave)).await?;
