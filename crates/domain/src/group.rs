@@ -7,10 +7,14 @@
 //! which member; [`GroupRun::apply`] is the one transition function.
 
 mod decide;
+mod explain;
+mod facts;
 mod order;
 mod status;
 
-pub use decide::{GroupDecision, GroupWait, MemberFacts, decide};
+pub use decide::{GroupDecision, decide};
+pub use explain::GroupWait;
+pub use facts::MemberFacts;
 pub use order::{Asked, OrderError, in_order};
 pub use status::{GroupCause, GroupEvent, GroupIllegal, GroupStatus};
 

@@ -6,10 +6,11 @@
 //! person signs off at once, and every check finds all well unless a fault says otherwise; the [`Forecast`] says so too.
 //!
 //! Start at [`rehearse`]. `run` is one run of one scenario, `host` a simulated target, `queue` the virtual time, `hours`
-//! the calendar in it.
+//! the calendar in it, `harm` what a fault does.
 
 mod fault;
 mod forecast;
+mod harm;
 mod host;
 mod hours;
 mod observed;

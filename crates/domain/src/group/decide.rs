@@ -3,34 +3,8 @@
 //! A decision is one pass; the caller applies what it answers and decides again until nothing happens. What is said to a member
 //! is an event of its deployment, and can happen as long as nothing else does in the same transaction.
 
-use super::{GroupCause, GroupEvent, GroupRun, GroupStatus, Member};
-use crate::{
-    deployment::{
-        Barrier, Cause, Decision, Deployment, Event, NoReturn, Status, WaitingOn, stands_at,
-    },
-    id::DeploymentId,
-};
-use jiff::Timestamp;
-use std::fmt;
-
-/// Where a member stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MemberFacts {
-    /// Its status.
-    pub status: Status,
-    /// How far it may go.
-    pub opened: Barrier,
-    /// The barrier where it stands, and waits for nothing else.
-    pub stands_at: Option<Barrier>,
-    /// Whether it stands still with the group.
-    pub frozen: bool,
-    /// Why it would go back, if it would.
-    pub wants_back: Option<Cause>,
-    /// What it did that cannot be undone, if nobody has signed that going back is right.
-    pub no_return: Option<NoReturn>,
-    /// What it waits for that only people or the calendar end, in words.
-    pub asks: Option<String>,
-}
+use super::{GroupCause, GroupEvent, GroupRun, GroupStatus, GroupWait, Member, MemberFacts};
+use crate::deployment::{Barrier, Cause, Event, NoReturn, Status};
 
 /// What happens next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,82 +16,6 @@ pub struct GroupDecision {
     pub orders: Vec<(u32, Event)>,
     /// What it waits for; empty only when it has ended or something happens.
     pub waiting_on: Vec<GroupWait>,
-}
-
-/// What a group run waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GroupWait {
-    /// Members that are on their way.
-    Members {
-        /// Which: `shop in live`.
-        members: Vec<String>,
-        /// To do what: `to lie ready`.
-        to: &'static str,
-    },
-    /// A member waits for people, or for its calendar.
-    Asks {
-        /// Which: `shop in live`.
-        member: String,
-        /// Its deployment.
-        deployment: DeploymentId,
-        /// For what.
-        what: String,
-    },
-    /// People have to say how it goes on.
-    Person {
-        /// Why it stands still.
-        cause: GroupCause,
-        /// What cannot be undone.
-        past: NoReturn,
-    },
-}
-
-impl MemberFacts {
-    /// Reads the facts of one member out of its record and the decision about it.
-    pub fn of(deployment: &Deployment, decision: &Decision, now: Timestamp) -> Self {
-        let membership = deployment.membership.as_ref();
-        let signed = deployment.return_signed.is_some();
-        let mut wants = decision.events.iter();
-        let wants = wants.find_map(Event::wanted_return).cloned();
-        let mut waits = decision.waiting_on.iter();
-        let asks = waits.find(|wait| {
-            matches!(
-                wait,
-                WaitingOn::Person { .. } | WaitingOn::SignOff { .. } | WaitingOn::Calendar { .. }
-            )
-        });
-        Self {
-            status: deployment.status.clone(),
-            opened: membership.map_or(Barrier::Succeed, |it| it.opened),
-            stands_at: stands_at(decision),
-            frozen: membership.is_some_and(|it| it.frozen),
-            wants_back: membership.and_then(|it| it.wants_back.clone()).or(wants),
-            asks: asks.map(ToString::to_string),
-            no_return: deployment.no_return(now).filter(|_| !signed),
-        }
-    }
-
-    const fn has_ended(&self) -> bool {
-        self.status.is_terminal()
-    }
-
-    const fn goes_forward(&self) -> bool {
-        self.status.goes_forward()
-    }
-
-    const fn has_succeeded(&self) -> bool {
-        matches!(self.status, Status::Succeeded { .. })
-    }
-
-    /// Whether it lies ready, or is further.
-    fn is_ready(&self) -> bool {
-        self.opened >= Barrier::Change || self.stands_at == Some(Barrier::Change)
-    }
-
-    /// Whether it has changed everywhere.
-    fn has_changed(&self) -> bool {
-        self.opened == Barrier::Succeed || self.stands_at == Some(Barrier::Succeed)
-    }
 }
 
 /// Decides what happens next to `group`. `members` has one entry per member, in its order.
@@ -415,40 +313,5 @@ impl GroupDecision {
     /// Whether something happens.
     pub fn is_idle(&self) -> bool {
         self.events.is_empty() && self.orders.is_empty()
-    }
-}
-
-impl GroupWait {
-    /// What would end it sooner, for a person who reads this.
-    pub const fn remedy(&self) -> &'static str {
-        match self {
-            Self::Members { .. } => "`tidegate explain DEPLOYMENT` says what each waits for",
-            Self::Asks { .. } => "`tidegate explain DEPLOYMENT` says what helps",
-            Self::Person { .. } => {
-                "deal with what failed, if that member still goes forward, and the group goes on; or sign that going back is right: `tidegate group-run rollback NUMBER --past-no-return --reason WHY`; or `tidegate group-run cancel NUMBER`"
-            }
-        }
-    }
-}
-
-impl fmt::Display for GroupWait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Members { members, to } => write!(f, "{} {to}", members.join(", ")),
-            Self::Asks {
-                member,
-                deployment,
-                what,
-            } => write!(
-                f,
-                "{member} (deployment {deployment}), which waits for {what}"
-            ),
-            Self::Person { cause, past } => {
-                write!(
-                    f,
-                    "a person: {cause}; it does not go back by itself, because {past}"
-                )
-            }
-        }
     }
 }

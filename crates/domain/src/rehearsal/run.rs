@@ -5,6 +5,7 @@
 
 use super::{
     Fault, Profile,
+    harm::{break_lines, reading},
     host::{Host, Lot, Now},
     hours::Hours,
     queue::{Event as Incident, Happening, Moment, Queue},
@@ -12,8 +13,7 @@ use super::{
 use crate::{
     calendar::Calendar,
     deployment::{
-        Decision, Deployment, Event, Facts, Measurement, Reading, TargetFacts, TargetRun,
-        WaitingOn, decide,
+        Decision, Deployment, Event, Facts, Measurement, TargetFacts, TargetRun, WaitingOn, decide,
     },
     duration::Millis,
     name::Name,
@@ -211,7 +211,7 @@ impl<'a> Run<'a> {
     /// What is due is measured at once.
     fn measure(&mut self, decision: &Decision) -> bool {
         for due in &decision.due {
-            let reading = self.reading();
+            let reading = reading(self.fault);
             self.facts.measurements.push(Measurement {
                 check: due.check.clone(),
                 number: due.number,
@@ -222,31 +222,10 @@ impl<'a> Run<'a> {
         !decision.due.is_empty()
     }
 
-    fn reading(&self) -> Reading {
-        let answer = |good, detail: &str| Reading::Answer {
-            good,
-            detail: detail.to_owned(),
-        };
-        match self.fault {
-            Some(Fault::BadMetric) => answer(false, "rehearsed as bad"),
-            Some(Fault::NoData) => Reading::NoData {
-                why: "rehearsed without data".to_owned(),
-            },
-            Some(
-                Fault::BadRelease
-                | Fault::BadReleaseLate(_)
-                | Fault::Slow(_)
-                | Fault::LostTargets(_)
-                | Fault::Partition(..),
-            )
-            | None => answer(true, "rehearsed as good"),
-        }
-    }
-
     /// What targets measured is kept, or what the fault makes of it.
     fn keep(&mut self, decision: &Decision) {
         for (_, measured) in &decision.measured {
-            let reading = self.reading();
+            let reading = reading(self.fault);
             self.facts.measurements.push(Measurement {
                 reading,
                 ..measured.clone()
@@ -361,42 +340,6 @@ const fn shifted(count: u32, before: bool, after: bool) -> u32 {
         (true, false) => count - 1,
         (true, true) | (false, false) => count,
     }
-}
-
-/// So many of a hundred hosts are out of touch: from the first, or from a wave on that is drawn.
-fn break_lines(
-    hosts: &mut [Host],
-    deployment: &Deployment,
-    fault: Option<Fault>,
-    random: &mut Random,
-) -> Option<(u32, Vec<usize>, Millis)> {
-    let (share, length) = match fault {
-        Some(Fault::LostTargets(share)) => (share, None),
-        Some(Fault::Partition(share, length)) => (share, Some(length)),
-        Some(
-            Fault::BadRelease
-            | Fault::BadReleaseLate(_)
-            | Fault::Slow(_)
-            | Fault::BadMetric
-            | Fault::NoData,
-        )
-        | None => return None,
-    };
-    let many = (hosts.len() * usize::from(share)).div_ceil(100);
-    let mut places: Vec<usize> = (0..hosts.len()).collect();
-    for i in 0..many {
-        let other = i + usize::try_from(random.below((places.len() - i) as u64)).unwrap_or(0);
-        places.swap(i, other);
-    }
-    places.truncate(many);
-    let wave = random.below(deployment.plan.waves.len() as u64);
-    if let Some(length) = length {
-        return Some((u32::try_from(wave).unwrap_or(0), places, length));
-    }
-    for place in places {
-        hosts[place].connected = false;
-    }
-    None
 }
 
 /// What is nearer together than this is one moment: a twentieth of what a target usually takes, where there are many.
