@@ -55,7 +55,7 @@ fn shop_behind_a_balancer() -> (Shop, Haproxy) {
     let mut shop = Shop::with_shop(None);
     let server = |name: &str, port| (name.to_owned(), port);
     let present = ["staging-1", "staging-2"].map(|name| server(name, shop.port(name)));
-    let later = [server("staging-3", shop.reserve("staging-3"))];
+    let later = ["staging-3", "staging-4"].map(|name| server(name, shop.reserve(name)));
     let haproxy = Haproxy::start_with_later(shop.path(), &present, &later);
     shop.apply(&format!(
         "kind: Target\nname: staging-lb\nenvironment: staging\nbalances:\n  - product: shop\n    component: web\n    \
@@ -100,21 +100,40 @@ fn who_joins_late_receives_requests_once_it_has_proved_itself_and_nothing_moves(
     let crowd = haproxy.crowd();
     shop.ok(&["sign-off", &id, "--wave", "1"]);
     shop.ok(&["watch", &id]);
-    let share = |shop: &Shop| {
+    let share = |shop: &Shop, target: &str| {
         let answers = haproxy.ask(900);
         assert!(answers.failed.is_empty(), "{:?}", answers.failed.first());
         assert_eq!(answers.versions.keys().collect::<Vec<_>>(), ["1.1.0"]);
-        let process = shop.answering_pid("staging-3").unwrap_or_default();
+        let process = shop.answering_pid(target).unwrap_or_default();
         answers.processes.get(&process).copied().unwrap_or_default()
     };
     until("it is one of those that receive requests", || {
-        share(&shop) > 0
+        share(&shop, "staging-3") > 0
     });
-    let share = share(&shop);
-    assert!((270..=330).contains(&share), "{share} of 900");
+    let third = share(&shop, "staging-3");
+    assert!((270..=330).contains(&third), "{third} of 900");
     let actions = shop.actions("target/staging/staging-3");
     let admitted = actions.iter().filter(|action| *action == "target.admitted");
     assert_eq!(admitted.count(), 1);
+
+    // One more proves itself while its release is blocked, and receives requests once it is not.
+    shop.declare("staging-4");
+    shop.enrol("staging-4");
+    shop.ok(&[
+        "release",
+        "block",
+        "shop",
+        "1.1.0",
+        "--reason",
+        "it is late",
+    ]);
+    shop.start_agent("staging-4");
+    until("it answers", || shop.answering_pid("staging-4").is_some());
+    assert_eq!(share(&shop, "staging-4"), 0);
+    shop.ok(&["release", "unblock", "shop", "1.1.0"]);
+    until("it receives requests, too", || {
+        share(&shop, "staging-4") > 0
+    });
     let all = crowd.over();
     assert!(all.failed.is_empty(), "{:?}", all.failed);
 }

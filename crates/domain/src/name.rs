@@ -101,4 +101,12 @@ mod tests {
             assert!(bad.parse::<Name>().is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn a_sentence_names_three_and_counts_the_others() {
+        let names = |count| (1..=count).map(|i| format!("t{i}").parse().unwrap());
+        let said = |count| listed(&names(count).collect::<Vec<Name>>());
+        assert_eq!([said(0), said(2), said(3)], ["", "t1, t2", "t1, t2, t3"]);
+        assert_eq!(said(10_000), "t1, t2, t3 and 9997 more");
+    }
 }
