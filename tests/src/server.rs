@@ -52,20 +52,13 @@ impl Server {
     }
 
     fn new() -> Self {
-        // Another test of this process may have been first.
-        rustls::crypto::aws_lc_rs::default_provider()
-            .install_default()
-            .ok();
         let directory = tempfile::tempdir().expect("a temporary directory");
         let token = directory.path().join("token");
         std::fs::write(&token, TOKEN).expect("the token can be written");
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build();
         Self {
             address: format!("http://127.0.0.1:{}", free_port()),
             agent_address: format!("https://127.0.0.1:{}", free_port()),
-            http: http.expect("a client"),
+            http: client(),
             disk: None,
             process: None,
             directory,
@@ -183,6 +176,16 @@ impl Server {
         let log = std::fs::read_to_string(self.directory().join("server.log"));
         panic!("the server is not ready: {}", log.unwrap_or_default());
     }
+}
+
+/// An HTTP client that follows no redirects.
+pub fn client() -> reqwest::Client {
+    // Another test of this process may have been first.
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .ok();
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.build().expect("a client")
 }
 
 /// Writes a directory of files to push; answers its path.

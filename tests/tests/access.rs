@@ -1,159 +1,315 @@
-//! Who may ask for what, written a second time and put to every route: a level below is refused, the least level is not.
+//! Who may ask for what, written a second time and put to every route: a level below is refused, the least level is not,
+//! and whoever belongs to another team is told that there is no such thing.
 
+use About::{Large, Listed, Own, Product, Shared};
 use serde_json::Value;
-use tidegate_tests::server::Server;
+use tidegate_tests::{
+    server::{Server, client},
+    shop::Shop,
+};
 
-/// Method, path, the least level, and a body that is understood.
-type Row = (&'static str, &'static str, u8, &'static str);
+/// What a route is about, and the least level that it takes.
+#[derive(Debug, Clone, Copy)]
+enum About {
+    /// The organisation: a level in a team is worth nothing.
+    Large(u8),
+    /// What all teams share: members of any team may.
+    Shared(u8),
+    /// A list of what is seen: everybody may, and sees what is theirs.
+    Listed(u8),
+    /// What is of a product: its team's, and nobody else knows that it exists.
+    Product(u8),
+    /// Whoever asks.
+    Own(u8),
+}
+
+/// Method, path, what it is about, and a body that is understood.
+type Row = (&'static str, &'static str, About, &'static str);
 
 const ROWS: &[Row] = &[
-    ("post", "/api/v1/apply", 4, r#"{"files":[]}"#),
-    ("get", "/api/v1/calendar", 2, ""),
-    ("get", "/api/v1/calendar.ics", 2, ""),
-    ("get", "/api/v1/calendar/feed", 2, ""),
-    ("get", "/api/v1/deployments", 2, ""),
-    ("post", "/api/v1/deployments", 3, DEPLOYMENT),
-    ("get", "/api/v1/deployments/{id}", 2, ""),
+    ("post", "/api/v1/apply", Large(4), APPLIED),
+    ("get", "/api/v1/calendar", Shared(2), ""),
+    ("get", "/api/v1/calendar.ics", Shared(2), ""),
+    ("get", "/api/v1/calendar/feed", Shared(2), ""),
+    ("post", "/api/v1/can", Own(2), r#"{"action":"deploy"}"#),
+    ("get", "/api/v1/deployments", Listed(2), ""),
+    ("post", "/api/v1/deployments", Product(3), DEPLOYMENT),
+    ("get", "/api/v1/deployments/{id}", Product(2), ""),
+    ("post", "/api/v1/deployments/{id}/cancel", Product(3), "{}"),
     (
         "post",
         "/api/v1/deployments/{id}/checks/{check}/accept",
-        5,
+        Product(5),
         WHY,
     ),
     (
         "post",
         "/api/v1/deployments/{id}/checks/{check}/retry",
-        3,
+        Product(3),
         "",
     ),
-    ("post", "/api/v1/deployments/{id}/cancel", 3, "{}"),
     (
         "post",
         "/api/v1/deployments/{id}/jobs/{component}/{job}/accept",
-        5,
+        Product(5),
         WHY,
     ),
     (
         "post",
         "/api/v1/deployments/{id}/jobs/{component}/{job}/retry",
-        3,
+        Product(3),
         "",
     ),
-    ("post", "/api/v1/deployments/{id}/look-back", 2, "{}"),
-    ("post", "/api/v1/deployments/{id}/override", 4, WHY),
-    ("post", "/api/v1/deployments/{id}/pause", 3, "{}"),
-    ("post", "/api/v1/deployments/{id}/resume", 3, "{}"),
-    ("post", "/api/v1/deployments/{id}/rollback", 3, "{}"),
+    (
+        "post",
+        "/api/v1/deployments/{id}/look-back",
+        Product(2),
+        "{}",
+    ),
+    ("post", "/api/v1/deployments/{id}/override", Product(4), WHY),
+    ("post", "/api/v1/deployments/{id}/pause", Product(3), "{}"),
+    ("post", "/api/v1/deployments/{id}/resume", Product(3), "{}"),
+    (
+        "post",
+        "/api/v1/deployments/{id}/rollback",
+        Product(3),
+        "{}",
+    ),
     (
         "post",
         "/api/v1/deployments/{id}/sign-off",
-        4,
+        Product(4),
         r#"{"wave":1}"#,
     ),
-    ("get", "/api/v1/deployments/{id}/stream", 2, ""),
+    ("get", "/api/v1/deployments/{id}/stream", Product(2), ""),
     (
         "post",
         "/api/v1/deployments/{id}/targets/{target}/exclude",
-        4,
+        Product(4),
         WHY,
     ),
     (
         "post",
         "/api/v1/deployments/{id}/targets/{target}/ignore",
-        4,
+        Product(4),
         WHY,
     ),
     (
         "post",
         "/api/v1/deployments/{id}/targets/{target}/retry",
-        3,
+        Product(3),
         "{}",
     ),
-    ("get", "/api/v1/doctor", 2, ""),
-    ("get", "/api/v1/drills", 2, ""),
-    ("post", "/api/v1/drills", 3, DEPLOYMENT),
-    ("get", "/api/v1/drills/{id}", 2, ""),
-    ("post", "/api/v1/drills/{id}/cancel", 3, ""),
-    ("post", "/api/v1/enrolments", 4, r#"{"environment":"x"}"#),
-    ("get", "/api/v1/group-runs", 2, ""),
-    ("post", "/api/v1/group-runs", 3, GROUP),
-    ("get", "/api/v1/group-runs/{id}", 2, ""),
-    ("post", "/api/v1/group-runs/{id}/cancel", 3, ""),
-    ("post", "/api/v1/group-runs/{id}/rollback", 3, "{}"),
-    ("get", "/api/v1/journal", 2, ""),
-    ("get", "/api/v1/journal/checkpoint", 2, ""),
-    ("get", "/api/v1/journal/export", 2, ""),
-    ("get", "/api/v1/logs", 2, ""),
-    ("get", "/api/v1/people", 2, ""),
-    ("post", "/api/v1/people", 6, r#"{"name":"x","level":2}"#),
-    ("post", "/api/v1/plans", 2, DEPLOYMENT),
-    ("get", "/api/v1/products", 2, ""),
-    ("get", "/api/v1/products/{product}/releases", 2, ""),
-    ("post", "/api/v1/products/{product}/releases", 4, RELEASE),
+    ("get", "/api/v1/doctor", Large(2), ""),
+    ("get", "/api/v1/drills", Listed(2), ""),
+    ("post", "/api/v1/drills", Product(3), DEPLOYMENT),
+    ("get", "/api/v1/drills/{id}", Product(2), ""),
+    ("post", "/api/v1/drills/{id}/cancel", Product(3), ""),
+    (
+        "post",
+        "/api/v1/enrolments",
+        Large(4),
+        r#"{"environment":"testing"}"#,
+    ),
+    ("get", "/api/v1/group-runs", Listed(2), ""),
+    ("post", "/api/v1/group-runs", Product(3), GROUP),
+    ("get", "/api/v1/group-runs/{id}", Product(2), ""),
+    ("post", "/api/v1/group-runs/{id}/cancel", Product(3), ""),
+    ("post", "/api/v1/group-runs/{id}/rollback", Product(3), "{}"),
+    ("get", "/api/v1/journal", Listed(2), ""),
+    ("get", "/api/v1/journal/checkpoint", Shared(2), ""),
+    ("get", "/api/v1/journal/export", Large(2), ""),
+    ("get", "/api/v1/logs", Product(2), ""),
+    ("get", "/api/v1/people", Large(2), ""),
+    (
+        "post",
+        "/api/v1/people",
+        Large(6),
+        r#"{"name":"x","level":2}"#,
+    ),
+    ("delete", "/api/v1/people/{name}", Large(6), ""),
+    ("patch", "/api/v1/people/{name}", Large(6), "{}"),
+    ("post", "/api/v1/people/{name}/sign-in-links", Large(6), ""),
+    ("post", "/api/v1/plans", Product(2), DEPLOYMENT),
+    ("get", "/api/v1/policies", Shared(2), ""),
+    ("get", "/api/v1/policies/schema", Shared(2), ""),
+    ("get", "/api/v1/policies/shipped", Shared(2), ""),
+    ("get", "/api/v1/products", Listed(2), ""),
+    ("get", "/api/v1/products/{product}/releases", Product(2), ""),
+    (
+        "post",
+        "/api/v1/products/{product}/releases",
+        Product(4),
+        RELEASE,
+    ),
     (
         "get",
         "/api/v1/products/{product}/releases/{version}",
-        2,
+        Product(2),
         "",
     ),
     (
         "post",
         "/api/v1/products/{product}/releases/{version}/block",
-        3,
+        Product(3),
         WHY,
     ),
     (
         "post",
         "/api/v1/products/{product}/releases/{version}/configure",
-        4,
+        Product(4),
         "",
     ),
     (
         "post",
         "/api/v1/products/{product}/releases/{version}/seal",
-        4,
+        Product(4),
         "",
     ),
     (
         "post",
         "/api/v1/products/{product}/releases/{version}/unblock",
-        4,
+        Product(4),
         "",
     ),
     (
         "put",
         "/api/v1/products/{product}/secrets/{name}",
-        4,
+        Product(4),
         r#"{"value":"x"}"#,
     ),
-    ("get", "/api/v1/rehearsals", 2, ""),
-    ("post", "/api/v1/rehearsals", 3, REHEARSAL),
-    ("get", "/api/v1/rehearsals/{id}", 2, ""),
+    ("get", "/api/v1/proposals", Large(2), ""),
+    ("post", "/api/v1/proposals/{id}/agree", Large(6), ""),
+    ("post", "/api/v1/proposals/{id}/turn-down", Large(6), ""),
+    ("get", "/api/v1/rehearsals", Listed(2), ""),
+    ("post", "/api/v1/rehearsals", Product(3), REHEARSAL),
+    ("get", "/api/v1/rehearsals/{id}", Product(2), ""),
     (
         "post",
         "/api/v1/remove",
-        4,
-        r#"{"kind":"Freeze","name":"x"}"#,
+        Large(4),
+        r#"{"kind":"Freeze","name":"quiet","dry_run":true}"#,
     ),
     (
         "post",
         "/api/v1/rollbacks",
-        3,
-        r#"{"product":"x","environment":"x"}"#,
+        Product(3),
+        r#"{"product":"shop","environment":"testing"}"#,
     ),
-    ("post", "/api/v1/sign-in-links", 2, ""),
-    ("get", "/api/v1/status", 2, ""),
-    ("get", "/api/v1/targets", 2, ""),
-    ("post", "/api/v1/tokens", 3, r#"{"name":"x"}"#),
-    ("delete", "/api/v1/tokens/{id}", 3, ""),
+    ("get", "/api/v1/sessions", Own(2), ""),
+    ("delete", "/api/v1/sessions/{id}", Own(2), ""),
+    ("post", "/api/v1/sign-in-links", Own(2), ""),
+    ("get", "/api/v1/status", Listed(2), ""),
+    ("get", "/api/v1/targets", Shared(2), ""),
+    ("get", "/api/v1/tokens", Own(2), ""),
+    ("post", "/api/v1/tokens", Own(3), r#"{"name":"x"}"#),
+    ("delete", "/api/v1/tokens/{id}", Own(2), ""),
 ];
 const WHY: &str = r#"{"reason":"x"}"#;
-const DEPLOYMENT: &str = r#"{"product":"x","release":"1","environment":"x"}"#;
-const GROUP: &str = r#"{"members":[{"product":"x","release":"1","environment":"x"},{"product":"y","release":"1","environment":"x"}]}"#;
-const REHEARSAL: &str = r#"{"deployment":{"product":"x","release":"1","environment":"x"}}"#;
-const RELEASE: &str = r#"{"version":"1"}"#;
+const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"testing"}"#;
+const GROUP: &str = r#"{"members":[{"product":"shop","release":"1.0.0","environment":"testing"},{"product":"bank","release":"1.0.0","environment":"testing"}]}"#;
+const REHEARSAL: &str =
+    r#"{"deployment":{"product":"shop","release":"1.0.0","environment":"testing"}}"#;
+const RELEASE: &str = r#"{"version":"1.0.0"}"#;
+const APPLIED: &str = r#"{"files":[{"path":"a","text":"kind: Environment\nname: testing\ntitle: Changed"}],"dry_run":true}"#;
 /// The levels there are.
 const LEVELS: std::ops::RangeInclusive<u8> = 2..=6;
+/// Two products of one team, a freeze, and another team that owns neither.
+const CATALOG: &str = "kind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
+    kind: Product\nname: shop\nteam: makers\n---\nkind: Product\nname: bank\nteam: makers\npath: [testing]\ncomponents:\n  - name: app\n    \
+    driver: service\n    service: { command: [\"./storefront\"] }\n---\nkind: Freeze\nname: quiet\nenvironment: live\nreason: It is tested\n\
+    once: { from: 2020-01-01, to: 2020-01-02, time_zone: UTC }\n";
+
+/// A deployment, a drill, a rehearsal and a group run, each with number 1, of two products of one team.
+struct World {
+    shop: Shop,
+    http: reqwest::Client,
+}
+
+impl World {
+    fn new() -> Self {
+        let shop = Shop::with_shop(None);
+        for who in ["maker", "rival", "nobody"] {
+            shop.ok(&["person", "create", who]);
+        }
+        shop.apply(CATALOG);
+        let wares = shop.file("wares/1.0.0");
+        shop.ok(&["push", "bank/app:1.0.0", &wares]);
+        shop.ok(&[
+            "release",
+            "create",
+            "bank",
+            "1.0.0",
+            "--component",
+            "app=1.0.0",
+        ]);
+        shop.ok(&["rehearse", "shop", "1.0.0", "--to", "testing"]);
+        shop.ok(&["deploy", "shop", "1.0.0", "--to", "testing", "--wait"]);
+        shop.ok(&["deploy", "shop", "1.1.0", "--to", "testing", "--wait"]);
+        shop.ok(&["drill", "shop", "1.1.0", "--in", "testing", "--even-live"]);
+        shop.ok(&["drills", "cancel", "1"]);
+        shop.ok(&[
+            "deploy",
+            "shop",
+            "1.1.0",
+            "--to",
+            "testing",
+            "--supersede",
+            "--wait",
+        ]);
+        let members = ["shop=1.1.0", "bank=1.0.0", "--to", "testing"];
+        shop.ok(&[&["group-run", "start"], &members[..]].concat());
+        Self {
+            shop,
+            http: client(),
+        }
+    }
+
+    fn token(&self, name: &str) -> String {
+        let token = self.shop.ok(&["token", "create", "test", "--for", name]);
+        token.trim().to_owned()
+    }
+
+    /// The status, and the problem if there is one.
+    async fn ask(&self, (method, path, _, body): &Row, token: &str) -> (u16, Value) {
+        let (status, text) = self.text((method, path, body), token).await;
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    async fn text(&self, (method, path, body): (&str, &str, &str), token: &str) -> (u16, String) {
+        let method = method.to_uppercase().parse().expect("a method");
+        let url = format!("{}{}", self.shop.url(), filled(path));
+        let request = self.http.request(method, url).bearer_auth(token);
+        let request = request.header("content-type", "application/json");
+        let answer = request
+            .body(body.to_owned())
+            .send()
+            .await
+            .expect("the server answers");
+        let status = answer.status().as_u16();
+        if path.ends_with("/stream") && status == 200 {
+            return (status, String::new());
+        }
+        (status, answer.text().await.expect("a whole answer"))
+    }
+}
+
+/// The path with names and numbers of what there is in the world.
+fn filled(path: &str) -> String {
+    let path = match path {
+        "/api/v1/logs" => {
+            "/api/v1/logs?product=shop&component=web&environment=testing&target=testing-1"
+        }
+        other => other,
+    };
+    let nothing = "00000000-0000-7000-8000-000000000000";
+    path.replace("/tokens/{id}", &format!("/tokens/{nothing}"))
+        .replace("/people/{name}", "/people/unknown")
+        .replace("{id}", "1")
+        .replace("{product}", "shop")
+        .replace("{version}", "1.0.0")
+        .replace(['{', '}'], "")
+}
 
 #[tokio::test]
 async fn each_route_of_the_document_has_its_row() {
@@ -172,46 +328,87 @@ async fn each_route_of_the_document_has_its_row() {
     assert_eq!(described, rows);
 }
 
-#[tokio::test]
-async fn the_least_level_is_needed_and_enough() {
-    let server = Server::start().await;
+#[tokio::test(flavor = "multi_thread")]
+async fn the_least_level_is_needed_and_enough_and_another_team_knows_of_nothing() {
+    let world = World::new();
     for level in LEVELS {
-        let token = token_of(&server, level);
+        let name = format!("level-{level}");
+        world
+            .shop
+            .ok(&["person", "create", &name, "--level", &level.to_string()]);
+        let token = world.token(&name);
         for row in ROWS {
-            let (method, path, least, _) = *row;
-            let (status, problem) = ask(&server, row, &token).await;
-            let said = format!("{method} {path} answers level {level} with {status}: {problem}");
-            let is_refused = status == 403 && problem["type"] == "not-allowed";
-            assert_eq!(is_refused, level < least, "{said}");
-            let is_known = !matches!(status, 401 | 403) && status < 500;
-            assert!(is_refused || is_known, "{said}");
+            let (Large(least) | Shared(least) | Listed(least) | Product(least) | Own(least)) =
+                row.2;
+            world.expect(row, &token, level < least).await;
+        }
+    }
+    // A level in a team is as good for what the team has, and worth nothing beyond.
+    let (maker, rival, nobody) = (
+        world.token("maker"),
+        world.token("rival"),
+        world.token("nobody"),
+    );
+    for row in ROWS {
+        let is_large = matches!(row.2, Large(_));
+        world.expect(row, &maker, is_large).await;
+        for (stranger, belongs) in [(&rival, true), (&nobody, false)] {
+            match row.2 {
+                Large(_) => world.expect(row, stranger, true).await,
+                Shared(_) => world.expect(row, stranger, !belongs).await,
+                Own(least) => world.expect(row, stranger, !belongs && least > 2).await,
+                Listed(_) => world.shows_nothing(row, stranger).await,
+                Product(_) => world.hides(row, stranger).await,
+            }
         }
     }
 }
 
-/// The token of a person of that level.
-fn token_of(server: &Server, level: u8) -> String {
-    let name = format!("level-{level}");
-    server.run(&["person", "create", &name, "--level", &level.to_string()]);
-    let token = server.run(&["token", "create", &name, "--for", &name]);
-    token.trim().to_owned()
+impl World {
+    async fn expect(&self, row: &Row, token: &str, expected: bool) {
+        let (status, problem) = self.ask(row, token).await;
+        let said = format!("{row:?} is answered with {status}: {problem}");
+        let is_refused = status == 403 && problem["type"] == "not-allowed";
+        assert_eq!(is_refused, expected, "{said}");
+        let is_known = !matches!(status, 401 | 403) && status < 500;
+        assert!(is_refused || is_known, "{said}");
+    }
+
+    /// A list that this person may ask for, with nothing of the other team in it.
+    async fn shows_nothing(&self, (method, path, _, body): &Row, token: &str) {
+        let (status, text) = self.text((method, path, body), token).await;
+        assert_eq!(status, 200, "{path}: {text}");
+        for word in ["shop", "bank", "1.1.0"] {
+            assert!(!text.contains(word), "{path} tells of {word}: {text}");
+        }
+    }
+
+    /// What exists is answered like what does not.
+    async fn hides(&self, row: &Row, token: &str) {
+        let (method, path, _, body) = row;
+        let (status, there) = self.ask(row, token).await;
+        assert_eq!(status, 404, "{row:?}: {there}");
+        let unknown = |text: &str| {
+            let text = text.replace("shop", "xshop").replace("bank", "xbank");
+            text.replace("/{id}", "/99")
+        };
+        let (other, not_there) = self
+            .text((method, &unknown(&filled_ids(path)), &unknown(body)), token)
+            .await;
+        let not_there: Value = serde_json::from_str(&not_there).unwrap_or_default();
+        assert_eq!(
+            (status, &there["type"]),
+            (other, &not_there["type"]),
+            "{row:?}: {not_there}"
+        );
+        assert_eq!(there["hint"], not_there["hint"], "{row:?}");
+    }
 }
 
-/// The status, and the problem if there is one.
-async fn ask(server: &Server, (method, path, _, body): &Row, token: &str) -> (u16, Value) {
-    let method = method.to_uppercase().parse().expect("a method");
-    let path = path
-        .replace(
-            "/tokens/{id}",
-            "/tokens/00000000-0000-7000-8000-000000000000",
-        )
-        .replace("{id}", "1")
-        .replace(['{', '}'], "");
-    let request = server.http.request(method, server.url(&path));
-    let request = request.bearer_auth(token).body(*body);
-    let request = request.header("content-type", "application/json");
-    let answer = request.send().await.expect("the server answers");
-    let status = answer.status().as_u16();
-    let body = answer.bytes().await.expect("a whole answer");
-    (status, serde_json::from_slice(&body).unwrap_or_default())
+/// The product said by name, so that another can be said in its place.
+fn filled_ids(path: &str) -> String {
+    match path {
+        "/api/v1/logs" => filled(path),
+        other => other.replace("{product}", "shop"),
+    }
 }

@@ -64,7 +64,8 @@ async fn a_narrow_token_begins_no_session_and_ends_nobody_elses_token() {
     server.run(&["person", "create", "bob", "--level", "3"]);
     let bob = server.run(&["token", "create", "his", "--for", "bob"]);
     let path = format!("/api/v1/tokens/{}", mine["id"].as_str().expect("an id"));
-    assert_eq!(ask(&server, "delete", &path, Some(bob.trim())).await, 403);
+    // Whose it is not does not even learn that it exists.
+    assert_eq!(ask(&server, "delete", &path, Some(bob.trim())).await, 404);
     let token = mine["token"].as_str().expect("a token");
     assert_eq!(
         ask(&server, "get", "/api/v1/status", Some(token)).await,

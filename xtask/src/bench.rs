@@ -7,6 +7,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-domain", "decide"),
     ("tidegate-domain", "judge"),
     ("tidegate-domain", "rehearsal"),
+    ("tidegate-policy", "authorization"),
     ("tidegate-store", "journal"),
     ("tidegate-tests", "idle"),
     ("tidegate-tests", "registry"),

@@ -96,6 +96,19 @@ impl Client {
         self.read(self.request(Method::PUT, path).json(body)).await
     }
 
+    /// Changes what lies at `path` by `body` and reads the answer.
+    ///
+    /// # Errors
+    /// When the server does not answer, or with a problem.
+    pub async fn patch<B: Serialize + Sync, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, Error> {
+        self.read(self.request(Method::PATCH, path).json(body))
+            .await
+    }
+
     /// Deletes what lies at `path`.
     ///
     /// # Errors
@@ -104,6 +117,14 @@ impl Client {
         self.send(self.request(Method::DELETE, path))
             .await
             .map(drop)
+    }
+
+    /// Gets the text that lies at `path`.
+    ///
+    /// # Errors
+    /// When the server does not answer, or with a problem.
+    pub async fn text(&self, path: &str) -> Result<String, Error> {
+        self.open(path).await?.text().await.map_err(Error::Answer)
     }
 
     /// Gets what lies at `path` as it comes.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod calendar;
+mod can;
 mod completions;
 mod deploy;
 mod deployment;
@@ -16,6 +17,7 @@ mod logs;
 mod man;
 mod person;
 mod plan;
+mod policy;
 mod product;
 mod push;
 mod rehearsal;
@@ -24,6 +26,7 @@ mod release;
 mod remove;
 mod rollback;
 mod secret;
+mod session;
 mod sign_in;
 mod status;
 mod steer;
@@ -92,6 +95,11 @@ pub enum Command {
     Person(person::PersonCommand),
     #[command(subcommand)]
     Token(token::TokenCommand),
+    #[command(subcommand)]
+    Session(session::SessionCommand),
+    Can(can::CanArgs),
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     SignIn(sign_in::SignInArgs),
     #[command(subcommand)]
     Journal(journal::JournalCommand),
@@ -135,6 +143,9 @@ impl Command {
             Self::Secret(command) => command.run(&context).await,
             Self::Person(command) => command.run(&context).await,
             Self::Token(command) => command.run(&context).await,
+            Self::Session(command) => command.run(&context).await,
+            Self::Can(args) => args.run(&context).await,
+            Self::Policy(command) => command.run(&context).await,
             Self::SignIn(args) => args.run(&context).await,
             Self::Journal(command) => command.run(&context).await,
         }

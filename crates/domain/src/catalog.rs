@@ -6,6 +6,7 @@
 mod component;
 mod document;
 pub mod path;
+mod people;
 mod strategy;
 mod value;
 
@@ -15,7 +16,8 @@ pub use component::{
 };
 pub use document::{
     Balance, Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme,
-    Ring, Target, Team,
+    Ring, Target,
 };
+pub use people::{Policy, Role, Team};
 pub use strategy::{AllAtOnce, NamedLimits, NamedStrategy, NotOne};
 pub use value::{Scalar, SlotVariables, Variables};

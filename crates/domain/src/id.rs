@@ -57,6 +57,10 @@ numbered!(
     DrillId
 );
 numbered!(
+    /// A change that waits for a second person.
+    ProposalId
+);
+numbered!(
     /// A group run.
     GroupRunId
 );

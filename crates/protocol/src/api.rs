@@ -12,6 +12,7 @@ mod group_run;
 mod journal;
 mod logs;
 mod people;
+mod policy;
 mod problem;
 mod rehearsal;
 mod release;
@@ -33,8 +34,10 @@ pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupR
 pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
 pub use logs::{LogLineView, LogsView};
 pub use people::{
-    EnrolmentRequest, EnrolmentView, PersonRequest, PersonView, TokenRequest, TokenView,
+    EnrolmentRequest, EnrolmentView, ListedTokenView, PersonChange, PersonRequest, PersonView,
+    SessionView, TokenRequest, TokenView,
 };
+pub use policy::{CanRequest, CanView, PolicyNote, ProposalView};
 pub use problem::Problem;
 pub use rehearsal::{
     ExposureView, RehearsalRequest, RehearsalView, ScenarioView, SpreadView, WaitedView,

@@ -14,6 +14,7 @@ pub(crate) mod drills;
 pub mod enrolments;
 mod error;
 mod feed;
+mod gate;
 pub(crate) mod group_runs;
 pub mod guide;
 pub mod journal;
@@ -22,6 +23,8 @@ mod leftovers;
 pub mod observed;
 pub mod people;
 pub mod plans;
+pub mod policies;
+mod proposals;
 pub mod query;
 mod rehearse;
 pub mod releases;
@@ -31,11 +34,15 @@ mod revisions;
 pub mod rollback;
 mod runs;
 pub mod secrets;
+pub mod sessions;
 pub mod steer;
+pub mod tokens;
 
 pub use bus::Bus;
 pub use error::{Error, Kind, field, optional};
+pub use gate::Gate;
 pub(crate) use query::collect;
+use request::Page;
 pub use request::Request;
 pub(crate) use request::entry;
 pub use revisions::RevisionCache;
@@ -62,6 +69,8 @@ pub struct App {
     pub authority: Authority,
     /// Who signs checkpoints.
     pub notary: Notary,
+    /// Who may do what.
+    pub gate: Arc<Gate>,
     /// Wake-ups.
     pub bus: Bus,
     /// Revisions once read: they never change.

@@ -8,8 +8,10 @@ mod error;
 mod registry;
 mod router;
 mod v1;
+mod watching;
 
 pub(crate) use error::ApiError;
 pub(crate) use registry::blob;
 pub(crate) use router::router;
 pub use v1::openapi;
+pub(crate) use watching::Watching;

@@ -174,6 +174,7 @@ async fn open(config: &Config) -> Result<SharedApp, StartError> {
         keyring,
         authority,
         notary: Notary::new(&secret),
+        gate: Arc::default(),
         bus: Bus::default(),
         revisions: RevisionCache::default(),
         desk: LogDesk::default(),

@@ -18,6 +18,8 @@ impl Tx {
         let text = match document {
             Document::Organisation(d) => record::write(d),
             Document::Team(d) => record::write(d),
+            Document::Role(d) => record::write(d),
+            Document::Policy(d) => record::write(d),
             Document::Programme(d) => record::write(d),
             Document::Product(d) => record::write(d),
             Document::Environment(d) => record::write(d),
@@ -35,7 +37,24 @@ impl Tx {
             text.into(),
             self.now().into(),
         ];
-        self.execute(sql, &values).await.map(drop)
+        self.execute(sql, &values).await?;
+        self.count_catalog_change().await
+    }
+
+    /// The number of changes of the catalog so far: what was made of it is good as long as this stays.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn catalog_changes(&mut self) -> Result<i64, StoreError> {
+        let sql = "SELECT value FROM counters WHERE name = 'catalog'";
+        let row = self.row(sql, &[]).await?;
+        row.map_or(Ok(0), |row| row.int(0))
+    }
+
+    async fn count_catalog_change(&mut self) -> Result<(), StoreError> {
+        let sql = "INSERT INTO counters (name, value) VALUES ('catalog', 1) \
+            ON CONFLICT (name) DO UPDATE SET value = counters.value + 1";
+        self.execute(sql, &[]).await.map(drop)
     }
 
     /// Forgets a declared thing; answers false when there is none.
@@ -49,7 +68,9 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let sql = "DELETE FROM catalog WHERE kind = $1 AND name = $2";
         let values = [kind.as_str().into(), key.into()];
-        Ok(self.execute(sql, &values).await? == 1)
+        let is_gone = self.execute(sql, &values).await? == 1;
+        self.count_catalog_change().await?;
+        Ok(is_gone)
     }
 
     /// The declared thing of that kind and key, if there is one. `D` is the kind's type.

@@ -22,6 +22,7 @@ mod keys;
 mod measurements;
 mod migrate;
 mod postgres;
+mod proposals;
 mod proved;
 mod record;
 mod registry;
@@ -32,7 +33,7 @@ mod targets;
 mod tx;
 mod value;
 
-pub use access::{PersonRow, SessionRow, TokenRow};
+pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
 pub use deployments::Lease;
 pub use drills::DrillsOf;
 pub use error::StoreError;

@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "group_runs",
         include_str!("../migrations/0007_group_runs.sql"),
     ),
+    (8, "people", include_str!("../migrations/0008_people.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -115,7 +115,7 @@ impl Sqlite {
             .tx
             .as_mut()
             .expect("a free permit means a reader in the pool");
-        tx.now = jiff::Timestamp::now();
+        tx.now = now();
         tx.sqlite_mut().execute("BEGIN", &[])?;
         let outcome = AssertUnwindSafe(work(tx, input))
             .catch_unwind()
@@ -185,7 +185,7 @@ fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
 fn write_groups(mut tx: Tx, queue: &mpsc::Receiver<Job>) {
     let mut finishes = Vec::new();
     while let Ok(first) = queue.recv() {
-        tx.now = jiff::Timestamp::now();
+        tx.now = now();
         tx.sqlite_mut().no_room = false;
         if let Err(error) = tx.sqlite_mut().execute("BEGIN IMMEDIATE", &[]) {
             tracing::error!(
@@ -388,4 +388,10 @@ impl std::fmt::Debug for SqliteTx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SqliteTx").finish_non_exhaustive()
     }
+}
+
+/// The time, to the microsecond, as it is stored: what is told of a time is what is read of it later.
+fn now() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }

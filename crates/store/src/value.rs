@@ -99,6 +99,17 @@ impl Row {
             .map_err(|why| self.unreadable(i, &why.to_string()))
     }
 
+    /// The time in column `i`, or none.
+    ///
+    /// # Errors
+    /// When the column holds something else, or the number is out of range.
+    pub fn optional_time(&self, i: usize) -> Result<Option<jiff::Timestamp>, StoreError> {
+        match self.optional_int(i)? {
+            Some(_) => self.time(i).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The number in column `i` as an unsigned one.
     ///
     /// # Errors

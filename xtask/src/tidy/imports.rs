@@ -9,10 +9,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tidegate-protocol", &["tidegate-domain"]),
     ("tidegate-store", &["tidegate-domain"]),
     ("tidegate-registry", &["tidegate-domain", "tidegate-store"]),
+    ("tidegate-policy", &["tidegate-domain"]),
     (
         "tidegate-server",
         &[
             "tidegate-domain",
+            "tidegate-policy",
             "tidegate-protocol",
             "tidegate-store",
             "tidegate-registry",
@@ -36,6 +38,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("storefront", &[]),
     ("xtask", &[]),
 ];
+
+/// The crates without I/O, clock and randomness.
+const PURE: &[&str] = &["tidegate-domain", "tidegate-policy"];
 
 /// What a crate without I/O, clock and randomness does not import.
 const IMPURE: &[&str] = &[
@@ -84,7 +89,7 @@ pub(super) fn crates(metadata: &Value) -> Vec<Finding> {
         for dependency in normal {
             let other = dependency["name"].as_str().unwrap_or_default();
             let ours = CRATES.iter().any(|(known, _)| *known == other);
-            let impure = name == "tidegate-domain" && IMPURE.contains(&other);
+            let impure = PURE.contains(&name) && IMPURE.contains(&other);
             if (ours && !allowed.contains(&other)) || impure {
                 findings.push(Finding::of(name, format!("may not import {other}")));
             }

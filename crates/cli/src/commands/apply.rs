@@ -46,7 +46,9 @@ impl ApplyArgs {
             if self.yes {
                 text(applied)
             } else {
-                summary(applied)
+                let mut lines = vec![summary(applied)];
+                lines.extend(waits(applied));
+                lines.join("\n")
             }
         });
         Ok(ExitStatus::Done)
@@ -59,7 +61,20 @@ fn text(response: &ApplyResponse) -> String {
         lines.extend(told(change));
     }
     lines.push(summary(response));
+    lines.extend(waits(response));
     lines.join("\n")
+}
+
+/// What waits for a second person, and how they agree.
+pub(super) fn waits(response: &ApplyResponse) -> Vec<String> {
+    let proposed = response.changes.iter().filter_map(|change| {
+        let id = change.proposal?;
+        Some(format!(
+            "{} {} binds you too, so it waits for a second person: `tidegate policy agree {id}`",
+            change.kind, change.name
+        ))
+    });
+    proposed.collect()
 }
 
 /// What becomes of one declared thing, and under it what differs in it.

@@ -1,14 +1,17 @@
 //! `tidegate remove`.
 
-use super::{Context, apply::told};
+use super::{
+    Context,
+    apply::{told, waits},
+};
 use crate::{Error, ExitStatus};
 use clap::Args;
 use tidegate_protocol::api::{ApplyResponse, RemoveRequest};
 
-/// Remove a window or a freeze; shows first what goes.
+/// Remove a window, a freeze, a role or a policy; shows first what goes.
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// `window` or `freeze`.
+    /// `window`, `freeze`, `role` or `policy`.
     kind: String,
     /// Its name.
     name: String,
@@ -47,6 +50,11 @@ impl RemoveArgs {
 fn text(response: &ApplyResponse) -> String {
     let mut lines: Vec<String> = response.changes.iter().flat_map(told).collect();
     let verb = if response.applied { "" } else { "to be " };
-    lines.push(format!("{verb}removed {}", response.changes.len()));
+    let now = response
+        .changes
+        .iter()
+        .filter(|change| change.proposal.is_none());
+    lines.push(format!("{verb}removed {}", now.count()));
+    lines.extend(waits(response));
     lines.join("\n")
 }

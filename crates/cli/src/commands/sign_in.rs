@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Args)]
 pub struct SignInArgs {}
 
+/// A link behind the server's own address.
 #[derive(Debug, Serialize, Deserialize)]
-struct Link {
-    path: String,
+pub(super) struct Link {
+    pub(super) path: String,
 }
 
 impl SignInArgs {

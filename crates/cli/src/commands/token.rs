@@ -1,15 +1,17 @@
 //! `tidegate token`.
 
 use super::Context;
-use crate::{Error, ExitStatus};
+use crate::{Error, ExitStatus, ui::table};
 use clap::{Args, Subcommand};
-use tidegate_protocol::api::{TokenRequest, TokenView};
+use tidegate_protocol::api::{ListedTokenView, TokenRequest, TokenView};
 
-/// Make and revoke tokens.
+/// Make, list and revoke tokens.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
     Create(CreateArgs),
-    /// End a token at once.
+    /// List your tokens; everybody's for who administers people.
+    List,
+    /// End a token at once, and all that were made with it.
     Revoke {
         /// Its identifier.
         id: String,
@@ -27,10 +29,16 @@ pub struct CreateArgs {
     /// Its level; the person's unless set.
     #[arg(long, value_parser = clap::value_parser!(u8).range(2..=6))]
     level: Option<u8>,
+    /// The only product it is good for.
+    #[arg(long)]
+    product: Option<String>,
     /// The only repository it is good for.
     #[arg(long, value_name = "PRODUCT/COMPONENT")]
     repository: Option<String>,
-    /// How many days it is good for; for ever unless set.
+    /// An action it is good for, such as `push`; may be repeated. All unless set.
+    #[arg(long = "action", value_name = "ACTION")]
+    actions: Vec<String>,
+    /// How many days it is good for; for ever unless set, or as long as the token that makes it.
     #[arg(long)]
     days: Option<u32>,
 }
@@ -44,11 +52,17 @@ impl TokenCommand {
                     name: args.name,
                     person: args.person,
                     level: args.level,
+                    product: args.product,
                     repository: args.repository,
+                    actions: args.actions,
                     days: args.days,
                 };
                 let view: TokenView = client.post("/api/v1/tokens", &request).await?;
                 ui.data(&view, |view| view.token.clone());
+            }
+            Self::List => {
+                let tokens: Vec<ListedTokenView> = client.get("/api/v1/tokens").await?;
+                ui.data(&tokens, |tokens| listed(tokens));
             }
             Self::Revoke { id } => {
                 client.delete(&format!("/api/v1/tokens/{id}")).await?;
@@ -57,4 +71,34 @@ impl TokenCommand {
         }
         Ok(ExitStatus::Done)
     }
+}
+
+fn listed(tokens: &[ListedTokenView]) -> String {
+    let row = |token: &ListedTokenView| {
+        let or = |time: Option<jiff::Timestamp>, none: &str| {
+            time.map_or(none.to_owned(), |time| time.to_string())
+        };
+        vec![
+            token.id.clone(),
+            token.person.clone(),
+            token.name.clone(),
+            token.level.to_string(),
+            token
+                .scope
+                .clone()
+                .unwrap_or_else(|| "everything".to_owned()),
+            or(token.expires_at, "never"),
+            or(token.used_at, "never"),
+        ]
+    };
+    let head = [
+        "token",
+        "person",
+        "for",
+        "level",
+        "good for",
+        "ends",
+        "last used",
+    ];
+    table(&head, tokens.iter().map(row))
 }

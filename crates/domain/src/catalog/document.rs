@@ -1,6 +1,6 @@
 //! The declared things, each as a person writes it in a file: `kind`, `name`, and what belongs to it.
 
-use super::{Component, NamedStrategy, SlotVariables, Variables};
+use super::{Component, NamedStrategy, Policy, Role, SlotVariables, Team, Variables};
 use crate::{
     calendar::{Freeze, Window},
     converge::Balancer,
@@ -16,6 +16,10 @@ pub enum Kind {
     Organisation,
     /// People who own products.
     Team,
+    /// A role beside the responsibility levels.
+    Role,
+    /// Who may do what, beside the shipped policies.
+    Policy,
     /// Products that belong together.
     Programme,
     /// What is released.
@@ -44,6 +48,10 @@ pub enum Document {
     Organisation(Organisation),
     /// People who own products.
     Team(Team),
+    /// A role beside the responsibility levels.
+    Role(Role),
+    /// Who may do what, beside the shipped policies.
+    Policy(Policy),
     /// Products that belong together.
     Programme(Programme),
     /// What is released.
@@ -71,20 +79,6 @@ pub struct Organisation {
     /// For people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
-}
-
-/// A team.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Team {
-    /// Its name.
-    pub name: Name,
-    /// For people.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub title: String,
-    /// Names of people.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub members: Vec<Name>,
 }
 
 /// A programme.
@@ -208,6 +202,8 @@ impl Document {
         match self {
             Self::Organisation(_) => Kind::Organisation,
             Self::Team(_) => Kind::Team,
+            Self::Role(_) => Kind::Role,
+            Self::Policy(_) => Kind::Policy,
             Self::Programme(_) => Kind::Programme,
             Self::Product(_) => Kind::Product,
             Self::Environment(_) => Kind::Environment,
@@ -224,6 +220,8 @@ impl Document {
         match self {
             Self::Organisation(d) => d.name.to_string(),
             Self::Team(d) => d.name.to_string(),
+            Self::Role(d) => d.name.to_string(),
+            Self::Policy(d) => d.name.to_string(),
             Self::Programme(d) => d.name.to_string(),
             Self::Product(d) => d.name.to_string(),
             Self::Environment(d) => d.name.to_string(),
@@ -238,9 +236,11 @@ impl Document {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Organisation,
         Self::Team,
+        Self::Role,
+        Self::Policy,
         Self::Programme,
         Self::Strategy,
         Self::Environment,
@@ -255,7 +255,7 @@ impl Kind {
     /// Whether it may be removed: nothing else ever names it.
     pub const fn is_removable(self) -> bool {
         match self {
-            Self::Window | Self::Freeze => true,
+            Self::Role | Self::Policy | Self::Window | Self::Freeze => true,
             Self::Organisation
             | Self::Team
             | Self::Programme
@@ -273,6 +273,8 @@ impl Kind {
         match self {
             Self::Organisation => "Organisation",
             Self::Team => "Team",
+            Self::Role => "Role",
+            Self::Policy => "Policy",
             Self::Programme => "Programme",
             Self::Product => "Product",
             Self::Component => "Component",

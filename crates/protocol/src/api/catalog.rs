@@ -28,7 +28,7 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveRequest {
-    /// `Window` or `Freeze`.
+    /// `Window`, `Freeze`, `Role` or `Policy`.
     pub kind: String,
     /// Its name.
     pub name: String,
@@ -57,6 +57,9 @@ pub struct CatalogChange {
     pub action: String,
     /// What differs.
     pub differences: Vec<Difference>,
+    /// The proposal that waits for a second person, where the change binds whoever makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<u64>,
 }
 
 /// One difference.

@@ -132,10 +132,17 @@ impl App {
         target: TargetKey,
         output: Output,
     ) -> Result<LogChunk, Error> {
-        request.permit(Action::ReadLogs)?;
+        let input = (request.clone(), target.clone(), output.product.clone());
         let known = self
             .store
-            .read(target.clone(), |tx, key| tx.agent(key).boxed())
+            .read(input, |tx, (request, key, product)| {
+                async move {
+                    let place = (product, &key.environment);
+                    request.permit_place(tx, Action::ReadLogs, place).await?;
+                    Ok::<_, Error>(tx.agent(key).await?)
+                }
+                .boxed()
+            })
             .await?;
         if known.is_none() {
             return Err(Error::not_found(

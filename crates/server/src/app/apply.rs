@@ -4,17 +4,18 @@ mod diff;
 mod parse;
 mod references;
 mod remove;
+mod rights;
 
-use super::{App, Error, Request, latecomers};
+use super::{App, Error, Request, latecomers, proposals};
 use futures::FutureExt;
 use parse::{Declared, Located};
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::Action,
+    access::ProposedChange,
     calendar::{Freeze, Window},
     catalog::{
-        Component, Document, Environment, Kind, NamedStrategy, Organisation, Product, Programme,
-        Ring, Target, Team,
+        Component, Document, Environment, Kind, NamedStrategy, Organisation, Policy, Product,
+        Programme, Ring, Role, Target, Team,
     },
     generation::Incarnation,
     name::Name,
@@ -32,7 +33,6 @@ impl App {
         request: Request,
         wanted: &ApplyRequest,
     ) -> Result<ApplyResponse, Error> {
-        request.permit(Action::ApplyCatalog)?;
         let declared = parse::files(&wanted.files)?;
         let input = (request, declared, wanted.dry_run);
         if wanted.dry_run {
@@ -86,14 +86,13 @@ async fn apply(tx: &mut Tx, (request, declared, dry_run): &Wanted) -> Result<App
     let documents = merge(tx, declared).await?;
     references::check(tx, &documents).await?;
     let mut changes = Vec::new();
-    for (document, _) in &documents {
-        let change = compare(tx, document).await?;
-        if change.action != "unchanged" && !dry_run {
-            tx.record_document(document).await?;
-            let subject = format!("{}/{}", change.kind.to_lowercase(), change.name);
-            request
-                .journal(tx, "catalog.changed", &subject, &change)
-                .await?;
+    for (document, at) in &documents {
+        let mut change = compare(tx, document).await?;
+        let changed = change.action != "unchanged";
+        let asked = rights::check(tx, request, document, changed).await;
+        asked.map_err(|refusal| refusal.of(&at.place()))?;
+        if changed && !dry_run {
+            record(tx, request, document, &mut change).await?;
         }
         changes.push(change);
     }
@@ -101,6 +100,46 @@ async fn apply(tx: &mut Tx, (request, declared, dry_run): &Wanted) -> Result<App
         applied: !dry_run,
         changes,
     })
+}
+
+/// Keeps a document; one that binds whoever applies it waits for a second person instead, where there is one.
+async fn record(
+    tx: &mut Tx,
+    request: &Request,
+    document: &Document,
+    change: &mut CatalogChange,
+) -> Result<(), Error> {
+    if let Some(binding) = binding(document)
+        && let Some(id) = proposals::propose(tx, request, binding).await?
+    {
+        change.proposal = Some(id.0);
+        return Ok(());
+    }
+    tx.record_document(document).await?;
+    let subject = format!("{}/{}", change.kind.to_lowercase(), change.name);
+    Ok(request
+        .journal(tx, "catalog.changed", &subject, change)
+        .await?)
+}
+
+/// What binds whoever applies it.
+fn binding(document: &Document) -> Option<ProposedChange> {
+    match document {
+        Document::Policy(policy) => Some(ProposedChange::Policy {
+            policy: policy.clone(),
+        }),
+        Document::Role(role) => Some(ProposedChange::Role { role: role.clone() }),
+        Document::Organisation(_)
+        | Document::Team(_)
+        | Document::Programme(_)
+        | Document::Product(_)
+        | Document::Environment(_)
+        | Document::Target(_)
+        | Document::Ring(_)
+        | Document::Strategy(_)
+        | Document::Window(_)
+        | Document::Freeze(_) => None,
+    }
 }
 
 /// One document per declared thing, in the order they are applied: components declared apart are put into their
@@ -173,6 +212,8 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
     let (known, new) = match document {
         Document::Organisation(d) => pair::<Organisation>(tx, document, d).await?,
         Document::Team(d) => pair::<Team>(tx, document, d).await?,
+        Document::Role(d) => pair::<Role>(tx, document, d).await?,
+        Document::Policy(d) => pair::<Policy>(tx, document, d).await?,
         Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
         Document::Product(d) => pair::<Product>(tx, document, d).await?,
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,
@@ -193,6 +234,7 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         name: key,
         action: action.to_owned(),
         differences,
+        proposal: None,
     })
 }
 

@@ -1,11 +1,12 @@
 //! Who asks: tokens, sessions, and the one-time link that begins the first one.
 
-use super::{App, Error, Kind, Request};
+use super::{App, Error, Kind, Request, field, people, sessions};
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::SignedDuration;
+use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::{Action, Actor, Level},
+    access::{Action, Actor, ActorKind, Level, Scope},
     digest::Digest,
     id::{PersonId, TokenId},
     name::Name,
@@ -15,8 +16,8 @@ use uuid::Uuid;
 
 /// What every token begins with, so that a leak is found by its shape.
 pub const TOKEN_PREFIX: &str = "tgt_";
-/// How long a sign-in of the pages lasts.
-pub const SESSION_HOURS: i64 = 12;
+/// What the secret of a session begins with.
+pub(super) const SESSION_PREFIX: &str = "tgs_";
 /// How long a one-time link is good for.
 const LINK_HOURS: i64 = 24;
 /// The person that the first start makes.
@@ -43,27 +44,19 @@ impl App {
         })
     }
 
-    /// Whoever is signed in by the session `secret`, if anybody is.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn actor_by_session(&self, secret: &str) -> Result<Option<Actor>, Error> {
-        let secret = Digest::of(secret.as_bytes());
-        Ok(self
-            .store
-            .read(secret, |tx, secret| tx.actor_by_session(*secret).boxed())
-            .await?)
-    }
-
     /// Uses a one-time link up and begins a session; answers its secret.
     ///
     /// # Errors
     /// When the link is wrong, used or over.
-    pub async fn sign_in_by_link(&self, link: &str) -> Result<String, Error> {
-        let session = new_secret("tgs_");
-        let input = (Digest::of(link.as_bytes()), Digest::of(session.as_bytes()));
+    pub async fn sign_in_by_link(&self, link: &str, client: &str) -> Result<String, Error> {
+        let session = new_secret(SESSION_PREFIX);
+        let input = (
+            Digest::of(link.as_bytes()),
+            Digest::of(session.as_bytes()),
+            client.to_owned(),
+        );
         self.store
-            .write(input, |tx, (link, session)| {
+            .write(input, |tx, (link, session, client)| {
                 async move {
                     let actor = tx.use_link(*link).await?.ok_or_else(|| {
                         Error::refused(
@@ -73,7 +66,7 @@ impl App {
                         )
                         .hint("`tidegate sign-in` prints a new one")
                     })?;
-                    begin_session(tx, &actor, *session).await
+                    sessions::begin(tx, &actor, *session, (client, "link")).await
                 }
                 .boxed()
             })
@@ -86,45 +79,55 @@ impl App {
     ///
     /// # Errors
     /// When the token is wrong, revoked, over, or narrower than its person.
-    pub async fn sign_in_by_token(&self, token: &str) -> Result<String, Error> {
+    pub async fn sign_in_by_token(&self, token: &str, client: &str) -> Result<String, Error> {
         let actor = self.actor_by_token(token).await?;
-        let session = new_secret("tgs_");
-        let input = (actor, Digest::of(session.as_bytes()));
+        refuse_narrow(&actor)?;
+        let session = new_secret(SESSION_PREFIX);
+        let input = (actor, Digest::of(session.as_bytes()), client.to_owned());
         self.store
-            .write(input, |tx, (actor, session)| {
-                async move {
-                    refuse_narrow(tx, actor).await?;
-                    begin_session(tx, actor, *session).await
-                }
-                .boxed()
+            .write(input, |tx, (actor, session, client)| {
+                sessions::begin(tx, actor, *session, (client, "token")).boxed()
             })
             .await?;
         Ok(session)
     }
 
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn sign_out(&self, secret: &str) -> Result<(), Error> {
-        let secret = Digest::of(secret.as_bytes());
-        Ok(self
-            .store
-            .write(secret, |tx, secret| tx.end_session(*secret).boxed())
-            .await?)
-    }
-
     /// A one-time link that signs the asker in, behind the server's own address.
     ///
     /// # Errors
-    /// When the asker may not read.
+    /// When the asker holds a token that may do less than they.
     pub async fn sign_in_path(&self, request: &Request) -> Result<String, Error> {
-        request.permit(Action::Read)?;
-        let actor = request.actor.clone();
-        self.store
-            .read(actor, |tx, actor| refuse_narrow(tx, actor).boxed())
-            .await?;
+        refuse_narrow(&request.actor)?;
         self.link_for(request.actor.person).await
+    }
+
+    /// A one-time link that signs somebody else in: they set a password then, or go on without one.
+    ///
+    /// # Errors
+    /// When there is no such person, or it is a program's account.
+    pub async fn invite(&self, request: Request, name: &str) -> Result<String, Error> {
+        let name: Name = field("name", name)?;
+        let person = self
+            .store
+            .write((request, name), |tx, (request, name)| {
+                async move {
+                    request.permit_at_large(tx, Action::ManagePeople).await?;
+                    let person = people::found(tx, name).await?;
+                    if person.kind == ActorKind::Service {
+                        let detail =
+                            format!("{name} is a program's account: it signs in by tokens only");
+                        return Err(Error::refused(Kind::BadRequest, "not-a-person", detail));
+                    }
+                    let (detail, subject) = (serde_json::json!({}), format!("person/{name}"));
+                    request
+                        .journal(tx, "person.invited", &subject, &detail)
+                        .await?;
+                    Ok(person.id)
+                }
+                .boxed()
+            })
+            .await?;
+        self.link_for(person).await
     }
 
     /// The one-time link that the first start prints.
@@ -137,9 +140,12 @@ impl App {
                     let expires_at = tx.now() + SignedDuration::from_hours(LINK_HOURS);
                     tx.record_session(&SessionRow {
                         secret: *link,
+                        id: Uuid::now_v7().to_string(),
                         person: *person,
                         kind: "link",
+                        began_at: tx.now(),
                         expires_at,
+                        client: String::new(),
                     })
                     .await
                 }
@@ -168,30 +174,18 @@ impl App {
     }
 }
 
-async fn begin_session(tx: &mut Tx, actor: &Actor, secret: Digest) -> Result<(), Error> {
-    let row = SessionRow {
-        secret,
-        person: actor.person,
-        kind: "session",
-        expires_at: tx.now() + SignedDuration::from_hours(SESSION_HOURS),
-    };
-    tx.record_session(&row).await?;
-    let detail = serde_json::json!({});
-    let what = ("person.signed_in", "pages");
-    let entry = super::entry(tx, actor.name.as_str(), what, &detail);
-    Ok(tx.record_entry(&entry).await?)
-}
-
 /// A session is the whole person: whoever may do less than they must not begin one.
-async fn refuse_narrow(tx: &mut Tx, actor: &Actor) -> Result<(), Error> {
-    let person = tx.person_named(&actor.name).await?;
-    let is_whole = person.is_some_and(|person| person.level <= actor.level);
-    if is_whole && actor.repository.is_none() {
+fn refuse_narrow(actor: &Actor) -> Result<(), Error> {
+    let Some(token) = &actor.token else {
+        return Ok(());
+    };
+    let is_whole = actor.level.is_none_or(|level| level <= token.level) && token.scope.is_whole();
+    if is_whole && (actor.level.is_some() || token.level == Level::Initiate) {
         return Ok(());
     }
     let detail = "the token may do less than its person, so it cannot sign the person in";
     Err(Error::refused(Kind::NotAllowed, "token-narrow", detail)
-        .hint("use a token of the person's own level, without a repository"))
+        .hint("use a token of the person's own level, for everything"))
 }
 
 async fn administrator(
@@ -205,12 +199,17 @@ async fn administrator(
         id: person,
         name: name.clone(),
         display: "Administrator".into(),
-        level: Level::Initiate,
+        kind: ActorKind::Person,
+        level: Some(Level::Initiate),
+        owner: None,
+        email: None,
+        groups: BTreeSet::new(),
+        external: None,
     };
     let first = tx.people().await?.is_empty();
     if first {
         tx.record_person(&row).await?;
-        let detail = serde_json::json!({ "level": row.level.number() });
+        let detail = serde_json::json!({ "level": row.level.map(Level::number) });
         let entry = super::entry(tx, "tidegate", ("person.created", "person/admin"), &detail);
         tx.record_entry(&entry).await?;
     }
@@ -222,7 +221,8 @@ async fn administrator(
             name,
             secret,
             level: Level::Initiate,
-            repository: None,
+            scope: Scope::default(),
+            parent: None,
             expires_at: None,
         };
         tx.record_token(&token).await?;

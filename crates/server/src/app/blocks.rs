@@ -22,7 +22,6 @@ impl App {
         (product, version): (&str, &str),
         reason: &str,
     ) -> Result<Release, Error> {
-        request.permit(Action::BlockRelease)?;
         let reason = read_reason(reason)?;
         if reason.is_empty() {
             let why = "say why: whoever wants to deploy it reads that";
@@ -41,7 +40,6 @@ impl App {
         request: Request,
         which: (&str, &str),
     ) -> Result<Release, Error> {
-        request.permit(Action::UnblockRelease)?;
         let release = self.set_block(request, which, None).await?;
         self.settle_latecomers(&release.product).await?;
         Ok(release)
@@ -71,6 +69,11 @@ async fn set(
     (product, version): &(Name, Version),
     reason: Option<&str>,
 ) -> Result<Release, Error> {
+    let action = match reason {
+        Some(_) => Action::BlockRelease,
+        None => Action::UnblockRelease,
+    };
+    request.permit_product(tx, action, product).await?;
     let mut release = releases::find(tx, product, version).await?;
     release.blocked = reason.map(|reason| Block {
         by: request.actor.name.clone(),

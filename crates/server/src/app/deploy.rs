@@ -34,7 +34,6 @@ impl App {
         request: Request,
         wanted: &DeploymentRequest,
     ) -> Result<DeploymentId, Error> {
-        request.permit(Action::Deploy)?;
         let wanted = Wanted::read(wanted)?;
         let id = self
             .store
@@ -53,6 +52,8 @@ pub(super) async fn promote(
     wanted: &Wanted,
     group: Option<GroupRunId>,
 ) -> Result<DeploymentId, Error> {
+    let place = (&wanted.product, &wanted.environment);
+    request.permit_place(tx, Action::Deploy, place).await?;
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
         .current_snapshot()

@@ -2,7 +2,7 @@
 //! transaction with the drill's record.
 
 use super::{
-    App, Error, Kind, Request,
+    App, Error, Gate, Kind, Request,
     deploy::promote,
     entry, field, optional,
     plans::{self, Wanted},
@@ -11,8 +11,9 @@ use super::{
     steer,
 };
 use futures::FutureExt;
+use std::sync::Arc;
 use tidegate_domain::{
-    access::{Action, Actor},
+    access::{Action, Resource},
     catalog::path,
     deployment::{Deployment, Event, Status},
     drill::{Drill, Ending, Leg, LegKind, Next, next},
@@ -31,7 +32,6 @@ impl App {
     /// # Errors
     /// When there is nothing to go back to, it would be in the last environment, or the release cannot be deployed there.
     pub async fn drill(&self, request: Request, wanted: &DrillRequest) -> Result<DrillId, Error> {
-        request.permit(Action::Drill)?;
         let wish = Wish {
             product: field("product", &wanted.product)?,
             release: field("release", &wanted.release)?,
@@ -54,7 +54,6 @@ impl App {
     /// # Errors
     /// When there is none, or it has ended.
     pub async fn cancel_drill(&self, request: Request, id: DrillId) -> Result<(), Error> {
-        request.permit(Action::SteerDeployment)?;
         self.store
             .write((request, id), |tx, (request, id)| {
                 cancel(tx, request, *id).boxed()
@@ -76,6 +75,8 @@ struct Wish {
 }
 
 async fn start(tx: &mut Tx, request: &Request, wish: &Wish) -> Result<DrillId, Error> {
+    let place = (&wish.product, &wish.environment);
+    request.permit_place(tx, Action::Drill, place).await?;
     let release = releases::find(tx, &wish.product, &wish.release).await?;
     let number = release.current_snapshot();
     let number = number.ok_or_else(|| releases::draft(&release))?;
@@ -225,7 +226,7 @@ pub(crate) async fn next_of(
 }
 
 /// Does what comes next in a drill, for whoever asked for it; answers whether something did.
-pub(crate) async fn go_on(tx: &mut Tx, id: DrillId) -> Result<bool, Error> {
+pub(crate) async fn go_on(tx: &mut Tx, gate: &Arc<Gate>, id: DrillId) -> Result<bool, Error> {
     let Some(mut drill) = tx.drill(id).await? else {
         return Ok(false);
     };
@@ -234,7 +235,7 @@ pub(crate) async fn go_on(tx: &mut Tx, id: DrillId) -> Result<bool, Error> {
     match next {
         Next::Wait => return Ok(false),
         Next::Begin(kind) => {
-            let request = on_behalf(tx, &drill).await?;
+            let request = on_behalf(tx, gate, &drill).await?;
             begin_leg(tx, &request, &mut drill, kind).await?;
         }
         Next::End(ending) => end(tx, drill, ending).await?,
@@ -271,27 +272,28 @@ async fn end(tx: &mut Tx, mut drill: Drill, ending: Ending) -> Result<(), Error>
 }
 
 /// A leg begins in the name of the person who asked, if they still may.
-async fn on_behalf(tx: &mut Tx, drill: &Drill) -> Result<Request, Error> {
+async fn on_behalf(tx: &mut Tx, gate: &Arc<Gate>, drill: &Drill) -> Result<Request, Error> {
     let name = &drill.requested_by;
     let person = tx.person_named(name).await?;
     let person = person.ok_or_else(|| Error::not_found("person-not-found", "person", name))?;
     let request = Request {
-        actor: Actor {
-            person: person.id,
-            name: person.name,
-            level: person.level,
-            token: None,
-            repository: None,
-        },
+        actor: person.actor(),
         id: format!("drill/{}", drill.id),
+        session: None,
+        gate: gate.clone(),
     };
-    request.permit(Action::Drill)?;
+    let place = (&drill.product, &drill.environment);
+    request.permit_place(tx, Action::Drill, place).await?;
     Ok(request)
 }
 
 async fn cancel(tx: &mut Tx, request: &Request, id: DrillId) -> Result<(), Error> {
     let drill = tx.drill(id).await?;
-    let mut drill = drill.ok_or_else(|| Error::not_found("drill-not-found", "drill", id))?;
+    let missing = || Error::not_found("drill-not-found", "drill", id);
+    let mut drill = drill.ok_or_else(missing)?;
+    let resource = Resource::place(drill.product.clone(), drill.environment.clone());
+    let asked = (Action::SteerDeployment, &resource);
+    request.permit(tx, asked, missing).await?;
     if drill.ended.is_some() {
         let detail = format!("drill {id} is {}: it cannot be cancelled now", drill.word());
         return Err(Error::refused(Kind::Conflict, "drill-state", detail));

@@ -30,7 +30,6 @@ impl App {
         request: Request,
         wanted: &EnrolmentRequest,
     ) -> Result<EnrolmentView, Error> {
-        request.permit(Action::Enrol)?;
         let environment: Name = field("environment", &wanted.environment)?;
         if !(1..=10_000).contains(&wanted.uses) || !(1..=8760).contains(&wanted.hours) {
             return Err(Error::invalid(
@@ -111,6 +110,7 @@ async fn record_enrolment(
         EnrolmentRequest,
     ),
 ) -> Result<jiff::Timestamp, Error> {
+    request.permit_at_large(tx, Action::Enrol).await?;
     if !tx.environments().await?.contains_key(environment) {
         return Err(
             Error::not_found("environment-not-found", "environment", environment)

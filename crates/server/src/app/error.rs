@@ -1,6 +1,6 @@
 //! What a use-case answers when it does not do what was asked: one of five kinds, a stable code, words, and a remedy.
 
-use tidegate_domain::access::Denied;
+use tidegate_policy::Denied;
 use tidegate_registry::{BlobError, Error as RegistryError};
 use tidegate_store::StoreError;
 
@@ -123,10 +123,19 @@ impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
         let error = Self::refused(Kind::NotAllowed, "not-allowed", denied.to_string());
         match denied {
+            Denied::Hidden => Self::refused(Kind::NotFound, "not-found", "there is no such thing"),
             Denied::Level { needed, .. } => {
                 error.hint(format!("ask a person of level {needed} or above"))
             }
-            Denied::Scope { .. } => error.hint("use a token without a repository"),
+            Denied::Scope { .. } => error.hint("use a token that is good for it"),
+            Denied::Forbidden { policies, .. } => {
+                let documents = policies.iter().map(|note| note.document.trim());
+                let documents: Vec<&str> = documents.filter(|text| !text.is_empty()).collect();
+                match documents.is_empty() {
+                    true => error.hint("`tidegate can` says which policies decide"),
+                    false => error.hint(documents.join("\n\n")),
+                }
+            }
         }
     }
 }

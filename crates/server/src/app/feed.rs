@@ -21,9 +21,13 @@ impl App {
     ///
     /// # Errors
     /// When the asker may not read, or has no token.
-    pub fn feed(&self, request: &Request) -> Result<FeedView, Error> {
-        request.permit(Action::Read)?;
-        let Some(TokenId(token)) = request.actor.token else {
+    pub async fn feed(&self, request: &Request) -> Result<FeedView, Error> {
+        self.store
+            .read(request.clone(), |tx, request| {
+                async move { request.permit_at_large(tx, Action::ReadShared).await }.boxed()
+            })
+            .await?;
+        let Some(TokenId(token)) = request.actor.token.as_ref().map(|token| token.id) else {
             let detail = "the address is bound to a token, and a sign-in has none";
             return Err(Error::refused(Kind::NotReady, "feed-needs-token", detail)
                 .hint("run `tidegate calendar --subscribe`"));

@@ -10,7 +10,7 @@ use super::{
 };
 use futures::FutureExt;
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Resource},
     deployment::{Deployment, Event, Word},
     group::{Asked, GroupCause, GroupEvent, GroupRun, GroupStatus, Member, in_order},
     id::{DeploymentId, GroupRunId},
@@ -31,7 +31,6 @@ impl App {
         request: Request,
         wanted: &GroupRunRequest,
     ) -> Result<GroupRunId, Error> {
-        request.permit(Action::Deploy)?;
         let asked = read(&wanted.members)?;
         let id = self
             .store
@@ -53,8 +52,7 @@ impl App {
         id: GroupRunId,
         wanted: &ReturnRequest,
     ) -> Result<(), Error> {
-        request.permit(Action::RollBack)?;
-        let why = Why::read(&request, &wanted.reason, wanted.past_no_return)?;
+        let why = Why::read(&wanted.reason, wanted.past_no_return)?;
         self.store
             .write((request, id, why), |tx, (request, id, why)| {
                 take_back(tx, request, *id, why).boxed()
@@ -69,11 +67,10 @@ impl App {
     /// # Errors
     /// When it has ended.
     pub async fn cancel_group_run(&self, request: Request, id: GroupRunId) -> Result<(), Error> {
-        request.permit(Action::SteerDeployment)?;
         self.store
             .write((request, id), |tx, (request, id)| {
                 async move {
-                    let mut group = find(tx, *id).await?;
+                    let mut group = find(tx, request, (Action::SteerDeployment, *id)).await?;
                     let by = request.actor.name.clone();
                     happen(tx, request, &mut group, GroupEvent::CancelRequested { by }).await
                 }
@@ -147,7 +144,7 @@ async fn begin(tx: &mut Tx, request: &Request, asked: &InOrder) -> Result<GroupR
 
 /// Goes back as a person wants. What cannot be undone is signed in every member that did it.
 async fn take_back(tx: &mut Tx, request: &Request, id: GroupRunId, why: &Why) -> Result<(), Error> {
-    let mut group = find(tx, id).await?;
+    let mut group = find(tx, request, (Action::RollBack, id)).await?;
     let now = tx.now();
     for member in &group.members {
         let deployment = deployment(tx, member).await?;
@@ -168,6 +165,9 @@ async fn take_back(tx: &mut Tx, request: &Request, id: GroupRunId, why: &Why) ->
             );
             return Err(past_no_return(&deployment, &past).hint(hint));
         }
+        request
+            .permit_deployment(tx, Action::SignOff, &deployment)
+            .await?;
         let word = Word {
             by: request.actor.name.clone(),
             reason: why.reason.clone(),
@@ -237,9 +237,25 @@ pub(crate) fn event_entry(
     entry(tx, actor, (&action, &subject(group.id)), &detail)
 }
 
-pub(crate) async fn find(tx: &mut Tx, id: GroupRunId) -> Result<GroupRun, Error> {
-    let found = tx.group_run(id).await?;
-    found.ok_or_else(|| Error::not_found("group-run-not-found", "group run", id))
+/// A group run that there has to be.
+pub(crate) async fn existing(tx: &mut Tx, id: GroupRunId) -> Result<GroupRun, Error> {
+    let missing = || Error::not_found("group-run-not-found", "group run", id);
+    tx.group_run(id).await?.ok_or_else(missing)
+}
+
+/// A group run, about every member of which whoever asks may do that. Who may not see one of them sees none.
+pub(super) async fn find(
+    tx: &mut Tx,
+    request: &Request,
+    (action, id): (Action, GroupRunId),
+) -> Result<GroupRun, Error> {
+    let missing = || Error::not_found("group-run-not-found", "group run", id);
+    let found = existing(tx, id).await?;
+    for member in &found.members {
+        let resource = Resource::place(member.product.clone(), member.environment.clone());
+        request.permit(tx, (action, &resource), missing).await?;
+    }
+    Ok(found)
 }
 
 /// The deployment of a member.

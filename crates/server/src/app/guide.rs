@@ -38,10 +38,6 @@ impl App {
         guidance: Guidance,
         reason: &str,
     ) -> Result<(), Error> {
-        request.permit(match guidance {
-            Guidance::Retry => Action::RetryTarget,
-            Guidance::Ignore | Guidance::Exclude => Action::ExcludeTarget,
-        })?;
         let reason = read_reason(reason)?;
         if guidance != Guidance::Retry && reason.is_empty() {
             return Err(reason_missing());
@@ -68,10 +64,6 @@ impl App {
         (id, check): (DeploymentId, Name),
         accepted: Option<&str>,
     ) -> Result<(), Error> {
-        request.permit(match accepted {
-            Some(_) => Action::AcceptCheck,
-            None => Action::RetryTarget,
-        })?;
         let reason = accepted.map(read_reason).transpose()?;
         if reason.as_deref() == Some("") {
             return Err(reason_missing());
@@ -95,10 +87,6 @@ impl App {
         (id, job): (DeploymentId, JobName),
         accepted: Option<&str>,
     ) -> Result<(), Error> {
-        request.permit(match accepted {
-            Some(_) => Action::AcceptCheck,
-            None => Action::RetryTarget,
-        })?;
         let by = request.actor.name.clone();
         let event = match accepted.map(read_reason).transpose()? {
             Some(reason) if reason.is_empty() => return Err(reason_missing()),
@@ -129,7 +117,6 @@ impl App {
         id: DeploymentId,
         reason: Option<&str>,
     ) -> Result<(), Error> {
-        request.permit(Action::OverrideCalendar)?;
         let by = request.actor.name.clone();
         match reason.map(read_reason).transpose()? {
             Some(reason) if reason.is_empty() => Err(reason_missing()),
@@ -143,7 +130,8 @@ impl App {
             }
             None => {
                 let event = Event::OverrideConfirmed { by };
-                self.make_happen(request, id, event).await
+                self.make_happen(request, (Action::OverrideCalendar, id), event)
+                    .await
             }
         }
     }
@@ -153,7 +141,7 @@ async fn ask_override(
     tx: &mut Tx,
     (request, id, reason): &(Request, DeploymentId, String),
 ) -> Result<(), Error> {
-    let deployment = steer::found(tx, *id).await?;
+    let deployment = steer::found(tx, request, (Action::OverrideCalendar, *id)).await?;
     let against = in_the_way(tx, &deployment).await?;
     if against == Against::default() {
         let detail = format!(
@@ -181,7 +169,11 @@ async fn say(
     (id, target): (DeploymentId, &Name),
     (guidance, word): (Guidance, &Word),
 ) -> Result<(), Error> {
-    let deployment = steer::found(tx, id).await?;
+    let action = match guidance {
+        Guidance::Retry => Action::RetryTarget,
+        Guidance::Ignore | Guidance::Exclude => Action::ExcludeTarget,
+    };
+    let deployment = steer::found(tx, request, (action, id)).await?;
     let target = position(&deployment, target)?;
     let word = word.clone();
     let event = match guidance {
@@ -201,7 +193,12 @@ async fn say_of_job(
     id: DeploymentId,
     event: &Event,
 ) -> Result<(), Error> {
-    let deployment = steer::found(tx, id).await?;
+    let action = if matches!(event, Event::JobAccepted { .. }) {
+        Action::AcceptCheck
+    } else {
+        Action::RetryTarget
+    };
+    let deployment = steer::found(tx, request, (action, id)).await?;
     if let Event::JobRetried { job, .. } | Event::JobAccepted { job, .. } = event
         && !deployment
             .plan
@@ -224,7 +221,11 @@ async fn say_of_check(
     tx: &mut Tx,
     (request, id, check, reason): &(Request, DeploymentId, Name, Option<String>),
 ) -> Result<(), Error> {
-    let deployment = steer::found(tx, *id).await?;
+    let action = match reason {
+        Some(_) => Action::AcceptCheck,
+        None => Action::RetryTarget,
+    };
+    let deployment = steer::found(tx, request, (action, *id)).await?;
     let present = deployment.status.wave();
     let is_it =
         |run: &&CheckRun| run.check == *check && present.is_none_or(|wave| run.wave == wave);

@@ -1,10 +1,15 @@
 //! Reading the journal, stating its size and root, and exporting it for verification without the server.
 
-use super::{App, Error, Request};
+use super::{App, Error, Page, Request};
 use futures::FutureExt;
-use tidegate_domain::{access::Action, journal::Frontier};
+use tidegate_domain::{
+    access::Action,
+    id::{DeploymentId, DrillId, RehearsalId},
+    journal::Frontier,
+    name::Name,
+};
 use tidegate_protocol::api::{CheckpointView, EntryView, ExportLine, JournalPage};
-use tidegate_store::NumberedEntry;
+use tidegate_store::{NumberedEntry, Tx};
 
 /// Entries read at once for an export.
 const EXPORT_BATCH: u64 = 500;
@@ -21,13 +26,12 @@ impl App {
         limit: u64,
         subject: Option<String>,
     ) -> Result<JournalPage, Error> {
-        request.permit(Action::Read)?;
         let before = before.unwrap_or(u64::MAX >> 1);
+        let input = (request.clone(), before, limit, subject);
         let entries = self
             .store
-            .read((before, limit, subject), |tx, (before, limit, subject)| {
-                tx.entries_before(*before, *limit, subject.as_deref())
-                    .boxed()
+            .read(input, |tx, (request, before, limit, subject)| {
+                seen(tx, request, (*before, *limit), subject.as_deref()).boxed()
             })
             .await?;
         let full = entries.len() as u64 == limit;
@@ -46,10 +50,33 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn checkpoint(&self, request: &Request) -> Result<CheckpointView, Error> {
-        request.permit(Action::Read)?;
         let frontier = self
             .store
-            .read((), |tx, ()| tx.journal_frontier().boxed())
+            .read(request.clone(), |tx, request| {
+                async move {
+                    request.permit_at_large(tx, Action::ReadShared).await?;
+                    Ok::<_, Error>(tx.journal_frontier().await?)
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(self.state(&frontier))
+    }
+
+    /// The same for whoever may read the whole journal, of all teams.
+    ///
+    /// # Errors
+    /// When the asker may not.
+    pub async fn whole_journal(&self, request: &Request) -> Result<CheckpointView, Error> {
+        let frontier = self
+            .store
+            .read(request.clone(), |tx, request| {
+                async move {
+                    request.permit_at_large(tx, Action::Read).await?;
+                    Ok::<_, Error>(tx.journal_frontier().await?)
+                }
+                .boxed()
+            })
             .await?;
         Ok(self.state(&frontier))
     }
@@ -82,6 +109,57 @@ impl App {
             verifier: self.notary.verifier(),
         }
     }
+}
+
+async fn seen(
+    tx: &mut Tx,
+    request: &Request,
+    (mut before, limit): (u64, u64),
+    subject: Option<&str>,
+) -> Result<Vec<NumberedEntry>, Error> {
+    let mut sight = request.sight(tx).await?;
+    if sight.shows_organisation() {
+        return Ok(tx.entries_before(before, limit, subject).await?);
+    }
+    let mut page = Page::new(limit);
+    loop {
+        let found = tx.entries_before(before, limit, subject).await?;
+        let last = found.last().map(|entry| entry.sequence);
+        let mut seen = Vec::with_capacity(found.len());
+        for entry in &found {
+            let product = product_of(tx, &entry.entry()?.subject).await?;
+            seen.push(product.is_some_and(|product| sight.shows(&product)));
+        }
+        let mut seen = seen.into_iter();
+        let is_whole = page.take(found, |_| seen.next() == Some(true));
+        match last {
+            Some(last) if !is_whole => before = last,
+            Some(_) | None => return Ok(page.rows),
+        }
+    }
+}
+
+/// The product that an entry is about, if it is about one.
+async fn product_of(tx: &mut Tx, subject: &str) -> Result<Option<Name>, Error> {
+    let mut words = subject.split('/');
+    let (noun, first) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let number = first.parse::<u64>().unwrap_or_default();
+    Ok(match noun {
+        "product" | "release" | "secret" => first.parse().ok(),
+        "deployment" => tx
+            .deployment(DeploymentId(number))
+            .await?
+            .map(|it| it.product),
+        "drill" => tx.drill(DrillId(number)).await?.map(|it| it.product),
+        "rehearsal" => tx
+            .rehearsal(RehearsalId(number))
+            .await?
+            .map(|it| it.product),
+        _ => None,
+    })
 }
 
 fn view(numbered: &NumberedEntry) -> Result<EntryView, Error> {

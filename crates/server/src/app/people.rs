@@ -1,123 +1,89 @@
-//! People and their tokens.
+//! People and service accounts: added, changed, removed.
 
-use super::{App, Error, Kind, Request, authenticate::TOKEN_PREFIX, field};
-use crate::keyring::new_secret;
+use super::{App, Error, Kind, Request, field, optional};
 use futures::FutureExt;
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::{Action, Level},
-    digest::Digest,
-    id::{PersonId, TokenId},
+    access::{Action, ActorKind, Level},
+    id::PersonId,
     name::Name,
 };
-use tidegate_protocol::api::{PersonRequest, PersonView, TokenRequest, TokenView};
-use tidegate_store::{PersonRow, TokenRow, Tx};
+use tidegate_policy::Authorizer;
+use tidegate_protocol::api::{PersonChange, PersonRequest, PersonView};
+use tidegate_store::{PersonRow, Tx};
 use uuid::Uuid;
 
+/// The longest name for people, and the longest address, in characters.
+const TEXT_MAX: usize = 200;
+
 impl App {
-    /// Adds a person.
+    /// Adds a person, or a service account.
     ///
     /// # Errors
-    /// When the name is taken or the level is none.
+    /// When the name is taken, the level is none, or a service account has nobody who answers for it.
     pub async fn create_person(
         &self,
         request: Request,
         wanted: &PersonRequest,
     ) -> Result<PersonView, Error> {
-        request.permit(Action::CreatePerson)?;
-        let row = PersonRow {
-            id: PersonId(Uuid::now_v7()),
-            name: field("name", &wanted.name)?,
-            display: if wanted.display.is_empty() {
-                wanted.name.clone()
-            } else {
-                wanted.display.clone()
-            },
-            level: level(wanted.level)?,
-        };
+        let wanted = Wanted::read(wanted)?;
         self.store
-            .write((request, row), |tx, (request, row)| {
-                async move {
-                    if !tx.record_person(row).await? {
-                        let detail = format!("there is a person `{}` already", row.name);
-                        return Err(Error::refused(Kind::Conflict, "person-exists", detail));
-                    }
-                    let subject = format!("person/{}", row.name);
-                    let detail = serde_json::json!({ "level": row.level.number() });
-                    request
-                        .journal(tx, "person.created", &subject, &detail)
-                        .await?;
-                    Ok(view(row))
-                }
-                .boxed()
+            .write((request, wanted), |tx, (request, wanted)| {
+                create(tx, request, wanted).boxed()
             })
             .await
+    }
+
+    /// Changes what is said of a person. It holds from their next request on.
+    ///
+    /// # Errors
+    /// When there is none, or nobody would be left who administers people.
+    pub async fn change_person(
+        &self,
+        request: Request,
+        name: &str,
+        change: &PersonChange,
+    ) -> Result<PersonView, Error> {
+        let name: Name = field("name", name)?;
+        let change = Change::read(change)?;
+        self.store
+            .write((request, name, change), |tx, (request, name, change)| {
+                alter(tx, request, name, change).boxed()
+            })
+            .await
+    }
+
+    /// Removes a person: their sessions and tokens end at once, and so do the service accounts that they answer for.
+    ///
+    /// # Errors
+    /// When there is none, or nobody would be left who administers people.
+    pub async fn remove_person(&self, request: Request, name: &str) -> Result<(), Error> {
+        let name: Name = field("name", name)?;
+        self.store
+            .write((request, name), |tx, (request, name)| {
+                remove(tx, request, name).boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(())
     }
 
     /// Everybody, by name.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the asker may not read them.
     pub async fn people(&self, request: &Request) -> Result<Vec<PersonView>, Error> {
-        request.permit(Action::Read)?;
-        let people = self.store.read((), |tx, ()| tx.people().boxed()).await?;
-        Ok(people.iter().map(view).collect())
-    }
-
-    /// Makes a token; its secret is in the answer and nowhere else.
-    ///
-    /// # Errors
-    /// When it would exceed what its maker may do.
-    pub async fn create_token(
-        &self,
-        request: Request,
-        wanted: &TokenRequest,
-    ) -> Result<TokenView, Error> {
-        request.permit(Action::CreateToken)?;
-        if wanted.days.is_some_and(|days| !(1..=3650).contains(&days)) {
-            return Err(Error::invalid("days", "1 to 3650"));
-        }
-        let wanted = Wanted {
-            person: wanted
-                .person
-                .as_deref()
-                .map(|p| field::<Name>("person", p))
-                .transpose()?,
-            name: field("name", &wanted.name)?,
-            level: wanted.level.map(level).transpose()?,
-            repository: wanted.repository.clone(),
-            days: wanted.days,
-            id: TokenId(Uuid::now_v7()),
-            secret: new_secret(TOKEN_PREFIX),
-        };
         self.store
-            .write((request, wanted), |tx, (request, wanted)| {
-                create_token(tx, request, wanted).boxed()
-            })
-            .await
-    }
-
-    /// Ends a token.
-    ///
-    /// # Errors
-    /// When there is none of that identifier.
-    pub async fn revoke_token(&self, request: Request, id: &str) -> Result<(), Error> {
-        request.permit(Action::CreateToken)?;
-        let id: TokenId = field("id", id)?;
-        self.store
-            .write((request, id), |tx, (request, id)| {
+            .read(request.clone(), |tx, request| {
                 async move {
-                    let owner = tx.token_owner(*id).await?;
-                    if owner.is_some_and(|owner| owner != request.actor.person) {
-                        request.permit(Action::CreatePerson)?;
+                    request.permit_at_large(tx, Action::Read).await?;
+                    let authorizer = request.gate.authorizer(tx).await?;
+                    let people = tx.people().await?;
+                    let mut views = Vec::with_capacity(people.len());
+                    for person in &people {
+                        views.push(view(tx, &authorizer, person).await?);
                     }
-                    if !tx.revoke_token(*id).await? {
-                        return Err(Error::not_found("token-not-found", "token", id));
-                    }
-                    let detail = serde_json::json!({});
-                    Ok(request
-                        .journal(tx, "token.revoked", &format!("token/{id}"), &detail)
-                        .await?)
+                    Ok(views)
                 }
                 .boxed()
             })
@@ -126,71 +92,248 @@ impl App {
 }
 
 struct Wanted {
-    person: Option<Name>,
+    id: PersonId,
     name: Name,
+    display: String,
+    kind: ActorKind,
     level: Option<Level>,
-    repository: Option<String>,
-    days: Option<u32>,
-    id: TokenId,
-    secret: String,
+    owner: Option<Name>,
+    email: Option<String>,
 }
 
-async fn create_token(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<TokenView, Error> {
-    let maker = &request.actor;
-    let for_whom = wanted.person.as_ref().unwrap_or(&maker.name);
-    if *for_whom != maker.name {
-        request.permit(Action::CreatePerson)?;
+impl Wanted {
+    fn read(wanted: &PersonRequest) -> Result<Self, Error> {
+        let display = words("display", &wanted.display)?;
+        Ok(Self {
+            id: PersonId(Uuid::now_v7()),
+            name: field("name", &wanted.name)?,
+            display: display.unwrap_or_else(|| wanted.name.clone()),
+            kind: match wanted.service {
+                true => ActorKind::Service,
+                false => ActorKind::Person,
+            },
+            level: wanted.level.map(level).transpose()?,
+            owner: optional("owner", wanted.owner.as_deref())?,
+            email: wanted.email.as_deref().map_or(Ok(None), email)?,
+        })
     }
-    let person = tx.person_named(for_whom).await?;
-    let person = person.ok_or_else(|| Error::not_found("person-not-found", "person", for_whom))?;
-    let level = wanted.level.unwrap_or(person.level);
-    if level > person.level || level > maker.level {
-        let detail = format!(
-            "a token of level {level} would exceed {for_whom}'s {} or yours",
-            person.level
-        );
-        return Err(Error::refused(Kind::NotAllowed, "token-exceeds", detail));
+}
+
+struct Change {
+    display: Option<String>,
+    level: Option<Option<Level>>,
+    owner: Option<Option<Name>>,
+    email: Option<Option<String>>,
+}
+
+impl Change {
+    fn read(change: &PersonChange) -> Result<Self, Error> {
+        let or_none = |number: u8| match number {
+            0 => Ok(None),
+            number => level(number).map(Some),
+        };
+        let owner = |text: &String| match text.as_str() {
+            "" => Ok(None),
+            text => field("owner", text).map(Some),
+        };
+        let display = change.display.as_deref().map(|text| words("display", text));
+        Ok(Self {
+            display: display.transpose()?.flatten(),
+            level: change.level.map(or_none).transpose()?,
+            owner: change.owner.as_ref().map(owner).transpose()?,
+            email: change.email.as_deref().map(email).transpose()?,
+        })
     }
-    let expires_at = wanted
-        .days
-        .map(|days| tx.now() + SignedDuration::from_hours(24 * i64::from(days)));
-    let row = TokenRow {
+}
+
+async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<PersonView, Error> {
+    request.permit_at_large(tx, Action::ManagePeople).await?;
+    let row = PersonRow {
         id: wanted.id,
-        person: person.id,
         name: wanted.name.clone(),
-        secret: Digest::of(wanted.secret.as_bytes()),
-        level,
-        repository: wanted.repository.clone(),
-        expires_at,
+        display: wanted.display.clone(),
+        kind: wanted.kind,
+        level: wanted.level,
+        owner: owner(tx, wanted.owner.as_ref()).await?,
+        email: wanted.email.clone(),
+        groups: BTreeSet::new(),
+        external: None,
     };
-    tx.record_token(&row).await?;
-    let detail = serde_json::json!({
-        "for": for_whom, "name": wanted.name, "level": level.number(), "repository": wanted.repository,
-    });
-    request
-        .journal(
-            tx,
-            "token.created",
-            &format!("token/{}", wanted.id),
-            &detail,
-        )
-        .await?;
-    Ok(TokenView {
-        id: wanted.id.to_string(),
-        token: wanted.secret.clone(),
-        expires_at,
-    })
+    check_owner(&row)?;
+    if !tx.record_person(&row).await? {
+        let detail = format!(
+            "there is, or was, a person `{}`: names are never used twice",
+            row.name
+        );
+        return Err(
+            Error::refused(Kind::Conflict, "person-exists", detail).hint("choose another name")
+        );
+    }
+    note(tx, request, "person.created", &row).await?;
+    let authorizer = request.gate.authorizer(tx).await?;
+    view(tx, &authorizer, &row).await
 }
 
-fn level(number: u8) -> Result<Level, Error> {
+async fn alter(
+    tx: &mut Tx,
+    request: &Request,
+    name: &Name,
+    change: &Change,
+) -> Result<PersonView, Error> {
+    request.permit_at_large(tx, Action::ManagePeople).await?;
+    let mut row = found(tx, name).await?;
+    if let Some(display) = &change.display {
+        row.display.clone_from(display);
+    }
+    if let Some(level) = change.level {
+        row.level = level;
+    }
+    if let Some(name) = &change.owner {
+        row.owner = owner(tx, name.as_ref()).await?;
+    }
+    if let Some(email) = &change.email {
+        row.email.clone_from(email);
+    }
+    check_owner(&row)?;
+    tx.record_person_changed(&row).await?;
+    check_somebody_administers(tx, request).await?;
+    note(tx, request, "person.changed", &row).await?;
+    let authorizer = request.gate.authorizer(tx).await?;
+    view(tx, &authorizer, &row).await
+}
+
+async fn remove(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
+    request.permit_at_large(tx, Action::ManagePeople).await?;
+    let row = found(tx, name).await?;
+    tx.record_person_removed(row.id).await?;
+    check_somebody_administers(tx, request).await?;
+    note(tx, request, "person.removed", &row).await
+}
+
+/// Nobody shuts everybody out.
+async fn check_somebody_administers(tx: &mut Tx, request: &Request) -> Result<(), Error> {
+    let authorizer = request.gate.authorizer(tx).await?;
+    let at_large = tidegate_domain::access::Resource::Organisation;
+    let administers = |person: PersonRow| {
+        person.kind == ActorKind::Person
+            && authorizer
+                .ask(&person.actor(), Action::ManagePeople, &at_large)
+                .allowed
+    };
+    if tx.people().await?.into_iter().any(administers) {
+        return Ok(());
+    }
+    let detail = "nobody would be left who administers people";
+    Err(Error::refused(Kind::Conflict, "last-administrator", detail)
+        .hint("give somebody else level 6 first"))
+}
+
+/// A program answers to somebody, and nobody to themselves.
+fn check_owner(row: &PersonRow) -> Result<(), Error> {
+    if row.kind == ActorKind::Service && row.owner.is_none() {
+        return Err(Error::invalid(
+            "owner",
+            "a service account has a person who answers for it",
+        ));
+    }
+    if row.owner == Some(row.id) {
+        return Err(Error::invalid("owner", "an account is not its own"));
+    }
+    Ok(())
+}
+
+/// The human being who owns an account: never another owned account, so that who is behind it is one step away.
+async fn owner(tx: &mut Tx, name: Option<&Name>) -> Result<Option<PersonId>, Error> {
+    let Some(name) = name else { return Ok(None) };
+    let row = found(tx, name).await?;
+    if row.kind == ActorKind::Person && row.owner.is_none() {
+        return Ok(Some(row.id));
+    }
+    Err(Error::invalid(
+        "owner",
+        format!("{name} is somebody's account itself; name the person"),
+    ))
+}
+
+/// The person of that name.
+///
+/// # Errors
+/// When there is none.
+pub(super) async fn found(tx: &mut Tx, name: &Name) -> Result<PersonRow, Error> {
+    let found = tx.person_named(name).await?;
+    found.ok_or_else(|| Error::not_found("person-not-found", "person", name))
+}
+
+async fn note(tx: &mut Tx, request: &Request, action: &str, row: &PersonRow) -> Result<(), Error> {
+    let detail = serde_json::json!({
+        "level": row.level.map(Level::number), "kind": row.kind, "owner": row.owner.map(|owner| owner.to_string()),
+    });
+    let subject = format!("person/{}", row.name);
+    Ok(request.journal(tx, action, &subject, &detail).await?)
+}
+
+/// Reads a level, 2 to 6.
+///
+/// # Errors
+/// When it is another number.
+pub(super) fn level(number: u8) -> Result<Level, Error> {
     Level::from_number(i64::from(number))
         .ok_or_else(|| Error::invalid("level", "responsibility levels are 2 to 6"))
 }
 
-fn view(row: &PersonRow) -> PersonView {
-    PersonView {
+fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
+    let text = text.trim();
+    let is_plain = !text.chars().any(char::is_control) && text.chars().count() <= TEXT_MAX;
+    if !is_plain {
+        return Err(Error::invalid(
+            name,
+            format!("at most {TEXT_MAX} characters, in one line"),
+        ));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+fn email(text: &str) -> Result<Option<String>, Error> {
+    let address = words("email", text)?;
+    let is_one = |address: &String| {
+        let halves = address.split_once('@');
+        halves.is_some_and(|(who, host)| {
+            !who.is_empty() && host.contains('.') && !address.contains(' ')
+        })
+    };
+    match address {
+        Some(address) if !is_one(&address) => Err(Error::invalid("email", "write it as NAME@HOST")),
+        other => Ok(other),
+    }
+}
+
+async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<PersonView, Error> {
+    let directory = authorizer.directory();
+    let actor = row.clone().actor();
+    let level_in = |team: &Name| {
+        let resource = tidegate_domain::access::Resource::Team(team.clone());
+        let level = directory.level(&actor, &resource).map_or(0, Level::number);
+        (team.to_string(), level)
+    };
+    let owner = match row.owner {
+        Some(owner) => tx.person(owner).await?.map(|owner| owner.name.to_string()),
+        None => None,
+    };
+    let password = tx.password(row.id).await?.map(|_| "password".to_owned());
+    let provider = row.external.as_ref().map(|_| "provider".to_owned());
+    Ok(PersonView {
         name: row.name.to_string(),
         display: row.display.clone(),
-        level: row.level.number(),
-    }
+        kind: match row.kind {
+            ActorKind::Person => "person",
+            ActorKind::Service => "service",
+        }
+        .to_owned(),
+        level: row.level.map(Level::number),
+        teams: directory.teams_of(&actor).map(level_in).collect(),
+        roles: directory.roles_of(&actor).map(Name::to_string).collect(),
+        owner,
+        email: row.email.clone(),
+        sign_in: password.into_iter().chain(provider).collect(),
+    })
 }

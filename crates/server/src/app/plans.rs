@@ -29,14 +29,15 @@ impl App {
         request: &Request,
         (product, environment): (&str, &str),
     ) -> Result<StrategyChoice, Error> {
-        request.permit(Action::Read)?;
-        let place: (Name, Name) = (
+        let input: (Request, Name, Name) = (
+            request.clone(),
             field("product", product)?,
             field("environment", environment)?,
         );
         self.store
-            .read(place, |tx, (product, environment)| {
+            .read(input, |tx, (request, product, environment)| {
                 async move {
+                    request.permit_product(tx, Action::Read, product).await?;
                     let all: Vec<NamedStrategy> = tx.documents(CatalogKind::Strategy).await?;
                     let usual = usual(tx, product, environment).await?;
                     Ok(StrategyChoice {
@@ -58,10 +59,11 @@ impl App {
         request: Request,
         wanted: &DeploymentRequest,
     ) -> Result<PlanView, Error> {
-        request.permit(Action::Read)?;
         let wanted = Wanted::read(wanted)?;
         self.store
-            .read(wanted, |tx, wanted| preview(tx, wanted).boxed())
+            .read((request, wanted), |tx, (request, wanted)| {
+                preview(tx, request, wanted).boxed()
+            })
             .await
     }
 }
@@ -254,7 +256,10 @@ pub(super) fn parts(
     PartHashes::of(&release.contents, configuration, environment, plan)
 }
 
-async fn preview(tx: &mut Tx, wanted: &Wanted) -> Result<PlanView, Error> {
+async fn preview(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<PlanView, Error> {
+    request
+        .permit_product(tx, Action::Read, &wanted.product)
+        .await?;
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release.current_snapshot();
     let number = number.ok_or_else(|| releases::draft(&release))?;

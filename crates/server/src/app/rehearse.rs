@@ -45,7 +45,6 @@ impl App {
         request: Request,
         wanted: &RehearsalRequest,
     ) -> Result<RehearsalId, Error> {
-        request.permit(Action::Rehearse)?;
         let settings = Settings::read(wanted)?;
         let input = (request.clone(), Wanted::read(&wanted.deployment)?);
         let mut stage = self
@@ -151,6 +150,8 @@ impl Settings {
 
 /// The deployment that would begin, and what earlier ones tell of its targets.
 async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, Error> {
+    let place = (&wanted.product, &wanted.environment);
+    request.permit_place(tx, Action::Rehearse, place).await?;
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
         .current_snapshot()

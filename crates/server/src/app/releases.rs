@@ -25,7 +25,6 @@ impl App {
         product: &str,
         wanted: &ReleaseRequest,
     ) -> Result<Release, Error> {
-        request.permit(Action::CreateRelease)?;
         let product: Name = field("product", product)?;
         let version: Version = field("version", &wanted.version)?;
         let mut components = Vec::new();
@@ -58,7 +57,6 @@ impl App {
         product: &str,
         version: &str,
     ) -> Result<Release, Error> {
-        request.permit(Action::CreateRelease)?;
         let input: (Request, Name, Version) = (
             request,
             field("product", product)?,
@@ -68,6 +66,9 @@ impl App {
             .store
             .write(input, |tx, (request, product, version)| {
                 async move {
+                    request
+                        .permit_product(tx, Action::CreateRelease, product)
+                        .await?;
                     let draft = find(tx, product, version).await?;
                     let product = find_product(tx, product).await?;
                     seal(tx, request, &product, &draft).await
@@ -89,7 +90,6 @@ impl App {
         product: &str,
         version: &str,
     ) -> Result<Release, Error> {
-        request.permit(Action::CreateRelease)?;
         let input: (Request, Name, Version) = (
             request,
             field("product", product)?,
@@ -111,6 +111,9 @@ struct Wanted {
 }
 
 async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Release, Error> {
+    request
+        .permit_product(tx, Action::CreateRelease, &wanted.product)
+        .await?;
     let product = find_product(tx, &wanted.product).await?;
     if tx
         .release(&wanted.product, &wanted.version)
@@ -247,6 +250,9 @@ async fn reconfigure(
     product: &Name,
     version: &Version,
 ) -> Result<Release, Error> {
+    request
+        .permit_product(tx, Action::CreateRelease, product)
+        .await?;
     let mut release = find(tx, product, version).await?;
     let current = release.current_snapshot().ok_or_else(|| draft(&release))?;
     let product = find_product(tx, product).await?;
@@ -280,10 +286,13 @@ async fn take_snapshot(
 /// When there is none.
 pub(super) async fn find_product(tx: &mut Tx, name: &Name) -> Result<Product, Error> {
     let found = tx.product(name).await?;
-    found.ok_or_else(|| {
-        Error::not_found("product-not-found", "product", name)
-            .hint("declare it with `tidegate apply`")
-    })
+    found.ok_or_else(|| no_product(name))
+}
+
+/// There is none of that name, or none that whoever asks may see.
+pub(super) fn no_product(name: &Name) -> Error {
+    Error::not_found("product-not-found", "product", name)
+        .hint("`tidegate status` shows those that you see; declare one with `tidegate apply`")
 }
 
 /// A configuration snapshot of a release's product.

@@ -1,11 +1,15 @@
-//! Who asks for what, and the writing of what came of it into the journal.
+//! Who asks for what: the way to the authorizer, and the writing of what came of it into the journal.
 
-use super::Error;
+use super::{Error, Gate, releases};
 use serde::Serialize;
+use std::{collections::BTreeMap, sync::Arc};
 use tidegate_domain::{
-    access::{Action, Actor, Permit, permit},
+    access::{Action, Actor, Resource},
+    deployment::Deployment,
     journal::Entry,
+    name::Name,
 };
+use tidegate_policy::{Authorizer, Denied, Permit};
 use tidegate_store::{StoreError, Tx};
 
 /// A request by a known person.
@@ -15,15 +19,103 @@ pub struct Request {
     pub actor: Actor,
     /// Names the request in the log and the journal.
     pub id: String,
+    /// The session that it came by, if it came by one.
+    pub session: Option<String>,
+    /// Where the authorizer is found.
+    pub(crate) gate: Arc<Gate>,
+}
+
+/// Which products somebody may see, found out as they come up.
+#[derive(Debug)]
+pub(super) struct Sight {
+    authorizer: Arc<Authorizer>,
+    actor: Actor,
+    known: BTreeMap<Name, bool>,
 }
 
 impl Request {
-    /// Asks the authorizer.
+    /// Asks the authorizer. Who may not see what it is about gets `missing`, as if there were none.
     ///
     /// # Errors
     /// Its refusal.
-    pub fn permit(&self, action: Action) -> Result<Permit, Error> {
-        Ok(permit(&self.actor, action, None)?)
+    pub async fn permit(
+        &self,
+        tx: &mut Tx,
+        (action, resource): (Action, &Resource),
+        missing: impl FnOnce() -> Error + Send,
+    ) -> Result<Permit, Error> {
+        let authorizer = self.gate.authorizer(tx).await?;
+        match authorizer.permit(&self.actor, action, resource) {
+            Err(Denied::Hidden) => Err(missing()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Asks about what belongs to the whole organisation, or to all teams together.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn permit_at_large(&self, tx: &mut Tx, action: Action) -> Result<Permit, Error> {
+        let nothing = || Error::not_found("organisation-not-found", "organisation", "");
+        self.permit(tx, (action, &Resource::Organisation), nothing)
+            .await
+    }
+
+    /// Asks about a product.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn permit_product(
+        &self,
+        tx: &mut Tx,
+        action: Action,
+        product: &Name,
+    ) -> Result<Permit, Error> {
+        let resource = Resource::product(product.clone());
+        self.permit(tx, (action, &resource), || releases::no_product(product))
+            .await
+    }
+
+    /// Asks about a product in one environment.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn permit_place(
+        &self,
+        tx: &mut Tx,
+        action: Action,
+        (product, environment): (&Name, &Name),
+    ) -> Result<Permit, Error> {
+        let resource = Resource::place(product.clone(), environment.clone());
+        self.permit(tx, (action, &resource), || releases::no_product(product))
+            .await
+    }
+
+    /// Asks about a deployment.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn permit_deployment(
+        &self,
+        tx: &mut Tx,
+        action: Action,
+        of: &Deployment,
+    ) -> Result<Permit, Error> {
+        let resource = Resource::place(of.product.clone(), of.environment.clone());
+        let missing = || Error::not_found("deployment-not-found", "deployment", of.id);
+        self.permit(tx, (action, &resource), missing).await
+    }
+
+    /// What whoever asks may see.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn sight(&self, tx: &mut Tx) -> Result<Sight, Error> {
+        Ok(Sight {
+            authorizer: self.gate.authorizer(tx).await?,
+            actor: self.actor.clone(),
+            known: BTreeMap::new(),
+        })
     }
 
     /// Writes into the journal what this request did.
@@ -40,6 +132,57 @@ impl Request {
         let mut entry = entry(tx, self.actor.name.as_str(), (action, subject), detail);
         entry.request = Some(self.id.clone());
         tx.record_entry(&entry).await
+    }
+}
+
+impl Sight {
+    /// Whether a product, and all that is of it, is seen.
+    pub(super) fn shows(&mut self, product: &Name) -> bool {
+        if let Some(known) = self.known.get(product) {
+            return *known;
+        }
+        let resource = Resource::product(product.clone());
+        let seen = self
+            .authorizer
+            .ask(&self.actor, Action::Read, &resource)
+            .allowed;
+        self.known.insert(product.clone(), seen);
+        seen
+    }
+
+    /// Whether what belongs to no product is seen: people, policies, the journal as a whole.
+    pub(super) fn shows_organisation(&self) -> bool {
+        let resource = Resource::Organisation;
+        self.authorizer
+            .ask(&self.actor, Action::Read, &resource)
+            .allowed
+    }
+}
+
+/// A page of a list, filled with what is seen of it.
+#[derive(Debug)]
+pub(super) struct Page<T> {
+    limit: usize,
+    /// What is seen so far.
+    pub(super) rows: Vec<T>,
+}
+
+impl<T> Page<T> {
+    /// At most `limit` rows.
+    pub(super) fn new(limit: u64) -> Self {
+        Self {
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Takes what is seen of the next rows; answers whether the page is whole: full, or at the end of the list.
+    pub(super) fn take(&mut self, found: Vec<T>, seen: impl FnMut(&T) -> bool) -> bool {
+        let is_end = found.len() < self.limit;
+        self.rows.extend(found.into_iter().filter(seen));
+        let is_full = self.rows.len() >= self.limit;
+        self.rows.truncate(self.limit);
+        is_end || is_full
     }
 }
 

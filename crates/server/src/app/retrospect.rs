@@ -30,13 +30,13 @@ impl App {
         id: DeploymentId,
         strategy: Option<&str>,
     ) -> Result<Vec<CheckView>, Error> {
-        request.permit(Action::Read)?;
         let strategy: Option<Name> = optional("strategy", strategy)?;
         let (deployment, checks, entries) = self
             .store
-            .read((id, strategy), |tx, (id, strategy)| {
-                past(tx, *id, strategy.as_ref()).boxed()
-            })
+            .read(
+                (request.clone(), id, strategy),
+                |tx, (request, id, strategy)| past(tx, request, *id, strategy.as_ref()).boxed(),
+            )
             .await?;
         let mut views = Vec::new();
         for period in periods(&deployment, &entries) {
@@ -56,8 +56,10 @@ impl App {
         request: &Request,
         id: DeploymentId,
     ) -> Result<LookBackChoice, Error> {
-        request.permit(Action::Read)?;
-        self.store.read(id, |tx, id| choice(tx, *id).boxed()).await
+        let input = (request.clone(), id);
+        self.store
+            .read(input, |tx, (request, id)| choice(tx, request, *id).boxed())
+            .await
     }
 
     async fn asked(&self, deployment: &Deployment, period: &Period, check: &Check) -> CheckView {
@@ -97,8 +99,8 @@ pub struct LookBackChoice {
     pub strategies: Vec<String>,
 }
 
-async fn choice(tx: &mut Tx, id: DeploymentId) -> Result<LookBackChoice, Error> {
-    let deployment = steer::found(tx, id).await?;
+async fn choice(tx: &mut Tx, request: &Request, id: DeploymentId) -> Result<LookBackChoice, Error> {
+    let deployment = steer::found(tx, request, (Action::Read, id)).await?;
     let mut strategies: Vec<NamedStrategy> = tx.documents(CatalogKind::Strategy).await?;
     strategies.retain(|strategy| !strategy.checks.is_empty());
     Ok(LookBackChoice {
@@ -109,10 +111,11 @@ async fn choice(tx: &mut Tx, id: DeploymentId) -> Result<LookBackChoice, Error> 
 
 async fn past(
     tx: &mut Tx,
+    request: &Request,
     id: DeploymentId,
     strategy: Option<&Name>,
 ) -> Result<(Deployment, Vec<Check>, Vec<Entry>), Error> {
-    let deployment = steer::found(tx, id).await?;
+    let deployment = steer::found(tx, request, (Action::Read, id)).await?;
     if !deployment.status.is_terminal() {
         let detail = format!("deployment {id} still runs");
         return Err(Error::refused(Kind::NotReady, "deployment-running", detail)

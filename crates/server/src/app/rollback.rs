@@ -32,12 +32,11 @@ impl App {
         request: Request,
         wanted: &RollbackRequest,
     ) -> Result<DeploymentId, Error> {
-        request.permit(Action::RollBack)?;
         let place: (Name, Name) = (
             field("product", &wanted.product)?,
             field("environment", &wanted.environment)?,
         );
-        let why = Why::read(&request, &wanted.reason, wanted.past_no_return)?;
+        let why = Why::read(&wanted.reason, wanted.past_no_return)?;
         let id = self
             .store
             .write((request, place, why), |tx, (request, place, why)| {
@@ -58,12 +57,11 @@ impl App {
         id: DeploymentId,
         wanted: &ReturnRequest,
     ) -> Result<(), Error> {
-        request.permit(Action::RollBack)?;
-        let why = Why::read(&request, &wanted.reason, wanted.past_no_return)?;
+        let why = Why::read(&wanted.reason, wanted.past_no_return)?;
         self.store
             .write((request, id, why), |tx, (request, id, why)| {
                 async move {
-                    let deployment = steer::found(tx, *id).await?;
+                    let deployment = steer::found(tx, request, (Action::RollBack, *id)).await?;
                     go_back(tx, request, &deployment, why).await
                 }
                 .boxed()
@@ -83,12 +81,9 @@ pub(super) struct Why {
 }
 
 impl Why {
-    /// A signature takes the right to give one, and a reason.
-    pub(super) fn read(request: &Request, reason: &str, signs: bool) -> Result<Self, Error> {
+    /// A signature takes a reason.
+    pub(super) fn read(reason: &str, signs: bool) -> Result<Self, Error> {
         let reason = read_reason(reason)?;
-        if signs {
-            request.permit(Action::SignOff)?;
-        }
         if signs && reason.is_empty() {
             return Err(reason_missing());
         }
@@ -118,6 +113,9 @@ pub(super) async fn go_back(
         if !why.signs {
             return Err(past_no_return(deployment, &past));
         }
+        request
+            .permit_deployment(tx, Action::SignOff, deployment)
+            .await?;
         let word = Word {
             by: request.actor.name.clone(),
             reason: why.reason.clone(),
@@ -184,6 +182,9 @@ pub(super) async fn take_back(
     (product, environment): &(Name, Name),
     why: &Why,
 ) -> Result<DeploymentId, Error> {
+    request
+        .permit_place(tx, Action::RollBack, (product, environment))
+        .await?;
     if let Some(id) = tx.deployment_running_in(product, environment).await? {
         return take_back_running(tx, request, (id, why)).await;
     }
@@ -222,7 +223,7 @@ pub(super) async fn take_back(
         },
     };
     let id = begin(tx, request, start).await?;
-    let deployment = steer::found(tx, id).await?;
+    let deployment = steer::found(tx, request, (Action::RollBack, id)).await?;
     go_back(tx, request, &deployment, why).await?;
     Ok(id)
 }
@@ -252,7 +253,7 @@ async fn take_back_running(
     request: &Request,
     (id, why): (DeploymentId, &Why),
 ) -> Result<DeploymentId, Error> {
-    let running = steer::found(tx, id).await?;
+    let running = steer::found(tx, request, (Action::RollBack, id)).await?;
     let goes_back = matches!(running.purpose, Purpose::Rollback { .. })
         || matches!(running.status, Status::RollingBack { .. });
     if !goes_back {

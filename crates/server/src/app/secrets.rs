@@ -1,6 +1,6 @@
 //! Secrets of products. Values come in, are wrapped, and go out to agents that need them; nothing else sees them.
 
-use super::{App, Error, Request, field};
+use super::{App, Error, Request, field, releases};
 use futures::FutureExt;
 use std::collections::BTreeMap;
 use tidegate_domain::{access::Action, id::SecretVersion, name::Name};
@@ -21,7 +21,6 @@ impl App {
         product: &str,
         secret: (&str, &str),
     ) -> Result<SecretView, Error> {
-        request.permit(Action::SetSecret)?;
         let product: Name = field("product", product)?;
         let (name, value) = secret;
         let name: Name = field("name", name)?;
@@ -41,9 +40,10 @@ impl App {
                 (request, product, name, wrapped),
                 |tx, (request, product, name, wrapped)| {
                     async move {
-                        if tx.product(product).await?.is_none() {
-                            return Err(Error::not_found("product-not-found", "product", product));
-                        }
+                        request
+                            .permit_product(tx, Action::SetSecret, product)
+                            .await?;
+                        releases::find_product(tx, product).await?;
                         let version = tx.record_secret(product, name.as_str(), wrapped).await?;
                         let subject = format!("secret/{product}/{name}");
                         request
@@ -54,7 +54,7 @@ impl App {
                                 &serde_json::json!({ "version": version }),
                             )
                             .await?;
-                        Ok(SecretView {
+                        Ok::<_, Error>(SecretView {
                             name: name.to_string(),
                             version: version.0,
                         })

@@ -36,7 +36,6 @@ impl App {
         wish: Wish,
         reason: &str,
     ) -> Result<(), Error> {
-        request.permit(Action::SteerDeployment)?;
         let (by, reason) = (request.actor.name.clone(), read_reason(reason)?);
         let event = match wish {
             Wish::Pause => Event::Held {
@@ -46,7 +45,8 @@ impl App {
             Wish::Resume => Event::Resumed { by },
             Wish::Cancel => Event::CancelRequested { by },
         };
-        self.make_happen(request, id, event).await
+        self.make_happen(request, (Action::SteerDeployment, id), event)
+            .await
     }
 
     /// Finds the waves of a deployment up to `wave` (counted from 0) good, so that the next may begin.
@@ -59,21 +59,25 @@ impl App {
         id: DeploymentId,
         wave: u32,
     ) -> Result<(), Error> {
-        request.permit(Action::SignOff)?;
         let by = request.actor.name.clone();
         let event = Event::SignedOff { wave, by };
-        self.make_happen(request, id, event).await
+        self.make_happen(request, (Action::SignOff, id), event)
+            .await
     }
 
     pub(super) async fn make_happen(
         &self,
         request: Request,
-        id: DeploymentId,
+        asked: (Action, DeploymentId),
         event: Event,
     ) -> Result<(), Error> {
         self.store
-            .write((request, id, event), |tx, (request, id, event)| {
-                apply(tx, request, *id, event).boxed()
+            .write((request, asked, event), |tx, (request, asked, event)| {
+                async move {
+                    let deployment = found(tx, request, *asked).await?;
+                    apply(tx, request, deployment.id, event).await
+                }
+                .boxed()
             })
             .await?;
         self.bus.wake_engine();
@@ -92,20 +96,33 @@ pub(super) fn read_reason(text: &str) -> Result<String, Error> {
     Ok(text.trim().to_owned())
 }
 
-/// A deployment, which there has to be.
-pub(super) async fn found(tx: &mut Tx, id: DeploymentId) -> Result<Deployment, Error> {
+/// A deployment, about which whoever asks may do that.
+///
+/// # Errors
+/// When there is none that they see, or they may not.
+pub(super) async fn found(
+    tx: &mut Tx,
+    request: &Request,
+    (action, id): (Action, DeploymentId),
+) -> Result<Deployment, Error> {
+    let found = existing(tx, id).await?;
+    request.permit_deployment(tx, action, &found).await?;
+    Ok(found)
+}
+
+async fn existing(tx: &mut Tx, id: DeploymentId) -> Result<Deployment, Error> {
     let found = tx.deployment(id).await?;
     found.ok_or_else(|| Error::not_found("deployment-not-found", "deployment", id))
 }
 
-/// Makes a person's event happen to a deployment.
+/// Makes a person's event happen to a deployment; that they may was asked before.
 pub(super) async fn apply(
     tx: &mut Tx,
     request: &Request,
     id: DeploymentId,
     event: &Event,
 ) -> Result<(), Error> {
-    let before = found(tx, id).await?;
+    let before = existing(tx, id).await?;
     let mut after = before.clone();
     after.apply(event, tx.now()).map_err(|illegal| {
         let detail = format!(

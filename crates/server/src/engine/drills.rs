@@ -47,13 +47,13 @@ async fn ready(tx: &mut Tx) -> Result<Vec<DrillId>, Error> {
 
 /// One step further. What is refused leaves nothing behind, and ends the drill.
 async fn step(app: &SharedApp, holder: &str, id: DrillId) -> Result<(), Error> {
-    let input = (holder.to_owned(), id);
+    let input = (holder.to_owned(), app.gate.clone(), id);
     let went = app
         .store
-        .write(input, |tx, (holder, id)| {
+        .write(input, |tx, (holder, gate, id)| {
             async move {
                 if owns(tx, holder, *id).await? {
-                    go_on(tx, *id).await?;
+                    go_on(tx, gate, *id).await?;
                 }
                 Ok::<_, Error>(())
             }

@@ -3,7 +3,7 @@
 use super::LEASE;
 use crate::app::{
     Error, SharedApp,
-    group_runs::{deployment, event_entry, find},
+    group_runs::{deployment, event_entry, existing},
     query::stands,
     steer,
 };
@@ -81,7 +81,7 @@ async fn advance(
         return Ok(false);
     };
     tx.prove_lease(&lease).await?;
-    let mut group = find(tx, id).await?;
+    let mut group = existing(tx, id).await?;
     for _ in 0..PASSES_MAX {
         let stands = stands(tx, app, &group).await?;
         let decision = decide(&group, &stands);

@@ -23,9 +23,12 @@ impl FromRequestParts<SharedApp> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
-        let actor = actor(app, &parts.headers).await?;
+        let (actor, session) = actor(app, &parts.headers).await?;
         let id = request_id(parts);
-        Ok(Self(Request { actor, id }))
+        Ok(Self(Request {
+            session,
+            ..request(app, actor, id)
+        }))
     }
 }
 
@@ -45,12 +48,22 @@ impl FromRequestParts<SharedApp> for Subscriber {
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
         let Query(Key { key }) = Query::from_request_parts(parts, app).await?;
         let Some(key) = key else {
-            let Caller(request) = Caller::from_request_parts(parts, app).await?;
-            return Ok(Self(request));
+            let Caller(known) = Caller::from_request_parts(parts, app).await?;
+            return Ok(Self(known));
         };
         let actor = app.actor_by_feed_key(&key).await?;
         let id = request_id(parts);
-        Ok(Self(Request { actor, id }))
+        Ok(Self(request(app, actor, id)))
+    }
+}
+
+/// A request of `actor`.
+pub(crate) fn request(app: &SharedApp, actor: Actor, id: String) -> Request {
+    Request {
+        actor,
+        id,
+        session: None,
+        gate: app.gate.clone(),
     }
 }
 
@@ -60,14 +73,15 @@ fn request_id(parts: &Parts) -> String {
     id.unwrap_or_default().to_owned()
 }
 
-async fn actor(app: &SharedApp, headers: &HeaderMap) -> Result<Actor, Error> {
+/// Whoever asks, and the session that they ask by.
+async fn actor(app: &SharedApp, headers: &HeaderMap) -> Result<(Actor, Option<String>), Error> {
     if let Some(token) = bearer(headers) {
-        return app.actor_by_token(token).await;
+        return Ok((app.actor_by_token(token).await?, None));
     }
     if let Some(session) = cookie(headers, SESSION_COOKIE)
-        && let Some(actor) = app.actor_by_session(session).await?
+        && let Some(known) = app.signed_in(session).await?
     {
-        return Ok(actor);
+        return Ok((known.actor, Some(known.id)));
     }
     Err(Error::refused(
         Kind::NotSignedIn,

@@ -1,25 +1,33 @@
 //! The registry's questions, answered: who asks, what exists, who may.
 
 use super::{ApiError, access::bearer};
-use crate::app::{App, Error, SharedApp};
+use crate::app::{App, Error, Gate, SharedApp};
 use axum::{
     body::Body,
     http::{HeaderMap, header},
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use futures::{FutureExt, future::BoxFuture};
+use futures::{FutureExt, TryFutureExt, future::BoxFuture};
 use std::sync::Arc;
-use tidegate_domain::{access, access::Actor, digest::Digest};
+use tidegate_domain::{
+    access::{self, Actor, Resource},
+    digest::Digest,
+};
 use tidegate_protocol::artifact::MANIFEST_TYPE;
 use tidegate_registry::{Access, AccessError, Action, Caller, Repository, blob_content};
+use tidegate_store::Store;
 
 /// The server as the registry's host.
 #[derive(Debug)]
 pub(super) struct Host(pub(super) SharedApp);
 
 #[derive(Debug)]
-struct Known(Actor);
+struct Known {
+    actor: Actor,
+    gate: Arc<Gate>,
+    store: Store,
+}
 
 impl Access for Host {
     fn authenticate<'a>(
@@ -32,7 +40,11 @@ impl Access for Host {
                 .or_else(|| basic(headers));
             let token = token.ok_or(AccessError::Unauthenticated)?;
             match self.0.actor_by_token(&token).await {
-                Ok(actor) => Ok(Arc::new(Known(actor)) as Arc<dyn Caller>),
+                Ok(actor) => Ok(Arc::new(Known {
+                    actor,
+                    gate: self.0.gate.clone(),
+                    store: self.0.store.clone(),
+                }) as Arc<dyn Caller>),
                 Err(Error::Refused { .. }) => Err(AccessError::Unauthenticated),
                 Err(error) => Err(AccessError::Unavailable(error.into())),
             }
@@ -75,8 +87,21 @@ impl Caller for Known {
             Action::Push => access::Action::Push,
             Action::Delete => access::Action::DeleteArtifact,
         };
-        let permitted = access::permit(&self.0, action, Some(&repository.to_string())).is_ok();
-        std::future::ready(Ok(permitted)).boxed()
+        let resource =
+            Resource::component(repository.product.clone(), repository.component.clone());
+        let input = (self.gate.clone(), self.actor.clone(), action, resource);
+        let answered = self
+            .store
+            .read(input, |tx, (gate, actor, action, resource)| {
+                async move {
+                    let authorizer = gate.authorizer(tx).await?;
+                    Ok::<_, Error>(authorizer.ask(actor, *action, resource).allowed)
+                }
+                .boxed()
+            });
+        answered
+            .map_err(|error| AccessError::Unavailable(error.into()))
+            .boxed()
     }
 }
 

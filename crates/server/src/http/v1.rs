@@ -9,10 +9,12 @@ mod guidance;
 mod journal;
 mod logs;
 mod people;
+mod policies;
 mod rehearsals;
 mod releases;
 mod status;
 mod stream;
+mod tokens;
 
 use crate::app::SharedApp;
 use axum::Router;
@@ -32,9 +34,11 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(journal::router())
         .merge(logs::router())
         .merge(people::router())
+        .merge(policies::router())
         .merge(rehearsals::router())
         .merge(releases::router())
         .merge(status::router())
+        .merge(tokens::router())
         .route(
             "/api/openapi.json",
             axum::routing::get(async || axum::Json(openapi())),
@@ -62,8 +66,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
         journal::page, journal::checkpoint, journal::export,
         logs::read,
-        people::create, people::list, people::create_token, people::revoke_token, people::sign_in_link,
-        people::enrol,
+        people::create, people::list, people::change, people::remove, people::invite, people::enrol,
+        policies::can, policies::list, policies::schema, policies::shipped,
+        policies::proposals, policies::agree, policies::turn_down,
+        tokens::create, tokens::list, tokens::revoke, tokens::sessions, tokens::end_session, tokens::sign_in_link,
         rehearsals::make, rehearsals::list, rehearsals::show,
         releases::create, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,

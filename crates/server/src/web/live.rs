@@ -1,10 +1,13 @@
 //! Fragments of pages as streams of server-sent events: rendered again whenever something changed, sent when they
 //! differ, until the last one.
 
+use crate::{
+    app::{Request, SharedApp},
+    http::Watching,
+};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, future::BoxFuture, stream};
-use std::{convert::Infallible, time::Duration};
-use tokio::sync::watch;
+use std::convert::Infallible;
 
 /// A fragment as it is now.
 #[derive(Debug)]
@@ -15,19 +18,17 @@ pub(super) struct Fragment {
     pub is_last: bool,
 }
 
-/// Renders the fragment anew; nothing when it cannot be had any more.
-pub(super) type Render = Box<dyn Fn() -> BoxFuture<'static, Option<Fragment>> + Send>;
+/// Renders the fragment anew for whoever watches; nothing when it cannot be had any more.
+pub(super) type Render =
+    Box<dyn Fn(SharedApp, Request) -> BoxFuture<'static, Option<Fragment>> + Send>;
 
-/// Sends what `render` makes after every change, at most once in `pace`. The last one is sent as `last`, so that the
-/// browser does not come back.
+/// Sends what `render` makes after every change. The last one is sent as `last`, so that the browser does not come back.
 pub(super) fn stream(
-    changes: watch::Receiver<u64>,
-    pace: Duration,
+    watching: Watching,
     render: Render,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let watch = Watch {
-        changes,
-        pace,
+        watching,
         render,
         sent: None,
         ended: false,
@@ -36,8 +37,7 @@ pub(super) fn stream(
 }
 
 struct Watch {
-    changes: watch::Receiver<u64>,
-    pace: Duration,
+    watching: Watching,
     render: Render,
     sent: Option<String>,
     ended: bool,
@@ -48,12 +48,10 @@ impl Watch {
         if self.ended {
             return None;
         }
-        let mut fragment = (self.render)().await?;
+        let mut fragment = self.rendered().await?;
         while self.sent.as_ref() == Some(&fragment.html) {
-            self.changes.changed().await.ok()?;
-            tokio::time::sleep(self.pace).await;
-            self.changes.mark_unchanged();
-            fragment = (self.render)().await?;
+            self.watching.again().await?;
+            fragment = self.rendered().await?;
         }
         self.ended = fragment.is_last;
         let name = if self.ended { "last" } else { "fragment" };
@@ -63,5 +61,10 @@ impl Watch {
             .ok()?;
         self.sent = Some(fragment.html);
         Some((Ok(event), self))
+    }
+
+    fn rendered(&self) -> BoxFuture<'static, Option<Fragment>> {
+        let Watching { app, request, .. } = &self.watching;
+        (self.render)(app.clone(), request.clone())
     }
 }

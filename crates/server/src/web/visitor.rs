@@ -6,7 +6,7 @@
 use super::fault::Fault;
 use crate::{
     app::{Error, Kind, Request, SharedApp},
-    http::access::{REQUEST_ID, SESSION_COOKIE, cookie},
+    http::access::{REQUEST_ID, SESSION_COOKIE, cookie, request},
 };
 use axum::{
     extract::{Form, FromRequest, FromRequestParts},
@@ -23,11 +23,11 @@ impl FromRequestParts<SharedApp> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Fault> {
         let session = cookie(&parts.headers, SESSION_COOKIE).ok_or(Fault::SignIn)?;
-        let actor = app.actor_by_session(session).await?.ok_or(Fault::SignIn)?;
+        let known = app.signed_in(session).await?.ok_or(Fault::SignIn)?;
         let id = text(&parts.headers, REQUEST_ID).unwrap_or_default();
         Ok(Self(Request {
-            actor,
-            id: id.to_owned(),
+            session: Some(known.id),
+            ..request(app, known.actor, id.to_owned())
         }))
     }
 }

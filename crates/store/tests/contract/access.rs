@@ -2,7 +2,11 @@
 
 use crate::samples::{digest, name, person_id};
 use jiff::{SignedDuration, Timestamp};
-use tidegate_domain::{access::Level, id::TokenId};
+use std::collections::BTreeSet;
+use tidegate_domain::{
+    access::{Action, ActorKind, Level, Scope},
+    id::TokenId,
+};
 use tidegate_store::{PersonRow, SessionRow, Store, TokenRow};
 
 pub(crate) async fn people_are_unique_by_name_and_listed_in_order(store: &Store) {
@@ -46,8 +50,12 @@ pub(crate) async fn a_token_is_good_until_it_expires_or_is_revoked(store: &Store
     }
     let lasting = by_token(store, "lasting").await.expect("it never expires");
     assert_eq!((lasting.name, lasting.person), (name("ada"), person_id(1)));
-    assert_eq!(lasting.token, Some(token_id(1)));
-    assert_eq!(lasting.repository.as_deref(), Some("storefront/web"));
+    assert_eq!(lasting.groups, ["sre".to_owned()].into());
+    let used = lasting.token.unwrap();
+    assert_eq!(
+        (used.id, used.scope.to_string().as_str()),
+        (token_id(1), "storefront/web, push only")
+    );
     assert!(by_token(store, "running").await.is_some());
     assert!(by_token(store, "expired").await.is_none());
     assert!(by_token(store, "unknown").await.is_none());
@@ -55,7 +63,7 @@ pub(crate) async fn a_token_is_good_until_it_expires_or_is_revoked(store: &Store
         let found = view!(store, token_id(number), |tx, id| {
             tx.actor_by_token_id(*id).await?
         });
-        let id = found.and_then(|actor| actor.token);
+        let id = found.and_then(|actor| actor.token).map(|token| token.id);
         assert_eq!(id, good.then_some(token_id(number)));
     }
 
@@ -82,16 +90,19 @@ pub(crate) async fn a_token_is_good_until_it_expires_or_is_revoked(store: &Store
 
 pub(crate) async fn a_token_is_worth_no_more_than_its_person(store: &Store) {
     let helper = PersonRow {
-        level: Level::Assist,
+        level: Some(Level::Assist),
         ..person(1, "ada")
     };
     commit!(store, helper, |tx, row| tx.record_person(row).await?);
     commit!(store, token(1, "strong", None), |tx, token| tx
         .record_token(token)
         .await?);
+    let actor = by_token(store, "strong").await.unwrap();
+    let token = actor.token.unwrap();
     assert_eq!(
-        by_token(store, "strong").await.unwrap().level,
-        Level::Assist
+        (actor.level, token.level),
+        (Some(Level::Assist), Level::Initiate),
+        "both are told; the authorizer takes the lower"
     );
 }
 
@@ -115,9 +126,7 @@ pub(crate) async fn a_session_ends_when_told_or_when_its_time_is_over(store: &St
         by_session(store, "open").await.is_some(),
         "and trying does not end it"
     );
-    commit!(store, digest("open"), |tx, secret| tx
-        .end_session(*secret)
-        .await?);
+    commit!(store, (), |tx, ()| tx.end_session("open").await?);
     assert!(by_session(store, "open").await.is_none());
 }
 
@@ -156,12 +165,154 @@ pub(crate) async fn a_link_is_used_once_however_many_try(store: &Store) {
     );
 }
 
+pub(crate) async fn who_is_removed_holds_nothing_open_and_neither_do_their_programs(store: &Store) {
+    let robot = PersonRow {
+        kind: ActorKind::Service,
+        owner: Some(person_id(1)),
+        ..person(2, "robot")
+    };
+    for row in [person(1, "ada"), robot.clone()] {
+        commit!(store, row, |tx, row| tx.record_person(row).await?);
+    }
+    let of_robot = TokenRow {
+        person: person_id(2),
+        ..token(2, "of the robot", None)
+    };
+    for row in [token(1, "of ada", None), of_robot] {
+        commit!(store, row, |tx, row| tx.record_token(row).await?);
+    }
+    let row = session("open", "session", 1);
+    commit!(store, row, |tx, row| tx.record_session(row).await?);
+    commit!(store, (), |tx, ()| tx
+        .record_password(person_id(1), "$argon2id$")
+        .await?);
+    assert!(by_token(store, "of the robot").await.is_some());
+
+    commit!(store, (), |tx, ()| tx
+        .record_person_removed(person_id(1))
+        .await?);
+    assert!(by_session(store, "open").await.is_none());
+    assert!(by_token(store, "of ada").await.is_none());
+    assert!(
+        by_token(store, "of the robot").await.is_none(),
+        "nobody answers for it"
+    );
+    let people = view!(store, (), |tx, ()| tx.people().await?);
+    assert_eq!(people, []);
+    let password = view!(store, (), |tx, ()| tx.password(person_id(1)).await?);
+    assert_eq!(password, None);
+    let again = commit!(store, person(3, "ada"), |tx, row| tx
+        .record_person(row)
+        .await?);
+    assert!(!again, "the journal speaks of that name");
+}
+
+pub(crate) async fn a_person_is_found_by_what_a_provider_calls_them(store: &Store) {
+    let known = PersonRow {
+        external: Some(("https://id.example".into(), "42".into())),
+        ..person(1, "ada")
+    };
+    commit!(store, known.clone(), |tx, row| tx
+        .record_person(row)
+        .await?);
+    let as_who = |subject: &'static str| async move {
+        view!(store, subject, |tx, subject| tx
+            .person_known_as("https://id.example", subject)
+            .await?)
+    };
+    assert_eq!(as_who("42").await, Some(known.clone()));
+    assert_eq!(as_who("43").await, None);
+    let changed = PersonRow {
+        level: None,
+        groups: BTreeSet::new(),
+        ..known
+    };
+    commit!(store, changed.clone(), |tx, row| tx
+        .record_person_changed(row)
+        .await?);
+    assert_eq!(as_who("42").await, Some(changed));
+}
+
+pub(crate) async fn what_a_token_made_ends_with_it(store: &Store) {
+    commit!(store, person(1, "ada"), |tx, row| tx
+        .record_person(row)
+        .await?);
+    let child = |number, parent| TokenRow {
+        parent: Some(token_id(parent)),
+        ..token(number, &format!("token {number}"), None)
+    };
+    let alone = token(4, "token 4", None);
+    for row in [token(1, "token 1", None), child(2, 1), child(3, 2), alone] {
+        commit!(store, row, |tx, row| tx.record_token(row).await?);
+    }
+    let listed = view!(store, (), |tx, ()| tx.tokens(Some(person_id(1))).await?);
+    assert_eq!(listed.len(), 4);
+    assert_eq!(
+        listed
+            .iter()
+            .filter(|it| it.parent == Some(token_id(1)))
+            .count(),
+        1
+    );
+    assert!(
+        listed
+            .iter()
+            .all(|it| it.used_at.is_none() && it.person == name("ada"))
+    );
+
+    commit!(store, (), |tx, ()| tx
+        .record_token_used(token_id(4))
+        .await?);
+    assert!(commit!(store, (), |tx, ()| tx
+        .revoke_token(token_id(1))
+        .await?));
+    let left = view!(store, (), |tx, ()| tx.tokens(None).await?);
+    let ids: Vec<_> = left.iter().map(|it| it.id).collect();
+    assert_eq!(ids, [token_id(4)]);
+    assert!(left[0].used_at.is_some());
+}
+
+pub(crate) async fn a_replaced_secret_counts_for_a_moment_and_ends_with_its_session(store: &Store) {
+    commit!(store, person(1, "ada"), |tx, row| tx
+        .record_person(row)
+        .await?);
+    let next = SessionRow {
+        id: "old".to_owned(),
+        ..session("next", "session", 1)
+    };
+    for row in [session("old", "session", 1), next] {
+        commit!(store, row, |tx, row| tx.record_session(row).await?);
+    }
+    let soon = Timestamp::now() + SignedDuration::from_mins(1);
+    let replace = |until| async move {
+        commit!(store, until, |tx, until| tx
+            .record_session_replaced(digest("old"), *until)
+            .await?)
+    };
+    assert!(replace(soon).await);
+    assert!(!replace(soon).await, "once is enough");
+    let old = view!(store, (), |tx, ()| tx
+        .actor_by_session(digest("old"))
+        .await?);
+    assert!(old.is_some_and(|it| it.is_replaced && it.id == "old"));
+    let listed = view!(store, (), |tx, ()| tx.sessions_of(person_id(1)).await?);
+    assert_eq!(listed.len(), 1, "one session, whatever secrets it has");
+    assert!(commit!(store, (), |tx, ()| tx.end_session("old").await?));
+    assert!(by_session(store, "old").await.is_none());
+    assert!(by_session(store, "next").await.is_none());
+}
+
 fn person(number: u128, text: &str) -> PersonRow {
     PersonRow {
         id: person_id(number),
         name: name(text),
         display: "Ada Lovelace".into(),
-        level: Level::Enable,
+        kind: ActorKind::Person,
+        level: Some(Level::Enable),
+        owner: None,
+        email: Some("ada@example.org".into()),
+        groups: ["sre".to_owned()].into(),
+        external: None,
     }
 }
 
@@ -176,7 +327,12 @@ fn token(number: u128, secret: &str, expires_at: Option<Timestamp>) -> TokenRow 
         name: name("laptop"),
         secret: digest(secret),
         level: Level::Initiate,
-        repository: Some("storefront/web".into()),
+        scope: Scope {
+            product: Some(name("storefront")),
+            component: Some(name("web")),
+            actions: Some([Action::Push].into()),
+        },
+        parent: None,
         expires_at,
     }
 }
@@ -185,9 +341,12 @@ fn session(secret: &str, kind: &'static str, hours: i64) -> SessionRow {
     let expires_at = Timestamp::now() + SignedDuration::from_hours(hours);
     SessionRow {
         secret: digest(secret),
+        id: secret.to_owned(),
         person: person_id(1),
         kind,
+        began_at: Timestamp::now(),
         expires_at,
+        client: "a browser".to_owned(),
     }
 }
 
@@ -198,7 +357,8 @@ async fn by_token(store: &Store, secret: &str) -> Option<tidegate_domain::access
 }
 
 async fn by_session(store: &Store, secret: &str) -> Option<tidegate_domain::access::Actor> {
-    view!(store, digest(secret), |tx, secret| tx
+    let found = view!(store, digest(secret), |tx, secret| tx
         .actor_by_session(*secret)
-        .await?)
+        .await?);
+    found.map(|found| found.actor)
 }

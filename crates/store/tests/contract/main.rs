@@ -19,6 +19,7 @@ mod group_runs;
 mod journal;
 mod leases;
 mod measurements;
+mod proposals;
 mod records;
 mod registry;
 mod rehearsals;
@@ -61,6 +62,10 @@ contract! {
         a_token_is_worth_no_more_than_its_person
         a_session_ends_when_told_or_when_its_time_is_over
         a_link_is_used_once_however_many_try
+        a_replaced_secret_counts_for_a_moment_and_ends_with_its_session
+        who_is_removed_holds_nothing_open_and_neither_do_their_programs
+        a_person_is_found_by_what_a_provider_calls_them
+        what_a_token_made_ends_with_it
     }
     catalog {
         documents_are_replaced_and_listed_by_key
@@ -104,6 +109,10 @@ contract! {
     }
     group_runs {
         what_runs_is_found_and_what_ended_stays
+    }
+    proposals {
+        proposals_are_listed_until_they_are_settled
+        every_change_of_the_catalog_is_counted
     }
     drills {
         a_drill_runs_alone_in_its_place_and_is_found_by_release

@@ -11,7 +11,8 @@ use crate::samples;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::PathBuf;
 use tidegate_domain::{
-    catalog::{Document, Kind, Scalar, SlotVariables},
+    access::{Level, Proposal, Settled},
+    catalog::{Document, Kind, Scalar, SlotVariables, Team},
     converge::{ActiveComponent, Attestation, DesiredState, Slot},
     deployment::{Cause, Deployment, Fresh, FreshStage, Hold, Stage, Status, Word, facts::Report},
     drill::{Drill, Ending},
@@ -40,6 +41,8 @@ async fn documents_of_the_catalog() {
         match document {
             Document::Organisation(d) => check(&file, &written, &d),
             Document::Team(d) => check(&file, &written, &d),
+            Document::Role(d) => check(&file, &written, &d),
+            Document::Policy(d) => check(&file, &written, &d),
             Document::Programme(d) => check(&file, &written, &d),
             Document::Product(d) => check(&file, &written, &*d),
             Document::Environment(d) => check(&file, &written, &d),
@@ -258,6 +261,46 @@ async fn drills_with_every_ending() {
         let record = written("SELECT record FROM drills", vec![], fill).await;
         check(&file, &record, &expected);
     }
+}
+
+#[tokio::test]
+async fn proposals_open_and_settled() {
+    let settled = Settled {
+        agreed: true,
+        by: samples::name("bob"),
+        at: samples::time(3),
+    };
+    for (file, settled) in [("proposal-open", None), ("proposal-settled", Some(settled))] {
+        let proposal = Proposal {
+            settled,
+            ..samples::proposal(1)
+        };
+        let expected = proposal.clone();
+        let fill = |store: Store| async move {
+            commit!(store, proposal, |tx, it| tx.record_proposal(it).await?);
+        };
+        let record = written("SELECT record FROM proposals", vec![], fill).await;
+        check(file, &record, &expected);
+    }
+}
+
+#[tokio::test]
+async fn teams_that_give_levels() {
+    let team = Team {
+        name: samples::name("shop"),
+        title: String::new(),
+        members: Vec::new(),
+        levels: [(samples::name("ada"), Level::Ensure)].into(),
+        groups: [("sre".to_owned(), Level::Apply)].into(),
+    };
+    let document = Document::Team(team.clone());
+    let sql = "SELECT record FROM catalog WHERE kind = 'Team'";
+    let record = written(sql, vec![], |store| async move {
+        commit!(store, document, |tx, document| tx
+            .record_document(document)
+            .await?);
+    });
+    check("catalog-team-levels", &record.await, &team);
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use tidegate_domain::{
+    access::{Proposal, ProposedChange},
     canonical,
-    catalog::{Document, Environment, Kind, Product, Target},
+    catalog::{Document, Environment, Kind, Policy, Product, Target},
     converge::{
         ActiveComponent, Attestation, Balancer, DesiredState, Health, ObservedState, Portion,
         PrepareState, Prepared, Route, RouteReport, RouteState, Server, Slot,
@@ -14,7 +15,7 @@ use tidegate_domain::{
     drill::{Drill, Leg, LegKind},
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::{DeploymentId, DrillId, PersonId, RehearsalId, SnapshotNumber},
+    id::{DeploymentId, DrillId, PersonId, ProposalId, RehearsalId, SnapshotNumber},
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
@@ -104,9 +105,14 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         "time_zone": "Europe/Berlin"}, "reason": "People look after it", "in_flight": "finish"}"#;
     let freeze = r#"{"name": "year-end", "title": "Year-end closing", "product": "storefront", "once": {
         "from": "2026-12-20T18:00", "to": "2027-01-04T08:00", "time_zone": "UTC"}, "reason": "The books are closed"}"#;
+    let role = r#"{"name": "captain", "title": "Release captains", "members": ["ada"], "groups": ["captains"]}"#;
+    let policy = r#"{"name": "live-captains", "title": "Captains deploy to live", "document": "Since the outage.",
+        "policy": "forbid (principal, action, resource) unless { principal in Role::\"captain\" };"}"#;
     let all = [
         Document::Organisation(organisation),
         Document::Team(team),
+        Document::Role(serde_json::from_str(role).unwrap()),
+        Document::Policy(serde_json::from_str(policy).unwrap()),
         Document::Programme(programme),
         Document::Product(Box::new(product("Store front"))),
         Document::Environment(environment("live")),
@@ -254,6 +260,25 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         traffic: None,
         fast_track: false,
         targets: (0..).zip(targets).map(run).collect(),
+    }
+}
+
+/// A change of a policy that nobody has agreed to.
+pub(crate) fn proposal(id: u64) -> Proposal {
+    let policy = Policy {
+        name: name("live-captains"),
+        title: "Captains deploy to live".to_owned(),
+        document: String::new(),
+        policy: "permit (principal, action, resource);".to_owned(),
+    };
+    Proposal {
+        id: ProposalId(id),
+        change: ProposedChange::Policy { policy },
+        base: Some(digest("as it was")),
+        by: name("ada"),
+        human: person_id(1),
+        at: time(2),
+        settled: None,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Reading YAML documents so that every fault names file, line and column, and says what was probably meant.
 
-use super::super::{Error, Kind};
+use super::super::{Error, Kind, gate};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::Zone,
-    catalog::{Component, Document, Kind as CatalogKind},
+    catalog::{Component, Document, Kind as CatalogKind, Policy},
     name::Name,
 };
 use tidegate_protocol::api::SourceFile;
@@ -52,6 +52,11 @@ impl Declared {
 }
 
 impl Located {
+    /// Where it stands, as errors tell it.
+    pub(super) fn place(&self) -> String {
+        format!("{}:{}", self.path, self.line)
+    }
+
     /// An error at the beginning of this document.
     pub(super) fn error(&self, why: impl std::fmt::Display) -> Error {
         refuse(&self.path, self.line, 1, &why.to_string())
@@ -123,6 +128,30 @@ impl Part<'_> {
     }
 }
 
+impl Part<'_> {
+    /// Where in the file a place inside the text of a top-level key is. A block (`|`) begins on the line below its key;
+    /// of any other form only the line of the key is told.
+    fn inside(&self, key: &str, (line, column): (usize, usize)) -> (usize, usize) {
+        let is_key = |text: &str| {
+            text.strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(':'))
+        };
+        let lines: Vec<&str> = self.text.lines().collect();
+        let Some(at) = lines.iter().position(|text| is_key(text)) else {
+            return (self.line(), 1);
+        };
+        let is_block = lines.get(at).is_some_and(|text| text.contains('|'));
+        let indent = lines
+            .get(at + 1)
+            .map_or(0, |text| text.len() - text.trim_start().len());
+        if is_block {
+            (self.above + at + 1 + line, column + indent)
+        } else {
+            (self.above + at + 1, 1)
+        }
+    }
+}
+
 fn says_something(line: &str) -> bool {
     !line.trim().is_empty() && !line.trim_start().starts_with('#')
 }
@@ -176,6 +205,8 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
     Ok(Some(match kind {
         CatalogKind::Organisation => Declared::Document(Document::Organisation(read(part, &body)?)),
         CatalogKind::Team => Declared::Document(Document::Team(read(part, &body)?)),
+        CatalogKind::Role => Declared::Document(Document::Role(read(part, &body)?)),
+        CatalogKind::Policy => Declared::Document(Document::Policy(policy(part, &body)?)),
         CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
         CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),
@@ -188,6 +219,20 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::Freeze => Declared::Document(Document::Freeze(read(part, &body)?)),
         CatalogKind::Component => component(part, &body)?,
     }))
+}
+
+/// A policy is Cedar inside YAML: what is wrong with it is told by the line of the file.
+fn policy(part: &Part<'_>, body: &str) -> Result<Policy, Error> {
+    let policy: Policy = read(part, body)?;
+    let Err(fault) = tidegate_policy::examine(&gate::text(policy.clone())) else {
+        return Ok(policy);
+    };
+    let (line, column) = part.inside("policy", (fault.line, fault.column));
+    let refusal = refuse(part.path, line, column, &fault.message);
+    Err(match fault.help {
+        Some(help) => refusal.hint(help),
+        None => refusal.hint("`tidegate policy schema` shows what policies can be about"),
+    })
 }
 
 /// A component declared apart names its product, which its record does not.

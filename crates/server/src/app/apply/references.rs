@@ -47,7 +47,11 @@ impl Known {
     /// What is wrong with a document.
     fn fault(&self, document: &Document) -> Option<String> {
         match document {
-            Document::Organisation(_) | Document::Team(_) | Document::Programme(_) => None,
+            Document::Organisation(_)
+            | Document::Team(_)
+            | Document::Role(_)
+            | Document::Policy(_)
+            | Document::Programme(_) => None,
             Document::Strategy(strategy) => {
                 let kind = strategy.strategy().err().map(|why| why.to_string());
                 let mut checks = strategy

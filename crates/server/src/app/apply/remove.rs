@@ -1,11 +1,18 @@
 //! Removing what is declared, as far as nothing else can name it.
 
 use super::{
-    super::{App, Error, Kind as Refusal, Request, field},
+    super::{App, Error, Kind as Refusal, Request, field, proposals},
     diff,
+    rights::check_scope,
 };
 use futures::FutureExt;
-use tidegate_domain::{access::Action, catalog::Kind, name::Name};
+use tidegate_domain::{
+    access::{Action, ProposedChange},
+    calendar::{Freeze, Window},
+    catalog::Kind,
+    id::ProposalId,
+    name::Name,
+};
 use tidegate_protocol::api::{ApplyResponse, CatalogChange, RemoveRequest};
 use tidegate_store::Tx;
 
@@ -19,7 +26,6 @@ impl App {
         request: Request,
         wanted: &RemoveRequest,
     ) -> Result<ApplyResponse, Error> {
-        request.permit(Action::ApplyCatalog)?;
         let (kind, name) = (kind(&wanted.kind)?, field::<Name>("name", &wanted.name)?);
         let input = (request, kind, name, wanted.dry_run);
         if wanted.dry_run {
@@ -46,7 +52,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window or a Freeze can be removed"))
+        .hint("a Window, a Freeze, a Role or a Policy can be removed"))
 }
 
 async fn remove(
@@ -56,13 +62,18 @@ async fn remove(
     let noun = kind.as_str().to_lowercase();
     let known: Option<serde_json::Value> = tx.document(*kind, name.as_str()).await?;
     let known = known.ok_or_else(|| Error::not_found("document-not-found", &noun, name))?;
-    let change = CatalogChange {
+    rights(tx, request, (*kind, name), known.clone()).await?;
+    let mut change = CatalogChange {
         kind: kind.to_string(),
         name: name.to_string(),
         action: "remove".to_owned(),
         differences: diff::between(Some(&known), &serde_json::Value::Null),
+        proposal: None,
     };
     if !dry_run {
+        change.proposal = propose(tx, request, *kind, name).await?.map(|id| id.0);
+    }
+    if !dry_run && change.proposal.is_none() {
         tx.record_document_removed(*kind, name.as_str()).await?;
         let subject = format!("{noun}/{name}");
         request
@@ -73,4 +84,67 @@ async fn remove(
         applied: !dry_run,
         changes: vec![change],
     })
+}
+
+/// Who may declare a thing may remove it.
+async fn rights(
+    tx: &mut Tx,
+    request: &Request,
+    (kind, name): (Kind, &Name),
+    known: serde_json::Value,
+) -> Result<(), Error> {
+    let damaged = |why: serde_json::Error| Error::Broken(format!("{kind} {name}: {why}"));
+    match kind {
+        Kind::Window => {
+            let window: Window = serde_json::from_value(known).map_err(damaged)?;
+            check_scope(tx, request, &window.scope).await
+        }
+        Kind::Freeze => {
+            let freeze: Freeze = serde_json::from_value(known).map_err(damaged)?;
+            check_scope(tx, request, &freeze.scope).await
+        }
+        Kind::Role | Kind::Policy => request
+            .permit_at_large(tx, Action::ManagePolicies)
+            .await
+            .map(drop),
+        Kind::Organisation
+        | Kind::Team
+        | Kind::Programme
+        | Kind::Product
+        | Kind::Component
+        | Kind::Environment
+        | Kind::Target
+        | Kind::Ring
+        | Kind::Strategy => request
+            .permit_at_large(tx, Action::ApplyCatalog)
+            .await
+            .map(drop),
+    }
+}
+
+/// What binds whoever removes it waits for a second person.
+async fn propose(
+    tx: &mut Tx,
+    request: &Request,
+    kind: Kind,
+    name: &Name,
+) -> Result<Option<ProposalId>, Error> {
+    let name = name.clone();
+    match kind {
+        Kind::Policy => {
+            proposals::propose(tx, request, ProposedChange::PolicyRemoved { name }).await
+        }
+        Kind::Role => proposals::propose(tx, request, ProposedChange::RoleRemoved { name }).await,
+        Kind::Organisation
+        | Kind::Team
+        | Kind::Programme
+        | Kind::Product
+        | Kind::Component
+        | Kind::Environment
+        | Kind::Target
+        | Kind::Ring
+        | Kind::Strategy
+        | Kind::Window
+        | Kind::Freeze => Ok(None),
+    }
 }

@@ -4,7 +4,6 @@ use super::super::{App, Error, Request};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_domain::access::Action;
 use tidegate_store::{StoredManifest, TaggedManifest};
 
 /// At most so many repositories, and so many tags of each, are shown.
@@ -42,12 +41,15 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn shelves(&self, request: &Request) -> Result<Vec<Shelf>, Error> {
-        request.permit(Action::Pull)?;
         self.store
-            .read((), |tx, ()| {
+            .read(request.clone(), |tx, request| {
                 async move {
+                    let mut sight = request.sight(tx).await?;
                     let mut shelves = Vec::new();
                     for repository in tx.repositories(("", ""), LIMIT).await? {
+                        if !sight.shows(&repository.product) {
+                            continue;
+                        }
                         let tagged = tx.tagged_manifests(&repository, LIMIT).await?;
                         shelves.push(Shelf {
                             repository: repository.to_string(),

@@ -6,7 +6,7 @@ mod words;
 pub use range::{Bound, Range};
 pub use words::length;
 
-use super::super::{App, Error, Request};
+use super::super::{App, Error, Request, releases};
 use futures::FutureExt;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -43,10 +43,10 @@ impl App {
         range: Range,
         place: Place,
     ) -> Result<CalendarView, Error> {
-        request.permit(Action::Read)?;
+        let input = (request.clone(), range, place);
         self.store
-            .read((range, place), |tx, (range, place)| {
-                view(tx, *range, place).boxed()
+            .read(input, |tx, (request, range, place)| {
+                view(tx, request, *range, place).boxed()
             })
             .await
     }
@@ -56,11 +56,11 @@ impl App {
     /// # Errors
     /// When the product or environment does not exist.
     pub async fn calendar_text(&self, request: &Request, place: Place) -> Result<String, Error> {
-        request.permit(Action::Read)?;
+        let input = (request.clone(), place);
         self.store
-            .read(place, |tx, place| {
+            .read(input, |tx, (request, place)| {
                 async move {
-                    let declared = Declared::of(tx, place).await?;
+                    let declared = Declared::of(tx, request, place).await?;
                     Ok(ics::text(&declared.windows, &declared.freezes, tx.now()))
                 }
                 .boxed()
@@ -78,12 +78,15 @@ struct Declared {
 }
 
 impl Declared {
-    async fn of(tx: &mut Tx, place: &Place) -> Result<Self, Error> {
+    async fn of(tx: &mut Tx, request: &Request, place: &Place) -> Result<Self, Error> {
+        request.permit_at_large(tx, Action::ReadShared).await?;
+        let mut sight = request.sight(tx).await?;
         let environments = tx.environments().await?;
-        let products: Vec<Product> = tx.documents(Kind::Product).await?;
+        let mut products: Vec<Product> = tx.documents(Kind::Product).await?;
+        products.retain(|product| sight.shows(&product.name));
         let known = |name: &Name| products.iter().any(|product| product.name == *name);
         if let Some(name) = place.product.as_ref().filter(|name| !known(name)) {
-            return Err(Error::not_found("product-not-found", "product", name));
+            return Err(releases::no_product(name));
         }
         let environment = place.environment.as_ref();
         if let Some(name) = environment.filter(|name| !environments.contains_key(*name)) {
@@ -97,8 +100,12 @@ impl Declared {
         }
         places.retain(|(product, environment)| place.holds(product, environment));
         let (mut windows, mut freezes) = (tx.windows().await?, tx.freezes().await?);
-        windows.retain(|window| place.meets(&window.scope));
-        freezes.retain(|freeze| place.meets(&freeze.scope));
+        let mut meets = |scope: &Scope| {
+            let hidden = matches!(scope, Scope::Product(name) if !sight.shows(name));
+            place.meets(scope) && !hidden
+        };
+        windows.retain(|window| meets(&window.scope));
+        freezes.retain(|freeze| meets(&freeze.scope));
         Ok(Self {
             windows,
             freezes,
@@ -137,8 +144,13 @@ impl Place {
     }
 }
 
-async fn view(tx: &mut Tx, range: Range, place: &Place) -> Result<CalendarView, Error> {
-    let declared = Declared::of(tx, place).await?;
+async fn view(
+    tx: &mut Tx,
+    request: &Request,
+    range: Range,
+    place: &Place,
+) -> Result<CalendarView, Error> {
+    let declared = Declared::of(tx, request, place).await?;
     let (zone, now) = (declared.zone(), tx.now());
     let (from, to) = range.in_zone(&zone, now)?;
     let window = |window: &Window| CalendarEntryView {

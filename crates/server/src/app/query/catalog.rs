@@ -17,12 +17,13 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn products(&self, request: &Request) -> Result<Vec<ProductView>, Error> {
-        request.permit(Action::Read)?;
         self.store
-            .read((), |tx, ()| {
+            .read(request.clone(), |tx, request| {
                 async move {
+                    let mut sight = request.sight(tx).await?;
                     let environments = tx.environments().await?;
-                    let products: Vec<Product> = tx.documents(Kind::Product).await?;
+                    let mut products: Vec<Product> = tx.documents(Kind::Product).await?;
+                    products.retain(|product| sight.shows(&product.name));
                     Ok(products
                         .iter()
                         .map(|p| product(p, &path::of(p, &environments).unwrap_or_default()))
@@ -38,10 +39,10 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn targets(&self, request: &Request) -> Result<Vec<TargetView>, Error> {
-        request.permit(Action::Read)?;
         self.store
-            .read((), |tx, ()| {
+            .read(request.clone(), |tx, request| {
                 async move {
+                    request.permit_at_large(tx, Action::ReadShared).await?;
                     let agents: BTreeMap<String, AgentRow> = tx
                         .agents()
                         .await?

@@ -1,7 +1,7 @@
 //! Deployments as they are shown.
 
 use super::{
-    super::{App, Error, Request, rollback::standing, steer},
+    super::{App, Error, Page, Request, rollback::standing, steer},
     checks, facts,
 };
 use futures::FutureExt;
@@ -27,10 +27,10 @@ impl App {
         request: &Request,
         id: DeploymentId,
     ) -> Result<DeploymentView, Error> {
-        request.permit(Action::Read)?;
+        let input = (self.clone(), request.clone(), id);
         self.store
-            .read((self.clone(), id), |tx, (app, id)| {
-                view(tx, app, *id).boxed()
+            .read(input, |tx, (app, request, id)| {
+                view(tx, app, request, *id).boxed()
             })
             .await
     }
@@ -46,12 +46,12 @@ impl App {
         limit: u64,
         place: (Option<Name>, Option<Name>),
     ) -> Result<Vec<DeploymentView>, Error> {
-        request.permit(Action::Read)?;
         let before = before.unwrap_or(DeploymentId(u64::MAX >> 1));
+        let input = (request.clone(), before, limit, place);
         let found = self
             .store
-            .read((before, limit, place), |tx, (before, limit, place)| {
-                list(tx, *before, *limit, place).boxed()
+            .read(input, |tx, (request, before, limit, place)| {
+                list(tx, request, (*before, *limit), place).boxed()
             })
             .await?;
         let without_waves = |deployment: &Deployment| DeploymentView {
@@ -71,9 +71,11 @@ impl App {
         request: &Request,
         id: DeploymentId,
     ) -> Result<Option<Before>, Error> {
-        request.permit(Action::Read)?;
+        let input = (request.clone(), id);
         self.store
-            .read(id, |tx, id| stood_before(tx, *id).boxed())
+            .read(input, |tx, (request, id)| {
+                stood_before(tx, request, *id).boxed()
+            })
             .await
     }
 }
@@ -87,8 +89,12 @@ pub struct Before {
     pub snapshot: u64,
 }
 
-async fn stood_before(tx: &mut Tx, id: DeploymentId) -> Result<Option<Before>, Error> {
-    let deployment = steer::found(tx, id).await?;
+async fn stood_before(
+    tx: &mut Tx,
+    request: &Request,
+    id: DeploymentId,
+) -> Result<Option<Before>, Error> {
+    let deployment = steer::found(tx, request, (Action::Read, id)).await?;
     let standing = standing(tx, &deployment.product, &deployment.environment).await?;
     let is_over = deployment.status.is_terminal();
     let is_same =
@@ -104,13 +110,11 @@ async fn stood_before(tx: &mut Tx, id: DeploymentId) -> Result<Option<Before>, E
 
 async fn list(
     tx: &mut Tx,
-    before: DeploymentId,
-    limit: u64,
+    request: &Request,
+    range: (DeploymentId, u64),
     place: &(Option<Name>, Option<Name>),
 ) -> Result<Vec<Deployment>, Error> {
-    let mut found = tx
-        .deployments_before(before, limit, (place.0.as_ref(), place.1.as_ref()))
-        .await?;
+    let mut found = seen(tx, request, range, place).await?;
     for deployment in found
         .iter_mut()
         .filter(|deployment| !deployment.status.is_terminal())
@@ -125,8 +129,33 @@ async fn list(
     Ok(found)
 }
 
-async fn view(tx: &mut Tx, app: &App, id: DeploymentId) -> Result<DeploymentView, Error> {
-    let deployment = steer::found(tx, id).await?;
+async fn seen(
+    tx: &mut Tx,
+    request: &Request,
+    (mut before, limit): (DeploymentId, u64),
+    (product, environment): &(Option<Name>, Option<Name>),
+) -> Result<Vec<Deployment>, Error> {
+    let mut sight = request.sight(tx).await?;
+    let mut page = Page::new(limit);
+    let place = (product.as_ref(), environment.as_ref());
+    loop {
+        let found = tx.deployments_before(before, limit, place).await?;
+        let last = found.last().map(|deployment| deployment.id);
+        let is_whole = page.take(found, |it: &Deployment| sight.shows(&it.product));
+        match last {
+            Some(last) if !is_whole => before = last,
+            Some(_) | None => return Ok(page.rows),
+        }
+    }
+}
+
+async fn view(
+    tx: &mut Tx,
+    app: &App,
+    request: &Request,
+    id: DeploymentId,
+) -> Result<DeploymentView, Error> {
+    let deployment = steer::found(tx, request, (Action::Read, id)).await?;
     let facts = facts::collect(tx, &app.revisions, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
     let past = deployment.no_return(tx.now());

@@ -20,7 +20,11 @@ impl App {
     /// # Errors
     /// When the asker may not read, or the store fails.
     pub async fn examine(&self, request: &Request) -> Result<DoctorView, Error> {
-        request.permit(Action::Read)?;
+        self.store
+            .read(request.clone(), |tx, request| {
+                async move { request.permit_at_large(tx, Action::Read).await }.boxed()
+            })
+            .await?;
         let mut view = DoctorView::default();
         let mut before = DeploymentId(u64::MAX >> 1);
         loop {

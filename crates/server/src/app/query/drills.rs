@@ -1,14 +1,14 @@
 //! Rollback drills as they are shown.
 
-use super::super::{App, Error, Request};
+use super::super::{App, Error, Page, Request};
 use futures::FutureExt;
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Resource},
     drill::{Drill, Leg},
     id::DrillId,
 };
 use tidegate_protocol::api::{DrillLegView, DrillView};
-use tidegate_store::DrillsOf;
+use tidegate_store::{DrillsOf, Tx};
 
 impl App {
     /// One drill.
@@ -16,10 +16,21 @@ impl App {
     /// # Errors
     /// When there is none.
     pub async fn drill_view(&self, request: &Request, id: DrillId) -> Result<DrillView, Error> {
-        request.permit(Action::Read)?;
-        let found = self.store.read(id, |tx, id| tx.drill(*id).boxed()).await?;
-        let missing = || Error::not_found("drill-not-found", "drill", id);
-        found.as_ref().map(shown).ok_or_else(missing)
+        let input = (request.clone(), id);
+        self.store
+            .read(input, |tx, (request, id)| {
+                async move {
+                    let missing = || Error::not_found("drill-not-found", "drill", id);
+                    let found = tx.drill(*id).await?.ok_or_else(missing)?;
+                    let resource = Resource::product(found.product.clone());
+                    request
+                        .permit(tx, (Action::Read, &resource), missing)
+                        .await?;
+                    Ok(shown(&found))
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// At most `limit` drills below number `before`, newest first.
@@ -33,15 +44,34 @@ impl App {
         limit: u64,
         of: DrillsOf,
     ) -> Result<Vec<DrillView>, Error> {
-        request.permit(Action::Read)?;
         let before = before.unwrap_or(DrillId(u64::MAX >> 1));
+        let input = (request.clone(), before, limit, of);
         let found = self
             .store
-            .read((before, limit, of), |tx, (before, limit, of)| {
-                tx.drills_before(*before, *limit, of).boxed()
+            .read(input, |tx, (request, before, limit, of)| {
+                seen(tx, request, (*before, *limit), of).boxed()
             })
             .await?;
         Ok(found.iter().map(shown).collect())
+    }
+}
+
+async fn seen(
+    tx: &mut Tx,
+    request: &Request,
+    (mut before, limit): (DrillId, u64),
+    of: &DrillsOf,
+) -> Result<Vec<Drill>, Error> {
+    let mut sight = request.sight(tx).await?;
+    let mut page = Page::new(limit);
+    loop {
+        let found = tx.drills_before(before, limit, of).await?;
+        let last = found.last().map(|drill| drill.id);
+        let is_whole = page.take(found, |drill: &Drill| sight.shows(&drill.product));
+        match last {
+            Some(last) if !is_whole => before = last,
+            Some(_) | None => return Ok(page.rows),
+        }
     }
 }
 

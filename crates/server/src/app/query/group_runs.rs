@@ -1,7 +1,7 @@
 //! Group runs as they are shown.
 
 use super::{
-    super::{App, Error, Request, group_runs},
+    super::{App, Error, Page, Request, group_runs},
     facts,
 };
 use futures::FutureExt;
@@ -24,11 +24,11 @@ impl App {
         request: &Request,
         id: GroupRunId,
     ) -> Result<GroupRunView, Error> {
-        request.permit(Action::Read)?;
+        let input = (self.clone(), request.clone(), id);
         self.store
-            .read((self.clone(), id), |tx, (app, id)| {
+            .read(input, |tx, (app, request, id)| {
                 async move {
-                    let group = group_runs::find(tx, *id).await?;
+                    let group = group_runs::find(tx, request, (Action::Read, *id)).await?;
                     view(tx, app, &group).await
                 }
                 .boxed()
@@ -46,14 +46,13 @@ impl App {
         before: Option<GroupRunId>,
         limit: u64,
     ) -> Result<Vec<GroupRunView>, Error> {
-        request.permit(Action::Read)?;
         let before = before.unwrap_or(GroupRunId(u64::MAX >> 1));
-        let input = (self.clone(), before, limit);
+        let input = (self.clone(), request.clone(), before, limit);
         self.store
-            .read(input, |tx, (app, before, limit)| {
+            .read(input, |tx, (app, request, before, limit)| {
                 async move {
                     let mut views = Vec::new();
-                    for group in tx.group_runs_before(*before, *limit).await? {
+                    for group in seen(tx, request, *before, *limit).await? {
                         views.push(view(tx, app, &group).await?);
                     }
                     Ok(views)
@@ -61,6 +60,30 @@ impl App {
                 .boxed()
             })
             .await
+    }
+}
+
+/// Those of which whoever asks may see every member.
+async fn seen(
+    tx: &mut Tx,
+    request: &Request,
+    before: GroupRunId,
+    limit: u64,
+) -> Result<Vec<GroupRun>, Error> {
+    let mut sight = request.sight(tx).await?;
+    let mut page = Page::new(limit);
+    let mut before = before;
+    loop {
+        let found = tx.group_runs_before(before, limit).await?;
+        let last = found.last().map(|group| group.id);
+        let is_whole = page.take(found, |group: &GroupRun| {
+            let mut members = group.members.iter();
+            members.all(|member| sight.shows(&member.product))
+        });
+        match last {
+            Some(last) if !is_whole => before = last,
+            Some(_) | None => return Ok(page.rows),
+        }
     }
 }
 

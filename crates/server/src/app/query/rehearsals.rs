@@ -1,14 +1,14 @@
 //! Rehearsals as they are shown.
 
-use super::super::{App, Error, Request};
+use super::super::{App, Error, Page, Request};
 use futures::FutureExt;
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Resource},
     id::RehearsalId,
     rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
 };
 use tidegate_protocol::api::{ExposureView, RehearsalView, ScenarioView, SpreadView, WaitedView};
-use tidegate_store::RehearsalsOf;
+use tidegate_store::{RehearsalsOf, Tx};
 
 impl App {
     /// One rehearsal with its curves.
@@ -20,13 +20,21 @@ impl App {
         request: &Request,
         id: RehearsalId,
     ) -> Result<RehearsalView, Error> {
-        request.permit(Action::Read)?;
-        let found = self
-            .store
-            .read(id, |tx, id| tx.rehearsal(*id).boxed())
-            .await?;
-        let missing = || Error::not_found("rehearsal-not-found", "rehearsal", id);
-        found.as_ref().map(shown).ok_or_else(missing)
+        let input = (request.clone(), id);
+        self.store
+            .read(input, |tx, (request, id)| {
+                async move {
+                    let missing = || Error::not_found("rehearsal-not-found", "rehearsal", id);
+                    let found = tx.rehearsal(*id).await?.ok_or_else(missing)?;
+                    let resource = Resource::product(found.product.clone());
+                    request
+                        .permit(tx, (Action::Read, &resource), missing)
+                        .await?;
+                    Ok(shown(&found))
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// At most `limit` rehearsals below number `before`, newest first; without curves.
@@ -40,18 +48,37 @@ impl App {
         limit: u64,
         of: RehearsalsOf,
     ) -> Result<Vec<RehearsalView>, Error> {
-        request.permit(Action::Read)?;
         let before = before.unwrap_or(RehearsalId(u64::MAX >> 1));
+        let input = (request.clone(), before, limit, of);
         let found = self
             .store
-            .read((before, limit, of), |tx, (before, limit, of)| {
-                tx.rehearsals_before(*before, *limit, of).boxed()
+            .read(input, |tx, (request, before, limit, of)| {
+                seen(tx, request, (*before, *limit), of).boxed()
             })
             .await?;
         let mut views: Vec<RehearsalView> = found.iter().map(shown).collect();
         let scenarios = views.iter_mut().flat_map(|view| &mut view.scenarios);
         scenarios.for_each(|scenario| scenario.exposure.clear());
         Ok(views)
+    }
+}
+
+async fn seen(
+    tx: &mut Tx,
+    request: &Request,
+    (mut before, limit): (RehearsalId, u64),
+    of: &RehearsalsOf,
+) -> Result<Vec<Rehearsal>, Error> {
+    let mut sight = request.sight(tx).await?;
+    let mut page = Page::new(limit);
+    loop {
+        let found = tx.rehearsals_before(before, limit, of).await?;
+        let last = found.last().map(|rehearsal| rehearsal.id);
+        let is_whole = page.take(found, |it: &Rehearsal| sight.shows(&it.product));
+        match last {
+            Some(last) if !is_whole => before = last,
+            Some(_) | None => return Ok(page.rows),
+        }
     }
 }
 

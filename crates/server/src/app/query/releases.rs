@@ -22,11 +22,15 @@ impl App {
         product: &str,
         version: &str,
     ) -> Result<ReleaseView, Error> {
-        request.permit(Action::Read)?;
-        let input: (Name, Version) = (field("product", product)?, field("version", version)?);
+        let input: (Request, Name, Version) = (
+            request.clone(),
+            field("product", product)?,
+            field("version", version)?,
+        );
         self.store
-            .read(input, |tx, (product, version)| {
+            .read(input, |tx, (request, product, version)| {
                 async move {
+                    request.permit_product(tx, Action::Read, product).await?;
                     let release = super::super::releases::find(tx, product, version).await?;
                     view(tx, &release).await
                 }
@@ -46,12 +50,13 @@ impl App {
         before: Option<u64>,
         limit: u64,
     ) -> Result<Vec<ReleaseView>, Error> {
-        request.permit(Action::Read)?;
         let product: Name = field("product", product)?;
         let before = before.unwrap_or(u64::MAX >> 1);
+        let input = (request.clone(), product, before, limit);
         self.store
-            .read((product, before, limit), |tx, (product, before, limit)| {
+            .read(input, |tx, (request, product, before, limit)| {
                 async move {
+                    request.permit_product(tx, Action::Read, product).await?;
                     super::super::releases::find_product(tx, product).await?;
                     let mut views = Vec::new();
                     for release in tx.releases_before(product, *before, *limit).await? {

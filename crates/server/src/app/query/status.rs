@@ -8,7 +8,6 @@ use super::{
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    access::Action,
     catalog::{Kind, Product, Target, path},
     converge::{Attestation, Health},
     deployment::{Deployment, facts::Report},
@@ -30,14 +29,15 @@ impl App {
         self: &std::sync::Arc<Self>,
         request: &Request,
     ) -> Result<StatusView, Error> {
-        request.permit(Action::Read)?;
+        let input = (self.clone(), request.clone());
         self.store
-            .read(self.clone(), |tx, app| all(tx, app).boxed())
+            .read(input, |tx, (app, request)| all(tx, app, request).boxed())
             .await
     }
 }
 
-async fn all(tx: &mut Tx, app: &App) -> Result<StatusView, Error> {
+async fn all(tx: &mut Tx, app: &App, request: &Request) -> Result<StatusView, Error> {
+    let mut sight = request.sight(tx).await?;
     let environments = tx.environments().await?;
     let connected: BTreeSet<String> = tx
         .agents()
@@ -47,7 +47,9 @@ async fn all(tx: &mut Tx, app: &App) -> Result<StatusView, Error> {
         .map(|a| a.key.to_string())
         .collect();
     let mut products = Vec::new();
-    for product in tx.documents::<Product>(Kind::Product).await? {
+    let mut declared: Vec<Product> = tx.documents(Kind::Product).await?;
+    declared.retain(|product| sight.shows(&product.name));
+    for product in declared {
         let path = path::of(&product, &environments).unwrap_or_default();
         let mut places = Vec::with_capacity(path.len());
         for environment in path {

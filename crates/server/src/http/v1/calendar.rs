@@ -71,7 +71,7 @@ pub(super) async fn address(
     app: State,
     Caller(request): Caller,
 ) -> Result<extract::Json<FeedView>, ApiError> {
-    Ok(extract::Json(app.feed(&request)?))
+    Ok(extract::Json(app.feed(&request).await?))
 }
 
 /// Every window and freeze as iCalendar. The key in the address takes the place of a token.

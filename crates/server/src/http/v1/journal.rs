@@ -57,7 +57,7 @@ pub(super) async fn checkpoint(
     responses((status = 200, body = String, content_type = "application/jsonl"),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn export(app: State, Caller(request): Caller) -> Result<Response, ApiError> {
-    let checkpoint = app.checkpoint(&request).await?;
+    let checkpoint = app.whole_journal(&request).await?;
     let header = ExportLine::Header {
         version: 1,
         verifier: checkpoint.verifier,

@@ -1,27 +1,25 @@
-//! People, tokens, sign-in links and enrolments.
+//! People, and the permissions for agents to join.
 
 use super::super::{
     ApiError,
     access::{Caller, Json, Path, State},
 };
+use super::tokens::SignInLink;
 use crate::app::SharedApp;
 use axum::{
     Router, extract,
     http::StatusCode,
-    routing::{delete, post},
+    routing::{patch, post},
 };
-use serde::Serialize;
 use tidegate_protocol::api::{
-    EnrolmentRequest, EnrolmentView, PersonRequest, PersonView, Problem, TokenRequest, TokenView,
+    EnrolmentRequest, EnrolmentView, PersonChange, PersonRequest, PersonView, Problem,
 };
-use utoipa::ToSchema;
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .route("/api/v1/people", post(create).get(list))
-        .route("/api/v1/tokens", post(create_token))
-        .route("/api/v1/tokens/{id}", delete(revoke_token))
-        .route("/api/v1/sign-in-links", post(sign_in_link))
+        .route("/api/v1/people/{name}", patch(change).delete(remove))
+        .route("/api/v1/people/{name}/sign-in-links", post(invite))
         .route("/api/v1/enrolments", post(enrol))
 }
 
@@ -49,47 +47,40 @@ pub(super) async fn list(
     Ok(extract::Json(app.people(&request).await?))
 }
 
-/// Makes a token; its secret is in the answer and nowhere else.
-#[utoipa::path(post, path = "/api/v1/tokens", request_body = TokenRequest,
-    responses((status = 201, body = TokenView), (status = "default", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn create_token(
+/// Changes what is said of a person.
+#[utoipa::path(patch, path = "/api/v1/people/{name}", params(("name" = String, Path)), request_body = PersonChange,
+    responses((status = 200, body = PersonView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn change(
     app: State,
     Caller(request): Caller,
-    Json(wanted): Json<TokenRequest>,
-) -> Result<(StatusCode, extract::Json<TokenView>), ApiError> {
-    Ok((
-        StatusCode::CREATED,
-        extract::Json(app.create_token(request, &wanted).await?),
-    ))
+    Path(name): Path<String>,
+    Json(change): Json<PersonChange>,
+) -> Result<extract::Json<PersonView>, ApiError> {
+    let view = app.change_person(request, &name, &change).await?;
+    Ok(extract::Json(view))
 }
 
-/// Ends a token.
-#[utoipa::path(delete, path = "/api/v1/tokens/{id}", params(("id" = String, Path)),
+/// Removes a person; what they hold open ends at once.
+#[utoipa::path(delete, path = "/api/v1/people/{name}", params(("name" = String, Path)),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn revoke_token(
+pub(super) async fn remove(
     app: State,
     Caller(request): Caller,
-    Path(id): Path<String>,
+    Path(name): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    app.revoke_token(request, &id).await?;
+    app.remove_person(request, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A one-time link that signs its maker in to the pages.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SignInLink {
-    /// Behind the server's own address.
-    path: String,
-}
-
-/// Makes a one-time link that signs the caller in to the pages.
-#[utoipa::path(post, path = "/api/v1/sign-in-links",
+/// Makes a one-time link that signs somebody in to the pages for the first time.
+#[utoipa::path(post, path = "/api/v1/people/{name}/sign-in-links", params(("name" = String, Path)),
     responses((status = 201, body = SignInLink), (status = "default", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn sign_in_link(
+pub(super) async fn invite(
     app: State,
     Caller(request): Caller,
+    Path(name): Path<String>,
 ) -> Result<(StatusCode, extract::Json<SignInLink>), ApiError> {
-    let path = app.sign_in_path(&request).await?;
+    let path = app.invite(request, &name).await?;
     Ok((StatusCode::CREATED, extract::Json(SignInLink { path })))
 }
 

@@ -1,16 +1,14 @@
 //! A deployment as a stream of server-sent events: its view whenever it changes, until it has ended.
 
 use super::super::{
-    ApiError,
+    ApiError, Watching,
     access::{Caller, Path, State},
 };
-use crate::app::{Request, SharedApp};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, stream};
 use std::{convert::Infallible, time::Duration};
 use tidegate_domain::id::DeploymentId;
 use tidegate_protocol::api::{DeploymentEvent, DeploymentView, Problem};
-use tokio::sync::watch;
 
 /// Views follow each other at this distance at least, however much happens.
 const PACE: Duration = Duration::from_millis(100);
@@ -25,13 +23,11 @@ pub(super) async fn deployment(
     Path(id): Path<u64>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let id = DeploymentId(id);
-    let changes = app.bus.changes();
-    let first = app.deployment_view(&request, id).await?;
+    let watching = Watching::new(app.0.clone(), request, PACE);
+    let first = app.deployment_view(&watching.request, id).await?;
     let watch = Watch {
-        app: app.0.clone(),
-        request,
+        watching,
         id,
-        changes,
         last: None,
         next: Some(first),
     };
@@ -39,29 +35,22 @@ pub(super) async fn deployment(
 }
 
 struct Watch {
-    app: SharedApp,
-    request: Request,
+    watching: Watching,
     id: DeploymentId,
-    changes: watch::Receiver<u64>,
     last: Option<DeploymentView>,
     next: Option<DeploymentView>,
 }
 
 impl Watch {
+    /// The next view that differs from the last; nothing after the end.
     async fn step(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         if self.last.as_ref().is_some_and(DeploymentView::has_ended) {
             return None;
         }
         while self.next.is_none() || self.next == self.last {
-            self.changes.changed().await.ok()?;
-            tokio::time::sleep(PACE).await;
-            self.changes.mark_unchanged();
-            self.next = Some(
-                self.app
-                    .deployment_view(&self.request, self.id)
-                    .await
-                    .ok()?,
-            );
+            self.watching.again().await?;
+            let Watching { app, request, .. } = &self.watching;
+            self.next = Some(app.deployment_view(request, self.id).await.ok()?);
         }
         self.last = self.next.take();
         let event = Event::default()

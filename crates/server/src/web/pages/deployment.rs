@@ -20,7 +20,10 @@ use super::super::{
 };
 use crate::{
     app::{Error, Request, SharedApp, query::RehearsalsOf},
-    http::access::{Path, State},
+    http::{
+        Watching,
+        access::{Path, State},
+    },
 };
 use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -140,10 +143,7 @@ pub(in crate::web) async fn live(
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
     let id = number(&id)?;
-    let changes = app.bus.changes();
-    let app = app.0;
-    let render = move || {
-        let (app, request) = (app.clone(), request.clone());
+    let render = move |app: SharedApp, request: Request| {
         async move {
             let deployment = deployment(&app, &request, id).await.ok()?;
             Some(Fragment {
@@ -153,7 +153,7 @@ pub(in crate::web) async fn live(
         }
         .boxed()
     };
-    Ok(live::stream(changes, PACE, Box::new(render)).into_response())
+    Ok(live::stream(Watching::new(app.0, request, PACE), Box::new(render)).into_response())
 }
 
 pub(in crate::web) async fn steer(

@@ -12,7 +12,7 @@ use super::super::{
 };
 use crate::{
     app::{Error, Request, SharedApp},
-    http::access::State,
+    http::{Watching, access::State},
 };
 use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Response};
@@ -59,10 +59,7 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
 }
 
 pub(in crate::web) async fn live(app: State, Visitor(request): Visitor) -> Response {
-    let changes = app.bus.changes();
-    let app = app.0;
-    let render = move || {
-        let (app, request) = (app.clone(), request.clone());
+    let render = move |app: SharedApp, request: Request| {
         async move {
             let html = overview(&app, &request).await.ok()?.render().ok()?;
             Some(Fragment {
@@ -72,7 +69,7 @@ pub(in crate::web) async fn live(app: State, Visitor(request): Visitor) -> Respo
         }
         .boxed()
     };
-    live::stream(changes, PACE, Box::new(render)).into_response()
+    live::stream(Watching::new(app.0, request, PACE), Box::new(render)).into_response()
 }
 
 async fn overview(app: &SharedApp, request: &Request) -> Result<Overview, Error> {

@@ -8,8 +8,8 @@ use super::super::{
     visitor::{Submitted, Visitor, is_encrypted},
 };
 use crate::{
-    app::authenticate::SESSION_HOURS,
-    http::access::{SESSION_COOKIE, State, cookie},
+    app::sessions::SESSION_HOURS,
+    http::access::{SESSION_COOKIE, State},
 };
 use askama::Template;
 use axum::{
@@ -48,9 +48,10 @@ pub(in crate::web) async fn enter(
     Submitted(proof): Submitted<Proof>,
 ) -> Result<Response, Fault> {
     let begun = if proof.link.is_empty() {
-        app.sign_in_by_token(proof.token.trim()).await
+        app.sign_in_by_token(proof.token.trim(), client(&headers))
+            .await
     } else {
-        app.sign_in_by_link(&proof.link).await
+        app.sign_in_by_link(&proof.link, client(&headers)).await
     };
     let session = begun.map_err(|error| Fault::back(error, "/sign-in"))?;
     let secure = if is_encrypted(&headers) {
@@ -67,15 +68,22 @@ pub(in crate::web) async fn enter(
 
 pub(in crate::web) async fn leave(
     app: State,
-    headers: HeaderMap,
-    Visitor(_): Visitor,
+    Visitor(request): Visitor,
     Submitted(()): Submitted<()>,
 ) -> Result<Response, Fault> {
-    if let Some(session) = cookie(&headers, SESSION_COOKIE) {
-        app.sign_out(session).await?;
+    if let Some(id) = request.session.clone() {
+        app.end_session(request, &id).await?;
     }
     let gone = format!("{SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     Ok((set(gone), Redirect::to("/sign-in")).into_response())
+}
+
+/// What the browser says of itself.
+fn client(headers: &HeaderMap) -> &str {
+    let agent = headers.get(header::USER_AGENT);
+    agent
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or_default()
 }
 
 fn set(cookie: String) -> [(HeaderName, String); 1] {

@@ -1,0 +1,222 @@
+//! Changes that bind their author: proposed, and agreed to by a second person.
+
+use super::{App, Error, Kind, Request, people};
+use futures::FutureExt;
+use serde_json::Value;
+use tidegate_domain::{
+    access::{Action, ActorKind, Proposal, ProposedChange, Resource, Settled},
+    canonical,
+    catalog::{Document, Kind as CatalogKind},
+    digest::Digest,
+    id::{PersonId, ProposalId},
+};
+use tidegate_protocol::api::ProposalView;
+use tidegate_store::Tx;
+
+/// The most that are listed.
+const LIMIT: u64 = 200;
+
+impl App {
+    /// Proposals, the newest first; only those that wait, or all.
+    ///
+    /// # Errors
+    /// When the asker may not read them.
+    pub async fn proposals(
+        &self,
+        request: &Request,
+        all: bool,
+    ) -> Result<Vec<ProposalView>, Error> {
+        self.store
+            .read((request.clone(), all), |tx, (request, all)| {
+                async move {
+                    request.permit_at_large(tx, Action::Read).await?;
+                    let found = tx.proposals(!all, LIMIT).await?;
+                    Ok(found.iter().map(view).collect())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Agrees to a proposal, or turns it down. What is agreed to holds at once.
+    ///
+    /// # Errors
+    /// When it is one's own, was settled, or what it changes has changed.
+    pub async fn settle_proposal(
+        &self,
+        request: Request,
+        id: ProposalId,
+        agreed: bool,
+    ) -> Result<ProposalView, Error> {
+        self.store
+            .write((request, id, agreed), |tx, (request, id, agreed)| {
+                settle(tx, request, *id, *agreed).boxed()
+            })
+            .await
+    }
+}
+
+/// Proposes a change if there is somebody else who could agree to it; answers none where it may be made at once.
+pub(super) async fn propose(
+    tx: &mut Tx,
+    request: &Request,
+    change: ProposedChange,
+) -> Result<Option<ProposalId>, Error> {
+    let human = human(tx, request).await?;
+    if !second_exists(tx, request, human).await? {
+        return Ok(None);
+    }
+    let proposal = Proposal {
+        id: tx.next_proposal().await?,
+        base: base(tx, &change).await?,
+        change,
+        by: request.actor.name.clone(),
+        human,
+        at: tx.now(),
+        settled: None,
+    };
+    tx.record_proposal(&proposal).await?;
+    note(tx, request, "proposal.made", &proposal).await?;
+    Ok(Some(proposal.id))
+}
+
+/// Whether another human being may change policies, too.
+async fn second_exists(tx: &mut Tx, request: &Request, human: PersonId) -> Result<bool, Error> {
+    let authorizer = request.gate.authorizer(tx).await?;
+    Ok(tx.people().await?.into_iter().any(|person| {
+        person.kind == ActorKind::Person
+            && person.human() != human
+            && authorizer
+                .ask(
+                    &person.actor(),
+                    Action::ManagePolicies,
+                    &Resource::Organisation,
+                )
+                .allowed
+    }))
+}
+
+async fn human(tx: &mut Tx, request: &Request) -> Result<PersonId, Error> {
+    let person = tx.person(request.actor.person).await?;
+    Ok(person.map_or(request.actor.person, |person| person.human()))
+}
+
+async fn settle(
+    tx: &mut Tx,
+    request: &Request,
+    id: ProposalId,
+    agreed: bool,
+) -> Result<ProposalView, Error> {
+    request.permit_at_large(tx, Action::ManagePolicies).await?;
+    let missing = || Error::not_found("proposal-not-found", "proposal", id);
+    let mut proposal = tx.proposal(id).await?.ok_or_else(missing)?;
+    if agreed {
+        let human = human(tx, request).await?;
+        let base = base(tx, &proposal.change).await?;
+        let fit = proposal.agreeable(human, base);
+        fit.map_err(|why| Error::refused(Kind::Conflict, "proposal-unfit", why.to_string()))?;
+        check_proposer(tx, request, &proposal).await?;
+        make(tx, &proposal.change).await?;
+    } else if let Some(settled) = &proposal.settled {
+        let detail = format!("it was settled by {} already", settled.by);
+        return Err(Error::refused(Kind::Conflict, "proposal-unfit", detail));
+    }
+    proposal.settled = Some(Settled {
+        agreed,
+        by: request.actor.name.clone(),
+        at: tx.now(),
+    });
+    tx.record_proposal(&proposal).await?;
+    let action = if agreed {
+        "proposal.agreed"
+    } else {
+        "proposal.turned_down"
+    };
+    note(tx, request, action, &proposal).await?;
+    Ok(view(&proposal))
+}
+
+/// What somebody proposed counts only while they may still propose it.
+async fn check_proposer(tx: &mut Tx, request: &Request, proposal: &Proposal) -> Result<(), Error> {
+    let proposer = people::found(tx, &proposal.by).await?.actor();
+    let authorizer = request.gate.authorizer(tx).await?;
+    let asked = authorizer.ask(&proposer, Action::ManagePolicies, &Resource::Organisation);
+    if asked.allowed {
+        return Ok(());
+    }
+    let detail = format!("{} may not change policies any more", proposal.by);
+    Err(Error::refused(Kind::Conflict, "proposal-unfit", detail)
+        .hint("turn it down, and propose it yourself"))
+}
+
+async fn make(tx: &mut Tx, change: &ProposedChange) -> Result<(), Error> {
+    match change {
+        ProposedChange::Policy { policy } => {
+            tx.record_document(&Document::Policy(policy.clone()))
+                .await?;
+        }
+        ProposedChange::Role { role } => {
+            tx.record_document(&Document::Role(role.clone())).await?;
+        }
+        ProposedChange::PolicyRemoved { name } => {
+            tx.record_document_removed(CatalogKind::Policy, name.as_str())
+                .await?;
+        }
+        ProposedChange::RoleRemoved { name } => {
+            tx.record_document_removed(CatalogKind::Role, name.as_str())
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The hash of what is declared under the name of what changes.
+async fn base(tx: &mut Tx, change: &ProposedChange) -> Result<Option<Digest>, Error> {
+    let (kind, name) = change.subject();
+    let kind = match kind {
+        "Policy" => CatalogKind::Policy,
+        _ => CatalogKind::Role,
+    };
+    let known: Option<Value> = tx.document(kind, name.as_str()).await?;
+    Ok(known.map(|known| canonical::hash(&known)))
+}
+
+async fn note(
+    tx: &mut Tx,
+    request: &Request,
+    action: &str,
+    proposal: &Proposal,
+) -> Result<(), Error> {
+    let detail =
+        serde_json::json!({ "change": proposal.change, "base": proposal.base, "by": proposal.by });
+    let subject = format!("proposal/{}", proposal.id);
+    Ok(request.journal(tx, action, &subject, &detail).await?)
+}
+
+fn view(proposal: &Proposal) -> ProposalView {
+    let (kind, name) = proposal.change.subject();
+    ProposalView {
+        id: proposal.id.0,
+        kind: kind.to_owned(),
+        name: name.to_string(),
+        action: if proposal.change.removes() {
+            "remove"
+        } else {
+            "change"
+        }
+        .to_owned(),
+        text: match &proposal.change {
+            ProposedChange::Policy { policy } => Some(policy.policy.clone()),
+            ProposedChange::Role { .. }
+            | ProposedChange::PolicyRemoved { .. }
+            | ProposedChange::RoleRemoved { .. } => None,
+        },
+        proposed_by: proposal.by.to_string(),
+        proposed_at: proposal.at,
+        state: match &proposal.settled {
+            None => "waits".to_owned(),
+            Some(settled) if settled.agreed => format!("agreed to by {}", settled.by),
+            Some(settled) => format!("turned down by {}", settled.by),
+        },
+    }
+}
