@@ -1,6 +1,6 @@
 //! What signed statements say: DSSE envelopes, in-toto statements, SLSA provenance and test results.
 //!
-//! Reading is not believing. Nothing here verifies a signature; `signature::attested` yields a statement only
+//! Reading is not believing. Nothing here verifies a signature; [`crate::signature::attested`] yields a statement only
 //! when a believed signer made it about the artifact in question.
 //! Start with [`Statement`].
 

@@ -7,6 +7,9 @@
 //! clock, only to refuse those from the future.)
 //!
 //! # Where to start
-//! [`attestation`] reads what signed statements say about how an artifact came to be.
+//! [`keys`] says whom we believe, and since and until when. [`signature`] says who signed an artifact, and judges
+//! whether enough of them did. [`attestation`] reads what signed statements say about how an artifact came to be.
 
 pub mod attestation;
+pub mod keys;
+pub mod signature;
