@@ -6,13 +6,14 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ed25519_dalek::{Signature, VerifyingKey};
-use std::hint::black_box;
+use std::{collections::BTreeMap, hint::black_box};
 use tidegate_domain::digest::Digest;
 use tidegate_trust::{
-    keys::{Declaration, KeySet, NamedKey, PublicKey},
-    signature::{Evidence, Material, judge},
+    keys::{Declaration, Identity, KeySet, NamedKey, Pattern, PublicKey},
+    signature::{Evidence, Material, attested, judge},
 };
 
+const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 const FIRST: &str = include_str!("../tests/material/first.pub");
 const ED25519: &str = include_str!("../tests/material/ed25519.pub");
 const PAYLOAD: &[u8] = include_bytes!("../tests/material/payload.json");
@@ -22,6 +23,8 @@ const MANAGED_KEY: &str = include_str!("../tests/material/published/managed-key.
 const MANAGED_ARTIFACT: &[u8] = include_bytes!("../tests/material/published/managed-key.txt");
 const KEYLESS: &[u8] =
     include_bytes!("../tests/material/published/keyless-attestation.bundle.json");
+/// What the keyless attestation is about.
+const ATTESTED: &str = "sha256:54303491a8418fbed24344b513546182c29b43bf282ceb433af65e2299f9271f";
 const ROOT: &str = include_str!("../tests/material/published/trusted_root.json");
 
 fn signatures(c: &mut Criterion) {
@@ -46,7 +49,7 @@ fn signatures(c: &mut Criterion) {
         let keys = set(pem, None);
         let evidence = [Evidence::new(Material::SimpleSigning {
             payload: PAYLOAD.to_vec(),
-            signature: signature.to_owned(),
+            annotations: BTreeMap::from([(SIGNATURE.to_owned(), signature.to_owned())]),
         })];
         group.bench_function(format!("{name}/judged"), |b| {
             b.iter(|| met(&keys, &evidence, image));
@@ -59,9 +62,14 @@ fn signatures(c: &mut Criterion) {
     group.bench_function("logged-bundle/judged", |b| {
         b.iter(|| met(&logged, &evidence, artifact));
     });
+    let keyless = believed(ROOT);
     let evidence = [Evidence::new(Material::Bundle(KEYLESS.to_vec()))];
-    group.bench_function("keyless-bundle/another-artifact", |b| {
-        b.iter(|| judge(&logged, black_box(&evidence), image, now()));
+    let artifact = ATTESTED.parse().unwrap();
+    group.bench_function("keyless-bundle/attested", |b| {
+        b.iter(|| {
+            let found = attested(&keyless, black_box(&evidence), artifact, now());
+            assert!(found[0].outcome.is_ok());
+        });
     });
     group.finish();
 }
@@ -86,6 +94,23 @@ fn set(pem: &str, root: Option<&str>) -> KeySet {
         keys: vec![key],
         identities: Vec::new(),
         trusted_root: root.map(|root| root.to_owned().try_into().unwrap()),
+    };
+    declared.try_into().unwrap()
+}
+
+fn believed(root: &str) -> KeySet {
+    let identity = Identity {
+        name: "ci".parse().unwrap(),
+        issuer: Pattern::Exact("https://token.actions.githubusercontent.com".to_owned()),
+        subject: Pattern::Glob("https://github.com/prefix-dev/**".parse().unwrap()),
+        valid_from: jiff::Timestamp::UNIX_EPOCH,
+        revoked: None,
+    };
+    let declared = Declaration {
+        threshold: 1,
+        keys: Vec::new(),
+        identities: vec![identity],
+        trusted_root: Some(root.to_owned().try_into().unwrap()),
     };
     declared.try_into().unwrap()
 }

@@ -6,15 +6,18 @@
 //! Keys sign bytes, not meanings. A key that signs any file that it is handed can be brought to sign a file that reads
 //! as the signature payload of another artifact; give such keys a set of their own.
 
+mod annotations;
 mod attested;
 mod bundle;
 mod case;
+mod envelope;
 mod evidence;
 mod refusal;
 mod signer;
 mod simple_signing;
 mod verdict;
 
+pub use annotations::ANNOTATION_LENGTH_MAX;
 pub use attested::{Attested, attested};
 pub use bundle::{BUNDLE_LENGTH_MAX, PROOFS_MAX};
 pub use evidence::{EVIDENCE_MAX, Evidence, Material};

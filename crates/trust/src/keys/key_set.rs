@@ -15,6 +15,28 @@ pub const KEYS_MAX: usize = 32;
 pub struct KeySet(Declaration);
 
 /// A key set as people write it.
+///
+/// ```yaml
+/// threshold: 2
+/// keys:
+/// - name: release-2026
+///   public_key: |
+///     -----BEGIN PUBLIC KEY-----
+///     …
+///     -----END PUBLIC KEY-----
+///   valid_from: 2026-01-01T00:00:00Z
+///   revoked:
+///     at: 2026-09-01T00:00:00Z
+///     kind: from-now-on        # or: compromised
+///     reason: yearly rotation
+/// identities:
+/// - name: pipeline
+///   issuer: {exact: https://issuer.example}
+///   subject: {glob: "https://git.example/shop/*/release.yml@refs/tags/*"}
+///   valid_from: 2026-01-01T00:00:00Z
+/// trusted_root: |
+///   {"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1", …}
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {

@@ -14,10 +14,11 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
 use sigstore_verify::{
     VerificationResult,
     types::{
-        Artifact, Bundle, HashAlgorithm, MediaType, Sha256Hash, SignatureContent,
+        Artifact, Bundle, HashAlgorithm, MediaType, SignatureContent,
         bundle::{VerificationMaterial, VerificationMaterialContent},
     },
 };
@@ -69,7 +70,8 @@ pub(super) fn prove(case: &Case<'_>, json: &[u8]) -> Result<Proof, Refusal> {
     if let VerificationMaterialContent::PublicKey(key) = &material.content {
         by_key(case, &bundle, hint(&key.hint))
     } else if let VerificationMaterialContent::Certificate(_) = &material.content {
-        by_certificate(case, &bundle)
+        let statement = statement(case, &bundle)?;
+        by_certificate(case, &bundle, whole(case)?, statement)
     } else {
         Err(Refusal::BundleForm)
     }
@@ -100,14 +102,15 @@ fn by_key(case: &Case<'_>, bundle: &Bundle, hint: Option<Digest>) -> Result<Proo
         }
         _ => return Err(Refusal::BundleForm),
     };
-    let time = time_by_key(case, bundle, key)?;
+    let time = time_by_key(case, bundle, whole(case)?, key)?;
     case.proof_by_key(key, time, statement)
 }
 
-/// When the signature was made, if the trusted root knows any of the logs and authorities that say so.
-fn time_by_key(
+/// When the signature of `signed` was made, if the trusted root knows any of the logs and authorities that say so.
+pub(super) fn time_by_key(
     case: &Case<'_>,
     bundle: &Bundle,
+    signed: Artifact<'_>,
     key: &NamedKey,
 ) -> Result<Option<TrustedTime>, Refusal> {
     let root = case.keys.trusted_root();
@@ -115,23 +118,33 @@ fn time_by_key(
         return Ok(None);
     };
     let proved = root
-        .by_key(artifact(case)?, bundle, key.public_key.spki())
+        .by_key(signed, bundle, key.public_key.spki())
         .map_err(|err| Refusal::Unproved(err.to_string()))?;
     Ok(earliest(&proved))
 }
 
-fn by_certificate(case: &Case<'_>, bundle: &Bundle) -> Result<Proof, Refusal> {
-    let statement = statement(case, bundle)?;
+/// What the certificate of a bundle proves of what was signed.
+pub(super) fn by_certificate(
+    case: &Case<'_>,
+    bundle: &Bundle,
+    signed: Artifact<'_>,
+    statement: Option<Statement>,
+) -> Result<Proof, Refusal> {
     let root = case.keys.trusted_root().ok_or(Refusal::NoRoot)?;
     let proved = root
-        .by_certificate(artifact(case)?, bundle)
+        .by_certificate(signed, bundle)
         .map_err(|err| Refusal::Unproved(err.to_string()))?;
-    let subject = proved.identity().map(ToString::to_string);
-    let who = (
-        subject.unwrap_or_default(),
-        proved.issuer().unwrap_or_default().to_owned(),
-    );
+    let (Some(subject), Some(issuer)) = (proved.identity(), proved.issuer()) else {
+        return Err(Refusal::Nameless);
+    };
+    let who = (subject.to_string(), issuer.to_owned());
     case.proof_by_identity(who, earliest(&proved), statement)
+}
+
+/// A bundle that was put together of parts.
+pub(super) fn parse(document: Value) -> Result<Bundle, Refusal> {
+    let refused = Refusal::json("what a bundle is made of");
+    serde_json::from_value(document).map_err(|err| refused(JsonError::Form(err.to_string())))
 }
 
 /// What the bundle states about the artifact; `None` when it signs the artifact itself.
@@ -155,16 +168,11 @@ fn names(algorithm: HashAlgorithm, digest: &[u8], artifact: Digest) -> bool {
     algorithm == HashAlgorithm::Sha2256 && digest == artifact.as_bytes()
 }
 
-fn artifact<'a>(case: &Case<'a>) -> Result<Artifact<'a>, Refusal> {
-    if let Some(bytes) = case.evidence.artifact_bytes.as_deref() {
-        if Digest::of(bytes) != case.artifact {
-            return Err(Refusal::ArtifactBytes);
-        }
-        return Ok(Artifact::from(bytes));
-    }
-    let digest = Sha256Hash::try_from(case.artifact.as_bytes().as_slice())
-        .map_err(|err| Refusal::Unproved(err.to_string()))?;
-    Ok(Artifact::from(digest))
+/// The artifact by its bytes if they came along: Ed25519 needs them.
+fn whole<'a>(case: &'a Case<'_>) -> Result<Artifact<'a>, Refusal> {
+    case.artifact_message()?;
+    let bytes = case.evidence.artifact_bytes.as_deref();
+    Ok(bytes.map_or_else(|| case.artifact(), Artifact::from))
 }
 
 fn earliest(proved: &VerificationResult) -> Option<TrustedTime> {

@@ -1,15 +1,16 @@
 //! One piece of evidence against one key set: who made the signature, and whether that signer is believed for it.
 
 use super::{
-    Evidence, Finding, Material, Refusal, Signer, TimeSource, TrustedTime, bundle,
-    evidence::EVIDENCE_MAX, simple_signing,
+    Evidence, Finding, Material, Refusal, Signer, TimeSource, TrustedTime,
+    annotations::Annotations, bundle, envelope, evidence::EVIDENCE_MAX, simple_signing,
 };
 use crate::{
-    attestation::{Envelope, PAYLOAD_TYPE_IN_TOTO, Statement},
+    attestation::{PAYLOAD_TYPE_IN_TOTO, Statement},
     keys::{Identity, KeySet, Lifetime, Message, NamedKey, SIGNATURE_LENGTH_MAX, Unconfirmed},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use sigstore_verify::types::{Artifact, Sha256Hash};
 use tidegate_domain::digest::Digest;
 
 /// What is asked.
@@ -62,10 +63,17 @@ impl<'a> Case<'a> {
     fn prove(&self) -> Vec<Result<Proof, Refusal>> {
         match &self.evidence.material {
             Material::Bundle(json) => vec![bundle::prove(self, json)],
-            Material::SimpleSigning { payload, signature } => {
-                vec![simple_signing::prove(self, payload, signature)]
+            Material::SimpleSigning {
+                payload,
+                annotations,
+            } => vec![simple_signing::prove(
+                self,
+                payload,
+                Annotations(annotations),
+            )],
+            Material::Envelope { json, annotations } => {
+                envelope::prove(self, json, Annotations(annotations))
             }
-            Material::Envelope(json) => self.envelope(json),
             Material::Detached(signature) => vec![self.detached(signature)],
         }
     }
@@ -74,26 +82,6 @@ impl<'a> Case<'a> {
         let signature = decode(signature)?;
         let key = self.key(self.artifact_message()?, &signature, None)?;
         self.proof_by_key(key, None, None)
-    }
-
-    fn envelope(&self, json: &[u8]) -> Vec<Result<Proof, Refusal>> {
-        let read = Envelope::read(json)
-            .map_err(Refusal::Envelope)
-            .and_then(|it| Ok((self.statement(&it.payload_type, &it.payload)?, it)));
-        let (statement, envelope) = match read {
-            Ok(read) => read,
-            Err(why) => return vec![Err(why)],
-        };
-        let pae = envelope.pae();
-        let prove = |signature: &[u8]| {
-            let key = self.key(Message::Bytes(&pae), signature, None)?;
-            self.proof_by_key(key, None, Some(statement.clone()))
-        };
-        envelope
-            .signatures
-            .iter()
-            .map(|it| prove(&it.signature))
-            .collect()
     }
 
     /// The statement in a payload, if it is about the artifact.
@@ -117,6 +105,11 @@ impl<'a> Case<'a> {
             return Err(Refusal::ArtifactBytes);
         }
         Ok(Message::Digest(&self.artifact, bytes))
+    }
+
+    /// The artifact by its digest, for the library that verifies bundles.
+    pub(super) fn artifact(&self) -> Artifact<'static> {
+        Artifact::from(Sha256Hash::new(*self.artifact.as_bytes()))
     }
 
     /// The key that made a signature. A hint of a key in the set narrows the search; any other proves nothing.

@@ -1,6 +1,7 @@
 //! What is laid before the judge: signatures in the forms that tools publish them in.
 
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// The most pieces of evidence about one artifact that are looked at.
 pub const EVIDENCE_MAX: usize = 128;
@@ -25,11 +26,16 @@ pub enum Material {
     SimpleSigning {
         /// The layer's bytes.
         payload: Vec<u8>,
-        /// Its annotation `dev.cosignproject.cosign/signature`, in base64.
-        signature: String,
+        /// Its annotations: `dev.cosignproject.cosign/signature`, and what cosign proves it with.
+        annotations: BTreeMap<String, String>,
     },
-    /// JSON of a DSSE envelope, as the layers of cosign attestation manifests are.
-    Envelope(Vec<u8>),
+    /// A DSSE envelope, as the layers of cosign attestation manifests are.
+    Envelope {
+        /// The layer's bytes.
+        json: Vec<u8>,
+        /// Its annotations, as of a signature.
+        annotations: BTreeMap<String, String>,
+    },
     /// A signature over the artifact's bytes, in base64, as `cosign sign-blob` and others write it.
     Detached(String),
 }

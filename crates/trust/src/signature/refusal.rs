@@ -23,9 +23,15 @@ pub enum Refusal {
         /// What is wrong with it.
         why: JsonError,
     },
-    /// The signature is not base64.
-    #[error("the signature is not base64")]
+    /// Something in it is not base64, or hex where that should be.
+    #[error("it is not encoded as it should be")]
     Base64,
+    /// A layer without a signature.
+    #[error("the layer has no annotation with a signature")]
+    NoSignature,
+    /// The certificate beside a signature is none.
+    #[error("the certificate beside it is not one in PEM")]
+    Certificate,
     /// The signature is longer than any can be.
     #[error("the signature is longer than {SIGNATURE_LENGTH_MAX} bytes")]
     SignatureLength,
@@ -65,6 +71,9 @@ pub enum Refusal {
     /// Certificate, log entry or timestamp do not hold.
     #[error("the trusted root does not prove it: {0}")]
     Unproved(String),
+    /// The certificate says of nobody that it is theirs.
+    #[error("its certificate names no e-mail address or URI, or no issuer that vouches for it")]
+    Nameless,
     /// The certificate's identity is not in the set.
     #[error("`{subject}`, vouched for by `{issuer}`, is not in the key set")]
     Stranger {

@@ -4,10 +4,15 @@
 
 use super::{
     Refusal,
+    annotations::Annotations,
+    bundle,
     case::{Case, Proof, decode},
 };
 use crate::{attestation, keys::Message};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
+use serde_json::json;
+use sigstore_verify::types::Artifact;
 use tidegate_domain::digest::Digest;
 
 /// The longest payload, in bytes.
@@ -33,7 +38,11 @@ struct Image {
     digest: Digest,
 }
 
-pub(super) fn prove(case: &Case<'_>, payload: &[u8], signature: &str) -> Result<Proof, Refusal> {
+pub(super) fn prove(
+    case: &Case<'_>,
+    payload: &[u8],
+    annotations: Annotations<'_>,
+) -> Result<Proof, Refusal> {
     let critical = attestation::read::<Payload>(payload, PAYLOAD_LENGTH_MAX)
         .map_err(Refusal::json("a simple signing payload"))?
         .critical;
@@ -44,7 +53,26 @@ pub(super) fn prove(case: &Case<'_>, payload: &[u8], signature: &str) -> Result<
     if critical.image.digest != case.artifact {
         return Err(Refusal::Artifact(Some(critical.image.digest)));
     }
-    let signature = decode(signature)?;
+    let text = annotations.signature()?;
+    let signature = decode(text)?;
+    let proofs = annotations.bundle(
+        case,
+        json!({"messageSignature": {
+            "messageDigest": {
+                "algorithm": "SHA2_256",
+                "digest": STANDARD.encode(Digest::of(payload).as_bytes()),
+            },
+            "signature": text,
+        }}),
+    )?;
+    let signed = Artifact::from(payload);
+    if let (true, Some(proofs)) = (annotations.has_certificate(), &proofs) {
+        return bundle::by_certificate(case, proofs, signed, None);
+    }
     let key = case.key(Message::Bytes(payload), &signature, None)?;
-    case.proof_by_key(key, None, None)
+    let time = match &proofs {
+        Some(proofs) => bundle::time_by_key(case, proofs, signed, key)?,
+        None => None,
+    };
+    case.proof_by_key(key, time, None)
 }

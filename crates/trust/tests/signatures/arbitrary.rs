@@ -2,6 +2,7 @@
 
 use crate::material::*;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use tidegate_trust::{
     attestation::{Envelope, Statement},
     keys::{Declaration, KeySet, PublicKey, TrustedRoot},
@@ -15,23 +16,33 @@ fn keys() -> KeySet {
     declared.try_into().unwrap()
 }
 
+const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
+const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";
+const LOG_ENTRY: &str = "dev.sigstore.cosign/bundle";
+
 fn forms(bytes: &[u8]) -> Vec<Evidence> {
     let text = String::from_utf8_lossy(bytes).into_owned();
-    [
-        Material::Bundle(bytes.to_vec()),
-        Material::Envelope(bytes.to_vec()),
-        Material::Detached(text.clone()),
-        Material::SimpleSigning {
-            payload: bytes.to_vec(),
-            signature: material!("first.sig").to_owned(),
-        },
-        Material::SimpleSigning {
-            payload: PAYLOAD.as_bytes().to_vec(),
-            signature: text,
-        },
+    let bare = Evidence::new(Material::Bundle(bytes.to_vec()));
+    let layer = Evidence::new(Material::SimpleSigning {
+        payload: bytes.to_vec(),
+        annotations: BTreeMap::from([(SIGNATURE.to_owned(), material!("first.sig").to_owned())]),
+    });
+    let logged = [SIGNATURE, LOG_ENTRY].map(|name| (name, text.as_str()));
+    vec![
+        bare,
+        layer,
+        envelope(&text),
+        detached(&text),
+        simple(PAYLOAD, &text),
+        annotated(PAYLOAD, &logged),
+        annotated(
+            PAYLOAD,
+            &[
+                (SIGNATURE, material!("blob.first.sig")),
+                (CERTIFICATE, &text),
+            ],
+        ),
     ]
-    .map(Evidence::new)
-    .to_vec()
 }
 
 const REAL: [&str; 6] = [

@@ -145,7 +145,7 @@ fn an_edited_statement_is_refused() {
 }
 
 fn with_payload(material: &tidegate_trust::signature::Material, payload: &str) -> Evidence {
-    let tidegate_trust::signature::Material::Envelope(json) = material else {
+    let tidegate_trust::signature::Material::Envelope { json, .. } = material else {
         panic!("{material:?} is no envelope");
     };
     let mut json: serde_json::Value = serde_json::from_slice(json).unwrap();

@@ -6,7 +6,7 @@ use ed25519_dalek::Signer as _;
 use tidegate_domain::digest::Digest;
 use tidegate_trust::{
     attestation::{PAYLOAD_TYPE_IN_TOTO, PREDICATE_COSIGN_SIGN, PREDICATE_TEST_RESULT, pae},
-    signature::{Evidence, Material, Refusal},
+    signature::{Evidence, Refusal},
 };
 
 fn evil() -> Digest {
@@ -74,7 +74,7 @@ fn damaged_signatures_are_refused() {
     negative[4] |= 0x80;
     for (signature, why) in [
         (String::new(), "no key"),
-        ("not base64".to_owned(), "the signature is not base64"),
+        ("not base64".to_owned(), "it is not encoded"),
         (encode(&der[..der.len() - 1]), "no key"),
         (encode(&[der.as_slice(), &[0]].concat()), "no key"),
         (encode(&[0x30, 0x06, 2, 1, 0, 2, 1, 0]), "no key"),
@@ -227,10 +227,8 @@ fn an_envelope_confuses_no_types() {
     let payload = sealed(&[&key], kind, PAYLOAD);
     let foreign = sealed(&[&stranger], kind, &text);
     let elsewhere = sealed(&[&key], kind, &statement(PREDICATE_COSIGN_SIGN, evil()));
-    let as_payload = Evidence::new(Material::SimpleSigning {
-        payload: pae(kind, text.as_bytes()),
-        signature: sign(&pae(kind, text.as_bytes())),
-    });
+    let pae_text = String::from_utf8(pae(kind, text.as_bytes())).unwrap();
+    let as_payload = simple(&pae_text, &sign(pae_text.as_bytes()));
     for (evidence, why) in [
         (bare_payload, "no key of the set"),
         (other_type, "no key of the set"),

@@ -9,7 +9,9 @@
 mod arbitrary;
 mod attestations;
 mod forgery;
+mod instance;
 mod keyless;
 mod material;
 mod revocation;
+mod tag;
 mod threshold;

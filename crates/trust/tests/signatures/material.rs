@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, SigningKey};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use tidegate_domain::digest::Digest;
 use tidegate_trust::{
     attestation::pae,
@@ -91,7 +92,10 @@ pub(crate) fn bundle(json: &str) -> Evidence {
 }
 
 pub(crate) fn envelope(json: &str) -> Evidence {
-    Evidence::new(Material::Envelope(json.as_bytes().to_vec()))
+    Evidence::new(Material::Envelope {
+        json: json.as_bytes().to_vec(),
+        annotations: BTreeMap::new(),
+    })
 }
 
 pub(crate) fn detached(signature: &str) -> Evidence {
@@ -99,9 +103,19 @@ pub(crate) fn detached(signature: &str) -> Evidence {
 }
 
 pub(crate) fn simple(payload: &str, signature: &str) -> Evidence {
+    annotated(
+        payload,
+        &[("dev.cosignproject.cosign/signature", signature)],
+    )
+}
+
+pub(crate) fn annotated(payload: &str, annotations: &[(&str, &str)]) -> Evidence {
+    let annotations = annotations.iter();
     Evidence::new(Material::SimpleSigning {
         payload: payload.as_bytes().to_vec(),
-        signature: signature.to_owned(),
+        annotations: annotations
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect(),
     })
 }
 
