@@ -7,8 +7,8 @@ use crate::{
 use serde_json::Value;
 use tidegate_trust::{
     attestation::{PAYLOAD_TYPE_IN_TOTO, pae},
-    keys::{KeySet, Pattern, RevocationKind},
-    signature::{Evidence, Material, Refusal, TimeSource, attested},
+    keys::{Declaration, KeySet, Pattern, RevocationKind},
+    signature::{Evidence, Material, Refusal, TimeSource, attested, judge},
 };
 
 const WORKFLOW: &str = "https://git.example/shop/web/release.yml@refs/tags/v1";
@@ -196,4 +196,47 @@ fn a_keyless_attestation_of_the_tag_scheme_is_attributed() {
     assert_eq!(stated.time.unwrap().at, time(LOGGED_TEXT));
     let other = found(&entry("{}"));
     assert!(matches!(other, Err(Refusal::Unproved(_))), "{other:?}");
+}
+
+#[test]
+fn identities_are_counted_by_their_names() {
+    let instance = Instance::new();
+    let subjects = ["https://git.example/a", "https://git.example/b"];
+    let [a, b] = subjects.map(|subject| {
+        let signer = instance.certified(subject);
+        let signature = signer.sign(PAYLOAD);
+        let entry = instance.entry(PAYLOAD, &signature, &signer.verifier);
+        layer(&signature, &signer.verifier, Some(&entry))
+    });
+    let anybody = || Pattern::Glob("https://git.example/*".parse().unwrap());
+    let exactly = |subject: &str| Pattern::Exact(subject.to_owned());
+    for (patterns, evidence, counted) in [
+        // A glob lets in whom it may, and remains one name.
+        ([anybody(), exactly("https://git.example/c")], [&a, &b], 1),
+        // Who is named exactly leaves the glob to others, whichever was declared first.
+        ([anybody(), exactly(subjects[0])], [&a, &b], 2),
+        ([exactly(subjects[0]), anybody()], [&a, &b], 2),
+        // Who is covered twice counts once.
+        ([anybody(), exactly(subjects[0])], [&a, &a], 1),
+    ] {
+        let mut declared = declared(2, &[]);
+        let names = ["one", "two"].into_iter().zip(patterns);
+        declared.identities = names.map(|(name, it)| identity(name, ISSUER, it)).collect();
+        declared.trusted_root = Some(instance.trusted_root().try_into().unwrap());
+        let keys = declared.try_into().unwrap();
+        let verdict = judge(&keys, &evidence.map(Clone::clone), image(), now());
+        assert_eq!(verdict.signers.len(), counted, "{verdict}");
+    }
+}
+
+#[test]
+fn where_the_root_names_certificate_logs_certificates_must_be_in_one() {
+    let keyless = Keyless::new();
+    let mut root: Value = serde_json::from_str(&keyless.instance.trusted_root()).unwrap();
+    root["ctlogs"] = root["tlogs"].clone();
+    let mut declared: Declaration = keyless.believed().into();
+    declared.trusted_root = Some(root.to_string().try_into().unwrap());
+    let keys = declared.try_into().unwrap();
+    let found = outcome(&keys, &keyless.evidence(&keyless.entry), image());
+    assert!(matches!(found, Err(Refusal::Unproved(_))), "{found:?}");
 }
