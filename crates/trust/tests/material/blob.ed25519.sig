@@ -1,0 +1,1 @@
+qPdeaZ1KNthRQEtFUim1lNZHl3Pwo3VEwUfjZ9f6pblj0P/6Rvqw9NEKUoUOqN5tfeT9NjnpkzmDltI63pgLCg==

@@ -1,0 +1,1 @@
+MEQCIDaIjeRND+8Qab4bzvmbkG3UDplWFiqP0SqBjRkx8AsmAiBDVziKspaPCjcgNqP+jebNGpMz/i34v8iyfHUh3iOvEA==

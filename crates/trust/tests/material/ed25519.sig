@@ -1,0 +1,1 @@
+FSMTbQlfHZDHuiK7g1EWSDzxea1klam97bQPHDP9yd/TwarnHaKTrU2PsKXA4SozxF4kYjEjar2r8TtKw4pYDw==

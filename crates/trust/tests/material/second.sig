@@ -1,0 +1,1 @@
+MEUCIQDTtoQcYp0ZVP4umG2aY2T/FRa7+wa70SZ0smvSrDhlRAIgRbun3t9O3+Mh/nKUewjIzvQrDL1egssbdY3Cqkvt5Bo=
