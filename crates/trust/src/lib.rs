@@ -1,0 +1,11 @@
+//! What foreign bytes say about artifacts, as facts.
+//!
+//! # The contract
+//! Nothing here performs I/O of its own, reads a clock or draws a random number; what is read comes as bytes or as a
+//! reader that the caller opened. Everything read was written by others: it is bounded in size and depth, it never
+//! panics, and what is odd is skipped and remarked, not guessed.
+//!
+//! # Where to start
+//! [`package`] has package URLs, ecosystems and the order of versions in each.
+
+pub mod package;
