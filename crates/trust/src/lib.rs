@@ -6,6 +6,8 @@
 //! panics, and what is odd is skipped and remarked, not guessed.
 //!
 //! # Where to start
-//! [`package`] has package URLs, ecosystems and the order of versions in each.
+//! [`bill`] reads bills of materials. [`package`] has package URLs, ecosystems and the order of versions in each.
 
+pub mod bill;
 pub mod package;
+pub mod remark;
