@@ -6,8 +6,10 @@
 //! panics, and what is odd is skipped and remarked, not guessed.
 //!
 //! # Where to start
-//! [`bill`] reads bills of materials. [`package`] has package URLs, ecosystems and the order of versions in each.
+//! [`bill`] reads bills of materials, [`advisory`] reads known vulnerabilities and finds them in a bill. [`package`] has what the first two agree on: package URLs, ecosystems and
+//! the order of versions in each.
 
+pub mod advisory;
 pub mod bill;
 pub mod package;
 pub mod remark;
