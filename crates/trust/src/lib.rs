@@ -6,10 +6,12 @@
 //! panics, and what is odd is skipped and remarked, not guessed.
 //!
 //! # Where to start
-//! [`bill`] reads bills of materials, [`advisory`] reads known vulnerabilities and finds them in a bill. [`package`] has what the first two agree on: package URLs, ecosystems and
+//! [`bill`] reads bills of materials, [`advisory`] reads known vulnerabilities and finds them in a bill,
+//! [`test_report`] reads what a test run found. [`package`] has what the first two agree on: package URLs, ecosystems and
 //! the order of versions in each.
 
 pub mod advisory;
 pub mod bill;
 pub mod package;
 pub mod remark;
+pub mod test_report;
