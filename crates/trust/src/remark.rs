@@ -32,15 +32,13 @@ impl Remarks {
     }
 }
 
-/// Foreign text for people: no control characters, nothing that turns the direction of writing, no more than `max`
+/// Foreign text for people, on one line: no control characters, nothing that turns the direction of writing, no more than `max`
 /// characters.
 pub(crate) fn shown(text: &str, max: usize) -> String {
-    let plain = |c: char| {
-        if is_deceptive(c) {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            c
-        }
+    let plain = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        c if is_deceptive(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
     };
     text.chars().map(plain).take(max).collect()
 }

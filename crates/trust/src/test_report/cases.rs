@@ -2,11 +2,11 @@
 
 use super::{
     elements::{self, Element},
-    report::{FAILED_MAX, Failed, Outcome, PROPERTIES_MAX, Report, Totals},
+    report::{FAILED_MAX, Failed, Outcome, PROPERTIES_MAX, Report},
 };
 use crate::remark::shown;
 use quick_xml::events::BytesStart;
-use tidegate_domain::duration::Millis;
+use std::time::Duration;
 
 /// A report in the making.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub(super) struct Cases {
     report: Report,
     suites: Vec<String>,
     case: Option<Case>,
+    listed_time: Duration,
+    claimed_time: Duration,
     /// Whether the root has said how many tests there are.
     root_claims: bool,
 }
@@ -23,7 +25,7 @@ pub(super) struct Cases {
 struct Case {
     class: String,
     name: String,
-    time: Millis,
+    time: Duration,
     outcome: Outcome,
     message: String,
     flaky: bool,
@@ -84,19 +86,22 @@ impl Cases {
         }
     }
 
+    /// Fewer tests in the list than the suites say may be tests that are missing.
     pub(super) fn finish(mut self) -> Report {
-        let listed = self.report.listed;
-        let numbers = |totals: Totals| (totals.tests, totals.failures + totals.errors);
-        if let Some(claimed) = self
-            .report
-            .claimed
-            .filter(|claimed| numbers(*claimed) != numbers(listed))
-        {
-            self.report.remarks.note(|| {
-                let ((tests, failed), (listed, listed_failed)) = (numbers(claimed), numbers(listed));
-                format!(
-                    "the suites say {tests} tests and {failed} failed; {listed} and {listed_failed} are listed"
-                )
+        let report = &mut self.report;
+        report.listed.time = elements::millis(self.listed_time);
+        let Some(claimed) = &mut report.claimed else {
+            return self.report;
+        };
+        claimed.time = elements::millis(self.claimed_time);
+        let (said, said_failed) = (claimed.tests, claimed.failures + claimed.errors);
+        let (listed, failed) = (
+            report.listed.tests,
+            report.listed.failures + report.listed.errors,
+        );
+        if said > listed || said_failed != failed {
+            report.remarks.note(|| {
+                format!("the suites say {said} tests and {said_failed} failed; {listed} and {failed} are listed")
             });
         }
         self.report
@@ -114,7 +119,7 @@ impl Cases {
         claimed.errors += number("errors").unwrap_or_default();
         let skipped = number("skipped").or_else(|| number("disabled"));
         claimed.skipped += skipped.unwrap_or_default();
-        claimed.time = sum(claimed.time, elements::time(tag));
+        self.claimed_time = self.claimed_time.saturating_add(elements::time(tag));
         true
     }
 
@@ -155,7 +160,7 @@ impl Cases {
         };
         let listed = &mut self.report.listed;
         listed.tests += 1;
-        listed.time = sum(listed.time, case.time);
+        self.listed_time = self.listed_time.saturating_add(case.time);
         match case.outcome {
             Outcome::Passed => listed.flaky += u64::from(case.flaky),
             Outcome::Skipped => listed.skipped += 1,
@@ -187,7 +192,3 @@ impl Cases {
 
 /// Beyond every number of tests, and far from where sums overflow.
 const NUMBER_MAX: u64 = 1 << 32;
-
-fn sum(left: Millis, right: Millis) -> Millis {
-    Millis(left.0.saturating_add(right.0))
-}

@@ -62,9 +62,13 @@ pub(super) fn number(tag: &BytesStart<'_>, name: &str) -> Option<u64> {
 }
 
 /// Seconds, with or without commas between thousands; nonsense is no time.
-pub(super) fn time(tag: &BytesStart<'_>) -> Millis {
+pub(super) fn time(tag: &BytesStart<'_>) -> Duration {
     let seconds = text(tag, "time").and_then(|text| text.trim().replace(',', "").parse().ok());
     let time = seconds.and_then(|seconds: f64| Duration::try_from_secs_f64(seconds).ok());
-    let millis = time.and_then(|time| u64::try_from(time.as_millis()).ok());
-    Millis(millis.unwrap_or_default().min(Millis::MAX.0))
+    time.unwrap_or_default().min(Millis::MAX.as_duration())
+}
+
+/// In whole milliseconds.
+pub(super) fn millis(time: Duration) -> Millis {
+    Millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }

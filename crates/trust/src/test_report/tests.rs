@@ -48,7 +48,7 @@ fn surefire() {
           <properties><property name="java.version" value="21"/><property name="java.version" value="17"/></properties>
           <testcase name="a" classname="com.acme.WebTest" time="0.25"/>
           <testcase name="b" classname="com.acme.WebTest" time="0.5">
-            <failure message="expected: &lt;1&gt; but was: &lt;2&gt;" type="AssertionError"><![CDATA[trace <x>]]></failure>
+            <failure message="expected: &lt;1&gt;&#10;but was: &lt;2&gt;" type="AssertionError"><![CDATA[trace <x>]]></failure>
             <system-out><![CDATA[</testcase> not one]]></system-out>
           </testcase>
           <testcase name="c" classname="com.acme.WebTest"><skipped message="later"/></testcase>
@@ -121,6 +121,17 @@ fn the_worst_outcome_of_a_test_counts() {
     );
     assert_eq!(counted(report.listed), totals(1, 0, 1, 0));
     assert_eq!(names(&report), ["pytest/tests.x/y[A]: e"]);
+}
+
+/// node writes tests of no suite beside the suites, and times of less than a millisecond.
+#[test]
+fn tests_outside_of_suites_count() {
+    let report = report(
+        r#"<testsuites><testsuite name="s" tests="1" failures="0"><testcase name="a" time="0.0006"/></testsuite>
+          <testcase name="b" classname="test" time="0.0006"/></testsuites>"#,
+    );
+    assert_eq!((report.listed.tests, report.listed.time), (2, Millis(1)));
+    assert!(report.is_green() && report.remarks.count() == 0);
 }
 
 #[test]
