@@ -58,19 +58,31 @@ impl Affected {
 
     /// The oldest version above `version` that fixes a range and is not affected by another.
     pub fn fixed_in(&self, version: &str) -> Option<&str> {
-        let order = self.ecosystem.order();
-        let mut fixed: Option<&str> = None;
-        for range in &self.ranges {
-            for fix in range.fixes(order, version) {
-                let older = fixed.is_none_or(|known| order.compare(fix, known).is_lt());
-                if older && !self.includes(fix) {
-                    fixed = Some(fix);
-                }
+        let mut fix = self.next_fix(version)?;
+        for _ in 0..FIXES_MAX {
+            if !self.includes(fix) {
+                return Some(fix);
             }
+            fix = self.next_fix(fix)?;
         }
-        fixed
+        None
+    }
+
+    fn next_fix(&self, version: &str) -> Option<&str> {
+        let order = self.ecosystem.order();
+        let fixes = self
+            .ranges
+            .iter()
+            .flat_map(|range| range.fixes(order, version));
+        fixes.reduce(|left, right| match order.compare(left, right) {
+            Ordering::Greater => right,
+            Ordering::Less | Ordering::Equal => left,
+        })
     }
 }
+
+/// How many fixes are tried that other ranges affect again.
+const FIXES_MAX: usize = 16;
 
 impl Range {
     /// The schema sorts the events and lets each that applies decide anew. The last of them decides, which is the one at

@@ -150,6 +150,7 @@ impl<'de> Visitor<'de> for &mut Soil {
         while let Some(item) = access.next_element_seed(&mut *self)? {
             items.push(item);
         }
+        items.shrink_to_fit();
         Ok(Tree::List(items))
     }
 
@@ -167,6 +168,8 @@ impl<'de> Visitor<'de> for &mut Soil {
             }
             twice
         });
+        // Most objects have few keys, and room for four would be twice the document.
+        entries.shrink_to_fit();
         Ok(Tree::Object(entries))
     }
 }
