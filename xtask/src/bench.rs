@@ -8,6 +8,8 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-domain", "judge"),
     ("tidegate-domain", "rehearsal"),
     ("tidegate-policy", "authorization"),
+    ("tidegate-trust", "signatures"),
+    ("tidegate-trust", "advisories"),
     ("tidegate-store", "journal"),
     ("tidegate-tests", "idle"),
     ("tidegate-tests", "registry"),

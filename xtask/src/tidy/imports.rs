@@ -10,17 +10,22 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tidegate-store", &["tidegate-domain"]),
     ("tidegate-registry", &["tidegate-domain", "tidegate-store"]),
     ("tidegate-policy", &["tidegate-domain"]),
+    ("tidegate-trust", &["tidegate-domain"]),
     (
         "tidegate-server",
         &[
             "tidegate-domain",
             "tidegate-policy",
+            "tidegate-trust",
             "tidegate-protocol",
             "tidegate-store",
             "tidegate-registry",
         ],
     ),
-    ("tidegate-agent", &["tidegate-domain", "tidegate-protocol"]),
+    (
+        "tidegate-agent",
+        &["tidegate-domain", "tidegate-protocol", "tidegate-trust"],
+    ),
     ("tidegate-cli", &["tidegate-domain", "tidegate-protocol"]),
     (
         "tidegate",
@@ -40,7 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// The crates without I/O, clock and randomness.
-const PURE: &[&str] = &["tidegate-domain", "tidegate-policy"];
+const PURE: &[&str] = &["tidegate-domain", "tidegate-policy", "tidegate-trust"];
 
 /// What a crate without I/O, clock and randomness does not import.
 const IMPURE: &[&str] = &[
