@@ -6,6 +6,7 @@
 mod calendar;
 mod catalog;
 mod check;
+mod control;
 mod deployment;
 mod drill;
 mod group_run;
@@ -24,6 +25,11 @@ pub use catalog::{
     SecretRequest, SecretView, SourceFile, TargetView,
 };
 pub use check::{CheckView, JudgedView, LookBackRequest, MeasurementView};
+pub use control::{
+    ApprovalRequest, ApprovalsView, ApprovedContentView, BacktestRequest, BacktestView,
+    ChangeRequest, ChangeView, ClearanceView, ControlView, EvidenceRequest, EvidenceView,
+    FindingView, LackView, PartView, SaidView, StoppedView, WaiverRequest, WaiverView,
+};
 pub use deployment::{
     DeploymentEvent, DeploymentRequest, DeploymentView, JobView, OverrideRequest, PlanView,
     PlannedCheckView, PlannedJobView, PlannedWaveView, ReturnRequest, RollbackRequest,

@@ -5,10 +5,14 @@
 
 pub(crate) mod admission;
 pub mod apply;
+pub mod approvals;
 pub mod authenticate;
 pub(crate) mod balancing;
 pub mod blocks;
 mod bus;
+pub mod changes;
+pub(crate) mod clearance;
+pub mod controls;
 pub mod deploy;
 pub(crate) mod drills;
 pub mod enrolments;

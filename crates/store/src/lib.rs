@@ -11,8 +11,11 @@
 //! with `$1` parameters and three column types. Start at [`tx`](Tx) and then any aggregate.
 
 mod access;
+mod approvals;
 mod catalog;
+mod changes;
 mod configuration;
+mod controls;
 mod deployments;
 mod drills;
 mod error;
@@ -34,6 +37,7 @@ mod tx;
 mod value;
 
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
+pub use controls::ControlVersion;
 pub use deployments::Lease;
 pub use drills::DrillsOf;
 pub use error::StoreError;

@@ -1,7 +1,9 @@
 //! The routes of `/api/v1`, one file per noun.
 
+mod approvals;
 mod calendar;
 mod catalog;
+mod controls;
 mod deployments;
 mod drills;
 mod group_runs;
@@ -25,8 +27,10 @@ use utoipa::{
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
+        .merge(approvals::router())
         .merge(calendar::router())
         .merge(catalog::router())
+        .merge(controls::router())
         .merge(deployments::router())
         .merge(drills::router())
         .merge(group_runs::router())
@@ -60,6 +64,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,
+        approvals::show, approvals::approve, approvals::turn_down, approvals::supervise, approvals::changes,
+        approvals::change, approvals::create, approvals::approve_change, approvals::turn_down_change,
+        approvals::close_change,
+        controls::list, controls::schema, controls::shipped, controls::backtest, controls::acknowledge_all,
+        controls::acknowledge, controls::check, controls::waivers, controls::ask, controls::sign, controls::end,
+        controls::evidence, controls::add_evidence,
         drills::start, drills::list, drills::show, drills::cancel,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         group_runs::start, group_runs::list, group_runs::show, group_runs::take_back, group_runs::cancel,

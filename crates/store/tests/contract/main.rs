@@ -12,6 +12,7 @@ mod steps;
 mod access;
 mod catalog;
 mod configuration;
+mod controls;
 mod deployments;
 mod drills;
 mod durability;
@@ -109,6 +110,12 @@ contract! {
     }
     group_runs {
         what_runs_is_found_and_what_ended_stays
+    }
+    controls {
+        a_control_gets_a_version_whenever_it_differs
+        waivers_are_found_by_product_until_they_expire
+        approvals_and_changes_are_listed_by_place_the_newest_first
+        evidence_and_judgements_come_back_in_their_order
     }
     proposals {
         proposals_are_listed_until_they_are_settled
