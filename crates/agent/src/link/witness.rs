@@ -68,7 +68,11 @@ impl Witness {
                     backoff.reset();
                     jittered(LOOK_EVERY)
                 }
-                Err(LookError::Link(LinkError::Refused { status: 404, .. })) => LOOK_EVERY,
+                Err(LookError::Link(LinkError::Refused { status: 404, .. })) => {
+                    // It was an older one all along, or became one.
+                    tracing::warn!("the server does not answer for its journal");
+                    LOOK_EVERY
+                }
                 Err(error) => {
                     let is_ours = matches!(error, LookError::Kept(_));
                     let error = &error as &dyn std::error::Error;
