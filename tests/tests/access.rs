@@ -172,6 +172,8 @@ const ROWS: &[Row] = &[
     ("get", "/api/v1/journal", Listed(2), ""),
     ("get", "/api/v1/journal/checkpoint", Shared(2), ""),
     ("get", "/api/v1/journal/export", Large(2), ""),
+    ("get", "/api/v1/journal/proofs/consistency", Shared(2), ""),
+    ("get", "/api/v1/journal/proofs/inclusion", Shared(2), ""),
     ("get", "/api/v1/logs", Product(2), ""),
     ("get", "/api/v1/people", Large(2), ""),
     (
@@ -364,6 +366,8 @@ fn filled(path: &str) -> String {
         "/api/v1/logs" => {
             "/api/v1/logs?product=shop&component=web&environment=testing&target=testing-1"
         }
+        "/api/v1/journal/proofs/consistency" => "/api/v1/journal/proofs/consistency?from=1",
+        "/api/v1/journal/proofs/inclusion" => "/api/v1/journal/proofs/inclusion?sequence=0",
         other => other,
     };
     let nothing = "00000000-0000-7000-8000-000000000000";

@@ -3,10 +3,15 @@
 
 use crate::{
     identity::{Identity, IdentityError},
+    layout::Layout,
     link::{self, LinkError, Pin},
 };
 use rcgen::{CertificateParams, DnType, KeyPair};
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tidegate_domain::{digest::Digest, name::Name};
 use tidegate_protocol::agent::{ENROLMENT_TOKEN_PREFIX, EnrolRequest};
 
@@ -84,10 +89,20 @@ pub async fn enroll(options: EnrolOptions) -> Result<Identity, EnrolError> {
     identity.certificate = answer.certificate;
     identity.authority = answer.authority;
     identity.renew_after = answer.renew_after;
+    identity.journal = answer.journal;
+    forget_journal(&options.directory).map_err(EnrolError::Store)?;
     identity
         .save(&options.directory)
         .map_err(EnrolError::Store)?;
     Ok(identity)
+}
+
+/// Whoever joins anew begins anew as a witness, too: the key that the server says now is the one that counts.
+fn forget_journal(directory: &Path) -> io::Result<()> {
+    match fs::remove_file(Layout::new(directory).journal()) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// A new private key (PEM) and the request to certify it (PEM).

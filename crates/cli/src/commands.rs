@@ -115,8 +115,7 @@ pub enum Command {
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     SignIn(sign_in::SignInArgs),
-    #[command(subcommand)]
-    Journal(journal::JournalCommand),
+    Journal(journal::JournalArgs),
 }
 
 impl Command {
@@ -168,7 +167,7 @@ impl Command {
             Self::Can(args) => args.run(&context).await,
             Self::Policy(command) => command.run(&context).await,
             Self::SignIn(args) => args.run(&context).await,
-            Self::Journal(command) => command.run(&context).await,
+            Self::Journal(args) => args.run(&context).await,
         }
     }
 }

@@ -37,7 +37,9 @@ pub use deployment::{
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupRunView};
-pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
+pub use journal::{
+    CheckpointView, ConsistencyView, EntryView, ExportLine, InclusionView, JournalPage,
+};
 pub use logs::{LogLineView, LogsView};
 pub use people::{
     EnrolmentRequest, EnrolmentView, ListedTokenView, PersonChange, PersonRequest, PersonView,

@@ -28,6 +28,7 @@ pub mod observed;
 pub mod people;
 pub mod plans;
 pub mod policies;
+mod proofs;
 mod proposals;
 pub mod query;
 mod rehearse;
@@ -41,6 +42,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod steer;
 pub mod tokens;
+mod witnesses;
 
 pub use bus::Bus;
 pub use error::{Error, Kind, field, optional};

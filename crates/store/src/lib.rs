@@ -33,6 +33,7 @@ mod rehearsals;
 mod releases;
 mod sqlite;
 mod targets;
+mod tiles;
 mod tx;
 mod value;
 

@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0007_group_runs.sql"),
     ),
     (8, "people", include_str!("../migrations/0008_people.sql")),
+    (9, "journal", include_str!("../migrations/0009_journal.sql")),
     (
         11,
         "controls",
@@ -84,7 +85,9 @@ async fn step_forward(tx: &mut Tx) -> Result<(), StoreError> {
         .await?;
         tracing::info!(step = number, name, "store.schema_step");
     }
-    Ok(())
+    // What an earlier version of this program did not keep cannot be had by SQL alone.
+    let size = tx.journal_frontier().await?.size();
+    tx.complete_tiles(size).await
 }
 
 impl Tx {

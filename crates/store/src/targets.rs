@@ -38,6 +38,8 @@ pub struct AgentRow {
     pub connection_changed_at: Timestamp,
     /// The agent's program version.
     pub program_version: String,
+    /// What it found wrong with the journal, in words.
+    pub journal_alarm: Option<String>,
 }
 
 /// An enrolment to be made.
@@ -203,7 +205,8 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
             program_version) VALUES ($1, $2, 1, $3, 0, $3, '') \
-            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', enrolled_at = excluded.enrolled_at";
+            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', enrolled_at = excluded.enrolled_at, \
+            journal_alarm = NULL";
         self.execute(
             sql,
             &[key.to_string().into(), serial.into(), self.now().into()],
@@ -257,12 +260,27 @@ impl Tx {
         Ok(self.execute(sql, &values).await? == 1)
     }
 
+    /// An agent found something wrong with the journal, or is content again.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_journal_alarm(
+        &mut self,
+        key: &TargetKey,
+        alarm: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE agents SET journal_alarm = $2 WHERE target = $1";
+        let values = [key.to_string().into(), alarm.into()];
+        self.execute(sql, &values).await.map(drop)
+    }
+
     /// One agent.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn agent(&mut self, key: &TargetKey) -> Result<Option<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
+            journal_alarm FROM agents \
             WHERE target = $1";
         self.row(sql, &[key.to_string().into()])
             .await?
@@ -276,7 +294,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn agents(&mut self) -> Result<Vec<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
+            journal_alarm FROM agents \
             ORDER BY target";
         self.rows(sql, &[]).await?.iter().map(agent).collect()
     }
@@ -359,6 +378,7 @@ fn agent(row: &Row) -> Result<AgentRow, StoreError> {
         connection_changed_at: row.time(4)?,
         program_version: row.text(5)?.to_owned(),
         next_serial: row.text(6)?.to_owned(),
+        journal_alarm: row.optional_text(7)?.map(str::to_owned),
     })
 }
 

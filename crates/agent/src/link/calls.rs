@@ -13,8 +13,8 @@ use std::time::Duration;
 use tidegate_domain::digest::Digest;
 use tidegate_protocol::{
     agent::{
-        DesiredResponse, EnrolRequest, EnrolResponse, LINK_VERSION, LINK_VERSION_HEADER, LogChunk,
-        ObservedRequest, RenewRequest,
+        DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest, JournalResponse,
+        LINK_VERSION, LINK_VERSION_HEADER, LogChunk, ObservedRequest, RenewRequest,
     },
     api::Problem,
 };
@@ -50,6 +50,14 @@ impl Link {
         self.post(&format!("/agent/v1/logs/{request}"), chunk)
             .await
             .map(drop)
+    }
+
+    /// What the journal says of itself.
+    pub(super) async fn journal(
+        &self,
+        wanted: &JournalRequest,
+    ) -> Result<JournalResponse, LinkError> {
+        json(self.post("/agent/v1/journal", wanted).await?).await
     }
 
     /// Asks for a new certificate.

@@ -1,7 +1,7 @@
 //! The conversation with the server, for as long as the agent runs: one task asks what should be, one says what
-//! is, one renews the certificate. Each goes on by itself when the connection breaks.
+//! is, one renews the certificate, one witnesses the journal. Each goes on by itself when the connection breaks.
 
-use super::{Backoff, Link};
+use super::{Backoff, Link, witness::Witness};
 use crate::{enrol::certificate_request, identity::Identity, keeper::logs, layout::Layout};
 use jiff::Timestamp;
 use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
@@ -37,8 +37,10 @@ pub(crate) struct Incoming {
 pub(crate) async fn converse(link: Arc<Link>, identity: Identity, incoming: Incoming) {
     let polling = poll(Arc::clone(&link), &incoming);
     let reporting = report(&link, incoming.observed.clone());
+    let witness = Witness::new(&incoming.directory, identity.journal.clone());
+    let witnessing = witness.watch(&link);
     let renewing = renew(&link, identity, &incoming);
-    futures::join!(polling, reporting, renewing);
+    futures::join!(polling, reporting, renewing, witnessing);
 }
 
 async fn poll(link: Arc<Link>, incoming: &Incoming) {

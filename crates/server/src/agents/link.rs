@@ -23,7 +23,8 @@ use tidegate_domain::{
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
-    DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest, RenewRequest,
+    DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest, JournalResponse, LogChunk,
+    ObservedRequest, RenewRequest,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -44,6 +45,7 @@ pub(super) fn router(app: SharedApp, presence: Presence) -> Router {
         .route("/agent/v1/renew", post(renew))
         .route("/agent/v1/desired", get(desired))
         .route("/agent/v1/observed", post(observed))
+        .route("/agent/v1/journal", post(journal))
         .route("/agent/v1/logs/{request}", post(logs))
         .route("/agent/v1/blobs/{digest}", get(blob))
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -157,6 +159,14 @@ async fn observed(
 ) -> Result<StatusCode, ApiError> {
     link.app.observe(&key, request.observed).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn journal(
+    State(link): State<Arc<Link>>,
+    Caller(key): Caller,
+    Json(request): Json<JournalRequest>,
+) -> Result<Json<JournalResponse>, ApiError> {
+    Ok(Json(link.app.witnessed(&key, request).await?))
 }
 
 async fn logs(

@@ -80,7 +80,10 @@ impl App {
             .write(joining, |tx, joining| join(tx, joining).boxed())
             .await?;
         self.bus.announce();
-        Ok(identity.response)
+        Ok(EnrolResponse {
+            journal: Some(self.notary.verifier()),
+            ..identity.response
+        })
     }
 
     /// An agent's certificate comes to its end: certifies its key anew.

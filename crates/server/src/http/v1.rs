@@ -74,7 +74,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         group_runs::start, group_runs::list, group_runs::show, group_runs::take_back, group_runs::cancel,
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
-        journal::page, journal::checkpoint, journal::export,
+        journal::page, journal::checkpoint, journal::export, journal::inclusion, journal::consistency,
         logs::read,
         people::create, people::list, people::change, people::remove, people::invite, people::enrol,
         policies::can, policies::list, policies::schema, policies::shipped,

@@ -138,7 +138,9 @@ contract! {
     journal {
         entries_are_numbered_without_gaps_and_the_tree_follows
         entries_are_listed_forwards_backwards_and_by_subject
-        a_full_tile_has_the_root_of_its_leaves
+        tiles_are_those_of_the_leaves_at_every_width
+        proofs_lead_from_the_tiles_to_the_root
+        tiles_that_an_earlier_version_did_not_keep_are_made_good
         many_writers_leave_no_gap
     }
     transactions {
