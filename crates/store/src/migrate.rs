@@ -31,9 +31,9 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "people", include_str!("../migrations/0008_people.sql")),
     (9, "journal", include_str!("../migrations/0009_journal.sql")),
     (
-        11,
+        10,
         "controls",
-        include_str!("../migrations/0011_controls.sql"),
+        include_str!("../migrations/0010_controls.sql"),
     ),
 ];
 
