@@ -331,13 +331,13 @@ fn a_new_control_is_tried_on_what_went_before() {
     );
 }
 
+const DEMANDED: &str = "kind: Environment\nname: testing\nchange_request: true\n---\nkind: ChangeTemplate\nname: routine\ntitle: A routine update\n\
+        risk: low\nenvironments: [testing]\n";
+
 #[test]
 fn where_it_is_demanded_a_deployment_runs_under_an_approved_change_request() {
     let office = Office::open();
-    office.apply(
-        "kind: Environment\nname: testing\nchange_request: true\n---\nkind: ChangeTemplate\nname: routine\ntitle: A routine update\n\
-        risk: low\nenvironments: [testing]\n",
-    );
+    office.apply(DEMANDED);
     let id = office.deploys("bob", "1.0.0", "testing");
     office.waits_for(&id, "an approved change request for shop in testing");
     office.by(
@@ -358,8 +358,12 @@ fn where_it_is_demanded_a_deployment_runs_under_an_approved_change_request() {
     assert_eq!(status, 0, "{said}");
     office.succeeds(&id);
     office.shop.ok(&["change", "close", "1"]);
+}
 
-    // A standard one was approved beforehand.
+#[test]
+fn a_standard_change_was_approved_beforehand() {
+    let office = Office::open();
+    office.apply(DEMANDED);
     let (status, said) = office.by(
         "bob",
         &[
@@ -376,7 +380,7 @@ fn where_it_is_demanded_a_deployment_runs_under_an_approved_change_request() {
     );
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("approved by its template"), "{said}");
-    let id = office.deploys("bob", "1.1.0", "testing");
+    let id = office.deploys("bob", "1.0.0", "testing");
     office.succeeds(&id);
     let (status, said) = office.by(
         "bob",
@@ -397,8 +401,13 @@ fn where_it_is_demanded_a_deployment_runs_under_an_approved_change_request() {
         (3, true),
         "{said}"
     );
+}
 
-    // An emergency passes the promotion order, once a second person agrees; its review is due.
+#[test]
+fn an_emergency_passes_the_promotion_order_and_is_reviewed() {
+    let office = Office::open();
+    let id = office.deploys("bob", "1.0.0", "testing");
+    office.succeeds(&id);
     let (status, said) = office.by("bob", &["deploy", "shop", "1.1.0", "--to", "live"]);
     assert_eq!(status, 6, "{said}");
     let create = [
@@ -415,22 +424,22 @@ fn where_it_is_demanded_a_deployment_runs_under_an_approved_change_request() {
     let (status, said) = office.by("bob", &create);
     assert_eq!(status, 0, "{said}");
     let emergency = [
-        "deploy", "shop", "1.1.0", "--to", "live", "--change", "3", "--wait",
+        "deploy", "shop", "1.1.0", "--to", "live", "--change", "1", "--wait",
     ];
     assert_eq!(office.by("bob", &emergency).0, 6, "nobody has agreed");
-    office.by("ada", &["change", "approve", "3"]);
+    office.by("ada", &["change", "approve", "1"]);
     let (status, said) = office.by("bob", &emergency);
     assert_eq!(status, 0, "{said}");
     let listed = office.shop.ok(&["change", "list"]);
     assert!(listed.contains("review due"), "{listed}");
     assert_eq!(
-        office.by("zoe", &["change", "close", "3"]).0,
+        office.by("zoe", &["change", "close", "1"]).0,
         2,
         "an emergency is reviewed"
     );
     let (status, said) = office.by(
         "zoe",
-        &["change", "close", "3", "--review", "a test was missing"],
+        &["change", "close", "1", "--review", "a test was missing"],
     );
     assert_eq!(status, 0, "{said}");
 }
