@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "controls",
         include_str!("../migrations/0010_controls.sql"),
     ),
+    (11, "trust", include_str!("../migrations/0011_trust.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \
