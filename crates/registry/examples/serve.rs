@@ -4,7 +4,8 @@ use axum::http::HeaderMap;
 use futures::{FutureExt, future::BoxFuture};
 use std::{error::Error, path::PathBuf, sync::Arc};
 use tidegate_registry::{
-    Access, AccessError, Action, Blobs, Caller, Registry, RegistryState, Repository, router,
+    Access, AccessError, Action, Asked, Blobs, Caller, Permission, Registry, RegistryState,
+    Repository, router,
 };
 use tidegate_store::Store;
 use tokio::net::TcpListener;
@@ -19,6 +20,10 @@ impl Access for Everybody {
         async { Ok(Arc::new(Self) as Arc<dyn Caller>) }.boxed()
     }
 
+    fn challenge(&self, _asked: Asked<'_>) -> String {
+        String::new()
+    }
+
     fn repository_exists<'a>(
         &'a self,
         _repository: &'a Repository,
@@ -31,6 +36,13 @@ impl Caller for Everybody {
     fn may<'a>(
         &'a self,
         _action: Action,
+        _repository: &'a Repository,
+    ) -> BoxFuture<'a, Result<Permission, AccessError>> {
+        async { Ok(Permission::Granted) }.boxed()
+    }
+
+    fn lists<'a>(
+        &'a self,
         _repository: &'a Repository,
     ) -> BoxFuture<'a, Result<bool, AccessError>> {
         async { Ok(true) }.boxed()

@@ -1,6 +1,6 @@
 //! Who may do what: the questions that the registry asks its host. May not: answer any of them.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use tidegate_store::Repository;
@@ -14,6 +14,39 @@ pub enum Action {
     Push,
     /// Delete manifests, tags and blobs.
     Delete,
+}
+
+impl Action {
+    /// The word of the token specification (distribution, `docs/spec/auth/scope.md`).
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Push => "push",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// Whether somebody may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// They may.
+    Granted,
+    /// They may not.
+    Denied,
+    /// They may, but not by what they showed: a token that was made for less. Whoever asks for another one gets it.
+    AskAnew,
+}
+
+/// A request that has to show more of who it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its address.
+    pub uri: &'a Uri,
+    /// What it wants to do, and where, as far as that is known.
+    pub wants: Option<(Action, &'a Repository)>,
 }
 
 /// Why a question has no answer.
@@ -35,6 +68,9 @@ pub trait Access: Send + Sync + 'static {
         headers: &'a HeaderMap,
     ) -> BoxFuture<'a, Result<Arc<dyn Caller>, AccessError>>;
 
+    /// What `WWW-Authenticate` says to a request that has to show who it is (RFC 9110 §11.6.1).
+    fn challenge(&self, asked: Asked<'_>) -> String;
+
     /// Whether the catalog has this product and component.
     fn repository_exists<'a>(
         &'a self,
@@ -49,5 +85,8 @@ pub trait Caller: Send + Sync + 'static {
         &'a self,
         action: Action,
         repository: &'a Repository,
-    ) -> BoxFuture<'a, Result<bool, AccessError>>;
+    ) -> BoxFuture<'a, Result<Permission, AccessError>>;
+
+    /// Whether the list of all repositories names this one to this caller.
+    fn lists<'a>(&'a self, repository: &'a Repository) -> BoxFuture<'a, Result<bool, AccessError>>;
 }

@@ -85,6 +85,12 @@ pub enum Error {
         /// What needs it.
         reason: String,
     },
+    /// The request has to show who it is, or more of what it may.
+    #[error("authentication required: any user name, with a Tidegate token as the password")]
+    Challenged {
+        /// What `WWW-Authenticate` says.
+        challenge: String,
+    },
     /// The endpoint has no such method.
     #[error("this endpoint does not support the method")]
     Unsupported,
@@ -129,7 +135,7 @@ impl Error {
             | Self::ManifestPinned { .. }
             | Self::BlobNeeded { .. } => (StatusCode::FORBIDDEN, "DENIED"),
             Self::Unsupported => (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED"),
-            Self::Access(AccessError::Unauthenticated) => {
+            Self::Challenged { .. } | Self::Access(AccessError::Unauthenticated) => {
                 (StatusCode::UNAUTHORIZED, "UNAUTHORIZED")
             }
             Self::Access(AccessError::Unavailable(_)) | Self::Store(_) => {
@@ -143,9 +149,10 @@ impl Error {
     /// Headers that the specification wants beside the status.
     fn mark(&self, response: &mut Response) {
         let headers = response.headers_mut();
-        if let Self::Access(AccessError::Unauthenticated) = self {
-            let realm = HeaderValue::from_static("Basic realm=\"tidegate\"");
-            headers.insert(header::WWW_AUTHENTICATE, realm);
+        if let Self::Challenged { challenge } = self
+            && let Ok(value) = HeaderValue::try_from(challenge)
+        {
+            headers.insert(header::WWW_AUTHENTICATE, value);
         }
         if let Self::Blob(BlobError::OutOfOrder { stored, .. }) = self
             && let Ok(value) = HeaderValue::try_from(format!("0-{}", stored.saturating_sub(1)))

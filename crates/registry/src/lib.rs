@@ -16,7 +16,7 @@ mod manifest;
 mod registry;
 mod route;
 
-pub use access::{Access, AccessError, Action, Caller};
+pub use access::{Access, AccessError, Action, Asked, Caller, Permission};
 pub use blobs::{BlobError, BlobReader, Blobs, Placed, Upload, UploadId};
 pub use error::Error;
 pub use garbage::Collected;

@@ -7,6 +7,7 @@ pub(crate) mod access;
 mod error;
 mod log;
 mod registry;
+mod registry_token;
 mod router;
 mod v1;
 mod watching;

@@ -36,6 +36,11 @@ const APART: &[(&str, &str, &str)] = &[
         "C2SP tlog-tiles describes it",
     ),
     (
+        "crates/server/src/http/registry_token.rs",
+        "/registry/",
+        "distribution's token specification describes it",
+    ),
+    (
         "crates/server/src/http/router.rs",
         "/healthz",
         "whoever watches the server has no token",

@@ -73,7 +73,7 @@ async fn head(call: &Call<'_>, repository: &Repository, digest: Digest) -> Resul
     if !call.registry.blobs().has(digest, size).await {
         return Err(Error::BlobUnknown(digest));
     }
-    if call.caller.may(Action::Push, repository).await? {
+    if call.may(Action::Push, repository).await? {
         call.registry.lease(digest, call.now).await?;
     }
     Ok(described(reply::ok(), digest, size).empty())

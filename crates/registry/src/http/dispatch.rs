@@ -2,7 +2,7 @@
 
 use super::{blob, listing, manifest, reply, upload};
 use crate::{
-    access::{Access, Action, Caller},
+    access::{Access, AccessError, Action, Asked, Caller, Permission},
     error::Error,
     registry::Registry,
     route::Route,
@@ -10,7 +10,7 @@ use crate::{
 use axum::{
     Router,
     extract::{Query, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, request::Parts},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -37,6 +37,7 @@ pub(super) struct Call<'a> {
     pub(super) caller: &'a dyn Caller,
     pub(super) method: &'a Method,
     pub(super) headers: &'a HeaderMap,
+    uri: &'a Uri,
     pub(super) query: Parameters,
     pub(super) now: Timestamp,
 }
@@ -73,7 +74,8 @@ async fn handle(State(state): State<RegistryState>, request: Request) -> Respons
 
 async fn serve(state: &RegistryState, request: Request) -> Result<Response, Error> {
     let (parts, body) = request.into_parts();
-    let caller = state.access.authenticate(&parts.headers).await?;
+    let caller = state.access.authenticate(&parts.headers).await;
+    let caller = caller.map_err(|why| challenged(state, &parts, why))?;
     let route = Route::parse(parts.uri.path())?;
     let call = Call {
         registry: &state.registry,
@@ -81,11 +83,13 @@ async fn serve(state: &RegistryState, request: Request) -> Result<Response, Erro
         caller: &*caller,
         method: &parts.method,
         headers: &parts.headers,
+        uri: &parts.uri,
         query: parameters(&parts.uri)?,
         now: Timestamp::now(),
     };
     if let Some(repository) = route.repository() {
-        call.permit(call.action(&route)?, repository).await?;
+        call.permit(action(call.method, &route)?, repository)
+            .await?;
     }
     match route {
         Route::Base => Ok(reply::base()),
@@ -106,33 +110,69 @@ async fn serve(state: &RegistryState, request: Request) -> Result<Response, Erro
     }
 }
 
+/// Who is not known is told how to show who they are. Where they want to go is told to nobody else.
+fn challenged(state: &RegistryState, parts: &Parts, why: AccessError) -> Error {
+    let AccessError::Unauthenticated = why else {
+        return why.into();
+    };
+    let route = Route::parse(parts.uri.path()).ok();
+    let repository = route.as_ref().and_then(Route::repository);
+    let action = route
+        .as_ref()
+        .and_then(|route| action(&parts.method, route).ok());
+    Error::Challenged {
+        challenge: state.access.challenge(Asked {
+            headers: &parts.headers,
+            uri: &parts.uri,
+            wants: action.zip(repository),
+        }),
+    }
+}
+
 fn parameters(uri: &Uri) -> Result<Parameters, Error> {
     Query::try_from_uri(uri)
         .map(|Query(parameters)| parameters)
         .map_err(|_| Error::NameInvalid("the query cannot be read"))
 }
 
+/// What a request wants to do. An upload belongs to pushing whatever the method.
+fn action(method: &Method, route: &Route) -> Result<Action, Error> {
+    let upload = matches!(route, Route::Uploads { .. } | Route::Upload { .. });
+    match method.as_str() {
+        "GET" | "HEAD" | "DELETE" if upload => Ok(Action::Push),
+        "GET" | "HEAD" => Ok(Action::Pull),
+        "POST" | "PUT" | "PATCH" => Ok(Action::Push),
+        "DELETE" => Ok(Action::Delete),
+        _ => Err(Error::Unsupported),
+    }
+}
+
 impl Call<'_> {
-    /// What the request wants to do. An upload belongs to pushing whatever the method.
-    fn action(&self, route: &Route) -> Result<Action, Error> {
-        let upload = matches!(route, Route::Uploads { .. } | Route::Upload { .. });
-        match self.method.as_str() {
-            "GET" | "HEAD" | "DELETE" if upload => Ok(Action::Push),
-            "GET" | "HEAD" => Ok(Action::Pull),
-            "POST" | "PUT" | "PATCH" => Ok(Action::Push),
-            "DELETE" => Ok(Action::Delete),
-            _ => Err(Error::Unsupported),
-        }
+    /// Whether the caller may do this, too, by what they showed.
+    pub(super) async fn may(&self, action: Action, repository: &Repository) -> Result<bool, Error> {
+        Ok(self.caller.may(action, repository).await? == Permission::Granted)
     }
 
     async fn permit(&self, action: Action, repository: &Repository) -> Result<(), Error> {
-        if !self.caller.may(action, repository).await? {
-            let verb = match action {
-                Action::Pull => "pull from",
-                Action::Push => "push to",
-                Action::Delete => "delete in",
-            };
-            return Err(Error::Denied(format!("{verb} {repository}")));
+        match self.caller.may(action, repository).await? {
+            Permission::Granted => {}
+            Permission::AskAnew => {
+                return Err(Error::Challenged {
+                    challenge: self.access.challenge(Asked {
+                        headers: self.headers,
+                        uri: self.uri,
+                        wants: Some((action, repository)),
+                    }),
+                });
+            }
+            Permission::Denied => {
+                let verb = match action {
+                    Action::Pull => "pull from",
+                    Action::Push => "push to",
+                    Action::Delete => "delete in",
+                };
+                return Err(Error::Denied(format!("{verb} {repository}")));
+            }
         }
         if !self.access.repository_exists(repository).await? {
             return Err(Error::name_unknown(repository));

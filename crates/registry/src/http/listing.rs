@@ -4,7 +4,7 @@ use super::{
     dispatch::Call,
     reply::{self, Reply},
 };
-use crate::{access::Action, error::Error};
+use crate::error::Error;
 use axum::{body::Body, http::HeaderName, http::header, response::Response};
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ pub(super) async fn catalog(call: &Call<'_>) -> Result<Response, Error> {
         };
         last = end.to_string();
         for repository in batch {
-            if call.caller.may(Action::Pull, &repository).await? {
+            if call.caller.lists(&repository).await? {
                 seen.push(repository.to_string());
             }
         }

@@ -165,7 +165,7 @@ async fn mounted(call: &Call<'_>, repository: &Repository) -> Result<Option<Dige
     let (Ok(digest), Ok(from)) = (route::digest(mount), from.parse::<Repository>()) else {
         return Ok(None);
     };
-    if !call.caller.may(Action::Pull, &from).await? {
+    if !call.may(Action::Pull, &from).await? {
         return Ok(None);
     }
     let mounted = call

@@ -9,10 +9,14 @@ const CONTENT: &[u8] = b"0123456789";
 pub(crate) async fn who_is_not_known_is_turned_away(world: &World) {
     let answer = world.raw("GET", "/v2/", &[], b"").await;
     assert_eq!(answer.error(), "401 UNAUTHORIZED");
-    assert_eq!(
-        answer.header("www-authenticate"),
-        "Basic realm=\"tidegate\""
-    );
+    assert_eq!(answer.header("www-authenticate"), "Basic realm=\"house\"");
+    let upload = "/v2/shop/web/blobs/uploads/";
+    for headers in [vec![], vec![("authorization", "Bearer narrow")]] {
+        let answer = world.raw("POST", upload, &headers, b"").await;
+        assert_eq!(answer.error(), "401 UNAUTHORIZED", "{headers:?}");
+        let expect = "Basic realm=\"house\", scope=\"shop/web:push\"";
+        assert_eq!(answer.header("www-authenticate"), expect, "{headers:?}");
+    }
     assert_eq!(
         answer.header("docker-distribution-api-version"),
         "registry/2.0"

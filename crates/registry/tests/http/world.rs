@@ -8,7 +8,8 @@ use tempfile::TempDir;
 use test_postgres::Postgres;
 use tidegate_domain::digest::Digest;
 use tidegate_registry::{
-    Access, AccessError, Action, Blobs, Caller, Registry, RegistryState, Repository, router,
+    Access, AccessError, Action, Asked, Blobs, Caller, Permission, Registry, RegistryState,
+    Repository, router,
 };
 use tidegate_store::Store;
 use tokio::{
@@ -40,7 +41,7 @@ impl Access for House {
             .get("authorization")
             .and_then(|v| v.to_str().ok())
             .and_then(token);
-        let person = ["admin", "reader"]
+        let person = ["admin", "reader", "narrow"]
             .into_iter()
             .find(|known| token.as_deref() == Some(known));
         async move {
@@ -48,6 +49,13 @@ impl Access for House {
             Ok(Arc::new(Person(person)) as Arc<dyn Caller>)
         }
         .boxed()
+    }
+
+    fn challenge(&self, asked: Asked<'_>) -> String {
+        let scope = asked
+            .wants
+            .map(|(action, repository)| format!(", scope=\"{repository}:{}\"", action.word()));
+        format!("Basic realm=\"house\"{}", scope.unwrap_or_default())
     }
 
     fn repository_exists<'a>(
@@ -64,9 +72,20 @@ impl Caller for Person {
         &'a self,
         action: Action,
         repository: &'a Repository,
-    ) -> BoxFuture<'a, Result<bool, AccessError>> {
+    ) -> BoxFuture<'a, Result<Permission, AccessError>> {
         let reading = action == Action::Pull && repository.to_string() == "shop/web";
-        async move { Ok(self.0 == "admin" || reading) }.boxed()
+        let permission = match (self.0, reading) {
+            ("admin", _) | (_, true) => Permission::Granted,
+            // A token that was made for less.
+            ("narrow", false) => Permission::AskAnew,
+            _ => Permission::Denied,
+        };
+        async move { Ok(permission) }.boxed()
+    }
+
+    fn lists<'a>(&'a self, repository: &'a Repository) -> BoxFuture<'a, Result<bool, AccessError>> {
+        let seen = self.0 == "admin" || repository.to_string() == "shop/web";
+        async move { Ok(seen) }.boxed()
     }
 }
 

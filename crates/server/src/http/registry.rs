@@ -1,6 +1,10 @@
 //! The registry's questions, answered: who asks, what exists, who may.
 
-use super::{ApiError, access::bearer};
+use super::{
+    ApiError,
+    access::bearer,
+    registry_token::{self, Ticket},
+};
 use crate::app::{App, Error, Gate, SharedApp};
 use axum::{
     body::Body,
@@ -9,13 +13,16 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
+use jiff::Timestamp;
 use std::sync::Arc;
 use tidegate_domain::{
     access::{self, Actor, Resource},
     digest::Digest,
 };
 use tidegate_protocol::artifact::MANIFEST_TYPE;
-use tidegate_registry::{Access, AccessError, Action, Caller, Repository, blob_content};
+use tidegate_registry::{
+    Access, AccessError, Action, Asked, Caller, Permission, Repository, blob_content,
+};
 use tidegate_store::Store;
 
 /// The server as the registry's host.
@@ -25,6 +32,8 @@ pub(super) struct Host(pub(super) SharedApp);
 #[derive(Debug)]
 struct Known {
     actor: Actor,
+    /// What it is good for, if it showed a token of the registry.
+    ticket: Option<Ticket>,
     gate: Arc<Gate>,
     store: Store,
 }
@@ -39,9 +48,11 @@ impl Access for Host {
                 .map(str::to_owned)
                 .or_else(|| basic(headers));
             let token = token.ok_or(AccessError::Unauthenticated)?;
-            match self.0.actor_by_token(&token).await {
+            let (found, ticket) = self.whose(&token).await?;
+            match found {
                 Ok(actor) => Ok(Arc::new(Known {
                     actor,
+                    ticket,
                     gate: self.0.gate.clone(),
                     store: self.0.store.clone(),
                 }) as Arc<dyn Caller>),
@@ -50,6 +61,10 @@ impl Access for Host {
             }
         }
         .boxed()
+    }
+
+    fn challenge(&self, asked: Asked<'_>) -> String {
+        registry_token::challenge(asked)
     }
 
     fn repository_exists<'a>(
@@ -81,12 +96,70 @@ impl Caller for Known {
         &'a self,
         action: Action,
         repository: &'a Repository,
+    ) -> BoxFuture<'a, Result<Permission, AccessError>> {
+        async move {
+            if !self.is_allowed(action, repository).await? {
+                return Ok(Permission::Denied);
+            }
+            let ticket = self.ticket.as_ref();
+            Ok(
+                match ticket.is_none_or(|it| it.allows(action, repository)) {
+                    true => Permission::Granted,
+                    false => Permission::AskAnew,
+                },
+            )
+        }
+        .boxed()
+    }
+
+    fn lists<'a>(&'a self, repository: &'a Repository) -> BoxFuture<'a, Result<bool, AccessError>> {
+        async move {
+            let may_list = self.ticket.as_ref().is_none_or(Ticket::lists);
+            Ok(may_list && self.is_allowed(Action::Pull, repository).await?)
+        }
+        .boxed()
+    }
+}
+
+/// What the authorizer calls it.
+pub(super) const fn registry_action(action: Action) -> access::Action {
+    match action {
+        Action::Pull => access::Action::Pull,
+        Action::Push => access::Action::Push,
+        Action::Delete => access::Action::DeleteArtifact,
+    }
+}
+
+impl Host {
+    /// Whose a token is, and what it is good for if it is one of the registry.
+    async fn whose(
+        &self,
+        token: &str,
+    ) -> Result<(Result<Actor, Error>, Option<Ticket>), AccessError> {
+        if !Ticket::is_one(token) {
+            return Ok((self.0.actor_by_token(token).await, None));
+        }
+        let ticket = Ticket::read(&self.0.keyring, token, Timestamp::now());
+        let ticket = ticket.ok_or(AccessError::Unauthenticated)?;
+        let found = self
+            .0
+            .store
+            .read(ticket.token, |tx, id| tx.actor_by_token_id(*id).boxed())
+            .await;
+        let found = found.map_err(|error| AccessError::Unavailable(error.into()))?;
+        let actor = found.ok_or(AccessError::Unauthenticated)?;
+        Ok((Ok(actor), Some(ticket)))
+    }
+}
+
+impl Known {
+    /// Whether the person or program may, whatever they showed.
+    fn is_allowed<'a>(
+        &'a self,
+        action: Action,
+        repository: &'a Repository,
     ) -> BoxFuture<'a, Result<bool, AccessError>> {
-        let action = match action {
-            Action::Pull => access::Action::Pull,
-            Action::Push => access::Action::Push,
-            Action::Delete => access::Action::DeleteArtifact,
-        };
+        let action = registry_action(action);
         let resource =
             Resource::component(repository.product.clone(), repository.component.clone());
         let input = (self.gate.clone(), self.actor.clone(), action, resource);
@@ -106,7 +179,7 @@ impl Caller for Known {
 }
 
 /// The password of `Authorization: Basic …`; any user name will do.
-fn basic(headers: &HeaderMap) -> Option<String> {
+pub(super) fn basic(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
     let decoded = STANDARD
