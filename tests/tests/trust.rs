@@ -367,3 +367,59 @@ fn a_key_set_that_is_none_is_refused_where_it_stands() {
         assert!(said.contains(expect), "{said}, not {expect}");
     }
 }
+
+#[test]
+fn what_the_disk_damaged_does_not_go_out_until_it_is_pushed_again() {
+    let works = Works::open();
+    let shop = &works.office.shop;
+    let sound = shop.ok(&["artifact", "check"]);
+    assert!(sound.contains("blobs are sound"), "{sound}");
+    let damaged = largest(&shop.path().join("server/artifacts/blobs"));
+    let mut bytes = std::fs::read(&damaged).expect("a blob");
+    bytes[9] ^= 1;
+    std::fs::write(&damaged, bytes).expect("a bent blob");
+    let output = shop.run(&["artifact", "check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        said.contains("are damaged; push them again: sha256:"),
+        "{said}"
+    );
+    let output = shop.run(&["doctor"]);
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(said.contains("needed by release shop 1."), "{said}");
+
+    // Both versions hold the same program, so neither is whole; pushing one again mends its own.
+    let version = if said.contains("shop 1.0.0") {
+        "1.0.0"
+    } else {
+        "1.1.0"
+    };
+    let id = works.office.deploys("bob", version, "testing");
+    let output = shop.run(&["controls", "check", &id]);
+    let checked = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        checked.contains("the registry does not hold all of it"),
+        "{checked}"
+    );
+    shop.push(version, None);
+    works.office.succeeds(&id);
+    let sound = shop.ok(&["artifact", "check"]);
+    assert!(sound.contains("blobs are sound"), "{sound}");
+}
+
+/// The largest file below a directory.
+fn largest(directory: &std::path::Path) -> std::path::PathBuf {
+    let entries = std::fs::read_dir(directory).expect("a directory");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let files = paths.filter_map(|path| match path.is_dir() {
+        true => std::fs::read_dir(&path)
+            .ok()?
+            .next()
+            .map(|_| largest(&path)),
+        false => Some(path),
+    });
+    files
+        .max_by_key(|path| path.metadata().map_or(0, |it| it.len()))
+        .unwrap_or_default()
+}

@@ -14,7 +14,8 @@ use std::{
 use tempfile::TempDir;
 use tidegate_cli::artifact::{Destination, PushError, Pushed, pack, push};
 use tidegate_registry::{
-    Access, AccessError, Action, Blobs, Caller, Pin, Registry, RegistryState, Repository, router,
+    Access, AccessError, Action, Asked, Blobs, Caller, Permission, Pin, Registry, RegistryState,
+    Repository, router,
 };
 use tidegate_store::{Store, StoreError};
 use tokio::net::TcpListener;
@@ -39,6 +40,10 @@ impl Access for House {
         .boxed()
     }
 
+    fn challenge(&self, _asked: Asked<'_>) -> String {
+        "Basic realm=\"house\"".to_owned()
+    }
+
     fn repository_exists<'a>(
         &'a self,
         repository: &'a Repository,
@@ -51,6 +56,13 @@ impl Caller for House {
     fn may<'a>(
         &'a self,
         _action: Action,
+        _repository: &'a Repository,
+    ) -> BoxFuture<'a, Result<Permission, AccessError>> {
+        async { Ok(Permission::Granted) }.boxed()
+    }
+
+    fn lists<'a>(
+        &'a self,
         _repository: &'a Repository,
     ) -> BoxFuture<'a, Result<bool, AccessError>> {
         async { Ok(true) }.boxed()

@@ -21,9 +21,9 @@ mod release;
 mod status;
 
 pub use artifact::{
-    ArtifactView, AttachedView, BillPartView, BillPartsView, BillView, ImportView, PlaceView,
-    SignatureView, StatementView, TestsView, VulnerabilitiesView, VulnerabilityView,
-    VulnerableView,
+    ArtifactCheckRequest, ArtifactCheckView, ArtifactView, AttachedView, BillPartView,
+    BillPartsView, BillView, ImportView, PlaceView, SignatureView, StatementView, TestsView,
+    VulnerabilitiesView, VulnerabilityView, VulnerableView,
 };
 pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{

@@ -8,7 +8,9 @@
 mod directory;
 mod reader;
 mod upload;
+mod verify;
 
 pub use directory::{BlobError, Blobs};
 pub use reader::BlobReader;
 pub use upload::{Placed, Upload, UploadId};
+pub(crate) use verify::Look;

@@ -15,6 +15,7 @@ mod http;
 mod manifest;
 mod registry;
 mod route;
+mod scrub;
 
 pub use access::{Access, AccessError, Action, Asked, Caller, Permission};
 pub use blobs::{BlobError, BlobReader, Blobs, Placed, Upload, UploadId};
@@ -22,4 +23,5 @@ pub use error::Error;
 pub use garbage::Collected;
 pub use http::{RegistryState, blob_content, router};
 pub use registry::Registry;
+pub use scrub::Scrubbed;
 pub use tidegate_store::{ManifestRecord, Pin, Repository, StoredManifest};

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0010_controls.sql"),
     ),
     (11, "trust", include_str!("../migrations/0011_trust.sql")),
+    (12, "scrub", include_str!("../migrations/0012_scrub.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

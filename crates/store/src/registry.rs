@@ -6,6 +6,7 @@
 
 mod attachments;
 mod blobs;
+mod checks;
 mod columns;
 mod garbage;
 mod manifests;
@@ -16,6 +17,7 @@ mod tags;
 
 pub use attachments::{FoundPart, UnreadAttachment};
 pub use blobs::LEASE;
+pub use checks::BlobToCheck;
 pub use garbage::{CollectedRows, GRACE};
 pub use manifests::{ManifestRecord, ReferrerPage, ReferrerRecord, StoredManifest};
 pub use pins::{Pin, TagPin};

@@ -121,7 +121,9 @@ pub async fn push(
 ) -> Result<Pushed, PushError> {
     let progress: Progress = Arc::new(progress);
     let digest = packed.digest;
-    if destination.resolve().await? == Some(digest) {
+    // A blob that the server found to be damaged is missing there, though the version names it still.
+    let is_there = destination.resolve().await? == Some(digest);
+    if is_there && destination.has(packed.layer.digest).await? {
         progress(packed.layer.size, packed.layer.size);
         return Ok(Pushed {
             digest,

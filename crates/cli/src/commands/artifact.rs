@@ -2,11 +2,14 @@
 
 use super::{Context, parts::places};
 use crate::{
-    Error, ExitStatus,
+    Error, ExitStatus, Ui,
     ui::{ago, table},
 };
 use clap::Subcommand;
-use tidegate_protocol::api::{ArtifactView, BillView, TestsView};
+use indicatif::{HumanBytes, ProgressBar};
+use tidegate_protocol::api::{
+    ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillView, TestsView,
+};
 
 /// Look at what is known of an artifact.
 #[derive(Debug, Subcommand)]
@@ -17,29 +20,82 @@ pub enum ArtifactCommand {
         #[arg(value_name = "PRODUCT/COMPONENT:VERSION")]
         what: String,
     },
+    /// Read everything in the registry again, and set aside what the disk has damaged. The exit status is 1 if anything is.
+    Check,
 }
 
 impl ArtifactCommand {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
-        let Self::Show { what } = self;
-        let split = what.split_once('@').or_else(|| what.split_once(':'));
-        let Some((repository, reference)) = split.filter(|(it, _)| it.contains('/')) else {
-            let why = format!(
-                "`{what}` is neither PRODUCT/COMPONENT:VERSION nor PRODUCT/COMPONENT@DIGEST"
-            );
-            return Err(Error::Usage(why));
-        };
-        let path = format!("/api/v1/artifacts/{repository}/{reference}");
-        let artifact: ArtifactView = context.client.get(&path).await?;
-        context.ui.data(&artifact, shown);
-        if artifact.waiting > 0 {
-            let waiting = artifact.waiting;
-            context
-                .ui
-                .say(format!("{waiting} attachments are still being read"));
+        match self {
+            Self::Show { what } => show(context, &what).await,
+            Self::Check => check(context).await,
         }
-        Ok(ExitStatus::Done)
     }
+}
+
+async fn show(context: &Context<'_>, what: &str) -> Result<ExitStatus, Error> {
+    let split = what.split_once('@').or_else(|| what.split_once(':'));
+    let Some((repository, reference)) = split.filter(|(it, _)| it.contains('/')) else {
+        let why =
+            format!("`{what}` is neither PRODUCT/COMPONENT:VERSION nor PRODUCT/COMPONENT@DIGEST");
+        return Err(Error::Usage(why));
+    };
+    let path = format!("/api/v1/artifacts/{repository}/{reference}");
+    let artifact: ArtifactView = context.client.get(&path).await?;
+    context.ui.data(&artifact, shown);
+    if artifact.waiting > 0 {
+        let waiting = artifact.waiting;
+        context
+            .ui
+            .say(format!("{waiting} attachments are still being read"));
+    }
+    Ok(ExitStatus::Done)
+}
+
+async fn check(context: &Context<'_>) -> Result<ExitStatus, Error> {
+    let mut all = ArtifactCheckView {
+        blobs: 0,
+        bytes: 0,
+        damaged: Vec::new(),
+        last: None,
+    };
+    let bar = if Ui::is_watched() {
+        ProgressBar::new_spinner()
+    } else {
+        ProgressBar::hidden()
+    };
+    loop {
+        let wanted = ArtifactCheckRequest {
+            after: all.last.take(),
+        };
+        let slice: ArtifactCheckView = context
+            .client
+            .post("/api/v1/artifacts/check", &wanted)
+            .await?;
+        all.blobs += slice.blobs;
+        all.bytes += slice.bytes;
+        all.damaged.extend(slice.damaged);
+        bar.set_message(format!("{} blobs, {}", all.blobs, HumanBytes(all.bytes)));
+        bar.tick();
+        all.last = slice.last;
+        if all.last.is_none() {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    context.ui.data(&all, |all| match all.damaged.as_slice() {
+        [] => format!("{} blobs are sound, {}", all.blobs, HumanBytes(all.bytes)),
+        damaged => format!(
+            "{} of {} blobs are damaged; push them again: {}",
+            damaged.len(),
+            all.blobs,
+            damaged.join(", ")
+        ),
+    });
+    Ok(match all.damaged.is_empty() {
+        true => ExitStatus::Done,
+        false => ExitStatus::Broken,
+    })
 }
 
 fn shown(it: &ArtifactView) -> String {

@@ -37,6 +37,28 @@ pub struct ArtifactView {
     pub runs: Vec<PlaceView>,
 }
 
+/// From where on artifacts are read again.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct ArtifactCheckRequest {
+    /// The last blob of the slice before; none to begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// A slice of a check of everything that lies in the registry.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ArtifactCheckView {
+    /// How many blobs were read.
+    pub blobs: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// Those whose bytes are damaged or gone.
+    pub damaged: Vec<String>,
+    /// The last blob, if there may be more behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
+}
+
 /// What a key set says of an artifact.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SignatureView {

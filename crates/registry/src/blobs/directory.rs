@@ -3,6 +3,7 @@
 use super::{
     reader::{BlobReader, BufferPool},
     upload::{Progress, UploadId},
+    verify::{Check, Doubts},
 };
 use std::{
     collections::HashMap,
@@ -28,6 +29,7 @@ struct Inner {
     /// Shared from a file's rename to its row's commit; exclusive from the second look at a row to the unlinking.
     placing: Arc<RwLock<()>>,
     buffers: Arc<BufferPool>,
+    doubts: Arc<Doubts>,
 }
 
 /// What can go wrong with files.
@@ -103,6 +105,7 @@ impl Blobs {
             sessions: Mutex::default(),
             placing: Arc::default(),
             buffers: Arc::default(),
+            doubts: Arc::default(),
         })))
     }
 
@@ -117,8 +120,8 @@ impl Blobs {
         .await;
         match opened {
             Ok((file, size)) => Ok(Some(BlobReader::new(
-                file,
-                size,
+                (file, size),
+                Check::new(digest, Arc::clone(&self.0.doubts)),
                 Arc::clone(&self.0.buffers),
             ))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -178,6 +181,15 @@ impl Blobs {
             sessions.remove(id);
         }
         Ok(gone.len())
+    }
+
+    pub(super) fn doubts(&self) -> &Doubts {
+        &self.0.doubts
+    }
+
+    /// Where a damaged file is set aside, for whoever wants to look at it.
+    pub(super) fn aside(&self, digest: Digest) -> PathBuf {
+        self.0.root.join("damaged").join(digest.hex())
     }
 
     pub(super) async fn placing(&self) -> OwnedRwLockReadGuard<()> {

@@ -3,7 +3,7 @@
 //! What the page cache holds is read at once on the runtime's thread (`RWF_NOWAIT`); only what must come from the
 //! disk goes to a blocking thread. Buffers are reused because fresh memory costs more than the copy into it.
 
-use super::directory::blocking;
+use super::{directory::blocking, verify::Check};
 use bytes::Bytes;
 use futures::{FutureExt, Stream, future::BoxFuture};
 use std::{
@@ -27,6 +27,8 @@ pub struct BlobReader {
     file: Arc<File>,
     size: u64,
     range: Range<u64>,
+    /// None: only a part is read.
+    check: Option<Check>,
     buffers: Arc<BufferPool>,
     reading: Option<BoxFuture<'static, io::Result<Piece>>>,
 }
@@ -42,11 +44,12 @@ struct Piece {
 }
 
 impl BlobReader {
-    pub(super) fn new(file: File, size: u64, buffers: Arc<BufferPool>) -> Self {
+    pub(super) fn new((file, size): (File, u64), check: Check, buffers: Arc<BufferPool>) -> Self {
         Self {
             file: Arc::new(file),
             size,
             range: 0..size,
+            check: Some(check),
             buffers,
             reading: None,
         }
@@ -57,10 +60,11 @@ impl BlobReader {
         self.size
     }
 
-    /// Reads only these bytes. The range must lie inside the blob.
+    /// Reads only these bytes. The range must lie inside the blob. Whether they are right, the caller has found out.
     #[must_use]
     pub fn part(mut self, range: Range<u64>) -> Self {
         self.range = range.start.min(self.size)..range.end.min(self.size);
+        self.check = None;
         self
     }
 
@@ -80,6 +84,12 @@ impl BlobReader {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         self.range.start += piece.filled as u64;
+        let is_last = self.range.is_empty();
+        if let Some(check) = &mut self.check {
+            check
+                .take(piece.as_ref(), is_last)
+                .inspect_err(|_| self.range.start = self.range.end)?;
+        }
         Ok(Bytes::from_owner(piece))
     }
 }

@@ -59,6 +59,9 @@ pub async fn content(
         Wanted::Outside => Err(Error::RangeOutside(size)),
         Wanted::Whole => Ok(described(reply::ok(), digest, size).body(Body::from_stream(blob))),
         Wanted::Part(range) => {
+            if !registry.blobs().is_sound(digest).await? {
+                return Err(Error::BlobUnknown(digest));
+            }
             let shown = format!("bytes {}-{}/{size}", range.start, range.end - 1);
             let reply = described(reply::partial(), digest, range.end - range.start)
                 .with(header::CONTENT_RANGE, shown);

@@ -8,6 +8,7 @@
 mod blobs;
 mod garbage;
 mod manifests;
+mod scrub;
 mod skopeo;
 mod world;
 
@@ -56,6 +57,10 @@ contract! {
         lists_come_in_pages
         referrers_are_found_by_their_subject
         what_a_release_holds_stays
+    }
+    scrub {
+        bent_bytes_are_never_sent_whole
+        what_is_damaged_is_set_aside_told_and_mended
     }
     skopeo {
         skopeo_copies_an_image_in_and_out

@@ -1,6 +1,6 @@
 //! What is known of artifacts: whose signatures they carry, how they were built, what they are made of, and where they run.
 
-use super::{App, Error, Gate, Kind, Request, attachments::word, field};
+use super::{App, Error, Gate, Kind, Request, attachments::word, field, optional};
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use tidegate_domain::{
@@ -13,8 +13,8 @@ use tidegate_domain::{
     version::Version,
 };
 use tidegate_protocol::api::{
-    ArtifactView, AttachedView, BillView, PlaceView, SignatureView, StatementView, TestsView,
-    VulnerabilityView,
+    ArtifactCheckView, ArtifactView, AttachedView, BillView, PlaceView, SignatureView,
+    StatementView, TestsView, VulnerabilityView,
 };
 use tidegate_store::{Repository, Tx};
 use tidegate_trust::{
@@ -48,7 +48,7 @@ pub(super) async fn known(
     let trusted = key_sets.about(&repository.product);
     let bytes = manifest.as_ref().map(|it| it.body.as_slice());
     Ok(Known {
-        kept: manifest.is_some(),
+        kept: tx.is_whole(repository, digest).await?,
         known: artifact::known((digest, bytes), &attachments, &trusted.sets, tx.now()),
         attachments,
         unsound: trusted.unsound.into_iter().cloned().collect(),
@@ -75,6 +75,38 @@ impl Known {
 }
 
 impl App {
+    /// Reads the next blobs behind `after` again, and sets aside what is damaged: one slice of a check of everything.
+    ///
+    /// # Errors
+    /// When the asker may not, or the disk fails.
+    pub async fn check_artifacts(
+        &self,
+        request: &Request,
+        after: Option<&str>,
+    ) -> Result<ArtifactCheckView, Error> {
+        let after: Option<Digest> = optional("after", after)?;
+        self.store
+            .read(request.clone(), |tx, request| {
+                async move {
+                    let permit = request.permit_at_large(tx, Action::ApplyCatalog).await;
+                    permit.map(drop)
+                }
+                .boxed()
+            })
+            .await?;
+        let now = jiff::Timestamp::now();
+        let scrubbed = self.registry.check_behind(after, now).await?;
+        if !scrubbed.damaged.is_empty() {
+            self.bus.wake_engine();
+        }
+        Ok(ArtifactCheckView {
+            blobs: scrubbed.blobs,
+            bytes: scrubbed.bytes,
+            damaged: scrubbed.damaged.iter().map(ToString::to_string).collect(),
+            last: scrubbed.last.map(|digest| digest.to_string()),
+        })
+    }
+
     /// Everything known of an artifact, by tag or digest.
     ///
     /// # Errors

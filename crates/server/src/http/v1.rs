@@ -62,6 +62,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     modifiers(&Token, &Names),
     security(("token" = [])),
     paths(
+        artifacts::check,
         artifacts::show,
         artifacts::parts,
         artifacts::vulnerabilities,

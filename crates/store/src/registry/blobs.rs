@@ -24,8 +24,9 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let size = Value::Int(i64::try_from(size).unwrap_or(i64::MAX));
         self.execute(
-            "INSERT INTO registry_blobs (digest, size, created) VALUES ($1, $2, $3)
-             ON CONFLICT (digest) DO NOTHING",
+            "INSERT INTO registry_blobs (digest, size, created, checked_at) VALUES ($1, $2, $3, $3)
+             ON CONFLICT (digest) DO UPDATE SET damaged_at = NULL, checked_at = excluded.checked_at
+             WHERE registry_blobs.damaged_at IS NOT NULL",
             &[digest_value(digest), size, time_value(now)],
         )
         .await?;

@@ -79,6 +79,19 @@ impl Tx {
         row.map(|row| Ok(row.text(0)?.to_owned())).transpose()
     }
 
+    /// What needs a blob, by a manifest that names it.
+    pub async fn pin_reason_of_blob(&mut self, blob: Digest) -> Result<Option<String>, StoreError> {
+        let sql = "WITH RECURSIVE up (digest) AS (
+               SELECT manifest FROM registry_references WHERE digest = $1
+               UNION
+               SELECT r.manifest FROM registry_references r JOIN up ON r.digest = up.digest
+             )
+             SELECT p.reason FROM registry_pins p JOIN up ON p.digest = up.digest
+             ORDER BY p.reason LIMIT 1";
+        let row = self.row(sql, &[digest_value(blob)]).await?;
+        row.map(|row| Ok(row.text(0)?.to_owned())).transpose()
+    }
+
     /// What holds a tag in its place.
     pub async fn tag_pin(
         &mut self,

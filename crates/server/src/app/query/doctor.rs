@@ -41,7 +41,32 @@ impl App {
             }
         }
         self.examine_journal(&mut view).await?;
+        self.examine_blobs(&mut view).await?;
         Ok(view)
+    }
+
+    /// What is known to be damaged. Reading everything again is asked for apart: it takes as long as the disk does.
+    async fn examine_blobs(&self, view: &mut DoctorView) -> Result<(), Error> {
+        let damaged = self
+            .store
+            .read((), |tx, ()| {
+                async move {
+                    let mut damaged = Vec::new();
+                    for blob in tx.damaged_blobs().await? {
+                        damaged.push((blob, tx.pin_reason_of_blob(blob).await?));
+                    }
+                    Ok::<_, Error>(damaged)
+                }
+                .boxed()
+            })
+            .await?;
+        view.faults
+            .extend(damaged.into_iter().map(|(blob, needed)| {
+                let needed = needed.map(|by| format!(", needed by {by}"));
+                let needed = needed.unwrap_or_default();
+                format!("artifacts: blob {blob} is damaged{needed}: push it again")
+            }));
+        Ok(())
     }
 
     async fn examine_journal(&self, view: &mut DoctorView) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use super::super::{
     ApiError,
-    access::{Caller, Path, Query, State},
+    access::{Caller, Json, Path, Query, State},
 };
 use crate::app::SharedApp;
 use axum::{
@@ -13,7 +13,8 @@ use axum::{
 };
 use serde::Deserialize;
 use tidegate_protocol::api::{
-    ArtifactView, BillPartsView, ImportView, Problem, VulnerabilitiesView,
+    ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillPartsView, ImportView, Problem,
+    VulnerabilitiesView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -22,6 +23,7 @@ pub(super) fn router() -> Router<SharedApp> {
             "/api/v1/artifacts/{product}/{component}/{reference}",
             get(show),
         )
+        .route("/api/v1/artifacts/check", post(check))
         .route("/api/v1/parts", get(parts))
         .route("/api/v1/vulnerabilities", get(vulnerabilities))
         .route("/api/v1/advisories", post(import))
@@ -40,6 +42,18 @@ pub(super) async fn show(
 ) -> Result<extract::Json<ArtifactView>, ApiError> {
     let of = (product.as_str(), component.as_str(), reference.as_str());
     Ok(extract::Json(app.artifact(&request, of).await?))
+}
+
+/// Reads some of what lies in the registry again, and sets aside what is damaged.
+#[utoipa::path(post, path = "/api/v1/artifacts/check", request_body = ArtifactCheckRequest,
+    responses((status = 200, body = ArtifactCheckView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn check(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<ArtifactCheckRequest>,
+) -> Result<extract::Json<ArtifactCheckView>, ApiError> {
+    let checked = app.check_artifacts(&request, wanted.after.as_deref());
+    Ok(extract::Json(checked.await?))
 }
 
 /// What is looked for.
