@@ -259,6 +259,12 @@ const ROWS: &[Row] = &[
         Product(3),
         r#"{"product":"shop","environment":"testing"}"#,
     ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/evidence-file",
+        Product(2),
+        "",
+    ),
     ("get", "/api/v1/parts", Listed(2), ""),
     ("get", "/api/v1/vulnerabilities", Listed(2), ""),
     ("get", "/api/v1/sessions", Own(2), ""),

@@ -16,6 +16,7 @@ mod doctor;
 mod drill;
 mod drills;
 mod enrolment;
+mod evidence;
 mod explain;
 mod group_run;
 mod journal;
@@ -71,6 +72,7 @@ pub enum Command {
     Attach(attach::AttachCommand),
     #[command(subcommand)]
     Artifact(artifact::ArtifactCommand),
+    Evidence(evidence::EvidenceArgs),
     Parts(parts::PartsArgs),
     Vulnerabilities(vulnerabilities::VulnerabilitiesArgs),
     #[command(subcommand)]
@@ -146,6 +148,7 @@ impl Command {
             Self::Push(args) => args.run(&context).await,
             Self::Attach(command) => command.run(&context).await,
             Self::Artifact(command) => command.run(&context).await,
+            Self::Evidence(args) => args.run(&context).await,
             Self::Parts(args) => args.run(&context).await,
             Self::Vulnerabilities(args) => args.run(&context).await,
             Self::Advisories(command) => command.run(&context).await,

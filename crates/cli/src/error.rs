@@ -32,7 +32,7 @@ pub enum ExitStatus {
     Cancelled = 9,
     /// The server does not answer.
     Unreachable = 10,
-    /// The journal does not verify.
+    /// A journal or an evidence file does not verify.
     Tampered = 11,
     /// The journal is not the one that was seen before.
     Alarm = 12,
@@ -72,8 +72,8 @@ pub enum Error {
     /// Pushing failed.
     #[error("cannot push")]
     Push(#[from] PushError),
-    /// The journal does not verify.
-    #[error("the journal does not verify: {0}")]
+    /// A journal or an evidence file does not verify.
+    #[error("{0}")]
     Tampered(String),
     /// The journal is not the one that was seen before.
     #[error("{0}")]

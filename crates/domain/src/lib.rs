@@ -23,6 +23,7 @@ pub mod deployment;
 pub mod digest;
 pub mod drill;
 pub mod duration;
+pub mod evidence_file;
 pub mod generation;
 pub mod group;
 pub mod id;

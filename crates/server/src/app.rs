@@ -19,6 +19,7 @@ pub mod changes;
 pub(crate) mod clearance;
 pub mod controls;
 pub mod deploy;
+mod dossier;
 pub(crate) mod drills;
 pub mod enrolments;
 mod error;

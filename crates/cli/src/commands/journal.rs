@@ -210,7 +210,8 @@ fn judge(
     (verifier, note): (Option<&str>, Option<&str>),
 ) -> Result<(), Error> {
     let verified = verify(BufReader::new(export), Trust { verifier, note });
-    let verified = verified.map_err(|fault| Error::Tampered(fault.to_string()))?;
+    let verified = verified
+        .map_err(|fault| Error::Tampered(format!("the journal does not verify: {fault}")))?;
     context.ui.data(&verified, text);
     Ok(())
 }

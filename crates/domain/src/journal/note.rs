@@ -58,7 +58,11 @@ impl Notary {
             size,
             root,
         };
-        let text = checkpoint.text();
+        self.sign_text(&checkpoint.text())
+    }
+
+    /// The signed note of any text. It ends with a newline and has no empty line.
+    pub fn sign_text(&self, text: &str) -> String {
         let mut signature = key_hash(ORIGIN, &encoded_key(&self.key.verifying_key())).to_vec();
         signature.extend(self.key.sign(text.as_bytes()).to_bytes());
         format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode(signature))
@@ -75,7 +79,10 @@ pub fn open(note: &str, verifier: &str) -> Result<Checkpoint, NoteError> {
 }
 
 /// The text of a note, if it carries a good signature of `verifier` and no bad one.
-fn signed_text<'a>(note: &'a str, verifier: &str) -> Result<&'a str, NoteError> {
+///
+/// # Errors
+/// When the key or the note is not one, or the signature is not good.
+pub fn signed_text<'a>(note: &'a str, verifier: &str) -> Result<&'a str, NoteError> {
     let verifier = Verifier::read(verifier)?;
     let is_plain = |c: char| c == '\n' || !c.is_ascii_control();
     // The last empty line divides them; the text keeps its own newline.

@@ -28,7 +28,7 @@ use tidegate_trust::{
 pub(super) struct Known {
     /// Whether the registry holds it in that repository.
     pub(super) kept: bool,
-    attachments: Vec<Attachment>,
+    pub(super) attachments: Vec<Attachment>,
     known: artifact::Known,
     unsound: Vec<Name>,
 }

@@ -7,7 +7,8 @@ use super::super::{
 use crate::app::SharedApp;
 use axum::{
     Router, extract,
-    http::StatusCode,
+    http::{StatusCode, header},
+    response::IntoResponse,
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -20,6 +21,10 @@ pub(super) fn router() -> Router<SharedApp> {
             post(create).get(list),
         )
         .route("/api/v1/products/{product}/releases/{version}", get(show))
+        .route(
+            "/api/v1/products/{product}/releases/{version}/evidence-file",
+            get(evidence_file),
+        )
         .route(
             "/api/v1/products/{product}/releases/{version}/seal",
             post(seal),
@@ -43,6 +48,20 @@ pub(super) fn router() -> Router<SharedApp> {
 pub(super) struct Paging {
     before: Option<u64>,
     limit: Option<u64>,
+}
+
+/// All that is on record of a release, signed, with proofs: `tidegate evidence verify` checks it offline.
+#[utoipa::path(get, path = "/api/v1/products/{product}/releases/{version}/evidence-file",
+    params(("product" = String, Path), ("version" = String, Path)),
+    responses((status = 200, body = String, content_type = "application/json"),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn evidence_file(
+    app: State,
+    Caller(request): Caller,
+    Path((product, version)): Path<(String, String)>,
+) -> Result<impl IntoResponse, ApiError> {
+    let file = app.evidence_file(&request, (&product, &version)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], file))
 }
 
 /// Drafts a release and, unless only a draft is wanted, seals it.
