@@ -30,6 +30,12 @@ const ROWS: &[Row] = &[
     ("post", "/api/v1/advisories", Large(5), "[]"),
     ("post", "/api/v1/artifacts/check", Large(4), "{}"),
     (
+        "post",
+        "/api/v1/artifacts/retention",
+        Large(4),
+        r#"{"dry_run":true}"#,
+    ),
+    (
         "get",
         "/api/v1/artifacts/{product}/{component}/{reference}",
         Product(2),

@@ -423,3 +423,34 @@ fn largest(directory: &std::path::Path) -> std::path::PathBuf {
         .max_by_key(|path| path.metadata().map_or(0, |it| it.len()))
         .unwrap_or_default()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_goes_and_what_a_release_needs_stays() {
+    let works = Works::open();
+    let shop = &works.office.shop;
+    for version in ["loose-1", "loose-2"] {
+        shop.push(version, None);
+    }
+    let digest = works.digest("loose-1");
+    works.release.sign_artifact(shop, "shop/web", &digest).await;
+    let nothing = shop.ok(&["artifact", "retention"]);
+    assert!(nothing.contains("nothing is over"), "{nothing}");
+    works
+        .office
+        .apply("kind: Product\nname: shop\nretention: { keep: 1, days: 0 }\n");
+    let signature = format!("{}.sig", digest.replace(':', "-"));
+    let shown = shop.ok(&["artifact", "retention"]);
+    assert!(
+        shown.contains("shop/web:loose-1") && shown.contains(&signature),
+        "{shown}"
+    );
+    for stays in ["loose-2", "shop/web:1.0.0", "shop/web:1.1.0"] {
+        assert!(!shown.contains(stays), "{stays}: {shown}");
+    }
+    shop.ok(&["artifact", "show", "shop/web:loose-1"]);
+    shop.ok(&["artifact", "retention", "--now"]);
+    shop.refused(4, &["artifact", "show", "shop/web:loose-1"]);
+    for stays in ["loose-2", "1.0.0", "1.1.0"] {
+        shop.ok(&["artifact", "show", &format!("shop/web:{stays}")]);
+    }
+}

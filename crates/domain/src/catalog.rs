@@ -8,6 +8,7 @@ mod document;
 mod key_set;
 pub mod path;
 mod people;
+mod retention;
 mod strategy;
 mod value;
 
@@ -21,5 +22,6 @@ pub use document::{
 };
 pub use key_set::{KeyPurpose, KeySet};
 pub use people::{Policy, Role, Team};
+pub use retention::{Retention, Tagged};
 pub use strategy::{AllAtOnce, NamedLimits, NamedStrategy, NotOne};
 pub use value::{Scalar, SlotVariables, Variables};

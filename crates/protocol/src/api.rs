@@ -22,8 +22,8 @@ mod status;
 
 pub use artifact::{
     ArtifactCheckRequest, ArtifactCheckView, ArtifactView, AttachedView, BillPartView,
-    BillPartsView, BillView, ImportView, PlaceView, SignatureView, StatementView, TestsView,
-    VulnerabilitiesView, VulnerabilityView, VulnerableView,
+    BillPartsView, BillView, ImportView, PlaceView, RetentionRequest, RetiredView, SignatureView,
+    StatementView, TestsView, VulnerabilitiesView, VulnerabilityView, VulnerableView,
 };
 pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{

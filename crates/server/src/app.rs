@@ -41,6 +41,7 @@ pub mod query;
 mod rehearse;
 pub mod releases;
 mod request;
+mod retention;
 mod retrospect;
 mod revisions;
 pub mod rollback;

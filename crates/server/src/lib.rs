@@ -271,6 +271,12 @@ async fn collect_garbage(app: SharedApp) {
     tick.tick().await;
     loop {
         tick.tick().await;
+        if let Err(error) = app.retire_artifacts().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "registry.retention_failed"
+            );
+        }
         match app.registry.collect_garbage(jiff::Timestamp::now()).await {
             Ok(collected) => tracing::info!(?collected, "registry.garbage_collected"),
             Err(error) => tracing::error!(

@@ -8,7 +8,8 @@ use crate::{
 use clap::Subcommand;
 use indicatif::{HumanBytes, ProgressBar};
 use tidegate_protocol::api::{
-    ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillView, TestsView,
+    ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillView, RetentionRequest, RetiredView,
+    TestsView,
 };
 
 /// Look at what is known of an artifact.
@@ -22,6 +23,12 @@ pub enum ArtifactCommand {
     },
     /// Read everything in the registry again, and set aside what the disk has damaged. The exit status is 1 if anything is.
     Check,
+    /// Show which tags are over by the retention that products declare. They go within an hour, or now.
+    Retention {
+        /// Take them away now.
+        #[arg(long)]
+        now: bool,
+    },
 }
 
 impl ArtifactCommand {
@@ -29,6 +36,7 @@ impl ArtifactCommand {
         match self {
             Self::Show { what } => show(context, &what).await,
             Self::Check => check(context).await,
+            Self::Retention { now } => retention(context, now).await,
         }
     }
 }
@@ -96,6 +104,34 @@ async fn check(context: &Context<'_>) -> Result<ExitStatus, Error> {
         true => ExitStatus::Done,
         false => ExitStatus::Broken,
     })
+}
+
+async fn retention(context: &Context<'_>, now: bool) -> Result<ExitStatus, Error> {
+    let wanted = RetentionRequest { dry_run: !now };
+    let retired: Vec<RetiredView> = context
+        .client
+        .post("/api/v1/artifacts/retention", &wanted)
+        .await?;
+    context.ui.data(&retired, |retired| {
+        if retired.is_empty() {
+            return "nothing is over: no product declares a `retention`, or all is needed or young"
+                .to_owned();
+        }
+        let row = |it: &RetiredView| {
+            vec![
+                format!("{}:{}", it.repository, it.tag),
+                it.digest.clone(),
+                ago(it.since),
+            ]
+        };
+        table(&["over", "digest", "since"], retired.iter().map(row))
+    });
+    if !now && !retired.is_empty() {
+        context
+            .ui
+            .say("they go within an hour; `tidegate artifact retention --now` does not wait");
+    }
+    Ok(ExitStatus::Done)
 }
 
 fn shown(it: &ArtifactView) -> String {

@@ -1,6 +1,8 @@
 //! The declared things, each as a person writes it in a file: `kind`, `name`, and what belongs to it.
 
-use super::{Component, KeySet, NamedStrategy, Policy, Role, SlotVariables, Team, Variables};
+use super::{
+    Component, KeySet, NamedStrategy, Policy, Retention, Role, SlotVariables, Team, Variables,
+};
 use crate::{
     calendar::{Freeze, Window},
     control::{ApprovalRule, ChangeTemplate, Control},
@@ -129,6 +131,9 @@ pub struct Product {
     /// What holds for this product in one environment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environments: BTreeMap<Name, ProductEnvironment>,
+    /// How long versions of its artifacts are kept that nothing needs; for ever, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
     /// What it is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<Component>,

@@ -59,6 +59,28 @@ pub struct ArtifactCheckView {
     pub last: Option<String>,
 }
 
+/// Whether what is over is to go now.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+pub struct RetentionRequest {
+    /// Only to be shown.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// A tag that goes, because nothing needs what it names and its time is over.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RetiredView {
+    /// Where.
+    pub repository: String,
+    /// It.
+    pub tag: String,
+    /// What it names.
+    pub digest: String,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
 /// What a key set says of an artifact.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SignatureView {

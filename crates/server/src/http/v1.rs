@@ -63,6 +63,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     security(("token" = [])),
     paths(
         artifacts::check,
+        artifacts::retention,
         artifacts::show,
         artifacts::parts,
         artifacts::vulnerabilities,

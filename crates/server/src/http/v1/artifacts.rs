@@ -14,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 use tidegate_protocol::api::{
     ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillPartsView, ImportView, Problem,
-    VulnerabilitiesView,
+    RetentionRequest, RetiredView, VulnerabilitiesView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -24,6 +24,7 @@ pub(super) fn router() -> Router<SharedApp> {
             get(show),
         )
         .route("/api/v1/artifacts/check", post(check))
+        .route("/api/v1/artifacts/retention", post(retention))
         .route("/api/v1/parts", get(parts))
         .route("/api/v1/vulnerabilities", get(vulnerabilities))
         .route("/api/v1/advisories", post(import))
@@ -54,6 +55,18 @@ pub(super) async fn check(
 ) -> Result<extract::Json<ArtifactCheckView>, ApiError> {
     let checked = app.check_artifacts(&request, wanted.after.as_deref());
     Ok(extract::Json(checked.await?))
+}
+
+/// Takes away the tags whose time is over, by what products declare, or shows which.
+#[utoipa::path(post, path = "/api/v1/artifacts/retention", request_body = RetentionRequest,
+    responses((status = 200, body = [RetiredView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn retention(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<RetentionRequest>,
+) -> Result<extract::Json<Vec<RetiredView>>, ApiError> {
+    let retired = app.retention(request, wanted.dry_run).await?;
+    Ok(extract::Json(retired))
 }
 
 /// What is looked for.

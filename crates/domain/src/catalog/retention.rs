@@ -1,0 +1,128 @@
+//! How long versions of artifacts are kept that nothing needs.
+
+use crate::{attachment::artifact_of_tag, digest::Digest};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What is kept of each repository of a product, beside what releases need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// So many versions are kept, the newest, however old.
+    pub keep: u32,
+    /// Others are kept for so many days.
+    pub days: u32,
+}
+
+/// A tag of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged {
+    /// It.
+    pub tag: String,
+    /// What it names.
+    pub digest: Digest,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether a release, or what stands on a target, needs it.
+    pub is_needed: bool,
+}
+
+impl Retention {
+    /// The tags that are over, of all that a repository has. A tag that speaks of an artifact, as cosign makes them, goes
+    /// with the last tag of that artifact, and never before.
+    pub fn over<'a>(&self, tags: &'a [Tagged], now: Timestamp) -> Vec<&'a Tagged> {
+        let mut versions: Vec<&Tagged> = tags
+            .iter()
+            .filter(|it| artifact_of_tag(&it.tag).is_none())
+            .collect();
+        versions.sort_by(|a, b| (b.since, &b.tag).cmp(&(a.since, &a.tag)));
+        let keep = usize::try_from(self.keep).unwrap_or(usize::MAX);
+        let limit = now - SignedDuration::from_hours(24 * i64::from(self.days));
+        let (over, stays): (Vec<(usize, &Tagged)>, Vec<_>) = versions
+            .into_iter()
+            .enumerate()
+            .partition(|(place, it)| *place >= keep && it.since < limit && !it.is_needed);
+        let is_over = |digest: Digest| over.iter().any(|(_, it)| it.digest == digest);
+        let is_kept = |digest: Digest| stays.iter().any(|(_, it)| it.digest == digest);
+        let speaks_of_it = tags.iter().filter(|it| {
+            artifact_of_tag(&it.tag).is_some_and(|digest| is_over(digest) && !is_kept(digest))
+        });
+        let over = over.iter().map(|(_, it)| *it);
+        over.chain(speaks_of_it).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tagged(tag: &str, days_old: i64) -> Tagged {
+        Tagged {
+            tag: tag.to_owned(),
+            digest: Digest::of(tag.as_bytes()),
+            since: now() - SignedDuration::from_hours(24 * days_old),
+            is_needed: false,
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-26T12:00:00Z".parse().unwrap()
+    }
+
+    fn over(tags: &[Tagged]) -> Vec<String> {
+        let rule = Retention { keep: 2, days: 30 };
+        let over = rule.over(tags, now());
+        over.into_iter().map(|it| it.tag.clone()).collect()
+    }
+
+    #[test]
+    fn the_newest_stay_and_what_is_needed_and_what_is_young() {
+        let needed = Tagged {
+            is_needed: true,
+            ..tagged("needed", 100)
+        };
+        let tags = [
+            tagged("1", 90),
+            tagged("2", 80),
+            tagged("3", 70),
+            needed,
+            tagged("4", 60),
+        ];
+        assert_eq!(over(&tags), ["2", "1"]);
+        let young = [
+            tagged("a", 31),
+            tagged("b", 29),
+            tagged("c", 3),
+            tagged("d", 1),
+        ];
+        assert_eq!(over(&young), ["a"]);
+        assert_eq!(
+            over(&young[..2]),
+            [""; 0],
+            "there are no more than are kept"
+        );
+    }
+
+    #[test]
+    fn a_signature_goes_with_the_last_tag_of_what_it_signs() {
+        let signature = |tag: &str| {
+            let hex = Digest::of(tag.as_bytes()).hex();
+            tagged(&format!("sha256-{hex}.sig"), 99)
+        };
+        let (old, young) = (signature("1"), signature("4"));
+        let mut tags = vec![
+            tagged("1", 90),
+            tagged("3", 70),
+            tagged("4", 60),
+            old.clone(),
+            young,
+        ];
+        assert_eq!(over(&tags), ["1".to_owned(), old.tag.clone()]);
+        tags.push(Tagged {
+            tag: "latest".to_owned(),
+            ..tagged("1", 1)
+        });
+        let gone = over(&tags);
+        assert!(!gone.contains(&old.tag), "{gone:?}");
+    }
+}
