@@ -63,6 +63,7 @@ impl Agent {
             prepared: prepared(state),
             traffic: self.routes(product, state),
             jobs: self.job_reports(product, state),
+            refused: None,
             contract: CONTRACT,
         }
     }
@@ -176,7 +177,7 @@ fn verdict(active: &Activated, instance: u32, report: Option<&Report>) -> (Healt
 
 const fn health_while(waiting: &Waiting) -> Health {
     match waiting {
-        Waiting::Revision | Waiting::Preparation => Health::Starting,
+        Waiting::Revision | Waiting::Preparation | Waiting::Expired => Health::Starting,
         Waiting::NotInRevision | Waiting::PreparationFailed { .. } => Health::Failed,
     }
 }

@@ -69,6 +69,8 @@ pub struct TargetFacts {
     pub detail: String,
     /// What it says of jobs.
     pub jobs: Vec<JobReport>,
+    /// What keeps its agent from following, such as that it was revoked; a clause about the agent.
+    pub obstacle: Option<String>,
 }
 
 /// How well what a target runs has shown itself since it runs it.
@@ -177,8 +179,14 @@ impl TargetFacts {
                 .map(|a| format!("{}: {}", a.component, a.detail))
                 .unwrap_or_default(),
             jobs: observed.jobs.clone(),
+            obstacle: refused(observed),
         }
     }
+}
+
+fn refused(observed: &ObservedState) -> Option<String> {
+    let why = observed.refused.as_ref()?;
+    Some(format!("its agent does not follow: {why}"))
 }
 
 fn told_in(desired: &DesiredState, slot: Slot) -> Option<RevisionId> {
@@ -236,7 +244,7 @@ impl BalancerFacts {
                 .traffic
                 .iter()
                 .all(|route| is_applied(route, observed)),
-            failure: observed.traffic.iter().find_map(failure),
+            failure: refused(observed).or_else(|| observed.traffic.iter().find_map(failure)),
         }
     }
 }
@@ -325,6 +333,7 @@ mod tests {
             prepared: Vec::new(),
             traffic: Vec::new(),
             jobs: Vec::new(),
+            refused: None,
             contract: 3,
         };
         let report = Report::following(None, observed, Timestamp::UNIX_EPOCH);
