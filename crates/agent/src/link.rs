@@ -11,7 +11,7 @@ mod session;
 mod tls;
 
 pub(crate) use backoff::Backoff;
-pub(crate) use calls::{BlobBody, post_enrol};
+pub(crate) use calls::{BlobBody, Told, post_enrol};
 pub(crate) use connection::{Link, dial};
 pub(crate) use error::LinkError;
 pub(crate) use session::{Incoming, converse};

@@ -79,6 +79,7 @@ async fn enroll(args: EnrollArgs) -> ExitCode {
         environment: args.environment,
         target: args.name,
         directory: args.data,
+        demands: None,
     };
     match tidegate_agent::enroll(options).await {
         Ok(_) => ExitStatus::Done.into(),

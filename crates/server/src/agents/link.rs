@@ -24,6 +24,7 @@ use tidegate_domain::{
 };
 use tidegate_protocol::agent::{
     DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest, RenewRequest,
+    SignedStates,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -217,6 +218,7 @@ async fn everything(
         revisions: Vec::new(),
         secrets: BTreeMap::new(),
         logs: Vec::new(),
+        signed: SignedStates::default(),
     };
     if cursor == after {
         return Ok(response);

@@ -176,6 +176,7 @@ impl Fleet {
                 environment: name(environment)?,
                 target: name(&target)?,
                 directory: directory.clone(),
+                demands: None,
             };
             tidegate_agent::enroll(options)
                 .await
