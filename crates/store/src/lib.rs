@@ -11,6 +11,7 @@
 //! with `$1` parameters and three column types. Start at [`tx`](Tx) and then any aggregate.
 
 mod access;
+mod agents;
 mod catalog;
 mod configuration;
 mod deployments;
@@ -38,7 +39,7 @@ pub use deployments::Lease;
 pub use drills::DrillsOf;
 pub use error::StoreError;
 pub use journal::NumberedEntry;
-pub use keys::KeyRow;
+pub use keys::{InstructionKeyRow, KeyRow};
 pub use migrate::MIGRATIONS;
 pub use registry::*;
 pub use rehearsals::RehearsalsOf;

@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0007_group_runs.sql"),
     ),
     (8, "people", include_str!("../migrations/0008_people.sql")),
+    (10, "agents", include_str!("../migrations/0010_agents.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

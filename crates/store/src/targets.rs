@@ -38,6 +38,8 @@ pub struct AgentRow {
     pub connection_changed_at: Timestamp,
     /// The agent's program version.
     pub program_version: String,
+    /// Since when its certificates are refused.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// An enrolment to be made.
@@ -203,7 +205,8 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
             program_version) VALUES ($1, $2, 1, $3, 0, $3, '') \
-            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', enrolled_at = excluded.enrolled_at";
+            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', \
+            enrolled_at = excluded.enrolled_at, revoked_at = NULL";
         self.execute(
             sql,
             &[key.to_string().into(), serial.into(), self.now().into()],
@@ -262,7 +265,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn agent(&mut self, key: &TargetKey) -> Result<Option<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, revoked_at FROM agents \
             WHERE target = $1";
         self.row(sql, &[key.to_string().into()])
             .await?
@@ -276,7 +279,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn agents(&mut self) -> Result<Vec<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, revoked_at FROM agents \
             ORDER BY target";
         self.rows(sql, &[]).await?.iter().map(agent).collect()
     }
@@ -339,7 +342,7 @@ pub(crate) fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {
 }
 
 /// Between these lie the keys of an environment's targets: `0` follows `/`.
-fn bounds(environment: &Name) -> [Value; 2] {
+pub(crate) fn bounds(environment: &Name) -> [Value; 2] {
     [
         format!("{environment}/").into(),
         format!("{environment}0").into(),
@@ -359,6 +362,7 @@ fn agent(row: &Row) -> Result<AgentRow, StoreError> {
         connection_changed_at: row.time(4)?,
         program_version: row.text(5)?.to_owned(),
         next_serial: row.text(6)?.to_owned(),
+        revoked_at: row.optional_time(7)?,
     })
 }
 
