@@ -20,8 +20,8 @@ mod status;
 
 pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{
-    ApplyRequest, ApplyResponse, CatalogChange, Difference, ProductView, RemoveRequest,
-    SecretRequest, SecretView, SourceFile, TargetView,
+    ApplyRequest, ApplyResponse, CatalogChange, Difference, InstructionKeyView, ProductView,
+    RemoveRequest, SecretRequest, SecretView, SourceFile, TargetView,
 };
 pub use check::{CheckView, JudgedView, LookBackRequest, MeasurementView};
 pub use deployment::{

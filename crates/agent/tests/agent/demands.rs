@@ -187,3 +187,51 @@ async fn what_lay_there_before_signatures_were_demanded_is_judged_when_they_are(
             .contains("it is unsigned")
     );
 }
+
+#[tokio::test]
+async fn what_cosign_itself_signed_is_understood_in_both_its_ways() {
+    let material = |name: &str| {
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../trust/tests/material/");
+        fs::read(format!("{directory}{name}")).unwrap()
+    };
+    let (manifest, payload) = (material("manifest.json"), material("payload.json"));
+    let (tag, bundle) = (
+        material("tag.manifest.json"),
+        material("manifest.first.bundle.json"),
+    );
+    let layer = json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "digest": Digest::of(&bundle), "size": bundle.len(),
+    });
+    let referrer = json!({"schemaVersion": 2, "layers": [layer]})
+        .to_string()
+        .into_bytes();
+    let artifact = Artifact {
+        manifest: Digest::of(&manifest),
+        layer: Digest::of(b""),
+        blobs: [&manifest, &payload, &tag, &bundle, &referrer]
+            .map(|bytes| (Digest::of(bytes), bytes.clone()))
+            .into(),
+    };
+    let revision = revision(&artifact, &["./run"]);
+    for (key, is_good) in [("first.pub", true), ("second.pub", false)] {
+        let pem = String::from_utf8(material(key))
+            .unwrap()
+            .replace('\n', "\n    ");
+        let yaml = format!(
+            "threshold: 1\nkeys:\n- name: release\n  valid_from: 2020-01-01T00:00:00Z\n  public_key: |\n    {pem}\n"
+        );
+        for holder in [&tag, &referrer] {
+            let demands = Demands::read(&yaml).unwrap();
+            let mut stage = Stage::with(Server::start().await, Some(demands)).await;
+            stage.offer(&artifact);
+            let known = [(artifact.manifest, vec![Digest::of(holder)])];
+            stage.server.memory.signatures.lock().unwrap().extend(known);
+            stage.order(&[], &[&revision]);
+            // The image of that material has no layer, which is found out once it is known to be signed.
+            let reason = refused(&stage, &revision).await;
+            assert_eq!(reason.contains("it has no layer"), is_good, "{reason}");
+            assert_eq!(reason.contains("is refused"), !is_good, "{reason}");
+        }
+    }
+}
