@@ -1,0 +1,401 @@
+//! Agents trust no further than they must, and are trusted no further: certificates, revocation, signatures.
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+use tidegate_tests::{
+    server::client,
+    shop::{Shop, TOKEN, until},
+};
+
+/// Somebody who speaks to the agents' address by hand.
+struct Hand {
+    http: reqwest::Client,
+    address: String,
+}
+
+impl Hand {
+    /// With the certificate and key of the agent of `target`, or none.
+    fn of(shop: &Shop, target: Option<&str>) -> Self {
+        client();
+        let file = |target: &str| shop.file(&format!("{target}/identity/identity.json"));
+        let read = |target: &str| -> Value {
+            serde_json::from_slice(&fs::read(file(target)).expect("a file")).expect("JSON")
+        };
+        let own = target.map(read);
+        let any = own.clone().unwrap_or_else(|| read("testing-1"));
+        let text = |value: &Value, name: &str| value[name].as_str().expect("text").to_owned();
+        let authority = text(&any, "authority");
+        let authority = reqwest::Certificate::from_pem(authority.as_bytes()).expect("PEM");
+        let address = text(&any, "server");
+        let mut builder = reqwest::Client::builder()
+            .tls_certs_only([authority])
+            .resolve("tidegate-agents", address.parse().expect("an address"));
+        if let Some(own) = own {
+            let pem = text(&own, "key") + &text(&own, "certificate");
+            let identity = reqwest::Identity::from_pem(pem.as_bytes()).expect("an identity");
+            builder = builder.identity(identity);
+        }
+        let port = address.rsplit(':').next().expect("a port").to_owned();
+        Self {
+            http: builder.build().expect("a client"),
+            address: format!("https://tidegate-agents:{port}/agent/v1"),
+        }
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        Self::answer(self.http.get(format!("{}{path}", self.address))).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.address));
+        Self::answer(request.json(body)).await
+    }
+
+    async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.expect("a whole answer");
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    async fn told(&self) -> Value {
+        let (status, told) = self.get("/desired?after=0&wait=0").await;
+        assert_eq!(status, 200, "{told}");
+        told
+    }
+}
+
+fn deploy<'a>(version: &'a str, to: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let quick = ["--to", to, "--minimum-healthy", "200ms"];
+    [&["deploy", "shop", version][..], &quick, more].concat()
+}
+
+/// The manifest of a version, as the registry says.
+async fn manifest(shop: &Shop, version: &str) -> (String, Value) {
+    let address = format!("{}/v2/shop/web/manifests/{version}", shop.url());
+    let request = client().get(address).bearer_auth(TOKEN);
+    let request = request.header("accept", "application/vnd.oci.image.manifest.v1+json");
+    let bytes = request
+        .send()
+        .await
+        .expect("an answer")
+        .bytes()
+        .await
+        .expect("bytes");
+    let manifest = serde_json::from_slice(&bytes).expect("JSON");
+    (digest(&bytes), manifest)
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// Enrols the agent of a target in the place of the one before it.
+fn enrol_anew(shop: &Shop, target: &str, more: &[&str]) {
+    let environment = target.split('-').next().expect("an environment");
+    let create = [
+        "enrolment",
+        "create",
+        "--replace",
+        "--environment",
+        environment,
+    ];
+    let token = shop.ok(&create);
+    let identity = fs::read(shop.file(&format!("{target}/identity/identity.json")));
+    let identity: Value = serde_json::from_slice(&identity.expect("a file")).expect("JSON");
+    let server = format!(
+        "https://{}",
+        identity["server"].as_str().expect("an address")
+    );
+    let data = shop.file(target);
+    let enroll = [
+        "agent",
+        "enroll",
+        "--server",
+        &server,
+        "--token",
+        token.trim(),
+        "--environment",
+        environment,
+        "--name",
+        target,
+        "--data",
+        &data,
+    ];
+    shop.ok(&[&enroll[..], more].concat());
+}
+
+#[tokio::test]
+async fn an_agent_reaches_nothing_but_what_its_own_target_is_told() {
+    let shop = Shop::with_shop(None);
+    shop.ok(&deploy("1.0.0", "testing", &["--wait"]));
+    let [own, other] = ["testing-1", "staging-1"].map(|target| Hand::of(&shop, Some(target)));
+    let stranger = Hand::of(&shop, None);
+    let ((told, whole), (untold, _)) = (
+        manifest(&shop, "1.0.0").await,
+        manifest(&shop, "1.1.0").await,
+    );
+    let layer = whole["layers"][0]["digest"].as_str().expect("a digest");
+
+    let state = own.told().await;
+    assert_eq!(state["desired"][0]["product"], "shop");
+    assert_eq!(other.told().await["desired"], json!([]));
+    for digest in [&told, layer] {
+        assert_eq!(own.get(&format!("/blobs/{digest}")).await.0, 200);
+        assert_eq!(other.get(&format!("/blobs/{digest}")).await.0, 404);
+        assert_eq!(stranger.get(&format!("/blobs/{digest}")).await.0, 401);
+    }
+    assert_eq!(own.get(&format!("/signatures/{told}")).await.0, 200);
+    assert_eq!(other.get(&format!("/signatures/{told}")).await.0, 404);
+    for path in ["/blobs/", "/signatures/"] {
+        assert_eq!(
+            own.get(&format!("{path}{untold}")).await.0,
+            404,
+            "not told of it"
+        );
+    }
+
+    // What it is told is signed for it alone.
+    let envelope = &state["signed"]["states"]["shop"];
+    let payload = STANDARD.decode(envelope["payload"].as_str().expect("base64"));
+    let statement: Value = serde_json::from_slice(&payload.expect("base64")).expect("JSON");
+    assert_eq!(statement["target"], "testing-1");
+    assert_eq!(
+        statement["generation"],
+        state["desired"][0]["instruction"]["generation"]
+    );
+    let younger = other.get("/desired/signatures").await;
+    assert_eq!((younger.0, &younger.1["states"]), (200, &json!({})));
+
+    // Nor can it speak for another: whatever it says, it says of its own target.
+    let status = shop.place("testing");
+    let mut said = state["desired"][0].clone();
+    said["active"] = json!([]);
+    said["prepared"] = json!([]);
+    let said = json!({"observed": [said], "agent_version": "0"});
+    assert_eq!(other.post("/observed", &said).await.0, 204);
+    assert_eq!(shop.place("testing")["targets"], status["targets"]);
+    for path in ["/observed", "/renew", "/logs/0"] {
+        assert_eq!(stranger.post(path, &said).await.0, 401, "{path}");
+    }
+    for path in ["/desired", "/desired/signatures"] {
+        assert_eq!(stranger.get(path).await.0, 401, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_agent_is_refused_at_once_and_what_it_runs_goes_on() {
+    let mut shop = Shop::with_shop(None);
+    shop.ok(&deploy("1.0.0", "testing", &["--wait"]));
+    let process = shop.answering_pid("testing-1");
+    shop.kill_agent("testing-1");
+    let view = shop.json(&deploy("1.1.0", "testing", &["--output", "json"]));
+    let id = view["id"].to_string();
+    until("it waits for the agent", || {
+        shop.ok(&["explain", &id]).contains("testing-1 to answer")
+    });
+
+    let hand = Hand::of(&shop, Some("testing-1"));
+    let cursor = hand.told().await["cursor"].clone();
+    let polling = tokio::spawn(async move {
+        let begun = Instant::now();
+        let answer = hand.get(&format!("/desired?after={cursor}&wait=50")).await;
+        (answer, begun.elapsed(), hand)
+    });
+    until("the poll is open", || shop.in_touch("testing-1"));
+    shop.ok(&["target", "revoke", "testing/testing-1"]);
+    let ((status, problem), lasted, hand) = polling.await.expect("an answer");
+    assert_eq!(
+        (status, &problem["type"]),
+        (403, &json!("agent-revoked")),
+        "{problem}"
+    );
+    assert!(lasted < Duration::from_secs(20), "{lasted:?}");
+    let renewal = json!({"certificate_request": "x"});
+    for (status, problem) in [
+        hand.post("/renew", &renewal).await,
+        hand.post("/observed", &json!({"observed": [], "agent_version": "0"}))
+            .await,
+        hand.get("/desired/signatures").await,
+        hand.get("/desired").await,
+    ] {
+        assert_eq!((status, &problem["type"]), (403, &json!("agent-revoked")));
+    }
+    until("the deployment says so", || {
+        shop.ok(&["explain", &id]).contains("its agent was revoked")
+    });
+    assert!(
+        shop.actions("target/testing/testing-1")
+            .contains(&"agent.revoked".to_owned())
+    );
+    assert!(shop.ok(&["target", "list"]).contains("revoked"));
+    assert!(
+        shop.refused(5, &["target", "revoke", "testing/testing-1"])
+            .contains("before")
+    );
+    let started = shop.run(&deploy("1.0.0", "testing", &["--supersede"]));
+    let said = String::from_utf8_lossy(&started.stderr);
+    assert!(
+        !started.status.success() && said.contains("it was revoked"),
+        "{said}"
+    );
+
+    // Its program comes back, and is not listened to; what runs goes on.
+    shop.start_agent("testing-1");
+    let log = shop.file("testing-1.log");
+    until("it is refused", || {
+        fs::read_to_string(&log)
+            .is_ok_and(|log| log.contains("the agent of testing/testing-1 was revoked"))
+    });
+    assert_eq!(shop.answering_pid("testing-1"), process);
+
+    // Another takes its place only by a token that may replace; the deployment goes on.
+    shop.kill_agent("testing-1");
+    enrol_anew(&shop, "testing-1", &[]);
+    shop.start_agent("testing-1");
+    shop.await_version("testing", "1.1.0");
+    let old = hand.get("/desired").await;
+    assert_eq!((old.0, &old.1["type"]), (403, &json!("agent-replaced")));
+}
+
+#[test]
+fn the_key_of_instructions_is_renewed_and_agents_follow() {
+    let mut shop = Shop::with_shop(None);
+    shop.ok(&deploy("1.0.0", "testing", &["--wait"]));
+    let trust = |shop: &Shop| -> Value {
+        let text = fs::read(shop.file("testing-1/identity/trust.json")).expect("a file");
+        serde_json::from_slice(&text).expect("JSON")
+    };
+    let first = trust(&shop)["instruction_key"].clone();
+    // One is away while the key is renewed twice.
+    shop.kill_agent("testing-1");
+    shop.ok(&["target", "rotate-key"]);
+    let newest = shop.ok(&["target", "rotate-key"]);
+    assert_ne!(first, newest.trim());
+    shop.start_agent("testing-1");
+    shop.ok(&deploy("1.1.0", "testing", &["--wait"]));
+    assert_eq!(trust(&shop)["instruction_key"], newest.trim());
+}
+
+#[test]
+fn without_its_server_an_agent_begins_nothing_new_and_keeps_what_runs() {
+    let mut shop = Shop::with_shop(None);
+    shop.kill_server();
+    shop.start_server_with(&["--signature-lifetime", "4s"]);
+    shop.ok(&deploy("1.0.0", "testing", &["--wait"]));
+    let process = shop.answering_pid("testing-1");
+    shop.kill_server();
+    let log = shop.file("testing-1.log");
+    until("the signature runs out", || {
+        fs::read_to_string(&log).is_ok_and(|log| log.contains("the signature ran out"))
+    });
+    assert_eq!(shop.answering_pid("testing-1"), process);
+    shop.start_server_with(&["--signature-lifetime", "4s"]);
+    shop.ok(&deploy("1.1.0", "testing", &["--wait"]));
+    shop.await_version("testing", "1.1.0");
+}
+
+/// A key pair of ECDSA P-256, and its public half as PEM.
+fn key() -> (EcdsaKeyPair, String) {
+    let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key");
+    // SubjectPublicKeyInfo of an uncompressed point (RFC 5480).
+    let mut spki = b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00".to_vec();
+    spki.extend(key.public_key().as_ref());
+    let text = STANDARD.encode(spki);
+    let (head, tail) = text.split_at(64);
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{head}\n{tail}\n-----END PUBLIC KEY-----\n");
+    (key, pem)
+}
+
+/// Signs an artifact as `cosign sign --tlog-upload=false` does: under the tag `sha256-HEX.sig`.
+async fn sign(shop: &Shop, artifact: &str, key: &EcdsaKeyPair) {
+    let payload = json!({"critical": {
+        "identity": {"docker-reference": "shop/web"},
+        "image": {"docker-manifest-digest": artifact},
+        "type": "cosign container image signature",
+    }, "optional": null});
+    let payload = payload.to_string().into_bytes();
+    let signature = key
+        .sign(&SystemRandom::new(), &payload)
+        .expect("a signature");
+    let config = b"{}".to_vec();
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest(&config), "size": 2},
+        "layers": [{
+            "mediaType": "application/vnd.dev.cosign.simplesigning.v1+json",
+            "digest": digest(&payload), "size": payload.len(),
+            "annotations": {"dev.cosignproject.cosign/signature": STANDARD.encode(signature.as_ref())},
+        }],
+    });
+    let put = async |path: String, kind: &str, body: Vec<u8>| {
+        let method = if path.contains("/uploads/") {
+            reqwest::Method::POST
+        } else {
+            reqwest::Method::PUT
+        };
+        let request = client().request(method, format!("{}/v2/shop/web/{path}", shop.url()));
+        let request = request.bearer_auth(TOKEN).header("content-type", kind);
+        let answer = request.body(body).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 201, "{path}");
+    };
+    for blob in [config, payload] {
+        let path = format!("blobs/uploads/?digest={}", digest(&blob));
+        put(path, "application/octet-stream", blob).await;
+    }
+    let path = format!("manifests/{}.sig", artifact.replace(':', "-"));
+    let kind = "application/vnd.oci.image.manifest.v1+json";
+    put(path, kind, manifest.to_string().into_bytes()).await;
+}
+
+#[tokio::test]
+async fn an_agent_that_demands_signatures_refuses_what_the_server_orders_unsigned() {
+    let mut shop = Shop::with_shop(None);
+    shop.ok(&deploy("1.0.0", "testing", &["--wait"]));
+    let ((release, pem), (stranger, _)) = (key(), key());
+    let keys = shop.file("keys.yaml");
+    let pem = pem.replace('\n', "\n    ");
+    let declared = format!(
+        "threshold: 1\nkeys:\n- name: release-key\n  valid_from: 2026-01-01T00:00:00Z\n  public_key: |\n    {pem}\n"
+    );
+    fs::write(&keys, declared).expect("a file");
+    shop.kill_agent("testing-1");
+    enrol_anew(
+        &shop,
+        "testing-1",
+        &["--require-signatures", "--trust", &keys],
+    );
+    shop.start_agent("testing-1");
+    let process = shop.answering_pid("testing-1");
+
+    let refused = |shop: &Shop, words: &str| {
+        let view = shop.json(&deploy("1.1.0", "testing", &["--output", "json"]));
+        let id = view["id"].to_string();
+        let mut said = String::new();
+        until("the preparation fails", || {
+            said = shop.ok(&["deployment", "show", &id]) + &shop.ok(&["explain", &id]);
+            said.contains(words)
+        });
+        assert!(said.contains("of release-key"), "{said}");
+    };
+    refused(&shop, "it is unsigned, and this agent demands signatures");
+    let (artifact, _) = manifest(&shop, "1.1.0").await;
+    sign(&shop, &artifact, &stranger).await;
+    refused(&shop, "no key of the set made this signature");
+    assert_eq!(shop.answering_pid("testing-1"), process);
+
+    sign(&shop, &artifact, &release).await;
+    shop.ok(&deploy("1.1.0", "testing", &["--wait"]));
+    shop.await_version("testing", "1.1.0");
+}
