@@ -316,6 +316,11 @@ mod tests {
 
     /// What is read where `web` should run in two instances, and `api` in one.
     fn read(active: Vec<Attestation>) -> TargetFacts {
+        refusing(active, None)
+    }
+
+    /// The same of an agent that does not follow for that reason.
+    fn refusing(active: Vec<Attestation>, refused: Option<&str>) -> TargetFacts {
         let name = |text: &str| text.parse::<Name>().unwrap();
         let mut desired = DesiredState::nothing(name("shop"), Millis(0));
         let told = |component: &str, instances| ActiveComponent {
@@ -333,7 +338,7 @@ mod tests {
             prepared: Vec::new(),
             traffic: Vec::new(),
             jobs: Vec::new(),
-            refused: None,
+            refused: refused.map(str::to_owned),
             contract: 3,
         };
         let report = Report::following(None, observed, Timestamp::UNIX_EPOCH);
@@ -343,6 +348,21 @@ mod tests {
         let deployment = requested(plan(1, 1, &[]));
         let of = (&deployment.targets[0], Slot::Blue);
         TargetFacts::of(of, Some(&desired), Some(&report), true, &digests)
+    }
+
+    #[test]
+    fn an_agent_that_does_not_follow_says_why_and_what_it_runs_counts_all_the_same() {
+        let all = || {
+            vec![
+                attested("web", 2, Health::Healthy),
+                attested("api", 1, Health::Healthy),
+            ]
+        };
+        let facts = refusing(all(), Some("the signature ran out"));
+        let why = "its agent does not follow: the signature ran out";
+        assert_eq!(facts.obstacle.as_deref(), Some(why));
+        assert_eq!(facts.running, Some(revision()));
+        assert_eq!(read(all()).obstacle, None);
     }
 
     #[test]
