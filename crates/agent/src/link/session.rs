@@ -27,6 +27,9 @@ const RENEWAL_LOOK: Duration = Duration::from_secs(600);
 /// Signatures that were not taken are asked for again after this.
 const SIGNATURES_AGAIN: Duration = Duration::from_secs(30);
 
+/// What was not taken is asked for again after this, at the earliest.
+const ALL_AGAIN: Duration = Duration::from_secs(10);
+
 /// An answer with nothing in it takes at least so long.
 const POLL_SHORTEST: Duration = Duration::from_secs(1);
 
@@ -37,10 +40,19 @@ pub(crate) struct Incoming {
     pub(crate) desired: mpsc::Sender<Told>,
     /// Holds what the target is like.
     pub(crate) observed: watch::Receiver<Vec<ObservedState>>,
-    /// When younger signatures are wanted, on the clock that nobody can set.
-    pub(crate) renew_at: watch::Receiver<Option<u64>>,
+    /// What the agent wishes to hear.
+    pub(crate) wishes: watch::Receiver<Wishes>,
     /// The agent's directory.
     pub(crate) directory: PathBuf,
+}
+
+/// What the agent wishes to hear of its own accord.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// When younger signatures are wanted, on the clock that nobody can set.
+    pub(crate) renew_at: Option<u64>,
+    /// Whether something was not taken, so that all of it is to be said again.
+    pub(crate) all_again: bool,
 }
 
 /// Talks to the server until dropped.
@@ -54,8 +66,15 @@ pub(crate) async fn converse(link: Arc<Link>, identity: Identity, incoming: Inco
 
 async fn poll(link: Arc<Link>, incoming: &Incoming) {
     let (mut cursor, mut backoff) = (0, Backoff::default());
+    let mut all_asked = Instant::now();
     loop {
         let asked = Instant::now();
+        if incoming.wishes.borrow().all_again && all_asked.elapsed() >= ALL_AGAIN {
+            cursor = 0;
+        }
+        if cursor == 0 {
+            all_asked = asked;
+        }
         match link.desired(cursor).await {
             Ok((answer, hashes)) => {
                 if cursor == 0 || backoff_was_needed(&mut backoff) {
@@ -149,12 +168,12 @@ async fn report(link: &Link, mut observed: watch::Receiver<Vec<ObservedState>>) 
 
 /// Asks for younger signatures whenever they are due.
 async fn ask_signatures(link: &Link, incoming: &Incoming) {
-    let (mut renew_at, mut backoff) = (incoming.renew_at.clone(), Backoff::default());
+    let (mut wishes, mut backoff) = (incoming.wishes.clone(), Backoff::default());
     loop {
-        let due = *renew_at.borrow_and_update();
+        let due = wishes.borrow_and_update().renew_at;
         let ahead = due.map(|due| Duration::from_millis(due.saturating_sub(clock::now_ms())));
         tokio::select! {
-            changed = renew_at.changed() => match changed {
+            changed = wishes.changed() => match changed {
                 Ok(()) => continue,
                 // The agent is ending.
                 Err(_) => return,
@@ -173,7 +192,7 @@ async fn ask_signatures(link: &Link, incoming: &Incoming) {
                 backoff.next()
             }
         };
-        timeout(pause, renew_at.changed()).await.ok();
+        timeout(pause, wishes.changed()).await.ok();
     }
 }
 

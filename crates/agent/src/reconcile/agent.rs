@@ -6,7 +6,7 @@ use crate::{
         service::{Key, Report, Secrets, Surroundings, Try, Worked, stop_others},
         traffic,
     },
-    link::{Link, Told},
+    link::{Link, Told, Wishes},
     prepare::{Preparation, Progress},
     state::State,
     trust::Trust,
@@ -123,10 +123,7 @@ impl Agent {
         mut self,
         mut desired: mpsc::Receiver<Told>,
         mut inbox: Inbox,
-        (observed, renew_at): (
-            watch::Sender<Vec<ObservedState>>,
-            watch::Sender<Option<u64>>,
-        ),
+        (observed, wishes): (watch::Sender<Vec<ObservedState>>, watch::Sender<Wishes>),
     ) {
         self.resume().await;
         loop {
@@ -136,8 +133,8 @@ impl Agent {
             let proof = self.next_proof(now);
             let save_at = self.save_at;
             let expiry = self.next_expiry(now);
-            let due = self.renew_at();
-            renew_at.send_if_modified(|said| std::mem::replace(said, due) != due);
+            let wished = self.wishes();
+            wishes.send_if_modified(|said| std::mem::replace(said, wished) != wished);
             tokio::select! {
                 Some(answer) = desired.recv() => self.told(answer),
                 Some(event) = inbox.events.recv() => self.heard(event),

@@ -3,7 +3,7 @@
 //! Decides nothing: [`tidegate_domain::converge::signed`] does.
 
 use super::agent::Agent;
-use crate::{keeper::clock, state::ProductState};
+use crate::{keeper::clock, link::Wishes, state::ProductState};
 use std::time::Duration;
 use tidegate_domain::{
     converge::{
@@ -182,8 +182,15 @@ impl Agent {
         }
     }
 
-    /// When younger signatures are to be asked for, on the clock that nobody can set: half way through the life of one.
-    pub(super) fn renew_at(&self) -> Option<u64> {
+    /// What is to be asked for: younger signatures half way through the life of one, and all again after a refusal.
+    pub(super) fn wishes(&self) -> Wishes {
+        Wishes {
+            renew_at: self.renew_at(),
+            all_again: !self.refused.is_empty(),
+        }
+    }
+
+    fn renew_at(&self) -> Option<u64> {
         self.trust.instruction_key?;
         let now = clock::moment();
         let half = |held: &Held| match held.received.boot == now.boot {

@@ -5,7 +5,7 @@ use crate::{
     drivers::service::Surroundings,
     identity::{Identity, IdentityError},
     layout::Layout,
-    link::{self, Incoming, Link, LinkError},
+    link::{self, Incoming, Link, LinkError, Wishes},
     state::{State, StateError},
     trust::{Trust, TrustError},
 };
@@ -66,12 +66,12 @@ pub async fn run(options: RunOptions, shutdown: impl Future<Output = ()>) -> Res
     };
     let link = Arc::new(Link::new(&identity)?);
     let observed = watch::Sender::new(Vec::new());
-    let renew_at = watch::Sender::new(None);
+    let wishes = watch::Sender::new(Wishes::default());
     let (desired, orders) = mpsc::channel(4);
     let incoming = Incoming {
         desired,
         observed: observed.subscribe(),
-        renew_at: renew_at.subscribe(),
+        wishes: wishes.subscribe(),
         directory,
     };
     let trust = Trust::load(&layout)?;
@@ -79,7 +79,7 @@ pub async fn run(options: RunOptions, shutdown: impl Future<Output = ()>) -> Res
     let (agent, inbox) = Agent::new(surroundings, (state, trust), Arc::clone(&link));
     tracing::info!(agent.target = %identity.target, "agent runs");
     tokio::select! {
-        () = agent.live(orders, inbox, (observed, renew_at)) => {}
+        () = agent.live(orders, inbox, (observed, wishes)) => {}
         () = link::converse(link, identity, incoming) => {}
         () = shutdown => tracing::info!("agent ends; what it runs keeps running"),
     }

@@ -89,8 +89,8 @@ async fn forged_an_instruction_without_a_good_signature_is_not_taken() {
     stage.say_again();
     stage.until_refused("not signed by the server's key").await;
 
+    // Once nobody forges any more it asks again by itself.
     stage.sign(|signing| signing.forged = None);
-    stage.say_again();
     let state = stage.until(|state| state.refused.is_none() && !state.active.is_empty());
     assert_eq!(state.await.instruction.generation.0, 1);
     stage.until_web(revision.id(), Health::Healthy).await;
