@@ -124,6 +124,7 @@ impl Server {
             .args(arguments)
             .env("TIDEGATE_SERVER", &self.address)
             .env("TIDEGATE_TOKEN", TOKEN)
+            .env("TIDEGATE_STATE", self.directory().join("state"))
             .stdin(Stdio::null())
             .output()
             .expect("the program runs")

@@ -27,13 +27,66 @@ enum About {
 type Row = (&'static str, &'static str, About, &'static str);
 
 const ROWS: &[Row] = &[
+    ("get", "/api/v1/changes", Listed(2), ""),
+    ("post", "/api/v1/changes", Product(3), CHANGE),
+    ("get", "/api/v1/changes/{id}", Product(2), ""),
+    ("post", "/api/v1/changes/{id}/approve", Product(4), "{}"),
+    ("post", "/api/v1/changes/{id}/close", Product(4), "{}"),
+    ("post", "/api/v1/changes/{id}/turn-down", Product(4), WHY),
+    ("get", "/api/v1/controls", Shared(2), ""),
+    ("post", "/api/v1/controls/acknowledge", Shared(2), ""),
+    (
+        "post",
+        "/api/v1/controls/backtest",
+        Large(2),
+        r#"{"control":"signed"}"#,
+    ),
+    ("get", "/api/v1/controls/schema", Shared(2), ""),
+    ("get", "/api/v1/controls/shipped", Shared(2), ""),
+    (
+        "post",
+        "/api/v1/controls/{control}/acknowledge",
+        Shared(2),
+        "",
+    ),
+    ("post", "/api/v1/deployments/{id}/approve", Product(3), "{}"),
+    ("get", "/api/v1/deployments/{id}/approvals", Product(2), ""),
+    ("get", "/api/v1/deployments/{id}/controls", Product(2), ""),
+    ("post", "/api/v1/deployments/{id}/supervise", Product(3), ""),
+    (
+        "post",
+        "/api/v1/deployments/{id}/turn-down",
+        Product(3),
+        r#"{"note":"x"}"#,
+    ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/evidence",
+        Product(2),
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/evidence",
+        Product(3),
+        r#"{"kind":"handover","note":"x"}"#,
+    ),
+    ("get", "/api/v1/waivers", Listed(2), ""),
+    (
+        "post",
+        "/api/v1/waivers",
+        Product(3),
+        r#"{"control":"signed","product":"shop","reason":"x","hours":1}"#,
+    ),
+    ("post", "/api/v1/waivers/{id}/end", Product(5), ""),
+    ("post", "/api/v1/waivers/{id}/sign", Product(5), ""),
     ("post", "/api/v1/apply", Large(4), APPLIED),
     ("get", "/api/v1/calendar", Shared(2), ""),
     ("get", "/api/v1/calendar.ics", Shared(2), ""),
     ("get", "/api/v1/calendar/feed", Shared(2), ""),
     ("post", "/api/v1/can", Own(2), r#"{"action":"deploy"}"#),
     ("get", "/api/v1/deployments", Listed(2), ""),
-    ("post", "/api/v1/deployments", Product(3), DEPLOYMENT),
+    ("post", "/api/v1/deployments", Product(2), DEPLOYMENT),
     ("get", "/api/v1/deployments/{id}", Product(2), ""),
     ("post", "/api/v1/deployments/{id}/cancel", Product(3), "{}"),
     (
@@ -112,7 +165,7 @@ const ROWS: &[Row] = &[
         r#"{"environment":"testing"}"#,
     ),
     ("get", "/api/v1/group-runs", Listed(2), ""),
-    ("post", "/api/v1/group-runs", Product(3), GROUP),
+    ("post", "/api/v1/group-runs", Product(2), GROUP),
     ("get", "/api/v1/group-runs/{id}", Product(2), ""),
     ("post", "/api/v1/group-runs/{id}/cancel", Product(3), ""),
     ("post", "/api/v1/group-runs/{id}/rollback", Product(3), "{}"),
@@ -120,6 +173,8 @@ const ROWS: &[Row] = &[
     ("get", "/api/v1/journal", Listed(2), ""),
     ("get", "/api/v1/journal/checkpoint", Shared(2), ""),
     ("get", "/api/v1/journal/export", Large(2), ""),
+    ("get", "/api/v1/journal/proofs/consistency", Shared(2), ""),
+    ("get", "/api/v1/journal/proofs/inclusion", Shared(2), ""),
     ("get", "/api/v1/logs", Product(2), ""),
     ("get", "/api/v1/people", Large(2), ""),
     (
@@ -217,6 +272,7 @@ const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"t
 const GROUP: &str = r#"{"members":[{"product":"shop","release":"1.0.0","environment":"testing"},{"product":"bank","release":"1.0.0","environment":"testing"}]}"#;
 const REHEARSAL: &str =
     r#"{"deployment":{"product":"shop","release":"1.0.0","environment":"testing"}}"#;
+const CHANGE: &str = r#"{"kind":"normal","title":"x","product":"shop","environment":"testing"}"#;
 const RELEASE: &str = r#"{"version":"1.0.0"}"#;
 const APPLIED: &str = r#"{"files":[{"path":"a","text":"kind: Environment\nname: testing\ntitle: Changed"}],"dry_run":true}"#;
 /// The levels there are.
@@ -264,6 +320,16 @@ impl World {
             "--supersede",
             "--wait",
         ]);
+        shop.ok(&[
+            "change",
+            "create",
+            "shop",
+            "--in",
+            "live",
+            "--title",
+            "A new till",
+        ]);
+        shop.ok(&["waiver", "ask", "signed", "shop", "--reason", "it hurries"]);
         let members = ["shop=1.1.0", "bank=1.0.0", "--to", "testing"];
         shop.ok(&[&["group-run", "start"], &members[..]].concat());
         Self {
@@ -307,12 +373,15 @@ fn filled(path: &str) -> String {
         "/api/v1/logs" => {
             "/api/v1/logs?product=shop&component=web&environment=testing&target=testing-1"
         }
+        "/api/v1/journal/proofs/consistency" => "/api/v1/journal/proofs/consistency?from=1",
+        "/api/v1/journal/proofs/inclusion" => "/api/v1/journal/proofs/inclusion?sequence=0",
         other => other,
     };
     let nothing = "00000000-0000-7000-8000-000000000000";
     path.replace("/tokens/{id}", &format!("/tokens/{nothing}"))
         .replace("/people/{name}", "/people/unknown")
         .replace("{id}", "1")
+        .replace("{control}", "signed")
         .replace("{product}", "shop")
         .replace("{version}", "1.0.0")
         .replace(['{', '}'], "")

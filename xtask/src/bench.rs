@@ -8,6 +8,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-domain", "judge"),
     ("tidegate-domain", "rehearsal"),
     ("tidegate-policy", "authorization"),
+    ("tidegate-policy", "controls"),
     ("tidegate-trust", "signatures"),
     ("tidegate-trust", "advisories"),
     ("tidegate-store", "journal"),

@@ -8,7 +8,11 @@ use crate::{
     trust::{Demands, Trust, TrustError},
 };
 use rcgen::{CertificateParams, DnType, KeyPair};
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tidegate_domain::{digest::Digest, name::Name};
 use tidegate_protocol::agent::{ENROLMENT_TOKEN_PREFIX, EnrolRequest};
 
@@ -97,10 +101,20 @@ pub async fn enroll(options: EnrolOptions) -> Result<Identity, EnrolError> {
     trust.instruction_key = answer.instruction_key;
     trust.demands = options.demands.or(trust.demands);
     trust.save(&layout).map_err(EnrolError::Store)?;
+    identity.journal = answer.journal;
+    forget_journal(&options.directory).map_err(EnrolError::Store)?;
     identity
         .save(&options.directory)
         .map_err(EnrolError::Store)?;
     Ok(identity)
+}
+
+/// Whoever joins anew begins anew as a witness, too: the key that the server says now is the one that counts.
+fn forget_journal(directory: &Path) -> io::Result<()> {
+    match fs::remove_file(Layout::new(directory).journal()) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// A new private key (PEM) and the request to certify it (PEM).

@@ -22,6 +22,9 @@ pub struct Identity {
     pub(crate) key: String,
     pub(crate) certificate: String,
     pub(crate) authority: String,
+    /// The key that alone signs the journal, if the server said it at enrolment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) journal: Option<String>,
 }
 
 /// Why there is no identity.
@@ -52,6 +55,7 @@ impl Identity {
             key: String::new(),
             certificate: String::new(),
             authority: String::new(),
+            journal: None,
         }
     }
 

@@ -43,6 +43,11 @@ impl Layout {
         self.root.join("state.json")
     }
 
+    /// The last checkpoint of the journal that was believed.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.root.join("journal.json")
+    }
+
     /// Downloads, until they are unpacked.
     pub(crate) fn blobs(&self) -> PathBuf {
         self.root.join("blobs/sha256")

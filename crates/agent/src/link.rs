@@ -1,7 +1,8 @@
 //! The agent's link to the server: HTTP/2 over mutual TLS, one connection for everything. Agents dial out only.
 //!
 //! Losing the server is no event for what runs: nothing here touches a workload. Start at [`Link`]; [`tls`] says
-//! whom the agent trusts, [`calls`] spells the requests, [`session`] keeps the conversation going.
+//! whom the agent trusts, [`calls`] spells the requests, [`session`] keeps the conversation going, [`witness`] believes
+//! of the journal only what continues the last that it saw.
 
 mod backoff;
 mod calls;
@@ -9,6 +10,7 @@ mod connection;
 mod error;
 mod session;
 mod tls;
+mod witness;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use calls::{BlobBody, Told, post_enrol};

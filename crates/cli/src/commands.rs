@@ -1,9 +1,12 @@
 //! The commands, one per file.
 
 mod apply;
+mod approve;
 mod calendar;
 mod can;
+mod change;
 mod completions;
+mod controls;
 mod deploy;
 mod deployment;
 mod doctor;
@@ -32,6 +35,7 @@ mod status;
 mod steer;
 mod target;
 mod token;
+mod waiver;
 mod watch;
 
 pub use completions::CompletionsArgs;
@@ -76,6 +80,16 @@ pub enum Command {
     Resume(steer::ResumeArgs),
     Cancel(steer::CancelArgs),
     SignOff(steer::SignOffArgs),
+    Approve(approve::ApproveArgs),
+    TurnDown(approve::TurnDownArgs),
+    Approvals(approve::ApprovalsArgs),
+    Supervise(approve::SuperviseArgs),
+    #[command(subcommand)]
+    Change(change::ChangeCommand),
+    #[command(subcommand)]
+    Controls(controls::ControlsCommand),
+    #[command(subcommand)]
+    Waiver(waiver::WaiverCommand),
     Status(status::StatusArgs),
     Calendar(calendar::CalendarArgs),
     Explain(explain::ExplainArgs),
@@ -101,8 +115,7 @@ pub enum Command {
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     SignIn(sign_in::SignInArgs),
-    #[command(subcommand)]
-    Journal(journal::JournalCommand),
+    Journal(journal::JournalArgs),
 }
 
 impl Command {
@@ -131,6 +144,13 @@ impl Command {
             Self::Cancel(args) => args.run(&context).await,
             Self::SignOff(args) => args.run(&context).await,
             Self::Plan(command) => command.run(&context).await,
+            Self::Approve(args) => args.run(&context).await,
+            Self::TurnDown(args) => args.run(&context).await,
+            Self::Approvals(args) => args.run(&context).await,
+            Self::Supervise(args) => args.run(&context).await,
+            Self::Change(command) => command.run(&context).await,
+            Self::Controls(command) => command.run(&context).await,
+            Self::Waiver(command) => command.run(&context).await,
             Self::Status(args) => args.run(&context).await,
             Self::Calendar(args) => args.run(&context).await,
             Self::Explain(args) => args.run(&context).await,
@@ -147,7 +167,7 @@ impl Command {
             Self::Can(args) => args.run(&context).await,
             Self::Policy(command) => command.run(&context).await,
             Self::SignIn(args) => args.run(&context).await,
-            Self::Journal(command) => command.run(&context).await,
+            Self::Journal(args) => args.run(&context).await,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What goes wrong on the command line, and the status each kind exits with.
 
-use crate::artifact::{PackError, PushError};
+use crate::{
+    artifact::{PackError, PushError},
+    witness::AlarmReport,
+};
 use tidegate_protocol::api::Problem;
 
 /// The status a command exits with. Scripts rely on these numbers.
@@ -31,6 +34,8 @@ pub enum ExitStatus {
     Unreachable = 10,
     /// The journal does not verify.
     Tampered = 11,
+    /// The journal is not the one that was seen before.
+    Alarm = 12,
 }
 
 /// Why a command did not do what it was asked.
@@ -70,6 +75,9 @@ pub enum Error {
     /// The journal does not verify.
     #[error("the journal does not verify: {0}")]
     Tampered(String),
+    /// The journal is not the one that was seen before.
+    #[error("{0}")]
+    Alarm(Box<AlarmReport>),
     /// A person said no.
     #[error("nothing was changed")]
     Declined,
@@ -95,6 +103,7 @@ impl Error {
             Self::Push(PushError::NoRoom(_)) => ExitStatus::NotReady,
             Self::Answer(_) | Self::File { .. } | Self::Push(_) => ExitStatus::Broken,
             Self::Tampered(_) => ExitStatus::Tampered,
+            Self::Alarm(_) => ExitStatus::Alarm,
             Self::Declined => ExitStatus::Refused,
         }
     }
@@ -111,6 +120,7 @@ impl Error {
             Self::Tampered(_) => {
                 Some("compare with an export or a checkpoint that somebody else kept".to_owned())
             }
+            Self::Alarm(report) => Some(report.hint()),
             Self::Answer(_) | Self::Usage(_) | Self::File { .. } | Self::Declined => None,
         }
     }

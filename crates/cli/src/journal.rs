@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 use std::io::BufRead;
-use tidegate_domain::journal::{Frontier, leaf_hash, note};
+use tidegate_domain::journal::{Checkpoint, Frontier, leaf_hash, note};
 use tidegate_protocol::api::ExportLine;
 
 /// What a good export states.
@@ -62,18 +62,42 @@ pub enum Fault {
         /// How many the file has.
         found: u64,
     },
+    /// The tree does not continue a checkpoint that somebody kept.
+    #[error("the first {kept} entries are not those of the checkpoint that was kept")]
+    Forked {
+        /// How many the kept one has.
+        kept: u64,
+    },
+    /// The tree ends before a checkpoint that somebody kept.
+    #[error("the file has {found} entries, fewer than the {kept} of the checkpoint that was kept")]
+    Shortened {
+        /// How many the kept one has.
+        kept: u64,
+        /// How many the file has.
+        found: u64,
+    },
     /// The key is not the expected one.
     #[error("the file is signed by {0}, not by the key that was expected")]
     Stranger(String),
 }
 
-/// Verifies an export; with `trusted`, only a checkpoint of that verifier key is good.
+/// What whoever verifies knows already.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trust<'a> {
+    /// The only key whose checkpoint is good.
+    pub verifier: Option<&'a str>,
+    /// A checkpoint that the tree must continue, as it was signed.
+    pub note: Option<&'a str>,
+}
+
+/// Verifies an export by what is known already.
 ///
 /// # Errors
 /// The first fault.
-pub fn verify(lines: impl BufRead, trusted: Option<&str>) -> Result<Verified, Fault> {
+pub fn verify(lines: impl BufRead, trust: Trust<'_>) -> Result<Verified, Fault> {
     let mut frontier = Frontier::default();
     let mut key: Option<String> = None;
+    let mut kept: Option<Checkpoint> = None;
     for (number, line) in (1..).zip(lines.lines()) {
         let line = line
             .ok()
@@ -87,9 +111,12 @@ pub fn verify(lines: impl BufRead, trusted: Option<&str>) -> Result<Verified, Fa
                 },
                 None,
             ) => {
-                if trusted.is_some_and(|trusted| trusted != verifier) {
+                if trust.verifier.is_some_and(|trusted| trusted != verifier) {
                     return Err(Fault::Stranger(verifier));
                 }
+                let opened = trust.note.map(|note| note::open(note, &verifier));
+                kept = opened.transpose()?;
+                check_kept(&frontier, kept.as_ref())?;
                 key = Some(verifier);
             }
             (
@@ -101,8 +128,13 @@ pub fn verify(lines: impl BufRead, trusted: Option<&str>) -> Result<Verified, Fa
                 Some(_),
             ) => {
                 check_entry(&mut frontier, (sequence, &leaf, &text), number)?;
+                check_kept(&frontier, kept.as_ref())?;
             }
             (ExportLine::Checkpoint { note }, Some(key)) => {
+                let (kept, found) = (kept.map_or(0, |kept| kept.size), frontier.size());
+                if found < kept {
+                    return Err(Fault::Shortened { kept, found });
+                }
                 return check_note(&frontier, &note, key);
             }
             _ => return Err(Fault::Header),
@@ -130,6 +162,16 @@ fn check_entry(
     }
     frontier.append(hash);
     Ok(())
+}
+
+/// Where the tree is as large as it was, its root is what it was.
+fn check_kept(frontier: &Frontier, kept: Option<&Checkpoint>) -> Result<(), Fault> {
+    match kept {
+        Some(kept) if kept.size == frontier.size() && kept.root != frontier.root() => {
+            Err(Fault::Forked { kept: kept.size })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn check_note(frontier: &Frontier, text: &str, key: &str) -> Result<Verified, Fault> {
@@ -178,7 +220,7 @@ mod tests {
     }
 
     fn check(lines: &[String]) -> Result<u64, Fault> {
-        verify(lines.join("\n").as_bytes(), None).map(|verified| verified.entries)
+        verify(lines.join("\n").as_bytes(), Trust::default()).map(|verified| verified.entries)
     }
 
     #[test]
@@ -216,8 +258,41 @@ mod tests {
         assert_eq!(check(&good[..4]), Err(Fault::Cut(3)));
         let stranger = Notary::new(&[4; 32]).verifier();
         assert!(matches!(
-            verify(good.join("\n").as_bytes(), Some(&stranger)),
+            verify(
+                good.join("\n").as_bytes(),
+                Trust {
+                    verifier: Some(&stranger),
+                    note: None
+                }
+            ),
             Err(Fault::Stranger(_))
         ));
+    }
+
+    #[test]
+    fn an_export_continues_the_checkpoint_that_was_kept() {
+        let good = export(&["a", "b", "c"]).join("\n");
+        let noted = |entries: &[&str]| {
+            let notary = Notary::new(&[3; 32]);
+            let mut frontier = Frontier::default();
+            let leaves = entries.iter().map(|text| leaf_hash(text.as_bytes()));
+            leaves.for_each(|leaf| frontier.append(leaf));
+            notary.sign(frontier.size(), frontier.root())
+        };
+        let check = |entries: &[&str]| {
+            let note = noted(entries);
+            let trust = Trust {
+                note: Some(&note),
+                ..Trust::default()
+            };
+            verify(good.as_bytes(), trust).map(|verified| verified.entries)
+        };
+        for continued in [&[][..], &["a"], &["a", "b"], &["a", "b", "c"]] {
+            assert_eq!(check(continued), Ok(3), "{continued:?}");
+        }
+        assert_eq!(check(&["a", "x"]), Err(Fault::Forked { kept: 2 }));
+        let longer = ["a", "b", "c", "d"];
+        let shortened = Fault::Shortened { kept: 4, found: 3 };
+        assert_eq!(check(&longer), Err(shortened));
     }
 }

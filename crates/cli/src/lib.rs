@@ -2,7 +2,8 @@
 //!
 //! [`Command`] lists what a person can do against a server; each lives in a file of its own in [`commands`]. Data goes to
 //! standard output, talk to standard error through [`Ui`]; [`Error`] knows the exit status. [`artifact`] packs what is
-//! pushed, [`journal`] verifies an export without a server, [`follow`] watches a deployment.
+//! pushed, [`journal`] verifies an export without a server, [`witness`] keeps what was seen of a server's journal,
+//! [`follow`] watches a deployment.
 
 pub mod artifact;
 mod client;
@@ -11,6 +12,7 @@ mod error;
 pub mod follow;
 pub mod journal;
 mod ui;
+mod witness;
 
 pub use client::{Client, Connection};
 pub use commands::{Command, Globals};

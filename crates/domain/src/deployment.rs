@@ -58,7 +58,7 @@ pub use weights::Weighed;
 
 use crate::{
     converge::Slot,
-    id::{DeploymentId, SnapshotNumber},
+    id::{ChangeId, DeploymentId, SnapshotNumber},
     name::Name,
     plan::{PartHashes, Plan, Then},
     revision::RevisionId,
@@ -126,6 +126,12 @@ pub struct Deployment {
     /// What people want to do against the calendar, and who confirmed it; those that were confirmed count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
+    /// The change request that it runs under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<ChangeId>,
+    /// Whether whoever asked acts under supervision, and who let it go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervision: Option<Supervision>,
     /// One per target of the plan, in the plan's order. Stored apart from the rest of the record.
     #[serde(skip)]
     pub targets: Vec<TargetRun>,
@@ -142,6 +148,15 @@ const fn is_zero(it: &u32) -> bool {
 
 const fn is_false(it: &bool) -> bool {
     !*it
+}
+
+/// Whoever asked for a deployment acts under supervision: somebody of level 3 or above lets it go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Supervision {
+    /// Who let it go, and when; nobody yet, where none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<(Name, jiff::Timestamp)>,
 }
 
 /// Why a deployment runs.

@@ -57,8 +57,16 @@ numbered!(
     DrillId
 );
 numbered!(
+    /// A change request.
+    ChangeId
+);
+numbered!(
     /// A change that waits for a second person.
     ProposalId
+);
+numbered!(
+    /// An exception from a control.
+    WaiverId
 );
 numbered!(
     /// A group run.
@@ -79,6 +87,10 @@ numbered!(
 random!(
     /// A person.
     PersonId
+);
+random!(
+    /// One person's word about a deployment.
+    ApprovalId
 );
 random!(
     /// A token of a person or a program.

@@ -16,6 +16,7 @@ pub mod analysis;
 pub mod calendar;
 pub mod canonical;
 pub mod catalog;
+pub mod control;
 pub mod converge;
 pub mod deployment;
 pub mod digest;

@@ -43,7 +43,7 @@ pub(crate) fn read(source: &PolicyText) -> Result<Vec<Policy>, PolicyFault> {
         let message = "templates (`?principal`, `?resource`) are not supported".to_owned();
         return Err(PolicyFault::at(name, text, 0, message));
     }
-    validated(name, text, &set)?;
+    validated(name, text, (&VALIDATOR, &set))?;
     let mut policies: Vec<&Policy> = set.policies().collect();
     policies.sort_by_key(|policy| number(policy.id()));
     if policies.is_empty() {
@@ -59,7 +59,7 @@ pub(crate) fn read(source: &PolicyText) -> Result<Vec<Policy>, PolicyFault> {
         .collect())
 }
 
-fn parsed(name: &str, text: &str) -> Result<PolicySet, PolicyFault> {
+pub(crate) fn parsed(name: &str, text: &str) -> Result<PolicySet, PolicyFault> {
     text.parse().map_err(|errors: ParseErrors| {
         let first = errors.iter().next();
         first.map_or_else(
@@ -70,8 +70,12 @@ fn parsed(name: &str, text: &str) -> Result<PolicySet, PolicyFault> {
 }
 
 /// Strictly, by the schema: what Cedar only warns of (a policy that can never apply, look-alike characters) is refused.
-fn validated(name: &str, text: &str, set: &PolicySet) -> Result<(), PolicyFault> {
-    let result = VALIDATOR.validate(set, ValidationMode::Strict);
+pub(crate) fn validated(
+    name: &str,
+    text: &str,
+    (validator, set): (&Validator, &PolicySet),
+) -> Result<(), PolicyFault> {
+    let result = validator.validate(set, ValidationMode::Strict);
     if let Some(error) = result.validation_errors().next() {
         return Err(fault(name, text, error));
     }

@@ -7,6 +7,7 @@
 //! | `GET /agent/v1/desired?after=N&wait=SECONDS` | → [`DesiredResponse`]; held open until there is something newer than `after`, a log request, or the wait is over |
 //! | `GET /agent/v1/desired/signatures` | → [`SignedStates`]: younger signatures of what the target is told already |
 //! | `POST /agent/v1/observed` | [`ObservedRequest`] → 204 |
+//! | `POST /agent/v1/journal` | [`JournalRequest`] → [`JournalResponse`]; a server that does not know the call answers 404 |
 //! | `POST /agent/v1/logs/{request}` | [`LogChunk`] → 204 |
 //! | `GET /agent/v1/blobs/{digest}` (ranges allowed) | → bytes; only what the desired state names, the blobs of those manifests, and their signatures |
 //! | `GET /agent/v1/signatures/{digest}` | → [`ArtifactSignatures`] of a manifest that the desired state names |
@@ -71,6 +72,49 @@ pub struct EnrolResponse {
     /// that signs nothing names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instruction_key: Option<InstructionKey>,
+    /// At enrolment, the key that alone signs the journal: a C2SP note verifier key. Older servers do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<String>,
+}
+
+/// An agent witnesses the journal: it asks for its checkpoint, and for the proof that it continues the last one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct JournalRequest {
+    /// How many entries the last checkpoint had that the agent believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u64>,
+    /// What the agent found wrong when it last looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<JournalAlarm>,
+    /// Whether it looked and found nothing wrong. An agent that has just begun says neither.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub content: bool,
+}
+
+/// The journal is not the one that an agent knew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JournalAlarm {
+    /// What is wrong, in words.
+    pub reason: String,
+    /// The last checkpoint that was believed, as it was signed.
+    pub kept: String,
+    /// The one that does not continue it.
+    pub found: String,
+}
+
+/// What the journal says of itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JournalResponse {
+    /// The signed checkpoint.
+    pub note: String,
+    /// The key that signs it.
+    pub verifier: String,
+    /// The proof that it continues the tree of that many entries; empty where the journal does not reach so far.
+    #[serde(default)]
+    pub proof: Vec<Digest>,
+    /// Whether an alarm of this agent stands. One that is content says so at once then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alarmed: bool,
 }
 
 /// Everything the target should run and have ready.

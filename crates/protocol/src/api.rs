@@ -6,6 +6,7 @@
 mod calendar;
 mod catalog;
 mod check;
+mod control;
 mod deployment;
 mod drill;
 mod group_run;
@@ -24,6 +25,11 @@ pub use catalog::{
     RemoveRequest, SecretRequest, SecretView, SourceFile, TargetView,
 };
 pub use check::{CheckView, JudgedView, LookBackRequest, MeasurementView};
+pub use control::{
+    ApprovalRequest, ApprovalsView, ApprovedContentView, BacktestRequest, BacktestView,
+    ChangeRequest, ChangeView, ClearanceView, ControlView, EvidenceRequest, EvidenceView,
+    FindingView, LackView, PartView, SaidView, StoppedView, WaiverRequest, WaiverView,
+};
 pub use deployment::{
     DeploymentEvent, DeploymentRequest, DeploymentView, JobView, OverrideRequest, PlanView,
     PlannedCheckView, PlannedJobView, PlannedWaveView, ReturnRequest, RollbackRequest,
@@ -31,7 +37,9 @@ pub use deployment::{
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupRunView};
-pub use journal::{CheckpointView, EntryView, ExportLine, JournalPage};
+pub use journal::{
+    CheckpointView, ConsistencyView, EntryView, ExportLine, InclusionView, JournalPage,
+};
 pub use logs::{LogLineView, LogsView};
 pub use people::{
     EnrolmentRequest, EnrolmentView, ListedTokenView, PersonChange, PersonRequest, PersonView,

@@ -5,10 +5,14 @@
 
 pub(crate) mod admission;
 pub mod apply;
+pub mod approvals;
 pub mod authenticate;
 pub(crate) mod balancing;
 pub mod blocks;
 mod bus;
+pub mod changes;
+pub(crate) mod clearance;
+pub mod controls;
 pub mod deploy;
 pub(crate) mod drills;
 pub mod enrolments;
@@ -25,6 +29,7 @@ pub mod observed;
 pub mod people;
 pub mod plans;
 pub mod policies;
+mod proofs;
 mod proposals;
 pub mod query;
 mod rehearse;
@@ -38,6 +43,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod steer;
 pub mod tokens;
+mod witnesses;
 
 pub use bus::Bus;
 pub use error::{Error, Kind, field, optional};

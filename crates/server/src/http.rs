@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 mod error;
+mod log;
 mod registry;
 mod router;
 mod v1;

@@ -38,22 +38,24 @@ pub(crate) async fn metrics(app: State) -> Result<Response, ApiError> {
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
-async fn numbers(app: &SharedApp) -> Result<[(&'static str, &'static str, i64); 4], Error> {
+async fn numbers(app: &SharedApp) -> Result<[(&'static str, &'static str, i64); 5], Error> {
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     app.store
         .read((), |tx, ()| {
             async move {
                 let agents = tx.agents().await?;
                 let connected = agents.iter().filter(|agent| agent.connected).count();
+                let alarms = agents.iter().filter(|agent| agent.journal_alarm.is_some());
+                let alarms = alarms.count();
                 let running = tx.running_deployments().await?.len();
                 let entries =
                     i64::try_from(tx.journal_frontier().await?.size()).unwrap_or(i64::MAX);
-                Ok((agents.len(), connected, running, entries))
+                Ok((agents.len(), connected, running, entries, alarms))
             }
             .boxed()
         })
         .await
-        .map(|(agents, connected, running, entries)| {
+        .map(|(agents, connected, running, entries, alarms)| {
             [
                 (
                     "agents_enrolled",
@@ -71,6 +73,11 @@ async fn numbers(app: &SharedApp) -> Result<[(&'static str, &'static str, i64); 
                     count(running),
                 ),
                 ("journal_entries", "Entries of the journal", entries),
+                (
+                    "journal_alarms",
+                    "Agents that hold an earlier checkpoint which the journal does not continue",
+                    count(alarms),
+                ),
             ]
         })
 }

@@ -20,6 +20,8 @@ impl Tx {
             Document::Team(d) => record::write(d),
             Document::Role(d) => record::write(d),
             Document::Policy(d) => record::write(d),
+            Document::Control(d) => record::write(d),
+            Document::ChangeTemplate(d) => record::write(d),
             Document::Programme(d) => record::write(d),
             Document::Product(d) => record::write(d),
             Document::Environment(d) => record::write(d),

@@ -4,17 +4,16 @@
 //! commit unnumbered with their state; [`Tx::number_waiting_entries`], run by whoever holds the sequencer's lease, numbers
 //! them in the order they were written. Readers see numbered entries only.
 //!
-//! The leaf hashes are kept in tiles of 256 (C2SP tlog-tiles), the right edge of the tree in one row: the tree is never
-//! held whole.
+//! The right edge of the tree is kept in one row, its hashes in tiles (`tiles.rs`): the tree is never held whole.
 
 use crate::{Row, StoreError, Tx, Value};
 use tidegate_domain::{
     digest::Digest,
-    journal::{Entry, Frontier, root_of},
+    journal::{Entry, Frontier, TILE_WIDTH},
 };
 
-/// Leaves of a tile (C2SP tlog-tiles: height 8).
-const TILE: u64 = 256;
+/// Leaves of a tile.
+const TILE: u64 = TILE_WIDTH as u64;
 /// Entries numbered in one transaction at most.
 const BATCH: i64 = 1000;
 
@@ -145,24 +144,6 @@ impl Tx {
         rows.iter().map(numbered).collect()
     }
 
-    /// The root of a full tile of leaves, recomputed from what is stored; none where the tile is not full.
-    ///
-    /// # Errors
-    /// When the stored tile is damaged.
-    pub async fn tile_root(&mut self, position: u64) -> Result<Option<Digest>, StoreError> {
-        let sql = "SELECT hashes FROM journal_tiles WHERE level = 0 AND position = $1";
-        let Some(row) = self.row(sql, &[position.into()]).await? else {
-            return Ok(None);
-        };
-        Ok(Some(root_of(
-            row.blob(0)?
-                .as_chunks::<32>()
-                .0
-                .iter()
-                .map(|hash| Digest::from_bytes(*hash)),
-        )))
-    }
-
     async fn number(
         &mut self,
         frontier: &mut Frontier,
@@ -182,22 +163,10 @@ impl Tx {
         self.execute(sql, &values).await?;
         frontier.append(leaf);
         if frontier.size().is_multiple_of(TILE) {
-            self.keep_tile(frontier.size() / TILE - 1).await
-        } else {
-            Ok(())
+            self.keep_leaves(frontier.size() / TILE - 1).await?;
+            self.complete_tiles(frontier.size()).await?;
         }
-    }
-
-    async fn keep_tile(&mut self, position: u64) -> Result<(), StoreError> {
-        let entries = self.entries_from(position * TILE, TILE).await?;
-        let hashes: Vec<u8> = entries
-            .iter()
-            .flat_map(|entry| *entry.leaf.as_bytes())
-            .collect();
-        let sql = "INSERT INTO journal_tiles (level, position, hashes) VALUES (0, $1, $2)";
-        self.execute(sql, &[position.into(), hashes.into()])
-            .await
-            .map(drop)
+        Ok(())
     }
 
     async fn keep_frontier(&mut self, frontier: &Frontier) -> Result<(), StoreError> {

@@ -12,8 +12,11 @@
 
 mod access;
 mod agents;
+mod approvals;
 mod catalog;
+mod changes;
 mod configuration;
+mod controls;
 mod deployments;
 mod drills;
 mod error;
@@ -31,10 +34,12 @@ mod rehearsals;
 mod releases;
 mod sqlite;
 mod targets;
+mod tiles;
 mod tx;
 mod value;
 
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
+pub use controls::ControlVersion;
 pub use deployments::Lease;
 pub use drills::DrillsOf;
 pub use error::StoreError;

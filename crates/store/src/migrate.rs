@@ -29,7 +29,13 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0007_group_runs.sql"),
     ),
     (8, "people", include_str!("../migrations/0008_people.sql")),
-    (10, "agents", include_str!("../migrations/0010_agents.sql")),
+    (9, "journal", include_str!("../migrations/0009_journal.sql")),
+    (
+        10,
+        "controls",
+        include_str!("../migrations/0010_controls.sql"),
+    ),
+    (11, "agents", include_str!("../migrations/0011_agents.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \
@@ -80,7 +86,9 @@ async fn step_forward(tx: &mut Tx) -> Result<(), StoreError> {
         .await?;
         tracing::info!(step = number, name, "store.schema_step");
     }
-    Ok(())
+    // What an earlier version of this program did not keep cannot be had by SQL alone.
+    let size = tx.journal_frontier().await?.size();
+    tx.complete_tiles(size).await
 }
 
 impl Tx {

@@ -40,6 +40,8 @@ pub struct AgentRow {
     pub program_version: String,
     /// Since when its certificates are refused.
     pub revoked_at: Option<Timestamp>,
+    /// What it found wrong with the journal, in words.
+    pub journal_alarm: Option<String>,
 }
 
 /// An enrolment to be made.
@@ -206,7 +208,7 @@ impl Tx {
         let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
             program_version) VALUES ($1, $2, 1, $3, 0, $3, '') \
             ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', \
-            enrolled_at = excluded.enrolled_at, revoked_at = NULL";
+            enrolled_at = excluded.enrolled_at, revoked_at = NULL, journal_alarm = NULL";
         self.execute(
             sql,
             &[key.to_string().into(), serial.into(), self.now().into()],
@@ -260,12 +262,27 @@ impl Tx {
         Ok(self.execute(sql, &values).await? == 1)
     }
 
+    /// An agent found something wrong with the journal, or is content again.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_journal_alarm(
+        &mut self,
+        key: &TargetKey,
+        alarm: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE agents SET journal_alarm = $2 WHERE target = $1";
+        let values = [key.to_string().into(), alarm.into()];
+        self.execute(sql, &values).await.map(drop)
+    }
+
     /// One agent.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn agent(&mut self, key: &TargetKey) -> Result<Option<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, revoked_at FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
+            revoked_at, journal_alarm FROM agents \
             WHERE target = $1";
         self.row(sql, &[key.to_string().into()])
             .await?
@@ -279,7 +296,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn agents(&mut self) -> Result<Vec<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, revoked_at FROM agents \
+        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
+            revoked_at, journal_alarm FROM agents \
             ORDER BY target";
         self.rows(sql, &[]).await?.iter().map(agent).collect()
     }
@@ -363,6 +381,7 @@ fn agent(row: &Row) -> Result<AgentRow, StoreError> {
         program_version: row.text(5)?.to_owned(),
         next_serial: row.text(6)?.to_owned(),
         revoked_at: row.optional_time(7)?,
+        journal_alarm: row.optional_text(8)?.map(str::to_owned),
     })
 }
 

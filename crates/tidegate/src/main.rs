@@ -23,7 +23,8 @@ use tracing_subscriber::{
 /// Moves software from development to live use: manages releases and carries out their deployment.
 ///
 /// The exit status is 0 when done, 1 when something broke, 2 for wrong usage, 3 refused, 4 not found, 5 conflict, 6 not
-/// ready, 7 rolled back, 8 failed, 9 cancelled, 10 unreachable, 11 a journal that does not verify.
+/// ready, 7 rolled back, 8 failed, 9 cancelled, 10 unreachable, 11 a journal that does not verify, 12 a journal that is
+/// not the one that was seen before.
 #[derive(Debug, Parser)]
 #[command(
     name = "tidegate",

@@ -20,7 +20,8 @@ impl Shop {
         command
             .args(arguments)
             .env("TIDEGATE_SERVER", self.url())
-            .env("TIDEGATE_TOKEN", TOKEN);
+            .env("TIDEGATE_TOKEN", TOKEN)
+            .env("TIDEGATE_STATE", self.path().join("state"));
         command
     }
 

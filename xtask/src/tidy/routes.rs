@@ -31,6 +31,11 @@ const APART: &[(&str, &str, &str)] = &[
         "it is the document itself",
     ),
     (
+        "crates/server/src/http/log.rs",
+        "/log/",
+        "C2SP tlog-tiles describes it",
+    ),
+    (
         "crates/server/src/http/router.rs",
         "/healthz",
         "whoever watches the server has no token",

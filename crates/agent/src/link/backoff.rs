@@ -26,11 +26,16 @@ impl Backoff {
     pub(crate) fn next(&mut self) -> Duration {
         let pause = FIRST.saturating_mul(1 << self.failures.min(8)).min(LAST);
         self.failures = self.failures.saturating_add(1);
-        let mut byte = [128];
-        // Without randomness the pause is merely not jittered.
-        getrandom::fill(&mut byte).ok();
-        pause.mul_f64(0.5 + f64::from(byte[0]) / 512.0)
+        jittered(pause)
     }
+}
+
+/// Between half of a pause and the whole.
+pub(super) fn jittered(pause: Duration) -> Duration {
+    let mut byte = [128];
+    // Without randomness the pause is merely not jittered.
+    getrandom::fill(&mut byte).ok();
+    pause.mul_f64(0.5 + f64::from(byte[0]) / 512.0)
 }
 
 #[cfg(test)]

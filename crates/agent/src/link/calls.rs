@@ -14,8 +14,9 @@ use std::time::Duration;
 use tidegate_domain::{canonical, digest::Digest};
 use tidegate_protocol::{
     agent::{
-        ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, LINK_VERSION,
-        LINK_VERSION_HEADER, LogChunk, ObservedRequest, RenewRequest, SignedStates,
+        ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
+        JournalResponse, LINK_VERSION, LINK_VERSION_HEADER, LogChunk, ObservedRequest,
+        RenewRequest, SignedStates,
     },
     api::Problem,
 };
@@ -77,6 +78,14 @@ impl Link {
         self.post(&format!("/agent/v1/logs/{request}"), chunk)
             .await
             .map(drop)
+    }
+
+    /// What the journal says of itself.
+    pub(super) async fn journal(
+        &self,
+        wanted: &JournalRequest,
+    ) -> Result<JournalResponse, LinkError> {
+        json(self.post("/agent/v1/journal", wanted).await?).await
     }
 
     /// Asks for a new certificate.

@@ -1,7 +1,8 @@
 //! The conversation with the server, for as long as the agent runs: one task asks what should be, one says what
-//! is, one renews the certificate, one asks for younger signatures. Each goes on by itself when the connection breaks.
+//! is, one renews the certificate, one asks for younger signatures, one witnesses the journal. Each goes on by itself
+//! when the connection breaks.
 
-use super::{Backoff, Link, Told};
+use super::{Backoff, Link, Told, witness::Witness};
 use crate::{
     enrol::certificate_request,
     identity::Identity,
@@ -59,9 +60,11 @@ pub(crate) struct Wishes {
 pub(crate) async fn converse(link: Arc<Link>, identity: Identity, incoming: Incoming) {
     let polling = poll(Arc::clone(&link), &incoming);
     let reporting = report(&link, incoming.observed.clone());
+    let witness = Witness::new(&incoming.directory, identity.journal.clone());
+    let witnessing = witness.watch(&link);
     let renewing = renew(&link, identity, &incoming);
     let signing = ask_signatures(&link, &incoming);
-    futures::join!(polling, reporting, renewing, signing);
+    futures::join!(polling, reporting, renewing, signing, witnessing);
 }
 
 async fn poll(link: Arc<Link>, incoming: &Incoming) {

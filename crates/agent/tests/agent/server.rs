@@ -229,6 +229,7 @@ fn certified(memory: &Memory, request: &str, renew_after: jiff::Timestamp) -> En
         .unwrap()
         .push((Digest::of(certificate.der()), key));
     EnrolResponse {
+        journal: None,
         certificate: certificate.pem(),
         authority: memory.authority.clone(),
         renew_after,

@@ -56,6 +56,9 @@ pub(super) struct What {
     /// Take the place of the deployment that runs there: it ends, and this one settles what it left.
     #[arg(long)]
     supersede: bool,
+    /// The number of the change request that it runs under; any that covers it unless set.
+    #[arg(long, value_name = "NUMBER")]
+    change: Option<u64>,
 }
 
 impl DeployArgs {
@@ -82,6 +85,7 @@ impl What {
             progress_deadline: self.progress_deadline,
             on_failure: self.on_failure,
             supersede: self.supersede,
+            change: self.change,
         }
     }
 }

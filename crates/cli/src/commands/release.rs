@@ -6,7 +6,9 @@ use crate::{
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
-use tidegate_protocol::api::{BlockRequest, ReleaseRequest, ReleaseView};
+use tidegate_protocol::api::{
+    BlockRequest, EvidenceRequest, EvidenceView, ReleaseRequest, ReleaseView,
+};
 
 /// Draft, seal and look at releases.
 #[derive(Debug, Subcommand)]
@@ -17,6 +19,7 @@ pub enum ReleaseCommand {
     /// Take a new configuration snapshot for a sealed release; the next deployment of it uses that.
     Configure(WhichArgs),
     Block(BlockArgs),
+    Evidence(EvidenceArgs),
     /// Let a blocked release be deployed again.
     Unblock(WhichArgs),
     /// Show one release.
@@ -51,6 +54,21 @@ pub struct BlockArgs {
     /// Why; shown to whoever wants to deploy it.
     #[arg(long)]
     reason: String,
+}
+
+/// Keep something with a release, such as the customer's word; without a kind, list what is kept.
+#[derive(Debug, Args)]
+pub struct EvidenceArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// Of which kind, such as `customer-approval` or `handover`.
+    kind: Option<String>,
+    /// In words.
+    #[arg(long, default_value = "", requires = "kind")]
+    note: String,
+    /// Where more is written.
+    #[arg(long, requires = "kind", value_name = "URL")]
+    link: Option<String>,
 }
 
 /// A release.
@@ -108,6 +126,7 @@ impl ReleaseCommand {
                     )
                     .await?
             }
+            Self::Evidence(args) => return args.run(context).await,
             Self::Unblock(which) => {
                 client
                     .post(&format!("{}/unblock", which.path()), &nothing)
@@ -125,6 +144,45 @@ impl ReleaseCommand {
         ui.data(&view, text);
         Ok(ExitStatus::Done)
     }
+}
+
+impl EvidenceArgs {
+    async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let path = format!("{}/evidence", self.which.path());
+        let kept: Vec<EvidenceView> = match self.kind {
+            None => context.client.get(&path).await?,
+            Some(kind) => {
+                let request = EvidenceRequest {
+                    kind,
+                    note: self.note,
+                    link: self.link,
+                };
+                context.client.post(&path, &request).await?
+            }
+        };
+        context.ui.data(&kept, |kept| evidence(kept));
+        Ok(ExitStatus::Done)
+    }
+}
+
+fn evidence(kept: &[EvidenceView]) -> String {
+    if kept.is_empty() {
+        return "nothing is kept with it".to_owned();
+    }
+    let row = |it: &EvidenceView| {
+        let link = it.link.clone().unwrap_or_default();
+        vec![
+            it.kind.clone(),
+            it.by.clone(),
+            ago(it.at),
+            it.note.clone(),
+            link,
+        ]
+    };
+    table(
+        &["evidence", "by", "given", "says", "more"],
+        kept.iter().map(row),
+    )
 }
 
 fn text(view: &ReleaseView) -> String {

@@ -62,9 +62,13 @@ fn row(view: &TargetView) -> Vec<String> {
         (true, true) => "in touch",
         (true, false) => "out of touch",
     };
+    let agent = match &view.journal_alarm {
+        Some(alarm) => format!("{agent}, JOURNAL ALARM: {alarm}"),
+        None => agent.to_owned(),
+    };
     vec![
         format!("{}/{}", view.environment, view.name),
-        agent.to_owned(),
+        agent,
         view.since.map(ago).unwrap_or_default(),
         view.agent_version.clone().unwrap_or_default(),
     ]

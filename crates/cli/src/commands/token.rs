@@ -75,9 +75,8 @@ impl TokenCommand {
 
 fn listed(tokens: &[ListedTokenView]) -> String {
     let row = |token: &ListedTokenView| {
-        let or = |time: Option<jiff::Timestamp>, none: &str| {
-            time.map_or(none.to_owned(), |time| time.to_string())
-        };
+        let ends = token.expires_at;
+        let ends = ends.map_or_else(|| "never".to_owned(), |at| at.to_string());
         vec![
             token.id.clone(),
             token.person.clone(),
@@ -87,18 +86,9 @@ fn listed(tokens: &[ListedTokenView]) -> String {
                 .scope
                 .clone()
                 .unwrap_or_else(|| "everything".to_owned()),
-            or(token.expires_at, "never"),
-            or(token.used_at, "never"),
+            ends,
         ]
     };
-    let head = [
-        "token",
-        "person",
-        "for",
-        "level",
-        "good for",
-        "ends",
-        "last used",
-    ];
+    let head = ["token", "person", "for", "level", "good for", "ends"];
     table(&head, tokens.iter().map(row))
 }

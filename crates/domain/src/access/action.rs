@@ -63,6 +63,12 @@ actions! {
     BlockRelease "block-release" Apply "blocking a release";
     /// Go back.
     RollBack "roll-back" Apply "rolling back";
+    /// Approve somebody else's deployment, or turn it down.
+    Approve "approve" Apply "approving a deployment";
+    /// Ask for a change, or for an exception from a control.
+    RequestChange "request-change" Apply "asking for a change or a waiver";
+    /// Keep evidence with a release, such as the customer's word.
+    AddEvidence "add-evidence" Apply "keeping evidence with a release";
     /// Make tokens for oneself.
     CreateToken "create-token" Apply "creating a token";
     /// Draft and seal releases.
@@ -81,10 +87,16 @@ actions! {
     UnblockRelease "unblock-release" Enable "unblocking a release";
     /// Let agents join.
     Enrol "enrol" Enable "enrolling agents";
+    /// Approve somebody else's change request, turn it down, or close it.
+    ApproveChange "approve-change" Enable "approving a change request";
     /// Remove artifacts.
     DeleteArtifact "delete-artifact" Ensure "deleting artifacts";
     /// Go on although a check did not pass.
     AcceptCheck "accept-check" Ensure "accepting a check or a job that did not succeed";
+    /// Set what releases have to satisfy.
+    ManageControls "manage-controls" Ensure "changing controls";
+    /// Sign an exception from a control off, or end one.
+    GrantWaiver "grant-waiver" Ensure "granting a waiver";
     /// Say who belongs to a team, and at which level.
     ManageTeam "manage-team" Ensure "changing who belongs to a team";
     /// Add, change and remove people.

@@ -3,6 +3,7 @@
 use super::{Component, NamedStrategy, Policy, Role, SlotVariables, Team, Variables};
 use crate::{
     calendar::{Freeze, Window},
+    control::{ApprovalRule, ChangeTemplate, Control},
     converge::Balancer,
     name::Name,
 };
@@ -20,6 +21,10 @@ pub enum Kind {
     Role,
     /// Who may do what, beside the shipped policies.
     Policy,
+    /// A documented rule that deployments satisfy.
+    Control,
+    /// A change that is approved beforehand.
+    ChangeTemplate,
     /// Products that belong together.
     Programme,
     /// What is released.
@@ -52,6 +57,10 @@ pub enum Document {
     Role(Role),
     /// Who may do what, beside the shipped policies.
     Policy(Policy),
+    /// A documented rule that deployments satisfy.
+    Control(Box<Control>),
+    /// A change that is approved beforehand.
+    ChangeTemplate(ChangeTemplate),
     /// Products that belong together.
     Programme(Programme),
     /// What is released.
@@ -151,6 +160,12 @@ pub struct Environment {
     /// The strategy of deployments to it; rolling by 1 unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Name>,
+    /// Who has to approve a deployment before it begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<ApprovalRule>,
+    /// Whether a deployment runs only under an approved change request.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub change_request: bool,
 }
 
 /// A target.
@@ -204,6 +219,8 @@ impl Document {
             Self::Team(_) => Kind::Team,
             Self::Role(_) => Kind::Role,
             Self::Policy(_) => Kind::Policy,
+            Self::Control(_) => Kind::Control,
+            Self::ChangeTemplate(_) => Kind::ChangeTemplate,
             Self::Programme(_) => Kind::Programme,
             Self::Product(_) => Kind::Product,
             Self::Environment(_) => Kind::Environment,
@@ -222,6 +239,8 @@ impl Document {
             Self::Team(d) => d.name.to_string(),
             Self::Role(d) => d.name.to_string(),
             Self::Policy(d) => d.name.to_string(),
+            Self::Control(d) => d.name.to_string(),
+            Self::ChangeTemplate(d) => d.name.to_string(),
             Self::Programme(d) => d.name.to_string(),
             Self::Product(d) => d.name.to_string(),
             Self::Environment(d) => d.name.to_string(),
@@ -236,11 +255,13 @@ impl Document {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
         Self::Policy,
+        Self::Control,
+        Self::ChangeTemplate,
         Self::Programme,
         Self::Strategy,
         Self::Environment,
@@ -255,7 +276,12 @@ impl Kind {
     /// Whether it may be removed: nothing else ever names it.
     pub const fn is_removable(self) -> bool {
         match self {
-            Self::Role | Self::Policy | Self::Window | Self::Freeze => true,
+            Self::Role
+            | Self::Policy
+            | Self::Control
+            | Self::ChangeTemplate
+            | Self::Window
+            | Self::Freeze => true,
             Self::Organisation
             | Self::Team
             | Self::Programme
@@ -275,6 +301,8 @@ impl Kind {
             Self::Team => "Team",
             Self::Role => "Role",
             Self::Policy => "Policy",
+            Self::Control => "Control",
+            Self::ChangeTemplate => "ChangeTemplate",
             Self::Programme => "Programme",
             Self::Product => "Product",
             Self::Component => "Component",
@@ -292,6 +320,14 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands fields over by reference"
+)]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 fn default_name() -> Name {

@@ -99,6 +99,8 @@ mod tests {
                 let name: Name = name.parse().unwrap();
                 let after = after.map(|a| a.parse().unwrap());
                 let environment = Environment {
+                    approvals: Vec::new(),
+                    change_request: false,
                     name: name.clone(),
                     title: String::new(),
                     after,

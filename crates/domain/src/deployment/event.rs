@@ -93,6 +93,8 @@ pub enum Event {
     },
     /// A second person agrees.
     OverrideConfirmed { by: Name },
+    /// Somebody lets go what was asked for under supervision.
+    Supervised { by: Name },
     /// It stops; nothing new is begun.
     Held { reason: String, by: Option<Name> },
     /// It goes on.
@@ -162,6 +164,7 @@ impl Event {
             Self::Succeeded => "succeeded",
             Self::OverrideAsked { .. } => "override_asked",
             Self::OverrideConfirmed { .. } => "override_confirmed",
+            Self::Supervised { .. } => "supervised",
             Self::Held { .. } => "held",
             Self::Resumed { .. } => "resumed",
             Self::RollbackStarted { .. } => "rollback_started",
@@ -224,6 +227,7 @@ impl Event {
             | Self::Succeeded
             | Self::OverrideAsked { .. }
             | Self::OverrideConfirmed { .. }
+            | Self::Supervised { .. }
             | Self::Held { .. }
             | Self::Resumed { .. }
             | Self::RollbackStarted { .. }

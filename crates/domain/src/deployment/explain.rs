@@ -3,6 +3,7 @@
 use super::{Barrier, Hold, Override};
 use crate::{
     calendar::{Closed, Edge},
+    control::Stop,
     id::GroupRunId,
     name::{Name, listed},
     plan::JobName,
@@ -10,6 +11,9 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// How many things that stop it are said in one sentence.
+const SAID_MAX: usize = 3;
 
 /// What a deployment waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +111,11 @@ pub enum WaitingOn {
         /// Whether the group stands still.
         frozen: bool,
     },
+    /// Controls do not hold, or people have not said what they have to say.
+    Clearance {
+        /// What stops it; never empty.
+        stops: Vec<Stop>,
+    },
     /// The calendar is closed.
     Calendar {
         /// Why; never empty.
@@ -152,6 +161,7 @@ impl WaitingOn {
             Self::Check { .. } => "check",
             Self::Job { .. } => "job",
             Self::Group { .. } => "group",
+            Self::Clearance { .. } => "clearance",
             Self::Calendar { asked: None, .. } => "calendar",
             Self::Calendar { asked: Some(_), .. } => "override",
             Self::Restore { .. } => "restore",
@@ -181,6 +191,7 @@ impl WaitingOn {
             Self::Calendar {
                 opens: Edge::Never, ..
             }
+            | Self::Clearance { .. }
             | Self::SignOff { .. }
             | Self::Group { .. }
             | Self::Person { .. } => None,
@@ -198,7 +209,7 @@ impl WaitingOn {
     }
 
     /// What would end it sooner, for a person who reads this.
-    pub const fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> &str {
         match self {
             Self::Prepare { .. } => {
                 "the targets report progress; nothing is changed before all lie ready"
@@ -228,6 +239,7 @@ impl WaitingOn {
             Self::SignOff { .. } => {
                 "look at the waves so far; then `tidegate sign-off DEPLOYMENT --wave N`, or roll back"
             }
+            Self::Clearance { stops } => stops.first().map_or("", |stop| &stop.remedy),
             Self::Calendar { asked: None, .. } => {
                 "wait for the next window; `tidegate deployment override DEPLOYMENT --reason WHY` asks a second person to set the calendar aside"
             }
@@ -299,6 +311,7 @@ impl fmt::Display for WaitingOn {
                 write!(f, "job {job} to end on {target}")?;
                 aside(f, Some(detail.as_str()).filter(|detail| !detail.is_empty()))
             }
+            Self::Clearance { stops } => stopped(f, stops),
             Self::Calendar {
                 reasons,
                 opens,
@@ -323,6 +336,17 @@ fn aside(f: &mut fmt::Formatter<'_>, detail: Option<&str>) -> fmt::Result {
     match detail {
         Some(detail) => write!(f, " ({detail})"),
         None => Ok(()),
+    }
+}
+
+fn stopped(f: &mut fmt::Formatter<'_>, stops: &[Stop]) -> fmt::Result {
+    for (i, stop) in stops.iter().take(SAID_MAX).enumerate() {
+        let comma = if i == 0 { "" } else { "; " };
+        write!(f, "{comma}{stop}")?;
+    }
+    match stops.len().saturating_sub(SAID_MAX) {
+        0 => Ok(()),
+        more => write!(f, "; and {more} more"),
     }
 }
 

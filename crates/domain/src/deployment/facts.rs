@@ -6,6 +6,7 @@
 use super::{Measurement, TargetRun};
 use crate::{
     calendar::Opening,
+    control::Clearance,
     converge::{
         Attestation, DesiredState, Health, JobReport, ObservedState, PrepareState, Route,
         RouteReport, RouteState, Server, Slot,
@@ -31,6 +32,8 @@ pub struct Facts {
     pub measurements: Vec<Measurement>,
     /// Why the release is blocked, if it is.
     pub blocked: Option<String>,
+    /// What controls, approvals, change request and supervision say; clear, where nothing asks for any.
+    pub clearance: Clearance,
 }
 
 /// What is known about one load balancer.

@@ -1,4 +1,5 @@
-//! What keeps a deployment from beginning something, beside its plan: a blocked release, the calendar, and its group run.
+//! What keeps a deployment from beginning something, beside its plan: a blocked release, controls and approvals, the
+//! calendar, and its group run.
 //!
 //! Preparing is never kept back, because it changes nothing, and neither is going back.
 
@@ -18,7 +19,22 @@ pub(super) enum Beginning {
 
 /// What it has to wait for before it begins something, if there is anything.
 pub(super) fn closed(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
-    calendar(view, beginning).or_else(|| membership::group(view, Barrier::Change))
+    let not_cleared = clearance(view, beginning);
+    let closed = not_cleared.or_else(|| calendar(view, beginning));
+    closed.or_else(|| membership::group(view, Barrier::Change))
+}
+
+/// What controls and people make it wait for, before the first wave and before each later one. A wave that has begun goes on:
+/// what was allowed when it began was looked at then.
+fn clearance(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
+    let asks = match beginning {
+        Beginning::Change | Beginning::Wave => true,
+        Beginning::Target => false,
+    };
+    let stops = &view.facts.clearance.stops;
+    (asks && !stops.is_empty()).then(|| WaitingOn::Clearance {
+        stops: stops.clone(),
+    })
 }
 
 /// What the calendar makes it wait for. A rule for what is under way counts only once something is.

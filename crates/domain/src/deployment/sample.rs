@@ -75,5 +75,7 @@ pub(crate) fn requested(plan: Plan) -> Deployment {
         membership: None,
         checks: Vec::new(),
         fast_track: false,
+        change: None,
+        supervision: None,
     }
 }

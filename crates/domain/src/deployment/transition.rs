@@ -120,8 +120,29 @@ fn note(deployment: &mut Deployment, event: &Event, now: Timestamp) -> Option<Re
         Some(deployment.ask_override((by, reason), against.as_ref(), now))
     } else if let Event::OverrideConfirmed { by } = event {
         Some(deployment.confirm_override(by))
+    } else if let Event::Supervised { by } = event {
+        Some(deployment.let_go(by, now))
     } else {
         None
+    }
+}
+
+impl Deployment {
+    /// Once, while it goes forward, and only what was asked for under supervision.
+    fn let_go(&mut self, by: &Name, at: Timestamp) -> Result<(), Illegal> {
+        let event = "supervised";
+        let refuse = |state| Err(Illegal { event, state });
+        if !self.status.goes_forward() {
+            return refuse(self.status.word());
+        }
+        let Some(supervision) = &mut self.supervision else {
+            return refuse("nobody supervises it");
+        };
+        if supervision.released.is_some() {
+            return refuse("it was let go already");
+        }
+        supervision.released = Some((by.clone(), at));
+        Ok(())
     }
 }
 

@@ -36,13 +36,21 @@ impl Checkpoint {
             .ok_or(CheckpointError)?;
         let size = lines
             .next()
-            .and_then(|line| line.parse().ok())
+            .and_then(|line| {
+                line.parse()
+                    .ok()
+                    .filter(|size: &u64| size.to_string() == line)
+            })
             .ok_or(CheckpointError)?;
         let root = lines
             .next()
             .and_then(|line| STANDARD.decode(line).ok())
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         let root = Digest::from_bytes(root.ok_or(CheckpointError)?);
+        // Extensions may follow, and say nothing here.
+        if lines.any(str::is_empty) {
+            return Err(CheckpointError);
+        }
         Ok(Self {
             origin: origin.to_owned(),
             size,

@@ -11,6 +11,8 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, Verifying
 pub const ORIGIN: &str = "tidegate/journal";
 /// The signature algorithm byte of Ed25519 (C2SP signed-note).
 const ED25519: u8 = 1;
+/// Signatures of a note that are looked at (C2SP signed-note: at least 16).
+const SIGNATURES_MAX: usize = 64;
 
 /// The journal's signing key.
 pub struct Notary {
@@ -44,7 +46,7 @@ impl Notary {
         let key = encoded_key(&self.key.verifying_key());
         format!(
             "{ORIGIN}+{}+{}",
-            hex::encode(key_hash(&key)),
+            hex::encode(key_hash(ORIGIN, &key)),
             STANDARD.encode(&key)
         )
     }
@@ -57,7 +59,7 @@ impl Notary {
             root,
         };
         let text = checkpoint.text();
-        let mut signature = key_hash(&encoded_key(&self.key.verifying_key())).to_vec();
+        let mut signature = key_hash(ORIGIN, &encoded_key(&self.key.verifying_key())).to_vec();
         signature.extend(self.key.sign(text.as_bytes()).to_bytes());
         format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode(signature))
     }
@@ -68,52 +70,68 @@ impl Notary {
 /// # Errors
 /// When the key or the note is not one, or the signature is not good.
 pub fn open(note: &str, verifier: &str) -> Result<Checkpoint, NoteError> {
-    let (key, hash) = read_verifier(verifier)?;
-    let (text, signatures) = note.split_once("\n\n").ok_or(NoteError::Form)?;
-    let text = format!("{text}\n");
-    let good = signatures
-        .lines()
-        .any(|line| is_good(line, &text, &key, hash));
-    if !good {
-        return Err(NoteError::Signature);
+    let text = signed_text(note, verifier)?;
+    Checkpoint::parse(text).map_err(|_| NoteError::Form)
+}
+
+/// The text of a note, if it carries a good signature of `verifier` and no bad one.
+fn signed_text<'a>(note: &'a str, verifier: &str) -> Result<&'a str, NoteError> {
+    let verifier = Verifier::read(verifier)?;
+    let is_plain = |c: char| c == '\n' || !c.is_ascii_control();
+    // The last empty line divides them; the text keeps its own newline.
+    let end = note.rfind("\n\n").ok_or(NoteError::Form)? + 1;
+    let (text, signatures) = (&note[..end], &note[end + 1..]);
+    if !signatures.ends_with('\n') || !note.chars().all(is_plain) {
+        return Err(NoteError::Form);
     }
-    Checkpoint::parse(&text).map_err(|_| NoteError::Form)
+    let mut is_signed = false;
+    for line in signatures.lines().take(SIGNATURES_MAX) {
+        match verifier.judge(line, text) {
+            Some(true) => is_signed = true,
+            Some(false) => return Err(NoteError::Signature),
+            None => {}
+        }
+    }
+    is_signed.then_some(text).ok_or(NoteError::Signature)
 }
 
-fn is_good(line: &str, text: &str, key: &VerifyingKey, hash: [u8; 4]) -> bool {
-    let Some(signature) = line
-        .strip_prefix("\u{2014} ")
-        .and_then(|line| line.rsplit(' ').next())
-    else {
-        return false;
-    };
-    let Ok(bytes) = STANDARD.decode(signature) else {
-        return false;
-    };
-    let Some((found, signature)) = bytes.split_first_chunk::<4>() else {
-        return false;
-    };
-    let Ok(signature) = Signature::from_slice(signature) else {
-        return false;
-    };
-    *found == hash && key.verify(text.as_bytes(), &signature).is_ok()
+/// A key that verifies: `NAME+HASH+KEY`.
+struct Verifier<'a> {
+    name: &'a str,
+    hash: [u8; 4],
+    key: VerifyingKey,
 }
 
-fn read_verifier(verifier: &str) -> Result<(VerifyingKey, [u8; 4]), NoteError> {
-    let mut parts = verifier.splitn(3, '+');
-    let (_name, _hash, key) = (
-        parts.next(),
-        parts.next(),
-        parts.next().ok_or(NoteError::Key)?,
-    );
-    let encoded = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
-    let (algorithm, bytes) = encoded.split_first().ok_or(NoteError::Key)?;
-    let bytes: &[u8; 32] = bytes.try_into().map_err(|_| NoteError::Key)?;
-    let key = VerifyingKey::from_bytes(bytes).map_err(|_| NoteError::Key)?;
-    if *algorithm == ED25519 {
-        Ok((key, key_hash(&encoded)))
-    } else {
-        Err(NoteError::Key)
+impl<'a> Verifier<'a> {
+    fn read(text: &'a str) -> Result<Self, NoteError> {
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(stated), Some(key)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(NoteError::Key);
+        };
+        let encoded = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
+        let (algorithm, bytes) = encoded.split_first().ok_or(NoteError::Key)?;
+        let bytes: &[u8; 32] = bytes.try_into().map_err(|_| NoteError::Key)?;
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| NoteError::Key)?;
+        let hash = key_hash(name, &encoded);
+        let is_named = !name.is_empty() && !name.contains(char::is_whitespace);
+        if *algorithm == ED25519 && is_named && hex::encode(hash) == stated {
+            Ok(Self { name, hash, key })
+        } else {
+            Err(NoteError::Key)
+        }
+    }
+
+    /// Whether a line is a good signature of this key; none when it is another key's.
+    fn judge(&self, line: &str, text: &str) -> Option<bool> {
+        let (name, signature) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+        let bytes = STANDARD.decode(signature).ok()?;
+        let (hash, signature) = bytes.split_first_chunk::<4>()?;
+        if name != self.name || *hash != self.hash {
+            return None;
+        }
+        let signature = Signature::from_slice(signature);
+        Some(signature.is_ok_and(|it| self.key.verify(text.as_bytes(), &it).is_ok()))
     }
 }
 
@@ -124,8 +142,8 @@ fn encoded_key(key: &VerifyingKey) -> Vec<u8> {
 }
 
 /// The first four bytes of SHA-256 over name, newline and encoded key (C2SP signed-note).
-fn key_hash(encoded: &[u8]) -> [u8; 4] {
-    let hash = Digest::of(&[ORIGIN.as_bytes(), b"\n", encoded].concat());
+fn key_hash(name: &str, encoded: &[u8]) -> [u8; 4] {
+    let hash = Digest::of(&[name.as_bytes(), b"\n", encoded].concat());
     let [a, b, c, d, ..] = *hash.as_bytes();
     [a, b, c, d]
 }
@@ -155,5 +173,65 @@ mod tests {
             open(&note, &Notary::new(&[8; 32]).verifier()),
             Err(NoteError::Signature)
         );
+    }
+
+    /// The example of Go's `sumdb/note`, which the standard was made from.
+    #[test]
+    fn a_note_that_another_program_signed_opens() {
+        let verifier = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        let text = "If you think cryptography is the answer to your problem,\n\
+            then you don't know what your problem is.\n";
+        let line = "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+        let note = format!("{text}\n{line}");
+        assert_eq!(signed_text(&note, verifier), Ok(text));
+        // Signatures of others are passed over, whatever they are.
+        let stranger = Notary::new(&[7; 32]);
+        let other = "\u{2014} EnochRoot af4aaaaa\n\u{2014} nonsense\n";
+        assert_eq!(
+            signed_text(&format!("{text}\n{other}{line}"), verifier),
+            Ok(text)
+        );
+        assert_eq!(
+            signed_text(&note, &stranger.verifier()),
+            Err(NoteError::Signature)
+        );
+        // A bad one of this key spoils the note, also beside a good one.
+        let bad = line.replace("ZJku", "ZJkv");
+        assert_eq!(
+            signed_text(&format!("{text}\n{line}{bad}"), verifier),
+            Err(NoteError::Signature)
+        );
+        for cut in [note.trim_end(), &note.replace('I', "\t"), text] {
+            assert_eq!(signed_text(cut, verifier), Err(NoteError::Form));
+        }
+        for wrong in [
+            verifier.replace("c74f", "c74e"),
+            verifier.replace("Peter", "Paul"),
+            verifier.replace("+AR", "+BR"),
+            "PeterNeumann".to_owned(),
+        ] {
+            assert_eq!(signed_text(&note, &wrong), Err(NoteError::Key), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_is_written_in_one_way_only() {
+        let notary = Notary::new(&[7; 32]);
+        let text = |size: &str| format!("{ORIGIN}\n{size}\n{}\n", STANDARD.encode([5; 32]));
+        let signed = |text: &str| {
+            let key = encoded_key(&notary.key.verifying_key());
+            let mut signature = key_hash(ORIGIN, &key).to_vec();
+            signature.extend(notary.key.sign(text.as_bytes()).to_bytes());
+            let note = format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode(signature));
+            open(&note, &notary.verifier())
+        };
+        assert_eq!(signed(&text("12")).map(|it| it.size), Ok(12));
+        assert_eq!(signed(&text("0")).map(|it| it.size), Ok(0));
+        for size in ["+12", "012", "00", "", "-1", "1e3", "18446744073709551616"] {
+            assert_eq!(signed(&text(size)), Err(NoteError::Form), "{size}");
+        }
+        let extended = text("12") + "more\n";
+        assert_eq!(signed(&extended).map(|it| it.size), Ok(12));
+        assert_eq!(signed(&(text("12") + "\nmore\n")), Err(NoteError::Form));
     }
 }

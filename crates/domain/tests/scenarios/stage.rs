@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::Opening,
     catalog::{NamedStrategy, Scalar},
+    control::{Clearance, Stop, StopKind},
     converge::{Balancer, Slot},
     deployment::{
         BalancerFacts, BalancerRun, Deployment, Facts, Measurement, NoReturn, Reading,
@@ -41,6 +42,7 @@ pub struct Stage {
     deployment: Option<Deployment>,
     calendar: Option<Opening>,
     blocked: Option<String>,
+    clearance: Clearance,
     /// What each check is answered from now on; nothing where nobody said.
     answers: BTreeMap<Name, Reading>,
     measurements: Vec<Measurement>,
@@ -68,6 +70,7 @@ impl Default for Stage {
             deployment: None,
             calendar: None,
             blocked: None,
+            clearance: Clearance::default(),
             answers: BTreeMap::new(),
             measurements: Vec::new(),
             balancer: None,
@@ -104,6 +107,8 @@ impl Stage {
             "inherits" => self.inherits = Some(rest.parse().unwrap()),
             "block" => self.blocked = Some(rest.to_owned()),
             "unblock" => self.blocked = None,
+            "lacks" => self.clearance.stops.push(lack(rest)),
+            "cleared" => self.clearance.stops.clear(),
             "deploy" => return self.deploy(rest),
             "run" => return self.run(rest),
             person => return self.person(person, rest),
@@ -365,6 +370,7 @@ impl Stage {
             targets: runs.zip(&self.hosts).map(known).collect(),
             calendar: self.calendar.clone(),
             blocked: self.blocked.clone(),
+            clearance: self.clearance.clone(),
             measurements: self.measurements.clone(),
             balancers: self.balancer.clone().into_iter().collect(),
         }
@@ -479,4 +485,22 @@ fn names(list: &str) -> Vec<Name> {
 /// Without the place in a text that nobody sees.
 fn plain(error: &str) -> String {
     error.split(" at line").next().unwrap().to_owned()
+}
+
+/// `control NAME WHAT`, or `approval WHAT`.
+fn lack(words: &str) -> Stop {
+    let (kind, rest) = words.split_once(' ').unwrap();
+    let (kind, name, what) = match kind {
+        "control" => {
+            let (name, what) = rest.split_once(' ').unwrap();
+            (StopKind::Control, name, what)
+        }
+        _ => (StopKind::Approval, kind, rest),
+    };
+    Stop {
+        kind,
+        name: name.to_owned(),
+        what: what.to_owned(),
+        remedy: "supply it".to_owned(),
+    }
 }

@@ -9,6 +9,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
+    control::Clearance,
     converge::{Balancer, Slot},
     deployment::{BalancerRun, Cause, Decision, Deployment, Event, Purpose},
     digest::Digest,
@@ -46,6 +47,7 @@ impl World {
             last: Decision::default(),
             calendar: None,
             blocked: None,
+            clearance: Clearance::default(),
             measurements: Vec::new(),
             balancers: Vec::new(),
             history: History::default(),

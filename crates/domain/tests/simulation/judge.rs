@@ -95,6 +95,7 @@ impl World {
                 w,
                 WaitingOn::SignOff { .. }
                     | WaitingOn::Group { .. }
+                    | WaitingOn::Clearance { .. }
                     | WaitingOn::Calendar {
                         opens: Edge::Never,
                         ..

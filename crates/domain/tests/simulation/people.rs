@@ -4,6 +4,7 @@ use super::World;
 use jiff::SignedDuration;
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
+    control::{Stop, StopKind},
     deployment::{Against, Cause, Event, Position, Word},
     name::Name,
     plan::JobName,
@@ -102,8 +103,11 @@ impl World {
         name.parse().unwrap()
     }
 
-    /// It closes, opens, or the release is blocked.
+    /// It closes, opens, controls or people lack something, or the release is blocked.
     pub(super) fn calendar_changes(&mut self) {
+        if self.random.percent(25) {
+            return self.clearance_changes();
+        }
         let random = &mut self.random;
         if random.percent(10) {
             self.blocked = Some("ada: it loses orders".to_owned());
@@ -140,6 +144,18 @@ impl World {
             }],
             opens,
         });
+    }
+
+    /// A waiver ends, an approval is withdrawn, or somebody supplies what was missing.
+    fn clearance_changes(&mut self) {
+        let lacks = self.random.percent(40);
+        let stop = Stop {
+            kind: StopKind::Control,
+            name: "signed".to_owned(),
+            what: "web: its waiver has ended".to_owned(),
+            remedy: String::new(),
+        };
+        self.clearance.stops = if lacks { vec![stop] } else { Vec::new() };
     }
 
     /// What a person asks for happens, or is refused and changes nothing.

@@ -93,7 +93,9 @@ impl World {
         }
         for (place, _) in all() {
             let run = &self.deployment.targets[place.0 as usize];
-            let is_new = run.before.is_none() && !run.stage.is_changed();
+            // Of one that did not accept its last instruction nobody knows what it runs.
+            let is_known = !matches!(run.stage, Stage::Stuck { .. });
+            let is_new = run.before.is_none() && !run.stage.is_changed() && is_known;
             let is_down = serving.get(place) == Some(&Serves::No);
             assert!(
                 !(is_new && is_down),

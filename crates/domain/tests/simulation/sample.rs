@@ -62,6 +62,8 @@ pub(crate) fn deployment(
         membership: None,
         checks: Vec::new(),
         fast_track: false,
+        change: None,
+        supervision: None,
         targets,
     }
 }

@@ -19,6 +19,7 @@ use requests::Requests;
 use servers::Servers;
 use tidegate_domain::{
     calendar::{Edge, Opening},
+    control::Clearance,
     deployment::{
         BalancerFacts, Decision, Deployment, Event, Facts, Measurement, WaitingOn, decide,
     },
@@ -57,6 +58,7 @@ pub struct World {
     last: Decision,
     calendar: Option<Opening>,
     blocked: Option<String>,
+    clearance: Clearance,
     /// What was measured, and after which wave.
     measurements: Vec<(u32, Measurement)>,
     balancers: Vec<BalancerFacts>,
@@ -198,6 +200,7 @@ impl World {
             balancers: self.balancers.clone(),
             calendar: self.opening(now),
             blocked: self.blocked.clone(),
+            clearance: self.clearance.clone(),
             measurements: measured.map(|(_, measured)| measured.clone()).collect(),
             targets: deployment
                 .targets

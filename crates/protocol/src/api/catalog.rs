@@ -136,6 +136,9 @@ pub struct TargetView {
     /// The agent's program version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_version: Option<String>,
+    /// What the agent found wrong with the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_alarm: Option<String>,
 }
 
 /// The key that desired states are signed with.

@@ -42,6 +42,9 @@ pub struct DeploymentRequest {
     /// Whether it takes the place of the deployment that runs there, if one does.
     #[serde(default)]
     pub supersede: bool,
+    /// The number of the change request that it runs under; any that covers it unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<u64>,
 }
 
 /// What a deployment would do: its strategy compiled to waves.

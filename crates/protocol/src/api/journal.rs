@@ -45,6 +45,30 @@ pub struct CheckpointView {
     pub verifier: String,
 }
 
+/// The proof that an entry is in the tree of a size (RFC 6962 §2.1.1).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct InclusionView {
+    /// Which entry, counted from 0.
+    pub sequence: u64,
+    /// How many entries the tree has.
+    pub size: u64,
+    /// The hash of the entry as a leaf.
+    pub leaf: String,
+    /// The hashes beside the way from the leaf to the root.
+    pub proof: Vec<String>,
+}
+
+/// The proof that a tree continues an earlier one (RFC 6962 §2.1.2).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ConsistencyView {
+    /// How many entries the earlier has.
+    pub from: u64,
+    /// How many the later has.
+    pub to: u64,
+    /// The hashes that lead to both roots.
+    pub proof: Vec<String>,
+}
+
 /// One line of an export. The first is the header, then one per entry, last the signed checkpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "line")]

@@ -128,10 +128,6 @@ pub struct ListedTokenView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<jiff::Timestamp>,
-    /// When it was last used, to the minute.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub used_at: Option<jiff::Timestamp>,
 }
 
 /// A token, shown once.

@@ -121,6 +121,7 @@ impl Authority {
                 authority: self.certificate.clone(),
                 renew_after,
                 instruction_key: None,
+                journal: None,
             },
         })
     }

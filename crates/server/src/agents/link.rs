@@ -23,8 +23,8 @@ use tidegate_domain::{
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
-    ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest,
-    RenewRequest, SignedStates,
+    ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
+    JournalResponse, LogChunk, ObservedRequest, RenewRequest, SignedStates,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -47,6 +47,7 @@ pub(super) fn router(app: SharedApp, presence: Presence) -> Router {
         .route("/agent/v1/desired/signatures", get(signatures))
         .route("/agent/v1/signatures/{digest}", get(artifact_signatures))
         .route("/agent/v1/observed", post(observed))
+        .route("/agent/v1/journal", post(journal))
         .route("/agent/v1/logs/{request}", post(logs))
         .route("/agent/v1/blobs/{digest}", get(blob))
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -141,6 +142,14 @@ async fn observed(
 ) -> Result<StatusCode, ApiError> {
     link.app.observe(&key, request.observed).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn journal(
+    State(link): State<Arc<Link>>,
+    Caller { key, .. }: Caller,
+    Json(request): Json<JournalRequest>,
+) -> Result<Json<JournalResponse>, ApiError> {
+    Ok(Json(link.app.witnessed(&key, request).await?))
 }
 
 async fn logs(

@@ -6,7 +6,7 @@ mod references;
 mod remove;
 mod rights;
 
-use super::{App, Error, Request, latecomers, proposals};
+use super::{App, Error, Request, controls, latecomers, proposals};
 use futures::FutureExt;
 use parse::{Declared, Located};
 use std::collections::BTreeSet;
@@ -17,10 +17,11 @@ use tidegate_domain::{
         Component, Document, Environment, Kind, NamedStrategy, Organisation, Policy, Product,
         Programme, Ring, Role, Target, Team,
     },
+    control::{ChangeTemplate, Control},
     generation::Incarnation,
     name::Name,
 };
-use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange};
+use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, SourceFile};
 use tidegate_store::{TargetKey, Tx};
 
 impl App {
@@ -53,6 +54,25 @@ impl App {
         }
         self.bus.wake_engine();
         Ok(response)
+    }
+}
+
+/// The one control that a file declares.
+///
+/// # Errors
+/// A fault of the file, or that it declares something else.
+pub(super) fn one_control(text: &str) -> Result<Control, Error> {
+    let file = SourceFile {
+        path: "control.yaml".to_owned(),
+        text: text.to_owned(),
+    };
+    let mut declared = parse::files(&[file])?.into_iter();
+    match (declared.next().map(|it| it.declared), declared.next()) {
+        (Some(Declared::Document(Document::Control(control))), None) => Ok(*control),
+        _ => Err(Error::invalid(
+            "file",
+            "it has to declare one Control and nothing else",
+        )),
     }
 }
 
@@ -116,6 +136,9 @@ async fn record(
         return Ok(());
     }
     tx.record_document(document).await?;
+    if let Document::Control(control) = document {
+        controls::note_version(tx, control).await?;
+    }
     let subject = format!("{}/{}", change.kind.to_lowercase(), change.name);
     Ok(request
         .journal(tx, "catalog.changed", &subject, change)
@@ -137,6 +160,8 @@ fn binding(document: &Document) -> Option<ProposedChange> {
         | Document::Target(_)
         | Document::Ring(_)
         | Document::Strategy(_)
+        | Document::Control(_)
+        | Document::ChangeTemplate(_)
         | Document::Window(_)
         | Document::Freeze(_) => None,
     }
@@ -214,6 +239,8 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::Team(d) => pair::<Team>(tx, document, d).await?,
         Document::Role(d) => pair::<Role>(tx, document, d).await?,
         Document::Policy(d) => pair::<Policy>(tx, document, d).await?,
+        Document::Control(d) => pair::<Control>(tx, document, d).await?,
+        Document::ChangeTemplate(d) => pair::<ChangeTemplate>(tx, document, d).await?,
         Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
         Document::Product(d) => pair::<Product>(tx, document, d).await?,
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,

@@ -1,7 +1,7 @@
 //! Starting deployments along the promotion path. Going back is `rollback`; both begin by [`begin`].
 
 use super::{
-    App, Error, Kind, Request, balancing, leftovers,
+    App, Error, Kind, Request, balancing, clearance, leftovers,
     plans::{self, Wanted, Way},
     releases,
     rollback::{past_no_return, standing},
@@ -13,8 +13,8 @@ use tidegate_domain::{
     access::Action,
     catalog::{Target, path},
     converge::{DesiredState, Slot},
-    deployment::{Deployment, Event, Membership, NoReturn, Purpose, Status},
-    id::{DeploymentId, GroupRunId, SnapshotNumber},
+    deployment::{Deployment, Event, Membership, NoReturn, Purpose, Status, Supervision},
+    id::{ChangeId, DeploymentId, GroupRunId, SnapshotNumber},
     name::{Name, listed},
     plan::Plan,
     release::{Release, Snapshot},
@@ -53,13 +53,15 @@ pub(super) async fn promote(
     group: Option<GroupRunId>,
 ) -> Result<DeploymentId, Error> {
     let place = (&wanted.product, &wanted.environment);
-    request.permit_place(tx, Action::Deploy, place).await?;
+    let supervision = supervised(tx, request, place).await?;
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
         .current_snapshot()
         .ok_or_else(|| releases::draft(&release))?;
     releases::check_not_blocked(&release)?;
-    check_promotion(tx, wanted, number).await?;
+    if !passes_order(tx, wanted).await? {
+        check_promotion(tx, wanted, number).await?;
+    }
     check_forward(tx, wanted, number).await?;
     let snapshot = releases::snapshot(tx, &release, number).await?;
     let way = wanted.way(tx).await?;
@@ -72,8 +74,37 @@ pub(super) async fn promote(
         group,
         supersedes: wanted.supersedes,
         way,
+        leave: Leave {
+            change: wanted.change,
+            supervision,
+        },
     };
     begin(tx, request, start).await
+}
+
+/// Who may not deploy by themselves may ask for it under supervision.
+async fn supervised(
+    tx: &mut Tx,
+    request: &Request,
+    place: (&Name, &Name),
+) -> Result<Option<Supervision>, Error> {
+    let Err(refused) = request.permit_place(tx, Action::Deploy, place).await else {
+        return Ok(None);
+    };
+    let assists = request.permit_place(tx, Action::Assist, place).await;
+    match (refused.kind(), assists) {
+        (Kind::NotAllowed, Ok(_)) => Ok(Some(Supervision::default())),
+        _ => Err(refused),
+    }
+}
+
+/// An emergency change that somebody else approved passes the promotion order.
+async fn passes_order(tx: &mut Tx, wanted: &Wanted) -> Result<bool, Error> {
+    let Some(change) = wanted.change else {
+        return Ok(false);
+    };
+    let place = (&wanted.product, &wanted.environment);
+    clearance::is_emergency(tx, change, (place, &wanted.release)).await
 }
 
 /// A release must have reached the environment before, and must not have been taken back there since.
@@ -156,6 +187,14 @@ pub(super) struct Start<'a> {
     /// Whether it takes the place of the deployment that runs there.
     pub(super) supersedes: bool,
     pub(super) way: Way,
+    pub(super) leave: Leave,
+}
+
+/// Under which change request a deployment runs, and whether under supervision.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Leave {
+    pub(super) change: Option<ChangeId>,
+    pub(super) supervision: Option<Supervision>,
 }
 
 pub(super) async fn begin(
@@ -188,6 +227,7 @@ pub(super) async fn begin(
     let detail = serde_json::json!({
         "product": product, "release": deployment.release, "environment": deployment.environment,
         "purpose": deployment.purpose, "plan": deployment.plan.hash(), "parts": deployment.parts, "targets": names,
+        "change": deployment.change, "supervised": deployment.supervision.is_some(),
     });
     request
         .journal(
@@ -242,6 +282,8 @@ pub(super) async fn draft(
         fast_track,
         jobs: Vec::new(),
         trials: Vec::new(),
+        change: start.leave.change,
+        supervision: start.leave.supervision.clone(),
         inherited: None,
         return_signed: None,
         membership: start.group.map(Membership::of),

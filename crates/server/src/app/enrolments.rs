@@ -85,9 +85,11 @@ impl App {
             .boxed()
         });
         let instruction_key = Some(key.await?);
+        self.bus.announce();
         self.bus.wake_engine();
         Ok(EnrolResponse {
             instruction_key,
+            journal: Some(self.notary.verifier()),
             ..identity.response
         })
     }

@@ -101,7 +101,7 @@ impl App {
         Ok(entries.into_iter().map(line).collect())
     }
 
-    fn state(&self, frontier: &Frontier) -> CheckpointView {
+    pub(super) fn state(&self, frontier: &Frontier) -> CheckpointView {
         CheckpointView {
             size: frontier.size(),
             root: frontier.root().to_string(),

@@ -6,6 +6,7 @@ use tidegate_domain::{
     access::Action,
     catalog::{Component, Kind as CatalogKind, NamedLimits, NamedStrategy},
     duration::Millis,
+    id::ChangeId,
     name::Name,
     plan::{
         Check, Fleet, OnFailure, OnNoData, PartHashes, Plan, PlannedJob, Rolling, Share, Strategy,
@@ -84,6 +85,7 @@ pub(super) struct Wanted {
     pub(super) release: Version,
     pub(super) environment: Name,
     pub(super) supersedes: bool,
+    pub(super) change: Option<ChangeId>,
     how: How,
     limits: NamedLimits,
 }
@@ -122,6 +124,7 @@ impl Wanted {
             release: field("release", &wanted.release)?,
             environment: field("environment", &wanted.environment)?,
             supersedes: wanted.supersede,
+            change: wanted.change.map(ChangeId),
             how: how(wanted, length("bake", &wanted.bake)?)?,
             limits: NamedLimits {
                 max_unavailable: wanted.max_unavailable.map(Share::Count),

@@ -4,7 +4,7 @@
 
 use super::{
     App, Error, Kind, Request,
-    deploy::{Start, draft, told},
+    deploy::{Leave, Start, draft, told},
     field, leftovers, optional,
     plans::Wanted,
     releases,
@@ -169,6 +169,7 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
         crosses: None,
         group: None,
         supersedes: false,
+        leave: Leave::default(),
         way: wanted.way(tx).await?,
     };
     let left = leftovers::of(tx, &wanted.product, &wanted.environment).await?;

@@ -2,7 +2,7 @@
 
 use super::{
     App, Error, Kind, Request,
-    deploy::{Start, begin},
+    deploy::{Leave, Start, begin},
     field,
     guide::reason_missing,
     plans, releases,
@@ -215,6 +215,7 @@ pub(super) async fn take_back(
         crosses,
         group: None,
         supersedes: false,
+        leave: Leave::default(),
         // Going back has an order of its own; as many at a time as when it was brought there.
         way: plans::Way {
             strategy: Strategy::AllAtOnce,

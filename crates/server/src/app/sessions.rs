@@ -1,10 +1,6 @@
-//! Sign-ins of the pages: begun, renewed, listed and ended.
-//!
-//! The secret of a session is replaced every hour, so that one that leaked is soon worth nothing; the old one counts
-//! for another minute, because requests are under way with it.
+//! Sign-ins of the pages: begun, looked at again, listed and ended.
 
-use super::{App, Error, Request, authenticate::SESSION_PREFIX};
-use crate::keyring::new_secret;
+use super::{App, Error, Request};
 use futures::FutureExt;
 use jiff::SignedDuration;
 use tidegate_domain::{access::Actor, digest::Digest};
@@ -14,10 +10,6 @@ use uuid::Uuid;
 
 /// How long a sign-in of the pages lasts.
 pub const SESSION_HOURS: i64 = 12;
-/// How old a secret gets.
-const SECRET_MINUTES: i64 = 60;
-/// How long a replaced one still counts.
-const GRACE_SECONDS: i64 = 60;
 /// The longest description of a browser that is kept, in characters.
 const CLIENT_MAX: usize = 200;
 
@@ -32,31 +24,6 @@ impl App {
             .store
             .read(secret, |tx, secret| tx.actor_by_session(*secret).boxed())
             .await?)
-    }
-
-    /// A new secret for a session whose present one is old; none while it is not.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn renew_session(
-        &self,
-        secret: &str,
-        known: &SignedIn,
-    ) -> Result<Option<String>, Error> {
-        let age = jiff::Timestamp::now().duration_since(known.since);
-        if known.is_replaced
-            || known.id.is_empty()
-            || age < SignedDuration::from_mins(SECRET_MINUTES)
-        {
-            return Ok(None);
-        }
-        let next = new_secret(SESSION_PREFIX);
-        let input = (Digest::of(secret.as_bytes()), Digest::of(next.as_bytes()));
-        let is_done = self
-            .store
-            .write(input, |tx, (old, next)| replace(tx, *old, *next).boxed())
-            .await?;
-        Ok(is_done.then_some(next))
     }
 
     /// The same request as whoever asks stands now, for what goes on long after it was asked; none once they were
@@ -153,29 +120,6 @@ async fn still(tx: &mut Tx, request: &Request) -> Result<Option<Actor>, Error> {
     }
     let person = tx.person(request.actor.person).await?;
     Ok(person.map(PersonRow::actor))
-}
-
-async fn replace(tx: &mut Tx, old: Digest, next: Digest) -> Result<bool, Error> {
-    let Some(known) = tx.actor_by_session(old).await? else {
-        return Ok(false);
-    };
-    let listed = tx.sessions_of(known.actor.person).await?;
-    let client = listed.into_iter().find(|session| session.id == known.id);
-    let until = tx.now() + SignedDuration::from_secs(GRACE_SECONDS);
-    if !tx.record_session_replaced(old, until).await? {
-        return Ok(false);
-    }
-    tx.record_session(&SessionRow {
-        secret: next,
-        id: known.id,
-        person: known.actor.person,
-        kind: "session",
-        began_at: known.began_at,
-        expires_at: known.expires_at,
-        client: client.map(|session| session.client).unwrap_or_default(),
-    })
-    .await?;
-    Ok(true)
 }
 
 fn view(session: ListedSession) -> SessionView {

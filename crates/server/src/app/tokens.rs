@@ -252,6 +252,5 @@ fn view(token: &ListedToken) -> ListedTokenView {
         parent: token.parent.map(|parent| parent.to_string()),
         created_at: token.created_at,
         expires_at: token.expires_at,
-        used_at: token.used_at,
     }
 }

@@ -4,7 +4,7 @@
 //! proof of the lease, and writes record, journal and desired states together.
 
 use super::{LEASE, measure::Measuring};
-use crate::app::{Error, SharedApp, admission, balancing, collect, latecomers};
+use crate::app::{Error, SharedApp, admission, balancing, clearance, collect, latecomers};
 use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{
@@ -70,7 +70,7 @@ async fn glance(tx: &mut Tx, app: &SharedApp, id: DeploymentId) -> Result<Option
             due: None,
         }));
     };
-    let facts = collect(tx, &app.revisions, &deployment).await?;
+    let facts = collect(tx, app, &deployment).await?;
     let decision = decide(&deployment, &facts, tx.now());
     if !decision.is_idle() {
         return Ok(None);
@@ -110,7 +110,7 @@ async fn advance(
     let mut deployment = before.clone();
     let mut done = Done::default();
     for _ in 0..PASSES_MAX {
-        let facts = collect(tx, &app.revisions, &deployment).await?;
+        let facts = collect(tx, app, &deployment).await?;
         let decision = decide(&deployment, &facts, tx.now());
         done.wake_at = decision.wake_at;
         if decision.is_idle() {
@@ -152,6 +152,7 @@ async fn commit(
     }
     for event in &decision.events {
         note_proof(tx, deployment, event).await?;
+        clearance::note(tx, app, deployment, event).await?;
     }
     if decision.events.contains(&Event::Succeeded) {
         note_retired(tx, deployment).await?;

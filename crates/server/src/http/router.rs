@@ -1,6 +1,6 @@
 //! The whole router, and the layers around every request: a name, a log line, limits, and safe headers.
 
-use super::{access::REQUEST_ID, registry::Host, v1};
+use super::{access::REQUEST_ID, log, registry::Host, v1};
 use crate::{app::SharedApp, telemetry, web};
 use axum::{
     Router,
@@ -33,6 +33,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
     let request_id = HeaderName::from_static(REQUEST_ID);
     Router::new()
         .merge(v1::router())
+        .merge(log::router())
         .merge(web::router())
         .route("/healthz", get(telemetry::healthz))
         .route("/readyz", get(telemetry::readyz))

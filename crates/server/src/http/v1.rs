@@ -1,7 +1,9 @@
 //! The routes of `/api/v1`, one file per noun.
 
+mod approvals;
 mod calendar;
 mod catalog;
+mod controls;
 mod deployments;
 mod drills;
 mod group_runs;
@@ -25,8 +27,10 @@ use utoipa::{
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
+        .merge(approvals::router())
         .merge(calendar::router())
         .merge(catalog::router())
+        .merge(controls::router())
         .merge(deployments::router())
         .merge(drills::router())
         .merge(group_runs::router())
@@ -61,11 +65,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::revoke_agent, catalog::renew_key,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,
+        approvals::show, approvals::approve, approvals::turn_down, approvals::supervise, approvals::changes,
+        approvals::change, approvals::create, approvals::approve_change, approvals::turn_down_change,
+        approvals::close_change,
+        controls::list, controls::schema, controls::shipped, controls::backtest, controls::acknowledge_all,
+        controls::acknowledge, controls::check, controls::waivers, controls::ask, controls::sign, controls::end,
+        controls::evidence, controls::add_evidence,
         drills::start, drills::list, drills::show, drills::cancel,
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         group_runs::start, group_runs::list, group_runs::show, group_runs::take_back, group_runs::cancel,
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
-        journal::page, journal::checkpoint, journal::export,
+        journal::page, journal::checkpoint, journal::export, journal::inclusion, journal::consistency,
         logs::read,
         people::create, people::list, people::change, people::remove, people::invite, people::enrol,
         policies::can, policies::list, policies::schema, policies::shipped,

@@ -144,6 +144,8 @@ fn of_others(action: &str, detail: &Value) -> String {
         "instruction-key.renewed" => "renewed the key that instructions are signed with".to_owned(),
         "agent.connected" => "is in touch".to_owned(),
         "agent.lost" => "is out of touch".to_owned(),
+        "journal.alarm" => because("raised an alarm about the journal", reason),
+        "journal.alarm_ended" => "ended its alarm about the journal".to_owned(),
         "target.joined" => "joined late, and was told to run what stands here".to_owned(),
         "target.admitted" => "joined late, and receives requests now".to_owned(),
         "secret.set" => "set a secret".to_owned(),

@@ -8,7 +8,10 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use tidegate_domain::journal::{Frontier, root_of};
+use tidegate_domain::{
+    digest::Digest,
+    journal::{Frontier, Outline, Tile, check_consistency, check_inclusion, root_of},
+};
 use tidegate_store::Store;
 
 /// Writers at once, and transactions of each.
@@ -64,21 +67,96 @@ pub(crate) async fn entries_are_listed_forwards_backwards_and_by_subject(store: 
     assert!(none.is_empty());
 }
 
-pub(crate) async fn a_full_tile_has_the_root_of_its_leaves(store: &Store) {
+pub(crate) async fn tiles_are_those_of_the_leaves_at_every_width(store: &Store) {
     record(store, "release/1", 0, 600).await;
     number_all(store).await;
-    let entries = verified(store).await;
-    for (position, leaves) in (0..).zip(entries.chunks(256)) {
-        let root = view!(store, position, |tx, position| tx
-            .tile_root(*position)
-            .await?);
-        let expected = root_of(leaves.iter().map(|entry| entry.leaf));
+    let leaves: Vec<_> = verified(store)
+        .await
+        .iter()
+        .map(|entry| entry.leaf)
+        .collect();
+    for size in [1, 255, 256, 257, 512, 600] {
+        for (position, tile) in (0..).zip(leaves[..size].chunks(256)) {
+            let wanted = Tile::of(size as u64, 0, position).unwrap();
+            assert_eq!(read(store, wanted).await.as_deref(), Some(tile), "{wanted}");
+        }
+    }
+    let roots = leaves
+        .chunks_exact(256)
+        .map(|tile| root_of(tile.iter().copied()));
+    let above = Tile::of(600, 1, 0).unwrap();
+    assert_eq!(read(store, above).await, Some(roots.collect()));
+    for beyond in [
+        Tile::of(601, 0, 2),
+        Tile::of(768, 0, 2),
+        Tile::of(768, 1, 0),
+        Tile::of(u64::MAX, 2, 0),
+    ] {
+        assert_eq!(read(store, beyond.unwrap()).await, None, "{beyond:?}");
+    }
+}
+
+pub(crate) async fn proofs_lead_from_the_tiles_to_the_root(store: &Store) {
+    record(store, "release/1", 0, 700).await;
+    number_all(store).await;
+    let leaves: Vec<_> = verified(store)
+        .await
+        .iter()
+        .map(|entry| entry.leaf)
+        .collect();
+    let head = |size: usize| (size as u64, root_of(leaves[..size].iter().copied()));
+    for (index, size) in [
+        (0, 1),
+        (0, 700),
+        (255, 256),
+        (256, 257),
+        (511, 600),
+        (699, 700),
+    ] {
+        let outline = Outline::inclusion(index as u64, size as u64).unwrap();
+        let proof = view!(store, outline, |tx, outline| tx.proof(outline).await?);
+        let leaf = (index as u64, leaves[index]);
         assert_eq!(
-            root,
-            (leaves.len() == 256).then_some(expected),
-            "tile {position}"
+            check_inclusion(leaf, head(size), &proof),
+            Ok(()),
+            "{index} of {size}"
         );
     }
+    for (from, to) in [(1, 700), (256, 512), (300, 300), (511, 513), (699, 700)] {
+        let outline = Outline::consistency(from as u64, to as u64).unwrap();
+        let proof = view!(store, outline, |tx, outline| tx.proof(outline).await?);
+        assert_eq!(
+            check_consistency(head(from), head(to), &proof),
+            Ok(()),
+            "{from} to {to}"
+        );
+    }
+}
+
+/// Earlier versions kept tiles of leaves only.
+pub(crate) async fn tiles_that_an_earlier_version_did_not_keep_are_made_good(store: &Store) {
+    record(store, "release/1", 0, 600).await;
+    number_all(store).await;
+    commit!(store, (), |tx, ()| {
+        tx.execute("DELETE FROM journal_tiles WHERE level > 0", &[])
+            .await?
+    });
+    record(store, "release/1", 600, 200).await;
+    number_all(store).await;
+    let leaves: Vec<_> = verified(store)
+        .await
+        .iter()
+        .map(|entry| entry.leaf)
+        .collect();
+    let roots = leaves
+        .chunks_exact(256)
+        .map(|tile| root_of(tile.iter().copied()));
+    let above = Tile::of(800, 1, 0).unwrap();
+    assert_eq!(read(store, above).await, Some(roots.collect()));
+}
+
+async fn read(store: &Store, tile: Tile) -> Option<Vec<Digest>> {
+    view!(store, tile, |tx, tile| tx.tile(*tile).await?)
 }
 
 /// Two sequencers compete for the lease while writers commit side by side.

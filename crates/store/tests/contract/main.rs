@@ -12,6 +12,7 @@ mod steps;
 mod access;
 mod catalog;
 mod configuration;
+mod controls;
 mod deployments;
 mod drills;
 mod durability;
@@ -112,6 +113,12 @@ contract! {
     group_runs {
         what_runs_is_found_and_what_ended_stays
     }
+    controls {
+        a_control_gets_a_version_whenever_it_differs
+        waivers_are_found_by_product_until_they_expire
+        approvals_and_changes_are_listed_by_place_the_newest_first
+        evidence_and_judgements_come_back_in_their_order
+    }
     proposals {
         proposals_are_listed_until_they_are_settled
         every_change_of_the_catalog_is_counted
@@ -133,7 +140,9 @@ contract! {
     journal {
         entries_are_numbered_without_gaps_and_the_tree_follows
         entries_are_listed_forwards_backwards_and_by_subject
-        a_full_tile_has_the_root_of_its_leaves
+        tiles_are_those_of_the_leaves_at_every_width
+        proofs_lead_from_the_tiles_to_the_root
+        tiles_that_an_earlier_version_did_not_keep_are_made_good
         many_writers_leave_no_gap
     }
     transactions {

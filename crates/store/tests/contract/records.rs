@@ -3,6 +3,7 @@
 //! A file is never changed. A field may be added with a default; any other change is a new form, which gets a file of
 //! its own (`NAME.v2.json`) while the old one must still be read. `RECORDS=write` writes the files that are missing.
 
+mod controls;
 mod group_runs;
 mod instances;
 mod jobs;
@@ -43,6 +44,8 @@ async fn documents_of_the_catalog() {
             Document::Team(d) => check(&file, &written, &d),
             Document::Role(d) => check(&file, &written, &d),
             Document::Policy(d) => check(&file, &written, &d),
+            Document::Control(d) => check(&file, &written, &*d),
+            Document::ChangeTemplate(d) => check(&file, &written, &d),
             Document::Programme(d) => check(&file, &written, &d),
             Document::Product(d) => check(&file, &written, &*d),
             Document::Environment(d) => check(&file, &written, &d),

@@ -108,11 +108,18 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
     let role = r#"{"name": "captain", "title": "Release captains", "members": ["ada"], "groups": ["captains"]}"#;
     let policy = r#"{"name": "live-captains", "title": "Captains deploy to live", "document": "Since the outage.",
         "policy": "forbid (principal, action, resource) unless { principal in Role::\"captain\" };"}"#;
+    let control = r#"{"name": "no-fridays", "title": "No Fridays", "document": "Nobody is there.", "owner": "ada",
+        "severity": "high", "mode": "observe", "evidence": ["patience"], "environments": ["live"], "products": ["storefront"],
+        "policy": "permit (principal, action, resource);"}"#;
+    let template = r#"{"name": "routine", "title": "A routine update", "document": "Nothing new.", "risk": "low",
+        "products": ["storefront"], "environments": ["live"]}"#;
     let all = [
         Document::Organisation(organisation),
         Document::Team(team),
         Document::Role(serde_json::from_str(role).unwrap()),
         Document::Policy(serde_json::from_str(policy).unwrap()),
+        Document::Control(serde_json::from_str(control).unwrap()),
+        Document::ChangeTemplate(serde_json::from_str(template).unwrap()),
         Document::Programme(programme),
         Document::Product(Box::new(product("Store front"))),
         Document::Environment(environment("live")),
@@ -259,6 +266,8 @@ pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
         balancers: vec![],
         traffic: None,
         fast_track: false,
+        change: None,
+        supervision: None,
         targets: (0..).zip(targets).map(run).collect(),
     }
 }

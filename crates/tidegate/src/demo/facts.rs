@@ -7,7 +7,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io::BufReader};
-use tidegate_cli::journal::verify;
+use tidegate_cli::journal::{Trust, verify};
 use tidegate_protocol::api::{DeploymentView, StatusView};
 
 /// What holds at the end of the story.
@@ -146,7 +146,7 @@ async fn journal(fleet: &Fleet) -> Result<Journal, DemoError> {
         .await;
     let export =
         export.map_err(|why| DemoError::Fact(format!("the journal cannot be read: {why}")))?;
-    let verified = verify(BufReader::new(&export[..]), None);
+    let verified = verify(BufReader::new(&export[..]), Trust::default());
     let verified = verified
         .map_err(|fault| DemoError::Fact(format!("the journal does not verify: {fault}")))?;
     Ok(Journal {

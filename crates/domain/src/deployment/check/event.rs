@@ -19,6 +19,9 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         wave_before(before, *wave, &mut faults);
         checks_before(before, *wave, &mut faults);
         calendar(before, *wave == 0, InFlight::Finish, facts, &mut faults);
+        if !facts.clearance.stops.is_empty() {
+            faults.push("a wave started that controls or people did not clear".to_owned());
+        }
     }
     lockstep(before, event, &mut faults);
     if let Event::TargetActivated { target } = event {

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::Zone,
     catalog::{Component, Document, Kind as CatalogKind, Policy},
+    control::Control,
     name::Name,
 };
+use tidegate_policy::PolicyFault;
 use tidegate_protocol::api::SourceFile;
 
 /// The longest file, in bytes.
@@ -207,6 +209,12 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::Team => Declared::Document(Document::Team(read(part, &body)?)),
         CatalogKind::Role => Declared::Document(Document::Role(read(part, &body)?)),
         CatalogKind::Policy => Declared::Document(Document::Policy(policy(part, &body)?)),
+        CatalogKind::Control => {
+            Declared::Document(Document::Control(Box::new(control(part, &body)?)))
+        }
+        CatalogKind::ChangeTemplate => {
+            Declared::Document(Document::ChangeTemplate(read(part, &body)?))
+        }
         CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
         CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),
@@ -224,14 +232,24 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
 /// A policy is Cedar inside YAML: what is wrong with it is told by the line of the file.
 fn policy(part: &Part<'_>, body: &str) -> Result<Policy, Error> {
     let policy: Policy = read(part, body)?;
-    let Err(fault) = tidegate_policy::examine(&gate::text(policy.clone())) else {
-        return Ok(policy);
-    };
+    let examined = tidegate_policy::examine(&gate::text(policy.clone()));
+    fits(part, examined, "tidegate policy schema").map(|()| policy)
+}
+
+/// So is that of a control.
+fn control(part: &Part<'_>, body: &str) -> Result<Control, Error> {
+    let control: Control = read(part, body)?;
+    let examined = tidegate_policy::examine_control(&control);
+    fits(part, examined, "tidegate controls schema").map(|()| control)
+}
+
+fn fits(part: &Part<'_>, examined: Result<(), PolicyFault>, schema: &str) -> Result<(), Error> {
+    let Err(fault) = examined else { return Ok(()) };
     let (line, column) = part.inside("policy", (fault.line, fault.column));
     let refusal = refuse(part.path, line, column, &fault.message);
     Err(match fault.help {
         Some(help) => refusal.hint(help),
-        None => refusal.hint("`tidegate policy schema` shows what policies can be about"),
+        None => refusal.hint(format!("`{schema}` shows what it can be about")),
     })
 }
 

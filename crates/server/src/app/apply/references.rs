@@ -51,7 +51,9 @@ impl Known {
             | Document::Team(_)
             | Document::Role(_)
             | Document::Policy(_)
-            | Document::Programme(_) => None,
+            | Document::Programme(_)
+            | Document::Control(_)
+            | Document::ChangeTemplate(_) => None,
             Document::Strategy(strategy) => {
                 let kind = strategy.strategy().err().map(|why| why.to_string());
                 let mut checks = strategy

@@ -52,7 +52,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role or a Policy can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Control or a ChangeTemplate can be removed"))
 }
 
 async fn remove(
@@ -103,6 +103,10 @@ async fn rights(
             let freeze: Freeze = serde_json::from_value(known).map_err(damaged)?;
             check_scope(tx, request, &freeze.scope).await
         }
+        Kind::Control | Kind::ChangeTemplate => request
+            .permit_at_large(tx, Action::ManageControls)
+            .await
+            .map(drop),
         Kind::Role | Kind::Policy => request
             .permit_at_large(tx, Action::ManagePolicies)
             .await
@@ -144,6 +148,8 @@ async fn propose(
         | Kind::Target
         | Kind::Ring
         | Kind::Strategy
+        | Kind::Control
+        | Kind::ChangeTemplate
         | Kind::Window
         | Kind::Freeze => Ok(None),
     }

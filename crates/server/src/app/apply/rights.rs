@@ -30,6 +30,10 @@ pub(super) async fn check(
             .permit_at_large(tx, Action::ManagePolicies)
             .await
             .map(drop),
+        Document::Control(_) | Document::ChangeTemplate(_) => request
+            .permit_at_large(tx, Action::ManageControls)
+            .await
+            .map(drop),
         Document::Window(window) => check_scope(tx, request, &window.scope).await,
         Document::Freeze(freeze) => check_scope(tx, request, &freeze.scope).await,
         Document::Organisation(_)

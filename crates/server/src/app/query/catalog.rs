@@ -85,5 +85,6 @@ fn target(target: &Target, agent: Option<&AgentRow>) -> TargetView {
         agent_version: agent
             .map(|agent| agent.program_version.clone())
             .filter(|version| !version.is_empty()),
+        journal_alarm: agent.and_then(|agent| agent.journal_alarm.clone()),
     }
 }

@@ -156,7 +156,7 @@ async fn view(
     id: DeploymentId,
 ) -> Result<DeploymentView, Error> {
     let deployment = steer::found(tx, request, (Action::Read, id)).await?;
-    let facts = facts::collect(tx, &app.revisions, &deployment).await?;
+    let facts = facts::collect(tx, app, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
     let past = deployment.no_return(tx.now());
     let past = past.filter(|_| deployment.return_signed.is_none());

@@ -5,8 +5,9 @@ use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
     deployment::check::check,
+    digest::Digest,
     id::DeploymentId,
-    journal::{Frontier, leaf_hash},
+    journal::{Frontier, TILE_WIDTH, Tile, leaf_hash, root_of},
 };
 use tidegate_protocol::api::DoctorView;
 use tidegate_store::Tx;
@@ -49,6 +50,7 @@ impl App {
             .read((), |tx, ()| tx.journal_frontier().boxed())
             .await?;
         let mut frontier = Frontier::default();
+        let (mut leaves, mut roots) = (Vec::new(), Vec::new());
         while frontier.size() < head.size() {
             let limit = BATCH.min(head.size() - frontier.size());
             let from = frontier.size();
@@ -70,8 +72,14 @@ impl App {
                     return Ok(());
                 }
                 frontier.append(entry.leaf);
+                leaves.push(entry.leaf);
+                if let Some(tile) = full_tile(&frontier) {
+                    self.examine_tile(tile, &leaves, view).await?;
+                    roots.push(root_of(leaves.drain(..)));
+                }
             }
         }
+        self.examine_tiles(frontier.size(), roots, view).await?;
         view.entries = frontier.size();
         if frontier != head {
             view.faults
@@ -79,6 +87,56 @@ impl App {
         }
         Ok(())
     }
+
+    /// Compares the tiles above the leaves with what `roots`, those of the full tiles of leaves, make them.
+    async fn examine_tiles(
+        &self,
+        size: u64,
+        mut roots: Vec<Digest>,
+        view: &mut DoctorView,
+    ) -> Result<(), Error> {
+        for level in 1.. {
+            let mut above = Vec::new();
+            for (position, hashes) in (0..).zip(roots.chunks(usize::from(TILE_WIDTH))) {
+                let Some(tile) = Tile::of(size, level, position) else {
+                    continue;
+                };
+                self.examine_tile(tile, hashes, view).await?;
+                if tile.is_full() {
+                    above.push(root_of(hashes.iter().copied()));
+                }
+            }
+            if above.is_empty() {
+                break;
+            }
+            roots = above;
+        }
+        Ok(())
+    }
+
+    async fn examine_tile(
+        &self,
+        tile: Tile,
+        hashes: &[Digest],
+        view: &mut DoctorView,
+    ) -> Result<(), Error> {
+        let kept = self
+            .store
+            .read(tile, |tx, tile| tx.tile(*tile).boxed())
+            .await?;
+        if kept.as_deref() != Some(hashes) {
+            view.faults
+                .push(format!("journal: tile {tile} is not that of its entries"));
+        }
+        Ok(())
+    }
+}
+
+/// The tile of leaves that the last entry made full, if it did.
+fn full_tile(frontier: &Frontier) -> Option<Tile> {
+    let (size, width) = (frontier.size(), u64::from(TILE_WIDTH));
+    let tile = Tile::of(size, 0, (size - 1) / width)?;
+    tile.is_full().then_some(tile)
 }
 
 /// The faults of some deployments; and where to go on, if there may be more.

@@ -1,6 +1,6 @@
 //! Collecting the facts of a deployment out of the store.
 
-use super::super::RevisionCache;
+use super::super::{App, Error, clearance};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     calendar::{Calendar, Edge, Freeze, Opening, Window},
@@ -18,9 +18,9 @@ const REVOKED: &str = "its agent was revoked";
 /// The facts of every target of `deployment`, in its order.
 pub(crate) async fn collect(
     tx: &mut Tx,
-    revisions: &RevisionCache,
+    app: &App,
     deployment: &Deployment,
-) -> Result<Facts, StoreError> {
+) -> Result<Facts, Error> {
     let desired: BTreeMap<Name, _> = tx
         .desired_in(&deployment.environment, &deployment.product)
         .await?
@@ -37,7 +37,7 @@ pub(crate) async fn collect(
     let in_touch = in_touch.into_iter();
     let in_touch: BTreeSet<Name> = in_touch.filter(|name| !revoked.contains(name)).collect();
     let revocation = |name: &Name| revoked.contains(name).then(|| REVOKED.to_owned());
-    let attested = revisions.attested(tx, revisions_in(&reports)).await?;
+    let attested = app.revisions.attested(tx, revisions_in(&reports)).await?;
     let target = |run: &tidegate_domain::deployment::TargetRun| {
         let name = &run.target;
         let facts = TargetFacts::of(
@@ -80,6 +80,7 @@ pub(crate) async fn collect(
         calendar: opening(tx, deployment).await?,
         measurements,
         blocked: block.map(|block| block.to_string()),
+        clearance: clearance::of(tx, &app.gate, deployment).await?,
     })
 }
 

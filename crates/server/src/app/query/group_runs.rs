@@ -100,7 +100,7 @@ pub(crate) async fn stands(
         let decision = if deployment.status.is_terminal() {
             Decision::default()
         } else {
-            let facts = facts::collect(tx, &app.revisions, &deployment).await?;
+            let facts = facts::collect(tx, app, &deployment).await?;
             decide_member(&deployment, &facts, now)
         };
         stands.push(MemberFacts::of(&deployment, &decision, now));

@@ -208,7 +208,7 @@ async fn in_progress(
     let Some(deployment) = tx.deployment(id).await? else {
         return Ok(None);
     };
-    let facts = super::collect(tx, &app.revisions, &deployment).await?;
+    let facts = super::collect(tx, app, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
     Ok(Some(progress(&deployment, waiting_on)))
 }

@@ -8,13 +8,17 @@ use crate::app::{Error, SharedApp};
 use axum::{Router, body::Body, extract, http::header, response::Response, routing::get};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
-use tidegate_protocol::api::{CheckpointView, ExportLine, JournalPage, Problem};
+use tidegate_protocol::api::{
+    CheckpointView, ConsistencyView, ExportLine, InclusionView, JournalPage, Problem,
+};
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .route("/api/v1/journal", get(page))
         .route("/api/v1/journal/checkpoint", get(checkpoint))
         .route("/api/v1/journal/export", get(export))
+        .route("/api/v1/journal/proofs/inclusion", get(inclusion))
+        .route("/api/v1/journal/proofs/consistency", get(consistency))
 }
 
 /// Which entries.
@@ -89,6 +93,48 @@ pub(super) async fn export(app: State, Caller(request): Caller) -> Result<Respon
         .header(header::CONTENT_TYPE, "application/jsonl")
         .body(body)
         .map_err(|why| Error::Broken(why.to_string()).into())
+}
+
+/// An entry in the tree of a size.
+#[derive(Debug, Deserialize)]
+pub(super) struct Place {
+    sequence: u64,
+    size: Option<u64>,
+}
+
+/// The proof that an entry is in the tree of the first `size` entries; of all, unless given.
+#[utoipa::path(get, path = "/api/v1/journal/proofs/inclusion",
+    params(("sequence" = u64, Query), ("size" = Option<u64>, Query)),
+    responses((status = 200, body = InclusionView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn inclusion(
+    app: State,
+    Caller(request): Caller,
+    Query(place): Query<Place>,
+) -> Result<extract::Json<InclusionView>, ApiError> {
+    Ok(extract::Json(
+        app.inclusion(&request, place.sequence, place.size).await?,
+    ))
+}
+
+/// Two trees, the later of which continues the earlier.
+#[derive(Debug, Deserialize)]
+pub(super) struct Span {
+    from: u64,
+    to: Option<u64>,
+}
+
+/// The proof that the tree of the first `to` entries continues that of the first `from`; of all, unless given.
+#[utoipa::path(get, path = "/api/v1/journal/proofs/consistency",
+    params(("from" = u64, Query), ("to" = Option<u64>, Query)),
+    responses((status = 200, body = ConsistencyView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn consistency(
+    app: State,
+    Caller(request): Caller,
+    Query(span): Query<Span>,
+) -> Result<extract::Json<ConsistencyView>, ApiError> {
+    Ok(extract::Json(
+        app.consistency(&request, span.from, span.to).await?,
+    ))
 }
 
 fn text(lines: &[ExportLine]) -> String {

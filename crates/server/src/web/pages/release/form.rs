@@ -52,6 +52,7 @@ impl Wanted {
             minimum_healthy: filled(&self.minimum_healthy),
             progress_deadline: filled(&self.progress_deadline),
             on_failure: filled(&self.on_failure),
+            change: None,
             supersede: self.supersede,
             strategy: filled(&self.strategy),
         })

@@ -1,0 +1,270 @@
+//! Release controls: the policies that come with the program, those of an organisation, and what they find.
+
+mod entities;
+mod remedy;
+mod schema;
+
+pub use schema::text as control_schema_text;
+
+use crate::{
+    fault::PolicyFault,
+    text::{PolicyText, parsed, validated},
+};
+use cedar_policy::{
+    Authorizer, Decision, Entities, Entity, Policy, PolicySet, Request, ResourceConstraint,
+    Validator,
+};
+use std::{collections::BTreeMap, sync::LazyLock};
+use tidegate_domain::{
+    control::{Control, ControlFacts, Finding, Lack, Mode, Severity},
+    name::Name,
+};
+
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| Validator::new(schema::get().clone()));
+
+/// The controls in force, ready to be asked.
+#[derive(Debug, Default)]
+pub struct Controls {
+    all: Vec<Ready>,
+}
+
+/// A control with its policies.
+#[derive(Debug)]
+struct Ready {
+    control: Control,
+    version: u32,
+    policies: PolicySet,
+    asks: Asks,
+}
+
+/// What the policies of a control are about, by their scopes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asks {
+    artifacts: bool,
+    release: bool,
+    deployment: bool,
+}
+
+/// The text of the shipped controls.
+pub const fn shipped_controls_text() -> &'static str {
+    include_str!("controls.cedar")
+}
+
+/// The shipped controls, in the order of their text.
+pub fn shipped_controls() -> Vec<Control> {
+    SHIPPED.clone()
+}
+
+static SHIPPED: LazyLock<Vec<Control>> = LazyLock::new(|| {
+    let set: PolicySet = shipped_controls_text()
+        .parse()
+        .expect("the shipped controls are policies");
+    let mut policies: Vec<&Policy> = set.policies().collect();
+    policies.sort_by_key(|policy| {
+        let digits = AsRef::<str>::as_ref(policy.id()).trim_start_matches("policy");
+        digits.parse::<usize>().unwrap_or_default()
+    });
+    policies.into_iter().map(shipped).collect()
+});
+
+fn shipped(policy: &Policy) -> Control {
+    let word = |key: &str| policy.annotation(key).expect("a shipped control says it");
+    let json = |text: &str| serde_json::Value::from(text);
+    Control {
+        name: word("id").parse().expect("an identifier is a name"),
+        title: word("title").to_owned(),
+        document: word("doc").to_owned(),
+        owner: None,
+        severity: serde_json::from_value(json(word("severity"))).ok(),
+        mode: serde_json::from_value(json(word("mode"))).ok(),
+        evidence: vec![word("evidence").parse().expect("evidence is a name")],
+        environments: Vec::new(),
+        products: Vec::new(),
+        policy: policy.to_cedar().expect("no template"),
+    }
+}
+
+/// Whether a control is fit to be saved.
+///
+/// # Errors
+/// The first fault.
+pub fn examine_control(control: &Control) -> Result<(), PolicyFault> {
+    let whole = complete(control.clone());
+    if whole.policy.trim().is_empty() {
+        let why = format!(
+            "control {} has no policy, and none of that name is shipped",
+            control.name
+        );
+        return Err(PolicyFault::at(control.name.as_str(), "", 0, why));
+    }
+    ready(whole, 0).map(drop)
+}
+
+/// A control with what it leaves to the shipped one of its name.
+fn complete(control: Control) -> Control {
+    let of_it = SHIPPED.iter().find(|shipped| shipped.name == control.name);
+    match of_it {
+        Some(shipped) => control.over(shipped),
+        None => control,
+    }
+}
+
+fn ready(control: Control, version: u32) -> Result<Ready, PolicyFault> {
+    let name = control.name.to_string();
+    let source = PolicyText {
+        name,
+        text: control.policy.clone(),
+        ..PolicyText::default()
+    };
+    let policies = parsed(&source.name, &source.text)?;
+    validated(&source.name, &source.text, (&VALIDATOR, &policies))?;
+    let mut asks = Asks::default();
+    for policy in policies.policies() {
+        asks.note(&policy.resource_constraint());
+    }
+    Ok(Ready {
+        control,
+        version,
+        policies,
+        asks,
+    })
+}
+
+impl Controls {
+    /// The shipped controls and `own`, each with its version; an own one of a shipped name takes its place. One that an
+    /// upgrade left behind finds against everything that it was about.
+    pub fn new(own: &[(Control, u32)]) -> Self {
+        let named = |name: &Name| own.iter().find(|(control, _)| control.name == *name);
+        let shipped = SHIPPED.iter().map(|shipped| match named(&shipped.name) {
+            Some((control, version)) => (control.clone().over(shipped), *version),
+            None => (shipped.clone(), 1),
+        });
+        let is_shipped = |name: &Name| SHIPPED.iter().any(|shipped| shipped.name == *name);
+        let added = own
+            .iter()
+            .filter(|(control, _)| !is_shipped(&control.name))
+            .cloned();
+        let all = shipped.chain(added).map(|(control, version)| {
+            ready(control.clone(), version).unwrap_or_else(|_| Ready {
+                control,
+                version,
+                // Without a policy that permits, nothing holds.
+                policies: PolicySet::new(),
+                asks: Asks {
+                    deployment: true,
+                    ..Asks::default()
+                },
+            })
+        });
+        Self { all: all.collect() }
+    }
+
+    /// One control alone, enforced whatever it says, to be tried on what went before.
+    pub fn alone(control: &Control, version: u32) -> Self {
+        let control = Control {
+            mode: Some(Mode::Enforce),
+            ..complete(control.clone())
+        };
+        let is_it = |ready: &Ready| ready.control.name == control.name;
+        let mut all = Self::new(&[(control.clone(), version)]).all;
+        all.retain(is_it);
+        Self { all }
+    }
+
+    /// Every control with its version, whatever its mode.
+    pub fn iter(&self) -> impl Iterator<Item = (&Control, u32)> {
+        self.all.iter().map(|ready| (&ready.control, ready.version))
+    }
+
+    /// What every control that is not off, and is about that place, says of a deployment.
+    pub fn judge(&self, facts: &ControlFacts) -> Vec<Finding> {
+        let place = (&facts.release.product, &facts.deployment.environment);
+        let asked = self.all.iter().filter(|ready| {
+            ready.control.mode() != Mode::Off && ready.control.is_about(place.0, place.1)
+        });
+        let told = Told::of(facts, self.all.iter().any(|ready| ready.asks.artifacts));
+        asked.map(|ready| ready.judge(facts, &told)).collect()
+    }
+}
+
+/// The facts in Cedar's terms, made once for all controls.
+struct Told {
+    cedar: Authorizer,
+    deployment: (Request, Entities),
+    release: (Request, Entities),
+    artifacts: BTreeMap<Name, (Request, Entities)>,
+}
+
+impl Told {
+    fn of(facts: &ControlFacts, with_artifacts: bool) -> Self {
+        let question = |about: Entity| entities::question(facts, about);
+        let artifacts = facts.artifacts.iter().filter(|_| with_artifacts);
+        let artifacts = artifacts.map(|(component, artifact)| {
+            let about = entities::artifact(facts, component, artifact);
+            (component.clone(), question(about))
+        });
+        Self {
+            cedar: Authorizer::new(),
+            deployment: question(entities::deployment(facts)),
+            release: question(entities::release(facts)),
+            artifacts: artifacts.collect(),
+        }
+    }
+}
+
+impl Ready {
+    fn judge(&self, facts: &ControlFacts, told: &Told) -> Finding {
+        let mut lacks = Vec::new();
+        let mut ask = |of: &str, (request, entities): &(Request, Entities)| {
+            let response = told.cedar.is_authorized(request, &self.policies, entities);
+            // A policy that fails is one that does not hold.
+            let failed = response.diagnostics().errors().next().is_some();
+            if response.decision() != Decision::Allow || failed {
+                let (what, remedy) = remedy::of(&self.control, of, facts);
+                lacks.push(Lack {
+                    of: of.to_owned(),
+                    what,
+                    remedy,
+                });
+            }
+        };
+        if self.asks.artifacts {
+            told.artifacts
+                .iter()
+                .for_each(|(name, told)| ask(name.as_str(), told));
+        }
+        if self.asks.release {
+            ask("release", &told.release);
+        }
+        if self.asks.deployment {
+            ask("deployment", &told.deployment);
+        }
+        Finding {
+            control: self.control.name.clone(),
+            title: self.control.title.clone(),
+            version: self.version,
+            mode: self.control.mode(),
+            severity: self.control.severity.unwrap_or(Severity::Medium),
+            lacks,
+        }
+    }
+}
+
+impl Asks {
+    /// A policy that names no type is about the deployment.
+    fn note(&mut self, scope: &ResourceConstraint) {
+        let kind = match scope {
+            ResourceConstraint::Any => None,
+            ResourceConstraint::Is(kind) | ResourceConstraint::IsIn(kind, _) => Some(kind),
+            ResourceConstraint::In(uid) | ResourceConstraint::Eq(uid) => Some(uid.type_name()),
+        };
+        match kind.map(ToString::to_string).as_deref() {
+            Some("Artifact") => self.artifacts = true,
+            Some("Release") => self.release = true,
+            Some(_) | None => self.deployment = true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! The schema of controls: what a release, its artifacts and its deployment are told as.
+
+use cedar_policy::Schema;
+use std::sync::LazyLock;
+
+const TEXT: &str = r#"// Who asked for the deployment.
+entity Person { name: String };
+
+// A deployment of a release to an environment.
+entity Deployment {
+  product: String,
+  team: String,
+  environment: String,
+  // Whether that is the end of the promotion path.
+  isLast: Bool,
+  requestedBy: String,
+  madeBy: String,
+  targets: Long,
+  waves: Long,
+  // Other people who approved exactly this.
+  approvers: Set<String>,
+  // Whether every approval that the environment asks for is there.
+  approved: Bool,
+  // The kind of the change request that covers it: standard, normal or emergency.
+  change?: String,
+  rehearsed: Bool,
+  drilled: Bool,
+  returnable: Bool,
+  // Enforced controls that whoever asked has not acknowledged.
+  unread: Set<String>,
+  // monday to sunday and 0 to 23, in UTC.
+  weekday: String,
+  hour: Long,
+};
+
+entity Release {
+  product: String,
+  team: String,
+  version: String,
+  environment: String,
+  // Components of the product that it does not contain.
+  missing: Set<String>,
+  sealed: Bool,
+  configured: Bool,
+  blocked: Bool,
+  madeBy: String,
+  // Kinds of evidence that were supplied, such as customer-approval or handover.
+  evidence: Set<String>,
+};
+
+entity Artifact {
+  product: String,
+  component: String,
+  version: String,
+  digest: String,
+  environment: String,
+  kept: Bool,
+  signed: Bool,
+  signers: Set<String>,
+  builder?: String,
+  source?: String,
+  hasBill: Bool,
+  billIsAboutIt: Bool,
+  licences: Set<String>,
+  // Known vulnerabilities by severity; absent where nothing was matched.
+  critical?: Long,
+  high?: Long,
+  medium?: Long,
+  low?: Long,
+  unrated?: Long,
+  testReports: Long,
+  testsPassed: Long,
+  testsFailed: Long,
+};
+
+action "deploy" appliesTo {
+  principal: [Person],
+  resource: [Deployment, Release, Artifact],
+  context: {},
+};
+"#;
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    let (schema, _) = Schema::from_cedarschema_str(TEXT).expect("the schema is a schema");
+    schema
+});
+
+/// The schema as Cedar writes schemas.
+pub const fn text() -> &'static str {
+    TEXT
+}
+
+pub(crate) fn get() -> &'static Schema {
+    &SCHEMA
+}

@@ -1,0 +1,251 @@
+//! Approvals of deployments: given, turned down, and shown with exactly what they are about.
+
+use super::{App, Error, Kind, Request, clearance, people, releases, steer, steer::read_reason};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    canonical,
+    control::{Approval, StopKind, Verdict},
+    deployment::{Deployment, Event},
+    digest::Digest,
+    id::{ApprovalId, DeploymentId},
+    plan::PartHashes,
+    release::Contents,
+};
+use tidegate_protocol::api::{
+    ApprovalRequest, ApprovalsView, ApprovedContentView, PartView, SaidView,
+};
+use tidegate_store::Tx;
+use uuid::Uuid;
+
+impl App {
+    /// Keeps a person's word about exactly what a deployment is. A later word of theirs takes its place.
+    ///
+    /// # Errors
+    /// When it has ended, is their own, or is not what they looked at.
+    pub async fn approve(
+        &self,
+        request: Request,
+        id: DeploymentId,
+        verdict: Verdict,
+        said: &ApprovalRequest,
+    ) -> Result<ApprovalsView, Error> {
+        let note = read_reason(&said.note)?;
+        if verdict == Verdict::TurnedDown && note.is_empty() {
+            return Err(Error::invalid(
+                "note",
+                "say why: whoever asked for it reads that",
+            ));
+        }
+        let word = Word {
+            id: ApprovalId(Uuid::now_v7()),
+            verdict,
+            note,
+            looked_at: super::optional("parts", said.parts.as_deref())?,
+        };
+        let view = self
+            .store
+            .write((request, id, word), |tx, (request, id, word)| {
+                say(tx, request, *id, word).boxed()
+            })
+            .await?;
+        self.bus.wake_engine();
+        Ok(view)
+    }
+
+    /// Who said what of a deployment, what exactly is approved, and what differs from what was approved there last.
+    ///
+    /// # Errors
+    /// When there is no such deployment.
+    pub async fn approvals(
+        &self,
+        request: &Request,
+        id: DeploymentId,
+    ) -> Result<ApprovalsView, Error> {
+        self.store
+            .read((request.clone(), id), |tx, (request, id)| {
+                async move {
+                    let deployment = steer::found(tx, request, (Action::Read, *id)).await?;
+                    view(tx, request, &deployment).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Lets go what somebody asked for under supervision.
+    ///
+    /// # Errors
+    /// When nobody supervises it, or it was let go.
+    pub async fn supervise(&self, request: Request, id: DeploymentId) -> Result<(), Error> {
+        let by = request.actor.name.clone();
+        let event = Event::Supervised { by };
+        self.make_happen(request, (Action::Supervise, id), event)
+            .await
+    }
+}
+
+/// A person's word, read.
+struct Word {
+    id: ApprovalId,
+    verdict: Verdict,
+    note: String,
+    looked_at: Option<Digest>,
+}
+
+async fn say(
+    tx: &mut Tx,
+    request: &Request,
+    id: DeploymentId,
+    word: &Word,
+) -> Result<ApprovalsView, Error> {
+    let deployment = steer::found(tx, request, (Action::Approve, id)).await?;
+    if !deployment.status.goes_forward() {
+        let detail = format!(
+            "deployment {id} is {}: there is nothing to approve any more",
+            deployment.status.word()
+        );
+        return Err(Error::refused(Kind::Conflict, "deployment-state", detail));
+    }
+    let human = tx.person(request.actor.person).await?;
+    let human = human.map_or(request.actor.person, |person| person.human());
+    let requester = people::found(tx, &deployment.requested_by).await;
+    if requester.is_ok_and(|requester| requester.human() == human) {
+        let detail = "whoever asks for a deployment does not approve it, by no other account and no token either";
+        return Err(Error::refused(Kind::NotAllowed, "own-deployment", detail)
+            .hint("somebody else approves it"));
+    }
+    let parts = canonical::hash(&deployment.parts);
+    if word.looked_at.is_some_and(|looked_at| looked_at != parts) {
+        let detail =
+            format!("deployment {id} is not what you looked at: its parts hash to {parts} now");
+        return Err(Error::refused(Kind::Conflict, "parts-changed", detail).hint("look again"));
+    }
+    let approval = Approval {
+        id: word.id,
+        product: deployment.product.clone(),
+        environment: deployment.environment.clone(),
+        release: deployment.release.clone(),
+        deployment: id,
+        parts: deployment.parts.clone(),
+        by: request.actor.name.clone(),
+        human,
+        verdict: word.verdict,
+        note: word.note.clone(),
+        at: tx.now(),
+    };
+    tx.record_approval(&approval).await?;
+    let action = match word.verdict {
+        Verdict::Approved => "deployment.approved",
+        Verdict::TurnedDown => "deployment.turned_down",
+    };
+    let detail =
+        serde_json::json!({ "parts": approval.parts, "hash": parts, "note": approval.note });
+    let subject = format!("deployment/{id}");
+    request.journal(tx, action, &subject, &detail).await?;
+    view(tx, request, &deployment).await
+}
+
+async fn view(
+    tx: &mut Tx,
+    request: &Request,
+    deployment: &Deployment,
+) -> Result<ApprovalsView, Error> {
+    let found = clearance::find(tx, &request.gate, deployment).await?;
+    let before = match clearance::approved_before(tx, deployment).await? {
+        Some(id) => tx.deployment(id).await?,
+        None => None,
+    };
+    let contents = contents(tx, deployment).await?;
+    let earlier = match &before {
+        Some(before) => contents_of(tx, before).await?,
+        None => Contents::new(),
+    };
+    let had_before = before.is_some();
+    let approvers = &found.judgement.facts.deployment.approvers;
+    let said = found.voters.iter().map(|voter| SaidView {
+        by: voter.name.to_string(),
+        verdict: voter.verdict.word().to_owned(),
+        note: voter.note.clone(),
+        counts: voter.may
+            && (voter.verdict == Verdict::TurnedDown || approvers.contains(&voter.name)),
+    });
+    let lacks = found
+        .clearance
+        .stops
+        .iter()
+        .filter(|stop| stop.kind == StopKind::Approval);
+    let content =
+        |(component, content): (&_, &tidegate_domain::release::Content)| ApprovedContentView {
+            component: ToString::to_string(component),
+            version: content.version.to_string(),
+            digest: content.digest.to_string(),
+            changed: had_before && earlier.get(component) != Some(content),
+        };
+    Ok(ApprovalsView {
+        parts: canonical::hash(&deployment.parts).to_string(),
+        hashes: hashes(&deployment.parts),
+        differences: before
+            .as_ref()
+            .map(|it| differences(it, deployment))
+            .unwrap_or_default(),
+        before: before.map(|before| before.id.0),
+        contents: contents.iter().map(content).collect(),
+        said: said.collect(),
+        lacks: lacks.map(ToString::to_string).collect(),
+    })
+}
+
+async fn contents(tx: &mut Tx, deployment: &Deployment) -> Result<Contents, Error> {
+    let release = releases::find(tx, &deployment.product, &deployment.release).await?;
+    Ok(release.contents)
+}
+
+async fn contents_of(tx: &mut Tx, deployment: &Deployment) -> Result<Contents, Error> {
+    let release = tx.release(&deployment.product, &deployment.release).await?;
+    Ok(release.map(|release| release.contents).unwrap_or_default())
+}
+
+fn hashes(parts: &PartHashes) -> Vec<PartView> {
+    named(parts)
+        .into_iter()
+        .map(|(part, hash)| PartView {
+            part: part.to_owned(),
+            hash: hash.map(|hash| hash.to_string()),
+        })
+        .collect()
+}
+
+fn named(parts: &PartHashes) -> [(&'static str, Option<Digest>); 6] {
+    [
+        ("contents", parts.contents),
+        ("configuration", parts.configuration),
+        ("strategy", parts.strategy),
+        ("selector", parts.selector),
+        ("backout", parts.backout),
+        ("communications", parts.communications),
+    ]
+}
+
+/// What differs between two deployments to one place, in words.
+fn differences(before: &Deployment, now: &Deployment) -> Vec<String> {
+    let parts = named(&before.parts).into_iter().zip(named(&now.parts));
+    let differ = parts.filter(|((_, before), (_, now))| before != now);
+    let told = differ.map(|((part, _), _)| match part {
+        "contents" => format!(
+            "contents: release {} became {}",
+            before.release, now.release
+        ),
+        "configuration" => format!(
+            "configuration: snapshot {} became {}",
+            before.snapshot, now.snapshot
+        ),
+        "strategy" => format!(
+            "strategy: {} became {}",
+            before.plan.strategy, now.plan.strategy
+        ),
+        "selector" => "limits, or which targets are meant".to_owned(),
+        other => other.to_owned(),
+    });
+    told.collect()
+}

@@ -1,0 +1,460 @@
+//! What keeps a deployment from beginning: controls, approvals, change requests and supervision, with real agents.
+
+use serde_json::{Value, json};
+use tidegate_tests::{
+    server::client,
+    shop::{Shop, until},
+};
+
+/// The shop, with people: `ada` and `zoe` of level 6, `bob` and `joe` who deploy, `eve` who assists.
+struct Office {
+    shop: Shop,
+}
+
+impl Office {
+    fn open() -> Self {
+        let shop = Shop::with_shop(None);
+        for (name, level) in [
+            ("ada", "6"),
+            ("zoe", "6"),
+            ("bob", "3"),
+            ("joe", "3"),
+            ("eve", "2"),
+        ] {
+            shop.ok(&["person", "create", name, "--level", level]);
+        }
+        Self { shop }
+    }
+
+    /// Applies files to what there is.
+    fn apply(&self, text: &str) -> String {
+        let path = self.shop.file("more.yaml");
+        std::fs::write(&path, text).expect("a file");
+        self.shop.ok(&["apply", "-f", &path, "--yes"])
+    }
+
+    /// Runs a command as somebody.
+    fn by(&self, who: &str, arguments: &[&str]) -> (i32, String) {
+        let token = self.shop.ok(&["token", "create", "desk", "--for", who]);
+        let mut command = self.shop.command(arguments);
+        let output = command
+            .env("TIDEGATE_TOKEN", token.trim())
+            .output()
+            .expect("it runs");
+        let said = [output.stdout, output.stderr].concat();
+        let status = output.status.code().expect("a status");
+        (status, String::from_utf8(said).expect("UTF-8"))
+    }
+
+    fn deploys(&self, who: &str, release: &str, environment: &str) -> String {
+        let (status, said) = self.by(
+            who,
+            &[
+                "deploy",
+                "shop",
+                release,
+                "--to",
+                environment,
+                "--output",
+                "json",
+            ],
+        );
+        assert_eq!(status, 0, "{said}");
+        let view: Value = serde_json::from_str(&said).expect("JSON");
+        view["id"].to_string()
+    }
+
+    fn show(&self, deployment: &str) -> Value {
+        self.shop
+            .json(&["deployment", "show", deployment, "--output", "json"])
+    }
+
+    fn waits_for(&self, deployment: &str, words: &str) {
+        until(words, || {
+            let view = self.show(deployment);
+            let mut waits = view["waiting_on"].as_array().expect("waits").iter();
+            waits.any(|wait| {
+                wait["sentence"]
+                    .as_str()
+                    .expect("a sentence")
+                    .contains(words)
+            })
+        });
+    }
+
+    fn succeeds(&self, deployment: &str) {
+        until("it has succeeded", || {
+            self.show(deployment)["status"] == "succeeded"
+        });
+    }
+}
+
+const APPROVALS: &str = "kind: Environment\nname: testing\napprovals:\n  - { count: 2 }\n";
+
+#[test]
+fn two_others_approve_exactly_what_goes_out() {
+    let office = Office::open();
+    office.apply(APPROVALS);
+    let first = office.deploys("bob", "1.0.0", "testing");
+    office.waits_for(&first, "approval by 2 people");
+    let (status, said) = office.by("bob", &["approve", &first, "--yes"]);
+    assert_eq!(status, 3, "{said}");
+    assert!(
+        said.contains("whoever asks for a deployment does not approve it"),
+        "{said}"
+    );
+    // Neither does a second account of his, nor a program of his with a token.
+    for (account, kind) in [("bob-two", None), ("bobs-robot", Some("--service"))] {
+        let create = [
+            "person", "create", account, "--level", "3", "--owner", "bob",
+        ];
+        office.shop.ok(&[&create[..], kind.as_slice()].concat());
+        let (status, said) = office.by(account, &["approve", &first, "--yes"]);
+        assert_eq!(status, 3, "{said}");
+    }
+    let (status, said) = office.by("joe", &["approve", &first, "--yes", "--note", "looks good"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains("it still takes approval by 2 people; so far joe"),
+        "{said}"
+    );
+    assert_eq!(
+        office.by("eve", &["approve", &first, "--yes"]).0,
+        3,
+        "level 2 does not approve"
+    );
+
+    // What joe said counts for exactly this: not once he may not say it any more, and not for anything else.
+    office.shop.ok(&["person", "change", "joe", "--level", "2"]);
+    office.waits_for(&first, "approval by 2 people");
+    office.shop.ok(&["person", "change", "joe", "--level", "3"]);
+    let (_, said) = office.by("zoe", &["turn-down", &first, "--note", "not on a Friday"]);
+    assert!(
+        said.contains("turned down by zoe: not on a Friday"),
+        "{said}"
+    );
+    let (status, said) = office.by("ada", &["approve", &first, "--yes"]);
+    assert_eq!(status, 0, "{said}");
+    office.waits_for(&first, "turned down by zoe: not on a Friday");
+    office.by("zoe", &["approve", &first, "--yes"]);
+    office.succeeds(&first);
+    let actions = office.shop.actions(&format!("deployment/{first}"));
+    assert!(
+        actions.contains(&"deployment.cleared".to_owned()),
+        "{actions:?}"
+    );
+
+    // Another release has other contents: nothing of that counts, and the difference is shown.
+    let second = office.deploys("bob", "1.1.0", "testing");
+    office.waits_for(&second, "approval by 2 people");
+    let shown = office.shop.ok(&["approvals", &second]);
+    assert!(
+        shown.contains(&format!("what differs from deployment {first}")),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("contents: release 1.0.0 became 1.1.0"),
+        "{shown}"
+    );
+    assert!(shown.contains("~ web 1.1.0 sha256:"), "{shown}");
+    office.shop.ok(&["cancel", &second]);
+    // The first one again has the same parts; what was said of them counts.
+    until("it has ended", || {
+        office.show(&second)["status"] == "cancelled"
+    });
+    let again = office.deploys("bob", "1.0.0", "testing");
+    office.succeeds(&again);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_looked_at_is_what_is_approved() {
+    let office = Office::open();
+    office.apply(APPROVALS);
+    let id = office.deploys("bob", "1.0.0", "testing");
+    let token = office.shop.ok(&["token", "create", "desk", "--for", "ada"]);
+    let url = format!("{}/api/v1/deployments/{id}/approve", office.shop.url());
+    let other = format!("sha256:{}", "0".repeat(64));
+    let request = client().post(url).bearer_auth(token.trim());
+    let answer = request
+        .json(&json!({ "parts": other }))
+        .send()
+        .await
+        .expect("it answers");
+    assert_eq!(answer.status().as_u16(), 409);
+    let problem: Value = answer.json().await.expect("JSON");
+    assert_eq!(problem["type"], "parts-changed");
+}
+
+#[test]
+fn an_enforced_control_holds_it_until_it_holds_or_is_waived() {
+    let office = Office::open();
+    office
+        .apply("kind: Control\nname: customer-approval\nmode: enforce\nenvironments: [testing]\n");
+    let id = office.deploys("bob", "1.0.0", "testing");
+    office.waits_for(
+        &id,
+        "control customer-approval: The customer approved the release",
+    );
+    let output = office.shop.run(&["controls", "check", &id]);
+    assert_eq!(output.status.code(), Some(6));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        said.contains("stops") && said.contains("tidegate release evidence"),
+        "{said}"
+    );
+    assert!(
+        said.contains("lacking") && said.contains("no trusted signature"),
+        "{said}"
+    );
+
+    // An exception is signed by somebody else of level 5.
+    let (status, said) = office.by(
+        "bob",
+        &[
+            "waiver",
+            "ask",
+            "customer-approval",
+            "shop",
+            "--reason",
+            "they are on holiday",
+        ],
+    );
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(office.by("bob", &["waiver", "sign", "1"]).0, 3);
+    let (status, said) = office.by("ada", &["waiver", "sign", "1"]);
+    assert_eq!(status, 0, "{said}");
+    office.succeeds(&id);
+    let checked = office.shop.ok(&["controls", "check", &id]);
+    assert!(checked.contains("nothing stops it"), "{checked}");
+
+    // Once it is ended, the next deployment waits for the customer, and goes once there is their word.
+    office.shop.ok(&["waiver", "end", "1"]);
+    let next = office.deploys("bob", "1.1.0", "testing");
+    office.waits_for(&next, "control customer-approval");
+    office.shop.ok(&[
+        "release",
+        "evidence",
+        "shop",
+        "1.1.0",
+        "customer-approval",
+        "--note",
+        "signed on paper",
+    ]);
+    office.succeeds(&next);
+}
+
+#[test]
+fn an_exception_that_ends_in_mid_rollout_holds_the_next_wave() {
+    let office = Office::open();
+    office.apply("kind: Control\nname: handed-over\nmode: enforce\nenvironments: [live]\n");
+    for environment in ["testing", "staging"] {
+        let id = office.deploys("bob", "1.0.0", environment);
+        office.succeeds(&id);
+    }
+    office.by(
+        "bob",
+        &[
+            "waiver",
+            "ask",
+            "handed-over",
+            "shop",
+            "--in",
+            "live",
+            "--reason",
+            "it hurries",
+        ],
+    );
+    office.by("ada", &["waiver", "sign", "1"]);
+    let (status, said) = office.by(
+        "bob",
+        &[
+            "deploy", "shop", "1.0.0", "--to", "live", "--batch", "1", "--bake", "5s", "--output",
+            "json",
+        ],
+    );
+    assert_eq!(status, 0, "{said}");
+    let id = serde_json::from_str::<Value>(&said).expect("JSON")["id"].to_string();
+    until("the first wave is watched", || {
+        office.show(&id)["summary"].to_string().contains("1 of 3")
+    });
+    office.shop.ok(&["waiver", "end", "1"]);
+    office.waits_for(&id, "control handed-over");
+    assert_eq!(office.show(&id)["status"], "rolling");
+    office.shop.ok(&[
+        "release", "evidence", "shop", "1.0.0", "handover", "--note", "accepted",
+    ]);
+    office.succeeds(&id);
+}
+
+#[test]
+fn a_new_control_is_tried_on_what_went_before() {
+    let office = Office::open();
+    for release in ["1.0.0", "1.1.0"] {
+        let id = office.deploys("bob", release, "testing");
+        office.succeeds(&id);
+    }
+    let control = "kind: Control\nname: only-old\ntitle: Only the old one\npolicy: |\n  permit (principal, action, resource is Release)\n  when { resource.version == \"1.0.0\" };\n";
+    let path = office.shop.file("control.yaml");
+    std::fs::write(&path, control).expect("a file");
+    let said = office.shop.ok(&["controls", "backtest", "--file", &path]);
+    assert!(
+        said.contains("deployment 2 (shop 1.1.0 to testing"),
+        "{said}"
+    );
+    assert!(
+        said.contains("only-old would have stopped 1 of the 2 deployments"),
+        "{said}"
+    );
+    let said = office.shop.ok(&["controls", "backtest", "can-go-back"]);
+    assert!(said.contains("would have stopped 1 of the 2"), "{said}");
+
+    // It binds nobody before it is applied; its versions are counted, and who has read which is told.
+    office.apply(control);
+    office.by("bob", &["controls", "acknowledge", "only-old"]);
+    let read = |office: &Office| {
+        let all = office.shop.json(&["controls", "list", "--output", "json"]);
+        let mut all = all.as_array().expect("controls").clone().into_iter();
+        let found = all
+            .find(|it| it["name"] == "only-old")
+            .expect("it is listed");
+        (found["version"].clone(), found["read_by"].clone())
+    };
+    assert_eq!(read(&office), (json!(1), json!(["bob"])));
+    office.apply(&control.replace("Only the old one", "Only the first one"));
+    assert_eq!(read(&office), (json!(2), json!([])));
+    let faulty = control.replace("resource.version", "resource.versoin");
+    std::fs::write(&path, faulty).expect("a file");
+    let said = office.shop.refused(2, &["apply", "-f", &path, "--yes"]);
+    assert!(
+        said.contains("control.yaml:6:10: attribute `versoin`"),
+        "{said}"
+    );
+}
+
+const DEMANDED: &str = "kind: Environment\nname: testing\nchange_request: true\n---\nkind: ChangeTemplate\nname: routine\ntitle: A routine update\n\
+        risk: low\nenvironments: [testing]\n";
+
+#[test]
+fn where_it_is_demanded_a_deployment_runs_under_an_approved_change_request() {
+    let office = Office::open();
+    office.apply(DEMANDED);
+    let id = office.deploys("bob", "1.0.0", "testing");
+    office.waits_for(&id, "an approved change request for shop in testing");
+    office.by(
+        "bob",
+        &[
+            "change",
+            "create",
+            "shop",
+            "--in",
+            "testing",
+            "--title",
+            "A new till",
+        ],
+    );
+    let (status, said) = office.by("bob", &["change", "approve", "1"]);
+    assert_eq!(status, 3, "{said}");
+    let (status, said) = office.by("ada", &["change", "approve", "1"]);
+    assert_eq!(status, 0, "{said}");
+    office.succeeds(&id);
+    office.shop.ok(&["change", "close", "1"]);
+}
+
+#[test]
+fn a_standard_change_was_approved_beforehand() {
+    let office = Office::open();
+    office.apply(DEMANDED);
+    let (status, said) = office.by(
+        "bob",
+        &[
+            "change",
+            "create",
+            "shop",
+            "--in",
+            "testing",
+            "--kind",
+            "standard",
+            "--template",
+            "routine",
+        ],
+    );
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("approved by its template"), "{said}");
+    let id = office.deploys("bob", "1.0.0", "testing");
+    office.succeeds(&id);
+    let (status, said) = office.by(
+        "bob",
+        &[
+            "change",
+            "create",
+            "shop",
+            "--in",
+            "live",
+            "--kind",
+            "standard",
+            "--template",
+            "routine",
+        ],
+    );
+    assert_eq!(
+        (status, said.contains("not good for shop in live")),
+        (3, true),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_emergency_passes_the_promotion_order_and_is_reviewed() {
+    let office = Office::open();
+    let id = office.deploys("bob", "1.0.0", "testing");
+    office.succeeds(&id);
+    let (status, said) = office.by("bob", &["deploy", "shop", "1.1.0", "--to", "live"]);
+    assert_eq!(status, 6, "{said}");
+    let create = [
+        "change",
+        "create",
+        "shop",
+        "--in",
+        "live",
+        "--kind",
+        "emergency",
+        "--title",
+        "The till is down",
+    ];
+    let (status, said) = office.by("bob", &create);
+    assert_eq!(status, 0, "{said}");
+    let emergency = [
+        "deploy", "shop", "1.1.0", "--to", "live", "--change", "1", "--wait",
+    ];
+    assert_eq!(office.by("bob", &emergency).0, 6, "nobody has agreed");
+    office.by("ada", &["change", "approve", "1"]);
+    let (status, said) = office.by("bob", &emergency);
+    assert_eq!(status, 0, "{said}");
+    let listed = office.shop.ok(&["change", "list"]);
+    assert!(listed.contains("review due"), "{listed}");
+    assert_eq!(
+        office.by("zoe", &["change", "close", "1"]).0,
+        2,
+        "an emergency is reviewed"
+    );
+    let (status, said) = office.by(
+        "zoe",
+        &["change", "close", "1", "--review", "a test was missing"],
+    );
+    assert_eq!(status, 0, "{said}");
+}
+
+#[test]
+fn who_assists_is_let_go_by_somebody_of_level_3() {
+    let office = Office::open();
+    let id = office.deploys("eve", "1.0.0", "testing");
+    office.waits_for(
+        &id,
+        "somebody of level 3 or above to let go what eve asked for",
+    );
+    assert_eq!(office.by("eve", &["supervise", &id]).0, 3);
+    let (status, said) = office.by("bob", &["supervise", &id]);
+    assert_eq!(status, 0, "{said}");
+    office.succeeds(&id);
+    assert_eq!(office.by("bob", &["supervise", &id]).0, 5, "it has ended");
+}
