@@ -272,6 +272,8 @@ const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"t
 const GROUP: &str = r#"{"members":[{"product":"shop","release":"1.0.0","environment":"testing"},{"product":"bank","release":"1.0.0","environment":"testing"}]}"#;
 const REHEARSAL: &str =
     r#"{"deployment":{"product":"shop","release":"1.0.0","environment":"testing"}}"#;
+/// It waits for a second person, and forbids nothing that anybody does.
+const PROPOSED: &str = "kind: Policy\nname: idle\npolicy: |\n  forbid (principal, action, resource) when { context.level > 6 };\n";
 const CHANGE: &str = r#"{"kind":"normal","title":"x","product":"shop","environment":"testing"}"#;
 const RELEASE: &str = r#"{"version":"1.0.0"}"#;
 const APPLIED: &str = r#"{"files":[{"path":"a","text":"kind: Environment\nname: testing\ntitle: Changed"}],"dry_run":true}"#;
@@ -296,6 +298,8 @@ impl World {
             shop.ok(&["person", "create", who]);
         }
         shop.apply(CATALOG);
+        shop.ok(&["person", "create", "second", "--level", "6"]);
+        shop.apply(PROPOSED);
         let wares = shop.file("wares/1.0.0");
         shop.ok(&["push", "bank/app:1.0.0", &wares]);
         shop.ok(&[

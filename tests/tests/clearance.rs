@@ -26,11 +26,16 @@ impl Office {
         Self { shop }
     }
 
-    /// Applies files to what there is.
-    fn apply(&self, text: &str) -> String {
+    /// Applies files to what there is; a second person agrees to what waits for one.
+    fn apply(&self, text: &str) {
         let path = self.shop.file("more.yaml");
         std::fs::write(&path, text).expect("a file");
-        self.shop.ok(&["apply", "-f", &path, "--yes"])
+        self.shop.ok(&["apply", "-f", &path, "--yes"]);
+        let waiting = self.shop.json(&["policy", "proposals", "--output", "json"]);
+        for proposal in waiting.as_array().expect("proposals") {
+            let (status, said) = self.by("ada", &["policy", "agree", &proposal["id"].to_string()]);
+            assert_eq!(status, 0, "{said}");
+        }
     }
 
     /// Runs a command as somebody.
@@ -442,6 +447,48 @@ fn an_emergency_passes_the_promotion_order_and_is_reviewed() {
         &["change", "close", "1", "--review", "a test was missing"],
     );
     assert_eq!(status, 0, "{said}");
+}
+
+#[test]
+fn nobody_loosens_alone_what_they_are_held_by() {
+    let office = Office::open();
+    office.shop.ok(&["person", "create", "max", "--level", "5"]);
+    office.shop.ok(&["person", "create", "kim", "--level", "4"]);
+    office.apply(APPROVALS);
+    office.apply("kind: Control\nname: no-fridays\ntitle: No Fridays\npolicy: permit (principal, action, resource is Deployment);\n");
+    let loosened = [
+        "kind: Environment\nname: testing\n",
+        "kind: Control\nname: no-fridays\nmode: off\ntitle: No Fridays\npolicy: permit (principal, action, resource is Deployment);\n",
+        "kind: ChangeTemplate\nname: anything\nrisk: low\n",
+    ];
+    for (number, text) in (3..).zip(loosened) {
+        let path = office.shop.file("loosened.yaml");
+        std::fs::write(&path, text).expect("a file");
+        let (status, said) = office.by("kim", &["apply", "-f", &path, "--yes"]);
+        assert_eq!(status, 3, "level 4 sets no rules: {said}");
+        let (status, said) = office.by("max", &["apply", "-f", &path, "--yes"]);
+        assert_eq!(status, 0, "{said}");
+        let agree = format!("tidegate policy agree {number}");
+        assert!(said.contains(&agree), "{said}");
+        let number = number.to_string();
+        let (status, said) = office.by("max", &["policy", "agree", &number]);
+        assert_eq!(status, 5, "{said}");
+        assert_eq!(office.by("kim", &["policy", "agree", &number]).0, 3);
+    }
+    let (status, said) = office.by("max", &["remove", "control", "no-fridays", "--yes"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("waits for a second person"), "{said}");
+    let id = office.deploys("bob", "1.0.0", "testing");
+    office.waits_for(&id, "approval by 2 people");
+    // What else there is of an environment binds nobody.
+    let path = office.shop.file("titled.yaml");
+    std::fs::write(&path, APPROVALS.replace("name:", "title: Tests\nname:")).expect("a file");
+    let (status, said) = office.by("kim", &["apply", "-f", &path, "--yes"]);
+    assert_eq!(
+        (status, said.contains("second person")),
+        (0, false),
+        "{said}"
+    );
 }
 
 #[test]

@@ -264,6 +264,24 @@ impl Deployment {
         enough.is_some_and(|enough| passed >= enough as usize) || runs().all(Stage::is_judged)
     }
 
+    /// Whether the change or another wave may be next, as far as its targets go. Only then its clearance is asked for.
+    pub fn may_begin_next(&self) -> bool {
+        let lies_ready =
+            |run: &TargetRun| !matches!(run.stage, Stage::Waiting | Stage::Preparing { .. });
+        match self.status {
+            Status::Preparing { .. } => self.targets.iter().all(lies_ready),
+            Status::Rolling { wave, .. } => self.wave_is_over(wave),
+            Status::Requested
+            | Status::RollingBack { .. }
+            | Status::Cancelling { .. }
+            | Status::Succeeded { .. }
+            | Status::RolledBack { .. }
+            | Status::Failed { .. }
+            | Status::Cancelled { .. }
+            | Status::Superseded { .. } => false,
+        }
+    }
+
     /// Whether the plan asks for a person's word after a wave, and it was not given.
     pub fn lacks_sign_off(&self, wave: u32) -> bool {
         let planned = self.plan.waves.get(wave as usize);

@@ -15,6 +15,7 @@ CREATE TABLE acknowledgements (
   at BIGINT NOT NULL,
   PRIMARY KEY (control, version, person)
 );
+CREATE INDEX acknowledgements_by_person ON acknowledgements (person);
 
 CREATE TABLE waivers (
   id BIGINT PRIMARY KEY,

@@ -108,6 +108,20 @@ impl Tx {
         self.rows(sql, &[]).await?.iter().map(read).collect()
     }
 
+    /// Which version of which control a person has read.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn acknowledged_by(
+        &mut self,
+        person: &Name,
+    ) -> Result<BTreeSet<(Name, u32)>, StoreError> {
+        let sql = "SELECT control, version FROM acknowledgements WHERE person = $1";
+        let read = |row: &Row| Ok((row.parsed(0)?, number(row, 1)?));
+        let rows = self.rows(sql, &[person.as_str().into()]).await?;
+        rows.iter().map(read).collect()
+    }
+
     /// The number the next waiver gets.
     ///
     /// # Errors

@@ -1,7 +1,9 @@
 //! Changes of what binds their author: they wait until a second person agrees.
 
+use super::Action;
 use crate::{
-    catalog::{Policy, Role},
+    catalog::{Document, Environment, Kind, Policy, Role},
+    control::{ChangeTemplate, Control},
     digest::Digest,
     id::{PersonId, ProposalId},
     name::Name,
@@ -52,6 +54,31 @@ pub enum ProposedChange {
         /// Its name.
         name: Name,
     },
+    /// A control, as it is to be.
+    Control {
+        /// It.
+        control: Box<Control>,
+    },
+    /// A control that is to go.
+    ControlRemoved {
+        /// Its name.
+        name: Name,
+    },
+    /// A change that is approved beforehand, as it is to be.
+    ChangeTemplate {
+        /// It.
+        template: ChangeTemplate,
+    },
+    /// One that is to go.
+    ChangeTemplateRemoved {
+        /// Its name.
+        name: Name,
+    },
+    /// An environment with other rules for who approves there, or whether a change request is asked for.
+    Environment {
+        /// It.
+        environment: Box<Environment>,
+    },
 }
 
 /// What became of a proposal.
@@ -97,19 +124,51 @@ impl Proposal {
 }
 
 impl ProposedChange {
-    /// The kind of what changes, as files write it, and its name.
-    pub const fn subject(&self) -> (&'static str, &Name) {
+    /// The kind of what changes, and its name.
+    pub fn subject(&self) -> (Kind, &Name) {
         match self {
-            Self::Policy { policy } => ("Policy", &policy.name),
-            Self::PolicyRemoved { name } => ("Policy", name),
-            Self::Role { role } => ("Role", &role.name),
-            Self::RoleRemoved { name } => ("Role", name),
+            Self::Policy { policy } => (Kind::Policy, &policy.name),
+            Self::PolicyRemoved { name } => (Kind::Policy, name),
+            Self::Role { role } => (Kind::Role, &role.name),
+            Self::RoleRemoved { name } => (Kind::Role, name),
+            Self::Control { control } => (Kind::Control, &control.name),
+            Self::ControlRemoved { name } => (Kind::Control, name),
+            Self::ChangeTemplate { template } => (Kind::ChangeTemplate, &template.name),
+            Self::ChangeTemplateRemoved { name } => (Kind::ChangeTemplate, name),
+            Self::Environment { environment } => (Kind::Environment, &environment.name),
         }
     }
 
-    /// Whether it is to go.
-    pub const fn removes(&self) -> bool {
-        matches!(self, Self::PolicyRemoved { .. } | Self::RoleRemoved { .. })
+    /// What is declared instead; nothing, where it is to go.
+    pub fn document(&self) -> Option<Document> {
+        match self {
+            Self::Policy { policy } => Some(Document::Policy(policy.clone())),
+            Self::Role { role } => Some(Document::Role(role.clone())),
+            Self::Control { control } => Some(Document::Control(control.clone())),
+            Self::ChangeTemplate { template } => Some(Document::ChangeTemplate(template.clone())),
+            Self::Environment { environment } => {
+                Some(Document::Environment((**environment).clone()))
+            }
+            Self::PolicyRemoved { .. }
+            | Self::RoleRemoved { .. }
+            | Self::ControlRemoved { .. }
+            | Self::ChangeTemplateRemoved { .. } => None,
+        }
+    }
+
+    /// What both people must be able to do.
+    pub const fn right(&self) -> Action {
+        match self {
+            Self::Policy { .. }
+            | Self::PolicyRemoved { .. }
+            | Self::Role { .. }
+            | Self::RoleRemoved { .. } => Action::ManagePolicies,
+            Self::Control { .. }
+            | Self::ControlRemoved { .. }
+            | Self::ChangeTemplate { .. }
+            | Self::ChangeTemplateRemoved { .. }
+            | Self::Environment { .. } => Action::ManageControls,
+        }
     }
 }
 

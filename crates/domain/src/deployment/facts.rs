@@ -32,7 +32,8 @@ pub struct Facts {
     pub measurements: Vec<Measurement>,
     /// Why the release is blocked, if it is.
     pub blocked: Option<String>,
-    /// What controls, approvals, change request and supervision say; clear, where nothing asks for any.
+    /// What controls, approvals, change request and supervision say; clear, where nothing asks for any, and as long as
+    /// nothing may begin ([`super::Deployment::may_begin_next`]).
     pub clearance: Clearance,
 }
 

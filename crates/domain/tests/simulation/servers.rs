@@ -59,6 +59,8 @@ struct Transaction {
     record: Deployment,
     written_by_hand: u64,
     facts: Facts,
+    /// Whether controls and people had cleared it, be it asked for or not.
+    clear: bool,
     decision: Decision,
     /// Where requests were answered, as far as was heard.
     serving: Serving,
@@ -199,6 +201,7 @@ impl World {
             record: self.deployment.clone(),
             written_by_hand: self.servers.written_by_hand,
             serving: self.serving(&decision),
+            clear: self.clearance.is_clear(),
             facts,
             decision,
             now,
@@ -242,8 +245,16 @@ impl World {
             decision,
             serving,
             now,
+            clear,
             ..
         } = transaction;
+        let starts = |event: &Event| matches!(event, Event::WaveStarted { .. });
+        let is_cleared = clear || !decision.events.iter().any(starts);
+        assert!(
+            is_cleared,
+            "seed {}: a wave starts that is not cleared",
+            self.seed
+        );
         self.deployment = record;
         for event in &decision.events {
             let faults = check::event(&self.deployment, event, &facts);

@@ -200,7 +200,10 @@ impl World {
             balancers: self.balancers.clone(),
             calendar: self.opening(now),
             blocked: self.blocked.clone(),
-            clearance: self.clearance.clone(),
+            clearance: match deployment.may_begin_next() {
+                true => self.clearance.clone(),
+                false => Clearance::default(),
+            },
             measurements: measured.map(|(_, measured)| measured.clone()).collect(),
             targets: deployment
                 .targets

@@ -56,13 +56,13 @@ pub struct PolicyNote {
 pub struct ProposalView {
     /// Its number.
     pub id: u64,
-    /// `Policy` or `Role`.
+    /// `Policy`, `Role`, `Control` or `Environment`.
     pub kind: String,
     /// The name of what changes.
     pub name: String,
     /// `change` or `remove`.
     pub action: String,
-    /// The policy as it is to be.
+    /// Its policy as it is to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Who proposes it.

@@ -129,42 +129,57 @@ async fn record(
     document: &Document,
     change: &mut CatalogChange,
 ) -> Result<(), Error> {
-    if let Some(binding) = binding(document)
+    if let Some(binding) = binding(tx, document).await?
         && let Some(id) = proposals::propose(tx, request, binding).await?
     {
         change.proposal = Some(id.0);
         return Ok(());
     }
-    tx.record_document(document).await?;
-    if let Document::Control(control) = document {
-        controls::note_version(tx, control).await?;
-    }
+    keep_document(tx, document).await?;
     let subject = format!("{}/{}", change.kind.to_lowercase(), change.name);
     Ok(request
         .journal(tx, "catalog.changed", &subject, change)
         .await?)
 }
 
+/// Keeps a document, and numbers the version of a control.
+pub(super) async fn keep_document(tx: &mut Tx, document: &Document) -> Result<(), Error> {
+    tx.record_document(document).await?;
+    if let Document::Control(control) = document {
+        controls::note_version(tx, control).await?;
+    }
+    Ok(())
+}
+
 /// What binds whoever applies it.
-fn binding(document: &Document) -> Option<ProposedChange> {
-    match document {
+async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChange>, Error> {
+    Ok(match document {
         Document::Policy(policy) => Some(ProposedChange::Policy {
             policy: policy.clone(),
         }),
         Document::Role(role) => Some(ProposedChange::Role { role: role.clone() }),
+        Document::Control(control) => Some(ProposedChange::Control {
+            control: control.clone(),
+        }),
+        Document::ChangeTemplate(template) => Some(ProposedChange::ChangeTemplate {
+            template: template.clone(),
+        }),
+        Document::Environment(environment) => {
+            let binds = rights::changes_who_approves(tx, environment).await?;
+            binds.then(|| ProposedChange::Environment {
+                environment: Box::new(environment.clone()),
+            })
+        }
         Document::Organisation(_)
         | Document::Team(_)
         | Document::Programme(_)
         | Document::Product(_)
-        | Document::Environment(_)
         | Document::Target(_)
         | Document::Ring(_)
         | Document::Strategy(_)
-        | Document::Control(_)
-        | Document::ChangeTemplate(_)
         | Document::Window(_)
         | Document::Freeze(_) => None,
-    }
+    })
 }
 
 /// One document per declared thing, in the order they are applied: components declared apart are put into their

@@ -1,7 +1,7 @@
 //! May a deployment begin? What controls look at is collected here; controls, approvals, change request and supervision
 //! come to a [`Clearance`], which the deployment's decisions wait for.
 
-use super::{App, Error, Gate, entry, rollback::standing};
+use super::{App, Error, Gate, entry, rollback::standing_of};
 use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
@@ -22,6 +22,8 @@ use tidegate_store::{DrillsOf, RehearsalsOf, Repository, Tx};
 
 /// How many change requests of a place are looked through for one that covers a deployment.
 const CHANGES: u64 = 100;
+/// How many deployments of a place are looked through for another release to go back to.
+const STANDING: u64 = 20;
 /// How many drills of a release are looked through for one that passed.
 const DRILLS: u64 = 20;
 
@@ -39,7 +41,7 @@ pub(crate) async fn of(
     gate: &Gate,
     deployment: &Deployment,
 ) -> Result<Clearance, Error> {
-    if deployment.purpose != Purpose::Promotion || !deployment.status.goes_forward() {
+    if deployment.purpose != Purpose::Promotion || !deployment.may_begin_next() {
         return Ok(Clearance::default());
     }
     Ok(find(tx, gate, deployment).await?.clearance)
@@ -341,7 +343,8 @@ async fn is_drilled(tx: &mut Tx, deployment: &Deployment) -> Result<bool, Error>
 
 /// Whether something else stands there, and nothing in the plan cannot be undone.
 async fn is_returnable(tx: &mut Tx, deployment: &Deployment) -> Result<bool, Error> {
-    let standing = standing(tx, &deployment.product, &deployment.environment).await?;
+    let place = (&deployment.product, &deployment.environment);
+    let standing = standing_of(tx, place, STANDING).await?;
     let other = |it: &Deployment| it.release != deployment.release && it.id != deployment.id;
     let undoable = deployment
         .plan
@@ -375,14 +378,14 @@ async fn unread(
     deployment: &Deployment,
 ) -> Result<BTreeSet<Name>, Error> {
     let controls = gate.controls(tx).await?;
-    let read = tx.acknowledgements().await?;
     let who = &deployment.requested_by;
+    let read = tx.acknowledged_by(who).await?;
     let enforced = controls.iter().filter(|(control, _)| {
         control.mode() == Mode::Enforce
             && control.is_about(&deployment.product, &deployment.environment)
     });
     let unread = enforced.filter(|(control, version)| {
-        !read.contains(&(control.name.clone(), *version, who.clone()))
+        !read.contains(&(control.name.clone(), *version))
     });
     Ok(unread.map(|(control, _)| control.name.clone()).collect())
 }

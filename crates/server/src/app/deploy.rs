@@ -10,7 +10,7 @@ use super::{
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Resource},
     catalog::{Target, path},
     converge::{DesiredState, Slot},
     deployment::{Deployment, Event, Membership, NoReturn, Purpose, Status, Supervision},
@@ -82,7 +82,8 @@ pub(super) async fn promote(
     begin(tx, request, start).await
 }
 
-/// Who may not deploy by themselves may ask for it under supervision.
+/// Whose level is too low to deploy may ask for it under supervision. What a policy forbids, or a token is not good for, nobody
+/// lets go.
 async fn supervised(
     tx: &mut Tx,
     request: &Request,
@@ -91,9 +92,13 @@ async fn supervised(
     let Err(refused) = request.permit_place(tx, Action::Deploy, place).await else {
         return Ok(None);
     };
+    let authorizer = request.gate.authorizer(tx).await?;
+    let resource = Resource::place(place.0.clone(), place.1.clone());
+    let answer = authorizer.ask(&request.actor, Action::Deploy, &resource);
+    let by_level = answer.because.is_empty() && answer.failed.is_empty() && answer.scope.is_none();
     let assists = request.permit_place(tx, Action::Assist, place).await;
-    match (refused.kind(), assists) {
-        (Kind::NotAllowed, Ok(_)) => Ok(Some(Supervision::default())),
+    match (by_level, assists) {
+        (true, Ok(_)) => Ok(Some(Supervision::default())),
         _ => Err(refused),
     }
 }

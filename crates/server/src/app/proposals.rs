@@ -1,12 +1,11 @@
 //! Changes that bind their author: proposed, and agreed to by a second person.
 
-use super::{App, Error, Kind, Request, people};
+use super::{App, Error, Kind, Request, apply, people};
 use futures::FutureExt;
 use serde_json::Value;
 use tidegate_domain::{
     access::{Action, ActorKind, Proposal, ProposedChange, Resource, Settled},
     canonical,
-    catalog::{Document, Kind as CatalogKind},
     digest::Digest,
     id::{PersonId, ProposalId},
 };
@@ -63,7 +62,7 @@ pub(super) async fn propose(
     change: ProposedChange,
 ) -> Result<Option<ProposalId>, Error> {
     let human = human(tx, request).await?;
-    if !second_exists(tx, request, human).await? {
+    if !second_exists(tx, request, (human, change.right())).await? {
         return Ok(None);
     }
     let proposal = Proposal {
@@ -80,18 +79,18 @@ pub(super) async fn propose(
     Ok(Some(proposal.id))
 }
 
-/// Whether another human being may change policies, too.
-async fn second_exists(tx: &mut Tx, request: &Request, human: PersonId) -> Result<bool, Error> {
+/// Whether another human being may make such a change, too.
+async fn second_exists(
+    tx: &mut Tx,
+    request: &Request,
+    (human, right): (PersonId, Action),
+) -> Result<bool, Error> {
     let authorizer = request.gate.authorizer(tx).await?;
     Ok(tx.people().await?.into_iter().any(|person| {
         person.kind == ActorKind::Person
             && person.human() != human
             && authorizer
-                .ask(
-                    &person.actor(),
-                    Action::ManagePolicies,
-                    &Resource::Organisation,
-                )
+                .ask(&person.actor(), right, &Resource::Organisation)
                 .allowed
     }))
 }
@@ -107,9 +106,11 @@ async fn settle(
     id: ProposalId,
     agreed: bool,
 ) -> Result<ProposalView, Error> {
-    request.permit_at_large(tx, Action::ManagePolicies).await?;
+    request.permit_at_large(tx, Action::Read).await?;
     let missing = || Error::not_found("proposal-not-found", "proposal", id);
     let mut proposal = tx.proposal(id).await?.ok_or_else(missing)?;
+    let right = proposal.change.right();
+    request.permit_at_large(tx, right).await?;
     if agreed {
         let human = human(tx, request).await?;
         let base = base(tx, &proposal.change).await?;
@@ -140,43 +141,28 @@ async fn settle(
 async fn check_proposer(tx: &mut Tx, request: &Request, proposal: &Proposal) -> Result<(), Error> {
     let proposer = people::found(tx, &proposal.by).await?.actor();
     let authorizer = request.gate.authorizer(tx).await?;
-    let asked = authorizer.ask(&proposer, Action::ManagePolicies, &Resource::Organisation);
+    let right = proposal.change.right();
+    let asked = authorizer.ask(&proposer, right, &Resource::Organisation);
     if asked.allowed {
         return Ok(());
     }
-    let detail = format!("{} may not change policies any more", proposal.by);
+    let detail = format!("{} may not change that any more", proposal.by);
     Err(Error::refused(Kind::Conflict, "proposal-unfit", detail)
         .hint("turn it down, and propose it yourself"))
 }
 
 async fn make(tx: &mut Tx, change: &ProposedChange) -> Result<(), Error> {
-    match change {
-        ProposedChange::Policy { policy } => {
-            tx.record_document(&Document::Policy(policy.clone()))
-                .await?;
-        }
-        ProposedChange::Role { role } => {
-            tx.record_document(&Document::Role(role.clone())).await?;
-        }
-        ProposedChange::PolicyRemoved { name } => {
-            tx.record_document_removed(CatalogKind::Policy, name.as_str())
-                .await?;
-        }
-        ProposedChange::RoleRemoved { name } => {
-            tx.record_document_removed(CatalogKind::Role, name.as_str())
-                .await?;
-        }
-    }
-    Ok(())
+    let Some(document) = change.document() else {
+        let (kind, name) = change.subject();
+        tx.record_document_removed(kind, name.as_str()).await?;
+        return Ok(());
+    };
+    apply::keep_document(tx, &document).await
 }
 
 /// The hash of what is declared under the name of what changes.
 async fn base(tx: &mut Tx, change: &ProposedChange) -> Result<Option<Digest>, Error> {
     let (kind, name) = change.subject();
-    let kind = match kind {
-        "Policy" => CatalogKind::Policy,
-        _ => CatalogKind::Role,
-    };
     let known: Option<Value> = tx.document(kind, name.as_str()).await?;
     Ok(known.map(|known| canonical::hash(&known)))
 }
@@ -197,19 +183,22 @@ fn view(proposal: &Proposal) -> ProposalView {
     let (kind, name) = proposal.change.subject();
     ProposalView {
         id: proposal.id.0,
-        kind: kind.to_owned(),
+        kind: kind.to_string(),
         name: name.to_string(),
-        action: if proposal.change.removes() {
-            "remove"
-        } else {
-            "change"
-        }
-        .to_owned(),
+        action: match proposal.change.document() {
+            Some(_) => "change".to_owned(),
+            None => "remove".to_owned(),
+        },
         text: match &proposal.change {
             ProposedChange::Policy { policy } => Some(policy.policy.clone()),
+            ProposedChange::Control { control } => Some(control.policy.clone()),
             ProposedChange::Role { .. }
+            | ProposedChange::Environment { .. }
+            | ProposedChange::ChangeTemplate { .. }
+            | ProposedChange::ChangeTemplateRemoved { .. }
             | ProposedChange::PolicyRemoved { .. }
-            | ProposedChange::RoleRemoved { .. } => None,
+            | ProposedChange::RoleRemoved { .. }
+            | ProposedChange::ControlRemoved { .. } => None,
         },
         proposed_by: proposal.by.to_string(),
         proposed_at: proposal.at,

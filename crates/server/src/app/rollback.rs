@@ -165,7 +165,16 @@ pub(super) async fn standing(
     product: &Name,
     environment: &Name,
 ) -> Result<Vec<Deployment>, Error> {
-    let newest_first = tx.succeeded_in(product, environment, 500).await?;
+    standing_of(tx, (product, environment), 500).await
+}
+
+/// The same, of the newest so many that succeeded.
+pub(super) async fn standing_of(
+    tx: &mut Tx,
+    (product, environment): (&Name, &Name),
+    newest: u64,
+) -> Result<Vec<Deployment>, Error> {
+    let newest_first = tx.succeeded_in(product, environment, newest).await?;
     let mut standing: Vec<Deployment> = Vec::new();
     for deployment in newest_first.into_iter().rev() {
         match deployment.purpose {

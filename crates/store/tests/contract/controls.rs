@@ -52,6 +52,10 @@ pub(crate) async fn a_control_gets_a_version_whenever_it_differs(store: &Store) 
     }
     let read = view!(store, (), |tx, ()| tx.acknowledgements().await?);
     assert_eq!(read, BTreeSet::from([(name("signed"), 2, name("ada"))]));
+    for (who, expect) in [("ada", vec![(name("signed"), 2)]), ("bob", vec![])] {
+        let read = view!(store, name(who), |tx, who| tx.acknowledged_by(who).await?);
+        assert_eq!(read, BTreeSet::from_iter(expect), "{who}");
+    }
 }
 
 pub(crate) async fn waivers_are_found_by_product_until_they_expire(store: &Store) {

@@ -12,7 +12,7 @@ use crate::samples;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::PathBuf;
 use tidegate_domain::{
-    access::{Level, Proposal, Settled},
+    access::{Level, Proposal, ProposedChange, Settled},
     catalog::{Document, Kind, Scalar, SlotVariables, Team},
     converge::{ActiveComponent, Attestation, DesiredState, Slot},
     deployment::{Cause, Deployment, Fresh, FreshStage, Hold, Stage, Status, Word, facts::Report},
@@ -285,6 +285,56 @@ async fn proposals_open_and_settled() {
         let record = written("SELECT record FROM proposals", vec![], fill).await;
         check(file, &record, &expected);
     }
+}
+
+#[tokio::test]
+async fn proposals_of_every_kind() {
+    let name = || samples::name("no-fridays");
+    let removed = [
+        ProposedChange::PolicyRemoved { name: name() },
+        ProposedChange::RoleRemoved { name: name() },
+        ProposedChange::ControlRemoved { name: name() },
+        ProposedChange::ChangeTemplateRemoved { name: name() },
+    ];
+    let declared = samples::documents()
+        .into_iter()
+        .filter_map(|(_, it)| proposed(it));
+    for change in declared.chain(removed) {
+        let word = serde_json::to_value(&change).unwrap()["is"].clone();
+        let proposal = Proposal {
+            change,
+            ..samples::proposal(1)
+        };
+        let expected = proposal.clone();
+        let fill = |store: Store| async move {
+            commit!(store, proposal, |tx, it| tx.record_proposal(it).await?);
+        };
+        let record = written("SELECT record FROM proposals", vec![], fill).await;
+        let file = format!("proposal-of-{}", word.as_str().unwrap());
+        check(&file, &record, &expected);
+    }
+}
+
+/// The change that declares this, where a second person has to agree to it.
+fn proposed(document: Document) -> Option<ProposedChange> {
+    Some(match document {
+        Document::Policy(policy) => ProposedChange::Policy { policy },
+        Document::Role(role) => ProposedChange::Role { role },
+        Document::Control(control) => ProposedChange::Control { control },
+        Document::ChangeTemplate(template) => ProposedChange::ChangeTemplate { template },
+        Document::Environment(environment) => ProposedChange::Environment {
+            environment: Box::new(environment),
+        },
+        Document::Organisation(_)
+        | Document::Team(_)
+        | Document::Programme(_)
+        | Document::Product(_)
+        | Document::Target(_)
+        | Document::Ring(_)
+        | Document::Strategy(_)
+        | Document::Window(_)
+        | Document::Freeze(_) => return None,
+    })
 }
 
 #[tokio::test]

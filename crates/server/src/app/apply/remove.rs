@@ -139,6 +139,13 @@ async fn propose(
             proposals::propose(tx, request, ProposedChange::PolicyRemoved { name }).await
         }
         Kind::Role => proposals::propose(tx, request, ProposedChange::RoleRemoved { name }).await,
+        Kind::Control => {
+            proposals::propose(tx, request, ProposedChange::ControlRemoved { name }).await
+        }
+        Kind::ChangeTemplate => {
+            let change = ProposedChange::ChangeTemplateRemoved { name };
+            proposals::propose(tx, request, change).await
+        }
         Kind::Organisation
         | Kind::Team
         | Kind::Programme
@@ -148,8 +155,6 @@ async fn propose(
         | Kind::Target
         | Kind::Ring
         | Kind::Strategy
-        | Kind::Control
-        | Kind::ChangeTemplate
         | Kind::Window
         | Kind::Freeze => Ok(None),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, Level, Resource},
     calendar::Scope,
-    catalog::{Document, Kind, Product, Team},
+    catalog::{Document, Environment, Kind, Product, Team},
     name::Name,
 };
 use tidegate_store::Tx;
@@ -36,9 +36,15 @@ pub(super) async fn check(
             .map(drop),
         Document::Window(window) => check_scope(tx, request, &window.scope).await,
         Document::Freeze(freeze) => check_scope(tx, request, &freeze.scope).await,
+        Document::Environment(environment) => {
+            let action = match changes_who_approves(tx, environment).await? {
+                true => Action::ManageControls,
+                false => Action::ApplyCatalog,
+            };
+            request.permit_at_large(tx, action).await.map(drop)
+        }
         Document::Organisation(_)
         | Document::Programme(_)
-        | Document::Environment(_)
         | Document::Target(_)
         | Document::Ring(_)
         | Document::Strategy(_) => request
@@ -46,6 +52,16 @@ pub(super) async fn check(
             .await
             .map(drop),
     }
+}
+
+/// Whether an environment would ask others for their approval, or differently for a change request: that is a rule, and
+/// whoever sets rules answers for it.
+pub(super) async fn changes_who_approves(tx: &mut Tx, wanted: &Environment) -> Result<bool, Error> {
+    let known: Option<Environment> = tx.document(Kind::Environment, wanted.name.as_str()).await?;
+    let (approvals, change) = known.map_or((Vec::new(), false), |known| {
+        (known.approvals, known.change_request)
+    });
+    Ok(approvals != wanted.approvals || change != wanted.change_request)
 }
 
 /// A window or freeze of a product is its team's.
