@@ -292,10 +292,8 @@ impl fmt::Display for WaitingOn {
                 ..
             } => {
                 write!(f, "check {check}, {good} of {needed} measurements are good")?;
-                match last {
-                    Some(last) => write!(f, " (the last: {last})"),
-                    None => Ok(()),
-                }
+                let last = last.as_ref().map(|last| format!("the last: {last}"));
+                aside(f, last.as_deref())
             }
             Self::Group {
                 group,
