@@ -107,8 +107,7 @@ async fn say(
         );
         return Err(Error::refused(Kind::Conflict, "deployment-state", detail));
     }
-    let human = tx.person(request.actor.person).await?;
-    let human = human.map_or(request.actor.person, |person| person.human());
+    let human = request.human(tx).await?;
     let requester = people::found(tx, &deployment.requested_by).await;
     if requester.is_ok_and(|requester| requester.human() == human) {
         let detail = "whoever asks for a deployment does not approve it, by no other account and no token either";

@@ -229,8 +229,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Chang
         (true, Some(template)) => template.title.clone(),
         (true, None) => return Err(Error::invalid("title", "say in a sentence what changes")),
     };
-    let human = tx.person(request.actor.person).await?;
-    let human = human.map_or(request.actor.person, |person| person.human());
+    let human = request.human(tx).await?;
     let change = Change {
         id: tx.next_change().await?,
         kind: wanted.kind.clone(),
@@ -286,8 +285,7 @@ async fn settle(
 ) -> Result<ChangeView, Error> {
     let mut change = found(tx, request, (Action::ApproveChange, id)).await?;
     let by = &request.actor.name;
-    let human = tx.person(request.actor.person).await?;
-    let human = human.map_or(request.actor.person, |person| person.human());
+    let human = request.human(tx).await?;
     let now = tx.now();
     let (done, action) = match deed {
         Deed::Approve => (change.approve(by, human, now), "change.approved"),

@@ -61,7 +61,7 @@ pub(super) async fn propose(
     request: &Request,
     change: ProposedChange,
 ) -> Result<Option<ProposalId>, Error> {
-    let human = human(tx, request).await?;
+    let human = request.human(tx).await?;
     if !second_exists(tx, request, (human, change.right())).await? {
         return Ok(None);
     }
@@ -95,11 +95,6 @@ async fn second_exists(
     }))
 }
 
-async fn human(tx: &mut Tx, request: &Request) -> Result<PersonId, Error> {
-    let person = tx.person(request.actor.person).await?;
-    Ok(person.map_or(request.actor.person, |person| person.human()))
-}
-
 async fn settle(
     tx: &mut Tx,
     request: &Request,
@@ -112,7 +107,7 @@ async fn settle(
     let right = proposal.change.right();
     request.permit_at_large(tx, right).await?;
     if agreed {
-        let human = human(tx, request).await?;
+        let human = request.human(tx).await?;
         let base = base(tx, &proposal.change).await?;
         let fit = proposal.agreeable(human, base);
         fit.map_err(|why| Error::refused(Kind::Conflict, "proposal-unfit", why.to_string()))?;

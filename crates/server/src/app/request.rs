@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tidegate_domain::{
     access::{Action, Actor, Resource},
     deployment::Deployment,
+    id::PersonId,
     journal::Entry,
     name::Name,
 };
@@ -104,6 +105,15 @@ impl Request {
         let resource = Resource::place(of.product.clone(), of.environment.clone());
         let missing = || Error::not_found("deployment-not-found", "deployment", of.id);
         self.permit(tx, (action, &resource), missing).await
+    }
+
+    /// The human being who asks, by whichever account, program or token.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn human(&self, tx: &mut Tx) -> Result<PersonId, StoreError> {
+        let person = tx.person(self.actor.person).await?;
+        Ok(person.map_or(self.actor.person, |person| person.human()))
     }
 
     /// What whoever asks may see.
