@@ -39,6 +39,7 @@ mod tx;
 mod value;
 
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
+pub use agents::{AgentRow, EnrolmentRow};
 pub use controls::ControlVersion;
 pub use deployments::Lease;
 pub use drills::DrillsOf;
@@ -48,7 +49,7 @@ pub use keys::{InstructionKeyRow, KeyRow};
 pub use migrate::MIGRATIONS;
 pub use registry::*;
 pub use rehearsals::RehearsalsOf;
-pub use targets::{AgentRow, EnrolmentRow, TargetKey};
+pub use targets::TargetKey;
 pub use tx::Tx;
 pub use value::{Row, Value};
 
