@@ -3,7 +3,8 @@
 use crate::{
     artifact::{Artifact, pack},
     server::Server,
-    stage::{Stage, revision},
+    stage::Stage,
+    wares::revision,
 };
 use rcgen::{KeyPair, SigningKey as _};
 use serde_json::json;

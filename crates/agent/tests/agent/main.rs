@@ -19,3 +19,4 @@ mod survival;
 mod takeover;
 mod traffic;
 mod trust;
+mod wares;

@@ -2,7 +2,6 @@
 
 use crate::{artifact::Artifact, server::Server, signing::Signing};
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
@@ -16,12 +15,8 @@ use tidegate_domain::{
     },
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::SnapshotNumber,
     name::Name,
-    revision::{
-        ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, RevisionId,
-        ServiceSettings, StopSettings, StopSignal,
-    },
+    revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{LogLine, LogRequest};
 use tokio::{
@@ -382,56 +377,6 @@ fn component(revision: &&Revision) -> ActiveComponent {
     ActiveComponent::of(revision, Slot::Blue, Portion::All)
         .next()
         .unwrap()
-}
-
-/// A revision of the one component `web`.
-pub(crate) fn revision(artifact: &Artifact, command: &[&str]) -> Revision {
-    let service = ServiceSettings {
-        command: command.iter().map(|&word| word.to_owned()).collect(),
-        environment: BTreeMap::new(),
-        files: BTreeMap::new(),
-        listen: vec![],
-        health: None,
-        stop: StopSettings {
-            signal: StopSignal::Term,
-            grace: Millis(400),
-        },
-    };
-    Revision {
-        product: name("shop"),
-        release: "1.0.0".parse().unwrap(),
-        snapshot: SnapshotNumber(1),
-        components: vec![ComponentRevision {
-            component: name("web"),
-            version: "1.0.0".parse().unwrap(),
-            artifact: artifact.manifest,
-            driver: DriverSettings::Service(service),
-            instances: 1,
-            jobs: vec![],
-        }],
-    }
-}
-
-/// Changes the settings of `web`.
-pub(crate) fn settings(revision: &mut Revision) -> &mut ServiceSettings {
-    let DriverSettings::Service(settings) = &mut revision.components[0].driver;
-    settings
-}
-
-/// A quick check over HTTP.
-pub(crate) fn check(port: u16) -> HealthCheck {
-    HealthCheck {
-        probe: Probe::Http {
-            host: "127.0.0.1".into(),
-            port,
-            path: "/healthz".into(),
-        },
-        interval: Millis(100),
-        timeout: Millis(2_000),
-        healthy_after: 2,
-        unhealthy_after: 2,
-        deadline: Millis::from_secs(30),
-    }
 }
 
 /// An address nobody listens on now.

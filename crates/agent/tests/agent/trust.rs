@@ -4,8 +4,9 @@ use crate::{
     artifact::{Artifact, pack},
     server::{Mischief, Server},
     signing::signer,
-    stage::{Stage, eventually, lives, name, revision},
+    stage::{Stage, eventually, lives, name},
     survival::kill,
+    wares::revision,
 };
 use std::fs;
 use tidegate_domain::{
