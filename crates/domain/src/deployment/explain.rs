@@ -214,14 +214,12 @@ impl WaitingOn {
             Self::Prepare { .. } => {
                 "the targets report progress; nothing is changed before all lie ready"
             }
-            Self::Agent { obstacle: None, .. } => {
-                "see whether the agents run: `tidegate agent run --data DIR`"
-            }
-            Self::Agent {
-                obstacle: Some(_), ..
-            } => {
-                "enrol a revoked agent anew with a token of `tidegate enrolment create --replace`; one that does not follow says why in its log"
-            }
+            Self::Agent { obstacle, .. } => match obstacle {
+                None => "see whether the agents run: `tidegate agent run --data DIR`",
+                Some(_) => {
+                    "enrol a revoked agent anew with a token of `tidegate enrolment create --replace`; one that does not follow says why in its log"
+                }
+            },
             Self::Health { .. } => "read `tidegate logs`; roll back if it will not heal",
             Self::Traffic { .. } => {
                 "see whether the load balancers run, and their agents beside them"
