@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod disk;
 pub mod fleet;
+pub mod hand;
 pub mod haproxy;
 pub mod page;
 pub mod process;

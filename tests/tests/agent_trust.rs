@@ -12,67 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 use tidegate_tests::{
+    hand::{Hand, identity},
     server::client,
     shop::{Shop, TOKEN, until},
 };
-
-/// Somebody who speaks to the agents' address by hand.
-struct Hand {
-    http: reqwest::Client,
-    address: String,
-}
-
-impl Hand {
-    /// With the certificate and key of the agent of `target`, or none.
-    fn of(shop: &Shop, target: Option<&str>) -> Self {
-        client();
-        let file = |target: &str| shop.file(&format!("{target}/identity/identity.json"));
-        let read = |target: &str| -> Value {
-            serde_json::from_slice(&fs::read(file(target)).expect("a file")).expect("JSON")
-        };
-        let own = target.map(read);
-        let any = own.clone().unwrap_or_else(|| read("testing-1"));
-        let text = |value: &Value, name: &str| value[name].as_str().expect("text").to_owned();
-        let authority = text(&any, "authority");
-        let authority = reqwest::Certificate::from_pem(authority.as_bytes()).expect("PEM");
-        let address = text(&any, "server");
-        let mut builder = reqwest::Client::builder()
-            .tls_certs_only([authority])
-            .resolve("tidegate-agents", address.parse().expect("an address"));
-        if let Some(own) = own {
-            let pem = text(&own, "key") + &text(&own, "certificate");
-            let identity = reqwest::Identity::from_pem(pem.as_bytes()).expect("an identity");
-            builder = builder.identity(identity);
-        }
-        let port = address.rsplit(':').next().expect("a port").to_owned();
-        Self {
-            http: builder.build().expect("a client"),
-            address: format!("https://tidegate-agents:{port}/agent/v1"),
-        }
-    }
-
-    async fn get(&self, path: &str) -> (u16, Value) {
-        Self::answer(self.http.get(format!("{}{path}", self.address))).await
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        let request = self.http.post(format!("{}{path}", self.address));
-        Self::answer(request.json(body)).await
-    }
-
-    async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
-        let answer = request.send().await.expect("an answer");
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await.expect("a whole answer");
-        (status, serde_json::from_slice(&body).unwrap_or_default())
-    }
-
-    async fn told(&self) -> Value {
-        let (status, told) = self.get("/desired?after=0&wait=0").await;
-        assert_eq!(status, 200, "{told}");
-        told
-    }
-}
 
 fn deploy<'a>(version: &'a str, to: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let quick = ["--to", to, "--minimum-healthy", "200ms"];
@@ -112,12 +55,9 @@ fn enrol_anew(shop: &Shop, target: &str, more: &[&str]) {
         environment,
     ];
     let token = shop.ok(&create);
-    let identity = fs::read(shop.file(&format!("{target}/identity/identity.json")));
-    let identity: Value = serde_json::from_slice(&identity.expect("a file")).expect("JSON");
-    let server = format!(
-        "https://{}",
-        identity["server"].as_str().expect("an address")
-    );
+    let identity = identity(shop, target);
+    let server = identity["server"].as_str().expect("an address");
+    let server = format!("https://{server}");
     let data = shop.file(target);
     let enroll = [
         "agent",
