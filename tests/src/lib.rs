@@ -5,10 +5,12 @@
 //! process id, also when a test panics. A part that is missing is a failure, never a skipped test.
 
 pub mod browser;
+pub mod cosign;
 pub mod disk;
 pub mod fleet;
 pub mod hand;
 pub mod haproxy;
+pub mod office;
 pub mod page;
 pub mod process;
 pub mod prometheus;

@@ -27,6 +27,13 @@ enum About {
 type Row = (&'static str, &'static str, About, &'static str);
 
 const ROWS: &[Row] = &[
+    ("post", "/api/v1/advisories", Large(5), "[]"),
+    (
+        "get",
+        "/api/v1/artifacts/{product}/{component}/{reference}",
+        Product(2),
+        "",
+    ),
     ("get", "/api/v1/changes", Listed(2), ""),
     ("post", "/api/v1/changes", Product(3), CHANGE),
     ("get", "/api/v1/changes/{id}", Product(2), ""),
@@ -252,6 +259,8 @@ const ROWS: &[Row] = &[
         Product(3),
         r#"{"product":"shop","environment":"testing"}"#,
     ),
+    ("get", "/api/v1/parts", Listed(2), ""),
+    ("get", "/api/v1/vulnerabilities", Listed(2), ""),
     ("get", "/api/v1/sessions", Own(2), ""),
     ("delete", "/api/v1/sessions/{id}", Own(2), ""),
     ("post", "/api/v1/sign-in-links", Own(2), ""),
@@ -267,6 +276,7 @@ const ROWS: &[Row] = &[
     ("post", "/api/v1/tokens", Own(3), r#"{"name":"x"}"#),
     ("delete", "/api/v1/tokens/{id}", Own(2), ""),
 ];
+const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"lodash","version":"4.17.20","purl":"pkg:npm/lodash@4.17.20"}]}"#;
 const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"testing"}"#;
 const GROUP: &str = r#"{"members":[{"product":"shop","release":"1.0.0","environment":"testing"},{"product":"bank","release":"1.0.0","environment":"testing"}]}"#;
@@ -310,6 +320,9 @@ impl World {
             "--component",
             "app=1.0.0",
         ]);
+        let bill = shop.file("bill.json");
+        std::fs::write(&bill, BILL).expect("a file");
+        shop.ok(&["attach", "sbom", "shop/web:1.1.0", &bill]);
         shop.ok(&["rehearse", "shop", "1.0.0", "--to", "testing"]);
         shop.ok(&["deploy", "shop", "1.0.0", "--to", "testing", "--wait"]);
         shop.ok(&["deploy", "shop", "1.1.0", "--to", "testing", "--wait"]);
@@ -379,6 +392,7 @@ fn filled(path: &str) -> String {
         }
         "/api/v1/journal/proofs/consistency" => "/api/v1/journal/proofs/consistency?from=1",
         "/api/v1/journal/proofs/inclusion" => "/api/v1/journal/proofs/inclusion?sequence=0",
+        "/api/v1/parts" => "/api/v1/parts?q=lodash",
         other => other,
     };
     let nothing = "00000000-0000-7000-8000-000000000000";
@@ -388,6 +402,8 @@ fn filled(path: &str) -> String {
         .replace("{control}", "signed")
         .replace("{product}", "shop")
         .replace("{version}", "1.0.0")
+        .replace("{component}", "web")
+        .replace("{reference}", "1.0.0")
         .replace(['{', '}'], "")
 }
 
@@ -490,5 +506,29 @@ fn filled_ids(path: &str) -> String {
     match path {
         "/api/v1/logs" => filled(path),
         other => other.replace("{product}", "shop"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_reads_its_own_part_of_the_journal_and_no_other() {
+    let world = World::new();
+    for (who, sees) in [("maker", true), ("rival", false)] {
+        let token = world.token(who);
+        let path = "/api/v1/journal?limit=500";
+        let (status, text) = world.text(("get", path, ""), &token).await;
+        assert_eq!(status, 200, "{text}");
+        for subject in [
+            "release/shop/1.0.0",
+            "deployment/1",
+            "drill/1",
+            "change/1",
+            "waiver/1",
+            "group-run/1",
+            "artifact/shop/web@",
+        ] {
+            let told = text.contains(&format!("\"subject\":\"{subject}"));
+            assert_eq!(told, sees, "{who}, {subject}: {text}");
+        }
+        assert!(!text.contains("\"subject\":\"person/"), "{who}: {text}");
     }
 }

@@ -1,98 +1,7 @@
 //! What keeps a deployment from beginning: controls, approvals, change requests and supervision, with real agents.
 
 use serde_json::{Value, json};
-use tidegate_tests::{
-    server::client,
-    shop::{Shop, until},
-};
-
-/// The shop, with people: `ada` and `zoe` of level 6, `bob` and `joe` who deploy, `eve` who assists.
-struct Office {
-    shop: Shop,
-}
-
-impl Office {
-    fn open() -> Self {
-        let shop = Shop::with_shop(None);
-        for (name, level) in [
-            ("ada", "6"),
-            ("zoe", "6"),
-            ("bob", "3"),
-            ("joe", "3"),
-            ("eve", "2"),
-        ] {
-            shop.ok(&["person", "create", name, "--level", level]);
-        }
-        Self { shop }
-    }
-
-    /// Applies files to what there is; a second person agrees to what waits for one.
-    fn apply(&self, text: &str) {
-        let path = self.shop.file("more.yaml");
-        std::fs::write(&path, text).expect("a file");
-        self.shop.ok(&["apply", "-f", &path, "--yes"]);
-        let waiting = self.shop.json(&["policy", "proposals", "--output", "json"]);
-        for proposal in waiting.as_array().expect("proposals") {
-            let (status, said) = self.by("ada", &["policy", "agree", &proposal["id"].to_string()]);
-            assert_eq!(status, 0, "{said}");
-        }
-    }
-
-    /// Runs a command as somebody.
-    fn by(&self, who: &str, arguments: &[&str]) -> (i32, String) {
-        let token = self.shop.ok(&["token", "create", "desk", "--for", who]);
-        let mut command = self.shop.command(arguments);
-        let output = command
-            .env("TIDEGATE_TOKEN", token.trim())
-            .output()
-            .expect("it runs");
-        let said = [output.stdout, output.stderr].concat();
-        let status = output.status.code().expect("a status");
-        (status, String::from_utf8(said).expect("UTF-8"))
-    }
-
-    fn deploys(&self, who: &str, release: &str, environment: &str) -> String {
-        let (status, said) = self.by(
-            who,
-            &[
-                "deploy",
-                "shop",
-                release,
-                "--to",
-                environment,
-                "--output",
-                "json",
-            ],
-        );
-        assert_eq!(status, 0, "{said}");
-        let view: Value = serde_json::from_str(&said).expect("JSON");
-        view["id"].to_string()
-    }
-
-    fn show(&self, deployment: &str) -> Value {
-        self.shop
-            .json(&["deployment", "show", deployment, "--output", "json"])
-    }
-
-    fn waits_for(&self, deployment: &str, words: &str) {
-        until(words, || {
-            let view = self.show(deployment);
-            let mut waits = view["waiting_on"].as_array().expect("waits").iter();
-            waits.any(|wait| {
-                wait["sentence"]
-                    .as_str()
-                    .expect("a sentence")
-                    .contains(words)
-            })
-        });
-    }
-
-    fn succeeds(&self, deployment: &str) {
-        until("it has succeeded", || {
-            self.show(deployment)["status"] == "succeeded"
-        });
-    }
-}
+use tidegate_tests::{office::Office, server::client, shop::until};
 
 const APPROVALS: &str = "kind: Environment\nname: testing\napprovals:\n  - { count: 2 }\n";
 
@@ -208,7 +117,7 @@ fn an_enforced_control_holds_it_until_it_holds_or_is_waived() {
         "{said}"
     );
     assert!(
-        said.contains("lacking") && said.contains("no trusted signature"),
+        said.contains("lacking") && said.contains("no key set says whose signatures count"),
         "{said}"
     );
 

@@ -2,10 +2,12 @@
 //!
 //! May not: ask, print or decide about releases. Start at [`pack`], then [`push`].
 
+mod attach;
 mod layer;
 mod pack;
 mod push;
 
+pub use attach::{Attached, Attachment, attach};
 pub use layer::PackError;
 pub use pack::{Blob, Packed, pack};
 pub use push::{Destination, PushError, Pushed, push};

@@ -1,7 +1,10 @@
 //! Speaking to a server's API.
 
 use crate::Error;
-use reqwest::{Method, RequestBuilder, Response, header::CONTENT_TYPE};
+use reqwest::{
+    Method, RequestBuilder, Response,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use tidegate_protocol::api::Problem;
 
@@ -82,6 +85,21 @@ impl Client {
         body: &B,
     ) -> Result<T, Error> {
         self.read(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Posts what is read from somewhere, of so many bytes, and reads the answer.
+    ///
+    /// # Errors
+    /// When the server does not answer, or with a problem.
+    pub async fn upload<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: reqwest::Body,
+        length: u64,
+    ) -> Result<T, Error> {
+        let request = self.request(Method::POST, path);
+        self.read(request.header(CONTENT_LENGTH, length).body(body))
+            .await
     }
 
     /// Puts `body` and reads the answer.

@@ -1,7 +1,10 @@
 //! The commands, one per file.
 
+mod advisories;
 mod apply;
 mod approve;
+mod artifact;
+mod attach;
 mod calendar;
 mod can;
 mod change;
@@ -18,6 +21,7 @@ mod group_run;
 mod journal;
 mod logs;
 mod man;
+mod parts;
 mod person;
 mod plan;
 mod policy;
@@ -35,6 +39,7 @@ mod status;
 mod steer;
 mod target;
 mod token;
+mod vulnerabilities;
 mod waiver;
 mod watch;
 
@@ -43,6 +48,7 @@ pub use man::ManArgs;
 
 use crate::{Client, Connection, Error, ExitStatus, Output, Ui};
 use clap::{Args, Subcommand};
+use tidegate_domain::{name::Name, version::Version};
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
@@ -61,6 +67,14 @@ pub enum Command {
     Apply(apply::ApplyArgs),
     Remove(remove::RemoveArgs),
     Push(push::PushArgs),
+    #[command(subcommand)]
+    Attach(attach::AttachCommand),
+    #[command(subcommand)]
+    Artifact(artifact::ArtifactCommand),
+    Parts(parts::PartsArgs),
+    Vulnerabilities(vulnerabilities::VulnerabilitiesArgs),
+    #[command(subcommand)]
+    Advisories(advisories::AdvisoriesCommand),
     #[command(subcommand)]
     Plan(plan::PlanCommand),
     #[command(subcommand)]
@@ -130,6 +144,11 @@ impl Command {
             Self::Apply(args) => args.run(&context).await,
             Self::Remove(args) => args.run(&context).await,
             Self::Push(args) => args.run(&context).await,
+            Self::Attach(command) => command.run(&context).await,
+            Self::Artifact(command) => command.run(&context).await,
+            Self::Parts(args) => args.run(&context).await,
+            Self::Vulnerabilities(args) => args.run(&context).await,
+            Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
             Self::Drill(args) => args.run(&context).await,
             Self::Drills(command) => command.run(&context).await,
@@ -177,6 +196,18 @@ impl Command {
 struct Context<'a> {
     client: Client,
     ui: &'a Ui,
+}
+
+/// Reads `PRODUCT/COMPONENT:VERSION`.
+fn artifact_name(text: &str) -> Result<(Name, Name, Version), Error> {
+    let wrong = || Error::Usage(format!("`{text}` is not PRODUCT/COMPONENT:VERSION"));
+    let (repository, version) = text.split_once(':').ok_or_else(wrong)?;
+    let (product, component) = repository.split_once('/').ok_or_else(wrong)?;
+    Ok((
+        argument("product", product)?,
+        argument("component", component)?,
+        argument("version", version)?,
+    ))
 }
 
 /// Reads an argument.

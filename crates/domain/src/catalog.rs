@@ -5,6 +5,7 @@
 
 mod component;
 mod document;
+mod key_set;
 pub mod path;
 mod people;
 mod strategy;
@@ -18,6 +19,7 @@ pub use document::{
     Balance, Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme,
     Ring, Target,
 };
+pub use key_set::{KeyPurpose, KeySet};
 pub use people::{Policy, Role, Team};
 pub use strategy::{AllAtOnce, NamedLimits, NamedStrategy, NotOne};
 pub use value::{Scalar, SlotVariables, Variables};

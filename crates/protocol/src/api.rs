@@ -3,6 +3,7 @@
 //! Names, versions, digests and lengths of time are texts here; they are parsed at the border, and the inside cannot
 //! hold an invalid one. One file per noun.
 
+mod artifact;
 mod calendar;
 mod catalog;
 mod check;
@@ -19,6 +20,11 @@ mod rehearsal;
 mod release;
 mod status;
 
+pub use artifact::{
+    ArtifactView, AttachedView, BillPartView, BillPartsView, BillView, ImportView, PlaceView,
+    SignatureView, StatementView, TestsView, VulnerabilitiesView, VulnerabilityView,
+    VulnerableView,
+};
 pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{
     ApplyRequest, ApplyResponse, CatalogChange, Difference, InstructionKeyView, ProductView,

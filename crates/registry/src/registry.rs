@@ -10,8 +10,10 @@ use crate::{
 };
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use tidegate_domain::{digest::Digest, version::Version};
+use std::sync::Arc;
+use tidegate_domain::{attachment::artifact_of_tag, digest::Digest, version::Version};
 use tidegate_store::{Repository, Store, StoredManifest, Tx};
+use tokio::sync::Notify;
 
 /// A lease that lasts longer than this is not renewed, so that asking again costs no write.
 const LEASE_ENOUGH: SignedDuration = SignedDuration::from_hours(12);
@@ -21,6 +23,7 @@ const LEASE_ENOUGH: SignedDuration = SignedDuration::from_hours(12);
 pub struct Registry {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
+    attached: Arc<Notify>,
 }
 
 /// A manifest on its way into a repository.
@@ -34,8 +37,18 @@ struct Put {
 
 impl Registry {
     /// The registry over these rows and files.
-    pub const fn new(store: Store, blobs: Blobs) -> Self {
-        Self { store, blobs }
+    pub fn new(store: Store, blobs: Blobs) -> Self {
+        Self {
+            store,
+            blobs,
+            attached: Arc::default(),
+        }
+    }
+
+    /// Waits until something was attached to an artifact. It wakes and tells nothing: what waits to be read is in the
+    /// store.
+    pub async fn attached(&self) {
+        self.attached.notified().await;
     }
 
     /// The files, for uploads.
@@ -207,7 +220,12 @@ impl Registry {
             manifest,
             now,
         };
-        self.store.write(put, |tx, put| put.run(tx).boxed()).await
+        let attaches = put.artifact().is_some();
+        self.store.write(put, |tx, put| put.run(tx).boxed()).await?;
+        if attaches {
+            self.attached.notify_one();
+        }
+        Ok(())
     }
 
     /// `repository` no longer shows the manifest, unless a release or an index needs it.
@@ -285,7 +303,19 @@ impl Put {
             tx.record_tag_moved(&self.repository, tag, record.digest, self.now)
                 .await?;
         }
+        if let Some(artifact) = self.artifact() {
+            let attaches = (record.digest, artifact);
+            tx.record_attachment_put(&self.repository, attaches, self.now)
+                .await?;
+        }
         Ok(())
+    }
+
+    /// What it speaks of, by its subject or by cosign's tags.
+    fn artifact(&self) -> Option<Digest> {
+        let tag = self.tag.as_ref().map(Version::as_str);
+        let subject = self.manifest.record.subject;
+        subject.or_else(|| tag.and_then(artifact_of_tag))
     }
 
     async fn check_named(&self, tx: &mut Tx) -> Result<(), Error> {

@@ -4,11 +4,15 @@
 //! Nothing here speaks HTTP or renders pages. Reads are in [`query`].
 
 pub(crate) mod admission;
+mod advisories;
 pub mod apply;
 pub mod approvals;
+mod artifacts;
+mod attachments;
 pub mod authenticate;
 mod backtest;
 pub(crate) mod balancing;
+mod bill_parts;
 pub mod blocks;
 mod bus;
 pub mod changes;

@@ -3,9 +3,10 @@
 //! It never decides. [`driver`] takes one deployment one step further, [`group_runs`] keeps deployments
 //! in lockstep, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
-//! side, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
+//! side, [`attachments`] reads what is attached to artifacts, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
 //! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
 
+mod attachments;
 mod drills;
 mod driver;
 mod group_runs;
@@ -37,6 +38,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
     }
 }
 
+pub(crate) use attachments::run as read_attachments;
 pub(crate) use sequencer::run as run_sequencer;
 
 async fn drive_all(app: &SharedApp, holder: &str, measuring: &Measuring) -> Option<Timestamp> {

@@ -114,7 +114,8 @@ impl Server {
         );
         let mut tasks = JoinSet::new();
         tasks.spawn(engine::run(app.clone(), holder.clone()));
-        tasks.spawn(engine::run_sequencer(app.clone(), holder));
+        tasks.spawn(engine::run_sequencer(app.clone(), holder.clone()));
+        tasks.spawn(engine::read_attachments(app.clone(), holder));
         tasks.spawn(collect_garbage(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents));
         tasks.spawn(serve_people(http::router(app), people));

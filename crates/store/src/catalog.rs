@@ -22,6 +22,7 @@ impl Tx {
             Document::Policy(d) => record::write(d),
             Document::Control(d) => record::write(d),
             Document::ChangeTemplate(d) => record::write(d),
+            Document::KeySet(d) => record::write(d),
             Document::Programme(d) => record::write(d),
             Document::Product(d) => record::write(d),
             Document::Environment(d) => record::write(d),

@@ -11,6 +11,7 @@
 //! with `$1` parameters and three column types. Start at [`tx`](Tx) and then any aggregate.
 
 mod access;
+mod advisories;
 mod agents;
 mod approvals;
 mod catalog;
@@ -39,6 +40,7 @@ mod tx;
 mod value;
 
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
+pub use advisories::AdvisoryRow;
 pub use agents::{AgentRow, EnrolmentRow};
 pub use controls::ControlVersion;
 pub use deployments::Lease;

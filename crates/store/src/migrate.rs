@@ -35,7 +35,8 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "controls",
         include_str!("../migrations/0010_controls.sql"),
     ),
-    (11, "agents", include_str!("../migrations/0011_agents.sql")),
+    (11, "trust", include_str!("../migrations/0011_trust.sql")),
+    (12, "agents", include_str!("../migrations/0012_agents.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

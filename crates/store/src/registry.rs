@@ -4,6 +4,7 @@
 //!
 //! Start at `manifests` for what a push writes and at `garbage` for what may go.
 
+mod attachments;
 mod blobs;
 mod columns;
 mod garbage;
@@ -13,6 +14,7 @@ mod repository;
 mod shelf;
 mod tags;
 
+pub use attachments::{FoundPart, UnreadAttachment};
 pub use blobs::LEASE;
 pub use garbage::{CollectedRows, GRACE};
 pub use manifests::{ManifestRecord, ReferrerPage, ReferrerRecord, StoredManifest};

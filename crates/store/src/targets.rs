@@ -152,6 +152,22 @@ impl Tx {
             .map(|row| Ok((target_name(row)?, row.record(1, "observed")?)))
             .collect()
     }
+
+    /// What every target last said: of one product, or of all.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reports(
+        &mut self,
+        product: Option<&Name>,
+    ) -> Result<Vec<(TargetKey, Name, Report)>, StoreError> {
+        let sql = "SELECT target, product, record FROM observed WHERE $1 = '' OR product = $1 ORDER BY target, product";
+        let product = product.map_or("", Name::as_str);
+        let rows = self.rows(sql, &[product.into()]).await?;
+        rows.iter()
+            .map(|row| Ok((row.parsed(0)?, row.parsed(1)?, row.record(2, "observed")?)))
+            .collect()
+    }
 }
 
 pub(crate) fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {

@@ -11,10 +11,13 @@
 //! [`keys`] says whom we believe, and since and until when. [`signature`] says who signed an artifact, and judges
 //! whether enough of them did. [`attestation`] reads what signed statements say about how an artifact came to be.
 //! [`bill`] reads bills of materials, [`advisory`] reads known vulnerabilities and finds them in a bill,
-//! [`test_report`] reads what a test run found. [`package`] has what bills and advisories agree on: package URLs,
+//! [`test_report`] reads what a test run found. [`attached`] reads whatever is attached to an artifact, and [`artifact`]
+//! judges all of it together. [`package`] has what bills and advisories agree on: package URLs,
 //! ecosystems and the order of versions in each.
 
 pub mod advisory;
+pub mod artifact;
+pub mod attached;
 pub mod attestation;
 pub mod bill;
 pub mod keys;

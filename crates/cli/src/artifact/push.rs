@@ -129,7 +129,7 @@ pub async fn push(
             unchanged: true,
         });
     }
-    let mut uploaded = destination.push_config(packed.config).await?;
+    let mut uploaded = destination.push_bytes(packed.config).await?;
     uploaded += destination
         .push_layer(packed.file.path(), packed.layer, &progress)
         .await?;
@@ -168,20 +168,21 @@ impl Destination<'_> {
         accept(answer).await.map(|_| true)
     }
 
-    async fn push_config(&self, config: &'static [u8]) -> Result<u64, PushError> {
-        let digest = Digest::of(config);
+    /// Pushes a small blob in one request; answers how much went over the wire.
+    pub(super) async fn push_bytes(&self, bytes: &[u8]) -> Result<u64, PushError> {
+        let digest = Digest::of(bytes);
         if self.has(digest).await? {
             return Ok(0);
         }
         let url = self.url(&format!("blobs/uploads/?digest={digest}"));
         accept(
             self.authorized(self.client.post(url))
-                .body(config)
+                .body(bytes.to_vec())
                 .send()
                 .await?,
         )
         .await?;
-        Ok(config.len() as u64)
+        Ok(bytes.len() as u64)
     }
 
     async fn push_layer(
@@ -260,14 +261,14 @@ impl Destination<'_> {
         Ok(if last == 0 { 0 } else { last + 1 })
     }
 
-    fn url(&self, rest: &str) -> String {
+    pub(super) fn url(&self, rest: &str) -> String {
         format!(
             "{}/v2/{}/{}/{rest}",
             self.server, self.product, self.component
         )
     }
 
-    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
+    pub(super) fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
         request.bearer_auth(self.token)
     }
 }
@@ -297,7 +298,7 @@ struct OneError {
 }
 
 /// The answer, or the server's reason for another one.
-async fn accept(answer: Response) -> Result<Response, PushError> {
+pub(super) async fn accept(answer: Response) -> Result<Response, PushError> {
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);

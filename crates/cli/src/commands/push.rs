@@ -1,6 +1,6 @@
 //! `tidegate push`.
 
-use super::{Context, argument};
+use super::{Context, artifact_name};
 use crate::{
     Error, ExitStatus, Ui,
     artifact::{Destination, pack, push},
@@ -9,7 +9,6 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::path::PathBuf;
-use tidegate_domain::{name::Name, version::Version};
 
 /// Pack a directory or file and push it as a version of a component. The same content gives the same digest.
 #[derive(Debug, Args)]
@@ -32,12 +31,7 @@ struct Answer {
 
 impl PushArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
-        let wrong = || Error::Usage(format!("`{}` is not PRODUCT/COMPONENT:VERSION", self.what));
-        let (repository, version) = self.what.split_once(':').ok_or_else(wrong)?;
-        let (product, component) = repository.split_once('/').ok_or_else(wrong)?;
-        let product: Name = argument("product", product)?;
-        let component: Name = argument("component", component)?;
-        let version: Version = argument("version", version)?;
+        let (product, component, version) = artifact_name(&self.what)?;
         let path = self.path.clone();
         let packed = tokio::task::spawn_blocking(move || pack(&path)).await;
         let packed = packed.map_err(|why| Error::Usage(why.to_string()))??;
@@ -77,7 +71,7 @@ impl PushArgs {
     }
 }
 
-fn progress(size: u64) -> ProgressBar {
+pub(super) fn progress(size: u64) -> ProgressBar {
     let bar = if Ui::is_watched() {
         ProgressBar::new(size)
     } else {

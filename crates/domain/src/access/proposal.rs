@@ -2,7 +2,7 @@
 
 use super::Action;
 use crate::{
-    catalog::{Document, Environment, Kind, Policy, Role},
+    catalog::{Document, Environment, KeySet, Kind, Policy, Role},
     control::{ChangeTemplate, Control},
     digest::Digest,
     id::{PersonId, ProposalId},
@@ -74,6 +74,16 @@ pub enum ProposedChange {
         /// Its name.
         name: Name,
     },
+    /// A key set, as it is to be.
+    KeySet {
+        /// It.
+        key_set: KeySet,
+    },
+    /// One that is to go.
+    KeySetRemoved {
+        /// Its name.
+        name: Name,
+    },
     /// An environment with other rules for who approves there, or whether a change request is asked for.
     Environment {
         /// It.
@@ -135,6 +145,8 @@ impl ProposedChange {
             Self::ControlRemoved { name } => (Kind::Control, name),
             Self::ChangeTemplate { template } => (Kind::ChangeTemplate, &template.name),
             Self::ChangeTemplateRemoved { name } => (Kind::ChangeTemplate, name),
+            Self::KeySet { key_set } => (Kind::KeySet, &key_set.name),
+            Self::KeySetRemoved { name } => (Kind::KeySet, name),
             Self::Environment { environment } => (Kind::Environment, &environment.name),
         }
     }
@@ -146,13 +158,15 @@ impl ProposedChange {
             Self::Role { role } => Some(Document::Role(role.clone())),
             Self::Control { control } => Some(Document::Control(control.clone())),
             Self::ChangeTemplate { template } => Some(Document::ChangeTemplate(template.clone())),
+            Self::KeySet { key_set } => Some(Document::KeySet(key_set.clone())),
             Self::Environment { environment } => {
                 Some(Document::Environment((**environment).clone()))
             }
             Self::PolicyRemoved { .. }
             | Self::RoleRemoved { .. }
             | Self::ControlRemoved { .. }
-            | Self::ChangeTemplateRemoved { .. } => None,
+            | Self::ChangeTemplateRemoved { .. }
+            | Self::KeySetRemoved { .. } => None,
         }
     }
 
@@ -167,6 +181,8 @@ impl ProposedChange {
             | Self::ControlRemoved { .. }
             | Self::ChangeTemplate { .. }
             | Self::ChangeTemplateRemoved { .. }
+            | Self::KeySet { .. }
+            | Self::KeySetRemoved { .. }
             | Self::Environment { .. } => Action::ManageControls,
         }
     }

@@ -1,6 +1,6 @@
 //! The declared things, each as a person writes it in a file: `kind`, `name`, and what belongs to it.
 
-use super::{Component, NamedStrategy, Policy, Role, SlotVariables, Team, Variables};
+use super::{Component, KeySet, NamedStrategy, Policy, Role, SlotVariables, Team, Variables};
 use crate::{
     calendar::{Freeze, Window},
     control::{ApprovalRule, ChangeTemplate, Control},
@@ -25,6 +25,8 @@ pub enum Kind {
     Control,
     /// A change that is approved beforehand.
     ChangeTemplate,
+    /// Whose signatures count.
+    KeySet,
     /// Products that belong together.
     Programme,
     /// What is released.
@@ -61,6 +63,8 @@ pub enum Document {
     Control(Box<Control>),
     /// A change that is approved beforehand.
     ChangeTemplate(ChangeTemplate),
+    /// Whose signatures count.
+    KeySet(KeySet),
     /// Products that belong together.
     Programme(Programme),
     /// What is released.
@@ -221,6 +225,7 @@ impl Document {
             Self::Policy(_) => Kind::Policy,
             Self::Control(_) => Kind::Control,
             Self::ChangeTemplate(_) => Kind::ChangeTemplate,
+            Self::KeySet(_) => Kind::KeySet,
             Self::Programme(_) => Kind::Programme,
             Self::Product(_) => Kind::Product,
             Self::Environment(_) => Kind::Environment,
@@ -241,6 +246,7 @@ impl Document {
             Self::Policy(d) => d.name.to_string(),
             Self::Control(d) => d.name.to_string(),
             Self::ChangeTemplate(d) => d.name.to_string(),
+            Self::KeySet(d) => d.name.to_string(),
             Self::Programme(d) => d.name.to_string(),
             Self::Product(d) => d.name.to_string(),
             Self::Environment(d) => d.name.to_string(),
@@ -255,13 +261,14 @@ impl Document {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
         Self::Policy,
         Self::Control,
         Self::ChangeTemplate,
+        Self::KeySet,
         Self::Programme,
         Self::Strategy,
         Self::Environment,
@@ -280,6 +287,7 @@ impl Kind {
             | Self::Policy
             | Self::Control
             | Self::ChangeTemplate
+            | Self::KeySet
             | Self::Window
             | Self::Freeze => true,
             Self::Organisation
@@ -303,6 +311,7 @@ impl Kind {
             Self::Policy => "Policy",
             Self::Control => "Control",
             Self::ChangeTemplate => "ChangeTemplate",
+            Self::KeySet => "KeySet",
             Self::Programme => "Programme",
             Self::Product => "Product",
             Self::Component => "Component",

@@ -160,3 +160,26 @@ pub struct Vulnerabilities {
     /// Nobody says how bad they are.
     pub unknown: u32,
 }
+
+impl ArtifactFacts {
+    /// An artifact of which nothing is known yet.
+    pub const fn unknown(version: Version, digest: Digest) -> Self {
+        Self {
+            version,
+            digest,
+            kept: false,
+            signed: false,
+            signers: BTreeSet::new(),
+            unsigned_because: String::new(),
+            builder: None,
+            source: None,
+            has_bill: false,
+            bill_is_about_it: false,
+            licences: BTreeSet::new(),
+            vulnerabilities: None,
+            test_reports: 0,
+            tests_passed: 0,
+            tests_failed: 0,
+        }
+    }
+}

@@ -32,11 +32,11 @@ fn missing(evidence: &str, of: &str, facts: &ControlFacts) -> Option<String> {
         ("signature", Some(it)) if !it.unsigned_because.is_empty() => it.unsigned_because.clone(),
         ("signature", Some(_)) => "no trusted signature".to_owned(),
         ("provenance", Some(_)) => "no signed statement of a trusted builder".to_owned(),
-        ("bill", Some(it)) if !it.has_bill => "no bill of materials".to_owned(),
-        ("bill", Some(it)) if !it.bill_is_about_it => {
+        ("bill" | "vulnerabilities", Some(it)) if !it.has_bill => "no bill of materials".to_owned(),
+        ("bill", Some(_)) => {
             "its bill of materials does not say that it is about this artifact".to_owned()
         }
-        ("bill", Some(it)) => match it.vulnerabilities {
+        ("vulnerabilities", Some(it)) => match it.vulnerabilities {
             None => "its bill of materials was not matched against advisories".to_owned(),
             Some(known) => format!(
                 "known vulnerabilities: {} critical, {} high, {} medium",
@@ -69,8 +69,9 @@ fn remedy(evidence: &str) -> Option<&'static str> {
         "provenance" => {
             "the builder attests it: `cosign attest --type slsaprovenance --predicate FILE REPOSITORY@DIGEST`"
         }
-        "bill" => {
-            "the builder attaches one: `tidegate attach sbom PRODUCT/COMPONENT:VERSION FILE`; `tidegate advisories import` brings advisories"
+        "bill" => "the builder attaches one: `tidegate attach sbom PRODUCT/COMPONENT:VERSION FILE`",
+        "vulnerabilities" => {
+            "build it with fixed parts; `tidegate artifact show` names them. `tidegate attach sbom` says what is in it, `tidegate advisories import` what is known"
         }
         "tests" => {
             "the build reports them: `tidegate attach tests PRODUCT/COMPONENT:VERSION JUNIT.xml`"

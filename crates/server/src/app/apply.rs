@@ -14,8 +14,8 @@ use tidegate_domain::{
     access::ProposedChange,
     calendar::{Freeze, Window},
     catalog::{
-        Component, Document, Environment, Kind, NamedStrategy, Organisation, Policy, Product,
-        Programme, Ring, Role, Target, Team,
+        Component, Document, Environment, KeySet, Kind, NamedStrategy, Organisation, Policy,
+        Product, Programme, Ring, Role, Target, Team,
     },
     control::{ChangeTemplate, Control},
     generation::Incarnation,
@@ -164,6 +164,9 @@ async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChan
         Document::ChangeTemplate(template) => Some(ProposedChange::ChangeTemplate {
             template: template.clone(),
         }),
+        Document::KeySet(key_set) => Some(ProposedChange::KeySet {
+            key_set: key_set.clone(),
+        }),
         Document::Environment(environment) => {
             let binds = rights::changes_who_approves(tx, environment).await?;
             binds.then(|| ProposedChange::Environment {
@@ -256,6 +259,7 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::Policy(d) => pair::<Policy>(tx, document, d).await?,
         Document::Control(d) => pair::<Control>(tx, document, d).await?,
         Document::ChangeTemplate(d) => pair::<ChangeTemplate>(tx, document, d).await?,
+        Document::KeySet(d) => pair::<KeySet>(tx, document, d).await?,
         Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
         Document::Product(d) => pair::<Product>(tx, document, d).await?,
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,

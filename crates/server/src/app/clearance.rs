@@ -104,7 +104,7 @@ pub(super) async fn find(
             unread: unread(tx, gate, deployment).await?,
             ..deployment_facts(tx, deployment).await?
         },
-        artifacts: artifacts(tx, deployment).await?,
+        artifacts: artifacts(tx, gate, deployment).await?,
     };
     let findings = gate.controls(tx).await?.judge(&facts);
     let waivers = waivers(tx, deployment).await?;

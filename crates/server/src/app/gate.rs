@@ -4,11 +4,13 @@ use super::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use tidegate_domain::{
     access::Directory,
-    catalog::{Kind, Policy, Product, Role, Team},
+    catalog::{KeySet, Kind, Policy, Product, Role, Team},
     control::Control,
+    name::Name,
 };
 use tidegate_policy::{Authorizer, Controls, PolicyText};
 use tidegate_store::Tx;
+use tidegate_trust::artifact::TrustedSet;
 
 /// Keeps what was made of the catalog when somebody last asked.
 #[derive(Debug, Default)]
@@ -21,6 +23,21 @@ struct Kept {
     changes: i64,
     authorizer: Arc<Authorizer>,
     controls: Arc<Controls>,
+    key_sets: Arc<KeySets>,
+}
+
+/// Whom we believe.
+#[derive(Debug)]
+pub struct KeySets(Vec<(KeySet, Option<TrustedSet>)>);
+
+/// Whom we believe about the artifacts of one product.
+#[derive(Debug)]
+pub(super) struct Trusted<'a> {
+    /// The sets.
+    pub(super) sets: Vec<&'a TrustedSet>,
+    /// Those that were declared and are sound no more, such as by an upgrade. Nothing counts as signed as long as there
+    /// are any.
+    pub(super) unsound: Vec<&'a Name>,
 }
 
 impl Gate {
@@ -40,6 +57,14 @@ impl Gate {
         Ok(self.current(tx).await?.controls)
     }
 
+    /// Whom we believe, by the catalog of this transaction.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn key_sets(&self, tx: &mut Tx) -> Result<Arc<KeySets>, Error> {
+        Ok(self.current(tx).await?.key_sets)
+    }
+
     async fn current(&self, tx: &mut Tx) -> Result<Kept, Error> {
         let changes = tx.catalog_changes().await?;
         let kept = self
@@ -56,6 +81,7 @@ impl Gate {
             changes,
             authorizer: Arc::new(authorizer(tx).await?),
             controls: Arc::new(controls(tx).await?),
+            key_sets: Arc::new(key_sets(tx).await?),
         };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = Some(made.clone());
@@ -83,6 +109,34 @@ async fn controls(tx: &mut Tx) -> Result<Controls, Error> {
         .map(|it| (it.clone(), version(&it)))
         .collect();
     Ok(Controls::new(&own))
+}
+
+async fn key_sets(tx: &mut Tx) -> Result<KeySets, Error> {
+    let declared: Vec<KeySet> = tx.documents(Kind::KeySet).await?;
+    let read = |declared: KeySet| {
+        let keys = serde_json::from_value(declared.signers.clone()).ok();
+        let set = keys.map(|keys| TrustedSet {
+            name: declared.name.clone(),
+            purpose: declared.purpose,
+            keys,
+        });
+        (declared, set)
+    };
+    Ok(KeySets(declared.into_iter().map(read).collect()))
+}
+
+impl KeySets {
+    /// Whom we believe about the artifacts of a product.
+    pub(super) fn about(&self, product: &Name) -> Trusted<'_> {
+        let about = || self.0.iter().filter(|(set, _)| set.is_about(product));
+        Trusted {
+            sets: about().filter_map(|(_, sound)| sound.as_ref()).collect(),
+            unsound: about()
+                .filter(|(_, sound)| sound.is_none())
+                .map(|(set, _)| &set.name)
+                .collect(),
+        }
+    }
 }
 
 /// A declared policy as the authorizer reads it.

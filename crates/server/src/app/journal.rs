@@ -4,7 +4,7 @@ use super::{App, Error, Page, Request};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    id::{DeploymentId, DrillId, RehearsalId},
+    id::{ChangeId, DeploymentId, DrillId, GroupRunId, RehearsalId, WaiverId},
     journal::Frontier,
     name::Name,
 };
@@ -127,8 +127,8 @@ async fn seen(
         let last = found.last().map(|entry| entry.sequence);
         let mut seen = Vec::with_capacity(found.len());
         for entry in &found {
-            let product = product_of(tx, &entry.entry()?.subject).await?;
-            seen.push(product.is_some_and(|product| sight.shows(&product)));
+            let products = products_of(tx, &entry.entry()?.subject).await?;
+            seen.push(!products.is_empty() && products.iter().all(|it| sight.shows(it)));
         }
         let mut seen = seen.into_iter();
         let is_whole = page.take(found, |_| seen.next() == Some(true));
@@ -139,16 +139,16 @@ async fn seen(
     }
 }
 
-/// The product that an entry is about, if it is about one.
-async fn product_of(tx: &mut Tx, subject: &str) -> Result<Option<Name>, Error> {
+/// The products that an entry is about, if it is about any.
+async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
     let mut words = subject.split('/');
     let (noun, first) = (
         words.next().unwrap_or_default(),
         words.next().unwrap_or_default(),
     );
     let number = first.parse::<u64>().unwrap_or_default();
-    Ok(match noun {
-        "product" | "release" | "secret" => first.parse().ok(),
+    let one = match noun {
+        "product" | "release" | "secret" | "artifact" => first.parse().ok(),
         "deployment" => tx
             .deployment(DeploymentId(number))
             .await?
@@ -158,8 +158,22 @@ async fn product_of(tx: &mut Tx, subject: &str) -> Result<Option<Name>, Error> {
             .rehearsal(RehearsalId(number))
             .await?
             .map(|it| it.product),
+        "change" => tx.change(ChangeId(number)).await?.map(|it| it.product),
+        "waiver" => tx
+            .waiver(WaiverId(number))
+            .await?
+            .map(|it| it.scope.product),
+        "group-run" => return group_products(tx, GroupRunId(number)).await,
         _ => None,
-    })
+    };
+    Ok(one.into_iter().collect())
+}
+
+/// Those of a group run are seen together or not at all.
+async fn group_products(tx: &mut Tx, id: GroupRunId) -> Result<Vec<Name>, Error> {
+    let group = tx.group_run(id).await?;
+    let members = group.into_iter().flat_map(|group| group.members);
+    Ok(members.map(|member| member.product).collect())
 }
 
 fn view(numbered: &NumberedEntry) -> Result<EntryView, Error> {

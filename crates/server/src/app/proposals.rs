@@ -191,6 +191,8 @@ fn view(proposal: &Proposal) -> ProposalView {
             | ProposedChange::Environment { .. }
             | ProposedChange::ChangeTemplate { .. }
             | ProposedChange::ChangeTemplateRemoved { .. }
+            | ProposedChange::KeySet { .. }
+            | ProposedChange::KeySetRemoved { .. }
             | ProposedChange::PolicyRemoved { .. }
             | ProposedChange::RoleRemoved { .. }
             | ProposedChange::ControlRemoved { .. } => None,

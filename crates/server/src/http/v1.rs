@@ -1,6 +1,7 @@
 //! The routes of `/api/v1`, one file per noun.
 
 mod approvals;
+mod artifacts;
 mod calendar;
 mod catalog;
 mod controls;
@@ -28,6 +29,7 @@ use utoipa::{
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .merge(approvals::router())
+        .merge(artifacts::router())
         .merge(calendar::router())
         .merge(catalog::router())
         .merge(controls::router())
@@ -60,6 +62,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     modifiers(&Token, &Names),
     security(("token" = [])),
     paths(
+        artifacts::show,
+        artifacts::parts,
+        artifacts::vulnerabilities,
+        artifacts::import,
         calendar::show, calendar::address, calendar::feed,
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
         catalog::revoke_agent, catalog::renew_key,

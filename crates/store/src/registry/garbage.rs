@@ -71,6 +71,7 @@ impl Tx {
             ] {
                 self.execute(sql, &[digest_value(*digest)]).await?;
             }
+            self.forget_attachments(*digest).await?;
         }
         Ok(gone)
     }

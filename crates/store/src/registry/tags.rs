@@ -88,6 +88,20 @@ impl Tx {
         rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
     }
 
+    /// The tags that name a manifest.
+    pub async fn tags_of(
+        &mut self,
+        repository: &Repository,
+        digest: Digest,
+    ) -> Result<Vec<String>, StoreError> {
+        let [product, component] = repository_values(repository);
+        let sql = "SELECT tag FROM registry_tags
+                   WHERE product = $1 AND component = $2 AND digest = $3 ORDER BY tag";
+        let values = [product, component, digest_value(digest)];
+        let rows = self.rows(sql, &values).await?;
+        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    }
+
     /// At most `limit` repositories that hold a manifest, behind `after`. Both halves of `after` may be empty
     /// or no names at all.
     pub async fn repositories(

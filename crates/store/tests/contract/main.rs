@@ -29,6 +29,7 @@ mod samples;
 mod sequencer;
 mod targets;
 mod transactions;
+mod trust;
 
 /// Makes a test of each body for each database.
 macro_rules! contract {
@@ -136,6 +137,11 @@ contract! {
         referrers_are_filtered_and_paged
         a_pin_holds_a_manifest_all_it_names_and_its_tag
         garbage_is_only_what_nobody_needs
+    }
+    trust {
+        what_is_attached_waits_until_it_was_read
+        parts_are_found_as_long_as_their_bill_is_attached
+        advisories_are_replaced_and_found_by_package
     }
     journal {
         entries_are_numbered_without_gaps_and_the_tree_follows

@@ -13,6 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::path::PathBuf;
 use tidegate_domain::{
     access::{Level, Proposal, ProposedChange, Settled},
+    attachment::AttachedContent,
     catalog::{Document, Kind, Scalar, SlotVariables, Team},
     converge::{ActiveComponent, Attestation, DesiredState, Slot},
     deployment::{Cause, Deployment, Fresh, FreshStage, Hold, Stage, Status, Word, facts::Report},
@@ -20,7 +21,7 @@ use tidegate_domain::{
     id::DeploymentId,
     name::Name,
 };
-use tidegate_store::{Store, Value};
+use tidegate_store::{Store, UnreadAttachment, Value};
 
 const TOLD: &str = "SELECT record FROM desired";
 const SAID: &str = "SELECT record FROM observed";
@@ -46,6 +47,7 @@ async fn documents_of_the_catalog() {
             Document::Policy(d) => check(&file, &written, &d),
             Document::Control(d) => check(&file, &written, &*d),
             Document::ChangeTemplate(d) => check(&file, &written, &d),
+            Document::KeySet(d) => check(&file, &written, &d),
             Document::Programme(d) => check(&file, &written, &d),
             Document::Product(d) => check(&file, &written, &*d),
             Document::Environment(d) => check(&file, &written, &d),
@@ -295,6 +297,7 @@ async fn proposals_of_every_kind() {
         ProposedChange::RoleRemoved { name: name() },
         ProposedChange::ControlRemoved { name: name() },
         ProposedChange::ChangeTemplateRemoved { name: name() },
+        ProposedChange::KeySetRemoved { name: name() },
     ];
     let declared = samples::documents()
         .into_iter()
@@ -322,6 +325,7 @@ fn proposed(document: Document) -> Option<ProposedChange> {
         Document::Role(role) => ProposedChange::Role { role },
         Document::Control(control) => ProposedChange::Control { control },
         Document::ChangeTemplate(template) => ProposedChange::ChangeTemplate { template },
+        Document::KeySet(key_set) => ProposedChange::KeySet { key_set },
         Document::Environment(environment) => ProposedChange::Environment {
             environment: Box::new(environment),
         },
@@ -523,4 +527,39 @@ fn no_kind_is_forgotten() {
         .collect();
     let missing = Kind::ALL.iter().filter(|kind| !samples.contains(kind));
     assert_eq!(missing.collect::<Vec<_>>(), [&Kind::Component]);
+}
+
+#[tokio::test]
+async fn attachments_of_every_kind() {
+    let contents = [
+        r#"{"is": "signature", "form": "simple_signing", "text": "{}", "annotations": {"signature": "MEUC"}}"#,
+        r#"{"is": "bill", "bill": {"format": "SPDX 2.3", "about_it": true, "parts": 1, "licences": ["MIT"],
+            "matched_at": "2026-01-02T03:04:05Z", "untold": 2, "vulnerabilities": [{"advisory": "GHSA-1", "part": "lodash",
+            "aliases": ["CVE-1"], "summary": "It breaks", "version": "4.17.20", "severity": "critical",
+            "fixed_in": "4.17.21"}]}}"#,
+        r#"{"is": "tests", "tests": {"passed": 1, "failed": 1, "skipped": 1, "failures": ["shop pays"]}}"#,
+        r#"{"is": "other"}"#,
+        r#"{"is": "unreadable", "why": "It is not JSON"}"#,
+    ];
+    for content in contents {
+        let content: AttachedContent = serde_json::from_str(content).unwrap();
+        let word = serde_json::to_value(&content).unwrap()["is"].clone();
+        let attachment = crate::trust::attachment(content);
+        let expected = attachment.clone();
+        let fill = |store: Store| async move {
+            let of = UnreadAttachment {
+                repository: samples::repository("storefront/web"),
+                manifest: attachment.manifest,
+                artifact: samples::digest("artifact"),
+                since: samples::time(0),
+            };
+            let read = [(attachment, Vec::new())];
+            commit!(store, (of, read), |tx, (of, read)| tx
+                .record_attachments(of, read)
+                .await?);
+        };
+        let record = written("SELECT record FROM attachments", vec![], fill).await;
+        let file = format!("attachment-{}", word.as_str().unwrap());
+        check(&file, &record, &expected);
+    }
 }

@@ -113,6 +113,8 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         "policy": "permit (principal, action, resource);"}"#;
     let template = r#"{"name": "routine", "title": "A routine update", "document": "Nothing new.", "risk": "low",
         "products": ["storefront"], "environments": ["live"]}"#;
+    let key_set = r#"{"name": "release-keys", "title": "Who lets go", "products": ["storefront"], "purpose": "build",
+        "signers": {"threshold": 1, "keys": []}}"#;
     let all = [
         Document::Organisation(organisation),
         Document::Team(team),
@@ -120,6 +122,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         Document::Policy(serde_json::from_str(policy).unwrap()),
         Document::Control(serde_json::from_str(control).unwrap()),
         Document::ChangeTemplate(serde_json::from_str(template).unwrap()),
+        Document::KeySet(serde_json::from_str(key_set).unwrap()),
         Document::Programme(programme),
         Document::Product(Box::new(product("Store front"))),
         Document::Environment(environment("live")),

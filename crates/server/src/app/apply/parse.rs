@@ -5,7 +5,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     calendar::Zone,
-    catalog::{Component, Document, Kind as CatalogKind, Policy},
+    catalog::{Component, Document, KeySet, Kind as CatalogKind, Policy},
     control::Control,
     name::Name,
 };
@@ -215,6 +215,7 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::ChangeTemplate => {
             Declared::Document(Document::ChangeTemplate(read(part, &body)?))
         }
+        CatalogKind::KeySet => Declared::Document(Document::KeySet(key_set(part, &body)?)),
         CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
         CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),
@@ -241,6 +242,20 @@ fn control(part: &Part<'_>, body: &str) -> Result<Control, Error> {
     let control: Control = read(part, body)?;
     let examined = tidegate_policy::examine_control(&control);
     fits(part, examined, "tidegate controls schema").map(|()| control)
+}
+
+/// Signers are read twice: as what they have to be, which tells the place of a fault, and as they are kept.
+fn key_set(part: &Part<'_>, body: &str) -> Result<KeySet, Error> {
+    #[derive(Deserialize)]
+    struct Signers {
+        signers: tidegate_trust::keys::KeySet,
+    }
+    let Signers { signers } = read(part, body)?;
+    let kept = serde_json::to_value(&signers);
+    Ok(KeySet {
+        signers: kept.map_err(|why| Error::Broken(why.to_string()))?,
+        ..read(part, body)?
+    })
 }
 
 fn fits(part: &Part<'_>, examined: Result<(), PolicyFault>, schema: &str) -> Result<(), Error> {

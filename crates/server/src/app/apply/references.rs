@@ -54,6 +54,7 @@ impl Known {
             | Document::Programme(_)
             | Document::Control(_)
             | Document::ChangeTemplate(_) => None,
+            Document::KeySet(set) => set.products.iter().find_map(|name| self.no_product(name)),
             Document::Strategy(strategy) => {
                 let kind = strategy.strategy().err().map(|why| why.to_string());
                 let mut checks = strategy
@@ -92,9 +93,13 @@ impl Known {
         match scope {
             Scope::Organisation => None,
             Scope::Environment(name) => unknown(name, &self.environments),
-            Scope::Product(name) => (!self.products.contains(name.as_str()))
-                .then(|| format!("product `{name}` is not declared")),
+            Scope::Product(name) => self.no_product(name),
         }
+    }
+
+    fn no_product(&self, name: &Name) -> Option<String> {
+        (!self.products.contains(name.as_str()))
+            .then(|| format!("product `{name}` is not declared"))
     }
 }
 

@@ -52,7 +52,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role, a Policy, a Control or a ChangeTemplate can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate or a KeySet can be removed"))
 }
 
 async fn remove(
@@ -103,7 +103,7 @@ async fn rights(
             let freeze: Freeze = serde_json::from_value(known).map_err(damaged)?;
             check_scope(tx, request, &freeze.scope).await
         }
-        Kind::Control | Kind::ChangeTemplate => request
+        Kind::Control | Kind::ChangeTemplate | Kind::KeySet => request
             .permit_at_large(tx, Action::ManageControls)
             .await
             .map(drop),
@@ -145,6 +145,9 @@ async fn propose(
         Kind::ChangeTemplate => {
             let change = ProposedChange::ChangeTemplateRemoved { name };
             proposals::propose(tx, request, change).await
+        }
+        Kind::KeySet => {
+            proposals::propose(tx, request, ProposedChange::KeySetRemoved { name }).await
         }
         Kind::Organisation
         | Kind::Team

@@ -30,7 +30,7 @@ pub(super) async fn check(
             .permit_at_large(tx, Action::ManagePolicies)
             .await
             .map(drop),
-        Document::Control(_) | Document::ChangeTemplate(_) => request
+        Document::Control(_) | Document::ChangeTemplate(_) | Document::KeySet(_) => request
             .permit_at_large(tx, Action::ManageControls)
             .await
             .map(drop),

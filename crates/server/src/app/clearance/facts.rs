@@ -1,6 +1,6 @@
 //! What controls look at: of the release, of the deployment, and of each artifact.
 
-use super::super::{Error, Gate, rollback::standing_of};
+use super::super::{Error, Gate, artifacts, rollback::standing_of};
 use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
@@ -11,7 +11,7 @@ use tidegate_domain::{
     id::{DrillId, RehearsalId},
     name::Name,
     plan::Reversible,
-    release::Release,
+    release::{Content, Release},
 };
 use tidegate_store::{DrillsOf, RehearsalsOf, Repository, Tx};
 
@@ -171,6 +171,7 @@ pub(super) async fn unread(
 
 pub(super) async fn artifacts(
     tx: &mut Tx,
+    gate: &Gate,
     deployment: &Deployment,
 ) -> Result<BTreeMap<Name, ArtifactFacts>, Error> {
     let release = tx.release(&deployment.product, &deployment.release).await?;
@@ -181,28 +182,20 @@ pub(super) async fn artifacts(
             product: deployment.product.clone(),
             component: component.clone(),
         };
-        let kept = tx.manifest_in(&repository, content.digest).await?.is_some();
-        artifacts.insert(component, artifact(kept, content));
+        let facts = artifact(tx, gate, (&repository, content)).await?;
+        artifacts.insert(component, facts);
     }
     Ok(artifacts)
 }
 
-fn artifact(kept: bool, content: tidegate_domain::release::Content) -> ArtifactFacts {
-    ArtifactFacts {
-        version: content.version,
-        digest: content.digest,
-        kept,
-        signed: false,
-        signers: BTreeSet::new(),
-        unsigned_because: String::new(),
-        builder: None,
-        source: None,
-        has_bill: false,
-        bill_is_about_it: false,
-        licences: BTreeSet::new(),
-        vulnerabilities: None,
-        test_reports: 0,
-        tests_passed: 0,
-        tests_failed: 0,
-    }
+async fn artifact(
+    tx: &mut Tx,
+    gate: &Gate,
+    (repository, content): (&Repository, Content),
+) -> Result<ArtifactFacts, Error> {
+    let known = artifacts::known(tx, gate, (repository, content.digest)).await?;
+    let mut facts = ArtifactFacts::unknown(content.version, content.digest);
+    facts.kept = known.kept;
+    known.fill(&mut facts);
+    Ok(facts)
 }

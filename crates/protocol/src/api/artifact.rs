@@ -1,0 +1,225 @@
+//! Artifacts, what is attached to them, and known vulnerabilities.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Everything known of an artifact.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ArtifactView {
+    /// `PRODUCT/COMPONENT`.
+    pub repository: String,
+    /// What it is.
+    pub digest: String,
+    /// The tags that name it.
+    pub tags: Vec<String>,
+    /// Why it must stay, such as `release storefront 1.1.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_for: Option<String>,
+    /// Whether as many signed it as every key set about it asks for.
+    pub signed: bool,
+    /// What is missing for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsigned_because: Option<String>,
+    /// What each key set says that lets artifacts go.
+    pub signatures: Vec<SignatureView>,
+    /// What believed builders state.
+    pub statements: Vec<StatementView>,
+    /// Its bills of materials.
+    pub bills: Vec<BillView>,
+    /// Its test reports.
+    pub tests: Vec<TestsView>,
+    /// All that is attached to it.
+    pub attached: Vec<AttachedView>,
+    /// How many attachments are still to be read.
+    pub waiting: u64,
+    /// Where it runs now.
+    pub runs: Vec<PlaceView>,
+}
+
+/// What a key set says of an artifact.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SignatureView {
+    /// Which set.
+    pub key_set: String,
+    /// Whether enough of it signed.
+    pub met: bool,
+    /// How many it takes.
+    pub threshold: u32,
+    /// Who signed, by their names in the set.
+    pub signers: Vec<String>,
+    /// In words, with why other signatures do not count.
+    pub verdict: String,
+}
+
+/// What a believed signer states about an artifact.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct StatementView {
+    /// Who: the key set, and the name in it.
+    pub by: String,
+    /// What kind of statement.
+    pub predicate_type: String,
+    /// Who built it, where that is stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub builder: Option<String>,
+    /// From which sources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+}
+
+/// A bill of materials.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BillView {
+    /// `CycloneDX 1.6`, `SPDX 2.3`.
+    pub format: String,
+    /// Whether it says itself that it is about this artifact.
+    pub about_it: bool,
+    /// How many parts it names.
+    pub parts: u64,
+    /// The identifiers of their licences.
+    pub licences: Vec<String>,
+    /// What is known against its parts, the worst first; none as long as no advisories were imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vulnerabilities: Option<Vec<VulnerabilityView>>,
+    /// How many more vulnerabilities there are.
+    pub untold: u64,
+    /// When it was matched against advisories last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub matched_at: Option<Timestamp>,
+}
+
+/// A known vulnerability of a part.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VulnerabilityView {
+    /// Which advisory says so.
+    pub advisory: String,
+    /// Other names of the same.
+    pub aliases: Vec<String>,
+    /// In a sentence.
+    pub summary: String,
+    /// The part.
+    pub part: String,
+    /// Its version; none if the bill does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// `critical`, `high`, `medium`, `low` or `unknown`.
+    pub severity: String,
+    /// The oldest newer version that is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_in: Option<String>,
+}
+
+/// A test report.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TestsView {
+    /// Tests that passed.
+    pub passed: u64,
+    /// Tests that failed or broke.
+    pub failed: u64,
+    /// Tests that did not run.
+    pub skipped: u64,
+    /// The first of those that failed.
+    pub failures: Vec<String>,
+}
+
+/// Something attached to an artifact.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AttachedView {
+    /// The manifest that attaches it.
+    pub manifest: String,
+    /// What its manifest says it is.
+    pub media_type: String,
+    /// What it turned out to be: `signature`, `bill`, `tests`, `other` or `unreadable`.
+    pub kind: String,
+    /// When the server received it.
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: Timestamp,
+    /// Why it cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// Where an artifact runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct PlaceView {
+    /// The environment.
+    pub environment: String,
+    /// The target.
+    pub target: String,
+    /// The product.
+    pub product: String,
+    /// Its release.
+    pub release: String,
+}
+
+/// Parts of artifacts that were looked for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BillPartsView {
+    /// What was found; what runs comes first.
+    pub parts: Vec<BillPartView>,
+    /// Whether there are more than are listed.
+    pub more: bool,
+}
+
+/// A part of an artifact.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BillPartView {
+    /// The part.
+    pub name: String,
+    /// Its version, if its bill knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Its package URL, if its bill has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purl: Option<String>,
+    /// The artifact's repository.
+    pub repository: String,
+    /// The artifact.
+    pub digest: String,
+    /// The tags that name it.
+    pub tags: Vec<String>,
+    /// Where it runs now.
+    pub runs: Vec<PlaceView>,
+}
+
+/// A known vulnerability of something that runs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VulnerableView {
+    /// What is known.
+    pub vulnerability: VulnerabilityView,
+    /// The artifact's repository.
+    pub repository: String,
+    /// The artifact.
+    pub digest: String,
+    /// Where it runs.
+    pub runs: Vec<PlaceView>,
+}
+
+/// What runs, and what is known against it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VulnerabilitiesView {
+    /// How many advisories were imported.
+    pub advisories: u64,
+    /// When the last of them were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub imported_at: Option<Timestamp>,
+    /// How many artifacts run.
+    pub running: u64,
+    /// Those of them of which no bill of materials is known: nothing can be said of what is in them.
+    pub without_bill: Vec<String>,
+    /// What is known, the worst first.
+    pub vulnerabilities: Vec<VulnerableView>,
+}
+
+/// What came of an import of advisories.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ImportView {
+    /// How many were read.
+    pub advisories: u64,
+    /// How many records were skipped because they are broken.
+    pub broken: u64,
+    /// Some of them, and why.
+    pub remarks: Vec<String>,
+}

@@ -1,0 +1,302 @@
+//! What is attached to artifacts: what waits to be read, and what was read.
+//!
+//! A manifest that no repository shows any more attaches nothing; its rows go with it.
+
+use super::{
+    Repository,
+    columns::{digest_column, digest_value, repository_values, time_value},
+};
+use crate::{Row, StoreError, Tx, Value, record};
+use jiff::Timestamp;
+use tidegate_domain::{
+    attachment::{AttachedContent, Attachment, BillPart},
+    digest::Digest,
+};
+
+/// The most rows of one statement.
+const ROWS_MAX: usize = 200;
+
+/// A manifest that waits to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadAttachment {
+    /// Where it was put.
+    pub repository: Repository,
+    /// It.
+    pub manifest: Digest,
+    /// What it speaks of.
+    pub artifact: Digest,
+    /// When it was put, or began to wait again.
+    pub since: Timestamp,
+}
+
+/// A part of a bill of materials that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundPart {
+    /// Where the artifact is.
+    pub repository: Repository,
+    /// The artifact.
+    pub artifact: Digest,
+    /// The manifest that attaches the bill.
+    pub manifest: Digest,
+    /// The part's place in the bill.
+    pub number: u64,
+    /// The whole part, as JSON.
+    pub text: String,
+}
+
+impl Tx {
+    /// A manifest that speaks of `artifact` waits to be read.
+    ///
+    /// # Errors
+    /// When the database refuses; likewise below.
+    pub async fn record_attachment_put(
+        &mut self,
+        repository: &Repository,
+        (manifest, artifact): (Digest, Digest),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO attachments_unread (product, component, manifest, artifact, since) \
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (product, component, manifest) DO UPDATE SET since = excluded.since";
+        let [product, component] = repository_values(repository);
+        let values = [
+            product,
+            component,
+            digest_value(manifest),
+            digest_value(artifact),
+            time_value(now),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// Manifests that wait to be read, the longest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unread_attachments(
+        &mut self,
+        limit: u64,
+    ) -> Result<Vec<UnreadAttachment>, StoreError> {
+        let sql = "SELECT product, component, manifest, artifact, since FROM attachments_unread \
+            ORDER BY since, manifest LIMIT $1";
+        let rows = self.rows(sql, &[limit.into()]).await?;
+        rows.iter().map(unread).collect()
+    }
+
+    /// How many manifests that speak of `artifact` wait to be read.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unread_attachments_of(
+        &mut self,
+        repository: &Repository,
+        artifact: Digest,
+    ) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM attachments_unread WHERE artifact = $3 AND product = $1 AND component = $2";
+        let [product, component] = repository_values(repository);
+        let row = self
+            .row(sql, &[product, component, digest_value(artifact)])
+            .await?;
+        row.map_or(Ok(0), |row| row.unsigned(0))
+    }
+
+    /// Keeps what was read of a manifest, instead of what was known of it. What was received before keeps that time.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_attachments(
+        &mut self,
+        of: &UnreadAttachment,
+        read: &[(Attachment, Vec<BillPart>)],
+    ) -> Result<(), StoreError> {
+        let [product, component] = repository_values(&of.repository);
+        let place = [
+            product,
+            component,
+            digest_value(of.artifact),
+            digest_value(of.manifest),
+        ];
+        let sql = "SELECT MIN(received) FROM attachments \
+            WHERE product = $1 AND component = $2 AND artifact = $3 AND manifest = $4";
+        let known = self.row(sql, &place).await?;
+        let known = known.map(|row| row.optional_int(0)).transpose()?.flatten();
+        for table in ["attachments", "bill_parts"] {
+            let sql = format!(
+                "DELETE FROM {table} WHERE product = $1 AND component = $2 AND artifact = $3 AND manifest = $4"
+            );
+            self.execute(&sql, &place).await?;
+        }
+        let mut number = 0;
+        for (at, (attachment, parts)) in read.iter().enumerate() {
+            let received = known.map_or_else(|| time_value(attachment.received), Value::Int);
+            let is_bill = matches!(attachment.content, AttachedContent::Bill { .. });
+            let sql = "INSERT INTO attachments \
+                (product, component, artifact, manifest, place, received, is_bill, record) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            let mut values = place.to_vec();
+            values.extend([
+                u64::try_from(at).unwrap_or(u64::MAX).into(),
+                received,
+                Value::Int(is_bill.into()),
+                record::write(attachment).into(),
+            ]);
+            self.execute(sql, &values).await?;
+            self.record_parts(&place, parts, &mut number).await?;
+        }
+        let sql = "DELETE FROM attachments_unread \
+            WHERE product = $1 AND component = $2 AND artifact = $3 AND manifest = $4 AND since = $5";
+        let mut values = place.to_vec();
+        values.push(time_value(of.since));
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    async fn record_parts(
+        &mut self,
+        place: &[Value; 4],
+        parts: &[BillPart],
+        number: &mut u64,
+    ) -> Result<(), StoreError> {
+        let mut rows: Vec<(u64, &str, &str)> = Vec::new();
+        for part in parts {
+            *number += 1;
+            rows.extend(
+                part.keys
+                    .iter()
+                    .map(|key| (*number, key.as_str(), part.text.as_str())),
+            );
+        }
+        for some in rows.chunks(ROWS_MAX) {
+            let mut values = place.to_vec();
+            let mut listed = Vec::with_capacity(some.len());
+            for (number, key, text) in some {
+                let first = values.len() + 1;
+                let (second, third) = (first + 1, first + 2);
+                listed.push(format!("($1, $2, $3, $4, ${first}, ${second}, ${third})"));
+                values.extend([(*number).into(), (*key).into(), (*text).into()]);
+            }
+            let sql = format!(
+                "INSERT INTO bill_parts (product, component, artifact, manifest, number, key, record) VALUES {}",
+                listed.join(", ")
+            );
+            self.execute(&sql, &values).await?;
+        }
+        Ok(())
+    }
+
+    /// What is attached to an artifact, in the order in which it was received.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn attachments_of(
+        &mut self,
+        repository: &Repository,
+        artifact: Digest,
+    ) -> Result<Vec<Attachment>, StoreError> {
+        let sql = "SELECT a.record, a.received FROM attachments a \
+            JOIN registry_manifest_links l \
+              ON l.product = a.product AND l.component = a.component AND l.digest = a.manifest \
+            WHERE a.product = $1 AND a.component = $2 AND a.artifact = $3 \
+            ORDER BY a.received, a.manifest, a.place";
+        let [product, component] = repository_values(repository);
+        let rows = self
+            .rows(sql, &[product, component, digest_value(artifact)])
+            .await?;
+        rows.iter().map(attachment).collect()
+    }
+
+    /// Parts of bills of materials by what they are looked for by, behind `after`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn bill_parts(
+        &mut self,
+        key: &str,
+        after: Option<&FoundPart>,
+        limit: u64,
+    ) -> Result<Vec<FoundPart>, StoreError> {
+        let sql = "SELECT p.product, p.component, p.artifact, p.manifest, p.number, p.record FROM bill_parts p \
+            JOIN registry_manifest_links l \
+              ON l.product = p.product AND l.component = p.component AND l.digest = p.manifest \
+            WHERE p.key = $1 AND (p.product, p.component, p.artifact, p.manifest, p.number) > ($2, $3, $4, $5, $6) \
+            ORDER BY p.product, p.component, p.artifact, p.manifest, p.number LIMIT $7";
+        let place = |of: Option<&FoundPart>| match of {
+            Some(it) => {
+                let [product, component] = repository_values(&it.repository);
+                let digests = [digest_value(it.artifact), digest_value(it.manifest)];
+                (product, component, digests, it.number)
+            }
+            None => {
+                let nothing = || Value::Blob(Vec::new());
+                ("".into(), "".into(), [nothing(), nothing()], 0)
+            }
+        };
+        let (product, component, [artifact, manifest], number) = place(after);
+        let values = [
+            key.into(),
+            product,
+            component,
+            artifact,
+            manifest,
+            number.into(),
+            limit.into(),
+        ];
+        let rows = self.rows(sql, &values).await?;
+        rows.iter().map(found_part).collect()
+    }
+
+    /// Every bill of materials waits to be read again, because what is known against its parts has changed.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_bills_unread(&mut self) -> Result<(), StoreError> {
+        let sql = "INSERT INTO attachments_unread (product, component, manifest, artifact, since) \
+            SELECT DISTINCT product, component, manifest, artifact, CAST($1 AS BIGINT) FROM attachments WHERE is_bill = 1 \
+            ON CONFLICT (product, component, manifest) DO UPDATE SET since = excluded.since";
+        let now = time_value(self.now());
+        self.execute(sql, std::slice::from_ref(&now)).await?;
+        // Whoever reads one at this moment may not have seen what changed.
+        let sql = "UPDATE attachments_unread SET since = $1";
+        self.execute(sql, &[now]).await.map(drop)
+    }
+
+    /// What a manifest attached is gone with it.
+    pub(super) async fn forget_attachments(&mut self, manifest: Digest) -> Result<(), StoreError> {
+        for table in ["attachments", "bill_parts", "attachments_unread"] {
+            let sql = format!("DELETE FROM {table} WHERE manifest = $1");
+            self.execute(&sql, &[digest_value(manifest)]).await?;
+        }
+        Ok(())
+    }
+}
+
+fn unread(row: &Row) -> Result<UnreadAttachment, StoreError> {
+    Ok(UnreadAttachment {
+        repository: repository(row)?,
+        manifest: digest_column(row, 2)?,
+        artifact: digest_column(row, 3)?,
+        since: row.time(4)?,
+    })
+}
+
+fn repository(row: &Row) -> Result<Repository, StoreError> {
+    Ok(Repository {
+        product: row.parsed(0)?,
+        component: row.parsed(1)?,
+    })
+}
+
+fn attachment(row: &Row) -> Result<Attachment, StoreError> {
+    Ok(Attachment {
+        received: row.time(1)?,
+        ..row.record(0, "attachment")?
+    })
+}
+
+fn found_part(row: &Row) -> Result<FoundPart, StoreError> {
+    Ok(FoundPart {
+        repository: repository(row)?,
+        artifact: digest_column(row, 2)?,
+        manifest: digest_column(row, 3)?,
+        number: row.unsigned(4)?,
+        text: row.text(5)?.to_owned(),
+    })
+}
