@@ -1,9 +1,5 @@
 //! Agents trust no further than they must, and are trusted no further: certificates, revocation, signatures.
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _},
-};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -12,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tidegate_tests::{
+    cosign::Signer,
     hand::{Hand, identity},
     server::client,
     shop::{Shop, TOKEN, until},
@@ -246,68 +243,15 @@ fn without_its_server_an_agent_begins_nothing_new_and_keeps_what_runs() {
     shop.await_version("testing", "1.1.0");
 }
 
-/// A key pair of ECDSA P-256, and its public half as PEM.
-fn key() -> (EcdsaKeyPair, String) {
-    let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key");
-    // SubjectPublicKeyInfo of an uncompressed point (RFC 5480).
-    let mut spki = b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00".to_vec();
-    spki.extend(key.public_key().as_ref());
-    let text = STANDARD.encode(spki);
-    let (head, tail) = text.split_at(64);
-    let pem = format!("-----BEGIN PUBLIC KEY-----\n{head}\n{tail}\n-----END PUBLIC KEY-----\n");
-    (key, pem)
-}
-
-/// Signs an artifact as `cosign sign --tlog-upload=false` does: under the tag `sha256-HEX.sig`.
-async fn sign(shop: &Shop, artifact: &str, key: &EcdsaKeyPair) {
-    let payload = json!({"critical": {
-        "identity": {"docker-reference": "shop/web"},
-        "image": {"docker-manifest-digest": artifact},
-        "type": "cosign container image signature",
-    }, "optional": null});
-    let payload = payload.to_string().into_bytes();
-    let signature = key
-        .sign(&SystemRandom::new(), &payload)
-        .expect("a signature");
-    let config = b"{}".to_vec();
-    let manifest = json!({
-        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest(&config), "size": 2},
-        "layers": [{
-            "mediaType": "application/vnd.dev.cosign.simplesigning.v1+json",
-            "digest": digest(&payload), "size": payload.len(),
-            "annotations": {"dev.cosignproject.cosign/signature": STANDARD.encode(signature.as_ref())},
-        }],
-    });
-    let put = async |path: String, kind: &str, body: Vec<u8>| {
-        let method = if path.contains("/uploads/") {
-            reqwest::Method::POST
-        } else {
-            reqwest::Method::PUT
-        };
-        let request = client().request(method, format!("{}/v2/shop/web/{path}", shop.url()));
-        let request = request.bearer_auth(TOKEN).header("content-type", kind);
-        let answer = request.body(body).send().await.expect("an answer");
-        assert_eq!(answer.status().as_u16(), 201, "{path}");
-    };
-    for blob in [config, payload] {
-        let path = format!("blobs/uploads/?digest={}", digest(&blob));
-        put(path, "application/octet-stream", blob).await;
-    }
-    let path = format!("manifests/{}.sig", artifact.replace(':', "-"));
-    let kind = "application/vnd.oci.image.manifest.v1+json";
-    put(path, kind, manifest.to_string().into_bytes()).await;
-}
-
 #[tokio::test]
 async fn an_agent_that_demands_signatures_refuses_what_the_server_orders_unsigned() {
     let mut shop = Shop::with_shop(None);
     shop.ok(&deploy("1.0.0", "testing", &["--wait"]));
-    let ((release, pem), (stranger, _)) = (key(), key());
+    let (release, stranger) = (Signer::new(), Signer::new());
     let keys = shop.file("keys.yaml");
-    let pem = pem.replace('\n', "\n    ");
     let declared = format!(
-        "threshold: 1\nkeys:\n- name: release-key\n  valid_from: 2026-01-01T00:00:00Z\n  public_key: |\n    {pem}\n"
+        "threshold: 1\nkeys:\n- name: release-key\n  valid_from: 2026-01-01T00:00:00Z\n  public_key: {}",
+        release.public_key(4)
     );
     fs::write(&keys, declared).expect("a file");
     shop.kill_agent("testing-1");
@@ -331,11 +275,11 @@ async fn an_agent_that_demands_signatures_refuses_what_the_server_orders_unsigne
     };
     refused(&shop, "it is unsigned, and this agent demands signatures");
     let (artifact, _) = manifest(&shop, "1.1.0").await;
-    sign(&shop, &artifact, &stranger).await;
+    stranger.sign_artifact(&shop, "shop/web", &artifact).await;
     refused(&shop, "no key of the set made this signature");
     assert_eq!(shop.answering_pid("testing-1"), process);
 
-    sign(&shop, &artifact, &release).await;
+    release.sign_artifact(&shop, "shop/web", &artifact).await;
     shop.ok(&deploy("1.1.0", "testing", &["--wait"]));
     shop.await_version("testing", "1.1.0");
 }
