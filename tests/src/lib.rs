@@ -8,6 +8,7 @@ pub mod browser;
 pub mod cosign;
 pub mod disk;
 pub mod fleet;
+pub mod hand;
 pub mod haproxy;
 pub mod office;
 pub mod page;

@@ -105,6 +105,11 @@ impl Shop {
 
     /// Starts the server and waits until it is ready.
     pub fn start_server(&mut self) {
+        self.start_server_with(&[]);
+    }
+
+    /// The same, told more.
+    pub fn start_server_with(&mut self, more: &[&str]) {
         let (listen, agents) = (
             format!("127.0.0.1:{}", self.server_port),
             format!("127.0.0.1:{}", self.agent_port),
@@ -124,6 +129,7 @@ impl Shop {
         if let Some(database) = &self.database {
             arguments.extend(["--database", database]);
         }
+        arguments.extend(more);
         self.server = Some(Process::start(
             &tidegate(),
             &arguments,

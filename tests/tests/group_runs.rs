@@ -253,16 +253,15 @@ fn a_person_takes_it_back_or_ends_it_and_the_server_may_die() {
     // Out of touch, it waits until somebody says otherwise.
     yard.shop.kill_agent("testing-1");
     let again = yard.begin_with("1.0.0", &[]);
-    let till = &yard.deployments(&again)["till"];
-    yard.shop.ok(&["pause", till, "--reason", "wait for me"]);
-    until("it says whom it waits for", || {
-        let said = yard.shop.ok(&["group-run", "show", &again]);
-        said.contains(&format!(
-            "till in testing (deployment {till}), which waits for a person"
-        ))
-    });
+    // One that is paused while it prepares would hold up all of them there.
     let explained = || yard.shop.ok(&["group-run", "show", &again]);
     until("it waits", || explained().contains("to change"));
+    let till = &yard.deployments(&again)["till"];
+    yard.shop.ok(&["pause", till, "--reason", "wait for me"]);
+    let person = format!("till in testing (deployment {till}), which waits for a person");
+    until("it says whom it waits for", || {
+        explained().contains(&person)
+    });
     yard.shop.ok(&["group-run", "cancel", &again]);
     until("it ends", || yard.show(&again)["status"] == "cancelled");
     let late = yard.shop.refused(5, &["group-run", "rollback", &again]);

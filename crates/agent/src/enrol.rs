@@ -5,6 +5,7 @@ use crate::{
     identity::{Identity, IdentityError},
     layout::Layout,
     link::{self, LinkError, Pin},
+    trust::{Demands, Trust, TrustError},
 };
 use rcgen::{CertificateParams, DnType, KeyPair};
 use std::{
@@ -28,6 +29,8 @@ pub struct EnrolOptions {
     pub target: Name,
     /// The agent's directory.
     pub directory: PathBuf,
+    /// Which signatures artifacts must bear. An agent that is enrolled anew without any keeps those it had.
+    pub demands: Option<Demands>,
 }
 
 /// Why the agent could not join.
@@ -52,6 +55,9 @@ pub enum EnrolError {
     /// The directory holds something that is not understood.
     #[error("the directory cannot be used")]
     Directory(#[source] IdentityError),
+    /// Whom it believed is not understood.
+    #[error("the directory cannot be used")]
+    Trust(#[from] TrustError),
     /// The call failed.
     #[error("the server did not let this agent join")]
     Link(#[from] LinkError),
@@ -89,6 +95,12 @@ pub async fn enroll(options: EnrolOptions) -> Result<Identity, EnrolError> {
     identity.certificate = answer.certificate;
     identity.authority = answer.authority;
     identity.renew_after = answer.renew_after;
+    // The identity is stored last: whoever has one has this, too.
+    let layout = Layout::new(&options.directory);
+    let mut trust = Trust::load(&layout)?;
+    trust.instruction_key = answer.instruction_key;
+    trust.demands = options.demands.or(trust.demands);
+    trust.save(&layout).map_err(EnrolError::Store)?;
     identity.journal = answer.journal;
     forget_journal(&options.directory).map_err(EnrolError::Store)?;
     identity

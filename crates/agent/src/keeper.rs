@@ -9,7 +9,7 @@
 //! the words between them.
 
 pub(crate) mod client;
-mod clock;
+pub(crate) mod clock;
 mod executable;
 mod launch;
 pub(crate) mod logs;

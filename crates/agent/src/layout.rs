@@ -28,6 +28,11 @@ impl Layout {
         self.root.join("identity/identity.json")
     }
 
+    /// Whom the agent believes, and what it demands.
+    pub(crate) fn trust(&self) -> PathBuf {
+        self.root.join("identity/trust.json")
+    }
+
     /// Held by the one agent that runs here.
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("lock")
@@ -69,6 +74,11 @@ impl Layout {
     /// One unpacked workload; it is there only when it is whole.
     pub(crate) fn release(&self, product: &Name, component: &Name, workload: Digest) -> PathBuf {
         self.releases(product, component).join(workload.hex())
+    }
+
+    /// Who signed a release, as far as this agent demands that.
+    pub(crate) fn vetted(release: &Path) -> PathBuf {
+        release.join("signatures.json")
     }
 
     /// The artifact within a release: the working directory of the process.

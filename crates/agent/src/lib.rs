@@ -17,9 +17,11 @@ mod link;
 mod prepare;
 mod reconcile;
 mod state;
+mod trust;
 
 pub use drivers::service::stop_workloads;
 pub use enrol::{EnrolError, EnrolOptions, enroll};
 pub use identity::{Identity, IdentityError};
 pub use keeper::{KeeperError, LaunchError, keeper, launch};
 pub use reconcile::{RunError, RunOptions, run};
+pub use trust::{Demands, DemandsError, TrustError};

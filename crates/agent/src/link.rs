@@ -13,8 +13,8 @@ mod tls;
 mod witness;
 
 pub(crate) use backoff::Backoff;
-pub(crate) use calls::{BlobBody, post_enrol};
+pub(crate) use calls::{BlobBody, Told, post_enrol};
 pub(crate) use connection::{Link, dial};
 pub(crate) use error::LinkError;
-pub(crate) use session::{Incoming, converse};
+pub(crate) use session::{Incoming, Wishes, converse};
 pub(crate) use tls::{Pin, enrolment_config};

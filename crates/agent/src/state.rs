@@ -6,6 +6,7 @@ use crate::{
     drivers::service::{Memory, Report},
     layout::{Layout, write_atomically},
     prepare,
+    trust::Demands,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, io};
@@ -13,6 +14,7 @@ use tidegate_domain::{
     canonical,
     converge::{
         DesiredState, Job, JobKey, JobState, LocalJob, PrepareState, Slot,
+        signed::Held,
         steps::{Local, LocalComponent, LocalRevision},
     },
     digest::Digest,
@@ -46,6 +48,9 @@ pub(crate) struct ProductState {
     /// What was taken to be done once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) jobs: Vec<TakenJob>,
+    /// The signature of the instruction; none where the server signs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signed: Option<Held>,
 }
 
 /// A job that was taken.
@@ -56,6 +61,9 @@ pub(crate) struct TakenJob {
     pub(crate) incarnation: Incarnation,
     /// How it ended, if it has.
     pub(crate) ended: Option<JobState>,
+    /// Whether its process was begun: then it is seen to its end whatever becomes of the instruction.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) begun: bool,
     /// Whether nobody wants it any more. It stays until nothing of it runs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) unwanted: bool,
@@ -115,7 +123,7 @@ pub enum StateError {
 
 impl State {
     /// What an earlier agent left, or nothing.
-    pub(crate) fn load(layout: &Layout) -> Result<Self, StateError> {
+    pub(crate) fn load(layout: &Layout, demands: Option<&Demands>) -> Result<Self, StateError> {
         let text = match fs::read(layout.state()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self {
@@ -133,7 +141,7 @@ impl State {
             .products
             .values_mut()
             .flat_map(|p| p.revisions.values_mut());
-        for known in known.filter(|k| prepare::is_ready(layout, &k.revision)) {
+        for known in known.filter(|k| prepare::is_ready(layout, &k.revision, demands)) {
             known.state = Some(PrepareState::Ready);
         }
         Ok(state)
@@ -233,6 +241,7 @@ impl ProductState {
             active: BTreeMap::new(),
             green: BTreeMap::new(),
             jobs: Vec::new(),
+            signed: None,
         }
     }
 
@@ -318,7 +327,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let layout = Layout::new(directory.path());
         fs::write(layout.state(), OLD).unwrap();
-        let state = State::load(&layout).unwrap();
+        let state = State::load(&layout, None).unwrap();
         let local = state.products[&name("shop")].local();
         let places: Vec<_> = local.active.keys().cloned().collect();
         assert_eq!(places, [(name("web"), Slot::Blue)]);
@@ -328,6 +337,21 @@ mod tests {
         state.save(&layout).unwrap();
         let written = fs::read_to_string(layout.state()).unwrap();
         assert_eq!(written, OLD.trim_end());
+    }
+
+    /// As this build writes it where the server signs.
+    const SIGNED: &str = include_str!("../tests/records/state-signed.v1.json");
+
+    #[test]
+    fn the_signature_of_what_was_taken_is_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(directory.path());
+        fs::write(layout.state(), SIGNED).unwrap();
+        let state = State::load(&layout, None).unwrap();
+        assert!(state.products[&name("shop")].signed.is_some());
+        state.save(&layout).unwrap();
+        let written = fs::read_to_string(layout.state()).unwrap();
+        assert_eq!(written, SIGNED.trim_end());
     }
 
     #[test]

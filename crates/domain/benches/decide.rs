@@ -103,6 +103,7 @@ fn known(wave: u32, before: RevisionId, after: RevisionId, now: Timestamp) -> Ta
         healthy_since: Some(now),
         detail: "web: GET /healthz answered 200".to_owned(),
         jobs: Vec::new(),
+        obstacle: None,
     }
 }
 

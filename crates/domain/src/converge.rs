@@ -3,12 +3,14 @@
 //! A [`DesiredState`] is a full set per target and product, so lost, repeated or reordered messages are harmless.
 //! The agent answers with an [`ObservedState`] in the same shape. What the agent does about the difference is
 //! decided in [`steps`], a pure function, and for what is done once in [`job_steps`]; how well a component does is
-//! decided in [`judge`]. What a load balancer is told is in [`traffic`].
+//! decided in [`judge`]. What a load balancer is told is in [`traffic`]. Whether the agent believes it at all is decided
+//! in [`signed`].
 
 mod job;
 pub mod judge;
 mod observed;
 mod portion;
+pub mod signed;
 mod slot;
 pub mod steps;
 pub mod traffic;

@@ -5,10 +5,12 @@
 //! | `POST /agent/v1/enroll` (no client certificate) | [`EnrolRequest`] → [`EnrolResponse`] |
 //! | `POST /agent/v1/renew` | [`RenewRequest`] → [`EnrolResponse`] |
 //! | `GET /agent/v1/desired?after=N&wait=SECONDS` | → [`DesiredResponse`]; held open until there is something newer than `after`, a log request, or the wait is over |
+//! | `GET /agent/v1/desired/signatures` | → [`SignedStates`]: younger signatures of what the target is told already |
 //! | `POST /agent/v1/observed` | [`ObservedRequest`] → 204 |
 //! | `POST /agent/v1/journal` | [`JournalRequest`] → [`JournalResponse`]; a server that does not know the call answers 404 |
 //! | `POST /agent/v1/logs/{request}` | [`LogChunk`] → 204 |
-//! | `GET /agent/v1/blobs/{digest}` (ranges allowed) | → bytes; only what the desired state names, and the blobs of those manifests |
+//! | `GET /agent/v1/blobs/{digest}` (ranges allowed) | → bytes; only what the desired state names, the blobs of those manifests, and their signatures |
+//! | `GET /agent/v1/signatures/{digest}` | → [`ArtifactSignatures`] of a manifest that the desired state names |
 //!
 //! The states themselves are nouns of the domain with stored versions of their own, so the link embeds them
 //! instead of repeating them. Errors are [`crate::api::Problem`].
@@ -16,7 +18,10 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    converge::{DesiredState, ObservedState, Slot},
+    converge::{
+        DesiredState, ObservedState, Slot,
+        signed::{Envelope, InstructionKey},
+    },
     digest::Digest,
     name::Name,
     revision::Revision,
@@ -63,6 +68,10 @@ pub struct EnrolResponse {
     pub authority: String,
     /// When to call `renew`.
     pub renew_after: jiff::Timestamp,
+    /// The key that the server signs desired states with, at enrolment: from then on the agent believes no other. A server
+    /// that signs nothing names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruction_key: Option<InstructionKey>,
     /// At enrolment, the key that alone signs the journal: a C2SP note verifier key. Older servers do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<String>,
@@ -126,6 +135,31 @@ pub struct DesiredResponse {
     /// Logs that people are waiting for.
     #[serde(default)]
     pub logs: Vec<LogRequest>,
+    /// The signatures of the states; an agent that knows none ignores them.
+    #[serde(default)]
+    pub signed: SignedStates,
+}
+
+/// The server's signatures of what a target is told.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SignedStates {
+    /// By product: a [`Statement`](tidegate_domain::converge::signed::Statement) about the state, signed.
+    #[serde(default)]
+    pub states: BTreeMap<Name, Envelope>,
+    /// The key that signed them. Only an agent that was enrolled before there were keys takes it from here, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<InstructionKey>,
+    /// Each earlier key's word for its successor, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub successions: Vec<Envelope>,
+}
+
+/// What the registry keeps of an artifact's signatures.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ArtifactSignatures {
+    /// Manifests that hold signatures: sigstore bundles that refer to the artifact, and cosign's `sha256-HEX.sig`. They and
+    /// their layers can be fetched as blobs.
+    pub manifests: Vec<Digest>,
 }
 
 /// What the target says of itself. Full: one state per product.

@@ -28,6 +28,7 @@ mod feed;
 mod gate;
 pub(crate) mod group_runs;
 pub mod guide;
+mod instructions;
 pub mod journal;
 pub(crate) mod latecomers;
 mod leftovers;
@@ -66,7 +67,7 @@ use crate::{
     agents::authority::Authority, agents::desk::LogDesk, keyring::Keyring, metrics::Metrics,
 };
 use std::sync::Arc;
-use tidegate_domain::{generation::Incarnation, journal::Notary};
+use tidegate_domain::{duration::Millis, generation::Incarnation, journal::Notary};
 use tidegate_registry::Registry;
 use tidegate_store::Store;
 use tokio::sync::Semaphore;
@@ -96,6 +97,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.
     pub rehearsing: Semaphore,
+    /// How long the signature of a desired state is good for.
+    pub signature_lifetime: Millis,
     /// The number of this history.
     pub incarnation: Incarnation,
 }

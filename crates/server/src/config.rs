@@ -2,6 +2,7 @@
 
 use crate::StartError;
 use std::{net::SocketAddr, path::PathBuf};
+use tidegate_domain::duration::Millis;
 
 /// What a server is started with.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct Config {
     pub prometheus: Option<String>,
     /// A file with the administrator's token.
     pub admin_token_file: Option<PathBuf>,
+    /// How long the signature of a desired state is good for.
+    pub signature_lifetime: Millis,
 }
 
 impl Config {

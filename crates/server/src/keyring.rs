@@ -18,6 +18,7 @@ use std::{
 const NONCE: usize = 24;
 
 /// The opened key file.
+#[derive(Clone)]
 pub struct Keyring {
     cipher: XChaCha20Poly1305,
 }

@@ -157,15 +157,20 @@ async fn open(config: &Config) -> Result<SharedApp, StartError> {
         public: String::new(),
         wrapped: keyring.wrap("key/journal", &keyring::random::<32>()),
     };
+    let first = App::first_instruction_key(&keyring);
     let kept = store
-        .write((authority, notary), |tx, (authority, notary)| {
-            Box::pin(async move {
-                Ok::<_, StoreError>((
-                    tx.record_key(authority).await?,
-                    tx.record_key(notary).await?,
-                ))
-            })
-        })
+        .write(
+            (authority, notary, first),
+            |tx, (authority, notary, first)| {
+                Box::pin(async move {
+                    tx.record_instruction_key(first).await?;
+                    Ok::<_, StoreError>((
+                        tx.record_key(authority).await?,
+                        tx.record_key(notary).await?,
+                    ))
+                })
+            },
+        )
         .await?;
     let authority = Authority::open(&keyring, &kept.0)?;
     let secret = keyring
@@ -187,6 +192,7 @@ async fn open(config: &Config) -> Result<SharedApp, StartError> {
         desk: LogDesk::default(),
         metrics: Metrics::new(config.prometheus.clone())?,
         rehearsing: Semaphore::new(1),
+        signature_lifetime: config.signature_lifetime,
         incarnation: Incarnation(1),
     }))
 }

@@ -1,6 +1,6 @@
 //! Keys and certificates of the server's own. The secret half arrives wrapped; this crate cannot open it.
 
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, Value};
 
 /// One key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,17 @@ pub struct KeyRow {
     pub public: String,
     /// The secret half, wrapped under the key file.
     pub wrapped: Vec<u8>,
+}
+
+/// One of the keys that desired states are signed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstructionKeyRow {
+    /// Counted from 1.
+    pub number: u64,
+    /// The secret half, wrapped under the key file.
+    pub wrapped: Vec<u8>,
+    /// The word of the key before it, as text; none for the first.
+    pub succession: Option<String>,
 }
 
 impl Tx {
@@ -48,5 +59,43 @@ impl Tx {
         ];
         self.execute(sql, &values).await?;
         Ok(self.key(&key.name).await?.unwrap_or_else(|| key.clone()))
+    }
+
+    /// The keys that desired states were ever signed with, oldest first; the last signs.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn instruction_keys(&mut self) -> Result<Vec<InstructionKeyRow>, StoreError> {
+        let sql = "SELECT number, wrapped, succession FROM instruction_keys ORDER BY number";
+        let rows = self.rows(sql, &[]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(InstructionKeyRow {
+                    number: row.unsigned(0)?,
+                    wrapped: row.blob(1)?.to_vec(),
+                    succession: row.optional_text(2)?.map(str::to_owned),
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps a key that desired states are signed with from now on, unless there is one of that number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_instruction_key(
+        &mut self,
+        key: &InstructionKeyRow,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO instruction_keys (number, wrapped, succession, created_at) \
+            VALUES ($1, $2, $3, $4) ON CONFLICT (number) DO NOTHING";
+        let succession = key.succession.clone();
+        let values = [
+            key.number.into(),
+            key.wrapped.clone().into(),
+            succession.map_or(Value::Null, Value::Text),
+            self.now().into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
     }
 }

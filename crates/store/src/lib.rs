@@ -12,6 +12,7 @@
 
 mod access;
 mod advisories;
+mod agents;
 mod approvals;
 mod catalog;
 mod changes;
@@ -40,16 +41,17 @@ mod value;
 
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
 pub use advisories::AdvisoryRow;
+pub use agents::{AgentRow, EnrolmentRow};
 pub use controls::ControlVersion;
 pub use deployments::Lease;
 pub use drills::DrillsOf;
 pub use error::StoreError;
 pub use journal::NumberedEntry;
-pub use keys::KeyRow;
+pub use keys::{InstructionKeyRow, KeyRow};
 pub use migrate::MIGRATIONS;
 pub use registry::*;
 pub use rehearsals::RehearsalsOf;
-pub use targets::{AgentRow, EnrolmentRow, TargetKey};
+pub use targets::TargetKey;
 pub use tx::Tx;
 pub use value::{Row, Value};
 

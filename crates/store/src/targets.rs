@@ -1,14 +1,11 @@
-//! Targets: what they are told, what they said, and the agents and enrolments behind them.
+//! Targets: what they are told, and what they said.
 
 use crate::{Row, StoreError, Tx, Value, record};
-use jiff::Timestamp;
 use std::fmt;
 use tidegate_domain::{
     converge::DesiredState,
     deployment::facts::Report,
-    digest::Digest,
     generation::{Generation, Incarnation, Instruction},
-    id::EnrolmentId,
     name::Name,
 };
 
@@ -19,44 +16,6 @@ pub struct TargetKey {
     pub environment: Name,
     /// Its name there.
     pub target: Name,
-}
-
-/// What is known of a target's agent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgentRow {
-    /// The target.
-    pub key: TargetKey,
-    /// The serial number of its certificate, hex.
-    pub serial: String,
-    /// That of a renewed certificate that was not seen yet; empty when there is none.
-    pub next_serial: String,
-    /// Counts what was written for it.
-    pub cursor: u64,
-    /// Whether it is in touch.
-    pub connected: bool,
-    /// Since when.
-    pub connection_changed_at: Timestamp,
-    /// The agent's program version.
-    pub program_version: String,
-    /// What it found wrong with the journal, in words.
-    pub journal_alarm: Option<String>,
-}
-
-/// An enrolment to be made.
-#[derive(Debug, Clone)]
-pub struct EnrolmentRow {
-    /// Its identifier.
-    pub id: EnrolmentId,
-    /// The hash of the secret.
-    pub secret: Digest,
-    /// The only environment it is good for.
-    pub environment: Name,
-    /// How many agents may use it.
-    pub uses: u32,
-    /// Whether it may take the place of an agent that is enrolled.
-    pub replaces: bool,
-    /// When it ends.
-    pub expires_at: Timestamp,
 }
 
 impl Tx {
@@ -209,163 +168,6 @@ impl Tx {
             .map(|row| Ok((row.parsed(0)?, row.parsed(1)?, row.record(2, "observed")?)))
             .collect()
     }
-
-    /// An agent has joined, or joined anew with another certificate.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn record_agent_enrolled(
-        &mut self,
-        key: &TargetKey,
-        serial: &str,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
-            program_version) VALUES ($1, $2, 1, $3, 0, $3, '') \
-            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', enrolled_at = excluded.enrolled_at, \
-            journal_alarm = NULL";
-        self.execute(
-            sql,
-            &[key.to_string().into(), serial.into(), self.now().into()],
-        )
-        .await
-        .map(drop)
-    }
-
-    /// A new certificate was issued to an agent; its present one is good until the new one is seen.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn record_agent_renewed(
-        &mut self,
-        key: &TargetKey,
-        serial: &str,
-    ) -> Result<(), StoreError> {
-        let sql = "UPDATE agents SET next_serial = $2 WHERE target = $1";
-        let values = [key.to_string().into(), serial.into()];
-        self.execute(sql, &values).await.map(drop)
-    }
-
-    /// The renewed certificate was seen: from now on it is the only one.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn record_renewal_seen(&mut self, key: &TargetKey) -> Result<(), StoreError> {
-        let sql = "UPDATE agents SET serial = next_serial, next_serial = '' \
-            WHERE target = $1 AND next_serial <> ''";
-        self.execute(sql, &[key.to_string().into()]).await.map(drop)
-    }
-
-    /// Whether an agent is in touch has changed; answers false when it had not.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn record_connection(
-        &mut self,
-        key: &TargetKey,
-        connected: bool,
-        program_version: &str,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE agents SET connected = $2, connection_changed_at = $3, \
-            program_version = CASE WHEN $4 = '' THEN program_version ELSE $4 END WHERE target = $1 AND connected <> $2";
-        let values = [
-            key.to_string().into(),
-            connected.into(),
-            self.now().into(),
-            program_version.into(),
-        ];
-        Ok(self.execute(sql, &values).await? == 1)
-    }
-
-    /// An agent found something wrong with the journal, or is content again.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn record_journal_alarm(
-        &mut self,
-        key: &TargetKey,
-        alarm: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let sql = "UPDATE agents SET journal_alarm = $2 WHERE target = $1";
-        let values = [key.to_string().into(), alarm.into()];
-        self.execute(sql, &values).await.map(drop)
-    }
-
-    /// One agent.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn agent(&mut self, key: &TargetKey) -> Result<Option<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
-            journal_alarm FROM agents \
-            WHERE target = $1";
-        self.row(sql, &[key.to_string().into()])
-            .await?
-            .as_ref()
-            .map(agent)
-            .transpose()
-    }
-
-    /// Every agent, by target.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn agents(&mut self) -> Result<Vec<AgentRow>, StoreError> {
-        let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
-            journal_alarm FROM agents \
-            ORDER BY target";
-        self.rows(sql, &[]).await?.iter().map(agent).collect()
-    }
-
-    /// The targets of an environment whose agents are in touch.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn in_touch_in(&mut self, environment: &Name) -> Result<Vec<Name>, StoreError> {
-        let sql = "SELECT target FROM agents WHERE connected <> 0 AND target >= $1 AND target < $2";
-        let rows = self.rows(sql, &bounds(environment)).await?;
-        rows.iter().map(target_name).collect()
-    }
-
-    /// Keeps an enrolment.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn record_enrolment(&mut self, enrolment: &EnrolmentRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO enrolments (id, secret, environment, uses_left, created_at, expires_at, replaces) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        let values = [
-            enrolment.id.to_string().into(),
-            enrolment.secret.as_bytes().to_vec().into(),
-            enrolment.environment.as_str().into(),
-            enrolment.uses.into(),
-            self.now().into(),
-            enrolment.expires_at.into(),
-            enrolment.replaces.into(),
-        ];
-        self.execute(sql, &values).await.map(drop)
-    }
-
-    /// Uses an enrolment once, and answers whether it may replace an agent; none when it is unknown, used up, over, or for
-    /// another environment.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn use_enrolment(
-        &mut self,
-        secret: Digest,
-        environment: &Name,
-    ) -> Result<Option<bool>, StoreError> {
-        let sql = "UPDATE enrolments SET uses_left = uses_left - 1 \
-            WHERE secret = $1 AND environment = $2 AND uses_left > 0 AND expires_at > $3 \
-            RETURNING replaces";
-        let values = [
-            Value::from(secret.as_bytes().to_vec()),
-            environment.as_str().into(),
-            self.now().into(),
-        ];
-        let row = self.row(sql, &values).await?;
-        row.map(|row| Ok(row.int(0)? != 0)).transpose()
-    }
 }
 
 pub(crate) fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {
@@ -374,7 +176,7 @@ pub(crate) fn in_environment(environment: &Name, product: &Name) -> [Value; 3] {
 }
 
 /// Between these lie the keys of an environment's targets: `0` follows `/`.
-fn bounds(environment: &Name) -> [Value; 2] {
+pub(crate) fn bounds(environment: &Name) -> [Value; 2] {
     [
         format!("{environment}/").into(),
         format!("{environment}0").into(),
@@ -383,19 +185,6 @@ fn bounds(environment: &Name) -> [Value; 2] {
 
 pub(crate) fn target_name(row: &Row) -> Result<Name, StoreError> {
     Ok(row.parsed::<TargetKey>(0)?.target)
-}
-
-fn agent(row: &Row) -> Result<AgentRow, StoreError> {
-    Ok(AgentRow {
-        key: row.parsed(0)?,
-        serial: row.text(1)?.to_owned(),
-        cursor: row.unsigned(2)?,
-        connected: row.int(3)? != 0,
-        connection_changed_at: row.time(4)?,
-        program_version: row.text(5)?.to_owned(),
-        next_serial: row.text(6)?.to_owned(),
-        journal_alarm: row.optional_text(7)?.map(str::to_owned),
-    })
 }
 
 impl fmt::Display for TargetKey {

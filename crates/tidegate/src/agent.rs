@@ -2,8 +2,12 @@
 
 use crate::{chain, complain, log_to_stderr, serve::asked_to_stop, single, with_tls};
 use clap::{Args, Subcommand};
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
-use tidegate_agent::{EnrolOptions, RunOptions};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use tidegate_agent::{Demands, EnrolOptions, RunOptions};
 use tidegate_cli::ExitStatus;
 use tidegate_domain::name::Name;
 
@@ -52,6 +56,12 @@ pub(crate) struct EnrollArgs {
     /// The agent's directory.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Prepare only what bears the signatures that the file demands, whatever the server orders.
+    #[arg(long, requires = "trust")]
+    require_signatures: bool,
+    /// The key set, as YAML: `threshold`, `keys`, `identities`, `trusted_root`.
+    #[arg(long, value_name = "FILE", requires = "require_signatures")]
+    trust: Option<PathBuf>,
 }
 
 impl AgentCommand {
@@ -73,17 +83,29 @@ impl AgentCommand {
 }
 
 async fn enroll(args: EnrollArgs) -> ExitCode {
+    let demands = match args.trust.as_deref().map(demands).transpose() {
+        Ok(demands) => demands,
+        Err(why) => return complain(&why),
+    };
     let options = EnrolOptions {
         server: args.server,
         token: args.token,
         environment: args.environment,
         target: args.name,
         directory: args.data,
+        demands,
     };
     match tidegate_agent::enroll(options).await {
         Ok(_) => ExitStatus::Done.into(),
         Err(error) => complain(&chain(&error)),
     }
+}
+
+/// The signatures that a file demands.
+fn demands(file: &Path) -> Result<Demands, String> {
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|why| format!("cannot read {}: {why}", file.display()))?;
+    Demands::read(&text).map_err(|why| format!("{}: {why}", file.display()))
 }
 
 async fn run(directory: PathBuf) -> ExitCode {

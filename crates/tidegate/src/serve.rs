@@ -4,6 +4,7 @@ use crate::{chain, complain, log_to_stderr};
 use clap::Args;
 use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 use tidegate_cli::ExitStatus;
+use tidegate_domain::{converge::signed::LIFETIME_MAX, duration::Millis};
 use tidegate_server::{Config, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -36,6 +37,9 @@ pub(crate) struct ServeArgs {
     /// A file with the administrator's token, at least 20 characters; one is made and printed once unless set.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
+    /// How long agents may begin something new because of what they were told last. They ask anew half way through.
+    #[arg(long, default_value = "24h", value_name = "TIME", value_parser = lifetime)]
+    signature_lifetime: Millis,
 }
 
 pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
@@ -48,6 +52,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         key_file: args.key_file.clone(),
         prometheus: args.prometheus.clone(),
         admin_token_file: args.admin_token_file.clone(),
+        signature_lifetime: args.signature_lifetime,
     };
     let mut server = match Server::start(&config).await {
         Ok(server) => server,
@@ -71,6 +76,16 @@ pub(crate) async fn asked_to_stop() {
         // Without handlers the signals end the process by themselves.
         _ => std::future::pending().await,
     }
+}
+
+/// A signature that agents take: they refuse one that lives longer.
+fn lifetime(text: &str) -> Result<Millis, String> {
+    let time: Millis = text.parse().map_err(|why| format!("{why}"))?;
+    let bounds = Millis::from_secs(1)..=LIFETIME_MAX;
+    if bounds.contains(&time) {
+        return Ok(time);
+    }
+    Err("write a time from 1s to 168h".to_owned())
 }
 
 fn welcome(server: &Server) {

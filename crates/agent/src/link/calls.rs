@@ -9,12 +9,14 @@ use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::time::Duration;
-use tidegate_domain::digest::Digest;
+use tidegate_domain::{canonical, digest::Digest};
 use tidegate_protocol::{
     agent::{
-        DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest, JournalResponse,
-        LINK_VERSION, LINK_VERSION_HEADER, LogChunk, ObservedRequest, RenewRequest,
+        ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
+        JournalResponse, LINK_VERSION, LINK_VERSION_HEADER, LogChunk, ObservedRequest,
+        RenewRequest, SignedStates,
     },
     api::Problem,
 };
@@ -31,12 +33,38 @@ const STALLED_AFTER: Duration = Duration::from_secs(30);
 
 impl Link {
     /// What the target should run, once it differs from what `after` stood for.
-    pub(super) async fn desired(&self, after: u64) -> Result<DesiredResponse, LinkError> {
+    pub(super) async fn desired(
+        &self,
+        after: u64,
+    ) -> Result<(DesiredResponse, Vec<Digest>), LinkError> {
         let path = format!("/agent/v1/desired?after={after}&wait={}", WAIT.as_secs());
         let answer = self.send(
             request(Method::GET, &path, Bytes::new()),
             WAIT + ANSWER_WITHIN,
         );
+        let answer: Value = json(answer.await?).await?;
+        // The hash is over what arrived: a newer server may say more than this agent understands.
+        let states = answer.get("desired").and_then(Value::as_array);
+        let hashes = states.into_iter().flatten().map(canonical::hash).collect();
+        let answer = serde_json::from_value(answer);
+        let answer = answer.map_err(|error| LinkError::Answer(error.to_string()))?;
+        Ok((answer, hashes))
+    }
+
+    /// Younger signatures of what the target was told already.
+    pub(super) async fn signatures(&self) -> Result<SignedStates, LinkError> {
+        let path = "/agent/v1/desired/signatures";
+        let answer = self.send(request(Method::GET, path, Bytes::new()), ANSWER_WITHIN);
+        json(answer.await?).await
+    }
+
+    /// Who signed an artifact, as far as the registry knows.
+    pub(crate) async fn artifact_signatures(
+        &self,
+        artifact: Digest,
+    ) -> Result<ArtifactSignatures, LinkError> {
+        let path = format!("/agent/v1/signatures/{artifact}");
+        let answer = self.send(request(Method::GET, &path, Bytes::new()), ANSWER_WITHIN);
         json(answer.await?).await
     }
 
@@ -98,6 +126,18 @@ impl Link {
         let request = request(Method::POST, path, to_json(body));
         checked(self.send(request, ANSWER_WITHIN).await?).await
     }
+}
+
+/// What the server says of its own accord.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// What should run, and the hash of each state as it arrived.
+    States {
+        answer: DesiredResponse,
+        hashes: Vec<Digest>,
+    },
+    /// Younger signatures of what it said before.
+    Signatures(SignedStates),
 }
 
 /// The answer to a download.

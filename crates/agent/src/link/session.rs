@@ -1,11 +1,17 @@
 //! The conversation with the server, for as long as the agent runs: one task asks what should be, one says what
-//! is, one renews the certificate, one witnesses the journal. Each goes on by itself when the connection breaks.
+//! is, one renews the certificate, one asks for younger signatures, one witnesses the journal. Each goes on by itself
+//! when the connection breaks.
 
-use super::{Backoff, Link, witness::Witness};
-use crate::{enrol::certificate_request, identity::Identity, keeper::logs, layout::Layout};
+use super::{Backoff, Link, Told, witness::Witness};
+use crate::{
+    enrol::certificate_request,
+    identity::Identity,
+    keeper::{clock, logs},
+    layout::Layout,
+};
 use jiff::Timestamp;
 use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
-use tidegate_domain::{converge::ObservedState, plan::JobName};
+use tidegate_domain::{converge::ObservedState, digest::Digest, plan::JobName};
 use tidegate_protocol::agent::{
     DesiredResponse, LogChunk, LogRequest, ObservedRequest, RenewRequest,
 };
@@ -19,6 +25,12 @@ const REPORT_AGAIN: Duration = Duration::from_secs(5);
 /// The wall clock may be set: the time of renewal is looked at again after this.
 const RENEWAL_LOOK: Duration = Duration::from_secs(600);
 
+/// Signatures that were not taken are asked for again after this.
+const SIGNATURES_AGAIN: Duration = Duration::from_secs(30);
+
+/// What was not taken is asked for again after this, at the earliest.
+const ALL_AGAIN: Duration = Duration::from_secs(10);
+
 /// An answer with nothing in it takes at least so long.
 const POLL_SHORTEST: Duration = Duration::from_secs(1);
 
@@ -26,11 +38,22 @@ const POLL_SHORTEST: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(crate) struct Incoming {
     /// Takes what the server says.
-    pub(crate) desired: mpsc::Sender<DesiredResponse>,
+    pub(crate) desired: mpsc::Sender<Told>,
     /// Holds what the target is like.
     pub(crate) observed: watch::Receiver<Vec<ObservedState>>,
+    /// What the agent wishes to hear.
+    pub(crate) wishes: watch::Receiver<Wishes>,
     /// The agent's directory.
     pub(crate) directory: PathBuf,
+}
+
+/// What the agent wishes to hear of its own accord.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// When younger signatures are wanted, on the clock that nobody can set.
+    pub(crate) renew_at: Option<u64>,
+    /// Whether something was not taken, so that all of it is to be said again.
+    pub(crate) all_again: bool,
 }
 
 /// Talks to the server until dropped.
@@ -40,21 +63,29 @@ pub(crate) async fn converse(link: Arc<Link>, identity: Identity, incoming: Inco
     let witness = Witness::new(&incoming.directory, identity.journal.clone());
     let witnessing = witness.watch(&link);
     let renewing = renew(&link, identity, &incoming);
-    futures::join!(polling, reporting, renewing, witnessing);
+    let signing = ask_signatures(&link, &incoming);
+    futures::join!(polling, reporting, renewing, signing, witnessing);
 }
 
 async fn poll(link: Arc<Link>, incoming: &Incoming) {
     let (mut cursor, mut backoff) = (0, Backoff::default());
+    let mut all_asked = Instant::now();
     loop {
         let asked = Instant::now();
+        if incoming.wishes.borrow().all_again && all_asked.elapsed() >= ALL_AGAIN {
+            cursor = 0;
+        }
+        if cursor == 0 {
+            all_asked = asked;
+        }
         match link.desired(cursor).await {
-            Ok(answer) => {
+            Ok((answer, hashes)) => {
                 if cursor == 0 || backoff_was_needed(&mut backoff) {
                     tracing::info!("connected to the server");
                 }
                 let idle = answer.desired.is_none() && answer.logs.is_empty();
                 cursor = answer.cursor;
-                take(&link, incoming, answer).await;
+                take(&link, incoming, (answer, hashes)).await;
                 if idle && asked.elapsed() < POLL_SHORTEST {
                     // A server that does not hold the poll open must not be asked in a hot loop.
                     sleep(POLL_SHORTEST).await;
@@ -77,7 +108,11 @@ fn backoff_was_needed(backoff: &mut Backoff) -> bool {
     needed
 }
 
-async fn take(link: &Arc<Link>, incoming: &Incoming, mut answer: DesiredResponse) {
+async fn take(
+    link: &Arc<Link>,
+    incoming: &Incoming,
+    (mut answer, hashes): (DesiredResponse, Vec<Digest>),
+) {
     for request in std::mem::take(&mut answer.logs) {
         tokio::spawn(answer_logs(
             Arc::clone(link),
@@ -87,7 +122,8 @@ async fn take(link: &Arc<Link>, incoming: &Incoming, mut answer: DesiredResponse
     }
     if answer.desired.is_some() {
         // Closed only while the agent is ending.
-        incoming.desired.send(answer).await.ok();
+        let told = Told::States { answer, hashes };
+        incoming.desired.send(told).await.ok();
     }
 }
 
@@ -130,6 +166,36 @@ async fn report(link: &Link, mut observed: watch::Receiver<Vec<ObservedState>>) 
                 timeout(REPORT_AGAIN, opened.changed()).await.ok();
             }
         }
+    }
+}
+
+/// Asks for younger signatures whenever they are due.
+async fn ask_signatures(link: &Link, incoming: &Incoming) {
+    let (mut wishes, mut backoff) = (incoming.wishes.clone(), Backoff::default());
+    loop {
+        let due = wishes.borrow_and_update().renew_at;
+        let ahead = due.map(|due| Duration::from_millis(due.saturating_sub(clock::now_ms())));
+        tokio::select! {
+            changed = wishes.changed() => match changed {
+                Ok(()) => continue,
+                // The agent is ending.
+                Err(_) => return,
+            },
+            () = sleep(ahead.unwrap_or_default()), if ahead.is_some() => {}
+        }
+        let pause = match link.signatures().await {
+            Ok(signed) => {
+                incoming.desired.send(Told::Signatures(signed)).await.ok();
+                backoff.reset();
+                // By then the agent has taken them, and says when the next are due.
+                SIGNATURES_AGAIN
+            }
+            Err(error) => {
+                warn("cannot ask for younger signatures", &error);
+                backoff.next()
+            }
+        };
+        timeout(pause, wishes.changed()).await.ok();
     }
 }
 

@@ -26,6 +26,14 @@ pub(crate) enum PrepareError {
         /// What is wrong.
         reason: String,
     },
+    /// It does not bear the signatures that this agent demands.
+    #[error("the artifact {digest} is refused: {reason}")]
+    Signatures {
+        /// Which.
+        digest: Digest,
+        /// What is missing.
+        reason: String,
+    },
     /// The archive is refused.
     #[error("the artifact is refused: {0}")]
     Archive(String),
@@ -55,9 +63,11 @@ impl PrepareError {
         match self {
             Self::Link { source, .. } if source.is_transient() => Retry::Forever,
             Self::Link { .. } | Self::Mismatch(_) => Retry::AFewTimes,
-            Self::Manifest { .. } | Self::Archive(_) | Self::DiskFull | Self::Disk(_) => {
-                Retry::Never
-            }
+            Self::Manifest { .. }
+            | Self::Signatures { .. }
+            | Self::Archive(_)
+            | Self::DiskFull
+            | Self::Disk(_) => Retry::Never,
         }
     }
 }

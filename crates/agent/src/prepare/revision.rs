@@ -4,11 +4,13 @@ use super::{
     PrepareError,
     fetch::{Length, Wanted, fetch},
     manifest::{self, Layer},
+    signatures::{self, Vetted},
     unpack::{LIMITS, Unpacker},
 };
 use crate::{
     layout::{Layout, sync_directory},
     link::Link,
+    trust::Demands,
 };
 use rustix::fs::{Mode, OFlags, open, syncfs};
 use std::{
@@ -28,6 +30,8 @@ use tokio::{sync::Mutex, task::spawn_blocking};
 pub(crate) struct Preparation {
     pub(crate) link: Arc<Link>,
     pub(crate) layout: Layout,
+    /// Which signatures an artifact must bear.
+    pub(crate) demands: Option<Demands>,
     /// One preparation at a time: two of them may want the same blob.
     pub(crate) turn: Arc<Mutex<()>>,
 }
@@ -41,16 +45,16 @@ pub(crate) struct Progress {
 
 type Listener = dyn Fn(Progress) + Send + Sync;
 
-/// Whether every component of `revision` lies ready.
-pub(crate) fn is_ready(layout: &Layout, revision: &Revision) -> bool {
-    let release =
-        |c: &ComponentRevision| layout.release(&revision.product, &c.component, c.workload());
-    revision.components.iter().all(|c| release(c).is_dir())
+/// Whether every component of `revision` lies ready, and was found to bear the signatures that are demanded.
+pub(crate) fn is_ready(layout: &Layout, revision: &Revision, demands: Option<&Demands>) -> bool {
+    missing((layout, demands), revision).is_empty()
 }
 
-/// One component to unpack.
+/// One component to unpack, or only to be found signed where it was unpacked before that was demanded.
 struct Part {
     artifact: Digest,
+    /// Who signed it, where that is demanded.
+    vetted: Option<Vetted>,
     /// Where it will lie.
     release: PathBuf,
     layers: Vec<Layer>,
@@ -63,39 +67,73 @@ pub(crate) async fn prepare(
     progress: &Listener,
 ) -> Result<(), PrepareError> {
     let _turn = preparation.turn.lock().await;
-    let mut parts = Vec::new();
-    for (component, release) in missing(&preparation.layout, revision) {
-        parts.push(Part {
-            artifact: component.artifact,
-            release,
-            layers: preparation.layers(component.artifact).await?,
-        });
-    }
-    // What an abandoned preparation downloaded takes no room from this one.
-    preparation.discard_all_but(&parts);
-    let done = preparation.complete(parts, progress).await;
+    let done = match preparation.parts(revision).await {
+        Ok(parts) => {
+            // What an abandoned preparation downloaded takes no room from this one.
+            preparation.discard_all_but(&parts);
+            preparation.complete(parts, progress).await
+        }
+        Err(error) => Err(error),
+    };
     // What is unpacked is not kept twice, and what could not be finished not at all.
     preparation.discard_all_but(&[]);
     done
 }
 
-fn missing<'a>(layout: &Layout, revision: &'a Revision) -> Vec<(&'a ComponentRevision, PathBuf)> {
+fn missing<'a>(
+    (layout, demands): (&Layout, Option<&Demands>),
+    revision: &'a Revision,
+) -> Vec<(&'a ComponentRevision, PathBuf)> {
+    let is_good = |(component, release): &(&ComponentRevision, PathBuf)| {
+        release.is_dir()
+            && demands.is_none_or(|demands| Vetted::is_in(release, component.artifact, demands))
+    };
     let place = |c: &'a ComponentRevision| {
         let release = layout.release(&revision.product, &c.component, c.workload());
         (c, release)
     };
     let places = revision.components.iter().map(place);
-    places.filter(|(_, release)| !release.is_dir()).collect()
+    places.filter(|place| !is_good(place)).collect()
 }
 
 impl Preparation {
-    async fn layers(&self, manifest: Digest) -> Result<Vec<Layer>, PrepareError> {
+    /// What is to be unpacked of a revision, signed as is demanded.
+    async fn parts(&self, revision: &Revision) -> Result<Vec<Part>, PrepareError> {
+        let mut parts = Vec::new();
+        let have = (&self.layout, self.demands.as_ref());
+        for (component, release) in missing(have, revision) {
+            let artifact = component.artifact;
+            let manifest = self.manifest(artifact).await?;
+            match self.vet(artifact, &manifest).await? {
+                Some(vetted) if release.is_dir() => vetted.write(&release)?,
+                vetted => parts.push(Part {
+                    artifact,
+                    vetted,
+                    release,
+                    layers: manifest::layers(artifact, &manifest)?,
+                }),
+            }
+        }
+        Ok(parts)
+    }
+
+    async fn manifest(&self, manifest: Digest) -> Result<Vec<u8>, PrepareError> {
         let wanted = Wanted {
             digest: manifest,
             length: Length::AtMost(manifest::BYTES_MAX),
         };
         let path = fetch(&self.link, &self.layout, wanted, &|_| ()).await?;
-        manifest::layers(manifest, &fs::read(path)?)
+        Ok(fs::read(path)?)
+    }
+
+    /// Who signed an artifact, if that is demanded; it is an error if they are too few.
+    async fn vet(&self, artifact: Digest, manifest: &[u8]) -> Result<Option<Vetted>, PrepareError> {
+        match &self.demands {
+            None => Ok(None),
+            Some(demands) => signatures::vet(self, demands, (artifact, manifest))
+                .await
+                .map(Some),
+        }
     }
 
     async fn complete(&self, parts: Vec<Part>, progress: &Listener) -> Result<(), PrepareError> {
@@ -161,7 +199,11 @@ fn unpack(layout: &Layout, part: &Part) -> Result<(), PrepareError> {
     for layer in &part.layers {
         unpacker.layer(&layout.blob(layer.digest), layer.packing)?;
     }
-    unpacker.finish()
+    unpacker.finish()?;
+    match &part.vetted {
+        Some(vetted) => vetted.write(&place),
+        None => Ok(()),
+    }
 }
 
 fn show(parts: &[Part]) -> io::Result<()> {

@@ -6,17 +6,17 @@ use crate::{
         service::{Key, Report, Secrets, Surroundings, Try, Worked, stop_others},
         traffic,
     },
-    link::Link,
+    link::{Link, Told, Wishes},
     prepare::{Preparation, Progress},
     state::State,
+    trust::Trust,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tidegate_domain::{
-    converge::{ObservedState, PrepareState, Slot, steps::Waiting},
+    converge::{ObservedState, PrepareState, Slot, signed::Refusal, steps::Waiting},
     name::Name,
     revision::RevisionId,
 };
-use tidegate_protocol::agent::DesiredResponse;
 use tokio::{
     sync::{Mutex, mpsc, watch},
     time::{Instant, sleep_until},
@@ -55,11 +55,14 @@ pub(super) struct Inbox {
 pub(super) struct Agent {
     pub(super) surroundings: Surroundings,
     pub(super) state: State,
+    pub(super) trust: Trust,
     pub(super) secrets: Secrets,
     pub(super) preparation: Preparation,
     pub(super) supervised: BTreeMap<Key, Supervised>,
     pub(super) fetching: BTreeMap<(Name, RevisionId), Fetching>,
     pub(super) waiting: BTreeMap<Name, BTreeMap<(Name, Slot), Waiting>>,
+    /// Why the last instruction of a product was not taken.
+    pub(super) refused: BTreeMap<Name, Refusal>,
     pub(super) directed: BTreeMap<traffic::Key, Directed>,
     pub(super) working: Vec<Working>,
     pub(super) events: mpsc::Sender<Event>,
@@ -71,7 +74,11 @@ pub(super) struct Agent {
 }
 
 impl Agent {
-    pub(super) fn new(surroundings: Surroundings, state: State, link: Arc<Link>) -> (Self, Inbox) {
+    pub(super) fn new(
+        surroundings: Surroundings,
+        (state, trust): (State, Trust),
+        link: Arc<Link>,
+    ) -> (Self, Inbox) {
         let (events, happened) = mpsc::channel(64);
         let (reports, reported) = mpsc::channel(64);
         let (routed, directors) = mpsc::channel(64);
@@ -81,14 +88,17 @@ impl Agent {
             preparation: Preparation {
                 link,
                 layout,
+                demands: trust.demands.clone(),
                 turn: Arc::new(Mutex::new(())),
             },
             surroundings,
             state,
+            trust,
             secrets: Secrets::default(),
             supervised: BTreeMap::new(),
             fetching: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            refused: BTreeMap::new(),
             directed: BTreeMap::new(),
             working: Vec::new(),
             events,
@@ -111,9 +121,9 @@ impl Agent {
     /// Handles one event after the other, and says what is seen after each.
     pub(super) async fn live(
         mut self,
-        mut desired: mpsc::Receiver<DesiredResponse>,
+        mut desired: mpsc::Receiver<Told>,
         mut inbox: Inbox,
-        observed: watch::Sender<Vec<ObservedState>>,
+        (observed, wishes): (watch::Sender<Vec<ObservedState>>, watch::Sender<Wishes>),
     ) {
         self.resume().await;
         loop {
@@ -122,6 +132,9 @@ impl Agent {
             self.publish(&observed, now);
             let proof = self.next_proof(now);
             let save_at = self.save_at;
+            let expiry = self.next_expiry(now);
+            let wished = self.wishes();
+            wishes.send_if_modified(|said| std::mem::replace(said, wished) != wished);
             tokio::select! {
                 Some(answer) = desired.recv() => self.told(answer),
                 Some(event) = inbox.events.recv() => self.heard(event),
@@ -129,6 +142,7 @@ impl Agent {
                 Some((key, report)) = inbox.routed.recv() => self.directed(&key, report),
                 Some((of, said)) = inbox.worked.recv() => self.worked(&of, said),
                 () = sleep_until(proof.unwrap_or(now)), if proof.is_some() => {}
+                () = sleep_until(expiry.unwrap_or(now)), if expiry.is_some() => self.expire(),
                 () = sleep_until(save_at.unwrap_or_else(Instant::now)), if save_at.is_some() => self.save(),
                 else => return,
             }

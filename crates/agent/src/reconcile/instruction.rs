@@ -1,8 +1,8 @@
 //! Taking what the server says: the newest instruction of each product, and the revisions and secrets it needs.
 
-use super::agent::Agent;
+use super::{agent::Agent, belief::Believed};
 use crate::{
-    drivers::service::Secrets,
+    link::Told,
     state::{Known, ProductState},
 };
 use std::collections::BTreeMap;
@@ -11,23 +11,40 @@ use tidegate_domain::{
         DesiredState, PrepareState,
         steps::{self, Offer},
     },
+    digest::Digest,
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::DesiredResponse;
 
 impl Agent {
-    pub(super) fn told(&mut self, answer: DesiredResponse) {
-        self.secrets = Secrets::new(answer.secrets);
+    pub(super) fn told(&mut self, told: Told) {
+        match told {
+            Told::Signatures(signed) => self.signed_anew(&signed),
+            Told::States { answer, hashes } => self.instructed(answer, hashes),
+        }
+    }
+
+    fn instructed(&mut self, answer: DesiredResponse, hashes: Vec<Digest>) {
+        self.heed(&answer.signed);
         let mut revisions: BTreeMap<RevisionId, Revision> =
             answer.revisions.into_iter().map(|r| (r.id(), r)).collect();
-        for desired in answer.desired.into_iter().flatten() {
+        let states = answer.desired.into_iter().flatten();
+        for (desired, hash) in states.zip(hashes) {
             let product = desired.product.clone();
-            let offer = self.take(desired, &mut revisions);
-            if offer == Offer::Older {
-                continue;
-            }
+            // Each is judged when those before it are taken: one answer may name a product twice.
+            let believed = match self.believe((&desired, hash), &answer.signed) {
+                Ok(believed) => believed,
+                Err(refusal) => {
+                    self.refuse(product, refusal);
+                    continue;
+                }
+            };
+            self.refused.remove(&product);
+            self.secrets.replace(&product, &answer.secrets);
+            let newer = believed.offer == Offer::Newer;
+            self.take(desired, believed, &mut revisions);
             self.converge(&product);
-            if offer == Offer::Newer {
+            if newer {
                 self.try_again(&product);
             }
             self.work(&product);
@@ -37,25 +54,16 @@ impl Agent {
         self.active_keys().iter().for_each(|key| self.order(key));
     }
 
-    /// Takes an instruction unless it is older than the one held.
+    /// Takes an instruction that is believed.
     fn take(
         &mut self,
         desired: DesiredState,
+        believed: Believed,
         revisions: &mut BTreeMap<RevisionId, Revision>,
-    ) -> Offer {
-        let held = self
-            .state
-            .products
-            .get(&desired.product)
-            .map(|p| p.desired.instruction);
-        let offer = steps::offer(held, desired.instruction);
-        let renewed = match offer {
-            Offer::Older => {
-                tracing::warn!(agent.product = %desired.product, "refused an older instruction");
-                return offer;
-            }
+    ) {
+        let renewed = match believed.offer {
             // The revisions may have come only now.
-            Offer::Same => false,
+            Offer::Same | Offer::Older => false,
             Offer::Newer => true,
         };
         let product = desired.product.clone();
@@ -64,6 +72,9 @@ impl Agent {
         let slot = self.state.products.entry(product.clone());
         let state = slot.or_insert_with(|| ProductState::new(desired.clone()));
         state.desired = desired;
+        if renewed || believed.signed.is_some() {
+            state.signed = believed.signed;
+        }
         for id in named {
             learn(state, id, revisions);
             let Some(known) = state.revisions.get_mut(&id) else {
@@ -77,7 +88,6 @@ impl Agent {
         self.abandon_unnamed(&product);
         self.disown_jobs(&product);
         self.save();
-        offer
     }
 }
 

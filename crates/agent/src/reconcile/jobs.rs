@@ -39,7 +39,9 @@ impl Agent {
         let Some(state) = self.state.products.get(product) else {
             return;
         };
-        for step in job_steps(&state.desired, &state.local_jobs()) {
+        let held_back = self.is_held_back(product);
+        let steps = job_steps(&state.desired, &state.local_jobs()).into_iter();
+        for step in steps.filter(|_| !held_back) {
             match step {
                 JobStep::Run(job) => self.take_job(product, job),
                 JobStep::Forget(key) => self.forget_job(product, &key),
@@ -58,7 +60,9 @@ impl Agent {
             let mut ending = open.iter().filter(|taken| taken.unwanted);
             ending.any(|taken| taken.job.key.job == job.key.job)
         };
-        for taken in open.iter().filter(|taken| !taken.unwanted) {
+        // What was begun is seen to its end.
+        let may = |taken: &&TakenJob| !taken.unwanted && (taken.begun || !held_back);
+        for taken in open.iter().filter(may) {
             if !in_the_way(&taken.job) {
                 self.begin_job(product, taken);
             }
@@ -143,6 +147,7 @@ impl Agent {
                 job,
                 incarnation,
                 ended: None,
+                begun: false,
                 unwanted: false,
             });
         }
@@ -219,6 +224,7 @@ impl Agent {
             task,
             teller: Teller::new(of.clone(), self.worked.clone()),
         };
+        self.note_begin(&of);
         self.working.retain(|working| working.of != of);
         self.working.push(Working {
             of,
@@ -226,6 +232,16 @@ impl Agent {
             state: JobState::Running,
             task: tokio::spawn(work(place)),
         });
+    }
+
+    fn note_begin(&mut self, of: &Try) {
+        let product = self.state.products.get_mut(&of.product);
+        let mut jobs = product.into_iter().flat_map(|product| &mut product.jobs);
+        let taken = jobs.find(|taken| of.is(&of.product, taken));
+        if let Some(taken) = taken.filter(|taken| !taken.begun) {
+            taken.begun = true;
+            self.save();
+        }
     }
 
     fn note_end(&mut self, of: &Try, state: JobState) {

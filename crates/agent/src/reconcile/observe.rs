@@ -3,12 +3,14 @@
 use super::{agent::Agent, supervised::Supervised};
 use crate::{
     drivers::service::{Key, Report},
+    keeper::clock,
     state::{Activated, Known, ProductState},
 };
 use std::collections::BTreeSet;
 use tidegate_domain::{
     converge::{
-        Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared, Slot, steps::Waiting,
+        Attestation, CONTRACT, DesiredState, Health, ObservedState, PrepareState, Prepared, Slot,
+        steps::Waiting,
     },
     duration::Millis,
     name::Name,
@@ -19,12 +21,16 @@ use tokio::{sync::watch, time::Instant};
 impl Agent {
     /// Says what is seen, if it differs from what was said.
     pub(super) fn publish(&self, observed: &watch::Sender<Vec<ObservedState>>, now: Instant) {
-        let seen: Vec<ObservedState> = self
-            .state
-            .products
-            .iter()
-            .map(|(name, state)| self.observe(name, state, now))
-            .collect();
+        let known = self.state.products.iter();
+        let known = known.map(|(name, state)| self.observe(name, state, now));
+        let strange = self.refused.keys();
+        let strange = strange.filter(|name| !self.state.products.contains_key(*name));
+        let strange = strange.map(|name| {
+            // Nothing of it was ever taken; that is said, too.
+            let nothing = DesiredState::nothing(name.clone(), Millis(0));
+            self.observe(name, &ProductState::new(nothing), now)
+        });
+        let seen: Vec<ObservedState> = known.chain(strange).collect();
         observed.send_if_modified(|said| {
             let changed = *said != seen;
             if changed {
@@ -63,6 +69,7 @@ impl Agent {
             prepared: prepared(state),
             traffic: self.routes(product, state),
             jobs: self.job_reports(product, state),
+            refused: self.refusal(product, &clock::moment()),
             contract: CONTRACT,
         }
     }
@@ -176,7 +183,7 @@ fn verdict(active: &Activated, instance: u32, report: Option<&Report>) -> (Healt
 
 const fn health_while(waiting: &Waiting) -> Health {
     match waiting {
-        Waiting::Revision | Waiting::Preparation => Health::Starting,
+        Waiting::Revision | Waiting::Preparation | Waiting::Expired => Health::Starting,
         Waiting::NotInRevision | Waiting::PreparationFailed { .. } => Health::Failed,
     }
 }

@@ -47,7 +47,10 @@ impl Agent {
         let Some(state) = self.state.products.get(product) else {
             return;
         };
-        let convergence = steps::steps(&state.desired, &state.local());
+        let convergence = match self.is_held_back(product) {
+            true => steps::held_back(&state.desired, &state.local()),
+            false => steps::steps(&state.desired, &state.local()),
+        };
         for step in convergence.steps {
             tracing::info!(agent.product = %product, ?step, "performs");
             self.perform(product, step);
@@ -148,8 +151,13 @@ impl Agent {
             return;
         };
         let named = steps::named(&state.desired);
-        let unnamed = |(p, id): &&(Name, RevisionId)| p == product && !named.contains(id);
-        let abandoned: Vec<_> = self.fetching.keys().filter(unnamed).cloned().collect();
+        self.abandon(product, |id| !named.contains(&id));
+    }
+
+    /// Ends those preparations of a product.
+    pub(super) fn abandon(&mut self, product: &Name, which: impl Fn(RevisionId) -> bool) {
+        let those = |(p, id): &&(Name, RevisionId)| p == product && which(*id);
+        let abandoned: Vec<_> = self.fetching.keys().filter(those).cloned().collect();
         for (product, revision) in abandoned {
             self.fetching.remove(&(product.clone(), revision));
             self.set_prepared(&product, revision, None);

@@ -5,8 +5,9 @@ use crate::{
     drivers::service::Surroundings,
     identity::{Identity, IdentityError},
     layout::Layout,
-    link::{self, Incoming, Link, LinkError},
+    link::{self, Incoming, Link, LinkError, Wishes},
     state::{State, StateError},
+    trust::{Trust, TrustError},
 };
 use rustix::fs::{FlockOperation, flock};
 use std::{
@@ -38,6 +39,9 @@ pub enum RunError {
     /// Its memory is damaged.
     #[error("the agent cannot remember what runs")]
     State(#[from] StateError),
+    /// Nor whom it believed.
+    #[error("the agent does not know whom it believes")]
+    Trust(#[from] TrustError),
     /// Its certificate cannot be used.
     #[error("the agent's certificate cannot be used")]
     Link(#[from] LinkError),
@@ -62,16 +66,20 @@ pub async fn run(options: RunOptions, shutdown: impl Future<Output = ()>) -> Res
     };
     let link = Arc::new(Link::new(&identity)?);
     let observed = watch::Sender::new(Vec::new());
+    let wishes = watch::Sender::new(Wishes::default());
     let (desired, orders) = mpsc::channel(4);
     let incoming = Incoming {
         desired,
         observed: observed.subscribe(),
+        wishes: wishes.subscribe(),
         directory,
     };
-    let (agent, inbox) = Agent::new(surroundings, State::load(&layout)?, Arc::clone(&link));
+    let trust = Trust::load(&layout)?;
+    let state = State::load(&layout, trust.demands.as_ref())?;
+    let (agent, inbox) = Agent::new(surroundings, (state, trust), Arc::clone(&link));
     tracing::info!(agent.target = %identity.target, "agent runs");
     tokio::select! {
-        () = agent.live(orders, inbox, observed) => {}
+        () = agent.live(orders, inbox, (observed, wishes)) => {}
         () = link::converse(link, identity, incoming) => {}
         () = shutdown => tracing::info!("agent ends; what it runs keeps running"),
     }

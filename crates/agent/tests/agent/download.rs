@@ -3,7 +3,8 @@
 use crate::{
     artifact::{Artifact, of_tar, pack},
     server::Mischief,
-    stage::{Stage, revision},
+    stage::Stage,
+    wares::revision,
 };
 use tidegate_domain::{
     converge::{Health, PrepareState},

@@ -2,7 +2,8 @@
 
 use crate::{
     artifact::pack,
-    stage::{Stage, check, eventually, free_address, lives, program, revision, settings},
+    stage::{Stage, eventually, free_address, lives, program},
+    wares::{check, revision, settings},
 };
 use std::fs;
 use tidegate_domain::{converge::Health, duration::Millis, revision::Revision};

@@ -2,7 +2,8 @@
 
 use crate::{
     artifact::{Artifact, pack},
-    stage::{Stage, lives, revision, settings},
+    stage::{Stage, lives},
+    wares::{revision, settings},
 };
 use serde_json::Value;
 use std::fs;

@@ -2,8 +2,9 @@
 
 use crate::{
     artifact::{Artifact, pack},
-    stage::{Stage, eventually, lives, name, revision},
+    stage::{Stage, eventually, lives, name},
     survival::{keepers, kill},
+    wares::revision,
 };
 use std::{fs, path::PathBuf};
 use tidegate_domain::{

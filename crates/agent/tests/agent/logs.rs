@@ -1,9 +1,6 @@
 //! Programs that print too much, too long and too strangely: the files and the answers keep their limits.
 
-use crate::{
-    artifact::pack,
-    stage::{Stage, revision},
-};
+use crate::{artifact::pack, stage::Stage, wares::revision};
 use tidegate_domain::converge::Health;
 use tidegate_protocol::agent::LogLine;
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod artifact;
+mod demands;
 mod download;
 mod faults;
 mod instances;
@@ -11,8 +12,11 @@ mod joining;
 mod logs;
 mod renewal;
 mod server;
+mod signing;
 mod slots;
 mod stage;
 mod survival;
 mod takeover;
 mod traffic;
+mod trust;
+mod wares;

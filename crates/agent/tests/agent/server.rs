@@ -1,5 +1,6 @@
 //! The server's side of the contract, played from memory.
 
+use crate::signing::Signing;
 use axum::{
     Json, Router,
     body::Body,
@@ -21,9 +22,13 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tidegate_domain::{converge::ObservedState, digest::Digest};
+use tidegate_domain::{
+    converge::{ObservedState, signed::InstructionSigner},
+    digest::Digest,
+};
 use tidegate_protocol::agent::{
-    DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest, RenewRequest,
+    ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest,
+    RenewRequest, SignedStates,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 use tokio_rustls::TlsAcceptor;
@@ -35,6 +40,8 @@ pub(crate) enum Mischief {
     BreakAfter(usize),
     /// Turns the first byte around, every time.
     Corrupt,
+    /// Sends nothing as long as this stays.
+    Stall,
 }
 
 /// The server.
@@ -57,6 +64,9 @@ pub(crate) struct Memory {
     pub(crate) issued: Mutex<Vec<(Digest, Digest)>>,
     /// The certificate of each connection that had one.
     pub(crate) presented: Mutex<Vec<Digest>>,
+    pub(crate) signing: Mutex<Signing>,
+    /// The manifests that hold signatures, by artifact.
+    pub(crate) signatures: Mutex<BTreeMap<Digest, Vec<Digest>>>,
     authority: String,
     issuer: Issuer<'static, KeyPair>,
 }
@@ -77,6 +87,8 @@ impl Server {
             ranges: Mutex::default(),
             issued: Mutex::default(),
             presented: Mutex::default(),
+            signing: Mutex::default(),
+            signatures: Mutex::default(),
             authority: authority.pem(),
             issuer: Issuer::new(parameters, key),
         });
@@ -105,6 +117,7 @@ fn nothing() -> DesiredResponse {
         revisions: vec![],
         secrets: BTreeMap::new(),
         logs: vec![],
+        signed: SignedStates::default(),
     }
 }
 
@@ -163,6 +176,8 @@ fn router(memory: Arc<Memory>) -> Router {
         .route("/agent/v1/enroll", post(enroll))
         .route("/agent/v1/renew", post(renew))
         .route("/agent/v1/desired", get(desired))
+        .route("/agent/v1/desired/signatures", get(younger))
+        .route("/agent/v1/signatures/{digest}", get(signatures))
         .route("/agent/v1/observed", post(observed))
         .route("/agent/v1/logs/{request}", post(logs))
         .route("/agent/v1/blobs/{digest}", get(blob))
@@ -173,12 +188,30 @@ type Known = State<Arc<Memory>>;
 
 async fn enroll(State(memory): Known, Json(request): Json<EnrolRequest>) -> Json<EnrolResponse> {
     assert!(request.token.starts_with("tge_"));
+    let mut signing = memory.signing.lock().unwrap();
+    signing.target = Some((request.environment, request.target));
     // Due at once, so that every test renews too.
-    Json(certified(
-        &memory,
-        &request.certificate_request,
-        jiff::Timestamp::now(),
-    ))
+    let now = jiff::Timestamp::now();
+    Json(EnrolResponse {
+        instruction_key: signing.signer.as_ref().map(InstructionSigner::public),
+        ..certified(&memory, &request.certificate_request, now)
+    })
+}
+
+async fn younger(State(memory): Known) -> Json<SignedStates> {
+    let states = memory.desired.borrow().desired.clone().unwrap_or_default();
+    let mut signing = memory.signing.lock().unwrap();
+    signing.renewals += 1;
+    Json(signing.sign(&states))
+}
+
+async fn signatures(
+    State(memory): Known,
+    Path(artifact): Path<Digest>,
+) -> Json<ArtifactSignatures> {
+    let known = memory.signatures.lock().unwrap();
+    let manifests = known.get(&artifact).cloned().unwrap_or_default();
+    Json(ArtifactSignatures { manifests })
 }
 
 async fn renew(State(memory): Known, Json(request): Json<RenewRequest>) -> Json<EnrolResponse> {
@@ -200,6 +233,7 @@ fn certified(memory: &Memory, request: &str, renew_after: jiff::Timestamp) -> En
         certificate: certificate.pem(),
         authority: memory.authority.clone(),
         renew_after,
+        instruction_key: None,
     }
 }
 
@@ -209,7 +243,7 @@ async fn desired(
 ) -> Json<DesiredResponse> {
     let mut newest = memory.desired.subscribe();
     let newer = newest.wait_for(|d| d.cursor != query["after"]);
-    let answer = match timeout(Duration::from_secs(query["wait"]), newer).await {
+    let mut answer = match timeout(Duration::from_secs(query["wait"]), newer).await {
         Ok(found) => found.unwrap().clone(),
         Err(_) => DesiredResponse {
             cursor: query["after"],
@@ -221,6 +255,9 @@ async fn desired(
         d.logs.clear();
         false
     });
+    if let Some(states) = &answer.desired {
+        answer.signed = memory.signing.lock().unwrap().sign(states);
+    }
     Json(answer)
 }
 
@@ -241,6 +278,10 @@ async fn logs(
 }
 
 async fn blob(State(memory): Known, Path(digest): Path<Digest>, headers: HeaderMap) -> Response {
+    let stalls = || memory.mischief.lock().unwrap().get(&digest) == Some(&Mischief::Stall);
+    while stalls() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let Some(mut bytes) = memory.blobs.lock().unwrap().get(&digest).cloned() else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -253,7 +294,7 @@ async fn blob(State(memory): Known, Path(digest): Path<Digest>, headers: HeaderM
     memory.ranges.lock().unwrap().extend(range);
     let mischief = memory.mischief.lock().unwrap().remove(&digest);
     let body = match mischief {
-        None => Body::from(bytes.split_off(start)),
+        None | Some(Mischief::Stall) => Body::from(bytes.split_off(start)),
         Some(Mischief::Corrupt) => {
             memory
                 .mischief

@@ -2,8 +2,9 @@
 
 use crate::{
     artifact::pack,
-    stage::{Stage, free_address, lives, revision},
+    stage::{Stage, free_address, lives},
     takeover::{get, serving, visit},
+    wares::revision,
 };
 use std::sync::{
     Arc,

@@ -1,14 +1,13 @@
 //! One target on a stage: a played server, a directory, and the agent as a real process.
 
-use crate::{artifact::Artifact, server::Server};
+use crate::{artifact::Artifact, server::Server, signing::Signing};
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
-use tidegate_agent::{EnrolOptions, enroll, stop_workloads};
+use tidegate_agent::{Demands, EnrolOptions, enroll, stop_workloads};
 use tidegate_domain::{
     converge::{
         ActiveComponent, Attestation, DesiredState, Health, Job, ObservedState, Portion, Route,
@@ -16,12 +15,8 @@ use tidegate_domain::{
     },
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::SnapshotNumber,
     name::Name,
-    revision::{
-        ComponentRevision, DriverSettings, HealthCheck, Probe, Revision, RevisionId,
-        ServiceSettings, StopSettings, StopSignal,
-    },
+    revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{LogLine, LogRequest};
 use tokio::{
@@ -46,11 +41,19 @@ pub(crate) struct Stage {
 impl Stage {
     /// With an agent that has joined and runs.
     pub(crate) async fn new() -> Self {
-        let server = Server::start().await;
+        Self::with(Server::start().await, None).await
+    }
+
+    /// The same with this server, demanding these signatures.
+    pub(crate) async fn with(server: Server, demands: Option<Demands>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         // Deeper than the path of a Unix socket may be long.
         let data = directory.path().join("deep".repeat(30));
-        enroll(joining(&server, "live-1", &data)).await.unwrap();
+        let options = EnrolOptions {
+            demands,
+            ..joining(&server, "live-1", &data)
+        };
+        enroll(options).await.unwrap();
         let mut stage = Self {
             server,
             directory,
@@ -61,6 +64,15 @@ impl Stage {
         };
         stage.start_agent();
         stage
+    }
+
+    /// Enrols the same target anew, with these demands.
+    pub(crate) async fn join_again(&self, demands: Option<Demands>) {
+        let options = EnrolOptions {
+            demands,
+            ..joining(&self.server, "live-1", &self.data())
+        };
+        enroll(options).await.unwrap();
     }
 
     /// The agent's directory.
@@ -169,12 +181,34 @@ impl Stage {
         }
     }
 
-    fn tell(&self, desired: DesiredState, revisions: &[&Revision]) {
+    pub(crate) fn tell(&self, desired: DesiredState, revisions: &[&Revision]) {
         self.server.memory.desired.send_modify(|answer| {
             answer.cursor += 1;
             answer.desired = Some(vec![desired]);
             answer.revisions = revisions.iter().map(|r| (*r).clone()).collect();
         });
+    }
+
+    /// The same answer once more, signed as the server signs now.
+    pub(crate) fn say_again(&self) {
+        self.server
+            .memory
+            .desired
+            .send_modify(|answer| answer.cursor += 1);
+    }
+
+    /// Has the server sign, or somebody forge, in another way.
+    pub(crate) fn sign<T>(&self, change: impl FnOnce(&mut Signing) -> T) -> T {
+        change(&mut self.server.memory.signing.lock().unwrap())
+    }
+
+    /// Waits until the agent says that it does not follow, with these words.
+    pub(crate) async fn until_refused(&self, words: &str) -> ObservedState {
+        let says = |state: &ObservedState| {
+            let refused = state.refused.as_deref();
+            refused.is_some_and(|refused| refused.contains(words))
+        };
+        self.until(says).await
     }
 
     pub(crate) fn offer(&self, artifact: &Artifact) {
@@ -302,6 +336,7 @@ pub(crate) fn joining(server: &Server, target: &str, directory: &Path) -> EnrolO
         environment: name("live"),
         target: name(target),
         directory: directory.to_owned(),
+        demands: None,
     }
 }
 
@@ -342,56 +377,6 @@ fn component(revision: &&Revision) -> ActiveComponent {
     ActiveComponent::of(revision, Slot::Blue, Portion::All)
         .next()
         .unwrap()
-}
-
-/// A revision of the one component `web`.
-pub(crate) fn revision(artifact: &Artifact, command: &[&str]) -> Revision {
-    let service = ServiceSettings {
-        command: command.iter().map(|&word| word.to_owned()).collect(),
-        environment: BTreeMap::new(),
-        files: BTreeMap::new(),
-        listen: vec![],
-        health: None,
-        stop: StopSettings {
-            signal: StopSignal::Term,
-            grace: Millis(400),
-        },
-    };
-    Revision {
-        product: name("shop"),
-        release: "1.0.0".parse().unwrap(),
-        snapshot: SnapshotNumber(1),
-        components: vec![ComponentRevision {
-            component: name("web"),
-            version: "1.0.0".parse().unwrap(),
-            artifact: artifact.manifest,
-            driver: DriverSettings::Service(service),
-            instances: 1,
-            jobs: vec![],
-        }],
-    }
-}
-
-/// Changes the settings of `web`.
-pub(crate) fn settings(revision: &mut Revision) -> &mut ServiceSettings {
-    let DriverSettings::Service(settings) = &mut revision.components[0].driver;
-    settings
-}
-
-/// A quick check over HTTP.
-pub(crate) fn check(port: u16) -> HealthCheck {
-    HealthCheck {
-        probe: Probe::Http {
-            host: "127.0.0.1".into(),
-            port,
-            path: "/healthz".into(),
-        },
-        interval: Millis(100),
-        timeout: Millis(2_000),
-        healthy_after: 2,
-        unhealthy_after: 2,
-        deadline: Millis::from_secs(30),
-    }
 }
 
 /// An address nobody listens on now.

@@ -2,7 +2,8 @@
 
 use crate::{
     artifact::pack,
-    stage::{Stage, eventually, lives, revision},
+    stage::{Stage, eventually, lives},
+    wares::revision,
 };
 use std::{fs, path::Path};
 use tidegate_domain::{

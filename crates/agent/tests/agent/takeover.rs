@@ -2,7 +2,8 @@
 
 use crate::{
     artifact::{Artifact, pack},
-    stage::{Stage, check, free_address, program, revision, settings},
+    stage::{Stage, free_address, program},
+    wares::{check, revision, settings},
 };
 use std::{
     net::SocketAddr,

@@ -41,6 +41,9 @@ pub struct ObservedState {
     /// One entry per job that was taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub jobs: Vec<JobReport>,
+    /// Why the agent does not follow what it is told, one sentence for people. What runs goes on all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// The [`CONTRACT`] of the agent; 0 before it was told.
     #[serde(default, skip_serializing_if = "is_default")]
     pub contract: u32,

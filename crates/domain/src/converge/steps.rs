@@ -126,6 +126,8 @@ pub enum Waiting {
     NotInRevision,
     /// It is being downloaded and unpacked.
     Preparation,
+    /// The server's signature ran out before it could be begun.
+    Expired,
     /// It cannot be prepared.
     PreparationFailed {
         /// One sentence for people.
@@ -178,6 +180,38 @@ pub fn steps(desired: &DesiredState, local: &Local) -> Convergence {
     convergence.steps.extend(stops(desired, local));
     convergence.steps.extend(forgets(desired, local));
     convergence
+}
+
+/// The same while the signature of the instruction has run out: nothing is begun and nothing is stopped.
+pub fn held_back(desired: &DesiredState, local: &Local) -> Convergence {
+    let Convergence { steps, mut waiting } = steps(desired, local);
+    for step in steps {
+        match step {
+            Step::Activate {
+                component, slot, ..
+            }
+            | Step::Relabel {
+                component, slot, ..
+            }
+            | Step::Scale {
+                component, slot, ..
+            }
+            | Step::Restart {
+                component, slot, ..
+            } => drop(waiting.insert((component, slot), Waiting::Expired)),
+            Step::Prepare { .. } | Step::Stop { .. } | Step::Forget { .. } => {}
+        }
+    }
+    for why in waiting
+        .values_mut()
+        .filter(|why| **why == Waiting::Preparation)
+    {
+        *why = Waiting::Expired;
+    }
+    Convergence {
+        steps: Vec::new(),
+        waiting,
+    }
 }
 
 /// Every revision the desired state names: the active ones first, each once. That of a job is among those to prepare.
@@ -286,6 +320,9 @@ impl fmt::Display for Waiting {
             Self::Revision => f.write_str("the server has not sent the revision"),
             Self::NotInRevision => f.write_str("the revision does not contain this component"),
             Self::Preparation => f.write_str("the new revision is being downloaded"),
+            Self::Expired => f.write_str(
+                "the server's signature on the instruction ran out before this could begin",
+            ),
             Self::PreparationFailed { reason } => {
                 write!(f, "the new revision cannot be prepared: {reason}")
             }

@@ -92,6 +92,7 @@ static NOTHING_KNOWN: TargetFacts = TargetFacts {
     healthy_since: None,
     detail: String::new(),
     jobs: Vec::new(),
+    obstacle: None,
 };
 
 impl<'a> View<'a> {

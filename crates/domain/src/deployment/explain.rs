@@ -26,10 +26,13 @@ pub enum WaitingOn {
         /// Then they have failed.
         until: Timestamp,
     },
-    /// Targets were told and have not answered.
+    /// Targets were told and have not answered, or do not follow.
     Agent {
         /// Which.
         targets: Vec<Name>,
+        /// What keeps the first of them that cannot follow from it, if one cannot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        obstacle: Option<String>,
         /// Then they have failed.
         until: Timestamp,
     },
@@ -211,7 +214,12 @@ impl WaitingOn {
             Self::Prepare { .. } => {
                 "the targets report progress; nothing is changed before all lie ready"
             }
-            Self::Agent { .. } => "see whether the agents run: `tidegate agent run --data DIR`",
+            Self::Agent { obstacle, .. } => match obstacle {
+                None => "see whether the agents run: `tidegate agent run --data DIR`",
+                Some(_) => {
+                    "enrol a revoked agent anew with a token of `tidegate enrolment create --replace`; one that does not follow says why in its log"
+                }
+            },
             Self::Health { .. } => "read `tidegate logs`; roll back if it will not heal",
             Self::Traffic { .. } => {
                 "see whether the load balancers run, and their agents beside them"
@@ -249,7 +257,12 @@ impl fmt::Display for WaitingOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Prepare { targets, .. } => write!(f, "{} to fetch and unpack", listed(targets)),
-            Self::Agent { targets, .. } => write!(f, "{} to answer", listed(targets)),
+            Self::Agent {
+                targets, obstacle, ..
+            } => {
+                write!(f, "{} to answer", listed(targets))?;
+                aside(f, obstacle.as_deref())
+            }
             Self::Health { targets, .. } => {
                 let names = targets.iter().map(|(name, _)| name);
                 write!(f, "{} to become healthy", listed(names))?;
@@ -277,10 +290,8 @@ impl fmt::Display for WaitingOn {
                 ..
             } => {
                 write!(f, "check {check}, {good} of {needed} measurements are good")?;
-                match last {
-                    Some(last) => write!(f, " (the last: {last})"),
-                    None => Ok(()),
-                }
+                let last = last.as_ref().map(|last| format!("the last: {last}"));
+                aside(f, last.as_deref())
             }
             Self::Group {
                 group,

@@ -73,6 +73,8 @@ pub struct TargetFacts {
     pub detail: String,
     /// What it says of jobs.
     pub jobs: Vec<JobReport>,
+    /// What keeps its agent from following, such as that it was revoked; a clause about the agent.
+    pub obstacle: Option<String>,
 }
 
 /// How well what a target runs has shown itself since it runs it.
@@ -181,8 +183,14 @@ impl TargetFacts {
                 .map(|a| format!("{}: {}", a.component, a.detail))
                 .unwrap_or_default(),
             jobs: observed.jobs.clone(),
+            obstacle: refused(observed),
         }
     }
+}
+
+fn refused(observed: &ObservedState) -> Option<String> {
+    let why = observed.refused.as_ref()?;
+    Some(format!("its agent does not follow: {why}"))
 }
 
 fn told_in(desired: &DesiredState, slot: Slot) -> Option<RevisionId> {
@@ -240,7 +248,7 @@ impl BalancerFacts {
                 .traffic
                 .iter()
                 .all(|route| is_applied(route, observed)),
-            failure: observed.traffic.iter().find_map(failure),
+            failure: refused(observed).or_else(|| observed.traffic.iter().find_map(failure)),
         }
     }
 }
@@ -312,6 +320,11 @@ mod tests {
 
     /// What is read where `web` should run in two instances, and `api` in one.
     fn read(active: Vec<Attestation>) -> TargetFacts {
+        refusing(active, None)
+    }
+
+    /// The same of an agent that does not follow for that reason.
+    fn refusing(active: Vec<Attestation>, refused: Option<&str>) -> TargetFacts {
         let name = |text: &str| text.parse::<Name>().unwrap();
         let mut desired = DesiredState::nothing(name("shop"), Millis(0));
         let told = |component: &str, instances| ActiveComponent {
@@ -329,6 +342,7 @@ mod tests {
             prepared: Vec::new(),
             traffic: Vec::new(),
             jobs: Vec::new(),
+            refused: refused.map(str::to_owned),
             contract: 3,
         };
         let report = Report::following(None, observed, Timestamp::UNIX_EPOCH);
@@ -338,6 +352,21 @@ mod tests {
         let deployment = requested(plan(1, 1, &[]));
         let of = (&deployment.targets[0], Slot::Blue);
         TargetFacts::of(of, Some(&desired), Some(&report), true, &digests)
+    }
+
+    #[test]
+    fn an_agent_that_does_not_follow_says_why_and_what_it_runs_counts_all_the_same() {
+        let all = || {
+            vec![
+                attested("web", 2, Health::Healthy),
+                attested("api", 1, Health::Healthy),
+            ]
+        };
+        let facts = refusing(all(), Some("the signature ran out"));
+        let why = "its agent does not follow: the signature ran out";
+        assert_eq!(facts.obstacle.as_deref(), Some(why));
+        assert_eq!(facts.running, Some(revision()));
+        assert_eq!(read(all()).obstacle, None);
     }
 
     #[test]

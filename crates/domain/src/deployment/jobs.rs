@@ -134,9 +134,11 @@ fn begin(
         }
         Missing::Touch(targets) if view.now < until => {
             decision.wake(until);
-            decision
-                .waiting_on
-                .push(WaitingOn::Agent { targets, until });
+            decision.waiting_on.push(WaitingOn::Agent {
+                targets,
+                obstacle: None,
+                until,
+            });
         }
         Missing::Touch(targets) => {
             let reason = format!(
@@ -243,11 +245,12 @@ fn wait(view: &View<'_>, (run, until): (&JobRun, Timestamp), decision: &mut Deci
     };
     let key = view.deployment.job_key(&run.job);
     let said = said((&key, run.fence), facts).map(|report| &report.state);
-    let detail = match said {
-        _ if !facts.connected => "its agent is not in touch",
-        Some(JobState::Waiting { why }) => why,
-        None if !facts.current => "it has not taken the instruction",
-        Some(_) | None => "",
+    let detail = match (said, &facts.obstacle) {
+        (_, Some(obstacle)) => obstacle,
+        (_, None) if !facts.connected => "its agent is not in touch",
+        (Some(JobState::Waiting { why }), None) => why,
+        (None, None) if !facts.current => "it has not taken the instruction",
+        (Some(_) | None, None) => "",
     };
     decision.waiting_on.push(WaitingOn::Job {
         job: run.job.clone(),

@@ -131,7 +131,10 @@ fn is_back(home: Option<RevisionId>, facts: &TargetFacts) -> bool {
 }
 
 fn stuck(facts: &TargetFacts, arrived: bool, deadline: crate::duration::Millis) -> (String, bool) {
-    if !facts.connected {
+    if let Some(obstacle) = facts.obstacle.as_ref().filter(|_| !arrived) {
+        let reason = format!("{obstacle}; it did not answer within {deadline}");
+        (reason, false)
+    } else if !facts.connected {
         (
             format!("its agent is not in touch and did not answer within {deadline}"),
             false,

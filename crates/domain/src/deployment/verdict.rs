@@ -55,6 +55,9 @@ pub(super) fn activation(view: &View<'_>, run: &TargetRun, facts: &TargetFacts) 
 }
 
 fn late(facts: &TargetFacts, what: &str, deadline: Millis) -> String {
+    if let Some(obstacle) = &facts.obstacle {
+        return format!("{obstacle}; it {what} within {deadline}");
+    }
     if !facts.connected {
         return format!("its agent is not in touch and {what} within {deadline}");
     }

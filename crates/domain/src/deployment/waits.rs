@@ -11,7 +11,7 @@ impl WaitingOn {
         let until = |run: &TargetRun| run.stage.under_way_since().unwrap_or(view.now) + deadline;
         let (heard, silent): (Vec<_>, Vec<_>) = outstanding
             .iter()
-            .partition(|(_, f)| f.connected && f.current);
+            .partition(|(_, f)| f.connected && f.current && f.obstacle.is_none());
         let last = |of: &[&Known<'_>]| of.iter().map(|(run, _)| until(run)).max();
         let prepare = last(&heard).map(|until| Self::Prepare {
             targets: names(&heard),
@@ -19,6 +19,7 @@ impl WaitingOn {
         });
         let agent = last(&silent).map(|until| Self::Agent {
             targets: names(&silent),
+            obstacle: obstacle(&silent),
             until,
         });
         prepare.into_iter().chain(agent).collect()
@@ -31,18 +32,16 @@ impl WaitingOn {
             since + limits.progress_deadline.as_signed()
         };
         let mut waits = Vec::new();
-        let silent: Vec<_> = under_way.iter().filter(|(_, f)| !f.current).collect();
-        let healthy: Vec<_> = under_way
+        let (follow, silent): (Vec<&Known<'_>>, Vec<&Known<'_>>) = under_way
             .iter()
-            .filter(|(_, f)| f.current && f.healthy_since.is_some())
-            .collect();
-        let starting: Vec<_> = under_way
-            .iter()
-            .filter(|(_, f)| f.current && f.healthy_since.is_none())
-            .collect();
+            .partition(|(_, f)| f.current && f.obstacle.is_none());
+        let (healthy, starting): (Vec<&Known<'_>>, Vec<&Known<'_>>) = follow
+            .into_iter()
+            .partition(|(_, f)| f.healthy_since.is_some());
         if let Some(until) = silent.iter().map(|(run, _)| deadline(run)).max() {
             waits.push(Self::Agent {
                 targets: names(&silent),
+                obstacle: obstacle(&silent),
                 until,
             });
         }
@@ -81,4 +80,8 @@ impl WaitingOn {
 
 fn names(of: &[&Known<'_>]) -> Vec<Name> {
     of.iter().map(|(run, _)| run.target.clone()).collect()
+}
+
+fn obstacle(of: &[&Known<'_>]) -> Option<String> {
+    of.iter().find_map(|(_, facts)| facts.obstacle.clone())
 }

@@ -64,6 +64,7 @@ impl Host {
             prepared: self.lies_ready().into_iter().collect(),
             traffic: Vec::new(),
             jobs: self.jobs.clone(),
+            refused: None,
             contract: CONTRACT,
         });
     }

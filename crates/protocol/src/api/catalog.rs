@@ -126,6 +126,9 @@ pub struct TargetView {
     pub enrolled: bool,
     /// Whether it is in touch.
     pub connected: bool,
+    /// Whether the agent was revoked: it is not listened to until it is enrolled anew.
+    #[serde(default)]
+    pub revoked: bool,
     /// Since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -136,4 +139,13 @@ pub struct TargetView {
     /// What the agent found wrong with the journal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal_alarm: Option<String>,
+}
+
+/// The key that desired states are signed with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct InstructionKeyView {
+    /// Counted from 1.
+    pub number: u64,
+    /// `ed25519:` and the key in base64.
+    pub key: String,
 }

@@ -120,6 +120,7 @@ impl Authority {
                 certificate: certificate.pem(),
                 authority: self.certificate.clone(),
                 renew_after,
+                instruction_key: None,
                 journal: None,
             },
         })

@@ -1,8 +1,8 @@
 //! The calls of the agent link. A handler reads, makes one call, and answers.
 
-use super::{listener::Peer, presence::Presence};
+use super::{evidence, listener::Peer, presence::Presence};
 use crate::{
-    app::{Error, Kind, SharedApp},
+    app::{Error, Kind, SharedApp, enrolments},
     http::ApiError,
 };
 use axum::{
@@ -23,8 +23,8 @@ use tidegate_domain::{
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
-    DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest, JournalResponse, LogChunk,
-    ObservedRequest, RenewRequest,
+    ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
+    JournalResponse, LogChunk, ObservedRequest, RenewRequest, SignedStates,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -44,6 +44,8 @@ pub(super) fn router(app: SharedApp, presence: Presence) -> Router {
         .route("/agent/v1/enroll", post(enroll))
         .route("/agent/v1/renew", post(renew))
         .route("/agent/v1/desired", get(desired))
+        .route("/agent/v1/desired/signatures", get(signatures))
+        .route("/agent/v1/signatures/{digest}", get(artifact_signatures))
         .route("/agent/v1/observed", post(observed))
         .route("/agent/v1/journal", post(journal))
         .route("/agent/v1/logs/{request}", post(logs))
@@ -52,8 +54,11 @@ pub(super) fn router(app: SharedApp, presence: Presence) -> Router {
         .with_state(Arc::new(Link { app, presence }))
 }
 
-/// The agent that calls; its certificate is the newest one of its target.
-struct Caller(TargetKey);
+/// The agent that calls; its certificate is the newest one of its target, and not revoked.
+struct Caller {
+    key: TargetKey,
+    serial: String,
+}
 
 impl FromRequestParts<Arc<Link>> for Caller {
     type Rejection = ApiError;
@@ -72,29 +77,8 @@ impl FromRequestParts<Arc<Link>> for Caller {
             .hint("`tidegate agent enroll` gets one")
             .into());
         };
-        let known = link
-            .app
-            .store
-            .read(key.clone(), |tx, key| tx.agent(key).boxed())
-            .await
-            .map_err(Error::from)?;
-        let is = |kept: &str| !kept.is_empty() && kept.trim_start_matches('0') == serial;
-        match known {
-            Some(agent) if is(&agent.serial) => return Ok(Self(key)),
-            Some(agent) if is(&agent.next_serial) => {
-                let seen = link
-                    .app
-                    .store
-                    .write(key.clone(), |tx, key| tx.record_renewal_seen(key).boxed());
-                seen.await.map_err(Error::from)?;
-                return Ok(Self(key));
-            }
-            Some(_) | None => {}
-        }
-        let detail = format!("another agent was enrolled for {key} since");
-        Err(Error::refused(Kind::NotAllowed, "agent-replaced", detail)
-            .hint("enrol this one anew, or stop it")
-            .into())
+        link.app.admit(&key, &serial).await?;
+        Ok(Self { key, serial })
     }
 }
 
@@ -107,12 +91,11 @@ async fn enroll(
 
 async fn renew(
     State(link): State<Arc<Link>>,
-    Caller(key): Caller,
+    Caller { key, serial }: Caller,
     Json(request): Json<RenewRequest>,
 ) -> Result<Json<EnrolResponse>, ApiError> {
-    Ok(Json(
-        link.app.renew(key, &request.certificate_request).await?,
-    ))
+    let renewed = link.app.renew((key, serial), &request.certificate_request);
+    Ok(Json(renewed.await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,7 +108,7 @@ struct Poll {
 
 async fn desired(
     State(link): State<Arc<Link>>,
-    Caller(key): Caller,
+    Caller { key, serial }: Caller,
     Query(poll): Query<Poll>,
     headers: HeaderMap,
 ) -> Result<Json<DesiredResponse>, ApiError> {
@@ -141,7 +124,7 @@ async fn desired(
     let deadline = tokio::time::Instant::now() + Duration::from_secs(poll.wait.min(WAIT_MAX));
     loop {
         let notified = woken.notified();
-        let mut response = read_desired(&link.app, &key, poll.after).await?;
+        let mut response = read_desired(&link.app, (&key, &serial), poll.after).await?;
         response.logs = link.app.desk.hand_out(&key);
         if response.desired.is_some() || !response.logs.is_empty() {
             return Ok(Json(response));
@@ -154,7 +137,7 @@ async fn desired(
 
 async fn observed(
     State(link): State<Arc<Link>>,
-    Caller(key): Caller,
+    Caller { key, .. }: Caller,
     Json(request): Json<ObservedRequest>,
 ) -> Result<StatusCode, ApiError> {
     link.app.observe(&key, request.observed).await?;
@@ -163,7 +146,7 @@ async fn observed(
 
 async fn journal(
     State(link): State<Arc<Link>>,
-    Caller(key): Caller,
+    Caller { key, .. }: Caller,
     Json(request): Json<JournalRequest>,
 ) -> Result<Json<JournalResponse>, ApiError> {
     Ok(Json(link.app.witnessed(&key, request).await?))
@@ -171,7 +154,7 @@ async fn journal(
 
 async fn logs(
     State(link): State<Arc<Link>>,
-    Caller(key): Caller,
+    Caller { key, .. }: Caller,
     Path(request): Path<u64>,
     Json(chunk): Json<LogChunk>,
 ) -> StatusCode {
@@ -181,7 +164,7 @@ async fn logs(
 
 async fn blob(
     State(link): State<Arc<Link>>,
-    Caller(key): Caller,
+    Caller { key, .. }: Caller,
     Path(digest): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -190,26 +173,59 @@ async fn blob(
         .app
         .store
         .read((link.app.clone(), key, digest), |tx, (app, key, digest)| {
-            may_fetch(tx, app, key, *digest).boxed()
+            evidence::may_fetch(tx, app, (key, *digest)).boxed()
         })
         .await?;
     if !allowed {
-        return Err(
-            Error::not_found("blob-not-found", "blob that you are told to run", digest).into(),
-        );
+        return Err(not_told(digest).into());
     }
     crate::http::blob(&link.app, digest, &headers).await
 }
 
+/// Younger signatures of what the target is told already.
+async fn signatures(
+    State(link): State<Arc<Link>>,
+    Caller { key, .. }: Caller,
+) -> Result<Json<SignedStates>, ApiError> {
+    let input = (link.app.clone(), key);
+    let signed = link.app.store.read(input, |tx, (app, key)| {
+        async move {
+            let states = tx.desired_of(key).await?;
+            app.sign(tx, key, &states).await
+        }
+        .boxed()
+    });
+    Ok(Json(signed.await?))
+}
+
+/// Where the signatures are of an artifact that the target is told to run.
+async fn artifact_signatures(
+    State(link): State<Arc<Link>>,
+    Caller { key, .. }: Caller,
+    Path(digest): Path<String>,
+) -> Result<Json<ArtifactSignatures>, ApiError> {
+    let digest: Digest = crate::app::field("digest", &digest)?;
+    let input = (link.app.clone(), key, digest);
+    let found = link.app.store.read(input, |tx, (app, key, digest)| {
+        evidence::signatures(tx, app, (key, *digest)).boxed()
+    });
+    let manifests = found.await?.ok_or_else(|| not_told(digest))?;
+    Ok(Json(ArtifactSignatures { manifests }))
+}
+
+fn not_told(digest: Digest) -> Error {
+    Error::not_found("blob-not-found", "blob that you are told to run", digest)
+}
+
 async fn read_desired(
     app: &SharedApp,
-    key: &TargetKey,
+    (key, serial): (&TargetKey, &str),
     after: u64,
 ) -> Result<DesiredResponse, Error> {
-    let input = (app.clone(), key.clone(), after);
+    let input = (app.clone(), (key.clone(), serial.to_owned()), after);
     app.store
-        .read(input, |tx, (app, key, after)| {
-            everything(tx, app, key, *after).boxed()
+        .read(input, |tx, (app, (key, serial), after)| {
+            everything(tx, app, (key, serial), *after).boxed()
         })
         .await
 }
@@ -217,16 +233,20 @@ async fn read_desired(
 async fn everything(
     tx: &mut Tx,
     app: &SharedApp,
-    key: &TargetKey,
+    (key, serial): (&TargetKey, &str),
     after: u64,
 ) -> Result<DesiredResponse, Error> {
-    let cursor = tx.agent(key).await?.map_or(0, |agent| agent.cursor);
+    // Looked at each time that the poll is woken: it may be because the agent was revoked.
+    let agent = tx.agent(key).await?;
+    enrolments::certificate(agent.as_ref(), (key, serial))?;
+    let cursor = agent.map_or(0, |agent| agent.cursor);
     let mut response = DesiredResponse {
         cursor,
         desired: None,
         revisions: Vec::new(),
         secrets: BTreeMap::new(),
         logs: Vec::new(),
+        signed: SignedStates::default(),
     };
     if cursor == after {
         return Ok(response);
@@ -248,12 +268,13 @@ async fn everything(
             response.revisions.push(known.revision.clone());
         }
     }
+    response.signed = app.sign(tx, key, &states).await?;
     response.desired = Some(states);
     Ok(response)
 }
 
 /// The revisions that a state names.
-fn named(state: &DesiredState) -> Vec<RevisionId> {
+pub(super) fn named(state: &DesiredState) -> Vec<RevisionId> {
     let mut ids: Vec<_> = state
         .active
         .iter()
@@ -286,26 +307,4 @@ fn references(text: &str) -> Vec<(String, SecretVersion)> {
         Some((name.to_owned(), version.parse().ok()?))
     };
     parts.filter_map(read).collect()
-}
-
-/// An agent may fetch exactly the manifests its desired state names, and the blobs of those.
-async fn may_fetch(
-    tx: &mut Tx,
-    app: &SharedApp,
-    key: &TargetKey,
-    digest: Digest,
-) -> Result<bool, Error> {
-    for id in tx.desired_of(key).await?.iter().flat_map(named) {
-        let Some(known) = app.revisions.get(tx, id).await? else {
-            continue;
-        };
-        for component in &known.revision.components {
-            if component.artifact == digest
-                || tx.manifest_references(component.artifact, digest).await?
-            {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
 }

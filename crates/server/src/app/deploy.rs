@@ -356,7 +356,8 @@ async fn meant_targets(tx: &mut Tx, start: &Start<'_>, told: &Told) -> Result<Ve
         return Ok(targets);
     }
     let agents = tx.agents().await?;
-    let enrolled: BTreeSet<TargetKey> = agents.into_iter().map(|agent| agent.key).collect();
+    let agents = agents.into_iter().filter(|it| it.revoked_at.is_none());
+    let enrolled: BTreeSet<TargetKey> = agents.map(|agent| agent.key).collect();
     let is_enrolled = |target: &Target| {
         enrolled.contains(&TargetKey {
             environment: target.environment.clone(),
@@ -368,7 +369,10 @@ async fn meant_targets(tx: &mut Tx, start: &Start<'_>, told: &Told) -> Result<Ve
     if missing.is_empty() {
         return Ok(targets);
     }
-    let detail = format!("no agent is enrolled for {}", listed(missing));
+    let detail = format!(
+        "no agent is enrolled, or it was revoked, for {}",
+        listed(missing)
+    );
     let environment = targets
         .first()
         .map(|t| t.environment.to_string())

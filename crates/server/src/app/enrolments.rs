@@ -1,6 +1,6 @@
 //! Enrolments: the permission for agents to join, and the joining.
 
-use super::{App, Error, Kind, Request, entry, field, latecomers};
+use super::{App, Error, Kind, Request, entry, field, instructions, latecomers};
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::SignedDuration;
@@ -17,7 +17,7 @@ use tidegate_protocol::{
     agent::{ENROLMENT_TOKEN_PREFIX, EnrolRequest, EnrolResponse},
     api::{EnrolmentRequest, EnrolmentView},
 };
-use tidegate_store::{EnrolmentRow, TargetKey, Tx};
+use tidegate_store::{AgentRow, EnrolmentRow, TargetKey, Tx};
 use uuid::Uuid;
 
 impl App {
@@ -76,11 +76,19 @@ impl App {
             serial: identity.serial.clone(),
             incarnation: self.incarnation,
         };
-        self.store
-            .write(joining, |tx, joining| join(tx, joining).boxed())
-            .await?;
+        let joined = (self.keyring.clone(), joining);
+        let key = self.store.write(joined, |tx, (keyring, joining)| {
+            async move {
+                join(tx, joining).await?;
+                instructions::key(tx, keyring).await
+            }
+            .boxed()
+        });
+        let instruction_key = Some(key.await?);
         self.bus.announce();
+        self.bus.wake_engine();
         Ok(EnrolResponse {
+            instruction_key,
             journal: Some(self.notary.verifier()),
             ..identity.response
         })
@@ -89,20 +97,124 @@ impl App {
     /// An agent's certificate comes to its end: certifies its key anew.
     ///
     /// # Errors
-    /// When the request is not a certificate request.
+    /// When the request is not a certificate request, or the present certificate is not good any more.
     pub async fn renew(
         &self,
-        key: TargetKey,
+        (key, present): (TargetKey, String),
         certificate_request: &str,
     ) -> Result<EnrolResponse, Error> {
         let identity = self.authority.certify(&key, certificate_request)?;
+        let input = (key, present, identity.serial.clone());
         self.store
-            .write((key, identity.serial.clone()), |tx, (key, serial)| {
-                tx.record_agent_renewed(key, serial).boxed()
+            .write(input, |tx, (key, present, serial)| {
+                async move {
+                    let agent = tx.agent(key).await?;
+                    certificate(agent.as_ref(), (key, present))?;
+                    Ok::<_, Error>(tx.record_agent_renewed(key, serial).await?)
+                }
+                .boxed()
             })
             .await?;
         Ok(identity.response)
     }
+
+    /// An agent presents its certificate with a call: lets it in, if that is the newest of its target. A renewed one that
+    /// is seen for the first time takes the place of the one before it.
+    ///
+    /// # Errors
+    /// When it was replaced or revoked.
+    pub(crate) async fn admit(&self, key: &TargetKey, serial: &str) -> Result<(), Error> {
+        let read = self
+            .store
+            .read(key.clone(), |tx, key| tx.agent(key).boxed());
+        let agent = read.await.map_err(Error::from)?;
+        match certificate(agent.as_ref(), (key, serial))? {
+            Certificate::Present => {}
+            Certificate::Renewed => {
+                let seen = self
+                    .store
+                    .write(key.clone(), |tx, key| tx.record_renewal_seen(key).boxed());
+                seen.await.map_err(Error::from)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An agent's certificates are good for nothing any more, from its next call on.
+    ///
+    /// # Errors
+    /// When no agent is enrolled for the target, or it was revoked before.
+    pub async fn revoke_agent(
+        &self,
+        request: Request,
+        (environment, target): (&str, &str),
+    ) -> Result<(), Error> {
+        let key = TargetKey {
+            environment: field("environment", environment)?,
+            target: field("target", target)?,
+        };
+        self.store
+            .write((request, key.clone()), |tx, (request, key)| {
+                revoke(tx, request, key).boxed()
+            })
+            .await?;
+        // Its open poll ends, and deployments say why nobody answers.
+        self.bus.wake_target(&key);
+        self.bus.wake_engine();
+        Ok(())
+    }
+}
+
+/// Which certificate of an agent it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Certificate {
+    /// The one it has.
+    Present,
+    /// The one it was given last, and shows for the first time.
+    Renewed,
+}
+
+/// Which certificate of its target's agent has this serial number.
+///
+/// # Errors
+/// When none that is good.
+pub(crate) fn certificate(
+    agent: Option<&AgentRow>,
+    (key, serial): (&TargetKey, &str),
+) -> Result<Certificate, Error> {
+    let refused = |code, detail| Err(Error::refused(Kind::NotAllowed, code, detail));
+    if agent.is_some_and(|agent| agent.revoked_at.is_some()) {
+        let detail = format!("the agent of {key} was revoked");
+        return refused("agent-revoked", detail).map_err(|why| {
+            why.hint("enrol it anew with a token of `tidegate enrolment create --replace`")
+        });
+    }
+    let is = |kept: &str| !kept.is_empty() && kept.trim_start_matches('0') == serial;
+    match agent {
+        Some(agent) if is(&agent.serial) => Ok(Certificate::Present),
+        Some(agent) if is(&agent.next_serial) => Ok(Certificate::Renewed),
+        Some(_) | None => {
+            let detail = format!("another agent was enrolled for {key} since");
+            refused("agent-replaced", detail)
+                .map_err(|why| why.hint("enrol this one anew, or stop it"))
+        }
+    }
+}
+
+async fn revoke(tx: &mut Tx, request: &Request, key: &TargetKey) -> Result<(), Error> {
+    request.permit_at_large(tx, Action::Enrol).await?;
+    let agent = tx.agent(key).await?;
+    let agent = agent.ok_or_else(|| Error::not_found("agent-not-found", "agent of target", key))?;
+    if !tx.record_agent_revoked(key).await? {
+        let detail = format!("the agent of {key} was revoked before");
+        return Err(Error::refused(Kind::Conflict, "agent-revoked", detail)
+            .hint("`tidegate enrolment create --replace` makes a token for another in its place"));
+    }
+    let detail = serde_json::json!({ "serial": agent.serial });
+    request
+        .journal(tx, "agent.revoked", &format!("target/{key}"), &detail)
+        .await?;
+    Ok(())
 }
 
 async fn record_enrolment(
@@ -155,8 +267,11 @@ async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
         Error::refused(Kind::NotAllowed, "enrolment-invalid", detail)
             .hint("`tidegate enrolment create --environment ENV` makes a new one")
     })?;
-    if !replaces && tx.agent(key).await?.is_some() {
-        let detail = format!("an agent is enrolled for {key} already");
+    if !replaces && let Some(agent) = tx.agent(key).await? {
+        let detail = match agent.revoked_at {
+            None => format!("an agent is enrolled for {key} already"),
+            Some(_) => format!("the agent of {key} was revoked"),
+        };
         return Err(Error::refused(Kind::Conflict, "agent-enrolled", detail)
             .hint("`tidegate enrolment create --replace` makes a token that may take its place"));
     }

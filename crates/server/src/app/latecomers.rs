@@ -158,7 +158,8 @@ async fn candidates(
     }
     let told = deploy::told(tx, product, environment).await?;
     let agents = tx.agents().await?;
-    let enrolled: BTreeSet<TargetKey> = agents.into_iter().map(|agent| agent.key).collect();
+    let agents = agents.into_iter().filter(|it| it.revoked_at.is_none());
+    let enrolled: BTreeSet<TargetKey> = agents.map(|agent| agent.key).collect();
     let mut targets = tx.targets_in(environment).await?;
     targets.retain(|target| {
         target.balances.is_empty()

@@ -97,6 +97,7 @@ async fn keep(
 /// The same, with words that may be kept.
 fn in_short(state: &ObservedState) -> ObservedState {
     let mut state = state.clone();
+    state.refused = state.refused.as_deref().map(one_line);
     for attestation in &mut state.active {
         attestation.detail = one_line(&attestation.detail);
     }

@@ -70,6 +70,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         artifacts::import,
         calendar::show, calendar::address, calendar::feed,
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::set_secret,
+        catalog::revoke_agent, catalog::renew_key,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,
         approvals::show, approvals::approve, approvals::turn_down, approvals::supervise, approvals::changes,

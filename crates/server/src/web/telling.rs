@@ -140,6 +140,8 @@ fn of_others(action: &str, detail: &Value) -> String {
         "token.revoked" => "revoked a token".to_owned(),
         "enrolment.created" => "allowed agents to join".to_owned(),
         "agent.enrolled" => "joined".to_owned(),
+        "agent.revoked" => "revoked the agent".to_owned(),
+        "instruction-key.renewed" => "renewed the key that instructions are signed with".to_owned(),
         "agent.connected" => "is in touch".to_owned(),
         "agent.lost" => "is out of touch".to_owned(),
         "journal.alarm" => because("raised an alarm about the journal", reason),

@@ -99,6 +99,8 @@ contract! {
     }
     targets {
         a_generation_only_grows_and_moves_the_cursor
+        a_revoked_agent_stays_so_until_another_is_enrolled
+        keys_of_instructions_are_kept_in_order_and_never_replaced
         generations_are_never_given_twice
         environments_do_not_see_each_others_targets
         the_last_revision_that_proved_itself_is_kept

@@ -401,6 +401,7 @@ pub(crate) fn report(detail: &str) -> Report {
         prepared: vec![prepared],
         traffic: vec![],
         jobs: vec![],
+        refused: None,
         contract: 0,
     };
     Report {

@@ -8,7 +8,7 @@ use tidegate_domain::{
     id::EnrolmentId,
     revision::RevisionId,
 };
-use tidegate_store::{EnrolmentRow, Store, TargetKey};
+use tidegate_store::{EnrolmentRow, InstructionKeyRow, Store, TargetKey};
 
 pub(crate) async fn a_generation_only_grows_and_moves_the_cursor(store: &Store) {
     let live_1 = key("live/live-1");
@@ -42,6 +42,40 @@ pub(crate) async fn a_generation_only_grows_and_moves_the_cursor(store: &Store) 
         ("serial-2", 4),
         "the cursor goes on"
     );
+}
+
+pub(crate) async fn a_revoked_agent_stays_so_until_another_is_enrolled(store: &Store) {
+    for target in ["live/live-1", "live/live-2", "staging/live-1"] {
+        enrol(store, target, "serial-1").await;
+    }
+    let revoke = async || {
+        let revoked = key("live/live-1");
+        commit!(store, revoked, |tx, key| tx
+            .record_agent_revoked(key)
+            .await?)
+    };
+    let revoked = async || view!(store, name("live"), |tx, live| tx.revoked_in(live).await?);
+    assert!(revoke().await);
+    assert!(!revoke().await, "once");
+    assert_eq!(revoked().await, [name("live-1")]);
+    assert!(agent(store, "live/live-1").await.revoked_at.is_some());
+    assert_eq!(agent(store, "live/live-2").await.revoked_at, None);
+    enrol(store, "live/live-1", "serial-2").await;
+    assert_eq!(agent(store, "live/live-1").await.revoked_at, None);
+    assert_eq!(revoked().await, []);
+}
+
+pub(crate) async fn keys_of_instructions_are_kept_in_order_and_never_replaced(store: &Store) {
+    let row = |number: u64, wrapped: &str| InstructionKeyRow {
+        number,
+        wrapped: wrapped.as_bytes().to_vec(),
+        succession: (number > 1).then(|| wrapped.to_owned()),
+    };
+    for key in [row(1, "a"), row(1, "b"), row(2, "c")] {
+        commit!(store, key, |tx, key| tx.record_instruction_key(key).await?);
+    }
+    let kept = view!(store, (), |tx, ()| tx.instruction_keys().await?);
+    assert_eq!(kept, [row(1, "a"), row(2, "c")]);
 }
 
 pub(crate) async fn generations_are_never_given_twice(store: &Store) {

@@ -10,6 +10,7 @@ use std::{
 };
 use tidegate_agent::EnrolOptions;
 use tidegate_cli::{Client, Connection};
+use tidegate_domain::converge::signed::LIFETIME;
 use tidegate_protocol::api::{
     ApplyRequest, ApplyResponse, EnrolmentRequest, EnrolmentView, SourceFile,
 };
@@ -44,6 +45,7 @@ impl Fleet {
             database: None,
             key_file: None,
             prometheus: None,
+            signature_lifetime: LIFETIME,
             admin_token_file: None,
         };
         let server = Server::start(&config).await?;
@@ -176,6 +178,7 @@ impl Fleet {
                 environment: name(environment)?,
                 target: name(&target)?,
                 directory: directory.clone(),
+                demands: None,
             };
             tidegate_agent::enroll(options)
                 .await

@@ -12,8 +12,13 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    pub(crate) fn new(values: BTreeMap<String, String>) -> Self {
-        Self { values }
+    /// Puts what came along in place of what there was of one product. What came of others is left alone.
+    pub(crate) fn replace(&mut self, product: &Name, all: &BTreeMap<String, String>) {
+        let prefix = format!("{product}/");
+        self.values.retain(|name, _| !name.starts_with(&prefix));
+        let own = all.iter().filter(|(name, _)| name.starts_with(&prefix));
+        self.values
+            .extend(own.map(|(name, value)| (name.clone(), value.clone())));
     }
 
     /// `text` of `product` with each reference replaced. The error is the first reference without a value.
@@ -50,7 +55,9 @@ mod tests {
         let shop: Name = "shop".parse().unwrap();
         let values = [("shop/key@2", value), ("shop/a@1", "x"), ("other/b@1", "y")]
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
-        let secrets = Secrets::new(values.into());
+        let secrets = Secrets {
+            values: values.into(),
+        };
         for (text, filled) in [
             ("plain", "plain"),
             ("<${secret:a@1}${secret:a@1}>", "<xx>"),
@@ -62,5 +69,22 @@ mod tests {
         }
         assert_eq!(secrets.fill(&shop, "${secret:b@1}"), Err("b@1".to_owned()));
         assert_eq!(format!("{secrets:?}"), "3 secrets");
+    }
+
+    #[test]
+    fn what_comes_for_one_product_takes_nothing_from_another() {
+        let all = |value: &str| {
+            let names = ["shop/a@1", "shopping/a@1"];
+            names.map(|name| (name.to_owned(), value.to_owned())).into()
+        };
+        let (shop, other) = ("shop".parse().unwrap(), "shopping".parse().unwrap());
+        let mut secrets = Secrets::default();
+        secrets.replace(&shop, &all("x"));
+        secrets.replace(&other, &all("y"));
+        for (product, value) in [(&shop, "x"), (&other, "y")] {
+            assert_eq!(secrets.fill(product, "${secret:a@1}").as_deref(), Ok(value));
+        }
+        secrets.replace(&shop, &BTreeMap::new());
+        assert!(secrets.fill(&shop, "${secret:a@1}").is_err());
     }
 }

@@ -261,3 +261,24 @@ fn stop(slot: Slot) -> Step {
         slot,
     }
 }
+
+#[test]
+fn while_the_signature_has_run_out_nothing_begins_and_nothing_stops() {
+    let (one, two) = (revision("1.0.0", "1"), revision("1.1.0", "2"));
+    for state in [None, Some(PrepareState::Ready)] {
+        let revisions = [(&one, Some(PrepareState::Ready)), (&two, state)];
+        let local = local(&revisions, Some(&one));
+        let held = held_back(&desired(&[&two], &[]), &local);
+        assert_eq!(held.steps, []);
+        assert_eq!(held.waiting[&web()], Waiting::Expired);
+        // What runs is not even stopped where it should be.
+        assert_eq!(
+            held_back(&desired(&[], &[]), &local),
+            Convergence::default()
+        );
+        assert_eq!(
+            held_back(&desired(&[&one], &[]), &local),
+            Convergence::default()
+        );
+    }
+}

@@ -79,7 +79,8 @@ fn target(target: &Target, agent: Option<&AgentRow>) -> TargetView {
         environment: target.environment.to_string(),
         name: target.name.to_string(),
         enrolled: agent.is_some(),
-        connected: agent.is_some_and(|agent| agent.connected),
+        connected: agent.is_some_and(|agent| agent.connected && agent.revoked_at.is_none()),
+        revoked: agent.is_some_and(|agent| agent.revoked_at.is_some()),
         since: agent.map(|agent| agent.connection_changed_at),
         agent_version: agent
             .map(|agent| agent.program_version.clone())

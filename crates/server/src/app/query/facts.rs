@@ -12,6 +12,9 @@ use tidegate_domain::{
 };
 use tidegate_store::{StoreError, Tx};
 
+/// What is said of a target whose agent was revoked.
+const REVOKED: &str = "its agent was revoked";
+
 /// The facts of every target of `deployment`, in its order.
 pub(crate) async fn collect(
     tx: &mut Tx,
@@ -29,25 +32,37 @@ pub(crate) async fn collect(
         .into_iter()
         .collect();
     let in_touch = tx.in_touch_in(&deployment.environment).await?;
-    let in_touch: BTreeSet<Name> = in_touch.into_iter().collect();
+    let revoked = tx.revoked_in(&deployment.environment).await?;
+    let revoked: BTreeSet<Name> = revoked.into_iter().collect();
+    let in_touch = in_touch.into_iter();
+    let in_touch: BTreeSet<Name> = in_touch.filter(|name| !revoked.contains(name)).collect();
+    let revocation = |name: &Name| revoked.contains(name).then(|| REVOKED.to_owned());
     let attested = app.revisions.attested(tx, revisions_in(&reports)).await?;
     let target = |run: &tidegate_domain::deployment::TargetRun| {
         let name = &run.target;
-        TargetFacts::of(
+        let facts = TargetFacts::of(
             (run, deployment.slot_of_interest(run)),
             desired.get(name),
             reports.get(name),
             in_touch.contains(name),
             &attested,
-        )
+        );
+        TargetFacts {
+            obstacle: revocation(name).or(facts.obstacle),
+            ..facts
+        }
     };
     let balancer = |run: &BalancerRun| {
         let name = &run.target;
-        BalancerFacts::of(
+        let facts = BalancerFacts::of(
             desired.get(name),
             reports.get(name),
             in_touch.contains(name),
-        )
+        );
+        BalancerFacts {
+            failure: revocation(name).or(facts.failure),
+            ..facts
+        }
     };
     let targets = deployment.targets.iter().map(target).collect();
     let balancers = deployment.balancers.iter().map(balancer).collect();

@@ -43,7 +43,7 @@ async fn all(tx: &mut Tx, app: &App, request: &Request) -> Result<StatusView, Er
         .agents()
         .await?
         .into_iter()
-        .filter(|a| a.connected)
+        .filter(|a| a.connected && a.revoked_at.is_none())
         .map(|a| a.key.to_string())
         .collect();
     let mut products = Vec::new();

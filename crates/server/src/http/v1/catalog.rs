@@ -7,11 +7,12 @@ use super::super::{
 use crate::app::SharedApp;
 use axum::{
     Router, extract,
-    routing::{get, post, put},
+    http::StatusCode,
+    routing::{delete, get, post, put},
 };
 use tidegate_protocol::api::{
-    ApplyRequest, ApplyResponse, Problem, ProductView, RemoveRequest, SecretRequest, SecretView,
-    TargetView,
+    ApplyRequest, ApplyResponse, InstructionKeyView, Problem, ProductView, RemoveRequest,
+    SecretRequest, SecretView, TargetView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -20,6 +21,11 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/remove", post(remove))
         .route("/api/v1/products", get(products))
         .route("/api/v1/targets", get(targets))
+        .route(
+            "/api/v1/targets/{environment}/{target}/agent",
+            delete(revoke_agent),
+        )
+        .route("/api/v1/instruction-key/successor", post(renew_key))
         .route("/api/v1/products/{product}/secrets/{name}", put(set_secret))
 }
 
@@ -63,6 +69,30 @@ pub(super) async fn targets(
     Caller(request): Caller,
 ) -> Result<extract::Json<Vec<TargetView>>, ApiError> {
     Ok(extract::Json(app.targets(&request).await?))
+}
+
+/// Revokes the agent of a target: its certificates are good for nothing from its next call on.
+#[utoipa::path(delete, path = "/api/v1/targets/{environment}/{target}/agent",
+    params(("environment" = String, Path), ("target" = String, Path)),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn revoke_agent(
+    app: State,
+    Caller(request): Caller,
+    Path((environment, target)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    app.revoke_agent(request, (&environment, &target)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs what targets are told with a new key, for which the one before it vouches.
+#[utoipa::path(post, path = "/api/v1/instruction-key/successor",
+    responses((status = 201, body = InstructionKeyView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn renew_key(
+    app: State,
+    Caller(request): Caller,
+) -> Result<(StatusCode, extract::Json<InstructionKeyView>), ApiError> {
+    let made = app.renew_instruction_key(request).await?;
+    Ok((StatusCode::CREATED, extract::Json(made)))
 }
 
 /// Keeps a new version of a product's secret.

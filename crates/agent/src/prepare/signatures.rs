@@ -1,0 +1,160 @@
+//! Whether an artifact bears the signatures that this agent demands: fetched over its own connection, judged offline by its own
+//! keys, and written down beside what was unpacked, so that a restart asks nobody.
+
+use super::{
+    PrepareError,
+    fetch::{Length, Wanted, fetch},
+    manifest,
+    revision::Preparation,
+};
+use crate::{
+    layout::{Layout, write_atomically},
+    trust::Demands,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fs, path::Path};
+use tidegate_domain::{digest::Digest, name::Name};
+use tidegate_trust::signature::{
+    BUNDLE_LENGTH_MAX, EVIDENCE_MAX, Evidence, Material, PAYLOAD_LENGTH_MAX, Verdict, judge,
+};
+
+/// The version of the file that this build writes.
+const VERSION: u32 = 1;
+/// A layer that is a sigstore bundle; every version of it begins so.
+const BUNDLE_TYPE: &str = "application/vnd.dev.sigstore.bundle";
+/// A layer that is signed by an annotation beside it.
+const SIMPLE_SIGNING_TYPE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+/// That an artifact was found signed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Vetted {
+    version: u32,
+    artifact: Digest,
+    /// The hash of what was demanded.
+    demands: Digest,
+    signers: Vec<Name>,
+    at: Timestamp,
+}
+
+/// A manifest that holds signatures.
+#[derive(Debug, Deserialize)]
+struct Holder {
+    #[serde(default)]
+    layers: Vec<Layer>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Layer {
+    media_type: String,
+    digest: Digest,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+}
+
+impl Vetted {
+    /// Whether that was found of `artifact` where it lies, by the same demands.
+    pub(super) fn is_in(release: &Path, artifact: Digest, demands: &Demands) -> bool {
+        let text = fs::read(Layout::vetted(release)).ok();
+        let kept = text.and_then(|text| serde_json::from_slice::<Self>(&text).ok());
+        kept.is_some_and(|kept| {
+            (kept.version, kept.artifact, kept.demands) == (VERSION, artifact, demands.hash())
+        })
+    }
+
+    pub(super) fn write(&self, release: &Path) -> Result<(), PrepareError> {
+        let text = serde_json::to_vec_pretty(self).map_err(std::io::Error::from)?;
+        Ok(write_atomically(&Layout::vetted(release), &text)?)
+    }
+}
+
+/// Judges an artifact, of which the manifest is at hand.
+pub(super) async fn vet(
+    preparation: &Preparation,
+    demands: &Demands,
+    (artifact, manifest): (Digest, &[u8]),
+) -> Result<Vetted, PrepareError> {
+    let mut evidence = Vec::new();
+    let failed = |source| PrepareError::Link {
+        digest: artifact,
+        source,
+    };
+    let known = preparation.link.artifact_signatures(artifact).await;
+    for holder in known.map_err(failed)?.manifests {
+        for layer in layers(preparation, holder).await? {
+            if evidence.len() < EVIDENCE_MAX
+                && let Some(material) = material(preparation, layer).await?
+            {
+                evidence.push(Evidence {
+                    artifact_bytes: Some(manifest.to_vec()),
+                    ..Evidence::new(material)
+                });
+            }
+        }
+    }
+    let at = Timestamp::now();
+    let verdict = judge(demands.keys(), &evidence, artifact, at);
+    if !verdict.is_met() {
+        return Err(refusal(&verdict, evidence.is_empty()));
+    }
+    tracing::info!(%artifact, %verdict, "signed as demanded");
+    let signers = verdict.signers.iter();
+    Ok(Vetted {
+        version: VERSION,
+        artifact,
+        demands: demands.hash(),
+        signers: signers.map(|signer| signer.name().clone()).collect(),
+        at,
+    })
+}
+
+fn refusal(verdict: &Verdict, unsigned: bool) -> PrepareError {
+    let how = if unsigned {
+        "it is unsigned, and this agent demands signatures"
+    } else {
+        "it is not signed as this agent demands"
+    };
+    PrepareError::Signatures {
+        digest: verdict.artifact,
+        reason: format!("{how}: {verdict}"),
+    }
+}
+
+async fn layers(preparation: &Preparation, holder: Digest) -> Result<Vec<Layer>, PrepareError> {
+    let bytes = read(preparation, holder, manifest::BYTES_MAX).await?;
+    // What cannot be read proves nothing; it must not keep what is sound from being found.
+    let holder = serde_json::from_slice::<Holder>(&bytes).ok();
+    Ok(holder.map(|holder| holder.layers).unwrap_or_default())
+}
+
+async fn material(
+    preparation: &Preparation,
+    layer: Layer,
+) -> Result<Option<Material>, PrepareError> {
+    if layer.media_type.starts_with(BUNDLE_TYPE) {
+        let json = read(preparation, layer.digest, BUNDLE_LENGTH_MAX as u64).await?;
+        return Ok(Some(Material::Bundle(json)));
+    }
+    if layer.media_type != SIMPLE_SIGNING_TYPE {
+        return Ok(None);
+    }
+    let payload = read(preparation, layer.digest, PAYLOAD_LENGTH_MAX as u64).await?;
+    Ok(Some(Material::SimpleSigning {
+        payload,
+        annotations: layer.annotations,
+    }))
+}
+
+async fn read(
+    preparation: &Preparation,
+    digest: Digest,
+    length_max: u64,
+) -> Result<Vec<u8>, PrepareError> {
+    let wanted = Wanted {
+        digest,
+        length: Length::AtMost(length_max),
+    };
+    let path = fetch(&preparation.link, &preparation.layout, wanted, &|_| ()).await?;
+    Ok(fs::read(path)?)
+}

@@ -1,0 +1,99 @@
+//! What an agent may fetch: exactly the manifests its desired state names, the blobs of those, and their signatures.
+
+use crate::app::{Error, SharedApp};
+use std::collections::BTreeMap;
+use tidegate_domain::{digest::Digest, revision::RevisionId, version::Version};
+use tidegate_store::{ReferrerPage, Repository, TargetKey, Tx};
+
+/// More signatures of one artifact are not handed out; an agent looks at no more.
+const HOLDERS_MAX: usize = 128;
+/// More referrers of one artifact are not looked through.
+const REFERRERS_MAX: u32 = 1000;
+/// Types of manifests that hold signatures begin so: sigstore bundles, and what earlier versions of cosign pushed.
+const TYPES: [&str; 2] = [
+    "application/vnd.dev.sigstore.bundle",
+    "application/vnd.dev.cosign.",
+];
+
+/// Whether a target may fetch `digest`.
+///
+/// # Errors
+/// When the store fails; likewise below.
+pub(super) async fn may_fetch(
+    tx: &mut Tx,
+    app: &SharedApp,
+    (key, digest): (&TargetKey, Digest),
+) -> Result<bool, Error> {
+    let artifacts = artifacts(tx, app, key).await?;
+    for artifact in artifacts.keys() {
+        if *artifact == digest || tx.manifest_references(*artifact, digest).await? {
+            return Ok(true);
+        }
+    }
+    for (artifact, repository) in artifacts {
+        for holder in holders(tx, (repository, artifact)).await? {
+            if holder == digest || tx.manifest_references(holder, digest).await? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// The manifests that hold signatures of an artifact; none, where the target is not told of it.
+pub(super) async fn signatures(
+    tx: &mut Tx,
+    app: &SharedApp,
+    (key, artifact): (&TargetKey, Digest),
+) -> Result<Option<Vec<Digest>>, Error> {
+    match artifacts(tx, app, key).await?.remove(&artifact) {
+        None => Ok(None),
+        Some(repository) => holders(tx, (repository, artifact)).await.map(Some),
+    }
+}
+
+/// The artifacts that a target is told of, each with the repository of its component.
+async fn artifacts(
+    tx: &mut Tx,
+    app: &SharedApp,
+    key: &TargetKey,
+) -> Result<BTreeMap<Digest, Repository>, Error> {
+    let states = tx.desired_of(key).await?;
+    let named: Vec<RevisionId> = states.iter().flat_map(super::link::named).collect();
+    let mut artifacts = BTreeMap::new();
+    for id in named {
+        let Some(known) = app.revisions.get(tx, id).await? else {
+            continue;
+        };
+        let product = &known.revision.product;
+        artifacts.extend(known.revision.components.iter().map(|component| {
+            let repository = Repository::new(product.clone(), component.component.clone());
+            (component.artifact, repository)
+        }));
+    }
+    Ok(artifacts)
+}
+
+async fn holders(
+    tx: &mut Tx,
+    (repository, artifact): (Repository, Digest),
+) -> Result<Vec<Digest>, Error> {
+    let page = ReferrerPage {
+        repository: repository.clone(),
+        subject: artifact,
+        artifact_type: None,
+        after: None,
+        limit: REFERRERS_MAX,
+    };
+    let referrers = tx.referrers(&page).await?.into_iter();
+    let holds = |kind: &str| TYPES.iter().any(|known| kind.starts_with(known));
+    let referring = referrers.filter(|it| it.artifact_type.as_deref().is_some_and(holds));
+    let mut holders: Vec<Digest> = Vec::new();
+    // The way of cosign before it knew referrers.
+    if let Ok(tag) = format!("sha256-{}.sig", artifact.hex()).parse::<Version>() {
+        holders.extend(tx.resolve_tag(&repository, &tag).await?);
+    }
+    holders.extend(referring.map(|it| it.digest));
+    holders.truncate(HOLDERS_MAX);
+    Ok(holders)
+}
