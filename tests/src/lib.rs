@@ -8,6 +8,7 @@ pub mod browser;
 pub mod disk;
 pub mod fleet;
 pub mod haproxy;
+pub mod identity_provider;
 pub mod page;
 pub mod process;
 pub mod prometheus;
