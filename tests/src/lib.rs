@@ -9,6 +9,7 @@ pub mod disk;
 pub mod fleet;
 pub mod haproxy;
 pub mod identity_provider;
+pub mod office;
 pub mod page;
 pub mod process;
 pub mod prometheus;

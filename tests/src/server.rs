@@ -37,14 +37,14 @@ pub struct Server {
 impl Server {
     /// Starts one, and waits until it is ready.
     pub async fn start() -> Self {
-        let mut server = Self::new();
+        let mut server = Self::prepared();
         server.start_again().await;
         server
     }
 
     /// The same, with its data on a disk of so many megabytes.
     pub async fn on_small_disk(megabytes: u32) -> Self {
-        let mut server = Self::new();
+        let mut server = Self::prepared();
         server.disk = Some(SmallDisk::mount(
             &server.directory().join("server"),
             megabytes,
@@ -55,14 +55,14 @@ impl Server {
 
     /// The same, started with more arguments.
     pub async fn with(more: &[&str]) -> Self {
-        let mut server = Self::new();
+        let mut server = Self::prepared();
         server.more = more.iter().map(|&word| word.to_owned()).collect();
         server.start_again().await;
         server
     }
 
     /// One that has its address and is not started yet.
-    pub fn new() -> Self {
+    pub fn prepared() -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let token = directory.path().join("token");
         std::fs::write(&token, TOKEN).expect("the token can be written");

@@ -18,6 +18,7 @@ mod group_run;
 mod journal;
 mod logs;
 mod man;
+mod password;
 mod person;
 mod plan;
 mod policy;
@@ -115,6 +116,7 @@ pub enum Command {
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     SignIn(sign_in::SignInArgs),
+    Password(password::PasswordArgs),
     Journal(journal::JournalArgs),
 }
 
@@ -167,6 +169,7 @@ impl Command {
             Self::Can(args) => args.run(&context).await,
             Self::Policy(command) => command.run(&context).await,
             Self::SignIn(args) => args.run(&context).await,
+            Self::Password(args) => args.run(&context).await,
             Self::Journal(args) => args.run(&context).await,
         }
     }

@@ -1,6 +1,7 @@
 //! What a server is started with.
 
 use crate::StartError;
+use jiff::SignedDuration;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// What a server is started with.
@@ -20,6 +21,14 @@ pub struct Config {
     pub prometheus: Option<String>,
     /// A file with the administrator's token.
     pub admin_token_file: Option<PathBuf>,
+    /// Where people reach the server, `https://…`; the address that it listens on unless set.
+    pub public_url: Option<String>,
+    /// Whether one reverse proxy stands before the server and says who asks.
+    pub behind_proxy: bool,
+    /// How old a session's secret gets before it is replaced.
+    pub session_renewal: SignedDuration,
+    /// A file that declares identity providers.
+    pub providers: Option<PathBuf>,
 }
 
 impl Config {

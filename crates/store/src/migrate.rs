@@ -35,6 +35,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "controls",
         include_str!("../migrations/0010_controls.sql"),
     ),
+    (
+        12,
+        "sign_in",
+        include_str!("../migrations/0012_sign_in.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -4,6 +4,7 @@ use crate::{chain, complain, log_to_stderr};
 use clap::Args;
 use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 use tidegate_cli::ExitStatus;
+use tidegate_domain::duration::Millis;
 use tidegate_server::{Config, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -36,6 +37,18 @@ pub(crate) struct ServeArgs {
     /// A file with the administrator's token, at least 20 characters; one is made and printed once unless set.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
+    /// Where people reach this server, such as `https://tidegate.example`; the address it listens on unless set.
+    #[arg(long, env = "TIDEGATE_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// One reverse proxy stands before this server: who asks is what it says in `X-Forwarded-For`.
+    #[arg(long, env = "TIDEGATE_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// How old the secret of a sign-in gets before it is replaced.
+    #[arg(long, default_value = "15m", value_name = "TIME")]
+    session_renewal: Millis,
+    /// A file that declares the identity providers that people may sign in by.
+    #[arg(long, env = "TIDEGATE_PROVIDERS", value_name = "FILE")]
+    providers: Option<PathBuf>,
 }
 
 pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
@@ -48,6 +61,10 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         key_file: args.key_file.clone(),
         prometheus: args.prometheus.clone(),
         admin_token_file: args.admin_token_file.clone(),
+        public_url: args.public_url.clone(),
+        behind_proxy: args.behind_proxy,
+        session_renewal: args.session_renewal.as_signed(),
+        providers: args.providers.clone(),
     };
     let mut server = match Server::start(&config).await {
         Ok(server) => server,

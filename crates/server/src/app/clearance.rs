@@ -384,9 +384,8 @@ async fn unread(
         control.mode() == Mode::Enforce
             && control.is_about(&deployment.product, &deployment.environment)
     });
-    let unread = enforced.filter(|(control, version)| {
-        !read.contains(&(control.name.clone(), *version))
-    });
+    let unread =
+        enforced.filter(|(control, version)| !read.contains(&(control.name.clone(), *version)));
     Ok(unread.map(|(control, _)| control.name.clone()).collect())
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
     Router::new()
         .merge(v1::router())
         .merge(log::router())
-        .merge(web::router())
+        .merge(web::router(&app))
         .route("/healthz", get(telemetry::healthz))
         .route("/readyz", get(telemetry::readyz))
         .route("/metrics", get(telemetry::metrics))
