@@ -7,9 +7,11 @@
 pub mod browser;
 pub mod cosign;
 pub mod disk;
+pub mod entrance;
 pub mod fleet;
 pub mod hand;
 pub mod haproxy;
+pub mod identity_provider;
 pub mod office;
 pub mod page;
 pub mod process;

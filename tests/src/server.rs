@@ -28,6 +28,8 @@ pub struct Server {
     pub http: reqwest::Client,
     /// What its data lies on, if it is small.
     pub disk: Option<SmallDisk>,
+    /// What else it is started with.
+    pub more: Vec<String>,
     process: Option<Process>,
     directory: TempDir,
 }
@@ -35,14 +37,14 @@ pub struct Server {
 impl Server {
     /// Starts one, and waits until it is ready.
     pub async fn start() -> Self {
-        let mut server = Self::new();
+        let mut server = Self::prepared();
         server.start_again().await;
         server
     }
 
     /// The same, with its data on a disk of so many megabytes.
     pub async fn on_small_disk(megabytes: u32) -> Self {
-        let mut server = Self::new();
+        let mut server = Self::prepared();
         server.disk = Some(SmallDisk::mount(
             &server.directory().join("server"),
             megabytes,
@@ -51,7 +53,16 @@ impl Server {
         server
     }
 
-    fn new() -> Self {
+    /// The same, started with more arguments.
+    pub async fn with(more: &[&str]) -> Self {
+        let mut server = Self::prepared();
+        server.more = more.iter().map(|&word| word.to_owned()).collect();
+        server.start_again().await;
+        server
+    }
+
+    /// One that has its address and is not started yet.
+    pub fn prepared() -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let token = directory.path().join("token");
         std::fs::write(&token, TOKEN).expect("the token can be written");
@@ -60,6 +71,7 @@ impl Server {
             agent_address: format!("https://127.0.0.1:{}", free_port()),
             http: client(),
             disk: None,
+            more: Vec::new(),
             process: None,
             directory,
         }
@@ -87,6 +99,8 @@ impl Server {
             "--admin-token-file",
             text(&token),
         ];
+        let more = self.more.iter().map(String::as_str);
+        let arguments: Vec<&str> = arguments.into_iter().chain(more).collect();
         let log = self.directory().join("server.log");
         let process = match &self.disk {
             Some(disk) => disk.start(&arguments, &log),

@@ -200,6 +200,20 @@ const ROWS: &[Row] = &[
     ("delete", "/api/v1/people/{name}", Large(6), ""),
     ("patch", "/api/v1/people/{name}", Large(6), "{}"),
     ("post", "/api/v1/people/{name}/sign-in-links", Large(6), ""),
+    ("get", "/api/v1/people/{name}/trusts", Large(6), ""),
+    (
+        "put",
+        "/api/v1/people/{name}/trusts/{trust}",
+        Large(6),
+        r#"{"issuer":"https://ci.example","audience":"tidegate","claims":{"sub":"x"}}"#,
+    ),
+    (
+        "delete",
+        "/api/v1/people/{name}/trusts/{trust}",
+        Large(6),
+        "",
+    ),
+    ("put", "/api/v1/password", Own(2), "{}"),
     ("post", "/api/v1/plans", Product(2), DEPLOYMENT),
     ("get", "/api/v1/policies", Shared(2), ""),
     ("get", "/api/v1/policies/schema", Shared(2), ""),
@@ -288,6 +302,13 @@ const ROWS: &[Row] = &[
     ("get", "/api/v1/tokens", Own(2), ""),
     ("post", "/api/v1/tokens", Own(3), r#"{"name":"x"}"#),
     ("delete", "/api/v1/tokens/{id}", Own(2), ""),
+    (
+        "post",
+        "/api/v1/workload-tokens",
+        Own(2),
+        r#"{"grant_type":"urn:ietf:params:oauth:grant-type:token-exchange","account":"robot","subject_token":"x",
+            "subject_token_type":"urn:ietf:params:oauth:token-type:jwt"}"#,
+    ),
 ];
 const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"lodash","version":"4.17.20","purl":"pkg:npm/lodash@4.17.20"}]}"#;
 const WHY: &str = r#"{"reason":"x"}"#;

@@ -1,5 +1,5 @@
 //! What the tests need and cargo does not bring: a database, a registry client, a browser, load balancers, a Prometheus,
-//! checkers of licences, pages and the API, a reader of calendars.
+//! checkers of licences, pages and the API, a reader of calendars, a provider of identities.
 //!
 //! Debian's packages are installed when something is absent and we are root. Otherwise the answer says what is missing;
 //! nothing is skipped. Packages of Python and npm are pinned and lie in `tests/.parts`, which git ignores.
@@ -42,7 +42,29 @@ pub(crate) fn programs() -> Outcome {
     debian(PROGRAMS)?;
     pip("schemathesis", SCHEMATHESIS)?;
     pip("icalendar", ICALENDAR)?;
-    npm("pages", PAGES)
+    npm("pages", PAGES)?;
+    identity_provider()
+}
+
+/// The OpenID Connect provider of the tests, with exactly the packages of its lock file.
+fn identity_provider() -> Outcome {
+    const FILES: [&str; 3] = ["package.json", "package-lock.json", "server.mjs"];
+    let source = run::root().join("tests/identity-provider");
+    let read = |file| {
+        let path = source.join(file);
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let texts = FILES.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let wanted: Vec<&str> = texts.iter().map(String::as_str).collect();
+    once("identity-provider", &wanted, |place| {
+        for (file, text) in FILES.iter().zip(&texts) {
+            let cannot = |error| format!("{}: {error}", place.display());
+            fs::write(place.join(file), text).map_err(cannot)?;
+        }
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--silent", "--no-audit", "--no-fund"]);
+        run::wait(npm.arg("--ignore-scripts").arg("--prefix").arg(place))
+    })
 }
 
 /// The program cargo-deny: that on the path, or one installed into `tests/.parts`.

@@ -114,6 +114,16 @@ impl Client {
         self.read(self.request(Method::PUT, path).json(body)).await
     }
 
+    /// Puts `body`, where the answer says nothing.
+    ///
+    /// # Errors
+    /// When the server does not answer, or with a problem.
+    pub async fn replace<B: Serialize + Sync>(&self, path: &str, body: &B) -> Result<(), Error> {
+        self.send(self.request(Method::PUT, path).json(body))
+            .await
+            .map(drop)
+    }
+
     /// Posts `body`, where the answer says nothing.
     ///
     /// # Errors

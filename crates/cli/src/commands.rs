@@ -23,6 +23,7 @@ mod journal;
 mod logs;
 mod man;
 mod parts;
+mod password;
 mod person;
 mod plan;
 mod policy;
@@ -131,6 +132,7 @@ pub enum Command {
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     SignIn(sign_in::SignInArgs),
+    Password(password::PasswordArgs),
     Journal(journal::JournalArgs),
 }
 
@@ -189,6 +191,7 @@ impl Command {
             Self::Can(args) => args.run(&context).await,
             Self::Policy(command) => command.run(&context).await,
             Self::SignIn(args) => args.run(&context).await,
+            Self::Password(args) => args.run(&context).await,
             Self::Journal(args) => args.run(&context).await,
         }
     }

@@ -91,7 +91,7 @@ impl Error {
                 401 | 403 => ExitStatus::Refused,
                 404 => ExitStatus::NotFound,
                 409 => ExitStatus::Conflict,
-                422 | 507 => ExitStatus::NotReady,
+                422 | 429 | 503 | 507 => ExitStatus::NotReady,
                 400..=499 => ExitStatus::Usage,
                 _ => ExitStatus::Broken,
             },

@@ -19,6 +19,7 @@ mod problem;
 mod rehearsal;
 mod release;
 mod status;
+mod workload;
 
 pub use artifact::{
     ArtifactCheckRequest, ArtifactCheckView, ArtifactView, AttachedView, BillPartView,
@@ -48,8 +49,8 @@ pub use journal::{
 };
 pub use logs::{LogLineView, LogsView};
 pub use people::{
-    EnrolmentRequest, EnrolmentView, ListedTokenView, PersonChange, PersonRequest, PersonView,
-    SessionView, TokenRequest, TokenView,
+    EnrolmentRequest, EnrolmentView, ExternalIdentity, ListedTokenView, PasswordChange,
+    PersonChange, PersonRequest, PersonView, SessionView, TokenRequest, TokenView,
 };
 pub use policy::{CanRequest, CanView, PolicyNote, ProposalView};
 pub use problem::Problem;
@@ -61,3 +62,4 @@ pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,
     StatusView, TargetStatus,
 };
+pub use workload::{TrustRequest, TrustView, WorkloadTokenRequest, WorkloadTokenView};

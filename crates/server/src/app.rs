@@ -33,11 +33,13 @@ pub mod journal;
 pub(crate) mod latecomers;
 mod leftovers;
 pub mod observed;
+pub mod passwords;
 pub mod people;
 pub mod plans;
 pub mod policies;
 mod proofs;
 mod proposals;
+pub mod providers;
 pub mod query;
 mod rehearse;
 pub mod releases;
@@ -50,7 +52,9 @@ mod runs;
 pub mod secrets;
 pub mod sessions;
 pub mod steer;
+mod token_uses;
 pub mod tokens;
+pub mod trusts;
 mod waivers;
 mod witnesses;
 
@@ -62,9 +66,11 @@ use request::Page;
 pub use request::Request;
 pub(crate) use request::entry;
 pub use revisions::RevisionCache;
+pub use token_uses::TokenUses;
 
 use crate::{
-    agents::authority::Authority, agents::desk::LogDesk, keyring::Keyring, metrics::Metrics,
+    agents::authority::Authority, agents::desk::LogDesk, identity::Identity, keyring::Keyring,
+    metrics::Metrics,
 };
 use std::sync::Arc;
 use tidegate_domain::{duration::Millis, generation::Incarnation, journal::Notary};
@@ -93,6 +99,10 @@ pub struct App {
     pub revisions: RevisionCache,
     /// People who wait for logs.
     pub desk: LogDesk,
+    /// How people and programs prove who they are.
+    pub identity: Identity,
+    /// Which tokens were used since that was last written down.
+    pub token_uses: TokenUses,
     /// What is measured outside.
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.

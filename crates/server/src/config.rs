@@ -1,6 +1,7 @@
 //! What a server is started with.
 
 use crate::StartError;
+use jiff::SignedDuration;
 use std::{net::SocketAddr, path::PathBuf};
 use tidegate_domain::duration::Millis;
 
@@ -23,6 +24,14 @@ pub struct Config {
     pub admin_token_file: Option<PathBuf>,
     /// How long the signature of a desired state is good for.
     pub signature_lifetime: Millis,
+    /// Where people reach the server, `https://…`; the address that it listens on unless set.
+    pub public_url: Option<String>,
+    /// Whether one reverse proxy stands before the server and says who asks.
+    pub behind_proxy: bool,
+    /// How old a session's secret gets before it is replaced.
+    pub session_renewal: SignedDuration,
+    /// A file that declares identity providers.
+    pub providers: Option<PathBuf>,
 }
 
 impl Config {

@@ -9,10 +9,11 @@ mod log;
 mod registry;
 mod registry_token;
 mod router;
+pub(crate) mod session;
 mod v1;
 mod watching;
 
-pub(crate) use error::ApiError;
+pub(crate) use error::{ApiError, retry_after};
 pub(crate) use registry::blob;
 pub(crate) use router::router;
 pub use v1::openapi;

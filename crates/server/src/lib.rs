@@ -12,6 +12,7 @@ pub mod app;
 mod config;
 mod engine;
 mod http;
+mod identity;
 mod keyring;
 mod metrics;
 mod telemetry;
@@ -21,8 +22,9 @@ pub use config::Config;
 pub use http::openapi;
 
 use agents::{authority::Authority, desk::LogDesk};
-use app::{App, Bus, Error, RevisionCache, SharedApp};
+use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses};
 use axum::Router;
+use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};
 use metrics::Metrics;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
@@ -88,6 +90,9 @@ pub enum StartError {
     /// The client that checks are asked with.
     #[error("no HTTP client can be made")]
     Client(#[from] reqwest::Error),
+    /// The identity providers.
+    #[error("the identity providers cannot be used")]
+    Providers(#[from] SettingsError),
     /// The blobs.
     #[error("the artifacts' directory cannot be opened")]
     Blobs(#[from] BlobError),
@@ -103,8 +108,12 @@ impl Server {
     /// When one of them cannot be had; nothing is left running then.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let token = config.admin_token()?;
-        let app = open(config).await?;
         let people = listen(config.listen).await?;
+        let app = open(
+            config,
+            &format!("http://{}", local(&people, config.listen)?),
+        )
+        .await?;
         let agents = listen(config.agent_listen).await?;
         // Only a server that can be reached may show the administrator's token: it is shown once.
         let welcome = welcome(&app, token).await?;
@@ -123,6 +132,7 @@ impl Server {
         tasks.spawn(engine::read_attachments(app.clone(), holder));
         tasks.spawn(collect_garbage(app.clone()));
         tasks.spawn(scrub(app.clone()));
+        tasks.spawn(write_token_uses(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents));
         tasks.spawn(serve_people(http::router(app), people));
         tracing::info!(%address, %agent_address, "server.ready");
@@ -140,7 +150,8 @@ impl Server {
     }
 }
 
-async fn open(config: &Config) -> Result<SharedApp, StartError> {
+async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError> {
+    let identity = Identity::new(config, usual_url)?;
     let data = &config.data;
     std::fs::create_dir_all(data).map_err(|source| StartError::File {
         path: data.clone(),
@@ -190,6 +201,8 @@ async fn open(config: &Config) -> Result<SharedApp, StartError> {
         bus: Bus::default(),
         revisions: RevisionCache::default(),
         desk: LogDesk::default(),
+        identity,
+        token_uses: TokenUses::default(),
         metrics: Metrics::new(config.prometheus.clone())?,
         rehearsing: Semaphore::new(1),
         signature_lifetime: config.signature_lifetime,
@@ -204,7 +217,7 @@ async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcom
     if !first {
         return Ok(None);
     }
-    let sign_in_path = app.link_for(administrator.id).await?;
+    let sign_in_path = app.link_for(administrator.id, "invitation").await?;
     Ok(Some(Welcome {
         sign_in_path,
         token: given.is_none().then_some(made),
@@ -234,7 +247,8 @@ async fn serve_people(router: Router, listener: TcpListener) {
             );
         }
     });
-    if let Err(error) = axum::serve(listener, router).await {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    if let Err(error) = axum::serve(listener, service).await {
         tracing::error!(error = &error as &dyn std::error::Error, "http.ended");
     }
 }
@@ -242,6 +256,20 @@ async fn serve_people(router: Router, listener: TcpListener) {
 async fn serve_agents(app: SharedApp, listener: TcpListener) {
     if let Err(error) = agents::serve(app, listener).await {
         tracing::error!(error = &error as &dyn std::error::Error, "agents.ended");
+    }
+}
+
+/// Writes down every few seconds which tokens were used.
+async fn write_token_uses(app: SharedApp) {
+    let mut tick = tokio::time::interval(std::time::Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Err(error) = app.write_token_uses().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "tokens.uses_not_written"
+            );
+        }
     }
 }
 

@@ -1,8 +1,10 @@
-//! People, their tokens and their sessions.
+//! People, their tokens and their sessions, what they tried to sign in, and what their programs are trusted by.
 
 mod people;
 mod sessions;
 mod tokens;
+mod tries;
+mod trusts;
 
 pub use people::PersonRow;
 pub use sessions::{ListedSession, SessionRow, SignedIn};

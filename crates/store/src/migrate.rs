@@ -38,6 +38,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "trust", include_str!("../migrations/0011_trust.sql")),
     (12, "scrub", include_str!("../migrations/0012_scrub.sql")),
     (13, "agents", include_str!("../migrations/0013_agents.sql")),
+    (
+        14,
+        "sign_in",
+        include_str!("../migrations/0014_sign_in.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -40,6 +40,18 @@ pub(crate) struct ServeArgs {
     /// How long agents may begin something new because of what they were told last. They ask anew half way through.
     #[arg(long, default_value = "24h", value_name = "TIME", value_parser = lifetime)]
     signature_lifetime: Millis,
+    /// Where people reach this server, such as `https://tidegate.example`; the address it listens on unless set.
+    #[arg(long, env = "TIDEGATE_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// One reverse proxy stands before this server: who asks is what it says in `X-Forwarded-For`.
+    #[arg(long, env = "TIDEGATE_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// How old the secret of a sign-in gets before it is replaced.
+    #[arg(long, default_value = "15m", value_name = "TIME")]
+    session_renewal: Millis,
+    /// A file that declares the identity providers that people may sign in by.
+    #[arg(long, env = "TIDEGATE_PROVIDERS", value_name = "FILE")]
+    providers: Option<PathBuf>,
 }
 
 pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
@@ -53,6 +65,10 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         prometheus: args.prometheus.clone(),
         admin_token_file: args.admin_token_file.clone(),
         signature_lifetime: args.signature_lifetime,
+        public_url: args.public_url.clone(),
+        behind_proxy: args.behind_proxy,
+        session_renewal: args.session_renewal.as_signed(),
+        providers: args.providers.clone(),
     };
     let mut server = match Server::start(&config).await {
         Ok(server) => server,

@@ -1,10 +1,14 @@
 //! `tidegate person`.
 
+mod trust;
+
 use super::{Context, sign_in::Link};
 use crate::{Error, ExitStatus, ui::table};
 use clap::{Args, Subcommand};
 use std::fmt::Write as _;
-use tidegate_protocol::api::{PersonChange, PersonRequest, PersonView};
+use tidegate_protocol::api::{
+    ExternalIdentity, PersonChange, PersonRequest, PersonView, TrustView,
+};
 
 /// Add people and service accounts, change and remove them.
 #[derive(Debug, Subcommand)]
@@ -22,6 +26,19 @@ pub enum PersonCommand {
     /// Print a one-time link that signs a person in to the pages for the first time.
     Invite {
         /// Their name.
+        name: String,
+    },
+    Trust(trust::TrustArgs),
+    /// List what a service account trusts.
+    Trusts {
+        /// The service account.
+        account: String,
+    },
+    /// End a trust, and what was lent by it.
+    Distrust {
+        /// The service account.
+        account: String,
+        /// The trust.
         name: String,
     },
     /// List everybody.
@@ -48,6 +65,9 @@ pub struct CreateArgs {
     /// Whose second account, or whose program, it is.
     #[arg(long, value_name = "PERSON")]
     owner: Option<String>,
+    /// Who they are to an identity provider: its issuer, and their subject there.
+    #[arg(long, num_args = 2, value_names = ["ISSUER", "SUBJECT"])]
+    external: Option<Vec<String>>,
 }
 
 /// Change what is said of a person; what is left out stays.
@@ -67,6 +87,9 @@ pub struct ChangeArgs {
     /// Whose second account, or whose program, it is; empty for nobody's.
     #[arg(long, value_name = "PERSON")]
     owner: Option<String>,
+    /// Who they are to an identity provider: its issuer, and their subject there.
+    #[arg(long, num_args = 2, value_names = ["ISSUER", "SUBJECT"])]
+    external: Option<Vec<String>>,
 }
 
 impl PersonCommand {
@@ -97,6 +120,16 @@ impl PersonCommand {
                 let link: Link = client.post(&path, &serde_json::json!({})).await?;
                 ui.data(&link, |link| format!("{}{}", client.server(), link.path));
             }
+            Self::Trust(args) => return args.run(context).await,
+            Self::Trusts { account } => {
+                let path = format!("/api/v1/people/{account}/trusts");
+                let views: Vec<TrustView> = client.get(&path).await?;
+                ui.data(&views, |views| trust::listed(views));
+            }
+            Self::Distrust { account, name } => {
+                client.delete(&trust::path(&account, &name)).await?;
+                ui.say(format_args!("{account} does not trust {name} any more"));
+            }
             Self::List => {
                 let views: Vec<PersonView> = client.get("/api/v1/people").await?;
                 ui.data(&views, |views| listed(views));
@@ -115,6 +148,7 @@ impl CreateArgs {
             service: self.service,
             owner: self.owner,
             email: self.email,
+            external: external(self.external),
         }
     }
 }
@@ -126,9 +160,15 @@ impl ChangeArgs {
             level: self.level,
             owner: self.owner,
             email: self.email,
+            external: external(self.external),
         };
         (format!("/api/v1/people/{}", self.name), change)
     }
+}
+
+fn external(words: Option<Vec<String>>) -> Option<ExternalIdentity> {
+    let [issuer, subject] = words?.try_into().ok()?;
+    Some(ExternalIdentity { issuer, subject })
 }
 
 fn created(view: &PersonView) -> String {

@@ -26,10 +26,16 @@ impl SessionCommand {
                 ui.data(&sessions, |sessions| {
                     let row = |it: &SessionView| {
                         let (began, ends) = (it.began_at.to_string(), it.expires_at.to_string());
-                        vec![it.id.clone(), began, ends, it.client.clone()]
+                        vec![
+                            it.id.clone(),
+                            it.how.clone(),
+                            began,
+                            ends,
+                            it.client.clone(),
+                        ]
                     };
                     table(
-                        &["session", "began", "ends", "browser"],
+                        &["session", "by", "began", "ends", "browser"],
                         sessions.iter().map(row),
                     )
                 });

@@ -1,14 +1,21 @@
 //! `tidegate token`.
 
 use super::Context;
-use crate::{Error, ExitStatus, ui::table};
+use crate::{
+    Error, ExitStatus,
+    ui::{ago, table},
+};
 use clap::{Args, Subcommand};
-use tidegate_protocol::api::{ListedTokenView, TokenRequest, TokenView};
+use std::{io::stdin, path::PathBuf};
+use tidegate_protocol::api::{
+    ListedTokenView, TokenRequest, TokenView, WorkloadTokenRequest, WorkloadTokenView,
+};
 
 /// Make, list and revoke tokens.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
     Create(CreateArgs),
+    Exchange(ExchangeArgs),
     /// List your tokens; everybody's for who administers people.
     List,
     /// End a token at once, and all that were made with it.
@@ -43,6 +50,34 @@ pub struct CreateArgs {
     days: Option<u32>,
 }
 
+/// Exchange the token that a CI or platform gave this program for a short-lived one of a service account that trusts it.
+///
+/// It is read from a file, or from standard input.
+#[derive(Debug, Args)]
+pub struct ExchangeArgs {
+    /// The service account.
+    #[arg(long)]
+    account: String,
+    /// The file with the JSON Web Token; standard input unless set.
+    #[arg(long, value_name = "FILE")]
+    jwt: Option<PathBuf>,
+}
+
+impl ExchangeArgs {
+    fn request(self) -> Result<WorkloadTokenRequest, Error> {
+        let (path, read) = match self.jwt {
+            Some(path) => {
+                let read = std::fs::read_to_string(&path);
+                (path, read)
+            }
+            None => ("standard input".into(), std::io::read_to_string(stdin())),
+        };
+        let text = read.map_err(|source| Error::File { path, source })?;
+        let token = text.trim().to_owned();
+        Ok(WorkloadTokenRequest::of_jwt(self.account, token))
+    }
+}
+
 impl TokenCommand {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         let (client, ui) = (&context.client, context.ui);
@@ -59,6 +94,12 @@ impl TokenCommand {
                 };
                 let view: TokenView = client.post("/api/v1/tokens", &request).await?;
                 ui.data(&view, |view| view.token.clone());
+            }
+            Self::Exchange(args) => {
+                let request = args.request()?;
+                let view: WorkloadTokenView =
+                    client.post("/api/v1/workload-tokens", &request).await?;
+                ui.data(&view, |view| view.access_token.clone());
             }
             Self::List => {
                 let tokens: Vec<ListedTokenView> = client.get("/api/v1/tokens").await?;
@@ -87,8 +128,11 @@ fn listed(tokens: &[ListedTokenView]) -> String {
                 .clone()
                 .unwrap_or_else(|| "everything".to_owned()),
             ends,
+            token.used_at.map_or_else(|| "never".to_owned(), ago),
         ]
     };
-    let head = ["token", "person", "for", "level", "good for", "ends"];
+    let head = [
+        "token", "person", "for", "level", "good for", "ends", "used",
+    ];
     table(&head, tokens.iter().map(row))
 }

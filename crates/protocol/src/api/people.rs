@@ -26,6 +26,9 @@ pub struct PersonRequest {
     /// Where mail reaches them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// Who they are to an identity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalIdentity>,
 }
 
 /// What is to change of a person; what is left out stays.
@@ -45,6 +48,19 @@ pub struct PersonChange {
     /// Where mail reaches them; empty for nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// Who they are to an identity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalIdentity>,
+}
+
+/// Who somebody is to an identity provider, for ever.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalIdentity {
+    /// The provider's issuer identifier.
+    pub issuer: String,
+    /// Their subject there.
+    pub subject: String,
 }
 
 /// A person, or a service account.
@@ -74,6 +90,24 @@ pub struct PersonView {
     /// How they sign in: `password`, `provider`, or neither.
     #[serde(default)]
     pub sign_in: Vec<String>,
+}
+
+/// A password to set, change or remove: one's own.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The one that there is. It is not asked for where there is none, and in the first hour after an invitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<String>,
+    /// The new one; left out, the password is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+}
+
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordChange").finish_non_exhaustive()
+    }
 }
 
 /// A token to make.
@@ -128,6 +162,10 @@ pub struct ListedTokenView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<jiff::Timestamp>,
+    /// When it was last used, to a minute or so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub used_at: Option<jiff::Timestamp>,
 }
 
 /// A token, shown once.
@@ -213,4 +251,7 @@ pub struct SessionView {
     pub expires_at: jiff::Timestamp,
     /// What the browser says of itself.
     pub client: String,
+    /// By what it began: `link`, `invitation`, `token`, `password` or `provider`; empty where that was not kept.
+    #[serde(default)]
+    pub how: String,
 }

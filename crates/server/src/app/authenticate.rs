@@ -1,6 +1,6 @@
 //! Who asks: tokens, sessions, and the one-time link that begins the first one.
 
-use super::{App, Error, Kind, Request, field, people, sessions};
+use super::{App, Error, Kind, Request, field, people, sessions, sessions::Visit};
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::SignedDuration;
@@ -34,31 +34,40 @@ impl App {
             .store
             .read(secret, |tx, secret| tx.actor_by_token(*secret).boxed())
             .await?;
-        actor.ok_or_else(|| {
+        let actor = actor.ok_or_else(|| {
             Error::refused(
                 Kind::NotSignedIn,
                 "token-invalid",
                 "the token is wrong, revoked or expired",
             )
             .hint("set TIDEGATE_TOKEN to a token from `tidegate token create`")
-        })
+        })?;
+        if let Some(token) = &actor.token {
+            self.token_uses.note(token.id);
+        }
+        Ok(actor)
     }
 
-    /// Uses a one-time link up and begins a session; answers its secret.
+    /// Uses a one-time link up and begins a session; answers its secret, and whether it was an invitation.
     ///
     /// # Errors
     /// When the link is wrong, used or over.
-    pub async fn sign_in_by_link(&self, link: &str, client: &str) -> Result<String, Error> {
+    pub async fn sign_in_by_link(
+        &self,
+        link: &str,
+        visit: &Visit,
+    ) -> Result<(String, bool), Error> {
         let session = new_secret(SESSION_PREFIX);
         let input = (
             Digest::of(link.as_bytes()),
             Digest::of(session.as_bytes()),
-            client.to_owned(),
+            visit.clone(),
         );
-        self.store
-            .write(input, |tx, (link, session, client)| {
+        let is_invitation = self
+            .store
+            .write(input, |tx, (link, session, visit)| {
                 async move {
-                    let actor = tx.use_link(*link).await?.ok_or_else(|| {
+                    let found = tx.use_link(*link).await?.ok_or_else(|| {
                         Error::refused(
                             Kind::NotSignedIn,
                             "link-invalid",
@@ -66,12 +75,15 @@ impl App {
                         )
                         .hint("`tidegate sign-in` prints a new one")
                     })?;
-                    sessions::begin(tx, &actor, *session, (client, "link")).await
+                    let is_invitation = found.how == "invitation";
+                    let how = if is_invitation { "invitation" } else { "link" };
+                    sessions::begin(tx, &found.actor, *session, (visit, how)).await?;
+                    Ok::<_, Error>(is_invitation)
                 }
                 .boxed()
             })
             .await?;
-        Ok(session)
+        Ok((session, is_invitation))
     }
 
     /// Begins a session for whoever holds `token`; answers its secret. A token that may do less than its person
@@ -79,14 +91,14 @@ impl App {
     ///
     /// # Errors
     /// When the token is wrong, revoked, over, or narrower than its person.
-    pub async fn sign_in_by_token(&self, token: &str, client: &str) -> Result<String, Error> {
+    pub async fn sign_in_by_token(&self, token: &str, visit: &Visit) -> Result<String, Error> {
         let actor = self.actor_by_token(token).await?;
         refuse_narrow(&actor)?;
         let session = new_secret(SESSION_PREFIX);
-        let input = (actor, Digest::of(session.as_bytes()), client.to_owned());
+        let input = (actor, Digest::of(session.as_bytes()), visit.clone());
         self.store
-            .write(input, |tx, (actor, session, client)| {
-                sessions::begin(tx, actor, *session, (client, "token")).boxed()
+            .write(input, |tx, (actor, session, visit)| {
+                sessions::begin(tx, actor, *session, (visit, "token")).boxed()
             })
             .await?;
         Ok(session)
@@ -98,7 +110,7 @@ impl App {
     /// When the asker holds a token that may do less than they.
     pub async fn sign_in_path(&self, request: &Request) -> Result<String, Error> {
         refuse_narrow(&request.actor)?;
-        self.link_for(request.actor.person).await
+        self.link_for(request.actor.person, "link").await
     }
 
     /// A one-time link that signs somebody else in: they set a password then, or go on without one.
@@ -127,15 +139,19 @@ impl App {
                 .boxed()
             })
             .await?;
-        self.link_for(person).await
+        self.link_for(person, "invitation").await
     }
 
-    /// The one-time link that the first start prints.
-    pub(crate) async fn link_for(&self, person: PersonId) -> Result<String, Error> {
+    /// A one-time link: an `invitation` that somebody else made, or a `link` of one's own.
+    pub(crate) async fn link_for(
+        &self,
+        person: PersonId,
+        how: &'static str,
+    ) -> Result<String, Error> {
         let link = new_secret("tgl_");
-        let input = (Digest::of(link.as_bytes()), person);
+        let input = (Digest::of(link.as_bytes()), person, how);
         self.store
-            .write(input, |tx, (link, person)| {
+            .write(input, |tx, (link, person, how)| {
                 async move {
                     let expires_at = tx.now() + SignedDuration::from_hours(LINK_HOURS);
                     tx.record_session(&SessionRow {
@@ -146,6 +162,7 @@ impl App {
                         began_at: tx.now(),
                         expires_at,
                         client: String::new(),
+                        how: (*how).to_owned(),
                     })
                     .await
                 }
@@ -175,7 +192,7 @@ impl App {
 }
 
 /// A session is the whole person: whoever may do less than they must not begin one.
-fn refuse_narrow(actor: &Actor) -> Result<(), Error> {
+pub(super) fn refuse_narrow(actor: &Actor) -> Result<(), Error> {
     let Some(token) = &actor.token else {
         return Ok(());
     };
@@ -223,6 +240,7 @@ async fn administrator(
             level: Level::Initiate,
             scope: Scope::default(),
             parent: None,
+            trust: None,
             expires_at: None,
         };
         tx.record_token(&token).await?;

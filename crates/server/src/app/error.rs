@@ -21,6 +21,13 @@ pub enum Kind {
     NotReady,
     /// The server's disk is full.
     NoRoom,
+    /// It was tried too often.
+    TooOften {
+        /// When it may be tried again.
+        seconds: u32,
+    },
+    /// What it takes is busy, or out of reach, at this moment.
+    Busy,
     /// Our fault.
     Fault,
 }

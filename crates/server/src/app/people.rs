@@ -9,7 +9,7 @@ use tidegate_domain::{
     name::Name,
 };
 use tidegate_policy::Authorizer;
-use tidegate_protocol::api::{PersonChange, PersonRequest, PersonView};
+use tidegate_protocol::api::{ExternalIdentity, PersonChange, PersonRequest, PersonView};
 use tidegate_store::{PersonRow, Tx};
 use uuid::Uuid;
 
@@ -99,6 +99,7 @@ struct Wanted {
     level: Option<Level>,
     owner: Option<Name>,
     email: Option<String>,
+    external: Option<(String, String)>,
 }
 
 impl Wanted {
@@ -115,6 +116,7 @@ impl Wanted {
             level: wanted.level.map(level).transpose()?,
             owner: optional("owner", wanted.owner.as_deref())?,
             email: wanted.email.as_deref().map_or(Ok(None), email)?,
+            external: wanted.external.as_ref().map(external).transpose()?,
         })
     }
 }
@@ -124,6 +126,7 @@ struct Change {
     level: Option<Option<Level>>,
     owner: Option<Option<Name>>,
     email: Option<Option<String>>,
+    external: Option<(String, String)>,
 }
 
 impl Change {
@@ -142,6 +145,7 @@ impl Change {
             level: change.level.map(or_none).transpose()?,
             owner: change.owner.as_ref().map(owner).transpose()?,
             email: change.email.as_deref().map(email).transpose()?,
+            external: change.external.as_ref().map(external).transpose()?,
         })
     }
 }
@@ -157,9 +161,10 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Perso
         owner: owner(tx, wanted.owner.as_ref()).await?,
         email: wanted.email.clone(),
         groups: BTreeSet::new(),
-        external: None,
+        external: wanted.external.clone(),
     };
     check_owner(&row)?;
+    check_external(tx, row.external.as_ref()).await?;
     if !tx.record_person(&row).await? {
         let detail = format!(
             "there is, or was, a person `{}`: names are never used twice",
@@ -193,6 +198,10 @@ async fn alter(
     }
     if let Some(email) = &change.email {
         row.email.clone_from(email);
+    }
+    if change.external.is_some() && change.external != row.external {
+        check_external(tx, change.external.as_ref()).await?;
+        row.external.clone_from(&change.external);
     }
     check_owner(&row)?;
     tx.record_person_changed(&row).await?;
@@ -242,6 +251,18 @@ fn check_owner(row: &PersonRow) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whoever a provider knows is one person here, also after they were removed.
+async fn check_external(tx: &mut Tx, said: Option<&(String, String)>) -> Result<(), Error> {
+    let Some((issuer, subject)) = said else {
+        return Ok(());
+    };
+    if !tx.is_known_as(issuer, subject).await? {
+        return Ok(());
+    }
+    let detail = format!("`{subject}` of {issuer} is, or was, somebody here");
+    Err(Error::refused(Kind::Conflict, "external-exists", detail))
+}
+
 /// The human being who owns an account: never another owned account, so that who is behind it is one step away.
 async fn owner(tx: &mut Tx, name: Option<&Name>) -> Result<Option<PersonId>, Error> {
     let Some(name) = name else { return Ok(None) };
@@ -281,7 +302,7 @@ pub(super) fn level(number: u8) -> Result<Level, Error> {
         .ok_or_else(|| Error::invalid("level", "responsibility levels are 2 to 6"))
 }
 
-fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
+pub(super) fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
     let text = text.trim();
     let is_plain = !text.chars().any(char::is_control) && text.chars().count() <= TEXT_MAX;
     if !is_plain {
@@ -293,7 +314,7 @@ fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-fn email(text: &str) -> Result<Option<String>, Error> {
+pub(super) fn email(text: &str) -> Result<Option<String>, Error> {
     let address = words("email", text)?;
     let is_one = |address: &String| {
         let halves = address.split_once('@');
@@ -305,6 +326,17 @@ fn email(text: &str) -> Result<Option<String>, Error> {
         Some(address) if !is_one(&address) => Err(Error::invalid("email", "write it as NAME@HOST")),
         other => Ok(other),
     }
+}
+
+fn external(said: &ExternalIdentity) -> Result<(String, String), Error> {
+    let text = |name: &str, text: &str| {
+        let none = || Error::invalid(name, "it is empty");
+        words(name, text)?.ok_or_else(none)
+    };
+    Ok((
+        text("issuer", &said.issuer)?,
+        text("subject", &said.subject)?,
+    ))
 }
 
 async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<PersonView, Error> {

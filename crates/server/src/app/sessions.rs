@@ -1,8 +1,10 @@
 //! Sign-ins of the pages: begun, looked at again, listed and ended.
 
-use super::{App, Error, Request};
+use super::{App, Error, Request, authenticate::SESSION_PREFIX};
+use crate::keyring::new_secret;
 use futures::FutureExt;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use std::net::IpAddr;
 use tidegate_domain::{access::Actor, digest::Digest};
 use tidegate_protocol::api::SessionView;
 use tidegate_store::{ListedSession, PersonRow, SessionRow, SignedIn, Tx};
@@ -10,8 +12,21 @@ use uuid::Uuid;
 
 /// How long a sign-in of the pages lasts.
 pub const SESSION_HOURS: i64 = 12;
+/// For how long a secret that was replaced still counts, at most: requests are under way with it.
+const GRACE: SignedDuration = SignedDuration::from_secs(60);
 /// The longest description of a browser that is kept, in characters.
 const CLIENT_MAX: usize = 200;
+
+/// Who visits, as far as the request says.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Where they come from.
+    pub address: IpAddr,
+    /// What their browser says of itself.
+    pub client: String,
+    /// The secret of the session that the browser has already: it ends when another begins.
+    pub before: Option<String>,
+}
 
 impl App {
     /// Whoever is signed in by the session `secret`, if anybody is.
@@ -24,6 +39,53 @@ impl App {
             .store
             .read(secret, |tx, secret| tx.actor_by_session(*secret).boxed())
             .await?)
+    }
+
+    /// A new secret for a session whose secret is old enough; none where another request was first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn renew_session(
+        &self,
+        secret: &str,
+        known: &SignedIn,
+    ) -> Result<Option<String>, Error> {
+        let renewal = self.identity.renewal;
+        let age = Timestamp::now().duration_since(known.since);
+        if known.is_replaced || age < renewal {
+            return Ok(None);
+        }
+        let new = new_secret(SESSION_PREFIX);
+        let input = (
+            Digest::of(secret.as_bytes()),
+            Digest::of(new.as_bytes()),
+            (known.clone(), renewal.min(GRACE)),
+        );
+        let is_ours = self
+            .store
+            .write(input, |tx, (old, new, (known, grace))| {
+                async move {
+                    let until = tx.now() + *grace;
+                    if !tx.record_session_replaced(*old, until).await? {
+                        return Ok(false);
+                    }
+                    tx.record_session(&SessionRow {
+                        secret: *new,
+                        id: known.id.clone(),
+                        person: known.actor.person,
+                        kind: "session",
+                        began_at: known.began_at,
+                        expires_at: known.expires_at,
+                        client: known.client.clone(),
+                        how: known.how.clone(),
+                    })
+                    .await?;
+                    Ok::<_, Error>(true)
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(is_ours.then_some(new))
     }
 
     /// The same request as whoever asks stands now, for what goes on long after it was asked; none once they were
@@ -89,9 +151,15 @@ pub(super) async fn begin(
     tx: &mut Tx,
     actor: &Actor,
     secret: Digest,
-    (client, how): (&str, &str),
+    (visit, how): (&Visit, &str),
 ) -> Result<(), Error> {
     tx.forget_sessions().await?;
+    if let Some(before) = &visit.before {
+        let before = Digest::of(before.as_bytes());
+        if let Some(before) = tx.actor_by_session(before).await? {
+            tx.end_session(&before.id).await?;
+        }
+    }
     let row = SessionRow {
         secret,
         id: Uuid::now_v7().to_string(),
@@ -99,7 +167,8 @@ pub(super) async fn begin(
         kind: "session",
         began_at: tx.now(),
         expires_at: tx.now() + SignedDuration::from_hours(SESSION_HOURS),
-        client: client.chars().take(CLIENT_MAX).collect(),
+        client: visit.client.chars().take(CLIENT_MAX).collect(),
+        how: how.to_owned(),
     };
     tx.record_session(&row).await?;
     let detail = serde_json::json!({ "how": how });
@@ -128,5 +197,6 @@ fn view(session: ListedSession) -> SessionView {
         began_at: session.began_at,
         expires_at: session.expires_at,
         client: session.client,
+        how: session.how,
     }
 }

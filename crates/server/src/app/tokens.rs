@@ -89,7 +89,11 @@ impl Wanted {
             person: optional("person", wanted.person.as_deref())?,
             name: field("name", &wanted.name)?,
             level: wanted.level.map(people::level).transpose()?,
-            scope: scope(wanted)?,
+            scope: scope(
+                wanted.product.as_deref(),
+                wanted.repository.as_deref(),
+                &wanted.actions,
+            )?,
             days: wanted.days,
             id: TokenId(Uuid::now_v7()),
             secret: new_secret(TOKEN_PREFIX),
@@ -97,10 +101,18 @@ impl Wanted {
     }
 }
 
-fn scope(wanted: &TokenRequest) -> Result<Scope, Error> {
-    let mut product: Option<Name> = optional("product", wanted.product.as_deref())?;
+/// What a token is to be good for.
+///
+/// # Errors
+/// When product, repository or an action is none.
+pub(super) fn scope(
+    product: Option<&str>,
+    repository: Option<&str>,
+    actions: &[String],
+) -> Result<Scope, Error> {
+    let mut product: Option<Name> = optional("product", product)?;
     let mut component = None;
-    if let Some(repository) = &wanted.repository {
+    if let Some(repository) = repository {
         let halves = repository.split_once('/');
         let why = || Error::invalid("repository", "write it as PRODUCT/COMPONENT");
         let (of, part) = halves.ok_or_else(why)?;
@@ -111,7 +123,7 @@ fn scope(wanted: &TokenRequest) -> Result<Scope, Error> {
         product = Some(of);
         component = Some(field("repository", part)?);
     }
-    let actions = wanted.actions.iter().map(|word| field("actions", word));
+    let actions = actions.iter().map(|word| field("actions", word));
     let actions: BTreeSet<Action> = actions.collect::<Result<_, _>>()?;
     Ok(Scope {
         product,
@@ -139,6 +151,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Token
         level,
         scope: wanted.scope.clone(),
         parent: maker.token.as_ref().map(|token| token.id),
+        trust: None,
         expires_at: end(tx, request, wanted.days).await?,
     };
     tx.record_token(&row).await?;
@@ -252,5 +265,6 @@ fn view(token: &ListedToken) -> ListedTokenView {
         parent: token.parent.map(|parent| parent.to_string()),
         created_at: token.created_at,
         expires_at: token.expires_at,
+        used_at: token.used_at,
     }
 }

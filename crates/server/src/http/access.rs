@@ -1,6 +1,6 @@
 //! Extractors: who asks, and bodies whose faults are problems like any other.
 
-use super::ApiError;
+use super::{ApiError, session};
 use crate::app::{Error, Kind, Request, SharedApp};
 use axum::{
     extract::{FromRequest, FromRequestParts},
@@ -10,8 +10,6 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::{fmt::Display, sync::Arc};
 use tidegate_domain::access::Actor;
 
-/// The cookie of a sign-in.
-pub(crate) const SESSION_COOKIE: &str = "tidegate_session";
 /// The header that names a request.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
@@ -57,6 +55,18 @@ impl FromRequestParts<SharedApp> for Subscriber {
     }
 }
 
+/// Somebody who is not asked who they are: what they send says it.
+#[derive(Debug)]
+pub(crate) struct Stranger;
+
+impl FromRequestParts<SharedApp> for Stranger {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(_: &mut Parts, _: &SharedApp) -> Result<Self, Self::Rejection> {
+        Ok(Self)
+    }
+}
+
 /// A request of `actor`.
 pub(crate) fn request(app: &SharedApp, actor: Actor, id: String) -> Request {
     Request {
@@ -78,7 +88,7 @@ async fn actor(app: &SharedApp, headers: &HeaderMap) -> Result<(Actor, Option<St
     if let Some(token) = bearer(headers) {
         return Ok((app.actor_by_token(token).await?, None));
     }
-    if let Some(session) = cookie(headers, SESSION_COOKIE)
+    if let Some(session) = session::secret(app, headers)
         && let Some(known) = app.signed_in(session).await?
     {
         return Ok((known.actor, Some(known.id)));

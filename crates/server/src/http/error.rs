@@ -4,7 +4,7 @@ use crate::app::{Error, Kind};
 use axum::{
     Json,
     extract::rejection::{JsonRejection, PathRejection, QueryRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use tidegate_protocol::api::Problem;
@@ -42,6 +42,16 @@ const fn table(kind: Kind) -> (&'static str, &'static str, StatusCode) {
             "no-room",
             "The server's disk is full",
             StatusCode::INSUFFICIENT_STORAGE,
+        ),
+        Kind::TooOften { .. } => (
+            "too-often",
+            "It was tried too often",
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
+        Kind::Busy => (
+            "busy",
+            "What it takes is out of reach at this moment",
+            StatusCode::SERVICE_UNAVAILABLE,
         ),
         Kind::Fault => (
             "fault",
@@ -83,10 +93,29 @@ impl ApiError {
     }
 }
 
+/// When it may be tried again (RFC 9110, section 10.2.3).
+pub(crate) fn retry_after(kind: Kind) -> Option<(HeaderName, HeaderValue)> {
+    match kind {
+        Kind::TooOften { seconds } => Some((header::RETRY_AFTER, seconds.into())),
+        Kind::Busy => Some((header::RETRY_AFTER, HeaderValue::from_static("5"))),
+        Kind::BadRequest
+        | Kind::NotSignedIn
+        | Kind::NotAllowed
+        | Kind::NotFound
+        | Kind::Conflict
+        | Kind::NotReady
+        | Kind::NoRoom
+        | Kind::Fault => None,
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let retry = retry_after(self.0.kind());
         let (status, problem) = self.problem();
-        answer(status, &problem)
+        let mut response = answer(status, &problem);
+        response.headers_mut().extend(retry);
+        response
     }
 }
 

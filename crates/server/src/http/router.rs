@@ -35,7 +35,7 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .merge(v1::router())
         .merge(log::router())
         .merge(registry_token::router())
-        .merge(web::router())
+        .merge(web::router(&app))
         .route("/healthz", get(telemetry::healthz))
         .route("/readyz", get(telemetry::readyz))
         .route("/metrics", get(telemetry::metrics))

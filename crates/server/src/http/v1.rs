@@ -18,6 +18,7 @@ mod releases;
 mod status;
 mod stream;
 mod tokens;
+mod trusts;
 
 use crate::app::SharedApp;
 use axum::Router;
@@ -45,6 +46,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(releases::router())
         .merge(status::router())
         .merge(tokens::router())
+        .merge(trusts::router())
         .route(
             "/api/openapi.json",
             axum::routing::get(async || axum::Json(openapi())),
@@ -86,9 +88,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         journal::page, journal::checkpoint, journal::export, journal::inclusion, journal::consistency,
         logs::read,
         people::create, people::list, people::change, people::remove, people::invite, people::enrol,
+        people::change_password,
         policies::can, policies::list, policies::schema, policies::shipped,
         policies::proposals, policies::agree, policies::turn_down,
         tokens::create, tokens::list, tokens::revoke, tokens::sessions, tokens::end_session, tokens::sign_in_link,
+        trusts::set, trusts::list, trusts::end, trusts::exchange,
         rehearsals::make, rehearsals::list, rehearsals::show,
         releases::create,
         releases::evidence_file, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::{Error, Kind},
-    http::ApiError,
+    http::{ApiError, retry_after},
 };
 use askama::Template;
 use axum::{
@@ -65,6 +65,7 @@ impl IntoResponse for Fault {
         } else {
             Section::Elsewhere
         };
+        let retry = retry_after(error.kind());
         let (status, problem) = ApiError(error).problem();
         let sentence = problem.detail.unwrap_or_else(|| problem.title.clone());
         let page = Page {
@@ -75,7 +76,11 @@ impl IntoResponse for Fault {
             code: problem.r#type,
         };
         match page.render() {
-            Ok(html) => (status, Html(html)).into_response(),
+            Ok(html) => {
+                let mut response = (status, Html(html)).into_response();
+                response.headers_mut().extend(retry);
+                response
+            }
             Err(_) => (status, sentence).into_response(),
         }
     }

@@ -3,23 +3,27 @@
 use super::{
     assets, fault,
     pages::{
-        artifacts, calendar, deployment, deployments, group_run, journal, overview, plan,
-        rehearsal, release, releases, sign_in,
+        artifacts, calendar, deployment, deployments, group_run, journal, overview, password, plan,
+        provider, rehearsal, release, releases, sign_in,
     },
 };
-use crate::app::SharedApp;
+use crate::{app::SharedApp, http::session};
 use axum::{
-    Router,
+    Router, middleware,
     routing::{get, post},
 };
 use tower_http::compression::CompressionLayer;
 
-pub(crate) fn router() -> Router<SharedApp> {
+pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
+    let renewing = middleware::from_fn_with_state(app.clone(), session::carry);
     Router::new()
         .route("/", get(overview::show))
         .route("/live", get(overview::live))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/providers/{name}", get(provider::go))
+        .route("/sign-in/providers/{name}/back", get(provider::back))
         .route("/sign-out", post(sign_in::leave))
+        .route("/password", get(password::show).post(password::change))
         .route("/products/{product}/releases", get(releases::show))
         .route("/products/{product}/releases/{version}", get(release::show))
         .route(
@@ -75,5 +79,6 @@ pub(crate) fn router() -> Router<SharedApp> {
         .route("/journal", get(journal::show))
         .route("/assets/{hash}/{name}", get(assets::serve))
         .fallback(fault::unknown)
+        .layer(renewing)
         .layer(CompressionLayer::new())
 }

@@ -5,14 +5,18 @@
 
 use super::fault::Fault;
 use crate::{
-    app::{Error, Kind, Request, SharedApp},
-    http::access::{REQUEST_ID, SESSION_COOKIE, cookie, request},
+    app::{Error, Kind, Request, SharedApp, sessions::Visit},
+    http::{
+        access::{REQUEST_ID, request},
+        session,
+    },
 };
 use axum::{
     extract::{Form, FromRequest, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 
 /// Whoever looks at a page, signed in.
 #[derive(Debug)]
@@ -22,13 +26,26 @@ impl FromRequestParts<SharedApp> for Visitor {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Fault> {
-        let session = cookie(&parts.headers, SESSION_COOKIE).ok_or(Fault::SignIn)?;
-        let known = app.signed_in(session).await?.ok_or(Fault::SignIn)?;
+        let secret = session::secret(app, &parts.headers).ok_or(Fault::SignIn)?;
+        let known = app.signed_in(secret).await?.ok_or(Fault::SignIn)?;
+        session::renew(app, parts, &known).await;
         let id = text(&parts.headers, REQUEST_ID).unwrap_or_default();
         Ok(Self(Request {
             session: Some(known.id),
             ..request(app, known.actor, id.to_owned())
         }))
+    }
+}
+
+/// Whoever comes to sign in, or is not asked who they are.
+#[derive(Debug)]
+pub(super) struct Guest(pub Visit);
+
+impl FromRequestParts<SharedApp> for Guest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Infallible> {
+        Ok(Self(app.visit(parts)))
     }
 }
 
@@ -64,11 +81,6 @@ fn own_page(headers: &HeaderMap) -> Result<(), Error> {
     let detail = "the form was not sent by a page of this server";
     Err(Error::refused(Kind::NotAllowed, "cross-site", detail)
         .hint("open the page here and send its form; programs use the API with a token"))
-}
-
-/// Whether the visitor came by HTTPS, as far as the form's origin says.
-pub(super) fn is_encrypted(headers: &HeaderMap) -> bool {
-    text(headers, "origin").is_some_and(|origin| origin.starts_with("https://"))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

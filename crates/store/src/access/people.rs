@@ -97,11 +97,15 @@ impl Tx {
         self.end_sessions_of(id).await
     }
 
-    /// Keeps the hash of a person's password, a PHC string.
+    /// Keeps the hash of a person's password, a PHC string; none removes it.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn record_password(&mut self, id: PersonId, hash: &str) -> Result<(), StoreError> {
+    pub async fn record_password(
+        &mut self,
+        id: PersonId,
+        hash: Option<&str>,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE people SET password = $2 WHERE id = $1";
         let values = [id.to_string().into(), hash.into()];
         self.execute(sql, &values).await.map(drop)
@@ -157,6 +161,16 @@ impl Tx {
         let which = "p.issuer = $1 AND p.external = $2";
         self.person_where(which, &[issuer.into(), subject.into()])
             .await
+    }
+
+    /// Whether this subject of an issuer is, or was, somebody here.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_known_as(&mut self, issuer: &str, subject: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM people WHERE issuer = $1 AND external = $2";
+        let row = self.row(sql, &[issuer.into(), subject.into()]).await?;
+        Ok(row.is_some())
     }
 
     async fn person_where(

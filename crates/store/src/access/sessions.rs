@@ -22,6 +22,8 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
     /// What the browser says of itself.
     pub client: String,
+    /// By what it began: `link`, `invitation`, `token`, `password` or `provider`. A link says which of the first two it is.
+    pub how: String,
 }
 
 /// Somebody signed in.
@@ -39,6 +41,10 @@ pub struct SignedIn {
     pub expires_at: Timestamp,
     /// Whether a newer secret is in use already.
     pub is_replaced: bool,
+    /// What the browser said of itself.
+    pub client: String,
+    /// By what it began.
+    pub how: String,
 }
 
 /// A session as it is listed.
@@ -52,6 +58,8 @@ pub struct ListedSession {
     pub expires_at: Timestamp,
     /// What the browser says of itself.
     pub client: String,
+    /// By what it began.
+    pub how: String,
 }
 
 impl Tx {
@@ -60,8 +68,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses; likewise below.
     pub async fn record_session(&mut self, session: &SessionRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO sessions (secret, id, person, kind, created_at, began_at, expires_at, client) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let sql = "INSERT INTO sessions (secret, id, person, kind, created_at, began_at, expires_at, client, how) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let values = [
             session.secret.as_bytes().to_vec().into(),
             session.id.as_str().into(),
@@ -71,6 +79,7 @@ impl Tx {
             session.began_at.into(),
             session.expires_at.into(),
             session.client.as_str().into(),
+            session.how.as_str().into(),
         ];
         self.execute(sql, &values).await.map(drop)
     }
@@ -105,12 +114,12 @@ impl Tx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn use_link(&mut self, secret: Digest) -> Result<Option<Actor>, StoreError> {
+    pub async fn use_link(&mut self, secret: Digest) -> Result<Option<SignedIn>, StoreError> {
         let Some(found) = self.signed_in(secret, "link").await? else {
             return Ok(None);
         };
         self.end_session(&found.id).await?;
-        Ok(Some(found.actor))
+        Ok(Some(found))
     }
 
     async fn signed_in(
@@ -119,7 +128,8 @@ impl Tx {
         kind: &str,
     ) -> Result<Option<SignedIn>, StoreError> {
         let sql = format!(
-            "SELECT {}, COALESCE(s.id, ''), COALESCE(s.began_at, s.created_at), s.created_at, s.expires_at, s.replaced_until \
+            "SELECT {}, COALESCE(s.id, ''), COALESCE(s.began_at, s.created_at), s.created_at, s.expires_at, s.replaced_until, \
+            COALESCE(s.client, ''), COALESCE(s.how, '') \
             FROM sessions s JOIN people p ON p.id = s.person WHERE s.secret = $1 AND s.kind = $3 \
             AND s.expires_at > $2 AND (s.replaced_until IS NULL OR s.replaced_until > $2) AND {}",
             people::COLUMNS,
@@ -141,6 +151,8 @@ impl Tx {
             since: row.time(after + 2)?,
             expires_at: row.time(after + 3)?,
             is_replaced: row.optional_time(after + 4)?.is_some(),
+            client: row.text(after + 5)?.to_owned(),
+            how: row.text(after + 6)?.to_owned(),
         }))
     }
 
@@ -164,6 +176,20 @@ impl Tx {
             .map(drop)
     }
 
+    /// Ends every session and link of a person but the session of that name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_other_sessions(
+        &mut self,
+        person: PersonId,
+        but: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let sql = "DELETE FROM sessions WHERE person = $1 AND (id IS NULL OR id <> $2)";
+        let values = [person.to_string().into(), but.unwrap_or_default().into()];
+        self.execute(sql, &values).await.map(drop)
+    }
+
     /// Forgets the sessions and links that are over.
     ///
     /// # Errors
@@ -181,7 +207,7 @@ impl Tx {
         &mut self,
         person: PersonId,
     ) -> Result<Vec<ListedSession>, StoreError> {
-        let sql = "SELECT COALESCE(id, ''), COALESCE(began_at, created_at), expires_at, COALESCE(client, '') FROM sessions \
+        let sql = "SELECT COALESCE(id, ''), COALESCE(began_at, created_at), expires_at, COALESCE(client, ''), COALESCE(how, '') FROM sessions \
             WHERE person = $1 AND kind = 'session' AND expires_at > $2 AND replaced_until IS NULL ORDER BY 2 DESC, 1";
         let rows = self
             .rows(sql, &[person.to_string().into(), self.now().into()])
@@ -192,6 +218,7 @@ impl Tx {
                 began_at: row.time(1)?,
                 expires_at: row.time(2)?,
                 client: row.text(3)?.to_owned(),
+                how: row.text(4)?.to_owned(),
             })
         });
         listed.collect()

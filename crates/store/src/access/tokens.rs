@@ -27,6 +27,8 @@ pub struct TokenRow {
     pub scope: Scope,
     /// The token that it was made with; it ends with that one.
     pub parent: Option<TokenId>,
+    /// The trust by which a program got it; it ends with that.
+    pub trust: Option<Name>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
 }
@@ -63,8 +65,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses; likewise below.
     pub async fn record_token(&mut self, token: &TokenRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO tokens (id, person, name, secret, level, scope, parent, created_at, expires_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (secret) DO NOTHING";
+        let sql = "INSERT INTO tokens (id, person, name, secret, level, scope, parent, created_at, expires_at, trust) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (secret) DO NOTHING";
         let values = [
             token.id.to_string().into(),
             token.person.to_string().into(),
@@ -77,6 +79,7 @@ impl Tx {
             token.parent.map(|parent| parent.to_string()).into(),
             self.now().into(),
             token.expires_at.into(),
+            token.trust.as_ref().map(Name::as_str).into(),
         ];
         self.execute(sql, &values).await.map(drop)
     }

@@ -4,7 +4,7 @@ use crate::samples::{digest, name, person_id};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::{Action, ActorKind, Level, Scope},
+    access::{Action, ActorKind, Level, Scope, Tries, Trust},
     id::TokenId,
 };
 use tidegate_store::{PersonRow, SessionRow, Store, TokenRow};
@@ -184,7 +184,7 @@ pub(crate) async fn who_is_removed_holds_nothing_open_and_neither_do_their_progr
     let row = session("open", "session", 1);
     commit!(store, row, |tx, row| tx.record_session(row).await?);
     commit!(store, (), |tx, ()| tx
-        .record_password(person_id(1), "$argon2id$")
+        .record_password(person_id(1), Some("$argon2id$"))
         .await?);
     assert!(by_token(store, "of the robot").await.is_some());
 
@@ -222,6 +222,12 @@ pub(crate) async fn a_person_is_found_by_what_a_provider_calls_them(store: &Stor
     };
     assert_eq!(as_who("42").await, Some(known.clone()));
     assert_eq!(as_who("43").await, None);
+    let was_known = async |subject: &'static str| {
+        view!(store, subject, |tx, subject| tx
+            .is_known_as("https://id.example", subject)
+            .await?)
+    };
+    assert!(was_known("42").await && !was_known("43").await);
     let changed = PersonRow {
         level: None,
         groups: BTreeSet::new(),
@@ -231,6 +237,11 @@ pub(crate) async fn a_person_is_found_by_what_a_provider_calls_them(store: &Stor
         .record_person_changed(row)
         .await?);
     assert_eq!(as_who("42").await, Some(changed));
+    commit!(store, (), |tx, ()| tx
+        .record_person_removed(person_id(1))
+        .await?);
+    assert_eq!(as_who("42").await, None);
+    assert!(was_known("42").await, "who was removed is not a stranger");
 }
 
 pub(crate) async fn what_a_token_made_ends_with_it(store: &Store) {
@@ -302,7 +313,7 @@ pub(crate) async fn a_replaced_secret_counts_for_a_moment_and_ends_with_its_sess
     assert!(by_session(store, "next").await.is_none());
 }
 
-fn person(number: u128, text: &str) -> PersonRow {
+pub(crate) fn person(number: u128, text: &str) -> PersonRow {
     PersonRow {
         id: person_id(number),
         name: name(text),
@@ -333,6 +344,7 @@ fn token(number: u128, secret: &str, expires_at: Option<Timestamp>) -> TokenRow 
             actions: Some([Action::Push].into()),
         },
         parent: None,
+        trust: None,
         expires_at,
     }
 }
@@ -347,6 +359,7 @@ fn session(secret: &str, kind: &'static str, hours: i64) -> SessionRow {
         began_at: Timestamp::now(),
         expires_at,
         client: "a browser".to_owned(),
+        how: "token".to_owned(),
     }
 }
 
@@ -361,4 +374,104 @@ async fn by_session(store: &Store, secret: &str) -> Option<tidegate_domain::acce
         .actor_by_session(*secret)
         .await?);
     found.map(|found| found.actor)
+}
+
+pub(crate) async fn a_password_that_changed_ends_the_other_sessions(store: &Store) {
+    for row in [person(1, "ada"), person(2, "bob")] {
+        commit!(store, row, |tx, row| tx.record_person(row).await?);
+    }
+    let of_bob = SessionRow {
+        person: person_id(2),
+        ..session("bob's", "session", 1)
+    };
+    for row in [
+        session("this", "session", 1),
+        session("other", "session", 1),
+        session("link", "link", 1),
+        of_bob,
+    ] {
+        commit!(store, row, |tx, row| tx.record_session(row).await?);
+    }
+    commit!(store, (), |tx, ()| tx
+        .end_other_sessions(person_id(1), Some("this"))
+        .await?);
+    assert!(by_session(store, "this").await.is_some());
+    assert!(by_session(store, "other").await.is_none());
+    assert!(by_session(store, "bob's").await.is_some());
+    let link = commit!(store, (), |tx, ()| tx.use_link(digest("link")).await?);
+    assert!(link.is_none());
+    commit!(store, (), |tx, ()| tx
+        .end_other_sessions(person_id(1), None)
+        .await?);
+    assert!(by_session(store, "this").await.is_none());
+}
+
+pub(crate) async fn tries_are_counted_by_subject_and_forgotten_after_a_day(store: &Store) {
+    let now = Timestamp::now();
+    let tries = |count, hours| Tries {
+        count,
+        last_at: now - SignedDuration::from_hours(hours),
+    };
+    let kept = async |subject: &'static str| {
+        let found = view!(store, digest(subject), |tx, subject| tx
+            .tries(*subject)
+            .await?);
+        found.map(|found| found.count)
+    };
+    for (subject, count, hours) in [("ada", 1, 1), ("ada", 2, 1), ("bob", 7, 25)] {
+        let input = (digest(subject), tries(count, hours));
+        commit!(store, input, |tx, (subject, tries)| tx
+            .record_tries(*subject, Some(*tries))
+            .await?);
+    }
+    assert_eq!((kept("ada").await, kept("bob").await), (Some(2), Some(7)));
+    let forgotten = commit!(store, (), |tx, ()| tx.forget_tries().await?);
+    assert_eq!(forgotten, 1);
+    assert_eq!((kept("ada").await, kept("bob").await), (Some(2), None));
+    commit!(store, (), |tx, ()| tx
+        .record_tries(digest("ada"), None)
+        .await?);
+    assert_eq!(kept("ada").await, None);
+}
+
+pub(crate) async fn a_trust_is_replaced_by_name_and_its_tokens_end_with_it(store: &Store) {
+    for row in [person(1, "robot"), person(2, "other")] {
+        commit!(store, row, |tx, row| tx.record_person(row).await?);
+    }
+    let ci = crate::samples::trust();
+    let changed = Trust {
+        minutes: 5,
+        ..ci.clone()
+    };
+    for (who, trust) in [(1, ci.clone()), (1, changed.clone()), (2, ci.clone())] {
+        commit!(store, (person_id(who), trust), |tx, (who, trust)| tx
+            .record_trust(*who, trust)
+            .await?);
+    }
+    let of = async |who| view!(store, person_id(who), |tx, who| tx.trusts(*who).await?);
+    assert_eq!(of(1).await, [changed]);
+    let lent = |number, secret: &str, who, trust: Option<&Trust>| TokenRow {
+        person: person_id(who),
+        trust: trust.map(|trust| trust.name.clone()),
+        ..token(number, secret, None)
+    };
+    for row in [
+        lent(1, "lent", 1, Some(&ci)),
+        lent(2, "own", 1, None),
+        lent(3, "lent to another", 2, Some(&ci)),
+    ] {
+        commit!(store, row, |tx, row| tx.record_token(row).await?);
+    }
+    let end = async || {
+        let name = ci.name.clone();
+        commit!(store, name, |tx, name| tx
+            .end_trust(person_id(1), name)
+            .await?)
+    };
+    assert!(end().await);
+    assert!(!end().await, "once is enough");
+    assert!(by_token(store, "lent").await.is_none());
+    assert!(by_token(store, "own").await.is_some());
+    assert!(by_token(store, "lent to another").await.is_some());
+    assert_eq!((of(1).await.len(), of(2).await.len()), (0, 1));
 }

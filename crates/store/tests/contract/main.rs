@@ -68,6 +68,9 @@ contract! {
         who_is_removed_holds_nothing_open_and_neither_do_their_programs
         a_person_is_found_by_what_a_provider_calls_them
         what_a_token_made_ends_with_it
+        a_password_that_changed_ends_the_other_sessions
+        tries_are_counted_by_subject_and_forgotten_after_a_day
+        a_trust_is_replaced_by_name_and_its_tokens_end_with_it
     }
     catalog {
         documents_are_replaced_and_listed_by_key

@@ -79,6 +79,19 @@ async fn targets_whose_slots_differ() {
 }
 
 #[tokio::test]
+async fn what_service_accounts_trust() {
+    let fill = |store: Store| async move {
+        let robot = crate::access::person(1, "robot");
+        commit!(store, robot, |tx, row| tx.record_person(row).await?);
+        commit!(store, samples::trust(), |tx, trust| tx
+            .record_trust(samples::person_id(1), trust)
+            .await?);
+    };
+    let record = written("SELECT record FROM trusts", vec![], fill).await;
+    check("trust", &record, &samples::trust());
+}
+
+#[tokio::test]
 async fn releases_snapshots_and_revisions() {
     let fill = |store: Store| async move {
         commit!(store, (), |tx, ()| {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    access::{Proposal, ProposedChange},
+    access::{Action, Level, Proposal, ProposedChange, Scope, Trust},
     canonical,
     catalog::{Document, Environment, Kind, Policy, Product, Target},
     converge::{
@@ -48,6 +48,24 @@ pub(crate) fn person_id(number: u128) -> PersonId {
 
 pub(crate) fn repository(text: &str) -> Repository {
     text.parse().unwrap()
+}
+
+/// What a service account trusts, with every optional part.
+pub(crate) fn trust() -> Trust {
+    Trust {
+        name: name("ci"),
+        issuer: "https://ci.example".to_owned(),
+        audience: "tidegate".to_owned(),
+        claims: [("repository".to_owned(), "org/*".to_owned())].into(),
+        keys: Some(serde_json::json!({ "keys": [] })),
+        level: Level::Apply,
+        scope: Scope {
+            product: Some(name("storefront")),
+            component: Some(name("web")),
+            actions: Some([Action::Push].into()),
+        },
+        minutes: 15,
+    }
 }
 
 /// `ENVIRONMENT/TARGET`.

@@ -10,7 +10,7 @@ use std::{
 };
 use tidegate_agent::EnrolOptions;
 use tidegate_cli::{Client, Connection};
-use tidegate_domain::converge::signed::LIFETIME;
+use tidegate_domain::{converge::signed::LIFETIME, duration::Millis};
 use tidegate_protocol::api::{
     ApplyRequest, ApplyResponse, EnrolmentRequest, EnrolmentView, SourceFile,
 };
@@ -30,6 +30,13 @@ pub(super) struct Fleet {
     client: Client,
     agents: Vec<Child>,
     ports: BTreeMap<(String, &'static str), u16>,
+    sign_in_path: String,
+}
+
+/// A link behind the server's own address.
+#[derive(serde::Deserialize)]
+struct Link {
+    path: String,
 }
 
 impl Fleet {
@@ -47,6 +54,10 @@ impl Fleet {
             prometheus: None,
             signature_lifetime: LIFETIME,
             admin_token_file: None,
+            public_url: None,
+            behind_proxy: false,
+            session_renewal: Millis::from_secs(900).as_signed(),
+            providers: None,
         };
         let server = Server::start(&config).await?;
         let token = server
@@ -58,6 +69,8 @@ impl Fleet {
             token,
         };
         let client = Client::new(&connection)?;
+        // A link of their own: who looks at the demo is not asked for a password.
+        let link: Link = client.post("/api/v1/sign-in-links", &()).await?;
         let ports = free_ports().map_err(|source| io("no free ports for the services", source))?;
         let mut fleet = Self {
             directory: directory.to_owned(),
@@ -66,6 +79,7 @@ impl Fleet {
             client,
             agents: Vec::new(),
             ports,
+            sign_in_path: link.path,
         };
         fleet.declare().await?;
         fleet.enrol().await?;
@@ -90,12 +104,7 @@ impl Fleet {
 
     /// The page to look at; signs the visitor in.
     pub(super) fn page(&self) -> String {
-        let path = self
-            .server
-            .welcome
-            .as_ref()
-            .map_or("/", |welcome| &welcome.sign_in_path);
-        format!("{}{path}", self.connection.server)
+        format!("{}{}", self.connection.server, self.sign_in_path)
     }
 
     /// The port of a component on a target, `ENVIRONMENT-NUMBER`.

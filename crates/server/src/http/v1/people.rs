@@ -9,10 +9,11 @@ use crate::app::SharedApp;
 use axum::{
     Router, extract,
     http::StatusCode,
-    routing::{patch, post},
+    routing::{patch, post, put},
 };
 use tidegate_protocol::api::{
-    EnrolmentRequest, EnrolmentView, PersonChange, PersonRequest, PersonView, Problem,
+    EnrolmentRequest, EnrolmentView, PasswordChange, PersonChange, PersonRequest, PersonView,
+    Problem,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -20,6 +21,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/people", post(create).get(list))
         .route("/api/v1/people/{name}", patch(change).delete(remove))
         .route("/api/v1/people/{name}/sign-in-links", post(invite))
+        .route("/api/v1/password", put(change_password))
         .route("/api/v1/enrolments", post(enrol))
 }
 
@@ -82,6 +84,18 @@ pub(super) async fn invite(
 ) -> Result<(StatusCode, extract::Json<SignInLink>), ApiError> {
     let path = app.invite(request, &name).await?;
     Ok((StatusCode::CREATED, extract::Json(SignInLink { path })))
+}
+
+/// Sets, changes or removes one's own password. One's other sessions end then.
+#[utoipa::path(put, path = "/api/v1/password", request_body = PasswordChange,
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn change_password(
+    app: State,
+    Caller(request): Caller,
+    Json(change): Json<PasswordChange>,
+) -> Result<StatusCode, ApiError> {
+    app.change_password(request, &change).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lets agents join an environment.

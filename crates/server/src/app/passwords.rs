@@ -1,0 +1,295 @@
+//! Passwords: set, changed and removed by oneself, and signed in by.
+
+use super::{
+    App, Error, Kind, Request,
+    authenticate::{SESSION_PREFIX, refuse_narrow},
+    sessions,
+    sessions::Visit,
+};
+use crate::{identity::hashing, keyring::new_secret};
+use futures::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use std::net::IpAddr;
+use tidegate_domain::{
+    access::{ActorKind, Throttle, throttle::network},
+    digest::Digest,
+    id::PersonId,
+    name::Name,
+};
+use tidegate_protocol::api::PasswordChange;
+use tidegate_store::{PersonRow, Tx};
+
+/// For so long an invitation stands for the password that somebody forgot.
+const INVITATION: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whose password is looked at: somebody, and their hash, if there is one.
+type Known = Option<(PersonRow, String)>;
+
+impl App {
+    /// Begins a session for whoever knows the password of `name`; answers its secret.
+    ///
+    /// # Errors
+    /// When name or password is wrong, and nobody learns which; when it was tried too often; when too many sign in.
+    pub async fn sign_in_by_password(
+        &self,
+        name: &str,
+        password: &str,
+        visit: &Visit,
+    ) -> Result<String, Error> {
+        let name = name.trim().to_lowercase();
+        let subjects = vec![of_account(&name), of_network(visit.address)];
+        let known: Known = self
+            .store
+            .write((subjects.clone(), name), |tx, (subjects, name)| {
+                async move {
+                    count(tx, subjects).await?;
+                    by_name(tx, name).await
+                }
+                .boxed()
+            })
+            .await?;
+        let hash = known.as_ref().map(|(_, hash)| hash.as_str());
+        let is_right = self.identity.hashing.verify(password, hash).await?;
+        let Some((person, hash)) = known.filter(|_| is_right) else {
+            return Err(wrong());
+        };
+        let newer = match hashing::is_outdated(&hash) {
+            true => Some(self.identity.hashing.hash(password).await?),
+            false => None,
+        };
+        let session = new_secret(SESSION_PREFIX);
+        let input = (
+            (person, hash, newer),
+            subjects,
+            (Digest::of(session.as_bytes()), visit.clone()),
+        );
+        self.store
+            .write(input, |tx, (known, subjects, (session, visit))| {
+                async move {
+                    let (person, hash, newer) = known;
+                    // Since the password was looked at, they may have been removed, or have changed it.
+                    let still = tx.person(person.id).await?.ok_or_else(wrong)?;
+                    if tx.password(still.id).await?.as_deref() != Some(hash) {
+                        return Err(wrong());
+                    }
+                    if let Some(newer) = newer {
+                        tx.record_password(still.id, Some(newer)).await?;
+                    }
+                    forgive(tx, subjects).await?;
+                    sessions::begin(tx, &still.actor(), *session, (visit, "password")).await
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(session)
+    }
+
+    /// Sets, changes or removes one's own password; every other session of one's own ends then.
+    ///
+    /// # Errors
+    /// When the password that one has is not shown, or the new one will not do.
+    pub async fn change_password(
+        &self,
+        request: Request,
+        change: &PasswordChange,
+    ) -> Result<(), Error> {
+        refuse_narrow(&request.actor)?;
+        let standing = self.standing(&request).await?;
+        if standing.is_asked {
+            self.prove(&standing, change.current.as_deref()).await?;
+        }
+        let new = match &change.new {
+            None => None,
+            Some(new) => {
+                hashing::check(new, &standing.called()).map_err(|why| {
+                    Error::refused(
+                        Kind::BadRequest,
+                        "password-weak",
+                        format!("the password will not do: {why}"),
+                    )
+                    .hint("a sentence of your own is long, and easy to keep in mind")
+                })?;
+                Some(self.identity.hashing.hash(new).await?)
+            }
+        };
+        let input = (request, standing.person.id, new);
+        self.store
+            .write(input, |tx, (request, person, new)| {
+                async move {
+                    tx.record_password(*person, new.as_deref()).await?;
+                    tx.end_other_sessions(*person, request.session.as_deref())
+                        .await?;
+                    let action = match new {
+                        Some(_) => "person.password_set",
+                        None => "person.password_removed",
+                    };
+                    let subject = format!("person/{}", request.actor.name);
+                    let detail = serde_json::json!({});
+                    Ok::<_, Error>(request.journal(tx, action, &subject, &detail).await?)
+                }
+                .boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(())
+    }
+
+    /// Whether somebody has a password, and whether they have to show it before they change it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn password_state(&self, request: &Request) -> Result<(bool, bool), Error> {
+        let standing = self.standing(request).await?;
+        Ok((standing.hash.is_some(), standing.is_asked))
+    }
+
+    async fn standing(&self, request: &Request) -> Result<Standing, Error> {
+        self.store
+            .read(request.clone(), |tx, request| standing(tx, request).boxed())
+            .await
+    }
+
+    async fn prove(&self, standing: &Standing, current: Option<&str>) -> Result<(), Error> {
+        let name = standing.person.name.as_str();
+        let subjects = vec![of_account(name)];
+        let counted = subjects.clone();
+        self.store
+            .write(counted, |tx, subjects| {
+                async move { count(tx, subjects).await }.boxed()
+            })
+            .await?;
+        let hash = standing.hash.as_deref();
+        let shown = current.unwrap_or_default();
+        if !self.identity.hashing.verify(shown, hash).await? {
+            let detail = "the password that you have is another";
+            return Err(
+                Error::refused(Kind::NotAllowed, "password-wrong", detail).hint(
+                    "who forgot it asks for an invitation, `tidegate person invite`, and sets a new one within an hour",
+                ),
+            );
+        }
+        self.store
+            .write(subjects, |tx, subjects| {
+                async move { forgive(tx, subjects).await }.boxed()
+            })
+            .await
+    }
+}
+
+/// How somebody stands to their password.
+#[derive(Debug)]
+struct Standing {
+    person: PersonRow,
+    hash: Option<String>,
+    /// Whether they have to show it.
+    is_asked: bool,
+}
+
+impl Standing {
+    /// What others would guess first.
+    fn called(&self) -> Vec<&str> {
+        let email = self.person.email.as_deref();
+        [self.person.name.as_str(), &self.person.display]
+            .into_iter()
+            .chain(email)
+            .collect()
+    }
+}
+
+async fn standing(tx: &mut Tx, request: &Request) -> Result<Standing, Error> {
+    let gone = || Error::not_found("person-not-found", "person", &request.actor.name);
+    let person = tx.person(request.actor.person).await?.ok_or_else(gone)?;
+    if person.kind == ActorKind::Service {
+        let detail = "a program's account has no password: it signs in by tokens only";
+        return Err(Error::refused(Kind::BadRequest, "not-a-person", detail));
+    }
+    let hash = tx.password(person.id).await?;
+    let is_invited = is_invited(tx, request, person.id).await?;
+    Ok(Standing {
+        is_asked: hash.is_some() && !is_invited,
+        person,
+        hash,
+    })
+}
+
+/// Whether the session began by an invitation a short time ago.
+async fn is_invited(tx: &mut Tx, request: &Request, person: PersonId) -> Result<bool, Error> {
+    let Some(id) = &request.session else {
+        return Ok(false);
+    };
+    let since = tx.now() - INVITATION;
+    let open = tx.sessions_of(person).await?;
+    let fresh = |it: &tidegate_store::ListedSession| {
+        it.id == *id && it.how == "invitation" && it.began_at > since
+    };
+    Ok(open.iter().any(fresh))
+}
+
+/// The person of that name, if they have a password.
+async fn by_name(tx: &mut Tx, name: &str) -> Result<Known, Error> {
+    let Ok(name) = name.parse::<Name>() else {
+        return Ok(None);
+    };
+    let Some(person) = tx.person_named(&name).await? else {
+        return Ok(None);
+    };
+    let hash = tx.password(person.id).await?;
+    Ok(hash.map(|hash| (person, hash)))
+}
+
+/// Counts a try before anything is looked at.
+async fn count(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Error> {
+    tx.forget_tries().await?;
+    let now = tx.now();
+    for (subject, throttle) in subjects {
+        let before = tx.tries(*subject).await?;
+        let tries = throttle.count(before, now).map_err(|at| later(at, now))?;
+        tx.record_tries(*subject, Some(tries)).await?;
+    }
+    Ok(())
+}
+
+/// Takes back the try that succeeded, and forgets those of the account.
+async fn forgive(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Error> {
+    for (subject, throttle) in subjects {
+        let left = match *throttle == Throttle::ACCOUNT {
+            true => None,
+            false => tx.tries(*subject).await?.and_then(|it| it.without_one()),
+        };
+        tx.record_tries(*subject, left).await?;
+    }
+    Ok(())
+}
+
+/// What tries are counted by: never in the open, because a password may have been typed as a name.
+type Subject = (Digest, Throttle);
+
+fn of_account(name: &str) -> Subject {
+    let subject = format!("account/{name}");
+    (Digest::of(subject.as_bytes()), Throttle::ACCOUNT)
+}
+
+fn of_network(address: IpAddr) -> Subject {
+    let subject = format!("network/{}", network(address));
+    (Digest::of(subject.as_bytes()), Throttle::NETWORK)
+}
+
+fn later(at: Timestamp, now: Timestamp) -> Error {
+    let millis = u128::try_from(at.duration_since(now).as_millis()).unwrap_or(0);
+    let seconds = u32::try_from(millis.div_ceil(1000)).unwrap_or(u32::MAX);
+    let detail = format!("it was tried too often: try again in {seconds} s");
+    Error::refused(Kind::TooOften { seconds }, "tried-too-often", detail)
+        .hint("a one-time link, an identity provider or a token signs you in meanwhile")
+}
+
+fn wrong() -> Error {
+    let detail = "the name or the password is wrong";
+    Error::refused(Kind::NotSignedIn, "sign-in-refused", detail)
+        .hint("who forgot their password asks for an invitation, `tidegate person invite`")
+}
+
+impl From<hashing::Busy> for Error {
+    fn from(busy: hashing::Busy) -> Self {
+        Self::refused(Kind::Busy, "busy", busy.to_string()).hint("try again in a few seconds")
+    }
+}

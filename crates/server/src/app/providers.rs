@@ -1,0 +1,248 @@
+//! Signing in by an identity provider.
+
+use super::{App, Error, Kind, authenticate::SESSION_PREFIX, people, sessions, sessions::Visit};
+use crate::{
+    identity::providers::{Attempt, Provider, ProviderError, Word},
+    keyring::new_secret,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures::FutureExt;
+use jiff::Timestamp;
+use serde::Deserialize;
+use tidegate_domain::{
+    access::{ActorKind, Admission, Level, admission::names},
+    digest::Digest,
+    id::PersonId,
+    name::Name,
+};
+use tidegate_store::{PersonRow, Tx};
+use uuid::Uuid;
+
+/// What the sealed attempt in a browser is sealed for.
+const PURPOSE: &str = "sign-in/attempt";
+/// So many names are tried before somebody is turned away.
+const NAMES_MAX: usize = 50;
+
+/// What somebody brings back from a provider (RFC 6749, section 4.1.2, and RFC 9207).
+#[derive(Debug, Default, Deserialize)]
+pub struct Brought {
+    /// What their account there is exchanged for.
+    #[serde(default)]
+    code: String,
+    /// What they were sent with.
+    #[serde(default)]
+    state: String,
+    /// Why they were refused.
+    error: Option<String>,
+    /// Who says so.
+    iss: Option<String>,
+}
+
+/// Somebody known by a provider, and by which rules they are let in.
+#[derive(Debug)]
+struct Arrival {
+    id: PersonId,
+    provider: Name,
+    issuer: String,
+    word: Word,
+    admission: Admission,
+}
+
+impl App {
+    /// Name and title of each provider that people may sign in by.
+    pub fn providers(&self) -> Vec<(String, String)> {
+        let offered = self.identity.providers.offered();
+        offered
+            .map(|(name, title)| (name.to_string(), title.to_owned()))
+            .collect()
+    }
+
+    /// Where somebody has to go to sign in, and what their browser keeps meanwhile, sealed.
+    ///
+    /// # Errors
+    /// When there is no such provider, or it does not answer.
+    pub async fn go_to_provider(&self, name: &str) -> Result<(String, String), Error> {
+        let provider = self.provider(name)?;
+        let begun = provider.begin(Timestamp::now()).await;
+        let (url, attempt) = begun.map_err(|error| unanswered(provider, &error))?;
+        let text = serde_json::to_vec(&attempt)
+            .map_err(|why| Error::Broken(format!("an attempt has no JSON form: {why}")))?;
+        let sealed = self.keyring.wrap(PURPOSE, &text);
+        Ok((url, URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    /// Begins a session for whoever came back from a provider; answers its secret.
+    ///
+    /// # Errors
+    /// When this browser did not go there, when the provider's word cannot be had or is not believed, or when it lets
+    /// them not in.
+    pub async fn sign_in_by_provider(
+        &self,
+        (name, sealed): (&str, Option<&str>),
+        brought: Brought,
+        visit: &Visit,
+    ) -> Result<String, Error> {
+        let provider = self.provider(name)?;
+        let attempt = self.opened(sealed).ok_or_else(strayed)?;
+        let is_own = Digest::of(attempt.state.as_bytes()) == Digest::of(brought.state.as_bytes());
+        let is_there = attempt.provider == provider.settings.name;
+        if !is_own || !is_there || attempt.until <= Timestamp::now() {
+            return Err(strayed());
+        }
+        // With several providers, one must not answer for another (RFC 9207, section 2.4).
+        if brought
+            .iss
+            .is_some_and(|iss| iss != provider.settings.issuer)
+        {
+            return Err(strayed());
+        }
+        if let Some(error) = brought.error {
+            return Err(turned_away(provider, &error));
+        }
+        let word = provider.finish(attempt, brought.code).await;
+        let word = word.map_err(|error| unanswered(provider, &error))?;
+        let arrival = Arrival {
+            id: PersonId(Uuid::now_v7()),
+            provider: provider.settings.name.clone(),
+            issuer: provider.settings.issuer.clone(),
+            word,
+            admission: provider.settings.admission.clone(),
+        };
+        let session = new_secret(SESSION_PREFIX);
+        let input = (arrival, Digest::of(session.as_bytes()), visit.clone());
+        self.store
+            .write(input, |tx, (arrival, session, visit)| {
+                async move {
+                    let person = arrive(tx, arrival).await?;
+                    sessions::begin(tx, &person.actor(), *session, (visit, "provider")).await
+                }
+                .boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(session)
+    }
+
+    fn provider(&self, name: &str) -> Result<&Provider, Error> {
+        let found = self.identity.providers.named(name);
+        found.ok_or_else(|| Error::not_found("provider-not-found", "identity provider", name))
+    }
+
+    fn opened(&self, sealed: Option<&str>) -> Option<Attempt> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed?).ok()?;
+        let text = self.keyring.unwrap(PURPOSE, &sealed)?;
+        serde_json::from_slice(&text).ok()
+    }
+}
+
+/// The person that a provider's word is about: as they are from now on.
+async fn arrive(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
+    let (word, issuer) = (&arrival.word, arrival.issuer.as_str());
+    let known = tx.person_known_as(issuer, &word.subject).await?;
+    if known.is_none() && tx.is_known_as(issuer, &word.subject).await? {
+        let detail = "your account here was removed";
+        return Err(Error::refused(Kind::NotAllowed, "account-removed", detail)
+            .hint("ask somebody of level 6 for another"));
+    }
+    let admitted = arrival.admission.admit(known.is_some(), &word.groups);
+    admitted.map_err(|why| {
+        Error::refused(Kind::NotAllowed, "not-admitted", why.to_string())
+            .hint("ask somebody of level 6 to let you in")
+    })?;
+    match known {
+        Some(known) => refresh(tx, arrival, known).await,
+        None => add(tx, arrival).await,
+    }
+}
+
+/// Somebody who was here before: what the provider says of them counts from now on.
+async fn refresh(tx: &mut Tx, arrival: &Arrival, known: PersonRow) -> Result<PersonRow, Error> {
+    let level = arrival.admission.level(known.level, &arrival.word.groups);
+    let row = PersonRow {
+        level,
+        groups: arrival.word.groups.clone(),
+        ..known.clone()
+    };
+    if row != known {
+        tx.record_person_changed(&row).await?;
+        note(tx, arrival, "person.changed", &row).await?;
+    }
+    Ok(row)
+}
+
+async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
+    let word = &arrival.word;
+    let display = word
+        .display
+        .as_deref()
+        .map(|text| people::words("display", text));
+    let display = display.and_then(Result::ok).flatten();
+    let email = word.email.as_deref().map(people::email);
+    let mut row = PersonRow {
+        id: arrival.id,
+        name: arrival.provider.clone(),
+        display: String::new(),
+        kind: ActorKind::Person,
+        level: arrival.admission.level(None, &word.groups),
+        owner: None,
+        email: email.and_then(Result::ok).flatten(),
+        groups: word.groups.clone(),
+        external: Some((arrival.issuer.clone(), word.subject.clone())),
+    };
+    for name in names(word.called.iter().map(String::as_str)).take(NAMES_MAX) {
+        row.display = display.clone().unwrap_or_else(|| name.to_string());
+        row.name = name;
+        if tx.record_person(&row).await? {
+            note(tx, arrival, "person.created", &row).await?;
+            return Ok(row);
+        }
+    }
+    let detail = "too many people are called like you";
+    Err(Error::refused(Kind::Conflict, "person-exists", detail)
+        .hint("ask somebody of level 6 for an account by another name"))
+}
+
+async fn note(tx: &mut Tx, arrival: &Arrival, action: &str, row: &PersonRow) -> Result<(), Error> {
+    let detail = serde_json::json!({
+        "level": row.level.map(Level::number), "kind": row.kind, "groups": row.groups, "provider": arrival.provider,
+    });
+    let subject = format!("person/{}", row.name);
+    let entry = super::entry(tx, row.name.as_str(), (action, &subject), &detail);
+    Ok(tx.record_entry(&entry).await?)
+}
+
+fn strayed() -> Error {
+    let detail =
+        "this answer belongs to no sign-in that was begun in this browser, or comes too late";
+    Error::refused(Kind::BadRequest, "sign-in-strayed", detail).hint("begin again")
+}
+
+fn turned_away(provider: &Provider, error: &str) -> Error {
+    let title = &provider.settings.title;
+    let code: String = error
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(60)
+        .collect();
+    let detail = format!("{title} did not sign you in: {code}");
+    Error::refused(Kind::NotAllowed, "provider-refused", detail).hint("begin again")
+}
+
+/// What went wrong with a provider is told to who runs the server; people learn that it did.
+fn unanswered(provider: &Provider, error: &ProviderError) -> Error {
+    let name = &provider.settings.name;
+    tracing::warn!(provider = %name, error = %error, "sign_in.provider_failed");
+    let title = &provider.settings.title;
+    match error {
+        ProviderError::Down(_) => {
+            let detail = format!("{title} does not answer as it should, so it signs nobody in");
+            Error::refused(Kind::Busy, "provider-down", detail)
+                .hint("try again, or sign in by a password, a one-time link or a token")
+        }
+        ProviderError::Refused(_) => {
+            let detail = format!("what {title} says of you does not count");
+            Error::refused(Kind::NotSignedIn, "provider-unbelieved", detail)
+                .hint("begin again; the server's log says more")
+        }
+    }
+}

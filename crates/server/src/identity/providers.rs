@@ -1,0 +1,324 @@
+//! Identity providers: OpenID Connect Core 1.0, by the authorization code flow with PKCE (RFC 7636), `state` and `nonce`.
+//!
+//! What a provider says is believed when its signature, issuer, audience, time and nonce are verified, which the
+//! `openidconnect` crate does. Providers are asked for their metadata when they are first needed, and again from time to
+//! time: one that is down keeps nobody else from signing in.
+
+mod claims;
+
+use super::{
+    ProviderSettings, SettingsError,
+    outside::{Outside, causes},
+};
+use claims::{Claims, Client, IdToken, Tokens, UserInfo, word};
+use jiff::{SignedDuration, Timestamp};
+use openidconnect::{
+    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken, IssuerUrl,
+    Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, SignatureVerificationError, TokenResponse as _,
+    core::{CoreAuthenticationFlow, CoreJwsSigningAlgorithm, CoreProviderMetadata},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+use tidegate_domain::name::Name;
+use tokio::sync::Mutex;
+
+/// For how long metadata and keys are used before they are asked for again.
+const KEPT: Duration = Duration::from_secs(600);
+/// They are not asked for more often than this, whatever tokens say.
+const ASKED_EVERY: Duration = Duration::from_secs(30);
+/// One that did not answer is left alone for this long: a crowd does not wait for it one after the other.
+const LEFT_ALONE: Duration = Duration::from_secs(5);
+/// How long somebody may take at the provider.
+const ATTEMPT_MINUTES: i64 = 15;
+
+/// Signatures that are understood: public keys only, so that nobody who knows our secret can sign (RFC 8725, section 3.1).
+pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// Those that the server was started with.
+#[derive(Debug)]
+pub(crate) struct Providers(Vec<Provider>);
+
+/// One of them.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    /// What was declared.
+    pub(crate) settings: ProviderSettings,
+    issuer: IssuerUrl,
+    redirect: RedirectUrl,
+    outside: Outside,
+    known: Mutex<Option<Known>>,
+}
+
+/// What was found when the provider was asked; nothing where it did not answer.
+#[derive(Debug)]
+struct Known {
+    asked: Instant,
+    metadata: Option<CoreProviderMetadata>,
+}
+
+/// Somebody on the way to a provider and back. Their browser holds it, sealed.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Attempt {
+    /// Which provider.
+    pub(crate) provider: Name,
+    /// Comes back with the answer: it belongs to this browser.
+    pub(crate) state: String,
+    /// How long it counts.
+    pub(crate) until: Timestamp,
+    nonce: String,
+    verifier: String,
+}
+
+/// What a provider says of somebody.
+#[derive(Debug)]
+pub(crate) struct Word {
+    /// Who they are to it, for ever.
+    pub(crate) subject: String,
+    /// What they may be called, the best first.
+    pub(crate) called: Vec<String>,
+    /// Their name for people.
+    pub(crate) display: Option<String>,
+    /// Where mail reaches them, if the provider made sure.
+    pub(crate) email: Option<String>,
+    /// Their groups.
+    pub(crate) groups: BTreeSet<String>,
+}
+
+/// Why a provider's word cannot be had, or is not believed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProviderError {
+    /// It is down, or answers nonsense.
+    #[error("it does not answer as it should: {0}")]
+    Down(String),
+    /// It was asked well and refused, or its answer is not believed.
+    #[error("its word does not count: {0}")]
+    Refused(String),
+}
+
+impl Providers {
+    /// Those that were declared, for people who reach us at `public_url`.
+    ///
+    /// # Errors
+    /// When an address cannot be one.
+    pub(super) fn new(
+        declared: Vec<ProviderSettings>,
+        public_url: &str,
+        outside: &Outside,
+    ) -> Result<Self, SettingsError> {
+        let provider = |settings: ProviderSettings| {
+            let wrong = |why: String| SettingsError::Provider {
+                name: settings.name.clone(),
+                why,
+            };
+            let back = format!("{public_url}/sign-in/providers/{}/back", settings.name);
+            Ok(Provider {
+                issuer: IssuerUrl::new(settings.issuer.clone())
+                    .map_err(|why| wrong(why.to_string()))?,
+                redirect: RedirectUrl::new(back).map_err(|why| wrong(why.to_string()))?,
+                outside: outside.clone(),
+                known: Mutex::new(None),
+                settings,
+            })
+        };
+        let all: Result<_, SettingsError> = declared.into_iter().map(provider).collect();
+        Ok(Self(all?))
+    }
+
+    /// The one of that name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Provider> {
+        self.0
+            .iter()
+            .find(|provider| provider.settings.name.as_str() == name)
+    }
+
+    /// Name and title of each.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = (&Name, &str)> {
+        let all = self.0.iter().map(|provider| &provider.settings);
+        all.map(|settings| (&settings.name, settings.title.as_str()))
+    }
+}
+
+impl Provider {
+    /// Where somebody has to go to sign in, and what has to come back with them.
+    ///
+    /// # Errors
+    /// When the provider's metadata cannot be had.
+    pub(crate) async fn begin(&self, now: Timestamp) -> Result<(String, Attempt), ProviderError> {
+        let client = self.client(KEPT).await?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let mut asked = client
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                CsrfToken::new_random,
+                Nonce::new_random,
+            )
+            .set_pkce_challenge(challenge);
+        for scope in &self.settings.scopes {
+            asked = asked.add_scope(Scope::new(scope.clone()));
+        }
+        let (url, state, nonce) = asked.url();
+        let attempt = Attempt {
+            provider: self.settings.name.clone(),
+            state: state.into_secret(),
+            until: now + SignedDuration::from_mins(ATTEMPT_MINUTES),
+            nonce: nonce.secret().clone(),
+            verifier: verifier.into_secret(),
+        };
+        Ok((url.to_string(), attempt))
+    }
+
+    /// What the provider says of whoever came back with this code.
+    ///
+    /// # Errors
+    /// When it does not answer, or what it says does not verify.
+    pub(crate) async fn finish(
+        &self,
+        attempt: Attempt,
+        code: String,
+    ) -> Result<Word, ProviderError> {
+        let client = self.client(KEPT).await?;
+        let answer = self.exchange(&client, attempt.verifier, code).await?;
+        let nothing = || ProviderError::Refused("it sent no ID token".to_owned());
+        let token = answer.id_token().ok_or_else(nothing)?;
+        let client = self.knowing_the_key(client, token).await?;
+        let claims = verified(&client, &answer, (token, &Nonce::new(attempt.nonce)))?;
+        let more = self.more(&client, &answer, claims).await?;
+        Ok(word(&self.settings, claims, more.as_ref()))
+    }
+
+    /// What the provider gives for a code.
+    async fn exchange(
+        &self,
+        client: &Client,
+        verifier: String,
+        code: String,
+    ) -> Result<Tokens, ProviderError> {
+        let asked = client.exchange_code(AuthorizationCode::new(code));
+        let asked = asked.map_err(|error| refused(&error))?;
+        let answer = asked
+            .set_pkce_verifier(PkceCodeVerifier::new(verifier))
+            .request_async(&self.outside)
+            .await;
+        answer.map_err(|error| match &error {
+            RequestTokenError::ServerResponse(_) => refused(&error),
+            RequestTokenError::Request(_)
+            | RequestTokenError::Parse(..)
+            | RequestTokenError::Other(_) => ProviderError::Down(causes(&error)),
+        })
+    }
+
+    /// What the provider says of the user besides, where it says anything: many tell groups only there.
+    async fn more(
+        &self,
+        client: &Client,
+        answer: &Tokens,
+        claims: &Claims,
+    ) -> Result<Option<UserInfo>, ProviderError> {
+        if client.user_info_url().is_none() {
+            return Ok(None);
+        }
+        let subject = Some(claims.subject().clone());
+        let asked = client.user_info(answer.access_token().clone(), subject);
+        let asked = asked.map_err(|error| refused(&error))?;
+        let more = asked.request_async(&self.outside).await;
+        more.map(Some)
+            .map_err(|error| ProviderError::Down(causes(&error)))
+    }
+
+    /// A client that knows the key of the token, if the provider has one: it may have changed its keys since it was asked.
+    async fn knowing_the_key(
+        &self,
+        client: Client,
+        token: &IdToken,
+    ) -> Result<Client, ProviderError> {
+        let is_unknown = {
+            let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS);
+            let verified = token.claims(&verifier, |_: Option<&Nonce>| Ok(()));
+            matches!(
+                verified,
+                Err(ClaimsVerificationError::SignatureVerification(
+                    SignatureVerificationError::NoMatchingKey
+                ))
+            )
+        };
+        match is_unknown {
+            true => self.client(ASKED_EVERY).await,
+            false => Ok(client),
+        }
+    }
+
+    /// A client by metadata that are not older than `kept`.
+    async fn client(&self, kept: Duration) -> Result<Client, ProviderError> {
+        let client = Client::from_provider_metadata(
+            self.metadata(kept).await?,
+            ClientId::new(self.settings.client_id.clone()),
+            self.settings.client_secret.clone(),
+        );
+        Ok(client.set_redirect_uri(self.redirect.clone()))
+    }
+
+    async fn metadata(&self, kept: Duration) -> Result<CoreProviderMetadata, ProviderError> {
+        let mut known = self.known.lock().await;
+        if let Some(Known { asked, metadata }) = known.as_ref() {
+            match metadata {
+                Some(metadata) if asked.elapsed() < kept => return Ok(metadata.clone()),
+                None if asked.elapsed() < LEFT_ALONE => {
+                    let why = "it did not answer a moment ago";
+                    return Err(ProviderError::Down(why.to_owned()));
+                }
+                Some(_) | None => {}
+            }
+        }
+        let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.outside).await;
+        *known = Some(Known {
+            asked: Instant::now(),
+            metadata: found.as_ref().ok().cloned(),
+        });
+        found.map_err(|error| ProviderError::Down(causes(&error)))
+    }
+}
+
+/// The claims of an ID token that is signed by the provider, for us, for this attempt, and with this access token (OpenID
+/// Connect Core 1.0, sections 3.1.3.7 and 3.1.3.8).
+fn verified<'a>(
+    client: &Client,
+    answer: &Tokens,
+    (token, nonce): (&'a IdToken, &Nonce),
+) -> Result<&'a Claims, ProviderError> {
+    let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS);
+    let claims = token.claims(&verifier, nonce);
+    let claims = claims.map_err(|error| refused(&error))?;
+    let Some(expected) = claims.access_token_hash() else {
+        return Ok(claims);
+    };
+    let algorithm = token.signing_alg().map_err(|error| refused(&error))?;
+    let key = token
+        .signing_key(&verifier)
+        .map_err(|error| refused(&error))?;
+    let actual = AccessTokenHash::from_token(answer.access_token(), algorithm, key);
+    match actual.map_err(|error| refused(&error))? == *expected {
+        true => Ok(claims),
+        false => {
+            let why = "its access token is another's";
+            Err(ProviderError::Refused(why.to_owned()))
+        }
+    }
+}
+
+fn refused(error: &dyn std::error::Error) -> ProviderError {
+    ProviderError::Refused(causes(error))
+}

@@ -1,0 +1,266 @@
+//! People who come in by an OpenID Connect provider, a real one.
+
+use serde_json::{Value, json};
+use tidegate_tests::{
+    entrance::{Entrance, OPEN},
+    identity_provider::Jar,
+    server::Server,
+};
+
+#[tokio::test]
+async fn people_come_in_and_their_groups_say_how_far_they_answer() {
+    let office = Entrance::open(OPEN).await;
+    office.apply("kind: Team\nname: makers\ngroups: { sre: apply }\n");
+    let page = Jar::default()
+        .get(&office.server.http, &office.server.url("/sign-in"))
+        .await;
+    assert!(
+        page.body.contains("Sign in with Example AG"),
+        "{}",
+        page.body
+    );
+
+    let groups = json!({ "ada": ["sre", "leads"] });
+    office.provider.set_groups(&groups).await;
+    let (mut jar, answer) = office.sign_in("ada").await;
+    assert_eq!(
+        (answer.status, answer.next.as_deref()),
+        (303, Some("/")),
+        "{}",
+        answer.body
+    );
+    assert!(office.is_in(&mut jar).await);
+    let ada = office.person("ada").await;
+    assert_eq!(ada["display"], "ada of the tests");
+    assert_eq!(ada["email"], "ada@example.org");
+    assert_eq!(ada["sign_in"], json!(["provider"]));
+    assert_eq!(
+        (&ada["level"], &ada["teams"]),
+        (&json!(5), &json!({ "makers": 5 }))
+    );
+
+    // Each sign-in counts anew: who has left a group has left what it gave.
+    office.provider.set_groups(&json!({ "ada": ["sre"] })).await;
+    let (mut again, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let ada = office.person("ada").await;
+    assert_eq!(
+        (&ada["level"], &ada["teams"]),
+        (&Value::Null, &json!({ "makers": 3 }))
+    );
+    let people = office.server.get("/api/v1/people").await;
+    assert_eq!(
+        people.as_array().map(Vec::len),
+        Some(2),
+        "she is one person: {people}"
+    );
+
+    let address = office.server.url("/sign-out");
+    let gone = again.post(&office.server.http, &address, "").await;
+    assert_eq!(gone.status, 303);
+    assert!(
+        !office.is_in(&mut again).await,
+        "her session here has ended"
+    );
+    assert!(
+        office.is_in(&mut jar).await,
+        "that of her other browser has not"
+    );
+    office.server.run(&["person", "remove", "ada", "--yes"]);
+    assert!(!office.is_in(&mut jar).await);
+    let (_, answer) = office.sign_in("ada").await;
+    assert_eq!(
+        answer.status, 403,
+        "who was removed does not come back by the provider"
+    );
+    assert!(
+        answer.body.contains("our account here was removed"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn who_is_called_like_somebody_else_is_somebody_else() {
+    let office = Entrance::open(OPEN).await;
+    office
+        .server
+        .run(&["person", "create", "ada", "--level", "6"]);
+    let (_, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(office.person("ada").await["sign_in"], json!([]));
+    let other = office.person("ada-2").await;
+    assert_eq!(
+        (&other["sign_in"], &other["level"]),
+        (&json!(["provider"]), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn strangers_stay_outside_where_no_accounts_are_made() {
+    let office = Entrance::open("  groups: [staff]\n").await;
+    let (mut jar, answer) = office.sign_in("bob").await;
+    assert_eq!(answer.status, 403);
+    assert!(
+        answer.body.contains("none of the groups"),
+        "{}",
+        answer.body
+    );
+    assert!(!office.is_in(&mut jar).await);
+    office
+        .provider
+        .set_groups(&json!({ "bob": ["staff"] }))
+        .await;
+    let (_, answer) = office.sign_in("bob").await;
+    assert_eq!(answer.status, 403);
+    assert!(
+        answer.body.contains("ou have no account here"),
+        "{}",
+        answer.body
+    );
+    let issuer = office.provider.issuer.as_str();
+    office.server.run(&[
+        "person",
+        "create",
+        "robert",
+        "--level",
+        "3",
+        "--external",
+        issuer,
+        "bob",
+    ]);
+    let (mut jar, answer) = office.sign_in("bob").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert!(office.is_in(&mut jar).await);
+    let said = office
+        .server
+        .refused(5, &["person", "create", "rob", "--external", issuer, "bob"]);
+    assert!(said.contains("is, or was, somebody here"), "{said}");
+}
+
+#[tokio::test]
+async fn an_answer_counts_once_and_in_the_browser_that_asked() {
+    let office = Entrance::open(OPEN).await;
+    let http = &office.server.http;
+    let mut ada = Jar::default();
+    let url = office.go(&mut ada).await;
+    let back = office.provider.sign_in(&url, "ada").await;
+    assert!(back.contains("code=") && back.contains("iss="), "{back}");
+
+    // Somebody else's browser was sent there by a link.
+    let stranger = Jar::default().get(http, &back).await;
+    assert_eq!(stranger.status, 400, "{}", stranger.body);
+    assert!(
+        stranger
+            .cookies
+            .iter()
+            .all(|cookie| !cookie.contains("tgs_"))
+    );
+    // One that is on its way itself has another state.
+    let mut other = Jar::default();
+    office.go(&mut other).await;
+    assert_eq!(other.get(http, &back).await.status, 400);
+    // With its own state and somebody else's code, the verifier does not fit.
+    let mut mixed = Jar::default();
+    let own = office.go(&mut mixed).await;
+    let state = part(&own, "state");
+    let swapped = back.replace(part(&back, "state"), state);
+    let answer = mixed.get(http, &swapped).await;
+    assert_eq!(answer.status, 401, "{}", answer.body);
+    assert!(
+        answer
+            .body
+            .contains("hat Example AG says of you does not count")
+    );
+    // A word of another provider is no word of this one.
+    let mut third = Jar::default();
+    let own = office.go(&mut third).await;
+    let back = office.provider.sign_in(&own, "ada").await;
+    let lied = back.replace(part(&back, "iss"), "https%3A%2F%2Fevil.example");
+    let kept = third.kept("tidegate_attempt").map(str::to_owned);
+    assert_eq!(third.get(http, &lied).await.status, 400);
+    // What was sealed elsewhere does not open.
+    third.keep("tidegate_attempt", Some("AAAA"));
+    assert_eq!(third.get(http, &back).await.status, 400);
+
+    third.keep("tidegate_attempt", kept.as_deref());
+    let answer = third.get(http, &back).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert!(third.kept("tidegate_attempt").is_none(), "it is used up");
+    third.keep("tidegate_attempt", kept.as_deref());
+    assert_eq!(
+        third.get(http, &back).await.status,
+        401,
+        "the code was used"
+    );
+}
+
+/// A parameter of an address.
+fn part<'a>(address: &'a str, name: &str) -> &'a str {
+    let (_, rest) = address
+        .split_once(&format!("{name}="))
+        .expect("it is there");
+    rest.split('&').next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn who_is_refused_there_is_told_so() {
+    let office = Entrance::open(OPEN).await;
+    let mut jar = Jar::default();
+    let url = office.go(&mut jar).await;
+    assert!(
+        url.contains("code_challenge_method=S256") && url.contains("nonce="),
+        "{url}"
+    );
+    let back = office.server.url("/sign-in/providers/test/back");
+    let refused = format!("{back}?error=access_denied&state={}", part(&url, "state"));
+    let answer = jar.get(&office.server.http, &refused).await;
+    assert_eq!(answer.status, 403);
+    assert!(
+        answer
+            .body
+            .contains("Example AG did not sign you in: access_denied")
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_keeps_nobody_else_out() {
+    let mut office = Entrance::open(OPEN).await;
+    let mut gone = Jar::default();
+    let url = office.go(&mut gone).await;
+    let back = office.provider.sign_in(&url, "ada").await;
+    office.provider.stop();
+    let answer = gone.get(&office.server.http, &back).await;
+    assert_eq!((answer.status, answer.retry_after), (503, Some(5)));
+    assert!(
+        answer
+            .body
+            .contains("Example AG does not answer as it should"),
+        "{}",
+        answer.body
+    );
+
+    // A server that never reached it starts and serves.
+    office.server.kill();
+    office.server.start_again().await;
+    let address = office.server.url("/sign-in/providers/test");
+    let answer = Jar::default().get(&office.server.http, &address).await;
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert!(
+        answer.body.contains("a one-time link or a token"),
+        "{}",
+        answer.body
+    );
+    office.server.sign_in().await;
+}
+
+#[tokio::test]
+async fn without_a_provider_there_is_no_button() {
+    let server = Server::start().await;
+    let page = Jar::default()
+        .get(&server.http, &server.url("/sign-in"))
+        .await;
+    assert!(!page.body.contains("/sign-in/providers"), "{}", page.body);
+    let none = server.url("/sign-in/providers/test");
+    assert_eq!(Jar::default().get(&server.http, &none).await.status, 404);
+}
