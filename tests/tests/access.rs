@@ -288,6 +288,7 @@ const ROWS: &[Row] = &[
     ),
     ("get", "/api/v1/parts", Listed(2), ""),
     ("get", "/api/v1/vulnerabilities", Listed(2), ""),
+    ("post", "/api/v1/secrets/rotate", Large(6), "{}"),
     ("get", "/api/v1/sessions", Own(2), ""),
     ("delete", "/api/v1/sessions/{id}", Own(2), ""),
     ("post", "/api/v1/sign-in-links", Own(2), ""),

@@ -120,7 +120,7 @@ pub enum Command {
     Target(target::TargetCommand),
     #[command(subcommand)]
     Enrolment(enrolment::EnrolmentCommand),
-    #[command(subcommand)]
+    #[command(subcommand, visible_alias = "secrets")]
     Secret(secret::SecretCommand),
     #[command(subcommand)]
     Person(person::PersonCommand),

@@ -29,7 +29,8 @@ pub use artifact::{
 pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{
     ApplyRequest, ApplyResponse, CatalogChange, Difference, InstructionKeyView, ProductView,
-    RemoveRequest, SecretRequest, SecretView, SourceFile, TargetView,
+    RemoveRequest, RotationRequest, RotationView, SecretRequest, SecretView, SourceFile,
+    TargetView,
 };
 pub use check::{CheckView, JudgedView, LookBackRequest, MeasurementView};
 pub use control::{

@@ -1,6 +1,6 @@
 //! What a server is started with.
 
-use crate::StartError;
+use crate::{StartError, keyring::KeySource};
 use jiff::SignedDuration;
 use std::{net::SocketAddr, path::PathBuf};
 use tidegate_domain::duration::Millis;
@@ -16,8 +16,8 @@ pub struct Config {
     pub agent_listen: SocketAddr,
     /// `postgres://…`; SQLite in `data` unless set.
     pub database: Option<String>,
-    /// The key that wraps secrets; `data/key` unless set.
-    pub key_file: Option<PathBuf>,
+    /// Where the keys that wrap secrets come from.
+    pub keys: KeySource,
     /// The Prometheus that checks ask unless they name another.
     pub prometheus: Option<String>,
     /// A file with the administrator's token.
@@ -35,13 +35,6 @@ pub struct Config {
 }
 
 impl Config {
-    /// Where the key lies.
-    pub(crate) fn key_file(&self) -> PathBuf {
-        self.key_file
-            .clone()
-            .unwrap_or_else(|| self.data.join("key"))
-    }
-
     /// The administrator's token, if one is given.
     pub(crate) fn admin_token(&self) -> Result<Option<String>, StartError> {
         let Some(path) = &self.admin_token_file else {

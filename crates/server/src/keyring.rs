@@ -1,7 +1,8 @@
 //! The key file, and what is done with it: wrapping what must not lie open in the database.
 //!
-//! All servers of one database share one key file. Values are sealed with XChaCha20-Poly1305 under a random nonce, bound
-//! to what they are for (draft-irtf-cfrg-xchacha-03).
+//! All servers of one database share one key file. Each value is sealed under a key of its own, and that one under the
+//! newest key of the file (envelope encryption), so that a rotation seals few bytes anew. Everything is sealed with
+//! XChaCha20-Poly1305 under random nonces, bound to what it is for (draft-irtf-cfrg-xchacha-03).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -12,80 +13,294 @@ use std::{
     io::Write as _,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::SystemTime,
 };
+use tidegate_domain::digest::Digest;
 
 /// Bytes of a nonce.
 const NONCE: usize = 24;
+/// Bytes of a key.
+const KEY: usize = 32;
+/// Bytes of a key that is sealed: nonce, key, tag.
+const SEALED_KEY: usize = NONCE + KEY + 16;
+/// What an envelope begins with. What was wrapped before there were envelopes does not.
+const ENVELOPE: &[u8] = b"TGE2";
 
-/// The opened key file.
-#[derive(Clone)]
+/// The opened keys, the newest first. Cheap to clone; all clones are one.
+#[derive(Debug, Clone)]
 pub struct Keyring {
-    cipher: XChaCha20Poly1305,
+    source: KeySource,
+    held: Arc<RwLock<Held>>,
 }
 
-/// Why the key file cannot be used.
+/// Where keys come from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// A file with one key per line, the newest first; made at the first start. It is read again when it changes.
+    File(PathBuf),
+    /// Given by whoever starts the server, in the same form; it cannot be changed from here.
+    Given(String),
+}
+
+struct Held {
+    keys: Vec<Key>,
+    /// When the file was last changed.
+    changed: Option<SystemTime>,
+}
+
+struct Key {
+    /// The first bytes of its hash: by them it is found.
+    id: [u8; 4],
+    secret: [u8; KEY],
+}
+
+/// Why keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// It cannot be read or made.
-    #[error("cannot read or make the key file {path}")]
+    /// The file cannot be read, made or changed.
+    #[error("cannot read, make or change the key file {path}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
-    /// It is not a key.
-    #[error("the key file {0} does not hold 64 hex digits")]
-    Form(PathBuf),
+    /// A line is not a key.
+    #[error("{0} does not hold keys of 64 hex digits, one a line")]
+    Form(String),
+    /// They were given, and are not the server's to change.
+    #[error(
+        "the keys were given at the start: give a new one as the first, and start the server again"
+    )]
+    Given,
 }
 
 impl Keyring {
-    /// Reads the key in `path`, or makes one there that only the owner can read.
+    /// Opens the keys of `source`. A file that is not there is made with one key that only its owner can read.
     ///
     /// # Errors
-    /// When the file cannot be read or made, or is not a key.
-    pub fn open(path: &Path) -> Result<Self, KeyringError> {
-        let file = |source| KeyringError::File {
-            path: path.to_owned(),
-            source,
-        };
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                make(path).map_err(file)?
-            }
-            Err(error) => return Err(file(error)),
-        };
-        let mut key = [0; 32];
-        hex::decode_to_slice(text.trim(), &mut key)
-            .map_err(|_| KeyringError::Form(path.to_owned()))?;
-        Ok(Self {
-            cipher: XChaCha20Poly1305::new(&key.into()),
-        })
+    /// When the file cannot be read or made, or something is not a key.
+    pub fn open(source: KeySource) -> Result<Self, KeyringError> {
+        if let KeySource::File(path) = &source
+            && !path.exists()
+        {
+            write_new(path, &format!("{}\n", hex::encode(random::<KEY>())))
+                .map_err(|why| unusable(path, why))?;
+        }
+        let held = Arc::new(RwLock::new(source.read()?));
+        Ok(Self { source, held })
     }
 
     /// Seals `value` for `purpose`.
     pub fn wrap(&self, purpose: &str, value: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE] = random();
-        let payload = Payload {
-            msg: value,
-            aad: purpose.as_bytes(),
-        };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
-        let mut wrapped = nonce.to_vec();
-        wrapped.extend(sealed.expect("a message far below the cipher's limit can be sealed"));
-        wrapped
+        self.read_again_if_changed();
+        let data_key: [u8; KEY] = random();
+        let sealed_value = seal(&data_key, purpose, value);
+        self.with(|keys| {
+            let newest = keys.first().expect("a keyring has a key");
+            envelope(newest, purpose, &data_key, &sealed_value)
+        })
     }
 
-    /// Opens what was sealed for `purpose`; none when it was not, or was tampered with.
+    /// Opens what was sealed for `purpose`; none when it was not, was tampered with, or its key is gone.
     pub fn unwrap(&self, purpose: &str, wrapped: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, sealed) = wrapped.split_first_chunk::<NONCE>()?;
-        let payload = Payload {
-            msg: sealed,
-            aad: purpose.as_bytes(),
-        };
-        self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+        self.opened(purpose, wrapped).or_else(|| {
+            // Another server may have sealed it under a key that was made since.
+            self.read_again_if_changed()
+                .then(|| self.opened(purpose, wrapped))
+                .flatten()
+        })
     }
+
+    /// The same value under the newest key; none if it is there already, or cannot be opened.
+    pub fn rewrap(&self, purpose: &str, wrapped: &[u8]) -> Option<Vec<u8>> {
+        let newest = self.with(|keys| keys.first().map(|key| key.id))?;
+        match Parts::of(wrapped) {
+            Some(parts) if parts.id == newest => None,
+            Some(parts) => self.with(|keys| {
+                let key = keys.iter().find(|key| key.id == parts.id)?;
+                let data_key = unseal(&key.secret, &of_key(purpose), parts.sealed_key)?;
+                let data_key: [u8; KEY] = data_key.try_into().ok()?;
+                Some(envelope(
+                    keys.first()?,
+                    purpose,
+                    &data_key,
+                    parts.sealed_value,
+                ))
+            }),
+            None => Some(self.wrap(purpose, &self.unwrap(purpose, wrapped)?)),
+        }
+    }
+
+    /// Makes a new key, which is the newest from now on.
+    ///
+    /// # Errors
+    /// When the keys were given, or the file cannot be changed.
+    pub fn add_key(&self) -> Result<(), KeyringError> {
+        let lines = self.with(|keys| {
+            let old = keys.iter().map(|key| hex::encode(key.secret));
+            std::iter::once(hex::encode(random::<KEY>()))
+                .chain(old)
+                .collect::<Vec<_>>()
+        });
+        self.replace(&lines)
+    }
+
+    /// Forgets all keys but the newest. What is still sealed under another cannot be opened any more.
+    ///
+    /// # Errors
+    /// When the keys were given, or the file cannot be changed.
+    pub fn forget_old(&self) -> Result<(), KeyringError> {
+        let newest = self.with(|keys| keys.first().map(|key| hex::encode(key.secret)));
+        self.replace(newest.as_slice())
+    }
+
+    /// How many keys there are.
+    pub fn count(&self) -> usize {
+        self.with(|keys| keys.len())
+    }
+
+    fn replace(&self, lines: &[String]) -> Result<(), KeyringError> {
+        let KeySource::File(path) = &self.source else {
+            return Err(KeyringError::Given);
+        };
+        replace_file(path, &format!("{}\n", lines.join("\n")))
+            .map_err(|why| unusable(path, why))?;
+        let held = self.source.read()?;
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        Ok(())
+    }
+
+    fn opened(&self, purpose: &str, wrapped: &[u8]) -> Option<Vec<u8>> {
+        self.with(|keys| {
+            let in_envelope = Parts::of(wrapped).and_then(|parts| {
+                let key = keys.iter().find(|key| key.id == parts.id)?;
+                let data_key = unseal(&key.secret, &of_key(purpose), parts.sealed_key)?;
+                unseal(&data_key.try_into().ok()?, purpose, parts.sealed_value)
+            });
+            let plain = || {
+                let mut keys = keys.iter();
+                keys.find_map(|key| unseal(&key.secret, purpose, wrapped))
+            };
+            in_envelope.or_else(plain)
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&[Key]) -> T) -> T {
+        work(
+            &self
+                .held
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .keys,
+        )
+    }
+
+    /// Whether the file had changed and was read again. One that cannot be read leaves the keys that there are.
+    fn read_again_if_changed(&self) -> bool {
+        let known = self
+            .held
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .changed;
+        if self.source.changed() == known {
+            return false;
+        }
+        let Ok(held) = self.source.read() else {
+            return false;
+        };
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        true
+    }
+}
+
+impl KeySource {
+    fn changed(&self) -> Option<SystemTime> {
+        match self {
+            Self::File(path) => std::fs::metadata(path).and_then(|it| it.modified()).ok(),
+            Self::Given(_) => None,
+        }
+    }
+
+    fn read(&self) -> Result<Held, KeyringError> {
+        let changed = self.changed();
+        let text = match self {
+            Self::File(path) => std::fs::read_to_string(path).map_err(|why| unusable(path, why))?,
+            Self::Given(text) => text.clone(),
+        };
+        let lines = text.split(['\n', ',']).map(str::trim);
+        let keys: Option<Vec<Key>> = lines
+            .filter(|line| !line.is_empty())
+            .map(Key::read)
+            .collect();
+        match keys.filter(|keys| !keys.is_empty()) {
+            Some(keys) => Ok(Held { keys, changed }),
+            None => Err(KeyringError::Form(self.to_string())),
+        }
+    }
+}
+
+impl Key {
+    fn read(hex_digits: &str) -> Option<Self> {
+        let mut secret = [0; KEY];
+        hex::decode_to_slice(hex_digits, &mut secret).ok()?;
+        let [a, b, c, d, ..] = *Digest::of(&secret).as_bytes();
+        let id = [a, b, c, d];
+        Some(Self { id, secret })
+    }
+}
+
+/// An envelope, taken apart.
+struct Parts<'a> {
+    id: [u8; 4],
+    sealed_key: &'a [u8],
+    sealed_value: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(wrapped: &'a [u8]) -> Option<Self> {
+        let (id, rest) = wrapped.strip_prefix(ENVELOPE)?.split_first_chunk::<4>()?;
+        let (sealed_key, sealed_value) = rest.split_at_checked(SEALED_KEY)?;
+        Some(Self {
+            id: *id,
+            sealed_key,
+            sealed_value,
+        })
+    }
+}
+
+fn envelope(key: &Key, purpose: &str, data_key: &[u8; KEY], sealed_value: &[u8]) -> Vec<u8> {
+    let sealed_key = seal(&key.secret, &of_key(purpose), data_key);
+    [ENVELOPE, &key.id, &sealed_key, sealed_value].concat()
+}
+
+/// What the key of a value is sealed for.
+fn of_key(purpose: &str) -> String {
+    format!("{purpose}/data-key")
+}
+
+fn seal(key: &[u8; KEY], purpose: &str, value: &[u8]) -> Vec<u8> {
+    let nonce: [u8; NONCE] = random();
+    let payload = Payload {
+        msg: value,
+        aad: purpose.as_bytes(),
+    };
+    let cipher = XChaCha20Poly1305::new(key.into());
+    let sealed = cipher.encrypt(&XNonce::from(nonce), payload);
+    let mut wrapped = nonce.to_vec();
+    wrapped.extend(sealed.expect("a message far below the cipher's limit can be sealed"));
+    wrapped
+}
+
+fn unseal(key: &[u8; KEY], purpose: &str, wrapped: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = wrapped.split_first_chunk::<NONCE>()?;
+    let payload = Payload {
+        msg: sealed,
+        aad: purpose.as_bytes(),
+    };
+    let cipher = XChaCha20Poly1305::new(key.into());
+    cipher.decrypt(&XNonce::from(*nonce), payload).ok()
 }
 
 /// A new secret of 256 random bits behind a prefix that tells what it is.
@@ -100,48 +315,57 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-fn make(path: &Path) -> std::io::Result<String> {
-    let text = hex::encode(random::<32>());
+fn unusable(path: &Path, source: std::io::Error) -> KeyringError {
+    KeyringError::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = std::fs::File::options()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(text)
+    file.sync_all()
 }
 
-impl std::fmt::Debug for Keyring {
+/// The file is the old one or the new one, whenever the machine stops.
+fn replace_file(path: &Path, text: &str) -> std::io::Result<()> {
+    let beside = path.with_extension("new");
+    if let Err(error) = std::fs::remove_file(&beside)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    write_new(&beside, text)?;
+    std::fs::rename(&beside, path)?;
+    let directory = path.parent().filter(|it| !it.as_os_str().is_empty());
+    std::fs::File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+impl std::fmt::Display for KeySource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keyring")
+        match self {
+            Self::File(path) => write!(f, "the key file {}", path.display()),
+            Self::Given(_) => f.write_str("what was given as keys"),
+        }
+    }
+}
+
+impl std::fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} keys", self.keys.len())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_wrapped_opens_for_its_purpose_only() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("key");
-        let keyring = Keyring::open(&path).unwrap();
-        let wrapped = keyring.wrap("a", b"value");
-        assert_eq!(
-            Keyring::open(&path).unwrap().unwrap("a", &wrapped).unwrap(),
-            b"value"
-        );
-        assert_eq!(keyring.unwrap("b", &wrapped), None);
-        assert_eq!(keyring.unwrap("a", &wrapped[1..]), None);
-        assert!(!wrapped.windows(5).any(|w| w == b"value"));
-    }
-
-    #[test]
-    fn a_file_that_is_no_key_is_named() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("key");
-        std::fs::write(&path, "not a key").unwrap();
-        assert!(matches!(Keyring::open(&path), Err(KeyringError::Form(at)) if at == path));
-    }
-}
+mod tests;

@@ -20,6 +20,7 @@ mod web;
 
 pub use config::Config;
 pub use http::openapi;
+pub use keyring::KeySource;
 
 use agents::{authority::Authority, desk::LogDesk};
 use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses};
@@ -161,7 +162,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         Some(address) => Store::open_postgres(address).await?,
         None => Store::open_sqlite(data).await?,
     };
-    let keyring = Keyring::open(&config.key_file())?;
+    let keyring = Keyring::open(config.keys.clone())?;
     let authority = Authority::make(&keyring)?;
     let notary = KeyRow {
         name: "journal".to_owned(),

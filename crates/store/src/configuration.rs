@@ -8,6 +8,19 @@ use tidegate_domain::{
     release::Snapshot,
 };
 
+/// One version of a secret, as it lies in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrappedSecret {
+    /// Whose it is.
+    pub product: Name,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: SecretVersion,
+    /// The wrapped value.
+    pub wrapped: Vec<u8>,
+}
+
 impl Tx {
     /// The number of this snapshot of the product: that of the newest one when nothing changed, else a new one.
     ///
@@ -101,6 +114,51 @@ impl Tx {
             .iter()
             .map(read)
             .collect()
+    }
+
+    /// Every version of every secret behind `after`, in order: product, name, version and the wrapped value.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn secrets_behind(
+        &mut self,
+        after: Option<&WrappedSecret>,
+        limit: u64,
+    ) -> Result<Vec<WrappedSecret>, StoreError> {
+        let sql = "SELECT product, name, number, wrapped FROM secrets \
+            WHERE (product, name, number) > ($1, $2, $3) ORDER BY product, name, number LIMIT $4";
+        let (product, name, number) = after.map_or(("", "", 0), |it| {
+            (it.product.as_str(), it.name.as_str(), it.version.0)
+        });
+        let values = [product.into(), name.into(), number.into(), limit.into()];
+        let read = |row: &Row| {
+            Ok(WrappedSecret {
+                product: row.parsed(0)?,
+                name: row.text(1)?.to_owned(),
+                version: SecretVersion(row.unsigned(2)?),
+                wrapped: row.blob(3)?.to_vec(),
+            })
+        };
+        self.rows(sql, &values).await?.iter().map(read).collect()
+    }
+
+    /// The same value of a secret, wrapped anew.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_secret_rewrapped(
+        &mut self,
+        secret: &WrappedSecret,
+    ) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE secrets SET wrapped = $4 WHERE product = $1 AND name = $2 AND number = $3";
+        let values = [
+            secret.product.as_str().into(),
+            secret.name.as_str().into(),
+            secret.version.0.into(),
+            secret.wrapped.clone().into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
     }
 
     /// The wrapped value of one version of a secret.

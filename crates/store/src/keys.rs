@@ -61,6 +61,47 @@ impl Tx {
         Ok(self.key(&key.name).await?.unwrap_or_else(|| key.clone()))
     }
 
+    /// The names of the keys of [`Tx::key`].
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn key_names(&mut self) -> Result<Vec<String>, StoreError> {
+        let rows = self
+            .rows("SELECT name FROM keys ORDER BY name", &[])
+            .await?;
+        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    }
+
+    /// The same secret half, wrapped anew.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_key_rewrapped(
+        &mut self,
+        name: &str,
+        wrapped: &[u8],
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE keys SET wrapped = $2 WHERE name = $1";
+        self.execute(sql, &[name.into(), wrapped.into()])
+            .await
+            .map(drop)
+    }
+
+    /// Likewise of a key that desired states are signed with.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_instruction_key_rewrapped(
+        &mut self,
+        number: u64,
+        wrapped: &[u8],
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE instruction_keys SET wrapped = $2 WHERE number = $1";
+        self.execute(sql, &[number.into(), wrapped.into()])
+            .await
+            .map(drop)
+    }
+
     /// The keys that desired states were ever signed with, oldest first; the last signs.
     ///
     /// # Errors

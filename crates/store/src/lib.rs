@@ -42,6 +42,7 @@ mod value;
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
 pub use advisories::AdvisoryRow;
 pub use agents::{AgentRow, EnrolmentRow};
+pub use configuration::WrappedSecret;
 pub use controls::ControlVersion;
 pub use deployments::Lease;
 pub use drills::DrillsOf;

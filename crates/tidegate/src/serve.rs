@@ -5,7 +5,7 @@ use clap::Args;
 use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 use tidegate_cli::ExitStatus;
 use tidegate_domain::{converge::signed::LIFETIME_MAX, duration::Millis};
-use tidegate_server::{Config, Server};
+use tidegate_server::{Config, KeySource, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Run the server: people, API and registry on one address, agents on another.
@@ -28,7 +28,8 @@ pub(crate) struct ServeArgs {
         value_name = "URL"
     )]
     database: Option<String>,
-    /// The key that wraps secrets; made at the first start. `DIR/key` unless set.
+    /// The keys that wrap secrets, one a line, the newest first; made at the first start. `DIR/key` unless set. Keys in
+    /// `TIDEGATE_KEYS`, or the systemd credential `tidegate.keys`, are taken instead.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
     /// The Prometheus that checks ask unless they name another.
@@ -61,7 +62,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         listen: args.listen,
         agent_listen: args.agent_listen,
         database: args.database.clone(),
-        key_file: args.key_file.clone(),
+        keys: keys(args),
         prometheus: args.prometheus.clone(),
         admin_token_file: args.admin_token_file.clone(),
         signature_lifetime: args.signature_lifetime,
@@ -78,6 +79,22 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
     tokio::select! {
         () = asked_to_stop() => ExitStatus::Done.into(),
         () = server.failed() => complain("a part of the server ended; the log says which"),
+    }
+}
+
+/// A file that is named goes before the environment, and that before a credential (systemd.exec, `LoadCredential=`).
+fn keys(args: &ServeArgs) -> KeySource {
+    if let Some(path) = &args.key_file {
+        return KeySource::File(path.clone());
+    }
+    if let Ok(given) = std::env::var("TIDEGATE_KEYS") {
+        return KeySource::Given(given);
+    }
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let credential = credentials.map(|directory| directory.join("tidegate.keys"));
+    match credential.and_then(|path| std::fs::read_to_string(path).ok()) {
+        Some(given) => KeySource::Given(given),
+        None => KeySource::File(args.data.join("key")),
     }
 }
 

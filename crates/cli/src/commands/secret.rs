@@ -4,7 +4,7 @@ use super::Context;
 use crate::{Error, ExitStatus};
 use clap::Subcommand;
 use std::io::{IsTerminal as _, stdin};
-use tidegate_protocol::api::{SecretRequest, SecretView};
+use tidegate_protocol::api::{RotationRequest, RotationView, SecretRequest, SecretView};
 
 /// Keep secrets of products.
 #[derive(Debug, Subcommand)]
@@ -16,19 +16,51 @@ pub enum SecretCommand {
         /// The secret's name; templates say `${secrets.NAME}`.
         name: String,
     },
+    /// Make a new key, and wrap every secret and key of the server under it.
+    Rotate {
+        /// Then take the old keys out of the key file. Addresses of calendars that were handed out end with them.
+        #[arg(long)]
+        forget_old: bool,
+    },
 }
 
 impl SecretCommand {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
-        let Self::Set { product, name } = self;
-        let value = read()?;
-        let path = format!("/api/v1/products/{product}/secrets/{name}");
-        let view: SecretView = context.client.put(&path, &SecretRequest { value }).await?;
-        context.ui.data(&view, |view| {
-            format!("secret {}@{} is set", view.name, view.version)
-        });
-        Ok(ExitStatus::Done)
+        match self {
+            Self::Set { product, name } => set(context, &product, &name).await,
+            Self::Rotate { forget_old } => rotate(context, forget_old).await,
+        }
     }
+}
+
+async fn set(context: &Context<'_>, product: &str, name: &str) -> Result<ExitStatus, Error> {
+    let value = read()?;
+    let path = format!("/api/v1/products/{product}/secrets/{name}");
+    let view: SecretView = context.client.put(&path, &SecretRequest { value }).await?;
+    context.ui.data(&view, |view| {
+        format!("secret {}@{} is set", view.name, view.version)
+    });
+    Ok(ExitStatus::Done)
+}
+
+async fn rotate(context: &Context<'_>, forget_old: bool) -> Result<ExitStatus, Error> {
+    let wanted = RotationRequest { forget_old };
+    let rotated: RotationView = context
+        .client
+        .post("/api/v1/secrets/rotate", &wanted)
+        .await?;
+    context.ui.data(&rotated, |it| {
+        format!(
+            "{} values are wrapped under the newest key; there are {} keys",
+            it.rewrapped, it.keys
+        )
+    });
+    if rotated.keys > 1 {
+        context
+            .ui
+            .say("once every server and backup is past it: `tidegate secrets rotate --forget-old`");
+    }
+    Ok(ExitStatus::Done)
 }
 
 fn read() -> Result<String, Error> {

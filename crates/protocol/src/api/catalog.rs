@@ -149,3 +149,20 @@ pub struct InstructionKeyView {
     /// `ed25519:` and the key in base64.
     pub key: String,
 }
+
+/// Whether keys that nothing is wrapped under any more are to go.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+pub struct RotationRequest {
+    /// Take the old keys out of the key file.
+    #[serde(default)]
+    pub forget_old: bool,
+}
+
+/// What came of a rotation of keys.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct RotationView {
+    /// How many values were wrapped anew.
+    pub rewrapped: u64,
+    /// How many keys there are now.
+    pub keys: u64,
+}

@@ -15,7 +15,7 @@ use tidegate_domain::{
 use tidegate_protocol::{agent::SignedStates, api::InstructionKeyView};
 use tidegate_store::{InstructionKeyRow, TargetKey, Tx};
 
-const PURPOSE: &str = "key/instructions";
+pub(super) const PURPOSE: &str = "key/instructions";
 
 /// The newest key, and the words of those before it.
 struct Keys {

@@ -260,6 +260,7 @@ fn scope(text: &str) -> Option<(Repository, BTreeSet<Action>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyring::KeySource;
     use std::str::FromStr as _;
 
     #[test]
@@ -316,8 +317,8 @@ mod tests {
     #[test]
     fn a_token_is_sealed_and_ends() {
         let directory = tempfile::tempdir().unwrap();
-        let keyring = Keyring::open(&directory.path().join("key")).unwrap();
-        let other = Keyring::open(&directory.path().join("other")).unwrap();
+        let keyring = Keyring::open(KeySource::File(directory.path().join("key"))).unwrap();
+        let other = Keyring::open(KeySource::File(directory.path().join("other"))).unwrap();
         let now = Timestamp::UNIX_EPOCH;
         let ticket = Ticket {
             token: TokenId(uuid::Uuid::nil()),

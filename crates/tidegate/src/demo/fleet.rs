@@ -14,7 +14,7 @@ use tidegate_domain::{converge::signed::LIFETIME, duration::Millis};
 use tidegate_protocol::api::{
     ApplyRequest, ApplyResponse, EnrolmentRequest, EnrolmentView, SourceFile,
 };
-use tidegate_server::{Config, Server};
+use tidegate_server::{Config, KeySource, Server};
 use tokio::process::{Child, Command};
 
 /// Environment and how many targets it has, in promotion order.
@@ -50,7 +50,7 @@ impl Fleet {
             listen,
             agent_listen: agents,
             database: None,
-            key_file: None,
+            keys: KeySource::File(directory.join("server/key")),
             prometheus: None,
             signature_lifetime: LIFETIME,
             admin_token_file: None,

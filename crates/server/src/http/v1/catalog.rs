@@ -12,7 +12,7 @@ use axum::{
 };
 use tidegate_protocol::api::{
     ApplyRequest, ApplyResponse, InstructionKeyView, Problem, ProductView, RemoveRequest,
-    SecretRequest, SecretView, TargetView,
+    RotationRequest, RotationView, SecretRequest, SecretView, TargetView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -27,6 +27,7 @@ pub(super) fn router() -> Router<SharedApp> {
         )
         .route("/api/v1/instruction-key/successor", post(renew_key))
         .route("/api/v1/products/{product}/secrets/{name}", put(set_secret))
+        .route("/api/v1/secrets/rotate", post(rotate_secrets))
 }
 
 /// Applies declarative files, or says what applying them would change.
@@ -93,6 +94,18 @@ pub(super) async fn renew_key(
 ) -> Result<(StatusCode, extract::Json<InstructionKeyView>), ApiError> {
     let made = app.renew_instruction_key(request).await?;
     Ok((StatusCode::CREATED, extract::Json(made)))
+}
+
+/// Makes a new key, and wraps every secret and key of the server under it.
+#[utoipa::path(post, path = "/api/v1/secrets/rotate", request_body = RotationRequest,
+    responses((status = 200, body = RotationView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn rotate_secrets(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<RotationRequest>,
+) -> Result<extract::Json<RotationView>, ApiError> {
+    let rotated = app.rotate_secrets(request, wanted.forget_old).await?;
+    Ok(extract::Json(rotated))
 }
 
 /// Keeps a new version of a product's secret.
