@@ -53,7 +53,7 @@ pub(super) struct Paging {
 /// All that is on record of a release, signed, with proofs: `tidegate evidence verify` checks it offline.
 #[utoipa::path(get, path = "/api/v1/products/{product}/releases/{version}/evidence-file",
     params(("product" = String, Path), ("version" = String, Path)),
-    responses((status = 200, body = String, content_type = "application/json"),
+    responses((status = 200, body = serde_json::Value, content_type = "application/json"),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn evidence_file(
     app: State,
