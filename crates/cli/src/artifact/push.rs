@@ -148,6 +148,22 @@ pub async fn push(
     })
 }
 
+impl<'a> Destination<'a> {
+    /// The place of `name`: product, component and version.
+    pub fn of(client: &'a crate::Client, name: &'a (Name, Name, Version)) -> Self {
+        let (product, component, version) = name;
+        let (client, server, token) = client.parts();
+        Self {
+            client,
+            server,
+            token,
+            product,
+            component,
+            version,
+        }
+    }
+}
+
 impl Destination<'_> {
     /// What the version names at the server.
     async fn resolve(&self) -> Result<Option<Digest>, PushError> {

@@ -136,16 +136,8 @@ async fn put(
     (media_type, file): (&str, &Path),
     make: impl FnOnce(Digest) -> Vec<u8>,
 ) -> Result<ExitStatus, Error> {
-    let (product, component, version) = artifact_name(what)?;
-    let (client, server, token) = context.client.parts();
-    let to = Destination {
-        client,
-        server,
-        token,
-        product: &product,
-        component: &component,
-        version: &version,
-    };
+    let name = artifact_name(what)?;
+    let to = Destination::of(&context.client, &name);
     let title = file.file_name().unwrap_or_default().to_string_lossy();
     let attached = attach(&to, |digest| Attachment {
         media_type: media_type.to_owned(),

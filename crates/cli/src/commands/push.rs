@@ -31,19 +31,11 @@ struct Answer {
 
 impl PushArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
-        let (product, component, version) = artifact_name(&self.what)?;
+        let name = artifact_name(&self.what)?;
         let path = self.path.clone();
         let packed = tokio::task::spawn_blocking(move || pack(&path)).await;
         let packed = packed.map_err(|why| Error::Usage(why.to_string()))??;
-        let (client, server, token) = context.client.parts();
-        let to = Destination {
-            client,
-            server,
-            token,
-            product: &product,
-            component: &component,
-            version: &version,
-        };
+        let to = Destination::of(&context.client, &name);
         let bar = progress(packed.layer.size);
         let shown = bar.clone();
         let pushed = push(&to, &packed, move |done, total| {
