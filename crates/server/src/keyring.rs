@@ -11,7 +11,7 @@ use chacha20poly1305::{
 };
 use std::{
     io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::SystemTime,
@@ -45,9 +45,12 @@ pub enum KeySource {
 
 struct Held {
     keys: Vec<Key>,
-    /// When the file was last changed.
-    changed: Option<SystemTime>,
+    /// Which state of the file they are from.
+    state: Option<FileState>,
 }
+
+/// By what another file is noticed. Its time alone is as coarse as the clock of the system.
+type FileState = (SystemTime, u64, u64);
 
 struct Key {
     /// The first bytes of its hash: by them it is found.
@@ -203,8 +206,8 @@ impl Keyring {
             .held
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .changed;
-        if self.source.changed() == known {
+            .state;
+        if self.source.state() == known {
             return false;
         }
         let Ok(held) = self.source.read() else {
@@ -216,15 +219,14 @@ impl Keyring {
 }
 
 impl KeySource {
-    fn changed(&self) -> Option<SystemTime> {
-        match self {
-            Self::File(path) => std::fs::metadata(path).and_then(|it| it.modified()).ok(),
-            Self::Given(_) => None,
-        }
+    fn state(&self) -> Option<FileState> {
+        let Self::File(path) = self else { return None };
+        let file = std::fs::metadata(path).ok()?;
+        Some((file.modified().ok()?, file.ino(), file.len()))
     }
 
     fn read(&self) -> Result<Held, KeyringError> {
-        let changed = self.changed();
+        let state = self.state();
         let text = match self {
             Self::File(path) => std::fs::read_to_string(path).map_err(|why| unusable(path, why))?,
             Self::Given(text) => text.clone(),
@@ -235,7 +237,7 @@ impl KeySource {
             .map(Key::read)
             .collect();
         match keys.filter(|keys| !keys.is_empty()) {
-            Some(keys) => Ok(Held { keys, changed }),
+            Some(keys) => Ok(Held { keys, state }),
             None => Err(KeyringError::Form(self.to_string())),
         }
     }
