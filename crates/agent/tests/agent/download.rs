@@ -63,11 +63,7 @@ async fn a_broken_download_goes_on_where_it_broke() {
     stage.offer(&artifact);
     let memory = &stage.server.memory;
     let mischief = Mischief::BreakAfter(100_000);
-    memory
-        .mischief
-        .lock()
-        .unwrap()
-        .insert(artifact.layer, mischief);
+    memory.plan(artifact.layer, mischief);
     let revision = revision(&artifact, &["./run"]);
     stage.order(&[&revision], &[]);
     stage.until_web(revision.id(), Health::Healthy).await;
@@ -89,11 +85,7 @@ async fn what_does_not_hash_is_thrown_away() {
     let (mut stage, running) = with_one_running().await;
     let artifact = large();
     let memory = &stage.server.memory;
-    memory
-        .mischief
-        .lock()
-        .unwrap()
-        .insert(artifact.layer, Mischief::Corrupt);
+    memory.plan(artifact.layer, Mischief::Corrupt);
     let said = failure(&mut stage, &artifact, &running).await;
     let digest = artifact.layer;
     let expect = format!("the download of {digest} does not have that digest or its length");

@@ -58,7 +58,7 @@ pub(crate) struct Memory {
     pub(crate) observed: watch::Sender<Vec<ObservedState>>,
     pub(crate) logs: watch::Sender<HashMap<u64, LogChunk>>,
     pub(crate) blobs: Mutex<BTreeMap<Digest, Vec<u8>>>,
-    pub(crate) mischief: Mutex<HashMap<Digest, Mischief>>,
+    pub(crate) mischief: watch::Sender<HashMap<Digest, Mischief>>,
     pub(crate) ranges: Mutex<Vec<String>>,
     /// Each certificate it signed, and the key in it.
     pub(crate) issued: Mutex<Vec<(Digest, Digest)>>,
@@ -69,6 +69,14 @@ pub(crate) struct Memory {
     pub(crate) signatures: Mutex<BTreeMap<Digest, Vec<Digest>>>,
     authority: String,
     issuer: Issuer<'static, KeyPair>,
+}
+
+impl Memory {
+    /// What is to be done wrong with a blob.
+    pub(crate) fn plan(&self, blob: Digest, mischief: Mischief) {
+        self.mischief
+            .send_modify(|all| all.extend([(blob, mischief)]));
+    }
 }
 
 impl Server {
@@ -83,7 +91,7 @@ impl Server {
             observed: watch::Sender::new(Vec::new()),
             logs: watch::Sender::new(HashMap::new()),
             blobs: Mutex::default(),
-            mischief: Mutex::default(),
+            mischief: watch::Sender::default(),
             ranges: Mutex::default(),
             issued: Mutex::default(),
             presented: Mutex::default(),
@@ -278,10 +286,9 @@ async fn logs(
 }
 
 async fn blob(State(memory): Known, Path(digest): Path<Digest>, headers: HeaderMap) -> Response {
-    let stalls = || memory.mischief.lock().unwrap().get(&digest) == Some(&Mischief::Stall);
-    while stalls() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let goes_on = |mischief: &HashMap<_, _>| mischief.get(&digest) != Some(&Mischief::Stall);
+    let mut mischief = memory.mischief.subscribe();
+    drop(mischief.wait_for(goes_on).await.unwrap());
     let Some(mut bytes) = memory.blobs.lock().unwrap().get(&digest).cloned() else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -292,15 +299,14 @@ async fn blob(State(memory): Known, Path(digest): Path<Digest>, headers: HeaderM
         .as_deref()
         .map_or(0, |r| r[6..r.len() - 1].parse().unwrap());
     memory.ranges.lock().unwrap().extend(range);
-    let mischief = memory.mischief.lock().unwrap().remove(&digest);
-    let body = match mischief {
+    let mut once = None;
+    memory
+        .mischief
+        .send_modify(|all| once = all.remove(&digest));
+    let body = match once {
         None | Some(Mischief::Stall) => Body::from(bytes.split_off(start)),
         Some(Mischief::Corrupt) => {
-            memory
-                .mischief
-                .lock()
-                .unwrap()
-                .insert(digest, Mischief::Corrupt);
+            memory.plan(digest, Mischief::Corrupt);
             bytes[0] ^= 1;
             Body::from(bytes.split_off(start))
         }

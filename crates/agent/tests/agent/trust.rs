@@ -191,21 +191,15 @@ async fn freeze_what_expires_begins_nothing_and_stops_nothing() {
     stage.sign(|signing| signing.lifetime = Millis::from_secs(3));
     let ((_, old), (artifact, new)) = (wares(&stage, "old"), wares(&stage, "new"));
     let first = running(&mut stage, &old).await;
-    let stalled = (artifact.layer, Mischief::Stall);
-    stage
-        .server
-        .memory
-        .mischief
-        .lock()
-        .unwrap()
-        .extend([stalled]);
+    let memory = stage.server.memory.clone();
+    memory.plan(artifact.layer, Mischief::Stall);
     stage.order(&[&new], &[]);
     let fetches = |state: &ObservedState| state.instruction.generation.0 == 2;
     stage.until(fetches).await;
     // From here on whoever stands between repeats what was signed last.
     stage.sign(|signing| signing.forged = Some(signing.said.clone()));
     runs_only(&stage.until_refused("ran out").await, &old);
-    stage.server.memory.mischief.lock().unwrap().clear();
+    memory.mischief.send_modify(|all| all.clear());
 
     // What runs is kept healthy all the same, by this agent and by the next.
     kill(first);
