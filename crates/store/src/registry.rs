@@ -15,7 +15,7 @@ mod repository;
 mod shelf;
 mod tags;
 
-pub use attachments::{FoundPart, UnreadAttachment};
+pub use attachments::{ATTACHMENTS_MAX, FoundPart, UnreadAttachment};
 pub use blobs::LEASE;
 pub use checks::BlobToCheck;
 pub use garbage::{CollectedRows, GRACE};

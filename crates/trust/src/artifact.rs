@@ -3,10 +3,10 @@
 use crate::{
     attestation::{Outcome, Predicate, Provenance, Statement},
     keys::KeySet,
-    signature::{Evidence, Material, Verdict, attested, judge},
+    signature::{EVIDENCE_MAX, Evidence, Material, Verdict, attested, judge},
 };
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use tidegate_domain::{
     attachment::{
         AttachedContent, Attachment, BillSummary, SignatureForm, TestSummary, VulnerabilitySeverity,
@@ -58,9 +58,12 @@ pub fn known(
     sets: &[&TrustedSet],
     at: Timestamp,
 ) -> Known {
+    let bytes: Option<Arc<[u8]>> = manifest.map(Arc::from);
     let evidence: Vec<Evidence> = attachments
         .iter()
-        .filter_map(|it| evidence(it, manifest))
+        .filter_map(|it| evidence(it, bytes.as_ref()))
+        // One more than is looked at, so that the judge says so.
+        .take(EVIDENCE_MAX + 1)
         .collect();
     let of = |purpose| {
         sets.iter()
@@ -97,7 +100,7 @@ pub fn known(
     known
 }
 
-fn evidence(attachment: &Attachment, manifest: Option<&[u8]>) -> Option<Evidence> {
+fn evidence(attachment: &Attachment, manifest: Option<&Arc<[u8]>>) -> Option<Evidence> {
     let AttachedContent::Signature {
         form,
         text,
@@ -121,7 +124,7 @@ fn evidence(attachment: &Attachment, manifest: Option<&[u8]>) -> Option<Evidence
     Some(Evidence {
         material,
         received: Some(attachment.received),
-        artifact_bytes: manifest.map(<[u8]>::to_vec),
+        artifact_bytes: manifest.cloned(),
     })
 }
 

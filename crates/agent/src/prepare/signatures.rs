@@ -13,7 +13,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 use tidegate_domain::{digest::Digest, name::Name};
 use tidegate_trust::signature::{
     BUNDLE_LENGTH_MAX, EVIDENCE_MAX, Evidence, Material, PAYLOAD_LENGTH_MAX, Verdict, judge,
@@ -76,6 +76,7 @@ pub(super) async fn vet(
     (artifact, manifest): (Digest, &[u8]),
 ) -> Result<Vetted, PrepareError> {
     let mut evidence = Vec::new();
+    let bytes: Arc<[u8]> = manifest.into();
     let failed = |source| PrepareError::Link {
         digest: artifact,
         source,
@@ -87,7 +88,7 @@ pub(super) async fn vet(
                 && let Some(material) = material(preparation, layer).await?
             {
                 evidence.push(Evidence {
-                    artifact_bytes: Some(manifest.to_vec()),
+                    artifact_bytes: Some(bytes.clone()),
                     ..Evidence::new(material)
                 });
             }

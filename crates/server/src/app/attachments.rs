@@ -21,6 +21,9 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The most vulnerabilities that are kept with a bill; the worst are first.
 const VULNERABILITIES_MAX: usize = 1_000;
 
+/// The most bytes of signatures and statements of one artifact that are kept: whenever somebody asks, all are judged.
+const SIGNATURES_MAX: usize = 32 << 20;
+
 /// What one manifest attaches, with the bills that are among it.
 type Whole = Vec<(Attachment, Option<Bill>)>;
 
@@ -199,11 +202,10 @@ async fn keep(
     of: &UnreadAttachment,
     read: &[(Attachment, Vec<BillPart>)],
 ) -> Result<(), Error> {
-    let before = tx.attachments_of(&of.repository, of.artifact).await?;
-    let before: Vec<&Attachment> = before
-        .iter()
-        .filter(|it| it.manifest == of.manifest)
-        .collect();
+    let known = tx.attachments_of(&of.repository, of.artifact).await?;
+    let (before, others): (Vec<&Attachment>, Vec<&Attachment>) =
+        known.iter().partition(|it| it.manifest == of.manifest);
+    let read = &within_room(read.to_vec(), &others);
     tx.record_attachments(of, read).await?;
     let subject = format!("artifact/{}@{}", of.repository, of.artifact);
     let (known, now) = (
@@ -232,6 +234,36 @@ async fn keep(
     Ok(())
 }
 
+/// What was read, but for signatures that there is no room for beside those of `others`.
+fn within_room(
+    mut read: Vec<(Attachment, Vec<BillPart>)>,
+    others: &[&Attachment],
+) -> Vec<(Attachment, Vec<BillPart>)> {
+    let mut kept: usize = others.iter().map(|it| length(&it.content)).sum();
+    for (attachment, _) in &mut read {
+        kept += length(&attachment.content);
+        if kept > SIGNATURES_MAX {
+            kept -= length(&attachment.content);
+            let why = format!(
+                "the signatures of this artifact have more than {} MiB together",
+                SIGNATURES_MAX >> 20
+            );
+            attachment.content = AttachedContent::Unreadable { why };
+        }
+    }
+    read
+}
+
+const fn length(content: &AttachedContent) -> usize {
+    match content {
+        AttachedContent::Signature { text, .. } => text.len(),
+        AttachedContent::Bill { .. }
+        | AttachedContent::Tests { .. }
+        | AttachedContent::Other
+        | AttachedContent::Unreadable { .. } => 0,
+    }
+}
+
 /// The advisories that are known against what is attached, with how bad they are.
 fn advisories<'a>(
     attachments: impl Iterator<Item = &'a Attachment>,
@@ -257,5 +289,33 @@ pub(super) const fn word(content: &AttachedContent) -> &'static str {
         AttachedContent::Tests { .. } => "tests",
         AttachedContent::Other => "other",
         AttachedContent::Unreadable { .. } => "unreadable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use tidegate_domain::{attachment::SignatureForm, digest::Digest};
+
+    #[test]
+    fn signatures_beyond_their_room_are_told_and_not_kept() {
+        let signature = |megabytes: usize| Attachment {
+            manifest: Digest::of(b"manifest"),
+            blob: Digest::of(b"blob"),
+            media_type: String::new(),
+            received: jiff::Timestamp::UNIX_EPOCH,
+            content: AttachedContent::Signature {
+                form: SignatureForm::Bundle,
+                text: "x".repeat(megabytes << 20),
+                annotations: BTreeMap::new(),
+            },
+        };
+        let other = signature(20);
+        let read = [signature(10), signature(5), signature(2)];
+        let read = read.into_iter().map(|it| (it, Vec::new())).collect();
+        let kept = within_room(read, &[&other]);
+        let words: Vec<&str> = kept.iter().map(|(it, _)| word(&it.content)).collect();
+        assert_eq!(words, ["signature", "unreadable", "signature"]);
     }
 }

@@ -13,6 +13,8 @@ use tidegate_domain::{
     digest::Digest,
 };
 
+/// The most that is told of what is attached to one artifact. Whoever attaches more than that hides nothing that was there.
+pub const ATTACHMENTS_MAX: u64 = 500;
 /// The most rows of one statement.
 const ROWS_MAX: usize = 200;
 
@@ -182,7 +184,7 @@ impl Tx {
         Ok(())
     }
 
-    /// What is attached to an artifact, in the order in which it was received.
+    /// What is attached to an artifact, in the order in which it was received: the first [`ATTACHMENTS_MAX`] of it.
     ///
     /// # Errors
     /// When the database refuses.
@@ -195,11 +197,15 @@ impl Tx {
             JOIN registry_manifest_links l \
               ON l.product = a.product AND l.component = a.component AND l.digest = a.manifest \
             WHERE a.product = $1 AND a.component = $2 AND a.artifact = $3 \
-            ORDER BY a.received, a.manifest, a.place";
+            ORDER BY a.received, a.manifest, a.place LIMIT $4";
         let [product, component] = repository_values(repository);
-        let rows = self
-            .rows(sql, &[product, component, digest_value(artifact)])
-            .await?;
+        let values = [
+            product,
+            component,
+            digest_value(artifact),
+            ATTACHMENTS_MAX.into(),
+        ];
+        let rows = self.rows(sql, &values).await?;
         rows.iter().map(attachment).collect()
     }
 

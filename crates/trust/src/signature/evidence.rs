@@ -1,7 +1,7 @@
 //! What is laid before the judge: signatures in the forms that tools publish them in.
 
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The most pieces of evidence about one artifact that are looked at.
 pub const EVIDENCE_MAX: usize = 128;
@@ -14,7 +14,7 @@ pub struct Evidence {
     /// When the server first received it. It cannot have been made later.
     pub received: Option<Timestamp>,
     /// The artifact itself. Only Ed25519 signatures over the artifact need it; others need no more than its digest.
-    pub artifact_bytes: Option<Vec<u8>>,
+    pub artifact_bytes: Option<Arc<[u8]>>,
 }
 
 /// A form of signature.

@@ -121,7 +121,7 @@ pub(crate) fn annotated(payload: &str, annotations: &[(&str, &str)]) -> Evidence
 
 pub(crate) fn with_bytes(evidence: Evidence, bytes: &str) -> Evidence {
     Evidence {
-        artifact_bytes: Some(bytes.as_bytes().to_vec()),
+        artifact_bytes: Some(bytes.as_bytes().into()),
         ..evidence
     }
 }
