@@ -90,6 +90,9 @@ pub struct BillSummary {
     /// imported.
     #[serde(default)]
     pub vulnerabilities: Option<Vec<Vulnerability>>,
+    /// The ecosystems of its parts of which no advisory was imported: nothing is known of those parts.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unmatched: BTreeSet<String>,
     /// When it was matched last.
     #[serde(default)]
     pub matched_at: Option<Timestamp>,

@@ -100,6 +100,24 @@ impl Tx {
         Ok(found)
     }
 
+    /// Which of these ecosystems any advisory is about.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn ecosystems_with_advisories(
+        &mut self,
+        ecosystems: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let sql = "SELECT ecosystem FROM advisory_packages WHERE ecosystem = $1 LIMIT 1";
+        let mut known = BTreeSet::new();
+        for ecosystem in ecosystems {
+            if self.row(sql, &[ecosystem.as_str().into()]).await?.is_some() {
+                known.insert(ecosystem.clone());
+            }
+        }
+        Ok(known)
+    }
+
     /// Whether any advisory was ever imported.
     ///
     /// # Errors

@@ -178,6 +178,11 @@ impl Known {
             .iter()
             .flat_map(|it| it.licences.iter().cloned())
             .collect();
+        facts.unmatched = self
+            .bills
+            .iter()
+            .flat_map(|it| it.unmatched.iter().cloned())
+            .collect();
         facts.vulnerabilities = self.vulnerabilities();
         let sum = |of: fn(&TestSummary) -> u64| {
             let all = self.tests.iter().map(of).fold(0, u64::saturating_add);
@@ -220,10 +225,14 @@ impl Known {
             })
     }
 
-    /// By severity; none unless every bill was matched against advisories, and there is one.
+    /// By severity; none unless there is a bill, and each was matched against advisories of all its ecosystems: what nobody
+    /// looked up is not known to be good.
     fn vulnerabilities(&self) -> Option<Vulnerabilities> {
         let mut sum = Vulnerabilities::default();
         for bill in &self.bills {
+            if !bill.unmatched.is_empty() {
+                return None;
+            }
             for found in bill.vulnerabilities.as_ref()? {
                 let count = match found.severity {
                     VulnerabilitySeverity::Critical => &mut sum.critical,

@@ -181,6 +181,7 @@ fn summed(bill: Bill, about_it: bool) -> Read {
         parts: bill.parts.len() as u64,
         licences: licences.flat_map(bill::Licence::identifiers).collect(),
         vulnerabilities: None,
+        unmatched: BTreeSet::new(),
         matched_at: None,
         untold: 0,
     };
@@ -209,6 +210,17 @@ fn tests(bytes: &[u8]) -> Read {
                 .collect(),
         },
     })
+}
+
+/// The ecosystems whose advisories are needed to say anything of the parts of a bill. What belongs to no place that
+/// publishes packages is not among them: nobody publishes advisories for it either.
+pub fn ecosystems(bill: &Bill) -> BTreeSet<String> {
+    let parts = bill.parts.iter();
+    let named = parts.filter_map(|part| part.ecosystem.as_ref());
+    named
+        .filter(|it| it.has_advisories())
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// A part as it is looked for.

@@ -209,7 +209,14 @@ fn bill(it: &BillView) -> String {
     };
     let known = match &it.vulnerabilities {
         None => "not matched against advisories".to_owned(),
-        Some(known) => format!("{} known vulnerabilities", known.len() as u64 + it.untold),
+        Some(known) => {
+            let count = known.len() as u64 + it.untold;
+            let unmatched = match it.unmatched.as_slice() {
+                [] => String::new(),
+                some => format!(", nothing known of {}", some.join(", ")),
+            };
+            format!("{count} known vulnerabilities{unmatched}")
+        }
     };
     format!("{}, {} parts, {about}, {known}", it.format, it.parts)
 }

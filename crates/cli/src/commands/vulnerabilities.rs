@@ -27,6 +27,11 @@ impl VulnerabilitiesArgs {
                 ago(at)
             ));
         }
+        for ecosystem in &found.unmatched {
+            context.ui.say(format!(
+                "nothing can be said of what is of {ecosystem}: no advisories of it were imported"
+            ));
+        }
         for artifact in &found.without_bill {
             context.ui.say(format!(
                 "nothing can be said of {artifact}: it has no bill of materials"

@@ -132,7 +132,10 @@ pub struct ArtifactFacts {
     /// The identifiers of the licences in it.
     #[serde(default)]
     pub licences: BTreeSet<String>,
-    /// Known vulnerabilities, where its bill was matched against advisories.
+    /// The ecosystems of its parts of which no advisory was imported.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unmatched: BTreeSet<String>,
+    /// Known vulnerabilities, where all of its bills were matched against advisories.
     #[serde(default)]
     pub vulnerabilities: Option<Vulnerabilities>,
     /// Test reports about it: how many, and how many tests passed and failed.
@@ -176,6 +179,7 @@ impl ArtifactFacts {
             has_bill: false,
             bill_is_about_it: false,
             licences: BTreeSet::new(),
+            unmatched: BTreeSet::new(),
             vulnerabilities: None,
             test_reports: 0,
             tests_passed: 0,

@@ -36,6 +36,10 @@ fn missing(evidence: &str, of: &str, facts: &ControlFacts) -> Option<String> {
         ("bill", Some(_)) => {
             "its bill of materials does not say that it is about this artifact".to_owned()
         }
+        ("vulnerabilities", Some(it)) if !it.unmatched.is_empty() => {
+            let places: Vec<&str> = it.unmatched.iter().map(String::as_str).collect();
+            format!("no advisories of {} were imported", places.join(", "))
+        }
         ("vulnerabilities", Some(it)) => match it.vulnerabilities {
             None => "its bill of materials was not matched against advisories".to_owned(),
             Some(known) => format!(

@@ -125,6 +125,8 @@ pub struct BillView {
     /// What is known against its parts, the worst first; none as long as no advisories were imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vulnerabilities: Option<Vec<VulnerabilityView>>,
+    /// The ecosystems of its parts of which no advisory was imported: nothing is known of those parts.
+    pub unmatched: Vec<String>,
     /// How many more vulnerabilities there are.
     pub untold: u64,
     /// When it was matched against advisories last.
@@ -253,6 +255,8 @@ pub struct VulnerabilitiesView {
     pub running: u64,
     /// Those of them of which no bill of materials is known: nothing can be said of what is in them.
     pub without_bill: Vec<String>,
+    /// The ecosystems of parts that run of which no advisory was imported.
+    pub unmatched: Vec<String>,
     /// What is known, the worst first.
     pub vulnerabilities: Vec<VulnerableView>,
 }

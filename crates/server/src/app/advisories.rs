@@ -2,11 +2,7 @@
 
 use super::{App, Error, Kind, Request, artifacts};
 use futures::{FutureExt, Stream, StreamExt};
-use std::{
-    collections::BTreeSet,
-    fs::File,
-    io::{Seek, Write},
-};
+use std::{collections::BTreeSet, fs::File};
 use tidegate_domain::{
     access::Action,
     attachment::{AttachedContent, Vulnerability},
@@ -15,7 +11,10 @@ use tidegate_domain::{
 use tidegate_protocol::api::{ImportView, PlaceView, VulnerabilitiesView, VulnerableView};
 use tidegate_store::{AdvisoryRow, Repository, Tx};
 use tidegate_trust::advisory::{self, Advisory, DatabaseError, Reading};
-use tokio::sync::mpsc;
+use tokio::{
+    io::{AsyncSeekExt as _, AsyncWriteExt as _},
+    sync::mpsc,
+};
 
 /// The largest file of advisories, in bytes.
 const FILE_MAX: u64 = 8 << 30;
@@ -51,35 +50,32 @@ impl App {
         let file = received(body).await?;
         let (sender, mut receiver) = mpsc::channel(2);
         let reading = tokio::task::spawn_blocking(move || read(file, &sender));
+        let mut kept = Ok(());
         while let Some(rows) = receiver.recv().await {
-            self.keep_advisories(rows).await?;
+            kept = self.keep_advisories(rows).await;
+            if kept.is_err() {
+                // The reader ends when nobody receives.
+                break;
+            }
         }
+        drop(receiver);
         let reading = reading
             .await
             .map_err(|why| Error::Broken(why.to_string()))?;
-        let reading = reading.map_err(|why| refusal(&why))?;
-        let view = ImportView {
+        let read = kept.and_then(|()| reading.map_err(|why| refusal(&why)));
+        let view = read.map(|reading| ImportView {
             advisories: reading.advisories,
             broken: reading.broken,
             remarks: reading.remarks.texts().to_vec(),
-        };
+        });
+        // Also of a file that broke off: what came before is kept, and bills must not be judged by half of it unseen.
         self.store
-            .write((request, view.clone()), |tx, (request, view)| {
-                async move {
-                    tx.record_bills_unread().await?;
-                    let detail =
-                        serde_json::json!({ "advisories": view.advisories, "broken": view.broken });
-                    let subject = "advisories/osv";
-                    Ok::<_, Error>(
-                        request
-                            .journal(tx, "advisories.imported", subject, &detail)
-                            .await?,
-                    )
-                }
-                .boxed()
-            })
+            .write(
+                (request, view.as_ref().ok().cloned()),
+                |tx, (request, view)| note_import(tx, request, view.as_ref()).boxed(),
+            )
             .await?;
-        Ok(view)
+        view
     }
 
     async fn keep_advisories(&self, rows: Vec<AdvisoryRow>) -> Result<(), Error> {
@@ -103,30 +99,45 @@ impl App {
     }
 }
 
+/// Has every bill matched anew, and notes what was imported; none of a file that broke off.
+async fn note_import(
+    tx: &mut Tx,
+    request: &Request,
+    view: Option<&ImportView>,
+) -> Result<(), Error> {
+    tx.record_bills_unread().await?;
+    let detail = match view {
+        Some(view) => {
+            serde_json::json!({ "advisories": view.advisories, "broken": view.broken })
+        }
+        None => serde_json::json!({ "broke_off": true }),
+    };
+    let (action, subject) = ("advisories.imported", "advisories/osv");
+    Ok(request.journal(tx, action, subject, &detail).await?)
+}
+
 /// The whole body in a file that has no name.
 async fn received<B: AsRef<[u8]>, E: std::fmt::Display>(
     mut body: impl Stream<Item = Result<B, E>> + Send + Unpin,
 ) -> Result<File, Error> {
     let broken = |why: std::io::Error| Error::Broken(format!("the temporary file: {why}"));
-    let mut file = tempfile::tempfile().map_err(broken)?;
+    let mut file = tokio::fs::File::from_std(tempfile::tempfile().map_err(broken)?);
     let mut length = 0_u64;
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|why| {
-            Error::refused(
-                Kind::BadRequest,
-                "body-broken",
-                format!("the upload broke off: {why}"),
-            )
+            let detail = format!("the upload broke off: {why}");
+            Error::refused(Kind::BadRequest, "body-broken", detail)
         })?;
         length += piece.as_ref().len() as u64;
         if length > FILE_MAX {
             let detail = format!("the file is larger than {} GiB", FILE_MAX >> 30);
             return Err(Error::refused(Kind::BadRequest, "file-large", detail));
         }
-        file.write_all(piece.as_ref()).map_err(broken)?;
+        file.write_all(piece.as_ref()).await.map_err(broken)?;
     }
-    file.rewind().map_err(broken)?;
-    Ok(file)
+    file.flush().await.map_err(broken)?;
+    file.rewind().await.map_err(broken)?;
+    Ok(file.into_std().await)
 }
 
 /// Reads advisories and hands them on in batches, each as slowly as the one before was kept.
@@ -170,12 +181,14 @@ async fn vulnerabilities(tx: &mut Tx, request: &Request) -> Result<Vulnerabiliti
         imported_at,
         running: running.len() as u64,
         without_bill: Vec::new(),
+        unmatched: Vec::new(),
         vulnerabilities: Vec::new(),
     };
-    let mut found = Vec::new();
+    let (mut found, mut unmatched) = (Vec::new(), BTreeSet::new());
     for ((repository, digest), runs) in running {
         match known(tx, (&repository, digest)).await? {
-            Some(known) => {
+            Some((known, lacking)) => {
+                unmatched.extend(lacking);
                 found.extend(
                     known
                         .into_iter()
@@ -188,20 +201,25 @@ async fn vulnerabilities(tx: &mut Tx, request: &Request) -> Result<Vulnerabiliti
     found.sort_by(|a, b| {
         (a.0.severity, &a.0.advisory, &a.1).cmp(&(b.0.severity, &b.0.advisory, &b.1))
     });
+    view.unmatched = unmatched.into_iter().collect();
     view.vulnerabilities = found.into_iter().map(vulnerable).collect();
     Ok(view)
 }
 
-/// What is known against an artifact by all of its bills; none if it has no bill.
+/// Vulnerabilities, and the ecosystems of which no advisory was imported.
+type Known = (BTreeSet<Vulnerability>, BTreeSet<String>);
+
+/// What is known against an artifact by all of its bills, and of which ecosystems nothing is; none if it has no bill.
 async fn known(
     tx: &mut Tx,
     (repository, digest): (&Repository, Digest),
-) -> Result<Option<BTreeSet<Vulnerability>>, Error> {
-    let mut known = None;
+) -> Result<Option<Known>, Error> {
+    let mut known: Option<Known> = None;
     for attachment in tx.attachments_of(repository, digest).await? {
         if let AttachedContent::Bill { bill } = attachment.content {
-            let known = known.get_or_insert_with(BTreeSet::new);
+            let (known, unmatched) = known.get_or_insert_with(Default::default);
             known.extend(bill.vulnerabilities.into_iter().flatten());
+            unmatched.extend(bill.unmatched);
         }
     }
     Ok(known)

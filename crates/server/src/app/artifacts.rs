@@ -276,6 +276,7 @@ fn bill(bill: &BillSummary) -> BillView {
         parts: bill.parts,
         licences: bill.licences.iter().cloned().collect(),
         vulnerabilities: vulnerabilities.map(|all| all.iter().map(vulnerability).collect()),
+        unmatched: bill.unmatched.iter().cloned().collect(),
         untold: bill.untold,
         matched_at: bill.matched_at,
     }

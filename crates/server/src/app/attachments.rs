@@ -10,7 +10,7 @@ use tidegate_domain::attachment::{
 use tidegate_store::{Tx, UnreadAttachment};
 use tidegate_trust::{
     advisory::{Advisory, Matcher},
-    attached::{ATTACHED_MAX, Found, Layer, Read, bill_part, layers, read},
+    attached::{ATTACHED_MAX, Found, Layer, Read, bill_part, ecosystems, layers, read},
     bill::Bill,
 };
 
@@ -162,13 +162,16 @@ impl App {
             .iter()
             .flat_map(|part| part.known_as.iter().cloned())
             .collect();
-        let (imported, now, texts) = self
+        let needed = ecosystems(&bill);
+        let (imported, unmatched, now, texts) = self
             .store
-            .read(packages, |tx, packages| {
+            .read((packages, needed), |tx, (packages, needed)| {
                 async move {
                     let imported = tx.has_advisories().await?;
+                    let known = tx.ecosystems_with_advisories(needed).await?;
+                    let unmatched: BTreeSet<String> = needed - &known;
                     let about = tx.advisories_about(packages).await?;
-                    Ok::<_, Error>((imported, tx.now(), about))
+                    Ok::<_, Error>((imported, unmatched, tx.now(), about))
                 }
                 .boxed()
             })
@@ -181,6 +184,7 @@ impl App {
         summary.untold = found.len().saturating_sub(VULNERABILITIES_MAX) as u64;
         found.truncate(VULNERABILITIES_MAX);
         summary.vulnerabilities = Some(found);
+        summary.unmatched = unmatched;
         summary.matched_at = Some(now);
         Ok(())
     }
@@ -295,7 +299,6 @@ pub(super) const fn word(content: &AttachedContent) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
     use tidegate_domain::{attachment::SignatureForm, digest::Digest};
 
     #[test]

@@ -37,6 +37,7 @@ fn bill() -> Attachment {
             parts: 2,
             licences: BTreeSet::new(),
             vulnerabilities: None,
+            unmatched: BTreeSet::new(),
             matched_at: None,
             untold: 0,
         },
@@ -201,6 +202,12 @@ pub(crate) async fn advisories_are_replaced_and_found_by_package(store: &Store) 
         about(vec![("npm", "lodash"), ("PyPI", "lodash")]).await,
         ["old"]
     );
+
+    let wanted: BTreeSet<String> = ["Maven", "PyPI", "npm"].map(str::to_owned).into();
+    let known = view!(store, wanted, |tx, wanted| tx
+        .ecosystems_with_advisories(wanted)
+        .await?);
+    assert_eq!(known, ["PyPI", "npm"].map(str::to_owned).into());
 
     let again = [
         advisory("A-1", &[("npm", "lodash")], "newer"),

@@ -120,7 +120,7 @@ fn statements_count_by_the_sets_of_builders() {
 
 #[test]
 fn vulnerabilities_are_known_once_every_bill_was_matched() {
-    let bill = |severities: Option<&[VulnerabilitySeverity]>| {
+    let bill_of = |severities: Option<&[VulnerabilitySeverity]>, unmatched: &[&str]| {
         let vulnerability = |severity: &VulnerabilitySeverity| {
             serde_json::from_value(
                 json!({"advisory": "A-1", "part": "lodash", "severity": severity}),
@@ -133,12 +133,14 @@ fn vulnerabilities_are_known_once_every_bill_was_matched() {
                 about_it: true,
                 parts: 1,
                 licences: BTreeSet::from(["MIT".to_owned()]),
+                unmatched: unmatched.iter().map(|it| (*it).to_owned()).collect(),
                 vulnerabilities: severities.map(|it| it.iter().map(vulnerability).collect()),
                 matched_at: None,
                 untold: 0,
             },
         })
     };
+    let bill = |severities| bill_of(severities, &[]);
     use VulnerabilitySeverity::{Critical, Low};
     let of = |bills: &[Attachment]| facts(bills, &[]).vulnerabilities;
     assert_eq!(of(&[]), None);
@@ -151,6 +153,8 @@ fn vulnerabilities_are_known_once_every_bill_was_matched() {
     };
     let bills = [bill(Some(&[Critical, Low])), bill(Some(&[Critical]))];
     assert_eq!(of(&bills), Some(expect));
+    let half = [bill(Some(&[Low])), bill_of(Some(&[]), &["Maven"])];
+    assert_eq!(of(&half), None, "nobody looked up what is of Maven");
     let clean = of(&[bill(Some(&[]))]);
     assert_eq!(clean, Some(Vulnerabilities::default()));
 }

@@ -344,6 +344,11 @@ impl Ecosystem {
         }
     }
 
+    /// Whether somebody could publish advisories about its packages: a known place, or a distribution.
+    pub fn has_advisories(&self) -> bool {
+        self.known().is_some() || self.is_distribution()
+    }
+
     /// Whether its packages are built per release of an operating system.
     pub fn is_distribution(&self) -> bool {
         matches!(self.order(), Order::Debian | Order::Rpm | Order::Alpine)
