@@ -27,6 +27,7 @@ fn facts(components: usize) -> ControlFacts {
         bill_is_about_it: true,
         licences: ["MIT".to_owned(), "Apache-2.0".to_owned()].into(),
         vulnerabilities: Some(Vulnerabilities::default()),
+        unmatched: BTreeSet::new(),
         test_reports: 2,
         tests_passed: 900,
         tests_failed: 0,

@@ -43,6 +43,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "sign_in",
         include_str!("../migrations/0014_sign_in.sql"),
     ),
+    (
+        15,
+        "attachments",
+        include_str!("../migrations/0015_attachments.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -14,8 +14,9 @@ mod pins;
 mod repository;
 mod shelf;
 mod tags;
+mod unread;
 
-pub use attachments::{ATTACHMENTS_MAX, FoundPart, UnreadAttachment};
+pub use attachments::FoundPart;
 pub use blobs::LEASE;
 pub use checks::BlobToCheck;
 pub use garbage::{CollectedRows, GRACE};
@@ -23,3 +24,4 @@ pub use manifests::{ManifestRecord, ReferrerPage, ReferrerRecord, StoredManifest
 pub use pins::{Pin, TagPin};
 pub use repository::{Repository, RepositoryError};
 pub use shelf::TaggedManifest;
+pub use unread::UnreadAttachment;

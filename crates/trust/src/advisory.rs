@@ -16,6 +16,7 @@ mod objects;
 mod osv;
 mod record;
 mod severity;
+mod worst;
 
 pub use affected::{Affected, Event, Range};
 pub use database::{
@@ -26,6 +27,7 @@ pub use matcher::Matcher;
 pub use osv::RecordError;
 pub use record::Advisory;
 pub use severity::{Score, Severity};
+pub use worst::Worst;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use std::{collections::BTreeSet, sync::Arc};
 use tidegate_domain::{
     attachment::{
-        AttachedContent, Attachment, BillSummary, SignatureForm, TestSummary, VulnerabilitySeverity,
+        AttachedContent, AttachedKind, Attachment, BillSummary, SignatureForm, TestSummary,
+        VulnerabilitySeverity,
     },
     catalog::KeyPurpose,
     control::{ArtifactFacts, Vulnerabilities},
@@ -48,6 +49,8 @@ pub struct Known {
     pub bills: Vec<BillSummary>,
     /// Its test reports, those in statements included.
     pub tests: Vec<TestSummary>,
+    /// Whether there are bills that there was no room for.
+    pub bills_beyond: bool,
 }
 
 /// Judges what is attached to `artifact`, as of `at`. `manifest` is the artifact itself: some signatures are over its
@@ -81,11 +84,13 @@ pub fn known(
         statements,
         bills: Vec::new(),
         tests: Vec::new(),
+        bills_beyond: false,
     };
     for attachment in attachments {
         match &attachment.content {
             AttachedContent::Bill { bill } => known.bills.push(bill.clone()),
             AttachedContent::Tests { tests } => known.tests.push(tests.clone()),
+            AttachedContent::Beyond { of } => known.beyond(*of),
             AttachedContent::Signature { .. }
             | AttachedContent::Other
             | AttachedContent::Unreadable { .. } => {}
@@ -160,6 +165,20 @@ fn tests(statement: &Statement) -> Option<TestSummary> {
 }
 
 impl Known {
+    /// What nobody looks at is not known to be good.
+    fn beyond(&mut self, of: AttachedKind) {
+        match of {
+            AttachedKind::Bill => self.bills_beyond = true,
+            AttachedKind::Tests => self.tests.push(TestSummary {
+                passed: 0,
+                failed: 1,
+                skipped: 0,
+                failures: vec!["a report that there was no room for".to_owned()],
+            }),
+            AttachedKind::Signature | AttachedKind::Other => {}
+        }
+    }
+
     /// Puts it into the facts that controls look at.
     pub fn fill(&self, facts: &mut ArtifactFacts) {
         let unsigned = self.unsigned_because();
@@ -230,7 +249,7 @@ impl Known {
     fn vulnerabilities(&self) -> Option<Vulnerabilities> {
         let mut sum = Vulnerabilities::default();
         for bill in &self.bills {
-            if !bill.unmatched.is_empty() {
+            if bill.cut || !bill.unmatched.is_empty() {
                 return None;
             }
             for found in bill.vulnerabilities.as_ref()? {
@@ -244,7 +263,8 @@ impl Known {
                 *count = count.saturating_add(1);
             }
         }
-        (!self.bills.is_empty()).then_some(sum)
+        let is_known = !self.bills.is_empty() && !self.bills_beyond;
+        is_known.then_some(sum)
     }
 }
 

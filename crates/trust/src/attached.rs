@@ -10,7 +10,9 @@ use crate::{
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    attachment::{AttachedContent, BillPart, BillSummary, SignatureForm, TESTS_TYPE, TestSummary},
+    attachment::{
+        AttachedContent, BillPart, BillSummary, SignatureForm, TESTS_TYPE, TestSummary, search_key,
+    },
     digest::Digest,
 };
 
@@ -25,6 +27,10 @@ const FAILURES_MAX: usize = 20;
 
 /// The most layers of a manifest that are read.
 pub const LAYERS_MAX: usize = 64;
+/// The most parts of a bill that are kept and looked up.
+pub const PARTS_MAX: usize = 50_000;
+/// The most remarks about a bill that are kept.
+const REMARKS_MAX: usize = 10;
 /// The largest attachment that is read, in bytes.
 pub const ATTACHED_MAX: u64 = 64 << 20;
 
@@ -79,7 +85,14 @@ pub fn layers(manifest: &[u8]) -> Vec<Layer> {
         return Vec::new();
     };
     let whole = read.artifact_type.filter(|kind| is_known(kind));
-    let layers = read.layers.into_iter().take(LAYERS_MAX);
+    // What its makers keep at another place was never pushed; and twice the same says nothing new.
+    let mut seen = BTreeSet::new();
+    let layers = read
+        .layers
+        .into_iter()
+        .filter(|it| !is_elsewhere(&it.media_type))
+        .filter(|it| seen.insert(it.digest))
+        .take(LAYERS_MAX);
     layers
         .map(|layer| Layer {
             media_type: match &whole {
@@ -91,6 +104,11 @@ pub fn layers(manifest: &[u8]) -> Vec<Layer> {
             annotations: layer.annotations,
         })
         .collect()
+}
+
+/// As the registry has it, which does not ask for such layers.
+fn is_elsewhere(media_type: &str) -> bool {
+    media_type.contains(".foreign.") || media_type.contains(".nondistributable.")
 }
 
 fn is_known(media_type: &str) -> bool {
@@ -182,6 +200,14 @@ fn summed(bill: Bill, about_it: bool) -> Read {
         licences: licences.flat_map(bill::Licence::identifiers).collect(),
         vulnerabilities: None,
         unmatched: BTreeSet::new(),
+        cut: bill.parts.len() > PARTS_MAX,
+        remarks: bill
+            .remarks
+            .texts()
+            .iter()
+            .take(REMARKS_MAX)
+            .cloned()
+            .collect(),
         matched_at: None,
         untold: 0,
     };
@@ -232,7 +258,7 @@ pub fn bill_part(part: &Part) -> BillPart {
         Some((ecosystem.to_string(), ecosystem.folded(name)))
     };
     BillPart {
-        keys: names.iter().map(|name| bill::search_key(name)).collect(),
+        keys: names.iter().map(|name| search_key(name)).collect(),
         known_as: names.iter().filter_map(known_as).collect::<BTreeSet<_>>(),
         text: serde_json::to_string(part).unwrap_or_default(),
     }

@@ -22,7 +22,7 @@ pub use about::{About, is_about};
 pub use document::{Bill, Format, Subject};
 pub use licence::Licence;
 pub use part::{Checksum, Part, PartKey, Source};
-pub use query::{Query, QueryError, matches, search_key};
+pub use query::{Query, QueryError, matches};
 pub use read::{BillError, DEPTH_MAX, NODES_MAX, PARTS_MAX, SIZE_MAX, TEXT_MAX, read};
 
 #[cfg(test)]

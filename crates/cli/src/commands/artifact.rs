@@ -218,7 +218,15 @@ fn bill(it: &BillView) -> String {
             format!("{count} known vulnerabilities{unmatched}")
         }
     };
-    format!("{}, {} parts, {about}, {known}", it.format, it.parts)
+    let cut = match it.cut {
+        true => ", of which not all are looked at",
+        false => "",
+    };
+    let mut text = format!("{}, {} parts{cut}, {about}, {known}", it.format, it.parts);
+    if !it.remarks.is_empty() {
+        text = format!("{text}; odd: {}", it.remarks.join("; "));
+    }
+    text
 }
 
 fn tests(it: &TestsView) -> String {

@@ -27,6 +27,17 @@ impl VulnerabilitiesArgs {
                 ago(at)
             ));
         }
+        if found.untold > 0 {
+            context.ui.say(format!(
+                "{} more that are not worse are not told",
+                found.untold
+            ));
+        }
+        for artifact in &found.not_matched {
+            context.ui.say(format!(
+                "not everything can be said of {artifact}: its bill was not matched, or has more parts than are looked at"
+            ));
+        }
         for ecosystem in &found.unmatched {
             context.ui.say(format!(
                 "nothing can be said of what is of {ecosystem}: no advisories of it were imported"

@@ -31,6 +31,7 @@ fn good() -> ControlFacts {
         bill_is_about_it: true,
         licences: ["MIT".to_owned()].into(),
         vulnerabilities: Some(Vulnerabilities::default()),
+        unmatched: BTreeSet::new(),
         test_reports: 1,
         tests_passed: 9,
         tests_failed: 0,

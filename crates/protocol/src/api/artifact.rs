@@ -127,6 +127,10 @@ pub struct BillView {
     pub vulnerabilities: Option<Vec<VulnerabilityView>>,
     /// The ecosystems of its parts of which no advisory was imported: nothing is known of those parts.
     pub unmatched: Vec<String>,
+    /// Whether it has more parts than are looked at: nothing is known of the rest.
+    pub cut: bool,
+    /// What was odd in it.
+    pub remarks: Vec<String>,
     /// How many more vulnerabilities there are.
     pub untold: u64,
     /// When it was matched against advisories last.
@@ -176,7 +180,8 @@ pub struct AttachedView {
     pub manifest: String,
     /// What its manifest says it is.
     pub media_type: String,
-    /// What it turned out to be: `signature`, `bill`, `tests`, `other` or `unreadable`.
+    /// What it turned out to be: `signature`, `bill`, `tests`, `other`, `unreadable`, or `beyond`: there is no room
+    /// for it beside what was attached before.
     pub kind: String,
     /// When the server received it.
     #[schema(value_type = String, format = DateTime)]
@@ -255,6 +260,10 @@ pub struct VulnerabilitiesView {
     pub running: u64,
     /// Those of them of which no bill of materials is known: nothing can be said of what is in them.
     pub without_bill: Vec<String>,
+    /// Those whose bill was not matched against advisories yet, or has more parts than are looked at.
+    pub not_matched: Vec<String>,
+    /// How many more vulnerabilities there are than are told.
+    pub untold: u64,
     /// The ecosystems of parts that run of which no advisory was imported.
     pub unmatched: Vec<String>,
     /// What is known, the worst first.

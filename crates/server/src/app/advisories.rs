@@ -18,6 +18,8 @@ use tokio::{
 
 /// The largest file of advisories, in bytes.
 const FILE_MAX: u64 = 8 << 30;
+/// The longest identifier, and the longest name of a package, in bytes: databases bound what they index.
+const NAME_MAX: usize = 500;
 /// How many advisories are kept in one transaction.
 const BATCH: usize = 500;
 
@@ -157,9 +159,13 @@ fn read(file: File, to: &mpsc::Sender<Vec<AdvisoryRow>>) -> Result<Reading, Data
 }
 
 fn row(advisory: &Advisory) -> Option<AdvisoryRow> {
+    let is_plain = |text: &str| text.len() <= NAME_MAX;
+    let packages = advisory.packages().into_iter();
+    let packages = packages.filter(|(ecosystem, name)| is_plain(ecosystem) && is_plain(name));
+    is_plain(&advisory.id).then_some(())?;
     Some(AdvisoryRow {
         id: advisory.id.clone(),
-        packages: advisory.packages(),
+        packages: packages.collect(),
         text: serde_json::to_string(advisory).ok()?,
     })
 }
@@ -181,14 +187,25 @@ async fn vulnerabilities(tx: &mut Tx, request: &Request) -> Result<Vulnerabiliti
         imported_at,
         running: running.len() as u64,
         without_bill: Vec::new(),
+        not_matched: Vec::new(),
+        untold: 0,
         unmatched: Vec::new(),
         vulnerabilities: Vec::new(),
     };
     let (mut found, mut unmatched) = (Vec::new(), BTreeSet::new());
     for ((repository, digest), runs) in running {
         match known(tx, (&repository, digest)).await? {
-            Some((known, lacking)) => {
+            Some(Known {
+                vulnerabilities: known,
+                unmatched: lacking,
+                is_whole,
+                untold,
+            }) => {
                 unmatched.extend(lacking);
+                view.untold += untold;
+                if !is_whole {
+                    view.not_matched.push(format!("{repository}@{digest}"));
+                }
                 found.extend(
                     known
                         .into_iter()
@@ -206,20 +223,36 @@ async fn vulnerabilities(tx: &mut Tx, request: &Request) -> Result<Vulnerabiliti
     Ok(view)
 }
 
-/// Vulnerabilities, and the ecosystems of which no advisory was imported.
-type Known = (BTreeSet<Vulnerability>, BTreeSet<String>);
+/// What is known against an artifact, by all of its bills.
+struct Known {
+    vulnerabilities: BTreeSet<Vulnerability>,
+    /// The ecosystems of which no advisory was imported.
+    unmatched: BTreeSet<String>,
+    /// Whether every bill was matched, all of it.
+    is_whole: bool,
+    untold: u64,
+}
 
-/// What is known against an artifact by all of its bills, and of which ecosystems nothing is; none if it has no bill.
+/// None if it has no bill.
 async fn known(
     tx: &mut Tx,
     (repository, digest): (&Repository, Digest),
 ) -> Result<Option<Known>, Error> {
-    let mut known: Option<Known> = None;
+    let mut known = None;
     for attachment in tx.attachments_of(repository, digest).await? {
         if let AttachedContent::Bill { bill } = attachment.content {
-            let (known, unmatched) = known.get_or_insert_with(Default::default);
-            known.extend(bill.vulnerabilities.into_iter().flatten());
-            unmatched.extend(bill.unmatched);
+            let known = known.get_or_insert_with(|| Known {
+                vulnerabilities: BTreeSet::new(),
+                unmatched: BTreeSet::new(),
+                is_whole: true,
+                untold: 0,
+            });
+            known.is_whole &= bill.vulnerabilities.is_some() && !bill.cut;
+            known.untold += bill.untold;
+            known
+                .vulnerabilities
+                .extend(bill.vulnerabilities.into_iter().flatten());
+            known.unmatched.extend(bill.unmatched);
         }
     }
     Ok(known)

@@ -277,6 +277,8 @@ fn bill(bill: &BillSummary) -> BillView {
         licences: bill.licences.iter().cloned().collect(),
         vulnerabilities: vulnerabilities.map(|all| all.iter().map(vulnerability).collect()),
         unmatched: bill.unmatched.iter().cloned().collect(),
+        cut: bill.cut,
+        remarks: bill.remarks.clone(),
         untold: bill.untold,
         matched_at: bill.matched_at,
     }
@@ -307,6 +309,10 @@ fn tests(tests: &TestSummary) -> TestsView {
 fn attached(attachment: &Attachment) -> AttachedView {
     let why = match &attachment.content {
         AttachedContent::Unreadable { why } => Some(why.clone()),
+        AttachedContent::Beyond { of } => Some(format!(
+            "there is no room for another {}: nothing is known of it",
+            of.word()
+        )),
         AttachedContent::Signature { .. }
         | AttachedContent::Bill { .. }
         | AttachedContent::Tests { .. }

@@ -5,27 +5,34 @@ use futures::{FutureExt, StreamExt};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::attachment::{
-    AttachedContent, Attachment, BillPart, BillSummary, Vulnerability,
+    AttachedContent, Attachment, BillPart, BillSummary, within_room,
 };
-use tidegate_store::{Tx, UnreadAttachment};
+use tidegate_store::{Repository, Tx, UnreadAttachment};
 use tidegate_trust::{
-    advisory::{Advisory, Matcher},
-    attached::{ATTACHED_MAX, Found, Layer, Read, bill_part, ecosystems, layers, read},
-    bill::Bill,
+    advisory::{Advisory, Matcher, Worst},
+    attached::{ATTACHED_MAX, Found, Layer, PARTS_MAX, Read, bill_part, ecosystems, layers, read},
+    bill::{Bill, Part},
 };
 
 /// How many manifests are read before the lease is asked for again.
 const BATCH: u64 = 16;
 /// How long one server reads alone.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// The most vulnerabilities that are kept with a bill; the worst are first.
-const VULNERABILITIES_MAX: usize = 1_000;
+/// How many parts of a bill are looked up in one go.
+const CHUNK: usize = 200;
+/// What fails waits a second, and twice as long each time, up to an hour.
+const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(1);
 
-/// The most bytes of signatures and statements of one artifact that are kept: whenever somebody asks, all are judged.
-const SIGNATURES_MAX: usize = 32 << 20;
+/// Why a layer is not read.
+enum NotRead {
+    /// It never will be.
+    Never(String),
+    /// It may be later.
+    NotNow(String),
+}
 
-/// What one manifest attaches, with the bills that are among it.
-type Whole = Vec<(Attachment, Option<Bill>)>;
+/// What one manifest attaches, each with its parts if it is a bill.
+type Whole = Vec<(Attachment, Vec<BillPart>)>;
 
 impl App {
     /// Reads some of what waits; answers how much it was. One server at a time does it.
@@ -52,12 +59,34 @@ impl App {
             })
             .await?;
         for of in &waiting {
-            self.read_attachment(of).await?;
+            // One that fails must not keep the others from being read.
+            if let Err(why) = self.read_attachment(of).await {
+                tracing::warn!(
+                    manifest = %of.manifest,
+                    error = &why as &dyn std::error::Error,
+                    "attachments.not_read"
+                );
+                self.put_off(of).await?;
+            }
         }
         if !waiting.is_empty() {
             self.bus.wake_engine();
         }
         Ok(waiting.len())
+    }
+
+    async fn put_off(&self, of: &UnreadAttachment) -> Result<(), Error> {
+        let doubled = 1_i64 << of.tries.min(12);
+        let pause = SignedDuration::from_secs(doubled).min(PAUSE_MAX);
+        self.store
+            .write((of.clone(), pause), |tx, (of, pause)| {
+                async move {
+                    let due = tx.now() + *pause;
+                    Ok::<_, Error>(tx.record_attachment_failed(of, due).await?)
+                }
+                .boxed()
+            })
+            .await
     }
 
     async fn read_attachment(&self, of: &UnreadAttachment) -> Result<(), Error> {
@@ -66,36 +95,46 @@ impl App {
             .read(of.manifest, |tx, digest| tx.manifest(*digest).boxed())
             .await?;
         let mut whole: Whole = Vec::new();
+        let mut room = ATTACHED_MAX;
         for layer in manifest.iter().flat_map(|it| layers(&it.body)) {
-            whole.extend(self.read_layer(of, layer).await?);
+            // All layers together have the room of one: bills stay in memory until they are kept.
+            whole.extend(self.read_layer(of, layer, &mut room).await?);
         }
-        let read = self.matched(whole).await?;
         self.store
-            .write((of.clone(), read), |tx, (of, read)| {
-                keep(tx, of, read).boxed()
+            .write((of.clone(), whole), |tx, (of, whole)| {
+                keep(tx, of, whole).boxed()
             })
             .await
     }
 
-    async fn read_layer(&self, of: &UnreadAttachment, layer: Layer) -> Result<Whole, Error> {
+    async fn read_layer(
+        &self,
+        of: &UnreadAttachment,
+        layer: Layer,
+        room: &mut u64,
+    ) -> Result<Whole, Error> {
         let attachment = Attachment {
             manifest: of.manifest,
             blob: layer.digest,
             media_type: layer.media_type.clone(),
-            received: of.since,
+            received: of.received,
             content: AttachedContent::Other,
         };
-        let bytes = match self.layer_bytes(&layer).await {
+        let with = |content| Attachment {
+            content,
+            ..attachment.clone()
+        };
+        let bytes = match self.layer_bytes(&of.repository, &layer, *room).await {
             Ok(bytes) => bytes,
-            Err(why) => {
-                let content = AttachedContent::Unreadable { why };
-                let unreadable = Attachment {
-                    content,
-                    ..attachment
-                };
-                return Ok(vec![(unreadable, None)]);
+            Err(NotRead::NotNow(why)) => return Err(Error::Broken(why)),
+            Err(NotRead::Never(why)) => {
+                return Ok(vec![(
+                    with(AttachedContent::Unreadable { why }),
+                    Vec::new(),
+                )]);
             }
         };
+        *room -= layer.size;
         let artifact = of.artifact;
         let parsed = tokio::task::spawn_blocking(move || {
             read(Found {
@@ -105,99 +144,130 @@ impl App {
                 artifact,
             })
         });
-        let parsed = parsed.await.map_err(|why| Error::Broken(why.to_string()))?;
-        let whole = |Read { content, bill }| {
-            let attachment = Attachment {
-                content,
-                ..attachment.clone()
-            };
-            (attachment, bill)
+        let Ok(parsed) = parsed.await else {
+            let why = "reading it broke off".to_owned();
+            return Ok(vec![(
+                with(AttachedContent::Unreadable { why }),
+                Vec::new(),
+            )]);
         };
-        Ok(parsed.into_iter().map(whole).collect())
+        let mut whole = Vec::with_capacity(parsed.len());
+        for Read { mut content, bill } in parsed {
+            let mut parts = Vec::new();
+            if let (AttachedContent::Bill { bill: summary }, Some(bill)) = (&mut content, bill) {
+                parts = self.matched(summary, bill).await?;
+            }
+            whole.push((with(content), parts));
+        }
+        Ok(whole)
     }
 
-    /// The bytes of a layer, or in words why there are none.
-    async fn layer_bytes(&self, layer: &Layer) -> Result<Vec<u8>, String> {
-        if layer.size > ATTACHED_MAX {
-            let (size, max) = (layer.size, ATTACHED_MAX);
-            return Err(format!("it has {size} bytes, and {max} are read at most"));
+    /// The bytes of a layer that the repository shows, as many as its manifest says.
+    async fn layer_bytes(
+        &self,
+        repository: &Repository,
+        layer: &Layer,
+        room: u64,
+    ) -> Result<Vec<u8>, NotRead> {
+        let input = (repository.clone(), layer.digest);
+        let shown = self
+            .store
+            .read(input, |tx, (repository, digest)| {
+                async move { Ok::<_, Error>(tx.blob_size(repository, *digest).await?) }.boxed()
+            })
+            .await;
+        let shown = shown.map_err(|why| NotRead::NotNow(why.to_string()))?;
+        if shown != Some(layer.size) {
+            let why = "the repository has no such blob of that size".to_owned();
+            return Err(NotRead::Never(why));
+        }
+        if layer.size > room {
+            let why = format!(
+                "it has {} bytes, and {ATTACHED_MAX} of a manifest are read at most",
+                layer.size
+            );
+            return Err(NotRead::Never(why));
         }
         let opened = self.registry.open_blob(layer.digest).await;
-        let mut stream = opened.map_err(|why| why.to_string())?;
+        let mut stream = opened.map_err(|why| NotRead::NotNow(why.to_string()))?;
         let mut bytes = Vec::new();
         while let Some(piece) = stream.next().await {
-            bytes.extend_from_slice(&piece.map_err(|why| why.to_string())?);
-        }
-        if tidegate_domain::digest::Digest::of(&bytes) != layer.digest {
-            return Err("its bytes on the disk are damaged".to_owned());
+            // Bent bytes end in an error: the blob is set aside then, until it is pushed again.
+            let piece = piece.map_err(|why| NotRead::NotNow(why.to_string()))?;
+            bytes.extend_from_slice(&piece);
         }
         Ok(bytes)
     }
 
-    /// Bills with what is known against their parts.
-    async fn matched(&self, whole: Whole) -> Result<Vec<(Attachment, Vec<BillPart>)>, Error> {
-        let mut read = Vec::with_capacity(whole.len());
-        for (mut attachment, bill) in whole {
-            let parts: Vec<BillPart> = bill
-                .iter()
-                .flat_map(|bill| bill.parts.iter().map(bill_part))
-                .collect();
-            if let (AttachedContent::Bill { bill: summary }, Some(bill)) =
-                (&mut attachment.content, bill)
-            {
-                self.match_bill(summary, bill, &parts).await?;
-            }
-            read.push((attachment, parts));
-        }
-        Ok(read)
-    }
-
-    async fn match_bill(
-        &self,
-        summary: &mut BillSummary,
-        bill: Bill,
-        parts: &[BillPart],
-    ) -> Result<(), Error> {
-        let packages: BTreeSet<(String, String)> = parts
-            .iter()
-            .flat_map(|part| part.known_as.iter().cloned())
-            .collect();
+    /// Looks the parts of a bill up in what was imported; answers them as they are looked for.
+    async fn matched(&self, summary: &mut BillSummary, bill: Bill) -> Result<Vec<BillPart>, Error> {
         let needed = ecosystems(&bill);
-        let (imported, unmatched, now, texts) = self
+        let (imported, unmatched, now) = self
             .store
-            .read((packages, needed), |tx, (packages, needed)| {
+            .read(needed, |tx, needed| {
                 async move {
                     let imported = tx.has_advisories().await?;
                     let known = tx.ecosystems_with_advisories(needed).await?;
                     let unmatched: BTreeSet<String> = needed - &known;
-                    let about = tx.advisories_about(packages).await?;
-                    Ok::<_, Error>((imported, unmatched, tx.now(), about))
+                    Ok::<_, Error>((imported, unmatched, tx.now()))
                 }
                 .boxed()
             })
             .await?;
-        if !imported {
-            return Ok(());
+        let mut worst = Worst::default();
+        let mut all = Vec::new();
+        let mut rest = bill.parts;
+        rest.truncate(PARTS_MAX);
+        while !rest.is_empty() {
+            let behind = rest.split_off(rest.len().min(CHUNK));
+            let parts = std::mem::replace(&mut rest, behind);
+            let kept: Vec<BillPart> = parts.iter().map(bill_part).collect();
+            if imported {
+                worst = self.look_up(parts, &kept, worst).await?;
+            }
+            all.extend(kept);
         }
-        let found = tokio::task::spawn_blocking(move || vulnerabilities(&texts, &bill));
-        let mut found = found.await.map_err(|why| Error::Broken(why.to_string()))?;
-        summary.untold = found.len().saturating_sub(VULNERABILITIES_MAX) as u64;
-        found.truncate(VULNERABILITIES_MAX);
-        summary.vulnerabilities = Some(found);
-        summary.unmatched = unmatched;
-        summary.matched_at = Some(now);
-        Ok(())
+        if imported {
+            let (vulnerabilities, untold) = worst.told();
+            summary.vulnerabilities = Some(vulnerabilities);
+            summary.untold = untold;
+            summary.unmatched = unmatched;
+            summary.matched_at = Some(now);
+        }
+        Ok(all)
     }
-}
 
-/// What is known against the parts of a bill, the worst first.
-fn vulnerabilities(texts: &[String], bill: &Bill) -> Vec<Vulnerability> {
-    let advisories = texts
-        .iter()
-        .filter_map(|text| serde_json::from_str(text).ok());
-    let matcher = Matcher::new(advisories.collect::<Vec<Advisory>>());
-    let findings = matcher.findings(bill);
-    findings.iter().map(|finding| finding.told()).collect()
+    /// Adds what is known against some parts to the worst that is known so far.
+    async fn look_up(
+        &self,
+        parts: Vec<Part>,
+        kept: &[BillPart],
+        mut worst: Worst,
+    ) -> Result<Worst, Error> {
+        let packages: BTreeSet<(String, String)> = kept
+            .iter()
+            .flat_map(|part| part.known_as.iter().cloned())
+            .collect();
+        let texts = self
+            .store
+            .read(packages, |tx, packages| {
+                async move { Ok::<_, Error>(tx.advisories_about(packages).await?) }.boxed()
+            })
+            .await?;
+        let looked = tokio::task::spawn_blocking(move || {
+            let advisories = texts
+                .iter()
+                .filter_map(|text| serde_json::from_str(text).ok());
+            let matcher = Matcher::new(advisories.collect::<Vec<Advisory>>());
+            for part in &parts {
+                for finding in matcher.findings_of(part) {
+                    worst.add(finding.told());
+                }
+            }
+            worst
+        });
+        looked.await.map_err(|why| Error::Broken(why.to_string()))
+    }
 }
 
 /// Keeps what was read, and notes in the journal what is new of it.
@@ -209,14 +279,17 @@ async fn keep(
     let known = tx.attachments_of(&of.repository, of.artifact).await?;
     let (before, others): (Vec<&Attachment>, Vec<&Attachment>) =
         known.iter().partition(|it| it.manifest == of.manifest);
-    let read = &within_room(read.to_vec(), &others);
-    tx.record_attachments(of, read).await?;
+    let read: Whole = within_room(read.to_vec(), &others)
+        .into_iter()
+        .map(|(attachment, parts)| (attachment, parts.unwrap_or_default()))
+        .collect();
+    tx.record_attachments(of, &read).await?;
     let subject = format!("artifact/{}@{}", of.repository, of.artifact);
     let (known, now) = (
         advisories(before.iter().copied()),
         advisories(read.iter().map(|(it, _)| it)),
     );
-    if before.is_empty() {
+    if before.is_empty() && !read.is_empty() {
         let kinds: Vec<&str> = read.iter().map(|(it, _)| word(&it.content)).collect();
         let detail = serde_json::json!({ "manifest": of.manifest, "attached": kinds });
         let what = ("artifact.attached", subject.as_str());
@@ -238,36 +311,6 @@ async fn keep(
     Ok(())
 }
 
-/// What was read, but for signatures that there is no room for beside those of `others`.
-fn within_room(
-    mut read: Vec<(Attachment, Vec<BillPart>)>,
-    others: &[&Attachment],
-) -> Vec<(Attachment, Vec<BillPart>)> {
-    let mut kept: usize = others.iter().map(|it| length(&it.content)).sum();
-    for (attachment, _) in &mut read {
-        kept += length(&attachment.content);
-        if kept > SIGNATURES_MAX {
-            kept -= length(&attachment.content);
-            let why = format!(
-                "the signatures of this artifact have more than {} MiB together",
-                SIGNATURES_MAX >> 20
-            );
-            attachment.content = AttachedContent::Unreadable { why };
-        }
-    }
-    read
-}
-
-const fn length(content: &AttachedContent) -> usize {
-    match content {
-        AttachedContent::Signature { text, .. } => text.len(),
-        AttachedContent::Bill { .. }
-        | AttachedContent::Tests { .. }
-        | AttachedContent::Other
-        | AttachedContent::Unreadable { .. } => 0,
-    }
-}
-
 /// The advisories that are known against what is attached, with how bad they are.
 fn advisories<'a>(
     attachments: impl Iterator<Item = &'a Attachment>,
@@ -277,6 +320,7 @@ fn advisories<'a>(
         AttachedContent::Signature { .. }
         | AttachedContent::Tests { .. }
         | AttachedContent::Other
+        | AttachedContent::Beyond { .. }
         | AttachedContent::Unreadable { .. } => None,
     });
     bills
@@ -288,37 +332,11 @@ fn advisories<'a>(
 /// What it is, in a word.
 pub(super) const fn word(content: &AttachedContent) -> &'static str {
     match content {
-        AttachedContent::Signature { .. } => "signature",
-        AttachedContent::Bill { .. } => "bill",
-        AttachedContent::Tests { .. } => "tests",
-        AttachedContent::Other => "other",
         AttachedContent::Unreadable { .. } => "unreadable",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tidegate_domain::{attachment::SignatureForm, digest::Digest};
-
-    #[test]
-    fn signatures_beyond_their_room_are_told_and_not_kept() {
-        let signature = |megabytes: usize| Attachment {
-            manifest: Digest::of(b"manifest"),
-            blob: Digest::of(b"blob"),
-            media_type: String::new(),
-            received: jiff::Timestamp::UNIX_EPOCH,
-            content: AttachedContent::Signature {
-                form: SignatureForm::Bundle,
-                text: "x".repeat(megabytes << 20),
-                annotations: BTreeMap::new(),
-            },
-        };
-        let other = signature(20);
-        let read = [signature(10), signature(5), signature(2)];
-        let read = read.into_iter().map(|it| (it, Vec::new())).collect();
-        let kept = within_room(read, &[&other]);
-        let words: Vec<&str> = kept.iter().map(|(it, _)| word(&it.content)).collect();
-        assert_eq!(words, ["signature", "unreadable", "signature"]);
+        AttachedContent::Beyond { .. } => "beyond",
+        AttachedContent::Signature { .. }
+        | AttachedContent::Bill { .. }
+        | AttachedContent::Tests { .. }
+        | AttachedContent::Other => content.kind().word(),
     }
 }

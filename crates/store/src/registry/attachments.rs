@@ -1,35 +1,19 @@
-//! What is attached to artifacts: what waits to be read, and what was read.
+//! What is attached to artifacts and was read. What waits to be read is in [`super::unread`].
 //!
 //! A manifest that no repository shows any more attaches nothing; its rows go with it.
 
 use super::{
-    Repository,
+    Repository, UnreadAttachment,
     columns::{digest_column, digest_value, repository_values, time_value},
 };
 use crate::{Row, StoreError, Tx, Value, record};
-use jiff::Timestamp;
 use tidegate_domain::{
     attachment::{AttachedContent, Attachment, BillPart},
     digest::Digest,
 };
 
-/// The most that is told of what is attached to one artifact. Whoever attaches more than that hides nothing that was there.
-pub const ATTACHMENTS_MAX: u64 = 500;
 /// The most rows of one statement.
 const ROWS_MAX: usize = 200;
-
-/// A manifest that waits to be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreadAttachment {
-    /// Where it was put.
-    pub repository: Repository,
-    /// It.
-    pub manifest: Digest,
-    /// What it speaks of.
-    pub artifact: Digest,
-    /// When it was put, or began to wait again.
-    pub since: Timestamp,
-}
 
 /// A part of a bill of materials that was looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,60 +31,6 @@ pub struct FoundPart {
 }
 
 impl Tx {
-    /// A manifest that speaks of `artifact` waits to be read.
-    ///
-    /// # Errors
-    /// When the database refuses; likewise below.
-    pub async fn record_attachment_put(
-        &mut self,
-        repository: &Repository,
-        (manifest, artifact): (Digest, Digest),
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO attachments_unread (product, component, manifest, artifact, since) \
-            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (product, component, manifest) DO UPDATE SET since = excluded.since";
-        let [product, component] = repository_values(repository);
-        let values = [
-            product,
-            component,
-            digest_value(manifest),
-            digest_value(artifact),
-            time_value(now),
-        ];
-        self.execute(sql, &values).await.map(drop)
-    }
-
-    /// Manifests that wait to be read, the longest first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn unread_attachments(
-        &mut self,
-        limit: u64,
-    ) -> Result<Vec<UnreadAttachment>, StoreError> {
-        let sql = "SELECT product, component, manifest, artifact, since FROM attachments_unread \
-            ORDER BY since, manifest LIMIT $1";
-        let rows = self.rows(sql, &[limit.into()]).await?;
-        rows.iter().map(unread).collect()
-    }
-
-    /// How many manifests that speak of `artifact` wait to be read.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn unread_attachments_of(
-        &mut self,
-        repository: &Repository,
-        artifact: Digest,
-    ) -> Result<u64, StoreError> {
-        let sql = "SELECT COUNT(*) FROM attachments_unread WHERE artifact = $3 AND product = $1 AND component = $2";
-        let [product, component] = repository_values(repository);
-        let row = self
-            .row(sql, &[product, component, digest_value(artifact)])
-            .await?;
-        row.map_or(Ok(0), |row| row.unsigned(0))
-    }
-
     /// Keeps what was read of a manifest, instead of what was known of it. What was received before keeps that time.
     ///
     /// # Errors
@@ -144,11 +74,7 @@ impl Tx {
             self.execute(sql, &values).await?;
             self.record_parts(&place, parts, &mut number).await?;
         }
-        let sql = "DELETE FROM attachments_unread \
-            WHERE product = $1 AND component = $2 AND artifact = $3 AND manifest = $4 AND since = $5";
-        let mut values = place.to_vec();
-        values.push(time_value(of.since));
-        self.execute(sql, &values).await.map(drop)
+        self.record_attachment_read(of).await
     }
 
     async fn record_parts(
@@ -184,7 +110,7 @@ impl Tx {
         Ok(())
     }
 
-    /// What is attached to an artifact, in the order in which it was received: the first [`ATTACHMENTS_MAX`] of it.
+    /// What is attached to an artifact, in the order in which it was received.
     ///
     /// # Errors
     /// When the database refuses.
@@ -197,14 +123,9 @@ impl Tx {
             JOIN registry_manifest_links l \
               ON l.product = a.product AND l.component = a.component AND l.digest = a.manifest \
             WHERE a.product = $1 AND a.component = $2 AND a.artifact = $3 \
-            ORDER BY a.received, a.manifest, a.place LIMIT $4";
+            ORDER BY a.received, a.manifest, a.place";
         let [product, component] = repository_values(repository);
-        let values = [
-            product,
-            component,
-            digest_value(artifact),
-            ATTACHMENTS_MAX.into(),
-        ];
+        let values = [product, component, digest_value(artifact)];
         let rows = self.rows(sql, &values).await?;
         rows.iter().map(attachment).collect()
     }
@@ -249,21 +170,6 @@ impl Tx {
         rows.iter().map(found_part).collect()
     }
 
-    /// Every bill of materials waits to be read again, because what is known against its parts has changed.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn record_bills_unread(&mut self) -> Result<(), StoreError> {
-        let sql = "INSERT INTO attachments_unread (product, component, manifest, artifact, since) \
-            SELECT DISTINCT product, component, manifest, artifact, CAST($1 AS BIGINT) FROM attachments WHERE is_bill = 1 \
-            ON CONFLICT (product, component, manifest) DO UPDATE SET since = excluded.since";
-        let now = time_value(self.now());
-        self.execute(sql, std::slice::from_ref(&now)).await?;
-        // Whoever reads one at this moment may not have seen what changed.
-        let sql = "UPDATE attachments_unread SET since = $1";
-        self.execute(sql, &[now]).await.map(drop)
-    }
-
     /// What a manifest attached is gone with it.
     pub(super) async fn forget_attachments(&mut self, manifest: Digest) -> Result<(), StoreError> {
         for table in ["attachments", "bill_parts", "attachments_unread"] {
@@ -274,16 +180,7 @@ impl Tx {
     }
 }
 
-fn unread(row: &Row) -> Result<UnreadAttachment, StoreError> {
-    Ok(UnreadAttachment {
-        repository: repository(row)?,
-        manifest: digest_column(row, 2)?,
-        artifact: digest_column(row, 3)?,
-        since: row.time(4)?,
-    })
-}
-
-fn repository(row: &Row) -> Result<Repository, StoreError> {
+pub(super) fn repository(row: &Row) -> Result<Repository, StoreError> {
     Ok(Repository {
         product: row.parsed(0)?,
         component: row.parsed(1)?,

@@ -143,6 +143,8 @@ contract! {
     }
     trust {
         what_is_attached_waits_until_it_was_read
+        a_manifest_speaks_of_several_artifacts
+        a_name_as_long_as_a_bill_may_have_one_is_kept
         parts_are_found_as_long_as_their_bill_is_attached
         advisories_are_replaced_and_found_by_package
     }

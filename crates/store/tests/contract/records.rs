@@ -552,6 +552,7 @@ async fn attachments_of_every_kind() {
             "fixed_in": "4.17.21"}]}}"#,
         r#"{"is": "tests", "tests": {"passed": 1, "failed": 1, "skipped": 1, "failures": ["shop pays"]}}"#,
         r#"{"is": "other"}"#,
+        r#"{"is": "beyond", "of": "bill"}"#,
         r#"{"is": "unreadable", "why": "It is not JSON"}"#,
     ];
     for content in contents {
@@ -564,7 +565,9 @@ async fn attachments_of_every_kind() {
                 repository: samples::repository("storefront/web"),
                 manifest: attachment.manifest,
                 artifact: samples::digest("artifact"),
-                since: samples::time(0),
+                received: samples::time(0),
+                tries: 0,
+                version: 0,
             };
             let read = [(attachment, Vec::new())];
             commit!(store, (of, read), |tx, (of, read)| tx

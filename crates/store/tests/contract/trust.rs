@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use tidegate_domain::attachment::{
     AttachedContent, Attachment, BillPart, BillSummary, TestSummary,
 };
-use tidegate_store::{AdvisoryRow, FoundPart, ManifestRecord, Store, UnreadAttachment};
+use tidegate_domain::digest::Digest;
+use tidegate_store::{AdvisoryRow, FoundPart, ManifestRecord, Repository, Store, UnreadAttachment};
 
 pub(crate) fn attachment(content: AttachedContent) -> Attachment {
     Attachment {
@@ -38,6 +39,8 @@ fn bill() -> Attachment {
             licences: BTreeSet::new(),
             vulnerabilities: None,
             unmatched: BTreeSet::new(),
+            cut: false,
+            remarks: Vec::new(),
             matched_at: None,
             untold: 0,
         },
@@ -52,29 +55,34 @@ fn part(keys: &[&str], text: &str) -> BillPart {
     }
 }
 
-fn waiting(seconds: i64) -> UnreadAttachment {
-    UnreadAttachment {
-        repository: repository("storefront/web"),
-        manifest: digest("attaches"),
-        artifact: digest("artifact"),
-        since: time(seconds),
-    }
+fn place() -> (Repository, Digest) {
+    (repository("storefront/web"), digest("artifact"))
 }
 
 async fn put(store: &Store, seconds: i64) {
+    put_for(store, "artifact", seconds).await;
+}
+
+/// The same manifest may speak of several artifacts, by cosign's tags.
+async fn put_for(store: &Store, artifact: &str, seconds: i64) {
     let manifest = ManifestRecord {
         digest: digest("attaches"),
         media_type: "application/vnd.oci.image.manifest.v1+json".into(),
         artifact_type: None,
-        subject: Some(digest("artifact")),
+        subject: None,
         annotations: None,
         references: Vec::new(),
         body: b"attaches".to_vec(),
     };
-    commit!(store, (waiting(seconds), manifest), |tx, (it, manifest)| {
-        tx.record_manifest_put(&it.repository, manifest, it.since)
-            .await?;
-        tx.record_attachment_put(&it.repository, (it.manifest, it.artifact), it.since)
+    let input = (
+        repository("storefront/web"),
+        manifest,
+        digest(artifact),
+        time(seconds),
+    );
+    commit!(store, input, |tx, (repository, manifest, artifact, at)| {
+        tx.record_manifest_put(repository, manifest, *at).await?;
+        tx.record_attachment_put(repository, (manifest.digest, *artifact), *at)
             .await?;
     });
 }
@@ -86,8 +94,8 @@ async fn read(store: &Store, of: UnreadAttachment, all: Vec<(Attachment, Vec<Bil
 }
 
 async fn attached(store: &Store) -> Vec<Attachment> {
-    view!(store, waiting(0), |tx, it| tx
-        .attachments_of(&it.repository, it.artifact)
+    view!(store, place(), |tx, (repository, artifact)| tx
+        .attachments_of(repository, *artifact)
         .await?)
 }
 
@@ -97,38 +105,88 @@ async fn wait(store: &Store) -> Vec<UnreadAttachment> {
 
 pub(crate) async fn what_is_attached_waits_until_it_was_read(store: &Store) {
     put(store, 1).await;
-    assert_eq!(wait(store).await, [waiting(1)]);
-    let of_it = view!(store, waiting(0), |tx, it| {
-        let others = repository("storefront/api");
+    let first = wait(store).await;
+    assert_eq!(first.len(), 1);
+    assert_eq!((first[0].received, first[0].tries), (time(1), 0));
+    let of_it = view!(store, place(), |tx, (repository, artifact)| {
+        let others = self::repository("storefront/api");
         (
-            tx.unread_attachments_of(&it.repository, it.artifact)
-                .await?,
-            tx.unread_attachments_of(&others, it.artifact).await?,
+            tx.unread_attachments_of(repository, *artifact).await?,
+            tx.unread_attachments_of(&others, *artifact).await?,
         )
     });
     assert_eq!(of_it, (1, 0));
-    read(store, waiting(1), vec![(tests(1), vec![])]).await;
+    read(store, first[0].clone(), vec![(tests(1), vec![])]).await;
     assert_eq!(attached(store).await, [tests(1)]);
     assert_eq!(wait(store).await, []);
 
     // Put again while it is read: it waits on. What was received first stays so.
     put(store, 9).await;
+    let before = wait(store).await[0].clone();
+    put(store, 10).await;
     let later = Attachment {
         received: time(9),
         ..tests(2)
     };
-    read(store, waiting(1), vec![(later, vec![])]).await;
+    read(store, before.clone(), vec![(later, vec![])]).await;
     assert_eq!(attached(store).await, [tests(2)]);
-    assert_eq!(wait(store).await, [waiting(9)]);
+    let waits = wait(store).await;
+    assert_eq!(waits.len(), 1);
+    assert_ne!(waits[0].version, before.version);
+
+    // What fails waits until its turn, and is counted.
+    let (of, later) = (waits[0].clone(), jiff::Timestamp::MAX);
+    commit!(store, (of, later), |tx, (of, later)| tx
+        .record_attachment_failed(of, *later)
+        .await?);
+    assert_eq!(wait(store).await, []);
+    let all = view!(store, place(), |tx, (repository, artifact)| tx
+        .unread_attachments_of(repository, *artifact)
+        .await?);
+    assert_eq!(all, 1, "it is still to be read");
+    put(store, 11).await;
+    assert_eq!(wait(store).await[0].tries, 0, "and put again it is new");
+}
+
+pub(crate) async fn a_manifest_speaks_of_several_artifacts(store: &Store) {
+    for artifact in ["artifact", "another"] {
+        put_for(store, artifact, 1).await;
+    }
+    let waits = wait(store).await;
+    assert_eq!(waits.len(), 2);
+    for of in waits {
+        read(store, of, vec![(bill(), vec![])]).await;
+    }
+    put_for(store, "third", 2).await;
+    commit!(store, (), |tx, ()| tx.record_bills_unread().await?);
+    let waits = wait(store).await;
+    let order: Vec<_> = waits.iter().map(|it| it.artifact).collect();
+    assert_eq!(order.len(), 3, "each bill is matched anew");
+    assert_eq!(order[0], digest("third"), "what was never read goes first");
+    assert_eq!(waits[1].received, time(0), "and times stay");
+}
+
+pub(crate) async fn a_name_as_long_as_a_bill_may_have_one_is_kept(store: &Store) {
+    put(store, 1).await;
+    let of = wait(store).await[0].clone();
+    let mut long = String::new();
+    while long.len() < 4096 {
+        long += &digest(&long).hex();
+    }
+    let key = tidegate_domain::attachment::search_key(&long);
+    read(store, of, vec![(bill(), vec![part(&[&key], "long")])]).await;
+    let found = view!(store, key, |tx, key| tx.bill_parts(key, None, 9).await?);
+    assert_eq!(found.len(), 1);
 }
 
 pub(crate) async fn parts_are_found_as_long_as_their_bill_is_attached(store: &Store) {
     put(store, 1).await;
+    let of = wait(store).await[0].clone();
     let many: Vec<BillPart> = (0..450)
         .map(|i| part(&["lodash"], &format!("part {i}")))
         .chain([part(&["openssl", "libssl"], "ssl")])
         .collect();
-    read(store, waiting(1), vec![(bill(), many), (tests(1), vec![])]).await;
+    read(store, of.clone(), vec![(bill(), many), (tests(1), vec![])]).await;
     let mut found: Vec<FoundPart> = Vec::new();
     loop {
         let next = view!(store, found.last().cloned(), |tx, after| tx
@@ -156,11 +214,11 @@ pub(crate) async fn parts_are_found_as_long_as_their_bill_is_attached(store: &St
 
     read(
         store,
-        waiting(1),
+        of.clone(),
         vec![(bill(), vec![part(&["lodash"], "it")])],
     )
     .await;
-    commit!(store, waiting(1), |tx, it| tx
+    commit!(store, of, |tx, it| tx
         .record_manifest_deleted(&it.repository, it.manifest)
         .await?);
     assert_eq!(attached(store).await, []);

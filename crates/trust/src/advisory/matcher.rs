@@ -66,7 +66,7 @@ impl Matcher {
     pub fn findings<'a>(&'a self, bill: &'a Bill) -> Vec<Finding<'a>> {
         let mut findings: Vec<(usize, Finding<'a>)> = Vec::new();
         for (at, part) in bill.parts.iter().enumerate() {
-            let found = folded(self.findings_of(part));
+            let found = self.findings_of(part);
             findings.extend(found.into_iter().map(|finding| (at, finding)));
         }
         findings.sort_by_key(|(at, finding)| {
@@ -76,8 +76,13 @@ impl Matcher {
         findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
+    /// What is known against one part: one finding for each vulnerability, the worst of those that speak of it.
+    pub fn findings_of<'a>(&'a self, part: &'a Part) -> Vec<Finding<'a>> {
+        folded(self.all_of(part))
+    }
+
     /// One for each advisory, by the name of the part and by that of its source package.
-    fn findings_of<'a>(&'a self, part: &'a Part) -> Vec<Finding<'a>> {
+    fn all_of<'a>(&'a self, part: &'a Part) -> Vec<Finding<'a>> {
         let Some(names) = part
             .ecosystem
             .as_ref()

@@ -135,6 +135,8 @@ fn vulnerabilities_are_known_once_every_bill_was_matched() {
                 licences: BTreeSet::from(["MIT".to_owned()]),
                 unmatched: unmatched.iter().map(|it| (*it).to_owned()).collect(),
                 vulnerabilities: severities.map(|it| it.iter().map(vulnerability).collect()),
+                cut: false,
+                remarks: Vec::new(),
                 matched_at: None,
                 untold: 0,
             },
@@ -155,6 +157,11 @@ fn vulnerabilities_are_known_once_every_bill_was_matched() {
     assert_eq!(of(&bills), Some(expect));
     let half = [bill(Some(&[Low])), bill_of(Some(&[]), &["Maven"])];
     assert_eq!(of(&half), None, "nobody looked up what is of Maven");
+    let beyond = |of| attached(AttachedContent::Beyond { of });
+    let crowded = [bill(Some(&[Low])), beyond(AttachedKind::Bill)];
+    assert_eq!(of(&crowded), None, "nobody looks at the one that is beyond");
+    let failed = facts(&[beyond(AttachedKind::Tests)], &[]);
+    assert_eq!((failed.test_reports, failed.tests_failed), (1, 1));
     let clean = of(&[bill(Some(&[]))]);
     assert_eq!(clean, Some(Vulnerabilities::default()));
 }

@@ -141,8 +141,17 @@ fn a_layer_of_an_unknown_type_is_what_its_manifest_says() {
         assert_eq!(layers.len(), 1);
         assert_eq!((layers[0].media_type.as_str(), layers[0].size), (expect, 3));
     }
-    let many: Vec<_> = (0..100).map(|_| layer("text/plain")).collect();
+    let many: Vec<_> = (0..100)
+        .map(|i: u8| json!({"mediaType": "text/plain", "digest": Digest::of(&[i]), "size": 3}))
+        .collect();
     let manifest = json!({ "layers": many }).to_string();
     assert_eq!(layers(manifest.as_bytes()).len(), LAYERS_MAX);
+    let twice = json!({"layers": [layer("text/plain"), layer("text/html")]}).to_string();
+    assert_eq!(layers(twice.as_bytes()).len(), 1);
+    let foreign = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+    for elsewhere in [foreign, "application/x.foreign.cyclonedx"] {
+        let manifest = json!({"artifactType": TESTS_TYPE, "layers": [layer(elsewhere)]});
+        assert_eq!(layers(manifest.to_string().as_bytes()), []);
+    }
     assert_eq!(layers(b"[]"), []);
 }

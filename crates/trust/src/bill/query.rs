@@ -161,23 +161,10 @@ pub fn matches(query: &Query, part: &Part) -> bool {
     })
 }
 
-/// What a part and a question about it have in common at least: the last segment of the name, loosely written.
-///
-/// An index by it finds every part that [`matches`], and some that do not.
-pub fn search_key(name: &str) -> String {
-    let last = name
-        .rsplit(['/', ':'])
-        .next()
-        .unwrap_or(name)
-        .to_lowercase();
-    let words = last.split(['-', '_', '.']).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-")
-}
-
 impl Query {
     /// What the parts that are meant are found by.
     pub fn key(&self) -> String {
-        search_key(&self.name)
+        tidegate_domain::attachment::search_key(&self.name)
     }
 
     /// By the whole name, or by its last segment: `log4j-core` is enough for `org.apache.logging.log4j:log4j-core`.
