@@ -4,7 +4,12 @@
 use crate::layout::{Layout, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::{fs, io};
-use tidegate_domain::{canonical, converge::signed::InstructionKey, digest::Digest};
+use tidegate_domain::{
+    canonical,
+    converge::signed::InstructionKey,
+    digest::Digest,
+    generation::{Beginning, Incarnation},
+};
 use tidegate_trust::keys::KeySet;
 
 /// The version of the file that this build writes.
@@ -20,6 +25,9 @@ pub(crate) struct Trust {
     /// Which signatures an artifact must bear before it is prepared; none where none are demanded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) demands: Option<Demands>,
+    /// The server's histories that began while this agent knew it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) histories: Vec<Beginning>,
 }
 
 /// The signatures that artifacts must bear.
@@ -60,6 +68,12 @@ impl Trust {
         }
     }
 
+    /// The newest history that is known to have begun.
+    pub(crate) fn history(&self) -> Incarnation {
+        let newest = self.histories.last();
+        newest.map_or_else(Incarnation::default, |it| it.incarnation)
+    }
+
     /// Makes it durable.
     pub(crate) fn save(&self, layout: &Layout) -> io::Result<()> {
         write_atomically(&layout.trust(), &serde_json::to_vec_pretty(self)?)
@@ -72,6 +86,7 @@ impl Default for Trust {
             version: VERSION,
             instruction_key: None,
             demands: None,
+            histories: Vec::new(),
         }
     }
 }

@@ -152,6 +152,11 @@ pub struct SignedStates {
     /// Each earlier key's word for its successor, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successions: Vec<Envelope>,
+    /// Where the server's history is not the first: a
+    /// [`Beginning`](tidegate_domain::generation::Beginning), signed. An agent takes nothing of a history that it was not told
+    /// of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beginning: Option<Envelope>,
 }
 
 /// What the registry keeps of an artifact's signatures.

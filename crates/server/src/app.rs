@@ -73,7 +73,7 @@ use crate::{
     metrics::Metrics,
 };
 use std::sync::Arc;
-use tidegate_domain::{duration::Millis, generation::Incarnation, journal::Notary};
+use tidegate_domain::{duration::Millis, journal::Notary};
 use tidegate_registry::Registry;
 use tidegate_store::Store;
 use tokio::sync::Semaphore;
@@ -109,8 +109,6 @@ pub struct App {
     pub rehearsing: Semaphore,
     /// How long the signature of a desired state is good for.
     pub signature_lifetime: Millis,
-    /// The number of this history.
-    pub incarnation: Incarnation,
 }
 
 /// As handlers hold it.

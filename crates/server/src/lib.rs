@@ -29,7 +29,7 @@ use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};
 use metrics::Metrics;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
-use tidegate_domain::{generation::Incarnation, journal::Notary};
+use tidegate_domain::journal::Notary;
 use tidegate_registry::{BlobError, Blobs, Registry};
 use tidegate_store::{KeyRow, Store, StoreError};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
@@ -207,7 +207,6 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         metrics: Metrics::new(config.prometheus.clone())?,
         rehearsing: Semaphore::new(1),
         signature_lifetime: config.signature_lifetime,
-        incarnation: Incarnation(1),
     }))
 }
 

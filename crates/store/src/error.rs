@@ -54,6 +54,9 @@ pub enum StoreError {
     /// A schema step was changed after it ran.
     #[error("schema step {0} in the database differs from this program's")]
     Migration(i64),
+    /// What is put back goes into an empty database only.
+    #[error("the database has records already; what is put back needs an empty one")]
+    HasRecords,
     /// The writer thread is gone: the disk failed or the program ends.
     #[error("the store is closed")]
     Closed,

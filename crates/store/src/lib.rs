@@ -20,8 +20,10 @@ mod configuration;
 mod controls;
 mod deployments;
 mod drills;
+mod dump;
 mod error;
 mod group_runs;
+mod histories;
 mod journal;
 mod keys;
 mod measurements;
@@ -46,10 +48,11 @@ pub use configuration::WrappedSecret;
 pub use controls::ControlVersion;
 pub use deployments::Lease;
 pub use drills::DrillsOf;
+pub use dump::Table;
 pub use error::StoreError;
 pub use journal::NumberedEntry;
 pub use keys::{InstructionKeyRow, KeyRow};
-pub use migrate::MIGRATIONS;
+pub use migrate::{MIGRATIONS, NEWEST};
 pub use registry::*;
 pub use rehearsals::RehearsalsOf;
 pub use targets::TargetKey;
@@ -57,12 +60,24 @@ pub use tx::Tx;
 pub use value::{Row, Value};
 
 use futures::{FutureExt as _, future::BoxFuture};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Where everything but artifacts is kept.
 #[derive(Debug, Clone)]
 pub struct Store {
     backend: Arc<Backend>,
+}
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The directory of a SQLite database.
+    Sqlite(PathBuf),
+    /// The address of a PostgreSQL database.
+    Postgres(String),
 }
 
 #[derive(Debug)]
@@ -77,11 +92,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be opened, is held by another server or was written by a newer program.
     pub async fn open_sqlite(directory: &Path) -> Result<Self, StoreError> {
-        let sqlite = sqlite::Sqlite::open(directory)?;
-        let store = Self {
-            backend: Arc::new(Backend::Sqlite(sqlite)),
-        };
-        migrate::run(&store).await?;
+        let store = Self::attach(&Place::Sqlite(directory.to_owned()))?;
+        migrate::run(&store, NEWEST).await?;
         // The directory is ours alone, so whoever held a lease is gone; nobody has to wait for it to run out.
         store.write((), |tx, ()| tx.end_leases().boxed()).await?;
         Ok(store)
@@ -92,12 +104,48 @@ impl Store {
     /// # Errors
     /// When the address is wrong, the server does not answer or the schema is newer than this program.
     pub async fn open_postgres(address: &str) -> Result<Self, StoreError> {
-        let postgres = postgres::Postgres::open(address)?;
-        let store = Self {
-            backend: Arc::new(Backend::Postgres(postgres)),
-        };
-        migrate::run(&store).await?;
+        let store = Self::attach(&Place::Postgres(address.to_owned()))?;
+        migrate::run(&store, NEWEST).await?;
         Ok(store)
+    }
+
+    /// Fills an empty database with records that were made at step `schema` of the schema, and brings it forward to this program's. Either all of what `fill` wrote is kept, or nothing.
+    ///
+    /// # Errors
+    /// When the database has records, the schema is newer than this program, or what `fill` answers.
+    pub async fn fill<I, E, F>(place: &Place, schema: i64, input: I, fill: F) -> Result<Self, E>
+    where
+        I: Send + Sync + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<(), E>> + Send + Sync + 'static,
+    {
+        if schema > NEWEST {
+            let (found, known) = (schema, NEWEST);
+            return Err(StoreError::Newer { found, known }.into());
+        }
+        let store = Self::attach(place)?;
+        migrate::run(&store, schema).await?;
+        store
+            .write((input, fill), move |tx, (input, fill)| {
+                async move {
+                    tx.refuse_records(schema).await?;
+                    fill(tx, input).await
+                }
+                .boxed()
+            })
+            .await?;
+        migrate::run(&store, NEWEST).await?;
+        Ok(store)
+    }
+
+    fn attach(place: &Place) -> Result<Self, StoreError> {
+        let backend = match place {
+            Place::Sqlite(directory) => Backend::Sqlite(sqlite::Sqlite::open(directory)?),
+            Place::Postgres(address) => Backend::Postgres(postgres::Postgres::open(address)?),
+        };
+        Ok(Self {
+            backend: Arc::new(backend),
+        })
     }
 
     /// Runs `work` in a transaction and commits what it wrote, durably, before this returns.

@@ -48,24 +48,33 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "attachments",
         include_str!("../migrations/0015_attachments.sql"),
     ),
+    (
+        16,
+        "histories",
+        include_str!("../migrations/0016_histories.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \
     (number BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
 
-/// Brings the schema to this program's version.
-pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {
+/// The newest step that this program knows.
+pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// Brings the schema forward to a step.
+pub(crate) async fn run(store: &Store, to: i64) -> Result<(), StoreError> {
     // Two servers may start at once; the second waits here until the first has committed.
     let _lock = match &*store.backend {
         Backend::Sqlite(_) => None,
         Backend::Postgres(postgres) => Some(postgres.schema_lock().await?),
     };
-    store.write((), |tx, ()| step_forward(tx).boxed()).await
+    store
+        .write(to, |tx, to| step_forward(tx, *to).boxed())
+        .await
 }
 
-async fn step_forward(tx: &mut Tx) -> Result<(), StoreError> {
+async fn step_forward(tx: &mut Tx, to: i64) -> Result<(), StoreError> {
     tx.execute(NOTES, &[]).await?;
-    let newest = MIGRATIONS.last().map_or(0, |step| step.0);
     let ran = tx
         .rows(
             "SELECT number, digest FROM schema_steps ORDER BY number",
@@ -77,13 +86,14 @@ async fn step_forward(tx: &mut Tx) -> Result<(), StoreError> {
         let step = MIGRATIONS.iter().find(|step| step.0 == number);
         let step = step.ok_or(StoreError::Newer {
             found: number,
-            known: newest,
+            known: NEWEST,
         })?;
         if row.text(1)? != Digest::of(step.2.as_bytes()).to_string() {
             return Err(StoreError::Migration(number));
         }
     }
-    for (number, name, text) in &MIGRATIONS[ran.len()..] {
+    let due = MIGRATIONS.iter().skip(ran.len());
+    for (number, name, text) in due.take_while(|step| step.0 <= to) {
         tx.batch(text).await?;
         let values = [
             (*number).into(),

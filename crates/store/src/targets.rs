@@ -5,7 +5,7 @@ use std::fmt;
 use tidegate_domain::{
     converge::DesiredState,
     deployment::facts::Report,
-    generation::{Generation, Incarnation, Instruction},
+    generation::{Generation, Instruction},
     name::Name,
 };
 
@@ -19,14 +19,14 @@ pub struct TargetKey {
 }
 
 impl Tx {
-    /// Tells a target what to run. The store allocates the generation: one above the last.
+    /// Tells a target what to run. The store allocates the pair that orders it: the present history, and one above the
+    /// last generation.
     ///
     /// # Errors
     /// When the database refuses; likewise below.
     pub async fn record_desired(
         &mut self,
         key: &TargetKey,
-        incarnation: Incarnation,
         state: &DesiredState,
     ) -> Result<Instruction, StoreError> {
         let sql = "SELECT generation FROM desired WHERE target = $1 AND product = $2";
@@ -41,7 +41,7 @@ impl Tx {
             .map(Generation)?
             .next();
         let instruction = Instruction {
-            incarnation,
+            incarnation: self.incarnation().await?,
             generation,
         };
         let state = DesiredState {

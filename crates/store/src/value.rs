@@ -110,6 +110,11 @@ impl Row {
         }
     }
 
+    /// All columns, as they are stored.
+    pub fn values(&self) -> &[Value] {
+        &self.0
+    }
+
     /// The number in column `i` as an unsigned one.
     ///
     /// # Errors

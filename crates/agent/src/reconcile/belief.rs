@@ -8,11 +8,12 @@ use std::time::Duration;
 use tidegate_domain::{
     converge::{
         DesiredState,
-        signed::{Held, Judge, Judged, Moment, Offered, Refusal, successor},
+        signed::{Held, Judge, Judged, Moment, Offered, Refusal, begun, successor},
         steps::{self, Offer},
     },
     digest::Digest,
     duration::Millis,
+    generation::Incarnation,
     name::Name,
 };
 use tidegate_protocol::agent::SignedStates;
@@ -25,22 +26,59 @@ pub(super) struct Believed {
 }
 
 impl Agent {
-    /// Takes up what the server's key says of its successor; the key itself only where none was ever held.
+    /// Takes up what the server's key says of itself: first whose turn it is, then which history began.
     pub(super) fn heed(&mut self, signed: &SignedStates) {
+        let new_key = self.heed_successor(signed);
+        let new_history = self.heed_beginning(signed);
+        if !new_key && !new_history {
+            return;
+        }
+        if let Err(error) = self.trust.save(&self.surroundings.layout) {
+            // It is heard again after a restart.
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "what is believed of the server cannot be stored");
+        }
+    }
+
+    /// The key itself is taken only where none was ever held. Answers whether another is held now.
+    fn heed_successor(&mut self, signed: &SignedStates) -> bool {
         let known = match self.trust.instruction_key {
             Some(held) => Some(successor(held, &signed.successions)),
             None => signed.key,
         };
         if known == self.trust.instruction_key {
-            return;
+            return false;
         }
         tracing::info!(key = ?known, "instructions are believed by this key from now on");
         self.trust.instruction_key = known;
-        if let Err(error) = self.trust.save(&self.surroundings.layout) {
-            // It is heard again after a restart.
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "the server's key cannot be stored");
-        }
+        true
+    }
+
+    /// Answers whether a newer history began.
+    fn heed_beginning(&mut self, signed: &SignedStates) -> bool {
+        let (Some(key), Some(word)) = (self.trust.instruction_key, &signed.beginning) else {
+            return false;
+        };
+        let Some(beginning) = begun(key, self.history(), word) else {
+            return false;
+        };
+        tracing::warn!(
+            history = %beginning.incarnation,
+            by = %beginning.by,
+            reason = beginning.reason,
+            at = %beginning.at,
+            backup = ?beginning.backup,
+            "the server began a new history; what runs goes on, and only what belongs to that is taken from now on"
+        );
+        self.trust.histories.push(beginning);
+        true
+    }
+
+    /// The newest history that this agent heard of. One that was enrolled anew has what it took to go by.
+    fn history(&self) -> Incarnation {
+        let taken = self.state.products.values();
+        let taken = taken.map(|state| state.desired.instruction.incarnation);
+        taken.fold(self.trust.history(), Ord::max)
     }
 
     /// Whether a state is taken, by the key that is held and what was taken before.
@@ -72,6 +110,7 @@ impl Agent {
             key,
             environment: &self.surroundings.environment,
             target: &self.surroundings.target,
+            history: self.history(),
             now: &clock::moment(),
         };
         Ok(match judge.judge(taken, offered)? {
@@ -99,6 +138,7 @@ impl Agent {
     /// Takes younger signatures of what was taken before, and goes on with what waited for them.
     pub(super) fn signed_anew(&mut self, signed: &SignedStates) {
         self.heed(signed);
+        let history = self.history();
         for (product, envelope) in &signed.states {
             let Some(key) = self.trust.instruction_key else {
                 return;
@@ -113,6 +153,7 @@ impl Agent {
                 key: &key,
                 environment: &self.surroundings.environment,
                 target: &self.surroundings.target,
+                history,
                 now: &clock::moment(),
             };
             match judge.renew(product, (state.desired.instruction, held), envelope) {

@@ -18,6 +18,8 @@ pub(crate) struct Signing {
     pub(crate) lifetime: Millis,
     /// Its words for the successors of earlier keys.
     pub(crate) successions: Vec<Envelope>,
+    /// Its word for the present history, where that is not the first.
+    pub(crate) beginning: Option<Envelope>,
     /// Whoever stands between: sent in place of what the server signs.
     pub(crate) forged: Option<SignedStates>,
     /// What was last signed.
@@ -34,6 +36,7 @@ impl Default for Signing {
             signer: Some(signer(7)),
             lifetime: Millis::from_secs(3600),
             successions: Vec::new(),
+            beginning: None,
             forged: None,
             said: SignedStates::default(),
             renewals: 0,
@@ -60,6 +63,7 @@ impl Signing {
             states: states.iter().map(signed).collect(),
             key: Some(signer.public()),
             successions: self.successions.clone(),
+            beginning: self.beginning.clone(),
         };
         self.said.clone()
     }

@@ -32,7 +32,9 @@ pub(crate) struct Stage {
     pub(crate) server: Server,
     directory: tempfile::TempDir,
     agent: Option<Child>,
-    generation: u64,
+    /// What the next orders belong to.
+    pub(crate) incarnation: Incarnation,
+    pub(crate) generation: u64,
     requests: u64,
     /// What the next orders ask for.
     pub(crate) minimum_healthy: Millis,
@@ -58,6 +60,7 @@ impl Stage {
             server,
             directory,
             agent: None,
+            incarnation: Incarnation(1),
             generation: 0,
             requests: 0,
             minimum_healthy: Millis(0),
@@ -176,7 +179,10 @@ impl Stage {
 
     fn nothing(&self, number: u64) -> DesiredState {
         DesiredState {
-            instruction: instruction(number),
+            instruction: Instruction {
+                incarnation: self.incarnation,
+                generation: Generation(number),
+            },
             ..DesiredState::nothing(name("shop"), self.minimum_healthy)
         }
     }
@@ -364,13 +370,6 @@ pub(crate) fn program() -> PathBuf {
 
 pub(crate) fn name(text: &str) -> Name {
     text.parse().unwrap()
-}
-
-fn instruction(number: u64) -> Instruction {
-    Instruction {
-        incarnation: Incarnation(1),
-        generation: Generation(number),
-    }
 }
 
 fn component(revision: &&Revision) -> ActiveComponent {

@@ -12,6 +12,7 @@ use std::fs;
 use tidegate_domain::{
     converge::{DesiredState, Health, ObservedState, signed::Statement},
     duration::Millis,
+    generation::{Beginning, Incarnation},
     revision::Revision,
 };
 use tidegate_protocol::agent::SignedStates;
@@ -272,6 +273,54 @@ async fn key_swap_only_the_key_that_is_held_names_its_successor() {
     stage.start_agent();
     let said = stage.until_refused("not signed by the server's key").await;
     runs_only(&said, &revision);
+}
+
+#[tokio::test]
+async fn a_restored_server_is_followed_once_its_key_says_that_a_history_began() {
+    let mut stage = Stage::new().await;
+    let ((_, old), (_, new)) = (wares(&stage, "old"), wares(&stage, "new"));
+    let process = running(&mut stage, &new).await;
+    let word = |seed: u8, number| {
+        let beginning = Beginning {
+            incarnation: Incarnation(number),
+            before: Incarnation(1),
+            by: name("anna"),
+            reason: "the disk was lost".to_owned(),
+            at: jiff::Timestamp::now(),
+            backup: None,
+        };
+        Some(signer(seed).begin(&beginning))
+    };
+    // Numbers that grow again, without a word or with that of a stranger, lead nobody back.
+    (stage.incarnation, stage.generation) = (Incarnation(2), 0);
+    stage.order(&[&old], &[]);
+    runs_only(&stage.until_refused("belongs to history 2").await, &new);
+    stage.sign(|signing| signing.beginning = word(8, 2));
+    stage.order(&[&old], &[]);
+    stage.sign(|signing| signing.beginning = word(7, 3));
+    stage.order(&[&old], &[]);
+    runs_only(
+        &stage
+            .until_refused(
+                "belongs to history 2, and the newest that this agent was told to have begun is 3",
+            )
+            .await,
+        &new,
+    );
+    assert!(lives(process), "what runs goes on");
+    stage.incarnation = Incarnation(3);
+    stage.order(&[&old], &[]);
+    stage.until_web(old.id(), Health::Healthy).await;
+    // It is kept, with the words of whoever wanted it; earlier histories are over.
+    let kept = fs::read_to_string(stage.data().join("identity/trust.json")).unwrap();
+    assert!(kept.contains("the disk was lost"), "{kept}");
+    stage.kill_agent().await;
+    stage.server.memory.observed.send_replace(Vec::new());
+    stage.sign(|signing| signing.beginning = word(7, 2));
+    (stage.incarnation, stage.generation) = (Incarnation(2), 90);
+    stage.order(&[&new], &[]);
+    stage.start_agent();
+    runs_only(&stage.until_refused("is older than").await, &old);
 }
 
 #[tokio::test]

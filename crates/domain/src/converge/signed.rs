@@ -16,7 +16,7 @@ mod statement;
 
 pub use envelope::{Envelope, EnvelopeSignature};
 pub use judge::{Judge, Judged, Offered};
-pub use key::{InstructionKey, InstructionKeyError, InstructionSigner, successor};
+pub use key::{InstructionKey, InstructionKeyError, InstructionSigner, begun, successor};
 pub use life::{Held, LIFETIME, LIFETIME_MAX, Moment};
 pub use refusal::Refusal;
 pub use statement::Statement;

@@ -15,7 +15,6 @@ use tidegate_domain::{
         Deployment,
         facts::{Report, attested},
     },
-    generation::Incarnation,
     latecomer,
     name::Name,
     release::render,
@@ -26,7 +25,6 @@ use tidegate_store::{TargetKey, Tx};
 /// One that a target has just reported of itself. Looks no further unless it is new that it proved itself.
 pub(super) async fn heard(
     tx: &mut Tx,
-    incarnation: Incarnation,
     (key, desired, report): (&TargetKey, &DesiredState, &Report),
 ) -> Result<Vec<TargetKey>, Error> {
     let Some(revision) = proved(tx, desired, report).await? else {
@@ -37,15 +35,11 @@ pub(super) async fn heard(
     if is_known || tx.deployment_running_in(place.0, place.1).await?.is_some() {
         return Ok(Vec::new());
     }
-    admit(tx, incarnation, place).await
+    admit(tx, place).await
 }
 
 /// Tells the load balancers of a place of all latecomers that have proved themselves; answers which were told.
-pub(crate) async fn admit(
-    tx: &mut Tx,
-    incarnation: Incarnation,
-    place: (&Name, &Name),
-) -> Result<Vec<TargetKey>, Error> {
+pub(crate) async fn admit(tx: &mut Tx, place: (&Name, &Name)) -> Result<Vec<TargetKey>, Error> {
     let last = newest(tx, place).await?;
     if !last.is_some_and(|last| latecomer::is_settled(&last)) {
         return Ok(Vec::new());
@@ -72,7 +66,7 @@ pub(crate) async fn admit(
             Err(why) => tracing::warn!(target = %key(&target), %why, "latecomer.without_requests"),
         }
     }
-    tell(tx, incarnation, (&stands, &found)).await
+    tell(tx, (&stands, &found)).await
 }
 
 /// Those of them that have proved themselves on what stands.
@@ -123,7 +117,6 @@ type Addressed = (Target, BTreeMap<Name, String>);
 
 async fn tell(
     tx: &mut Tx,
-    incarnation: Incarnation,
     (stands, late): (&Deployment, &[Addressed]),
 ) -> Result<Vec<TargetKey>, Error> {
     let place = (&stands.product, &stands.environment);
@@ -148,7 +141,7 @@ async fn tell(
             environment: stands.environment.clone(),
             target: balancer.target,
         };
-        tx.record_desired(&balancer, incarnation, &state).await?;
+        tx.record_desired(&balancer, &state).await?;
         for target in admitted {
             let detail = serde_json::json!({
                 "product": stands.product, "release": stands.release, "balancer": balancer.target, "deployment": stands.id,

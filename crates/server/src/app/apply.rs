@@ -18,7 +18,6 @@ use tidegate_domain::{
         Product, Programme, Ring, Role, Target, Team,
     },
     control::{ChangeTemplate, Control},
-    generation::Incarnation,
     name::Name,
 };
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, SourceFile};
@@ -42,12 +41,9 @@ impl App {
                 .read(input, |tx, input| apply(tx, input).boxed())
                 .await;
         }
-        let input = (input, self.incarnation);
         let (response, told) = self
             .store
-            .write(input, |tx, (input, incarnation)| {
-                keep(tx, input, *incarnation).boxed()
-            })
+            .write(input, |tx, input| keep(tx, input).boxed())
             .await?;
         for target in &told {
             self.bus.wake_target(target);
@@ -80,16 +76,12 @@ pub(super) fn one_control(text: &str) -> Result<Control, Error> {
 type Wanted = (Request, Vec<Located>, bool);
 
 /// Applies files; what was missing for a target to run what stands where it is may be there now.
-async fn keep(
-    tx: &mut Tx,
-    wanted: &Wanted,
-    incarnation: Incarnation,
-) -> Result<(ApplyResponse, Vec<TargetKey>), Error> {
+async fn keep(tx: &mut Tx, wanted: &Wanted) -> Result<(ApplyResponse, Vec<TargetKey>), Error> {
     let response = apply(tx, wanted).await?;
     let environments: BTreeSet<&Name> = wanted.1.iter().filter_map(environment).collect();
     let mut told = Vec::new();
     for environment in environments {
-        told.extend(latecomers::settle_all(tx, incarnation, (environment, None)).await?);
+        told.extend(latecomers::settle_all(tx, (environment, None)).await?);
     }
     Ok((response, told))
 }

@@ -9,7 +9,6 @@ use tidegate_domain::{
     access::Action,
     catalog::{Document, Kind as CatalogKind, SlotVariables, Target},
     digest::Digest,
-    generation::Incarnation,
     id::EnrolmentId,
     name::Name,
 };
@@ -74,7 +73,6 @@ impl App {
             secret: Digest::of(wanted.token.as_bytes()),
             key,
             serial: identity.serial.clone(),
-            incarnation: self.incarnation,
         };
         let joined = (self.keyring.clone(), joining);
         let key = self.store.write(joined, |tx, (keyring, joining)| {
@@ -253,7 +251,6 @@ struct Joining {
     secret: Digest,
     key: TargetKey,
     serial: String,
-    incarnation: Incarnation,
 }
 
 async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
@@ -296,11 +293,6 @@ async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
     );
     tx.record_entry(&entry).await?;
     // Nobody waits for it yet who could be woken.
-    latecomers::settle_all(
-        tx,
-        joining.incarnation,
-        (&key.environment, Some(&key.target)),
-    )
-    .await?;
+    latecomers::settle_all(tx, (&key.environment, Some(&key.target))).await?;
     Ok(())
 }

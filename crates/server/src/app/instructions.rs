@@ -51,8 +51,10 @@ impl App {
             (state.product.clone(), keys.signer.sign(&statement))
         };
         let states: BTreeMap<_, _> = states.iter().map(signed).collect();
+        let beginning = tx.beginning().await?;
         Ok(SignedStates {
             states,
+            beginning: beginning.map(|it| keys.signer.begin(&it)),
             key: Some(keys.signer.public()),
             successions: keys.successions,
         })

@@ -11,7 +11,6 @@ use tidegate_domain::{
     catalog::{Kind, Product, Target},
     converge::{ActiveComponent, DesiredState, Portion, Slot},
     deployment::Deployment,
-    generation::Incarnation,
     id::{DeploymentId, SecretVersion},
     name::Name,
     release::{Release, Snapshot, render},
@@ -23,7 +22,6 @@ use tidegate_store::{TargetKey, Tx};
 /// where only that may be late.
 pub(crate) async fn settle(
     tx: &mut Tx,
-    incarnation: Incarnation,
     place: (&Name, &Name),
     only: Option<&Name>,
 ) -> Result<Vec<TargetKey>, Error> {
@@ -41,7 +39,7 @@ pub(crate) async fn settle(
     let source = wares.source(&stands);
     for target in late {
         match render::revision(&source, &target, Slot::Blue) {
-            Ok(revision) => told.push(tell(tx, incarnation, (&stands, &target), &revision).await?),
+            Ok(revision) => told.push(tell(tx, (&stands, &target), &revision).await?),
             // Once its variables are declared, it is looked at again.
             Err(why) => tracing::warn!(target = %key(&target), %why, "latecomer.left_out"),
         }
@@ -87,13 +85,12 @@ impl Wares {
 /// The same for every product that stands in an environment.
 pub(crate) async fn settle_all(
     tx: &mut Tx,
-    incarnation: Incarnation,
     (environment, only): (&Name, Option<&Name>),
 ) -> Result<Vec<TargetKey>, Error> {
     let mut told = Vec::new();
     for product in tx.documents::<Product>(Kind::Product).await? {
         let place = (&product.name, environment);
-        told.extend(settle(tx, incarnation, place, only).await?);
+        told.extend(settle(tx, place, only).await?);
     }
     Ok(told)
 }
@@ -101,11 +98,10 @@ pub(crate) async fn settle_all(
 impl App {
     /// What kept latecomers from a product may be gone: they are told wherever it stands.
     pub(super) async fn settle_latecomers(&self, product: &Name) -> Result<(), Error> {
-        let input = (self.incarnation, product.clone());
         let told = self
             .store
-            .write(input, |tx, (incarnation, product)| {
-                everywhere(tx, *incarnation, product).boxed()
+            .write(product.clone(), |tx, product| {
+                everywhere(tx, product).boxed()
             })
             .await?;
         for target in &told {
@@ -115,22 +111,18 @@ impl App {
     }
 }
 
-async fn everywhere(
-    tx: &mut Tx,
-    incarnation: Incarnation,
-    product: &Name,
-) -> Result<Vec<TargetKey>, Error> {
+async fn everywhere(tx: &mut Tx, product: &Name) -> Result<Vec<TargetKey>, Error> {
     let mut told = Vec::new();
     for environment in tx.environments().await?.keys() {
         let place = (product, environment);
-        told.extend(settle(tx, incarnation, place, None).await?);
+        told.extend(settle(tx, place, None).await?);
         // One may have proved itself while something kept requests from it.
         if tx
             .deployment_running_in(product, environment)
             .await?
             .is_none()
         {
-            told.extend(admission::admit(tx, incarnation, place).await?);
+            told.extend(admission::admit(tx, place).await?);
         }
     }
     Ok(told)
@@ -208,7 +200,6 @@ pub(super) async fn newest(
 
 async fn tell(
     tx: &mut Tx,
-    incarnation: Incarnation,
     (stands, target): (&Deployment, &Target),
     revision: &Revision,
 ) -> Result<TargetKey, Error> {
@@ -219,7 +210,7 @@ async fn tell(
         ..DesiredState::nothing(stands.product.clone(), minimum_healthy)
     };
     let key = key(target);
-    tx.record_desired(&key, incarnation, &state).await?;
+    tx.record_desired(&key, &state).await?;
     let detail = serde_json::json!({
         "product": stands.product, "release": stands.release, "snapshot": stands.snapshot, "deployment": stands.id,
     });

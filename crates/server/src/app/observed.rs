@@ -5,7 +5,6 @@ use futures::FutureExt;
 use tidegate_domain::{
     converge::{DesiredState, JobState, ObservedState, RouteState},
     deployment::facts::Report,
-    generation::Incarnation,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -22,11 +21,11 @@ impl App {
         key: &TargetKey,
         observed: Vec<ObservedState>,
     ) -> Result<(), Error> {
-        let input = (self.incarnation, key.clone(), observed);
+        let input = (key.clone(), observed);
         let kept = self
             .store
-            .write(input, |tx, (incarnation, key, observed)| {
-                keep(tx, *incarnation, (key, observed)).boxed()
+            .write(input, |tx, (key, observed)| {
+                keep(tx, (key, observed)).boxed()
             })
             .await?;
         if kept.changed {
@@ -70,11 +69,7 @@ struct Kept {
     told: Vec<TargetKey>,
 }
 
-async fn keep(
-    tx: &mut Tx,
-    incarnation: Incarnation,
-    (key, observed): (&TargetKey, &[ObservedState]),
-) -> Result<Kept, Error> {
+async fn keep(tx: &mut Tx, (key, observed): (&TargetKey, &[ObservedState])) -> Result<Kept, Error> {
     let mut kept = Kept::default();
     let desired = tx.desired_of(key).await?;
     for state in observed {
@@ -87,7 +82,7 @@ async fn keep(
         if known.as_ref() != Some(&report) {
             tx.record_report(key, &report).await?;
             kept.changed = true;
-            let heard = admission::heard(tx, incarnation, (key, desired, &report)).await?;
+            let heard = admission::heard(tx, (key, desired, &report)).await?;
             kept.told.extend(heard);
         }
     }

@@ -128,10 +128,8 @@ async fn advance(
     tx.record_deployment_changed(&before, &deployment).await?;
     if deployment.status.is_terminal() {
         let place = (&deployment.product, &deployment.environment);
-        done.told
-            .extend(latecomers::settle(tx, app.incarnation, place, None).await?);
-        done.told
-            .extend(admission::admit(tx, app.incarnation, place).await?);
+        done.told.extend(latecomers::settle(tx, place, None).await?);
+        done.told.extend(admission::admit(tx, place).await?);
     }
     Ok(done)
 }
@@ -166,7 +164,7 @@ async fn commit(
     }
     if let Some(split) = decision.route {
         for balancer in &deployment.balancers {
-            told.push(route(tx, app, deployment, (balancer, split)).await?);
+            told.push(route(tx, deployment, (balancer, split)).await?);
         }
     }
     Ok(())
@@ -175,7 +173,6 @@ async fn commit(
 /// Tells a load balancer how to share out requests.
 async fn route(
     tx: &mut Tx,
-    app: &SharedApp,
     deployment: &Deployment,
     (balancer, split): (&BalancerRun, Split),
 ) -> Result<TargetKey, Error> {
@@ -187,7 +184,7 @@ async fn route(
         environment: deployment.environment.clone(),
         target: balancer.target.clone(),
     };
-    tx.record_desired(&key, app.incarnation, &state).await?;
+    tx.record_desired(&key, &state).await?;
     Ok(key)
 }
 
@@ -272,6 +269,6 @@ async fn instruct(
         ..nothing(deployment)
     };
     let key = target_key(deployment, &deployment.targets[effect.target().0 as usize]);
-    tx.record_desired(&key, app.incarnation, &state).await?;
+    tx.record_desired(&key, &state).await?;
     Ok(key)
 }

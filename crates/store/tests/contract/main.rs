@@ -15,6 +15,7 @@ mod configuration;
 mod controls;
 mod deployments;
 mod drills;
+mod dump;
 mod durability;
 mod group_runs;
 mod journal;
@@ -140,6 +141,11 @@ contract! {
         referrers_are_filtered_and_paged
         a_pin_holds_a_manifest_all_it_names_and_its_tag
         garbage_is_only_what_nobody_needs
+    }
+    dump {
+        what_one_database_held_another_holds
+        what_breaks_off_leaves_an_empty_database
+        a_history_begins_by_a_person_and_confirms_what_was_put_back
     }
     trust {
         what_is_attached_waits_until_it_was_read

@@ -116,8 +116,7 @@ async fn what_targets_are_told_and_say() {
         commit!(store, (), |tx, ()| {
             let key = samples::key("live/live-1");
             let state = samples::desired(8080);
-            tx.record_desired(&key, samples::instruction(1).incarnation, &state)
-                .await?;
+            tx.record_desired(&key, &state).await?;
             tx.record_report(&key, &samples::report("serves")).await?;
         });
     };
@@ -170,8 +169,7 @@ async fn told_and_said(sql: &'static str, both: (DesiredState, Report)) -> Strin
     let fill = |store: Store| async move {
         commit!(store, both, |tx, (desired, report)| {
             let key = samples::key("live/live-1");
-            let incarnation = samples::instruction(1).incarnation;
-            tx.record_desired(&key, incarnation, desired).await?;
+            tx.record_desired(&key, desired).await?;
             tx.record_report(&key, report).await?;
         });
     };
@@ -540,6 +538,21 @@ fn no_kind_is_forgotten() {
         .collect();
     let missing = Kind::ALL.iter().filter(|kind| !samples.contains(kind));
     assert_eq!(missing.collect::<Vec<_>>(), [&Kind::Component]);
+}
+
+#[tokio::test]
+async fn histories() {
+    let (mark, beginning) = (crate::dump::mark(), crate::dump::beginning(2));
+    let fill = |store: Store| async move {
+        commit!(store, (), |tx, ()| {
+            tx.record_restored(&crate::dump::mark()).await?;
+            tx.record_beginning(&crate::dump::beginning(2)).await?;
+        });
+    };
+    let record = written("SELECT record FROM restores", vec![], fill).await;
+    check("restored", &record, &mark);
+    let record = written("SELECT record FROM incarnations", vec![], fill).await;
+    check("beginning", &record, &beginning);
 }
 
 #[tokio::test]

@@ -3,10 +3,7 @@
 use crate::samples::{desired, digest, instruction, key, name, report};
 use jiff::{SignedDuration, Timestamp};
 use tidegate_domain::{
-    converge::DesiredState,
-    generation::{Incarnation, Instruction},
-    id::EnrolmentId,
-    revision::RevisionId,
+    converge::DesiredState, generation::Instruction, id::EnrolmentId, revision::RevisionId,
 };
 use tidegate_store::{EnrolmentRow, InstructionKeyRow, Store, TargetKey};
 
@@ -247,7 +244,7 @@ pub(crate) async fn an_enrolment_is_used_as_often_as_it_says(store: &Store) {
 
 async fn tell(store: &Store, target: &str, port: u16) -> Instruction {
     commit!(store, (key(target), desired(port)), |tx, (key, state)| {
-        tx.record_desired(key, Incarnation(1), state).await?
+        tx.record_desired(key, state).await?
     })
 }
 

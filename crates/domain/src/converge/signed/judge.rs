@@ -10,7 +10,7 @@ use crate::{
     },
     digest::Digest,
     duration::Millis,
-    generation::Instruction,
+    generation::{Incarnation, Instruction},
     name::Name,
 };
 
@@ -23,6 +23,8 @@ pub struct Judge<'a> {
     pub environment: &'a Name,
     /// The agent's target.
     pub target: &'a Name,
+    /// The newest history that the agent heard of from that key. Nothing of another is taken.
+    pub history: Incarnation,
     /// Now.
     pub now: &'a Moment,
 }
@@ -115,15 +117,24 @@ impl Judge<'_> {
                 _ => Ok(held),
             }
         };
+        let newer = || {
+            if statement.incarnation != self.history {
+                return Err(Refusal::History {
+                    offered: statement.incarnation,
+                    known: self.history,
+                });
+            }
+            fresh().map(Judged::Newer)
+        };
         let Some((number, held)) = taken else {
-            return fresh().map(Judged::Newer);
+            return newer();
         };
         match (offer(Some(number), offered), held) {
             (Offer::Older, _) => Err(Refusal::Older {
                 offered,
                 held: number,
             }),
-            (Offer::Newer, _) => fresh().map(Judged::Newer),
+            (Offer::Newer, _) => newer(),
             (Offer::Same, Some(held)) if held.state != statement.state => {
                 Err(Refusal::Equivocal(offered))
             }

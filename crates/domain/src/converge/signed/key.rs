@@ -1,7 +1,11 @@
 //! The instruction key: what the server signs desired states with, and how agents pass from one to the next.
 
 use super::{Envelope, Refusal, Statement};
-use crate::{canonical, digest::Digest};
+use crate::{
+    canonical,
+    digest::Digest,
+    generation::{Beginning, Incarnation},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
@@ -13,6 +17,9 @@ const PREFIX: &str = "ed25519:";
 const STATE: &str = "application/vnd.tidegate.desired-state.v1+json";
 /// The kind of a key's word for its successor.
 const SUCCESSION: &str = "application/vnd.tidegate.instruction-key.v1+json";
+
+/// The kind of the word that a history began.
+const BEGINNING: &str = "application/vnd.tidegate.incarnation.v1+json";
 
 /// The public half: `ed25519:` and 32 bytes in base64.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +50,12 @@ pub fn successor(held: InstructionKey, words: &[Envelope]) -> InstructionKey {
         said.filter(|said| said.old == held)
             .map_or(held, |said| said.new)
     })
+}
+
+/// What is said of a history that is newer than the one known, if the key that is held signed it.
+pub fn begun(held: InstructionKey, known: Incarnation, word: &Envelope) -> Option<Beginning> {
+    let said: Beginning = word.open(BEGINNING, &held.0).ok()?;
+    (said.incarnation > known).then_some(said)
 }
 
 impl InstructionKey {
@@ -79,6 +92,11 @@ impl InstructionSigner {
     pub fn vouch(&self, new: InstructionKey) -> Envelope {
         let old = self.public();
         self.seal(SUCCESSION, &Succession { old, new })
+    }
+
+    /// This key's word that a history began.
+    pub fn begin(&self, beginning: &Beginning) -> Envelope {
+        self.seal(BEGINNING, beginning)
     }
 
     fn seal<T: Serialize>(&self, kind: &str, value: &T) -> Envelope {

@@ -1,6 +1,9 @@
 //! Why an agent does not take what it was sent, in words that people far away read.
 
-use crate::{generation::Instruction, name::Name};
+use crate::{
+    generation::{Incarnation, Instruction},
+    name::Name,
+};
 use jiff::Timestamp;
 
 /// Why an instruction is not taken.
@@ -29,6 +32,16 @@ pub enum Refusal {
     /// The state is not the one that was signed.
     #[error("what the instruction says is not what was signed")]
     State,
+    /// It belongs to another history than the one that the agent knows to be the newest.
+    #[error(
+        "the instruction belongs to history {offered}, and the newest that this agent was told to have begun is {known}"
+    )]
+    History {
+        /// What it belongs to.
+        offered: Incarnation,
+        /// The newest.
+        known: Incarnation,
+    },
     /// An older one is offered in place of the one that was taken.
     #[error("instruction {} of history {} is older than {} of history {}, which was taken before",
         .offered.generation, .offered.incarnation, .held.generation, .held.incarnation)]

@@ -6,7 +6,7 @@ use crate::{
     canonical,
     converge::DesiredState,
     duration::Millis,
-    generation::{Generation, Incarnation, Instruction},
+    generation::{Beginning, Generation, Incarnation, Instruction},
     name::Name,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -67,11 +67,24 @@ fn judged(
     envelope: Option<&Envelope>,
     second: u64,
 ) -> Result<Judged, Refusal> {
+    let history = state.instruction.incarnation;
+    judged_in(history, taken, state, envelope, second)
+}
+
+/// The same of an agent that knows `history` to be the newest.
+fn judged_in(
+    history: Incarnation,
+    taken: Option<(Instruction, Option<&Held>)>,
+    state: &DesiredState,
+    envelope: Option<&Envelope>,
+    second: u64,
+) -> Result<Judged, Refusal> {
     let (key, environment, target) = (signer().public(), name("live"), name("live-1"));
     let judge = Judge {
         key: &key,
         environment: &environment,
         target: &target,
+        history,
         now: &moment(second),
     };
     let offered = Offered {
@@ -92,6 +105,7 @@ fn renewed(
         key: &key,
         environment: &environment,
         target: &target,
+        history: Incarnation(1),
         now: &moment(second),
     };
     judge.renew(&name("shop"), taken, envelope)
@@ -173,13 +187,44 @@ fn rollback_an_older_pair_is_refused_however_well_it_is_signed() {
     // A restored server counts anew in a new history.
     let (before, restored) = (state((1, 9)), state((2, 1)));
     let (kept, envelope) = (held(&before), signer().sign(&stated(&restored, 10)));
-    let taken = judged(
-        Some((before.instruction, Some(&kept))),
-        &restored,
-        Some(&envelope),
-        10,
-    );
-    assert!(matches!(taken, Ok(Judged::Newer(_))));
+    let hear = |history| {
+        let taken = Some((before.instruction, Some(&kept)));
+        judged_in(Incarnation(history), taken, &restored, Some(&envelope), 10)
+    };
+    assert!(matches!(hear(2), Ok(Judged::Newer(_))));
+    // Only once the agent was told that it began.
+    let unknown = |offered, known| {
+        let (offered, known) = (Incarnation(offered), Incarnation(known));
+        Err(Refusal::History { offered, known })
+    };
+    assert_eq!(hear(1), unknown(2, 1));
+    // What was kept of an older history is not taken in place of nothing, either.
+    let envelope = signer().sign(&stated(&before, 10));
+    let late = judged_in(Incarnation(2), None, &before, Some(&envelope), 10);
+    assert_eq!(late, unknown(1, 2));
+}
+
+#[test]
+fn a_history_begins_by_the_word_of_the_key_that_is_held() {
+    let beginning = |number| Beginning {
+        incarnation: Incarnation(number),
+        before: Incarnation(1),
+        by: name("anna"),
+        reason: "the disk was lost".to_owned(),
+        at: at(0),
+        backup: None,
+    };
+    let (held, known) = (signer().public(), Incarnation(2));
+    let word = signer().begin(&beginning(3));
+    assert_eq!(begun(held, known, &word), Some(beginning(3)));
+    for word in [
+        InstructionSigner::new(&[8; 32]).begin(&beginning(3)),
+        signer().begin(&beginning(2)),
+        signer().begin(&beginning(1)),
+        signer().sign(&stated(&state((3, 1)), 0)),
+    ] {
+        assert_eq!(begun(held, known, &word), None);
+    }
 }
 
 #[test]
