@@ -115,6 +115,9 @@ pub struct JournalResponse {
     /// Whether an alarm of this agent stands. One that is content says so at once then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alarmed: bool,
+    /// As in [`SignedStates`]: it says of a journal that was put back from a backup where it goes on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beginning: Option<Envelope>,
 }
 
 /// Everything the target should run and have ready.

@@ -11,6 +11,7 @@ mod control;
 mod deployment;
 mod drill;
 mod group_run;
+mod history;
 mod journal;
 mod logs;
 mod people;
@@ -45,6 +46,9 @@ pub use deployment::{
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupRunView};
+pub use history::{
+    BackupMarkView, BeginningView, HistoryRequest, HistoryView, Standing, StandingView,
+};
 pub use journal::{
     CheckpointView, ConsistencyView, EntryView, ExportLine, InclusionView, JournalPage,
 };

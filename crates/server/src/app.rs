@@ -28,6 +28,7 @@ mod feed;
 mod gate;
 pub(crate) mod group_runs;
 pub mod guide;
+pub(crate) mod histories;
 mod instructions;
 pub mod journal;
 pub(crate) mod latecomers;
@@ -107,6 +108,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.
     pub rehearsing: Semaphore,
+    /// Whether a backup was put back and nobody let the server go on yet.
+    pub standstill: histories::Standstill,
     /// How long the signature of a desired state is good for.
     pub signature_lifetime: Millis,
 }

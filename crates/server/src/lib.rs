@@ -23,7 +23,7 @@ pub use http::openapi;
 pub use keyring::KeySource;
 
 use agents::{authority::Authority, desk::LogDesk};
-use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses};
+use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses, histories::Standstill};
 use axum::Router;
 use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};
@@ -128,11 +128,19 @@ impl Server {
             hex::encode(keyring::random::<4>())
         );
         let mut tasks = JoinSet::new();
-        tasks.spawn(engine::run(app.clone(), holder.clone()));
-        tasks.spawn(engine::run_sequencer(app.clone(), holder.clone()));
-        tasks.spawn(engine::read_attachments(app.clone(), holder));
-        tasks.spawn(collect_garbage(app.clone()));
-        tasks.spawn(scrub(app.clone()));
+        // None of these begins while a person has still to look at what was put back.
+        tasks.spawn(resting(
+            app.clone(),
+            engine::run(app.clone(), holder.clone()),
+        ));
+        tasks.spawn(resting(
+            app.clone(),
+            engine::read_attachments(app.clone(), holder.clone()),
+        ));
+        tasks.spawn(resting(app.clone(), collect_garbage(app.clone())));
+        tasks.spawn(resting(app.clone(), scrub(app.clone())));
+        tasks.spawn(end_standstill(app.clone()));
+        tasks.spawn(engine::run_sequencer(app.clone(), holder));
         tasks.spawn(write_token_uses(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents));
         tasks.spawn(serve_people(http::router(app), people));
@@ -191,6 +199,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
     let secret = secret.ok_or_else(|| {
         Error::Broken("the journal's key cannot be opened by this key file".into())
     })?;
+    let restored = store.read((), |tx, ()| Box::pin(tx.restored())).await?;
     let blobs = Blobs::open(&data.join("artifacts"))?;
     Ok(Arc::new(App {
         registry: Registry::new(store.clone(), blobs),
@@ -206,6 +215,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         token_uses: TokenUses::default(),
         metrics: Metrics::new(config.prometheus.clone())?,
         rehearsing: Semaphore::new(1),
+        standstill: Standstill::new(restored.is_some()),
         signature_lifetime: config.signature_lifetime,
     }))
 }
@@ -222,6 +232,16 @@ async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcom
         sign_in_path,
         token: given.is_none().then_some(made),
     }))
+}
+
+async fn resting(app: SharedApp, work: impl Future<Output = ()>) {
+    app.standstill.over().await;
+    work.await;
+}
+
+async fn end_standstill(app: SharedApp) {
+    app.watch_standstill().await;
+    std::future::pending().await
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

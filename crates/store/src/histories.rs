@@ -1,7 +1,10 @@
 //! The server's histories: each began because a person wanted it, mostly after a backup was put back.
 
 use crate::{StoreError, Tx, record};
-use tidegate_domain::generation::{BackupMark, Beginning, Incarnation};
+use tidegate_domain::{
+    generation::{BackupMark, Beginning, Incarnation},
+    id::TokenId,
+};
 
 impl Tx {
     /// The present history.
@@ -40,14 +43,36 @@ impl Tx {
         self.execute(sql, &[number.into()]).await.map(drop)
     }
 
-    /// A backup was put back, and waits for a person to begin a history.
+    /// A backup was put back, and waits for a person to begin a history. What targets said before is no news any more.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn record_restored(&mut self, mark: &BackupMark) -> Result<(), StoreError> {
         let sql = "INSERT INTO restores (restored_at, record) VALUES ($1, $2)";
         let values = [self.now().into(), record::write(mark).into()];
-        self.execute(sql, &values).await.map(drop)
+        self.execute(sql, &values).await?;
+        self.execute("DELETE FROM observed", &[]).await.map(drop)
+    }
+
+    /// Sign-ins and links that are older than the last time a backup was put back, and, if that is wanted, all tokens but
+    /// one are good for nothing any more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_restored_access(
+        &mut self,
+        kept: Option<TokenId>,
+        tokens: bool,
+    ) -> Result<(), StoreError> {
+        let sql =
+            "DELETE FROM sessions WHERE created_at <= (SELECT MAX(restored_at) FROM restores)";
+        self.execute(sql, &[]).await?;
+        if tokens {
+            let sql = "UPDATE tokens SET revoked_at = $1 WHERE revoked_at IS NULL AND id <> $2";
+            let kept = kept.map_or_else(String::new, |id| id.to_string());
+            self.execute(sql, &[self.now().into(), kept.into()]).await?;
+        }
+        Ok(())
     }
 
     /// The backup that was put back and that no history began from yet.

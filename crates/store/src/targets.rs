@@ -80,6 +80,18 @@ impl Tx {
             .collect()
     }
 
+    /// Everything that any target is told.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn all_desired(&mut self) -> Result<Vec<(TargetKey, DesiredState)>, StoreError> {
+        let sql = "SELECT target, record FROM desired ORDER BY target, product";
+        let rows = self.rows(sql, &[]).await?;
+        rows.iter()
+            .map(|row| Ok((row.parsed(0)?, row.record(1, "desired")?)))
+            .collect()
+    }
+
     /// What every target of an environment is told about one product.
     ///
     /// # Errors

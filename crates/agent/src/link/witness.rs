@@ -4,13 +4,19 @@
 //! An alarm stops nothing that runs, and nothing that the server wants. People must know, and decide.
 
 use super::{Backoff, Link, LinkError, backoff::jittered};
-use crate::layout::{Layout, write_atomically};
+use crate::{
+    layout::{Layout, write_atomically},
+    trust::Trust,
+};
+use serde::{Deserialize, Serialize};
 use std::{fs, io, path::Path, time::Duration};
 use tidegate_domain::{
+    converge::signed::begun,
     digest::Digest,
+    generation::{Beginning, Incarnation},
     journal::witness::{Alarm, Statement, Testimony},
 };
-use tidegate_protocol::agent::{JournalAlarm, JournalRequest};
+use tidegate_protocol::agent::{JournalAlarm, JournalRequest, JournalResponse};
 use tokio::time::sleep;
 
 /// The journal is looked at this often at most, and whenever a connection is opened.
@@ -25,6 +31,18 @@ enum Finding {
     Content,
     /// All is not.
     Alarmed(JournalAlarm),
+}
+
+/// What is kept of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    /// The last checkpoint that was believed.
+    testimony: Testimony,
+    /// The server's history that it belongs to.
+    history: Incarnation,
+    /// What was believed before, where a history went on from a backup that did not know it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    left: Vec<Testimony>,
 }
 
 /// A witness.
@@ -94,39 +112,108 @@ impl Witness {
     /// Looks once. Answers whether the server should hear what was found at once.
     async fn look(&mut self, link: &Link) -> Result<bool, LookError> {
         let kept = self.kept().map_err(LookError::Kept)?;
-        let request = self.request(kept.as_ref());
-        let answer = link.journal(&request).await?;
-        let said = Statement {
-            note: answer.note,
-            verifier: answer.verifier,
-        };
+        // What cannot be read any more is found out by judging it.
+        let from = kept.as_ref().and_then(|it| it.testimony.checkpoint().ok());
+        let answer = link.journal(&self.request(from.map(|it| it.size))).await?;
+        let beginning = self.beginning(kept.as_ref(), &answer)?;
         let was_alarmed = matches!(self.finding, Finding::Alarmed(_));
         let was_content = matches!(self.finding, Finding::Content);
-        match self.judge(kept.as_ref(), &said, &answer.proof) {
-            Ok(believed) => {
-                if kept.as_ref() != Some(&believed) {
-                    self.keep(&believed).map_err(LookError::Kept)?;
-                }
-                self.finding = Finding::Content;
-                Ok(answer.alarmed && !was_content)
+        let said = statement(&answer);
+        let alarm = match self.judge(kept.as_ref(), &said, &answer.proof) {
+            Ok(testimony) => {
+                self.believe(kept, testimony, beginning.as_ref())?;
+                return Ok(answer.alarmed && !was_content);
             }
-            Err(alarm) => {
-                self.raise(alarm, kept.as_ref(), said);
-                Ok(!was_alarmed)
-            }
+            Err(alarm) => alarm,
+        };
+        if let (Some(kept), Some(beginning)) = (&kept, &beginning)
+            && self.begin_anew(link, kept, beginning).await?
+        {
+            return Ok(answer.alarmed && !was_content);
         }
+        self.raise(alarm, kept.as_ref(), said);
+        Ok(!was_alarmed)
     }
 
-    fn request(&self, kept: Option<&Testimony>) -> JournalRequest {
+    /// The history that the server says began since the one that the kept checkpoint belongs to.
+    fn beginning(
+        &self,
+        kept: Option<&Kept>,
+        answer: &JournalResponse,
+    ) -> Result<Option<Beginning>, LookError> {
+        let trust =
+            Trust::load(&self.layout).map_err(|why| LookError::Kept(io::Error::other(why)))?;
+        let known = kept.map_or_else(Incarnation::default, |it| it.history);
+        Ok(match (trust.instruction_key, &answer.beginning) {
+            (Some(key), Some(word)) => begun(key, known, word),
+            _ => None,
+        })
+    }
+
+    fn believe(
+        &mut self,
+        kept: Option<Kept>,
+        testimony: Testimony,
+        beginning: Option<&Beginning>,
+    ) -> Result<(), LookError> {
+        let before = kept
+            .clone()
+            .unwrap_or_else(|| Kept::from(testimony.clone()));
+        let now = Kept {
+            testimony,
+            history: beginning.map_or(before.history, |it| it.incarnation),
+            ..before
+        };
+        if kept.as_ref() != Some(&now) {
+            self.keep(&now).map_err(LookError::Kept)?;
+        }
+        self.finding = Finding::Content;
+        Ok(())
+    }
+
+    /// After a restore the journal goes on from its backup. Each history excuses that once, and what is left behind is kept.
+    /// Answers whether it is so.
+    async fn begin_anew(
+        &mut self,
+        link: &Link,
+        kept: &Kept,
+        beginning: &Beginning,
+    ) -> Result<bool, LookError> {
+        let Some(backup) = &beginning.backup else {
+            return Ok(false);
+        };
+        let answer = link.journal(&self.request(Some(backup.entries))).await?;
+        let from = (backup.entries, backup.root);
+        let Ok(testimony) = kept
+            .testimony
+            .begin_anew(from, &statement(&answer), &answer.proof)
+        else {
+            return Ok(false);
+        };
+        tracing::error!(
+            left = kept.testimony.note(),
+            found = answer.note,
+            by = %beginning.by,
+            reason = beginning.reason,
+            "JOURNAL BEGINS ANEW: the server says that it was put back from a backup of {}, and began history {}",
+            backup.made_at,
+            beginning.incarnation
+        );
+        let mut now = kept.clone();
+        now.left
+            .push(std::mem::replace(&mut now.testimony, testimony.clone()));
+        self.believe(Some(now), testimony, Some(beginning))?;
+        Ok(true)
+    }
+
+    fn request(&self, from: Option<u64>) -> JournalRequest {
         let (alarm, content) = match &self.finding {
             Finding::Nothing => (None, false),
             Finding::Content => (None, true),
             Finding::Alarmed(alarm) => (Some(alarm.clone()), false),
         };
-        // What cannot be read any more is found out by judging it.
-        let from = kept.and_then(|kept| kept.checkpoint().ok());
         JournalRequest {
-            from: from.map(|it| it.size),
+            from,
             alarm,
             content,
         }
@@ -134,19 +221,19 @@ impl Witness {
 
     fn judge(
         &self,
-        kept: Option<&Testimony>,
+        kept: Option<&Kept>,
         said: &Statement,
         proof: &[Digest],
     ) -> Result<Testimony, Alarm> {
         match (kept, &self.pinned) {
-            (Some(kept), _) => kept.hear(said, proof),
+            (Some(kept), _) => kept.testimony.hear(said, proof),
             (None, Some(pinned)) if *pinned != said.verifier => Err(Alarm::Key),
             (None, _) => Testimony::first(said).map_err(|_| Alarm::Signature),
         }
     }
 
-    fn raise(&mut self, alarm: Alarm, kept: Option<&Testimony>, said: Statement) {
-        let kept = kept.map_or("", Testimony::note);
+    fn raise(&mut self, alarm: Alarm, kept: Option<&Kept>, said: Statement) {
+        let kept = kept.map_or("", |it| it.testimony.note());
         tracing::error!(
             kept,
             found = said.note,
@@ -159,15 +246,36 @@ impl Witness {
         });
     }
 
-    fn kept(&self) -> io::Result<Option<Testimony>> {
-        match fs::read(self.layout.journal()) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+    fn kept(&self) -> io::Result<Option<Kept>> {
+        let bytes = match fs::read(self.layout.journal()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        // Agents that knew one history only kept the checkpoint alone.
+        let alone = serde_json::from_slice::<Testimony>(&bytes).map(Kept::from);
+        let kept = alone.or_else(|_| serde_json::from_slice(&bytes))?;
+        Ok(Some(kept))
     }
 
-    fn keep(&self, testimony: &Testimony) -> io::Result<()> {
-        write_atomically(&self.layout.journal(), &serde_json::to_vec(testimony)?)
+    fn keep(&self, kept: &Kept) -> io::Result<()> {
+        write_atomically(&self.layout.journal(), &serde_json::to_vec(kept)?)
+    }
+}
+
+impl From<Testimony> for Kept {
+    /// Of the first history.
+    fn from(testimony: Testimony) -> Self {
+        Self {
+            testimony,
+            history: Incarnation::default(),
+            left: Vec::new(),
+        }
+    }
+}
+
+fn statement(answer: &JournalResponse) -> Statement {
+    Statement {
+        note: answer.note.clone(),
+        verifier: answer.verifier.clone(),
     }
 }

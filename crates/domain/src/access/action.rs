@@ -101,6 +101,10 @@ actions! {
     ManageTeam "manage-team" Ensure "changing who belongs to a team";
     /// Add, change and remove people.
     ManagePeople "manage-people" Initiate "administering people";
+    /// Take a copy of everything that is kept.
+    BackUp "back-up" Initiate "backing up";
+    /// Let the server go on after a backup was put back, or number what targets are told anew.
+    BeginHistory "begin-history" Initiate "beginning a history";
     /// Set who may do what.
     ManagePolicies "manage-policies" Initiate "changing policies";
 }

@@ -1,7 +1,7 @@
 //! What a target says of itself.
 
 use super::{
-    JobReport, RouteReport,
+    DesiredState, JobReport, RouteReport,
     slot::{Slot, is_default},
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     revision::{RevisionId, is_one, one},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What an agent of this build knows of the contract.
 pub const CONTRACT: u32 = 3;
@@ -122,6 +123,21 @@ pub enum PrepareState {
 }
 
 impl ObservedState {
+    /// Whether the target runs what `desired` says, so that saying it again, under whatever number, changes nothing.
+    pub fn follows(&self, desired: &DesiredState) -> bool {
+        let is_last = self.instruction == desired.instruction;
+        let told = desired.active.iter();
+        let told: BTreeSet<_> = told
+            .map(|it| (&it.component, it.slot, it.revision))
+            .collect();
+        let runs = self.active.iter();
+        let runs: BTreeSet<_> = runs
+            .filter_map(|it| Some((&it.component, it.slot, it.revision?)))
+            .collect();
+        let is_more = !desired.traffic.is_empty() || !desired.jobs.is_empty();
+        is_last || (!is_more && told == runs)
+    }
+
     /// Whether the agent knows slots and named starts. One that does not takes two entries of a component for
     /// orders about one process, and runs now this and now that.
     pub const fn knows_slots(&self) -> bool {

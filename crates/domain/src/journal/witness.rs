@@ -98,12 +98,27 @@ impl Testimony {
     /// # Errors
     /// An alarm, when it does not. What was kept must be kept on then.
     pub fn hear(&self, said: &Statement, proof: &[Digest]) -> Result<Self, Alarm> {
+        let kept = self.checkpoint().map_err(|_| Alarm::Signature)?;
+        self.begin_anew((kept.size, kept.root), said, proof)
+    }
+
+    /// What is kept in place of this after a backup with so many entries was put back, and a history began from there that
+    /// whoever hears this believes in. The proof is that the tree of `said` continues the backup's.
+    ///
+    /// # Errors
+    /// An alarm, when it does not.
+    pub fn begin_anew(
+        &self,
+        (from, root): (u64, Digest),
+        said: &Statement,
+        proof: &[Digest],
+    ) -> Result<Self, Alarm> {
         if said.verifier != self.verifier {
             return Err(Alarm::Key);
         }
         let found = note::open(&said.note, &self.verifier).map_err(|_| Alarm::Signature)?;
         let kept = self.checkpoint().map_err(|_| Alarm::Signature)?;
-        let (from, to) = (kept.size, found.size);
+        let to = found.size;
         if to < from {
             return Err(Alarm::Shortened {
                 kept: from,
@@ -111,7 +126,7 @@ impl Testimony {
             });
         }
         let is_other = found.origin != kept.origin;
-        let checked = check_consistency((from, kept.root), (to, found.root), proof);
+        let checked = check_consistency((from, root), (to, found.root), proof);
         if is_other || checked.is_err() {
             return Err(Alarm::Forked {
                 kept: from,

@@ -190,7 +190,7 @@ async fn signatures(
     let input = (link.app.clone(), key);
     let signed = link.app.store.read(input, |tx, (app, key)| {
         async move {
-            let states = tx.desired_of(key).await?;
+            let states = told(tx, key).await?;
             app.sign(tx, key, &states).await
         }
         .boxed()
@@ -248,10 +248,10 @@ async fn everything(
         logs: Vec::new(),
         signed: SignedStates::default(),
     };
-    if cursor == after {
+    if cursor == after || app.standstill.is_on() {
         return Ok(response);
     }
-    let states = tx.desired_of(key).await?;
+    let states = told(tx, key).await?;
     let all = states
         .iter()
         .flat_map(|state| named(state).into_iter().map(move |id| (state, id)));
@@ -271,6 +271,14 @@ async fn everything(
     response.signed = app.sign(tx, key, &states).await?;
     response.desired = Some(states);
     Ok(response)
+}
+
+/// What a target is told in the present history. What it was told in an earlier one is over.
+async fn told(tx: &mut Tx, key: &TargetKey) -> Result<Vec<DesiredState>, Error> {
+    let present = tx.incarnation().await?;
+    let mut states = tx.desired_of(key).await?;
+    states.retain(|state| state.instruction.incarnation == present);
+    Ok(states)
 }
 
 /// The revisions that a state names.

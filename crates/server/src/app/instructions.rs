@@ -22,6 +22,7 @@ struct Keys {
     number: u64,
     signer: InstructionSigner,
     successions: Vec<Envelope>,
+    beginning: Option<Envelope>,
 }
 
 impl App {
@@ -51,10 +52,9 @@ impl App {
             (state.product.clone(), keys.signer.sign(&statement))
         };
         let states: BTreeMap<_, _> = states.iter().map(signed).collect();
-        let beginning = tx.beginning().await?;
         Ok(SignedStates {
             states,
-            beginning: beginning.map(|it| keys.signer.begin(&it)),
+            beginning: keys.beginning,
             key: Some(keys.signer.public()),
             successions: keys.successions,
         })
@@ -86,6 +86,17 @@ impl App {
 /// When the store fails, or the key cannot be opened by this key file.
 pub(super) async fn key(tx: &mut Tx, keyring: &Keyring) -> Result<InstructionKey, Error> {
     Ok(keys(tx, keyring).await?.signer.public())
+}
+
+/// The newest key's word for the present history; none for the first.
+///
+/// # Errors
+/// When the store fails, or the key cannot be opened by this key file.
+pub(super) async fn beginning(tx: &mut Tx, keyring: &Keyring) -> Result<Option<Envelope>, Error> {
+    match tx.beginning().await? {
+        Some(_) => Ok(keys(tx, keyring).await?.beginning),
+        None => Ok(None),
+    }
 }
 
 async fn renew(
@@ -125,9 +136,13 @@ async fn keys(tx: &mut Tx, keyring: &Keyring) -> Result<Keys, Error> {
     };
     let words = rows.iter().filter_map(|row| row.succession.as_deref());
     let words = words.map(serde_json::from_str).collect::<Result<_, _>>();
+    let number = newest.number;
+    let signer = InstructionSigner::new(&secret);
+    let beginning = tx.beginning().await?;
     Ok(Keys {
-        number: newest.number,
-        signer: InstructionSigner::new(&secret),
+        number,
+        beginning: beginning.map(|it| signer.begin(&it)),
+        signer,
         successions: words.map_err(|why| {
             Error::Broken(format!(
                 "a word for a key of instructions is damaged: {why}"

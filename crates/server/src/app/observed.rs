@@ -72,6 +72,7 @@ struct Kept {
 async fn keep(tx: &mut Tx, (key, observed): (&TargetKey, &[ObservedState])) -> Result<Kept, Error> {
     let mut kept = Kept::default();
     let desired = tx.desired_of(key).await?;
+    let is_resting = tx.restored().await?.is_some();
     for state in observed {
         let is_it = |desired: &&DesiredState| desired.product == state.product;
         let Some(desired) = desired.iter().find(is_it) else {
@@ -82,6 +83,9 @@ async fn keep(tx: &mut Tx, (key, observed): (&TargetKey, &[ObservedState])) -> R
         if known.as_ref() != Some(&report) {
             tx.record_report(key, &report).await?;
             kept.changed = true;
+            if is_resting {
+                continue;
+            }
             let heard = admission::heard(tx, (key, desired, &report)).await?;
             kept.told.extend(heard);
         }

@@ -1,7 +1,7 @@
 //! Agents as witnesses: each keeps the last checkpoint of the journal that it believed, and says so when another does not
 //! continue it. A rewritten server may hide what an agent says; it cannot take back what the agent keeps and logs.
 
-use super::{App, Error, entry};
+use super::{App, Error, entry, instructions};
 use futures::FutureExt;
 use tidegate_domain::journal::{Frontier, Outline};
 use tidegate_protocol::agent::{JournalAlarm, JournalRequest, JournalResponse};
@@ -39,16 +39,18 @@ impl App {
                 })
                 .await?;
         }
-        let (frontier, proof) = self
+        let asked = (self.keyring.clone(), input.1.from);
+        let (frontier, proof, beginning) = self
             .store
-            .read(wanted_from(&input.1), |tx, from| {
+            .read(asked, |tx, (keyring, from)| {
                 async move {
                     let frontier = tx.journal_frontier().await?;
                     let proof = match outline(*from, &frontier) {
                         Some(outline) => tx.proof(&outline).await?,
                         None => Vec::new(),
                     };
-                    Ok::<_, Error>((frontier, proof))
+                    let beginning = instructions::beginning(tx, keyring).await?;
+                    Ok::<_, Error>((frontier, proof, beginning))
                 }
                 .boxed()
             })
@@ -59,12 +61,9 @@ impl App {
             verifier: said.verifier,
             proof,
             alarmed: is_alarmed || (was_alarmed && !is_content),
+            beginning,
         })
     }
-}
-
-fn wanted_from(wanted: &JournalRequest) -> Option<u64> {
-    wanted.from
 }
 
 /// The proof that can be given; one from beyond the journal's end cannot.

@@ -1,11 +1,13 @@
 //! The whole router, and the layers around every request: a name, a log line, limits, and safe headers.
 
-use super::{access::REQUEST_ID, log, registry::Host, registry_token, v1};
+use super::{ApiError, access::REQUEST_ID, log, registry::Host, registry_token, v1};
 use crate::{app::SharedApp, telemetry, web};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, MatchedPath, Request},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, header},
+    middleware::{self, Next},
+    response::Response,
     routing::get,
 };
 use std::sync::Arc;
@@ -40,8 +42,9 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .route("/readyz", get(telemetry::readyz))
         .route("/metrics", get(telemetry::metrics))
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .with_state(app)
+        .with_state(app.clone())
         .merge(tidegate_registry::router(registry))
+        .layer(middleware::from_fn_with_state(app, standstill))
         .layer(header_layer(
             header::CONTENT_SECURITY_POLICY,
             CONTENT_POLICY,
@@ -52,6 +55,22 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
+}
+
+/// What may be asked of a server that was put back from a backup, before a person lets it go on: to read, to sign in, and that.
+const AT_STANDSTILL: [&str; 3] = ["/api/v1/incarnation", "/sign-in", "/sign-out"];
+
+async fn standstill(
+    State(app): State<SharedApp>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let path = request.uri().path();
+    let may = AT_STANDSTILL.iter().any(|it| path.starts_with(it));
+    if !request.method().is_safe() && !may {
+        app.standstill.refuse()?;
+    }
+    Ok(next.run(request).await)
 }
 
 fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -9,6 +9,7 @@ mod deployments;
 mod drills;
 mod group_runs;
 mod guidance;
+mod histories;
 mod journal;
 mod logs;
 mod people;
@@ -38,6 +39,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(drills::router())
         .merge(group_runs::router())
         .merge(guidance::router())
+        .merge(histories::router())
         .merge(journal::router())
         .merge(logs::router())
         .merge(people::router())
@@ -74,6 +76,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::rotate_secrets,
         catalog::set_secret,
         catalog::revoke_agent, catalog::renew_key,
+        histories::show, histories::begin,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,
         approvals::show, approvals::approve, approvals::turn_down, approvals::supervise, approvals::changes,
