@@ -173,6 +173,14 @@ impl Client {
         self.send(self.request(Method::GET, path)).await
     }
 
+    /// Has something made at `path`, and gets it as it comes.
+    ///
+    /// # Errors
+    /// When the server does not answer, or with a problem.
+    pub async fn make(&self, path: &str) -> Result<Response, Error> {
+        self.send(self.request(Method::POST, path)).await
+    }
+
     /// What pushes: the bare HTTP client, the server's address, and the token.
     pub(crate) fn parts(&self) -> (&reqwest::Client, &str, &str) {
         (

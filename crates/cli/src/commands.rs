@@ -5,6 +5,7 @@ mod apply;
 mod approve;
 mod artifact;
 mod attach;
+mod backup;
 mod calendar;
 mod can;
 mod change;
@@ -19,6 +20,7 @@ mod enrolment;
 mod evidence;
 mod explain;
 mod group_run;
+mod incarnation;
 mod journal;
 mod logs;
 mod man;
@@ -134,6 +136,9 @@ pub enum Command {
     SignIn(sign_in::SignInArgs),
     Password(password::PasswordArgs),
     Journal(journal::JournalArgs),
+    Backup(backup::BackupArgs),
+    #[command(subcommand)]
+    Incarnation(incarnation::IncarnationCommand),
 }
 
 impl Command {
@@ -193,6 +198,8 @@ impl Command {
             Self::SignIn(args) => args.run(&context).await,
             Self::Password(args) => args.run(&context).await,
             Self::Journal(args) => args.run(&context).await,
+            Self::Backup(args) => args.run(&context).await,
+            Self::Incarnation(command) => command.run(&context).await,
         }
     }
 }

@@ -11,6 +11,7 @@ mod artifacts;
 mod attachments;
 pub mod authenticate;
 mod backtest;
+mod backup;
 pub(crate) mod balancing;
 mod bill_parts;
 pub mod blocks;
@@ -73,7 +74,7 @@ use crate::{
     agents::authority::Authority, agents::desk::LogDesk, identity::Identity, keyring::Keyring,
     metrics::Metrics,
 };
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use tidegate_domain::{duration::Millis, journal::Notary};
 use tidegate_registry::Registry;
 use tidegate_store::Store;
@@ -108,6 +109,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.
     pub rehearsing: Semaphore,
+    /// Where files lie that nobody needs after a moment: with the rest, so that there is as much room.
+    pub scratch: PathBuf,
     /// Whether a backup was put back and nobody let the server go on yet.
     pub standstill: histories::Standstill,
     /// How long the signature of a desired state is good for.

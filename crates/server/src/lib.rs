@@ -15,12 +15,14 @@ mod http;
 mod identity;
 mod keyring;
 mod metrics;
+mod restore;
 mod telemetry;
 mod web;
 
 pub use config::Config;
 pub use http::openapi;
 pub use keyring::KeySource;
+pub use restore::{Restore, RestoreError};
 
 use agents::{authority::Authority, desk::LogDesk};
 use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses, histories::Standstill};
@@ -215,6 +217,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         token_uses: TokenUses::default(),
         metrics: Metrics::new(config.prometheus.clone())?,
         rehearsing: Semaphore::new(1),
+        scratch: data.clone(),
         standstill: Standstill::new(restored.is_some()),
         signature_lifetime: config.signature_lifetime,
     }))
@@ -241,7 +244,7 @@ async fn resting(app: SharedApp, work: impl Future<Output = ()>) {
 
 async fn end_standstill(app: SharedApp) {
     app.watch_standstill().await;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

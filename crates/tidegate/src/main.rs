@@ -4,6 +4,7 @@ mod agent;
 mod demo;
 #[cfg(test)]
 mod reference;
+mod restore;
 mod serve;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -42,6 +43,7 @@ struct Program {
 #[derive(Debug, Subcommand)]
 enum Role {
     Serve(serve::ServeArgs),
+    Restore(restore::RestoreArgs),
     Demo(demo::DemoArgs),
     #[command(subcommand)]
     Agent(agent::AgentCommand),
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Role::Completions(args) => print(&args.script(&mut Program::command())),
         Role::Man(args) => ended(args.write(Program::command())),
         Role::Serve(args) => with_tls(|| parallel().block_on(serve::run(&args))),
+        Role::Restore(args) => with_tls(|| parallel().block_on(restore::run(args, globals.output))),
         Role::Demo(args) => with_tls(|| parallel().block_on(demo::run(args, globals.output))),
         Role::Client(command) => with_tls(|| {
             single()

@@ -2,7 +2,12 @@
 
 use crate::{chain, complain, log_to_stderr};
 use clap::Args;
-use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 use tidegate_cli::ExitStatus;
 use tidegate_domain::{converge::signed::LIFETIME_MAX, duration::Millis};
 use tidegate_server::{Config, KeySource, Server};
@@ -62,7 +67,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         listen: args.listen,
         agent_listen: args.agent_listen,
         database: args.database.clone(),
-        keys: keys(args),
+        keys: key_source(args.key_file.as_deref(), &args.data),
         prometheus: args.prometheus.clone(),
         admin_token_file: args.admin_token_file.clone(),
         signature_lifetime: args.signature_lifetime,
@@ -83,9 +88,9 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
 }
 
 /// A file that is named goes before the environment, and that before a credential (systemd.exec, `LoadCredential=`).
-fn keys(args: &ServeArgs) -> KeySource {
-    if let Some(path) = &args.key_file {
-        return KeySource::File(path.clone());
+pub(crate) fn key_source(named: Option<&Path>, data: &Path) -> KeySource {
+    if let Some(path) = named {
+        return KeySource::File(path.to_owned());
     }
     if let Ok(given) = std::env::var("TIDEGATE_KEYS") {
         return KeySource::Given(given);
@@ -94,7 +99,7 @@ fn keys(args: &ServeArgs) -> KeySource {
     let credential = credentials.map(|directory| directory.join("tidegate.keys"));
     match credential.and_then(|path| std::fs::read_to_string(path).ok()) {
         Some(given) => KeySource::Given(given),
-        None => KeySource::File(args.data.join("key")),
+        None => KeySource::File(data.join("key")),
     }
 }
 

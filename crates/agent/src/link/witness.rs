@@ -121,7 +121,7 @@ impl Witness {
         let said = statement(&answer);
         let alarm = match self.judge(kept.as_ref(), &said, &answer.proof) {
             Ok(testimony) => {
-                self.believe(kept, testimony, beginning.as_ref())?;
+                self.believe(kept.as_ref(), testimony, beginning.as_ref())?;
                 return Ok(answer.alarmed && !was_content);
             }
             Err(alarm) => alarm,
@@ -152,19 +152,19 @@ impl Witness {
 
     fn believe(
         &mut self,
-        kept: Option<Kept>,
+        kept: Option<&Kept>,
         testimony: Testimony,
         beginning: Option<&Beginning>,
     ) -> Result<(), LookError> {
         let before = kept
-            .clone()
+            .cloned()
             .unwrap_or_else(|| Kept::from(testimony.clone()));
         let now = Kept {
             testimony,
             history: beginning.map_or(before.history, |it| it.incarnation),
             ..before
         };
-        if kept.as_ref() != Some(&now) {
+        if kept != Some(&now) {
             self.keep(&now).map_err(LookError::Kept)?;
         }
         self.finding = Finding::Content;
@@ -202,7 +202,7 @@ impl Witness {
         let mut now = kept.clone();
         now.left
             .push(std::mem::replace(&mut now.testimony, testimony.clone()));
-        self.believe(Some(now), testimony, Some(beginning))?;
+        self.believe(Some(&now), testimony, Some(beginning))?;
         Ok(true)
     }
 

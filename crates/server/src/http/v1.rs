@@ -76,7 +76,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::rotate_secrets,
         catalog::set_secret,
         catalog::revoke_agent, catalog::renew_key,
-        histories::show, histories::begin,
+        histories::show, histories::begin, histories::back_up,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,
         approvals::show, approvals::approve, approvals::turn_down, approvals::supervise, approvals::changes,

@@ -14,6 +14,18 @@ use tidegate_domain::digest::Digest;
 pub const LEASE: SignedDuration = SignedDuration::from_hours(24);
 
 impl Tx {
+    /// Every blob, with its length in bytes.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn all_blobs(&mut self) -> Result<Vec<(Digest, u64)>, StoreError> {
+        let sql = "SELECT digest, size FROM registry_blobs ORDER BY digest";
+        let rows = self.rows(sql, &[]).await?;
+        rows.iter()
+            .map(|row| Ok((digest_column(row, 0)?, row.unsigned(1)?)))
+            .collect()
+    }
+
     /// The file of `digest` is complete and durable: it becomes visible in `repository`, leased.
     pub async fn record_blob_stored(
         &mut self,
