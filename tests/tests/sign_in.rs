@@ -299,6 +299,40 @@ async fn a_link_of_ones_own_does_not_stand_for_the_password() {
 }
 
 #[tokio::test]
+async fn a_session_ends_with_the_token_that_began_it() {
+    let server = Server::start().await;
+    server.run(&["person", "create", "ada", "--level", "3"]);
+    let token = server.run(&["token", "create", "laptop", "--for", "ada"]);
+    let link = async || {
+        let request = server.http.post(server.url("/api/v1/sign-in-links"));
+        let answer = request.bearer_auth(token.trim()).send().await;
+        let link: Value = answer.expect("it answers").json().await.expect("JSON");
+        let path = link["path"].as_str().expect("a link").to_owned();
+        path.replace("/sign-in?", "")
+    };
+    let by_token = format!("token={}", token.trim());
+    let (mut laptop, mut phone) = (Visitor::of(&server), Visitor::of(&server));
+    assert_eq!(laptop.send("/sign-in", &by_token).await.status, 303);
+    assert_eq!(phone.send("/sign-in", &link().await).await.status, 303);
+    let unused = link().await;
+    assert!(laptop.is_in().await && phone.is_in().await);
+
+    let tokens = server.get("/api/v1/tokens").await;
+    let mut tokens = tokens.as_array().expect("a list").iter();
+    let id = tokens
+        .find(|it| it["person"] == "ada")
+        .expect("it is there")["id"]
+        .clone();
+    let end = server.url(&format!("/api/v1/tokens/{}", id.as_str().expect("a text")));
+    let request = server.http.delete(end);
+    let ended = request.bearer_auth(tidegate_tests::server::TOKEN).send();
+    assert_eq!(ended.await.expect("it answers").status().as_u16(), 204);
+    assert!(!laptop.is_in().await && !phone.is_in().await);
+    let late = Visitor::of(&server).send("/sign-in", &unused).await;
+    assert_eq!(late.status, 401, "the link has ended, too");
+}
+
+#[tokio::test]
 async fn the_command_line_sets_changes_and_removes_a_password() {
     let server = Server::start().await;
     let run = |lines: &str, arguments: &[&str]| typed(&server, lines, arguments);

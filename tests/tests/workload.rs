@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tidegate_tests::{
     entrance::{Entrance, OPEN},
+    identity_provider::Jar,
     server::text,
 };
 
@@ -174,6 +175,38 @@ async fn a_program_gets_a_short_lived_token_for_its_own() {
     }
     let jwt = provider.workload_token("RS256", &lent.claims(&[])).await;
     lent.refused("the trust has ended", &jwt).await;
+}
+
+#[tokio::test]
+async fn what_is_lent_for_minutes_begins_no_session_and_leaves_nothing_behind() {
+    let lent = Lent::open().await;
+    let (server, provider) = (&lent.office.server, &lent.office.provider);
+    lent.trust(&["--minutes", "60"]);
+    let jwt = provider.workload_token("ES256", &lent.claims(&[])).await;
+    let (_, answer) = lent.exchange(&jwt).await;
+    let whole = answer["access_token"].as_str().expect("a token");
+    let mut jar = Jar::default();
+    let (sign_in, by_token) = (server.url("/sign-in"), format!("token={whole}"));
+    let entered = jar.post(&server.http, &sign_in, &by_token).await;
+    assert!(
+        entered.status == 400 && entered.cookies.is_empty(),
+        "{entered:?}"
+    );
+    let post = async |path: &str, body: &Value| {
+        let request = server.http.post(server.url(path)).bearer_auth(whole);
+        let answer = request.json(body).send().await.expect("it answers");
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.expect("JSON"))
+    };
+    let (status, _) = post("/api/v1/sign-in-links", &json!({})).await;
+    assert_eq!(status, 400);
+
+    let (status, made) = post("/api/v1/tokens", &json!({ "name": "more" })).await;
+    assert_eq!(status, 201, "{made}");
+    let made = made["token"].as_str().expect("a token");
+    assert_eq!(lent.asked(made, "/api/v1/status").await, 200);
+    server.run(&["person", "distrust", "robot", "ci"]);
+    assert_eq!(lent.asked(made, "/api/v1/status").await, 401);
 }
 
 #[tokio::test]

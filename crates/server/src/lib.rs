@@ -218,7 +218,7 @@ async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcom
     if !first {
         return Ok(None);
     }
-    let sign_in_path = app.link_for(administrator.id, "invitation").await?;
+    let sign_in_path = app.link_for(administrator.id, ("invitation", None)).await?;
     Ok(Some(Welcome {
         sign_in_path,
         token: given.is_none().then_some(made),

@@ -43,6 +43,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "sign_in",
         include_str!("../migrations/0014_sign_in.sql"),
     ),
+    (
+        16,
+        "sign_in_mended",
+        include_str!("../migrations/0016_sign_in_mended.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

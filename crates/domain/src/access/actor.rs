@@ -2,6 +2,7 @@
 
 use super::{Action, Level};
 use crate::{id::PersonId, id::TokenId, name::Name};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
@@ -41,6 +42,8 @@ pub struct UsedToken {
     pub level: Level,
     /// What it is good for.
     pub scope: Scope,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What a token is good for; an empty one is good for whatever its holder may.

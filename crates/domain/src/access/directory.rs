@@ -90,6 +90,7 @@ mod tests {
                 id: TokenId(Uuid::nil()),
                 level,
                 scope: Scope::default(),
+                expires_at: None,
             }),
         }
     }

@@ -29,6 +29,7 @@ fn with_token(actor: Actor, level: Level, scope: Scope) -> Actor {
         id: TokenId(Uuid::nil()),
         level,
         scope,
+        expires_at: None,
     };
     Actor {
         token: Some(token),

@@ -2,16 +2,16 @@
 
 use super::{
     App, Error, Kind, Request,
-    authenticate::{SESSION_PREFIX, refuse_narrow},
+    authenticate::{SESSION_PREFIX, refuse_narrow, refuse_program},
     sessions,
-    sessions::Visit,
+    sessions::{Beginning, Visit},
 };
 use crate::{identity::hashing, keyring::new_secret};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use std::net::IpAddr;
 use tidegate_domain::{
-    access::{ActorKind, Throttle, throttle::network},
+    access::{Throttle, throttle::network},
     digest::Digest,
     id::PersonId,
     name::Name,
@@ -76,7 +76,9 @@ impl App {
                         tx.record_password(still.id, Some(newer)).await?;
                     }
                     forgive(tx, subjects).await?;
-                    sessions::begin(tx, &still.actor(), *session, (visit, "password")).await
+                    let (how, token) = ("password", None);
+                    let beginning = Beginning { visit, how, token };
+                    sessions::begin(tx, &still.actor(), *session, &beginning).await
                 }
                 .boxed()
             })
@@ -199,10 +201,7 @@ impl Standing {
 async fn standing(tx: &mut Tx, request: &Request) -> Result<Standing, Error> {
     let gone = || Error::not_found("person-not-found", "person", &request.actor.name);
     let person = tx.person(request.actor.person).await?.ok_or_else(gone)?;
-    if person.kind == ActorKind::Service {
-        let detail = "a program's account has no password: it signs in by tokens only";
-        return Err(Error::refused(Kind::BadRequest, "not-a-person", detail));
-    }
+    refuse_program(person.kind, &person.name)?;
     let hash = tx.password(person.id).await?;
     let is_invited = is_invited(tx, request, person.id).await?;
     Ok(Standing {

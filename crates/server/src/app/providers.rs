@@ -1,6 +1,11 @@
 //! Signing in by an identity provider.
 
-use super::{App, Error, Kind, authenticate::SESSION_PREFIX, people, sessions, sessions::Visit};
+use super::{
+    App, Error, Kind,
+    authenticate::SESSION_PREFIX,
+    people, sessions,
+    sessions::{Beginning, Visit},
+};
 use crate::{
     identity::providers::{Attempt, Provider, ProviderError, Word},
     keyring::new_secret,
@@ -114,7 +119,9 @@ impl App {
             .write(input, |tx, (arrival, session, visit)| {
                 async move {
                     let person = arrive(tx, arrival).await?;
-                    sessions::begin(tx, &person.actor(), *session, (visit, "provider")).await
+                    let (how, token) = ("provider", None);
+                    let beginning = Beginning { visit, how, token };
+                    sessions::begin(tx, &person.actor(), *session, &beginning).await
                 }
                 .boxed()
             })

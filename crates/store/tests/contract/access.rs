@@ -271,6 +271,14 @@ pub(crate) async fn what_a_token_made_ends_with_it(store: &Store) {
             .all(|it| it.used_at.is_none() && it.person == name("ada"))
     );
 
+    let begun = |number: u128| SessionRow {
+        token: Some(token_id(number)),
+        ..session(&format!("by token {number}"), "session", 1)
+    };
+    for row in [begun(1), begun(3), begun(4)] {
+        commit!(store, row, |tx, row| tx.record_session(row).await?);
+    }
+
     commit!(store, (), |tx, ()| tx
         .record_token_used(token_id(4))
         .await?);
@@ -281,6 +289,14 @@ pub(crate) async fn what_a_token_made_ends_with_it(store: &Store) {
     let ids: Vec<_> = left.iter().map(|it| it.id).collect();
     assert_eq!(ids, [token_id(4)]);
     assert!(left[0].used_at.is_some());
+    for (secret, goes_on) in [
+        ("by token 1", false),
+        ("by token 3", false),
+        ("by token 4", true),
+    ] {
+        let found = by_session(store, secret).await;
+        assert_eq!(found.is_some(), goes_on, "{secret}");
+    }
 }
 
 pub(crate) async fn a_replaced_secret_counts_for_a_moment_and_ends_with_its_session(store: &Store) {
@@ -360,6 +376,7 @@ fn session(secret: &str, kind: &'static str, hours: i64) -> SessionRow {
         expires_at,
         client: "a browser".to_owned(),
         how: "token".to_owned(),
+        token: None,
     }
 }
 
@@ -459,9 +476,18 @@ pub(crate) async fn a_trust_is_replaced_by_name_and_its_tokens_end_with_it(store
         lent(1, "lent", 1, Some(&ci)),
         lent(2, "own", 1, None),
         lent(3, "lent to another", 2, Some(&ci)),
+        TokenRow {
+            parent: Some(token_id(1)),
+            ..lent(4, "made with what was lent", 1, None)
+        },
     ] {
         commit!(store, row, |tx, row| tx.record_token(row).await?);
     }
+    let begun = SessionRow {
+        token: Some(token_id(4)),
+        ..session("begun with what was lent", "session", 1)
+    };
+    commit!(store, begun, |tx, row| tx.record_session(row).await?);
     let end = async || {
         let name = ci.name.clone();
         commit!(store, name, |tx, name| tx
@@ -471,6 +497,12 @@ pub(crate) async fn a_trust_is_replaced_by_name_and_its_tokens_end_with_it(store
     assert!(end().await);
     assert!(!end().await, "once is enough");
     assert!(by_token(store, "lent").await.is_none());
+    assert!(by_token(store, "made with what was lent").await.is_none());
+    assert!(
+        by_session(store, "begun with what was lent")
+            .await
+            .is_none()
+    );
     assert!(by_token(store, "own").await.is_some());
     assert!(by_token(store, "lent to another").await.is_some());
     assert_eq!((of(1).await.len(), of(2).await.len()), (0, 1));
