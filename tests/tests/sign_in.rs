@@ -333,6 +333,54 @@ async fn a_session_ends_with_the_token_that_began_it() {
 }
 
 #[tokio::test]
+async fn a_token_for_less_makes_nothing_that_outlives_it() {
+    let server = Server::start().await;
+    server.run(&["person", "create", "robot", "--service", "--owner", "admin"]);
+    let narrow = [
+        "token",
+        "create",
+        "people",
+        "--action",
+        "manage-people",
+        "--action",
+        "read",
+    ];
+    let narrow = server.run(&narrow);
+    let asked = async |method: &str, path: &str, body: Value| {
+        let method = method.parse().expect("a method");
+        let request = server.http.request(method, server.url(path));
+        let answer = request.bearer_auth(narrow.trim()).json(&body).send().await;
+        let answer = answer.expect("it answers");
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.expect("JSON"))
+    };
+    let (status, made) = asked("POST", "/api/v1/people", json!({ "name": "ada" })).await;
+    assert_eq!(status, 201, "what it is good for, it does: {made}");
+    let external = json!({ "issuer": "https://id.example", "subject": "mallory" });
+    let trust = json!({
+        "issuer": "https://ci.example", "audience": "tidegate", "claims": { "sub": "mallory" }, "minutes": 60,
+    });
+    for (method, path, body) in [
+        ("POST", "/api/v1/people/admin/sign-in-links", json!({})),
+        (
+            "POST",
+            "/api/v1/people",
+            json!({ "name": "eve", "level": 6, "external": external }),
+        ),
+        (
+            "PATCH",
+            "/api/v1/people/admin",
+            json!({ "external": external }),
+        ),
+        ("PUT", "/api/v1/people/robot/trusts/ci", trust),
+    ] {
+        let (status, problem) = asked(method, path, body).await;
+        let problem = (status, problem["type"].clone());
+        assert_eq!(problem, (403, json!("token-narrow")), "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn the_command_line_sets_changes_and_removes_a_password() {
     let server = Server::start().await;
     let run = |lines: &str, arguments: &[&str]| typed(&server, lines, arguments);

@@ -124,7 +124,7 @@ impl App {
     /// A one-time link that signs somebody else in: they set a password then, or go on without one.
     ///
     /// # Errors
-    /// When there is no such person, or it is a program's account.
+    /// When there is no such person, it is a program's account, or the asker holds a token that may do less than they.
     pub async fn invite(&self, request: Request, name: &str) -> Result<String, Error> {
         let name: Name = field("name", name)?;
         let person = self
@@ -132,6 +132,7 @@ impl App {
             .write((request, name), |tx, (request, name)| {
                 async move {
                     request.permit_at_large(tx, Action::ManagePeople).await?;
+                    refuse_narrow(&request.actor)?;
                     let person = people::found(tx, name).await?;
                     refuse_program(person.kind, name)?;
                     let (detail, subject) = (serde_json::json!({}), format!("person/{name}"));

@@ -1,6 +1,6 @@
 //! People and service accounts: added, changed, removed.
 
-use super::{App, Error, Kind, Request, field, optional};
+use super::{App, Error, Kind, Request, authenticate::refuse_narrow, field, optional};
 use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
@@ -164,7 +164,10 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Perso
         external: wanted.external.clone(),
     };
     check_owner(&row)?;
-    check_external(tx, row.external.as_ref()).await?;
+    if row.external.is_some() {
+        refuse_narrow(&request.actor)?;
+        check_external(tx, row.external.as_ref()).await?;
+    }
     if !tx.record_person(&row).await? {
         let detail = format!(
             "there is, or was, a person `{}`: names are never used twice",
@@ -200,6 +203,7 @@ async fn alter(
         row.email.clone_from(email);
     }
     if change.external.is_some() && change.external != row.external {
+        refuse_narrow(&request.actor)?;
         check_external(tx, change.external.as_ref()).await?;
         row.external.clone_from(&change.external);
     }
