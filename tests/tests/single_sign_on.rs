@@ -97,6 +97,23 @@ async fn who_is_called_like_somebody_else_is_somebody_else() {
 }
 
 #[tokio::test]
+async fn who_is_called_as_somebody_was_granted_something_does_not_get_it() {
+    let office = Entrance::open(OPEN).await;
+    office.apply("kind: Team\nname: makers\nmembers: [ada]\nlevels: { bob: initiate }\n");
+    for who in ["ada", "bob"] {
+        let (_, answer) = office.sign_in(who).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        assert_eq!(office.person(who).await, Value::Null);
+        let made = office.person(&format!("{who}-2")).await;
+        assert_eq!(
+            (&made["sign_in"], &made["teams"]),
+            (&json!(["provider"]), &json!({})),
+            "{who}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn strangers_stay_outside_where_no_accounts_are_made() {
     let office = Entrance::open("  groups: [staff]\n").await;
     let (mut jar, answer) = office.sign_in("bob").await;

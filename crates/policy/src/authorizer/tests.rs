@@ -163,6 +163,19 @@ fn a_policy_of_the_organisation_forbids_and_is_named() {
 }
 
 #[test]
+fn teams_roles_and_own_policies_speak_of_people_by_name() {
+    let own = r#"permit (principal == Person::"zoe", action, resource);"#;
+    let check = |own: &str, who: &str, expect| {
+        assert_eq!(authorizer(own).speaks_of(&name(who)), expect, "{who}");
+    };
+    check("", "ada", true);
+    check("", "bob", true);
+    check("", "zoe", false);
+    check(own, "zoe", true);
+    check(own, "zo", false);
+}
+
+#[test]
 fn a_policy_that_fails_when_it_is_asked_denies() {
     let overflow = r#"forbid (principal, action == Action::"deploy", resource)
         when { context.level * 9223372036854775807 < 0 };"#;

@@ -1,7 +1,7 @@
 //! Signing in by an identity provider.
 
 use super::{
-    App, Error, Kind,
+    App, Error, Gate, Kind,
     authenticate::SESSION_PREFIX,
     people, sessions,
     sessions::{Beginning, Visit},
@@ -14,6 +14,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::sync::Arc;
 use tidegate_domain::{
     access::{ActorKind, Admission, Level, admission::names},
     digest::Digest,
@@ -51,6 +52,8 @@ struct Arrival {
     issuer: String,
     word: Word,
     admission: Admission,
+    /// Where the authorizer is found.
+    gate: Arc<Gate>,
 }
 
 impl App {
@@ -112,6 +115,7 @@ impl App {
             issuer: provider.settings.issuer.clone(),
             word,
             admission: provider.settings.admission.clone(),
+            gate: self.gate.clone(),
         };
         let session = new_secret(SESSION_PREFIX);
         let input = (arrival, Digest::of(session.as_bytes()), visit.clone());
@@ -196,7 +200,12 @@ async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
         groups: word.groups.clone(),
         external: Some((arrival.issuer.clone(), word.subject.clone())),
     };
+    let authorizer = arrival.gate.authorizer(tx).await?;
     for name in names(word.called.iter().map(String::as_str)).take(NAMES_MAX) {
+        // Whoever was granted something by that name is somebody else, for all that is known.
+        if authorizer.speaks_of(&name) {
+            continue;
+        }
         row.display = display.clone().unwrap_or_else(|| name.to_string());
         row.name = name;
         if tx.record_person(&row).await? {
