@@ -59,7 +59,13 @@ impl<'a> Visitor<'a> {
 async fn invited<'a>(server: &'a Server, name: &str) -> Visitor<'a> {
     server.run(&["person", "create", name, "--level", "3"]);
     let mut visitor = Visitor::of(server);
-    follow_invitation(&mut visitor, name).await;
+    choose(&mut visitor, name).await;
+    visitor
+}
+
+/// Follows an invitation and chooses the usual password.
+async fn choose(visitor: &mut Visitor<'_>, name: &str) {
+    follow_invitation(visitor, name).await;
     let form = format!("new={PASSWORD}&again={PASSWORD}").replace(' ', "+");
     let set = visitor.send("/password", &form).await;
     assert_eq!(
@@ -68,7 +74,6 @@ async fn invited<'a>(server: &'a Server, name: &str) -> Visitor<'a> {
         "{}",
         set.body
     );
-    visitor
 }
 
 async fn follow_invitation(visitor: &mut Visitor<'_>, name: &str) {
@@ -381,12 +386,14 @@ async fn a_token_for_less_makes_nothing_that_outlives_it() {
 }
 
 #[tokio::test]
-async fn the_command_line_sets_changes_and_removes_a_password() {
+async fn the_command_line_changes_and_removes_a_password() {
     let server = Server::start().await;
     let run = |lines: &str, arguments: &[&str]| typed(&server, lines, arguments);
     let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
-    let set = run(&format!("\n{PASSWORD}\n"), &["password"]);
-    assert!(set.status.success(), "{}", said(&set));
+    let first = run(&format!("\n{PASSWORD}\n"), &["password"]);
+    assert_eq!(first.status.code(), Some(3), "{}", said(&first));
+    assert!(said(&first).contains("tidegate person invite admin"));
+    choose(&mut Visitor::of(&server), "admin").await;
     assert_eq!(
         Visitor::of(&server).sign_in("admin", PASSWORD).await.status,
         303

@@ -114,6 +114,40 @@ async fn who_is_called_as_somebody_was_granted_something_does_not_get_it() {
 }
 
 #[tokio::test]
+async fn who_comes_by_a_provider_has_a_password_only_when_they_were_invited_to_choose_one() {
+    let office = Entrance::open(OPEN).await;
+    let (http, address) = (&office.server.http, office.server.url("/password"));
+    let (mut ada, _) = office.sign_in("ada").await;
+    let page = ada.get(http, &address).await;
+    assert!(page.body.contains("You have no password."), "{}", page.body);
+    assert!(!page.body.contains("name=\"new\""), "{}", page.body);
+    let form = "new=correct+horse+battery+staple&again=correct+horse+battery+staple";
+    let refused = ada.post(http, &address, form).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    let token = office
+        .server
+        .run(&["token", "create", "laptop", "--for", "ada", "--level", "6"]);
+    let request = http
+        .put(office.server.url("/api/v1/password"))
+        .bearer_auth(token.trim());
+    let request = request.json(&json!({ "new": "correct horse battery staple" }));
+    let answer = request.send().await.expect("it answers");
+    assert_eq!(answer.status().as_u16(), 403);
+    assert_eq!(office.person("ada").await["sign_in"], json!(["provider"]));
+
+    let link = office.server.run(&["person", "invite", "ada"]);
+    let (_, secret) = link.trim().split_once("link=").expect("a link");
+    let mut invited = Jar::default();
+    let (sign_in, by_link) = (office.server.url("/sign-in"), format!("link={secret}"));
+    assert_eq!(invited.post(http, &sign_in, &by_link).await.status, 303);
+    assert_eq!(invited.post(http, &address, form).await.status, 303);
+    assert_eq!(
+        office.person("ada").await["sign_in"],
+        json!(["password", "provider"])
+    );
+}
+
+#[tokio::test]
 async fn strangers_stay_outside_where_no_accounts_are_made() {
     let office = Entrance::open("  groups: [staff]\n").await;
     let (mut jar, answer) = office.sign_in("bob").await;

@@ -22,6 +22,19 @@ use tidegate_store::{PersonRow, Tx};
 /// For so long an invitation stands for the password that somebody forgot.
 const INVITATION: SignedDuration = SignedDuration::from_hours(1);
 
+/// How somebody stands to their password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordState {
+    /// They have none, and may not choose one: whoever got hold of a session or token of theirs would stay for ever.
+    Uninvited,
+    /// They have none, and were invited to choose one.
+    First,
+    /// They have one, and were invited to choose another.
+    Forgotten,
+    /// They have one, and have to show it.
+    Known,
+}
+
 /// Whose password is looked at: somebody, and their hash, if there is one.
 type Known = Option<(PersonRow, String)>;
 
@@ -89,7 +102,8 @@ impl App {
     /// Sets, changes or removes one's own password; every other session of one's own ends then.
     ///
     /// # Errors
-    /// When the password that one has is not shown, or the new one will not do.
+    /// When the password that one has is not shown, one has none and was not invited to choose one, or the new one will
+    /// not do.
     pub async fn change_password(
         &self,
         request: Request,
@@ -97,8 +111,10 @@ impl App {
     ) -> Result<(), Error> {
         refuse_narrow(&request.actor)?;
         let standing = self.standing(&request).await?;
-        if standing.is_asked {
-            self.prove(&standing, change.current.as_deref()).await?;
+        match standing.state() {
+            PasswordState::Uninvited if change.new.is_some() => return Err(uninvited(&standing)),
+            PasswordState::Known => self.prove(&standing, change.current.as_deref()).await?,
+            PasswordState::Uninvited | PasswordState::First | PasswordState::Forgotten => {}
         }
         let new = match &change.new {
             None => None,
@@ -136,13 +152,12 @@ impl App {
         Ok(())
     }
 
-    /// Whether somebody has a password, and whether they have to show it before they change it.
+    /// How somebody stands to their password.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn password_state(&self, request: &Request) -> Result<(bool, bool), Error> {
-        let standing = self.standing(request).await?;
-        Ok((standing.hash.is_some(), standing.is_asked))
+    /// When the store fails, or a program asks.
+    pub async fn password_state(&self, request: &Request) -> Result<PasswordState, Error> {
+        Ok(self.standing(request).await?.state())
     }
 
     async fn standing(&self, request: &Request) -> Result<Standing, Error> {
@@ -178,16 +193,25 @@ impl App {
     }
 }
 
-/// How somebody stands to their password.
+/// Whose password it is, and what it depends on how it changes.
 #[derive(Debug)]
 struct Standing {
     person: PersonRow,
     hash: Option<String>,
-    /// Whether they have to show it.
-    is_asked: bool,
+    /// Whether their session began by an invitation a short time ago.
+    is_invited: bool,
 }
 
 impl Standing {
+    const fn state(&self) -> PasswordState {
+        match (&self.hash, self.is_invited) {
+            (None, false) => PasswordState::Uninvited,
+            (None, true) => PasswordState::First,
+            (Some(_), true) => PasswordState::Forgotten,
+            (Some(_), false) => PasswordState::Known,
+        }
+    }
+
     /// What others would guess first.
     fn called(&self) -> Vec<&str> {
         let email = self.person.email.as_deref();
@@ -205,10 +229,18 @@ async fn standing(tx: &mut Tx, request: &Request) -> Result<Standing, Error> {
     let hash = tx.password(person.id).await?;
     let is_invited = is_invited(tx, request, person.id).await?;
     Ok(Standing {
-        is_asked: hash.is_some() && !is_invited,
         person,
         hash,
+        is_invited,
     })
+}
+
+fn uninvited(standing: &Standing) -> Error {
+    let name = &standing.person.name;
+    let detail = "who has no password chooses the first one when they were invited to";
+    Error::refused(Kind::NotAllowed, "password-uninvited", detail).hint(format!(
+        "ask somebody of level 6 for `tidegate person invite {name}`, and choose it within an hour"
+    ))
 }
 
 /// Whether the session began by an invitation a short time ago.
