@@ -130,22 +130,10 @@ impl App {
                 Some(self.identity.hashing.hash(new).await?)
             }
         };
-        let input = (request, standing.person.id, new);
+        let input = (request, standing, new);
         self.store
-            .write(input, |tx, (request, person, new)| {
-                async move {
-                    tx.record_password(*person, new.as_deref()).await?;
-                    tx.end_other_sessions(*person, request.session.as_deref())
-                        .await?;
-                    let action = match new {
-                        Some(_) => "person.password_set",
-                        None => "person.password_removed",
-                    };
-                    let subject = format!("person/{}", request.actor.name);
-                    let detail = serde_json::json!({});
-                    Ok::<_, Error>(request.journal(tx, action, &subject, &detail).await?)
-                }
-                .boxed()
+            .write(input, |tx, (request, before, new)| {
+                replace(tx, request, before, new.as_deref()).boxed()
             })
             .await?;
         self.bus.announce();
@@ -235,6 +223,32 @@ async fn standing(tx: &mut Tx, request: &Request) -> Result<Standing, Error> {
     })
 }
 
+/// Keeps a new password, if all that was looked at before is as it was: hashing takes its time.
+async fn replace(
+    tx: &mut Tx,
+    request: &Request,
+    before: &Standing,
+    new: Option<&str>,
+) -> Result<(), Error> {
+    let is_in = sessions::still(tx, request).await?.is_some();
+    let now = standing(tx, request).await?;
+    if !is_in || now.hash != before.hash || now.is_invited != before.is_invited {
+        let detail = "your password, or the session or token that you use, changed meanwhile";
+        return Err(Error::refused(Kind::Conflict, "password-changed", detail).hint("begin again"));
+    }
+    let person = now.person.id;
+    tx.record_password(person, new).await?;
+    tx.end_other_sessions(person, request.session.as_deref())
+        .await?;
+    let action = match new {
+        Some(_) => "person.password_set",
+        None => "person.password_removed",
+    };
+    let subject = format!("person/{}", request.actor.name);
+    let detail = serde_json::json!({});
+    Ok(request.journal(tx, action, &subject, &detail).await?)
+}
+
 fn uninvited(standing: &Standing) -> Error {
     let name = &standing.person.name;
     let detail = "who has no password chooses the first one when they were invited to";
@@ -322,5 +336,94 @@ fn wrong() -> Error {
 impl From<hashing::Busy> for Error {
     fn from(busy: hashing::Busy) -> Self {
         Self::refused(Kind::Busy, "busy", busy.to_string()).hint("try again in a few seconds")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, sync::Arc};
+    use tidegate_domain::access::{ActorKind, Level};
+    use tidegate_store::{SessionRow, Store};
+    use uuid::Uuid;
+
+    /// Somebody in the session in which they were invited, and what is looked at before they choose a password.
+    async fn invited() -> (tempfile::TempDir, Store, Request, Standing) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        let person = PersonRow {
+            id: PersonId(Uuid::nil()),
+            name: "ada".parse().unwrap(),
+            display: "Ada".to_owned(),
+            kind: ActorKind::Person,
+            level: Some(Level::Apply),
+            owner: None,
+            email: None,
+            groups: BTreeSet::new(),
+            external: None,
+        };
+        let request = Request {
+            actor: person.clone().actor(),
+            id: String::new(),
+            session: Some("session".to_owned()),
+            gate: Arc::default(),
+        };
+        let made = store.write((person, request.clone()), |tx, (person, request)| {
+            async move {
+                tx.record_person(person).await?;
+                let session = SessionRow {
+                    secret: Digest::of(b"secret"),
+                    id: "session".to_owned(),
+                    person: person.id,
+                    kind: "session",
+                    began_at: tx.now(),
+                    expires_at: tx.now() + INVITATION,
+                    client: String::new(),
+                    how: "invitation".to_owned(),
+                    token: None,
+                };
+                tx.record_session(&session).await?;
+                standing(tx, request).await
+            }
+            .boxed()
+        });
+        let standing = made.await.unwrap();
+        assert_eq!(standing.state(), PasswordState::First);
+        (directory, store, request, standing)
+    }
+
+    /// Replaces the password after something else happened; answers whether that counts.
+    async fn counts_after(what: &'static str) -> bool {
+        let (_directory, store, request, before) = invited().await;
+        let written = store.write((request, before, what), |tx, (request, before, what)| {
+            async move {
+                let person = before.person.id;
+                match *what {
+                    "nothing" => {}
+                    "another password" => tx.record_password(person, Some("other")).await?,
+                    "the end of the session" => drop(tx.end_session("session").await?),
+                    _ => tx.record_person_removed(person).await?,
+                }
+                replace(tx, request, before, Some("hash")).await?;
+                Ok::<_, Error>(tx.password(person).await?)
+            }
+            .boxed()
+        });
+        match written.await {
+            Ok(hash) => hash.as_deref() == Some("hash"),
+            Err(error) => {
+                let kinds = [Kind::Conflict, Kind::NotFound];
+                assert!(kinds.contains(&error.kind()), "{what}: {error}");
+                false
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_replaced_only_where_all_is_as_it_was_looked_at() {
+        assert!(counts_after("nothing").await);
+        for what in ["another password", "the end of the session", "a removal"] {
+            assert!(!counts_after(what).await, "{what}");
+        }
     }
 }

@@ -215,7 +215,8 @@ pub(super) async fn until(
     }
 }
 
-async fn still(tx: &mut Tx, request: &Request) -> Result<Option<Actor>, Error> {
+/// Whoever asks, as they stand now; none once the token or session that they asked by has ended.
+pub(super) async fn still(tx: &mut Tx, request: &Request) -> Result<Option<Actor>, Error> {
     if let Some(token) = &request.actor.token {
         return Ok(tx.actor_by_token_id(token.id).await?);
     }
