@@ -81,6 +81,30 @@ async fn people_come_in_and_their_groups_say_how_far_they_answer() {
 }
 
 #[tokio::test]
+async fn groups_do_not_take_the_last_administrator_away() {
+    let office = Entrance::open("  unknown_people: add\n  levels: { chiefs: initiate }\n").await;
+    let (server, provider) = (&office.server, &office.provider);
+    provider.set_groups(&json!({ "ada": ["chiefs"] })).await;
+    assert_eq!(office.sign_in("ada").await.1.status, 303);
+    let token = server.run(&["token", "create", "laptop", "--for", "ada", "--level", "6"]);
+    server.run(&["person", "change", "admin", "--level", "2"]);
+    provider.set_groups(&json!({})).await;
+    let (mut jar, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert!(office.is_in(&mut jar).await);
+    assert_eq!(office.person("ada").await["level"], 6, "nobody else has it");
+
+    let request = server.http.patch(server.url("/api/v1/people/admin"));
+    let request = request.bearer_auth(token.trim());
+    let answer = request.json(&json!({ "level": 6 })).send().await;
+    assert_eq!(answer.expect("it answers").status().as_u16(), 200);
+    let journal = server.get("/api/v1/journal").await.to_string();
+    assert!(journal.contains("person.rights_kept"), "{journal}");
+    assert_eq!(office.sign_in("ada").await.1.status, 303);
+    assert_eq!(office.person("ada").await["level"], Value::Null);
+}
+
+#[tokio::test]
 async fn who_is_called_like_somebody_else_is_somebody_else() {
     let office = Entrance::open(OPEN).await;
     office

@@ -226,6 +226,22 @@ async fn remove(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error
 /// Nobody shuts everybody out.
 async fn check_somebody_administers(tx: &mut Tx, request: &Request) -> Result<(), Error> {
     let authorizer = request.gate.authorizer(tx).await?;
+    if somebody_administers(tx, &authorizer).await? {
+        return Ok(());
+    }
+    let detail = "nobody would be left who administers people";
+    Err(Error::refused(Kind::Conflict, "last-administrator", detail)
+        .hint("give somebody else level 6 first"))
+}
+
+/// Whether there is a person, as all are recorded now, who may administer people.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn somebody_administers(
+    tx: &mut Tx,
+    authorizer: &Authorizer,
+) -> Result<bool, Error> {
     let at_large = tidegate_domain::access::Resource::Organisation;
     let administers = |person: PersonRow| {
         person.kind == ActorKind::Person
@@ -233,12 +249,7 @@ async fn check_somebody_administers(tx: &mut Tx, request: &Request) -> Result<()
                 .ask(&person.actor(), Action::ManagePeople, &at_large)
                 .allowed
     };
-    if tx.people().await?.into_iter().any(administers) {
-        return Ok(());
-    }
-    let detail = "nobody would be left who administers people";
-    Err(Error::refused(Kind::Conflict, "last-administrator", detail)
-        .hint("give somebody else level 6 first"))
+    Ok(tx.people().await?.into_iter().any(administers))
 }
 
 /// A program answers to somebody, and nobody to themselves.

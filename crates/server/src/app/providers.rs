@@ -174,11 +174,19 @@ async fn refresh(tx: &mut Tx, arrival: &Arrival, known: PersonRow) -> Result<Per
         groups: arrival.word.groups.clone(),
         ..known.clone()
     };
-    if row != known {
-        tx.record_person_changed(&row).await?;
-        note(tx, arrival, "person.changed", &row).await?;
+    if row == known {
+        return Ok(known);
     }
-    Ok(row)
+    tx.record_person_changed(&row).await?;
+    let authorizer = arrival.gate.authorizer(tx).await?;
+    if people::somebody_administers(tx, &authorizer).await? {
+        note(tx, arrival, "person.changed", &row).await?;
+        return Ok(row);
+    }
+    // Nobody could undo it: a provider shuts everybody out no more than a person does.
+    tx.record_person_changed(&known).await?;
+    note(tx, arrival, "person.rights_kept", &known).await?;
+    Ok(known)
 }
 
 async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
