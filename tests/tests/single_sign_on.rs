@@ -81,6 +81,31 @@ async fn people_come_in_and_their_groups_say_how_far_they_answer() {
 }
 
 #[tokio::test]
+async fn who_has_left_every_group_that_lets_in_is_out_of_their_sessions_as_well() {
+    let rules = "  unknown_people: add\n  groups: [staff, guests]\n  levels: { leads: ensure }\n";
+    let office = Entrance::open(rules).await;
+    let groups = json!({ "ada": ["staff", "leads"], "bob": ["guests"] });
+    office.provider.set_groups(&groups).await;
+    let (mut laptop, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let (mut phone, _) = office.sign_in("ada").await;
+    let (mut bob, _) = office.sign_in("bob").await;
+
+    let groups = json!({ "ada": ["others"], "bob": ["guests"] });
+    office.provider.set_groups(&groups).await;
+    let (mut jar, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.body.contains("none of the groups"));
+    for browser in [&mut laptop, &mut phone, &mut jar] {
+        assert!(!office.is_in(browser).await);
+    }
+    assert!(office.is_in(&mut bob).await, "others stay");
+    assert_eq!(office.person("ada").await["level"], Value::Null);
+    let journal = office.server.get("/api/v1/journal").await.to_string();
+    assert!(journal.contains("person.put_out"), "{journal}");
+}
+
+#[tokio::test]
 async fn groups_do_not_take_the_last_administrator_away() {
     let office = Entrance::open("  unknown_people: add\n  levels: { chiefs: initiate }\n").await;
     let (server, provider) = (&office.server, &office.provider);

@@ -119,19 +119,23 @@ impl App {
         };
         let session = new_secret(SESSION_PREFIX);
         let input = (arrival, Digest::of(session.as_bytes()), visit.clone());
-        self.store
+        let arrived = self
+            .store
             .write(input, |tx, (arrival, session, visit)| {
                 async move {
-                    let person = arrive(tx, arrival).await?;
-                    let (how, token) = ("provider", None);
-                    let beginning = Beginning { visit, how, token };
-                    sessions::begin(tx, &person.actor(), *session, &beginning).await
+                    let arrived = arrive(tx, arrival).await?;
+                    if let Ok(person) = &arrived {
+                        let (how, token) = ("provider", None);
+                        let beginning = Beginning { visit, how, token };
+                        sessions::begin(tx, &person.clone().actor(), *session, &beginning).await?;
+                    }
+                    Ok::<_, Error>(arrived)
                 }
                 .boxed()
             })
             .await?;
         self.bus.announce();
-        Ok(session)
+        arrived.map(|_| session)
     }
 
     fn provider(&self, name: &str) -> Result<&Provider, Error> {
@@ -146,8 +150,9 @@ impl App {
     }
 }
 
-/// The person that a provider's word is about: as they are from now on.
-async fn arrive(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
+/// The person that a provider's word is about, as they are from now on; or why they are not let in any more, although
+/// what the word says of them is kept.
+async fn arrive(tx: &mut Tx, arrival: &Arrival) -> Result<Result<PersonRow, Error>, Error> {
     let (word, issuer) = (&arrival.word, arrival.issuer.as_str());
     let known = tx.person_known_as(issuer, &word.subject).await?;
     if known.is_none() && tx.is_known_as(issuer, &word.subject).await? {
@@ -156,14 +161,26 @@ async fn arrive(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
             .hint("ask somebody of level 6 for another"));
     }
     let admitted = arrival.admission.admit(known.is_some(), &word.groups);
-    admitted.map_err(|why| {
+    let admitted = admitted.map_err(|why| {
         Error::refused(Kind::NotAllowed, "not-admitted", why.to_string())
             .hint("ask somebody of level 6 to let you in")
-    })?;
-    match known {
-        Some(known) => refresh(tx, arrival, known).await,
-        None => add(tx, arrival).await,
+    });
+    match (known, admitted) {
+        (Some(known), Ok(())) => refresh(tx, arrival, known).await.map(Ok),
+        (Some(known), Err(refusal)) => {
+            put_out(tx, arrival, known).await?;
+            Ok(Err(refusal))
+        }
+        (None, Ok(())) => add(tx, arrival).await.map(Ok),
+        (None, Err(refusal)) => Ok(Err(refusal)),
     }
+}
+
+/// Somebody who is not let in any more: what they have by groups that they left goes, and all their sessions end.
+async fn put_out(tx: &mut Tx, arrival: &Arrival, known: PersonRow) -> Result<(), Error> {
+    let row = refresh(tx, arrival, known).await?;
+    tx.end_sessions_of(row.id).await?;
+    note(tx, arrival, "person.put_out", &row).await
 }
 
 /// Somebody who was here before: what the provider says of them counts from now on.
