@@ -146,6 +146,26 @@ async fn who_is_called_like_somebody_else_is_somebody_else() {
 }
 
 #[tokio::test]
+async fn who_has_the_address_of_somebody_here_is_linked_and_no_second_person() {
+    let office = Entrance::open(OPEN).await;
+    let server = &office.server;
+    let lovelace = ["person", "create", "lovelace", "--email", "Ada@Example.org"];
+    server.run(&lovelace);
+    let (_, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 409);
+    let issuer = office.provider.issuer.as_str();
+    let hint = format!("tidegate person change NAME --external {issuer} ada");
+    assert!(answer.body.contains(&hint), "{}", answer.body);
+    assert_eq!(office.person("ada").await, Value::Null);
+
+    server.run(&["person", "change", "lovelace", "--external", issuer, "ada"]);
+    let (_, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let linked = office.person("lovelace").await;
+    assert_eq!(linked["sign_in"], json!(["provider"]));
+}
+
+#[tokio::test]
 async fn who_is_called_as_somebody_was_granted_something_does_not_get_it() {
     let office = Entrance::open(OPEN).await;
     office.apply("kind: Team\nname: makers\nmembers: [ada]\nlevels: { bob: initiate }\n");

@@ -214,6 +214,10 @@ async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
         .map(|text| people::words("display", text));
     let display = display.and_then(Result::ok).flatten();
     let email = word.email.as_deref().map(people::email);
+    let email = email.and_then(Result::ok).flatten();
+    if let Some(email) = &email {
+        refuse_known_address(tx, arrival, email).await?;
+    }
     let mut row = PersonRow {
         id: arrival.id,
         name: arrival.provider.clone(),
@@ -221,7 +225,7 @@ async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
         kind: ActorKind::Person,
         level: arrival.admission.level(None, &word.groups),
         owner: None,
-        email: email.and_then(Result::ok).flatten(),
+        email,
         groups: word.groups.clone(),
         external: Some((arrival.issuer.clone(), word.subject.clone())),
     };
@@ -241,6 +245,24 @@ async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
     let detail = "too many people are called like you";
     Err(Error::refused(Kind::Conflict, "person-exists", detail)
         .hint("ask somebody of level 6 for an account by another name"))
+}
+
+/// Whoever has this address here is most likely the same human being, who would be two people from now on. That they are,
+/// only a person can say: addresses are given away and taken again.
+async fn refuse_known_address(tx: &mut Tx, arrival: &Arrival, email: &str) -> Result<(), Error> {
+    let is_theirs = |person: &PersonRow| {
+        let known = person.email.as_deref().map(str::to_lowercase);
+        person.kind == ActorKind::Person && known == Some(email.to_lowercase())
+    };
+    if !tx.people().await?.iter().any(is_theirs) {
+        return Ok(());
+    }
+    let detail =
+        format!("somebody here has the address {email} already, and no second account is made");
+    let (issuer, subject) = (&arrival.issuer, &arrival.word.subject);
+    Err(Error::refused(Kind::Conflict, "email-taken", detail).hint(format!(
+        "if that is you, ask somebody of level 6 to link it: `tidegate person change NAME --external {issuer} {subject}`"
+    )))
 }
 
 async fn note(tx: &mut Tx, arrival: &Arrival, action: &str, row: &PersonRow) -> Result<(), Error> {
