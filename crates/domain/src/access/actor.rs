@@ -17,7 +17,7 @@ pub struct Actor {
     pub kind: ActorKind,
     /// Their level in the whole organisation; none where only their teams give them one.
     pub level: Option<Level>,
-    /// The groups that an identity provider named when they signed in.
+    /// The groups that identity providers named when they signed in.
     pub groups: BTreeSet<String>,
     /// The token used, if any.
     pub token: Option<UsedToken>,

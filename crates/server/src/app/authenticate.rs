@@ -7,7 +7,7 @@ use super::{
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, Actor, ActorKind, Level, Scope},
     digest::Digest,
@@ -248,7 +248,7 @@ async fn administrator(
         level: Some(Level::Initiate),
         owner: None,
         email: None,
-        groups: BTreeSet::new(),
+        groups: BTreeMap::new(),
         external: None,
     };
     let first = tx.people().await?.is_empty();
@@ -279,6 +279,7 @@ async fn administrator(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
     use tidegate_domain::access::UsedToken;
 
     #[test]

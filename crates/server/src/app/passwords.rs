@@ -342,7 +342,7 @@ impl From<hashing::Busy> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{collections::BTreeSet, sync::Arc};
+    use std::{collections::BTreeMap, sync::Arc};
     use tidegate_domain::access::{ActorKind, Level};
     use tidegate_store::{SessionRow, Store};
     use uuid::Uuid;
@@ -359,7 +359,7 @@ mod tests {
             level: Some(Level::Apply),
             owner: None,
             email: None,
-            groups: BTreeSet::new(),
+            groups: BTreeMap::new(),
             external: None,
         };
         let request = Request {

@@ -2,7 +2,7 @@
 
 use super::{App, Error, Kind, Request, authenticate::refuse_narrow, field, optional};
 use futures::FutureExt;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, ActorKind, Level},
     id::PersonId,
@@ -160,7 +160,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Perso
         level: wanted.level,
         owner: owner(tx, wanted.owner.as_ref()).await?,
         email: wanted.email.clone(),
-        groups: BTreeSet::new(),
+        groups: BTreeMap::new(),
         external: wanted.external.clone(),
     };
     check_owner(&row)?;

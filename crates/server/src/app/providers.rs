@@ -14,9 +14,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use tidegate_domain::{
-    access::{ActorKind, Admission, Level, admission::names},
+    access::{
+        ActorKind, Admission, Level,
+        admission::{GroupsBy, level, names},
+    },
     digest::Digest,
     id::PersonId,
     name::Name,
@@ -51,9 +54,20 @@ struct Arrival {
     provider: Name,
     issuer: String,
     word: Word,
-    admission: Admission,
+    /// Of each provider of this issuer.
+    rules: BTreeMap<Name, Admission>,
     /// Where the authorizer is found.
     gate: Arc<Gate>,
+}
+
+impl Arrival {
+    /// Their groups from now on: those of the other providers stay, unless they are not declared any more.
+    fn groups(&self, before: &GroupsBy) -> GroupsBy {
+        let mut groups = before.clone();
+        groups.retain(|provider, _| self.rules.contains_key(provider));
+        groups.insert(self.provider.clone(), self.word.groups.clone());
+        groups
+    }
 }
 
 impl App {
@@ -114,7 +128,7 @@ impl App {
             provider: provider.settings.name.clone(),
             issuer: provider.settings.issuer.clone(),
             word,
-            admission: provider.settings.admission.clone(),
+            rules: self.identity.providers.rules(&provider.settings.issuer),
             gate: self.gate.clone(),
         };
         let session = new_secret(SESSION_PREFIX);
@@ -160,7 +174,8 @@ async fn arrive(tx: &mut Tx, arrival: &Arrival) -> Result<Result<PersonRow, Erro
         return Err(Error::refused(Kind::NotAllowed, "account-removed", detail)
             .hint("ask somebody of level 6 for another"));
     }
-    let admitted = arrival.admission.admit(known.is_some(), &word.groups);
+    let rules = &arrival.rules[&arrival.provider];
+    let admitted = rules.admit(known.is_some(), &word.groups);
     let admitted = admitted.map_err(|why| {
         Error::refused(Kind::NotAllowed, "not-admitted", why.to_string())
             .hint("ask somebody of level 6 to let you in")
@@ -185,10 +200,10 @@ async fn put_out(tx: &mut Tx, arrival: &Arrival, known: PersonRow) -> Result<(),
 
 /// Somebody who was here before: what the provider says of them counts from now on.
 async fn refresh(tx: &mut Tx, arrival: &Arrival, known: PersonRow) -> Result<PersonRow, Error> {
-    let level = arrival.admission.level(known.level, &arrival.word.groups);
+    let groups = arrival.groups(&known.groups);
     let row = PersonRow {
-        level,
-        groups: arrival.word.groups.clone(),
+        level: level(&arrival.rules, known.level, &groups),
+        groups,
         ..known.clone()
     };
     if row == known {
@@ -218,15 +233,16 @@ async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
     if let Some(email) = &email {
         refuse_known_address(tx, arrival, email).await?;
     }
+    let groups = arrival.groups(&GroupsBy::new());
     let mut row = PersonRow {
         id: arrival.id,
         name: arrival.provider.clone(),
         display: String::new(),
         kind: ActorKind::Person,
-        level: arrival.admission.level(None, &word.groups),
+        level: level(&arrival.rules, None, &groups),
         owner: None,
         email,
-        groups: word.groups.clone(),
+        groups,
         external: Some((arrival.issuer.clone(), word.subject.clone())),
     };
     let authorizer = arrival.gate.authorizer(tx).await?;
@@ -307,5 +323,86 @@ fn unanswered(provider: &Provider, error: &ProviderError) -> Error {
             Error::refused(Kind::NotSignedIn, "provider-unbelieved", detail)
                 .hint("begin again; the server's log says more")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use tidegate_store::Store;
+
+    fn of(groups: &[&str]) -> BTreeSet<String> {
+        groups.iter().map(|&group| group.to_owned()).collect()
+    }
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    /// Ada comes by a provider of the issuer that all share; `staff` only ever gets level 5, by the first of them.
+    fn ada(provider: &str, declared: &[&str], groups: &[&str]) -> Arrival {
+        let rules = |provider: &&str| {
+            let levels = [("staff".to_owned(), Level::Ensure)];
+            let levels = levels.into_iter().filter(|_| *provider == "corp");
+            let admission = Admission {
+                makes_people: true,
+                groups: BTreeSet::new(),
+                levels: levels.collect(),
+            };
+            (name(provider), admission)
+        };
+        Arrival {
+            id: PersonId(Uuid::nil()),
+            provider: name(provider),
+            issuer: "https://id.example".to_owned(),
+            word: Word {
+                subject: "42".to_owned(),
+                called: vec!["ada".to_owned()],
+                display: None,
+                email: None,
+                groups: of(groups),
+            },
+            rules: declared.iter().map(rules).collect(),
+            gate: Arc::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_provider_speaks_of_its_own_groups_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        let check = async |(provider, declared): (&str, &[&str]), groups: &[&str], expect| {
+            let arrival = ada(provider, declared, groups);
+            let arrived = store.write(arrival, |tx, arrival| arrive(tx, arrival).boxed());
+            let row = arrived.await.unwrap().unwrap();
+            let (level, all): (Option<u8>, &[&str]) = expect;
+            assert_eq!(row.level.map(Level::number), level);
+            assert_eq!(row.actor().groups, of(all));
+        };
+        let both = &["corp", "partner"][..];
+        let chief = PersonRow {
+            id: PersonId(Uuid::max()),
+            name: name("chief"),
+            display: "Chief".to_owned(),
+            kind: ActorKind::Person,
+            level: Some(Level::Initiate),
+            owner: None,
+            email: None,
+            groups: GroupsBy::new(),
+            external: None,
+        };
+        let made = store.write(chief, |tx, chief| tx.record_person(chief).boxed());
+        assert!(made.await.unwrap());
+        check(("corp", both), &["staff"], (Some(5), &["staff"])).await;
+        check(
+            ("partner", both),
+            &["guests"],
+            (Some(5), &["guests", "staff"]),
+        )
+        .await;
+        check(("partner", both), &[], (Some(5), &["staff"])).await;
+        check(("corp", both), &["sre"], (None, &["sre"])).await;
+        check(("partner", &["partner"]), &["guests"], (None, &["guests"])).await;
     }
 }

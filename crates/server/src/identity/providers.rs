@@ -20,10 +20,10 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
-use tidegate_domain::name::Name;
+use tidegate_domain::{access::Admission, name::Name};
 use tokio::sync::Mutex;
 
 /// For how long metadata and keys are used before they are asked for again.
@@ -143,6 +143,14 @@ impl Providers {
         self.0
             .iter()
             .find(|provider| provider.settings.name.as_str() == name)
+    }
+
+    /// By which rules those of this issuer let people in.
+    pub(crate) fn rules(&self, issuer: &str) -> BTreeMap<Name, Admission> {
+        let all = self.0.iter().map(|provider| &provider.settings);
+        all.filter(|settings| settings.issuer == issuer)
+            .map(|settings| (settings.name.clone(), settings.admission.clone()))
+            .collect()
     }
 
     /// Name and title of each.

@@ -2,7 +2,7 @@
 
 use crate::samples::{digest, name, person_id};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, ActorKind, Level, Scope, Tries, Trust},
     id::TokenId,
@@ -230,7 +230,7 @@ pub(crate) async fn a_person_is_found_by_what_a_provider_calls_them(store: &Stor
     assert!(was_known("42").await && !was_known("43").await);
     let changed = PersonRow {
         level: None,
-        groups: BTreeSet::new(),
+        groups: BTreeMap::new(),
         ..known
     };
     commit!(store, changed.clone(), |tx, row| tx
@@ -338,7 +338,7 @@ pub(crate) fn person(number: u128, text: &str) -> PersonRow {
         level: Some(Level::Enable),
         owner: None,
         email: Some("ada@example.org".into()),
-        groups: ["sre".to_owned()].into(),
+        groups: [(name("corp"), ["sre".to_owned()].into())].into(),
         external: None,
     }
 }
