@@ -22,7 +22,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tidegate_domain::access::{Trust, trust::is_protected};
+use tidegate_domain::access::Trust;
 use tokio::sync::Mutex;
 
 type Keys = openidconnect::JsonWebKeySet<CoreJsonWebKey>;
@@ -147,9 +147,10 @@ impl Issuers {
             "{}/.well-known/openid-configuration",
             issuer.trim_end_matches('/')
         );
+        let asker = self.outside.asker(issuer);
         let request = http::Request::get(&address).body(Vec::new());
         let request = request.map_err(|why| causes(&why))?;
-        let answer = self.outside.ask(request).await;
+        let answer = asker.ask(request).await;
         let answer = answer.map_err(|why| causes(&why))?;
         if !answer.status().is_success() {
             return Err(format!("{address} answers {}", answer.status()));
@@ -162,10 +163,7 @@ impl Issuers {
                 metadata.issuer
             ));
         }
-        if !is_protected(metadata.jwks_uri.as_str()) {
-            return Err(format!("{} is not protected", metadata.jwks_uri.as_str()));
-        }
-        let keys = Keys::fetch_async(&metadata.jwks_uri, &self.outside).await;
+        let keys = Keys::fetch_async(&metadata.jwks_uri, &asker).await;
         keys.map_err(|why| causes(&why))
     }
 
