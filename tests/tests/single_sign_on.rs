@@ -166,6 +166,59 @@ async fn who_has_the_address_of_somebody_here_is_linked_and_no_second_person() {
 }
 
 #[tokio::test]
+async fn a_link_to_a_provider_is_made_ended_and_journaled_and_no_programs() {
+    let office = Entrance::open("").await;
+    let server = &office.server;
+    let issuer = office.provider.issuer.as_str();
+    server.run(&["person", "create", "lovelace", "--level", "3"]);
+    let robot = [
+        "person",
+        "create",
+        "robot",
+        "--service",
+        "--owner",
+        "lovelace",
+    ];
+    let linked = [&robot[..], &["--external", issuer, "bob"]].concat();
+    let said = server.refused(2, &linked);
+    assert!(said.contains("it signs in by tokens only"), "{said}");
+    server.run(&robot);
+    let said = server.refused(
+        2,
+        &["person", "change", "robot", "--external", issuer, "bob"],
+    );
+    assert!(said.contains("it signs in by tokens only"), "{said}");
+
+    server.run(&["person", "change", "lovelace", "--external", issuer, "ada"]);
+    office.provider.set_groups(&json!({ "ada": ["sre"] })).await;
+    office.apply("kind: Team\nname: makers\ngroups: { sre: apply }\n");
+    let (mut jar, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(
+        office.person("lovelace").await["teams"],
+        json!({ "makers": 3 })
+    );
+    server.run(&["person", "unlink", "lovelace"]);
+    assert!(!office.is_in(&mut jar).await);
+    let lovelace = office.person("lovelace").await;
+    let what = (&lovelace["level"], &lovelace["teams"], &lovelace["sign_in"]);
+    assert_eq!(what, (&json!(3), &json!({}), &json!([])));
+    assert_eq!(office.sign_in("ada").await.1.status, 403);
+    let said = server.refused(4, &["person", "unlink", "lovelace"]);
+    assert!(said.contains("nobody to an identity provider"), "{said}");
+
+    let journal = server.get("/api/v1/journal").await;
+    let entries = journal["entries"].as_array().or(journal.as_array());
+    let link = json!({ "issuer": issuer, "subject": "ada" });
+    for action in ["person.changed", "person.unlinked"] {
+        let mut entries = entries.expect("a list").iter();
+        let found = entries.find(|it| it["action"] == action && it["subject"] == "person/lovelace");
+        let found = found.unwrap_or_else(|| panic!("{action}: {journal}"));
+        assert_eq!(found["detail"]["external"], link, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn who_is_called_as_somebody_was_granted_something_does_not_get_it() {
     let office = Entrance::open(OPEN).await;
     office.apply("kind: Team\nname: makers\nmembers: [ada]\nlevels: { bob: initiate }\n");

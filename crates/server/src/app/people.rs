@@ -1,6 +1,10 @@
 //! People and service accounts: added, changed, removed.
 
-use super::{App, Error, Kind, Request, authenticate::refuse_narrow, field, optional};
+use super::{
+    App, Error, Kind, Request,
+    authenticate::{refuse_narrow, refuse_program},
+    field, optional,
+};
 use futures::FutureExt;
 use std::collections::BTreeMap;
 use tidegate_domain::{
@@ -46,11 +50,30 @@ impl App {
     ) -> Result<PersonView, Error> {
         let name: Name = field("name", name)?;
         let change = Change::read(change)?;
-        self.store
+        let view = self
+            .store
             .write((request, name, change), |tx, (request, name, change)| {
                 alter(tx, request, name, change).boxed()
             })
-            .await
+            .await?;
+        self.bus.announce();
+        Ok(view)
+    }
+
+    /// Takes away who somebody is to an identity provider: their sessions end, and so does what groups gave them. Their
+    /// level in the whole organisation stays.
+    ///
+    /// # Errors
+    /// When there is no such person or link, or nobody would be left who administers people.
+    pub async fn unlink_person(&self, request: Request, name: &str) -> Result<(), Error> {
+        let name: Name = field("name", name)?;
+        self.store
+            .write((request, name), |tx, (request, name)| {
+                unlink(tx, request, name).boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(())
     }
 
     /// Removes a person: their sessions and tokens end at once, and so do the service accounts that they answer for.
@@ -166,7 +189,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Perso
     check_owner(&row)?;
     if row.external.is_some() {
         refuse_narrow(&request.actor)?;
-        check_external(tx, row.external.as_ref()).await?;
+        check_external(tx, &row).await?;
     }
     if !tx.record_person(&row).await? {
         let detail = format!(
@@ -204,8 +227,9 @@ async fn alter(
     }
     if change.external.is_some() && change.external != row.external {
         refuse_narrow(&request.actor)?;
-        check_external(tx, change.external.as_ref()).await?;
+        part(tx, &mut row).await?;
         row.external.clone_from(&change.external);
+        check_external(tx, &row).await?;
     }
     check_owner(&row)?;
     tx.record_person_changed(&row).await?;
@@ -213,6 +237,29 @@ async fn alter(
     note(tx, request, "person.changed", &row).await?;
     let authorizer = request.gate.authorizer(tx).await?;
     view(tx, &authorizer, &row).await
+}
+
+async fn unlink(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
+    request.permit_at_large(tx, Action::ManagePeople).await?;
+    let known = found(tx, name).await?;
+    if known.external.is_none() {
+        let detail = format!("{name} is nobody to an identity provider");
+        return Err(Error::refused(Kind::NotFound, "link-not-found", detail));
+    }
+    let mut row = known.clone();
+    part(tx, &mut row).await?;
+    tx.record_person_changed(&row).await?;
+    check_somebody_administers(tx, request).await?;
+    note(tx, request, "person.unlinked", &known).await
+}
+
+/// Ends what somebody had by whom they were to an identity provider.
+async fn part(tx: &mut Tx, row: &mut PersonRow) -> Result<(), Error> {
+    if row.external.take().is_some() {
+        row.groups.clear();
+        tx.end_sessions_of(row.id).await?;
+    }
+    Ok(())
 }
 
 async fn remove(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
@@ -266,9 +313,10 @@ fn check_owner(row: &PersonRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whoever a provider knows is one person here, also after they were removed.
-async fn check_external(tx: &mut Tx, said: Option<&(String, String)>) -> Result<(), Error> {
-    let Some((issuer, subject)) = said else {
+/// Whoever a provider knows is one human being here, also after they were removed.
+async fn check_external(tx: &mut Tx, row: &PersonRow) -> Result<(), Error> {
+    refuse_program(row.kind, &row.name)?;
+    let Some((issuer, subject)) = &row.external else {
         return Ok(());
     };
     if !tx.is_known_as(issuer, subject).await? {
@@ -303,9 +351,16 @@ pub(super) async fn found(tx: &mut Tx, name: &Name) -> Result<PersonRow, Error> 
 async fn note(tx: &mut Tx, request: &Request, action: &str, row: &PersonRow) -> Result<(), Error> {
     let detail = serde_json::json!({
         "level": row.level.map(Level::number), "kind": row.kind, "owner": row.owner.map(|owner| owner.to_string()),
+        "external": linked(row),
     });
     let subject = format!("person/{}", row.name);
     Ok(request.journal(tx, action, &subject, &detail).await?)
+}
+
+/// Who they are to an identity provider, as it is journaled.
+pub(super) fn linked(row: &PersonRow) -> Option<ExternalIdentity> {
+    let (issuer, subject) = row.external.clone()?;
+    Some(ExternalIdentity { issuer, subject })
 }
 
 /// Reads a level, 2 to 6.

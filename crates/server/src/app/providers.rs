@@ -2,7 +2,7 @@
 
 use super::{
     App, Error, Gate, Kind,
-    authenticate::SESSION_PREFIX,
+    authenticate::{SESSION_PREFIX, refuse_program},
     people, sessions,
     sessions::{Beginning, Visit},
 };
@@ -174,6 +174,9 @@ async fn arrive(tx: &mut Tx, arrival: &Arrival) -> Result<Result<PersonRow, Erro
         return Err(Error::refused(Kind::NotAllowed, "account-removed", detail)
             .hint("ask somebody of level 6 for another"));
     }
+    if let Some(known) = &known {
+        refuse_program(known.kind, &known.name)?;
+    }
     let rules = &arrival.rules[&arrival.provider];
     let admitted = rules.admit(known.is_some(), &word.groups);
     let admitted = admitted.map_err(|why| {
@@ -284,6 +287,7 @@ async fn refuse_known_address(tx: &mut Tx, arrival: &Arrival, email: &str) -> Re
 async fn note(tx: &mut Tx, arrival: &Arrival, action: &str, row: &PersonRow) -> Result<(), Error> {
     let detail = serde_json::json!({
         "level": row.level.map(Level::number), "kind": row.kind, "groups": row.groups, "provider": arrival.provider,
+        "external": people::linked(row),
     });
     let subject = format!("person/{}", row.name);
     let entry = super::entry(tx, row.name.as_str(), (action, &subject), &detail);
