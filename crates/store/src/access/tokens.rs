@@ -137,6 +137,17 @@ impl Tx {
         self.execute(&sql, &values).await
     }
 
+    /// Forgets the tokens that programs got for theirs, and what these made, once they are over.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_lent_tokens(&mut self) -> Result<u64, StoreError> {
+        let sql = "WITH RECURSIVE line (id) AS (SELECT id FROM tokens WHERE trust IS NOT NULL AND expires_at <= $1 \
+            UNION SELECT t.id FROM tokens t JOIN line ON t.parent = line.id) \
+            DELETE FROM tokens WHERE id IN (SELECT id FROM line)";
+        self.execute(sql, &[self.now().into()]).await
+    }
+
     /// The good tokens of a person, or of everybody, the newest first.
     ///
     /// # Errors

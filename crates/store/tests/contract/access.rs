@@ -451,6 +451,42 @@ pub(crate) async fn tries_are_counted_by_subject_and_forgotten_after_a_day(store
     assert_eq!(kept("ada").await, None);
 }
 
+pub(crate) async fn what_was_lent_is_forgotten_once_it_is_over(store: &Store) {
+    commit!(store, person(1, "robot"), |tx, row| tx
+        .record_person(row)
+        .await?);
+    let now = Timestamp::now();
+    let (over, good) = (
+        now - SignedDuration::from_secs(1),
+        now + SignedDuration::from_hours(1),
+    );
+    let lent = |number, end, parent: Option<u128>| TokenRow {
+        parent: parent.map(token_id),
+        trust: parent.is_none().then(|| name("ci")),
+        ..token(number, &format!("token {number}"), Some(end))
+    };
+    let own = TokenRow {
+        trust: None,
+        ..lent(4, over, None)
+    };
+    for row in [
+        lent(1, over, None),
+        lent(2, over, Some(1)),
+        lent(3, good, None),
+        own,
+    ] {
+        commit!(store, row, |tx, row| tx.record_token(row).await?);
+    }
+    let forgotten = commit!(store, (), |tx, ()| tx.forget_lent_tokens().await?);
+    assert_eq!(forgotten, 2);
+    for (number, is_kept) in [(1, false), (2, false), (3, true), (4, true)] {
+        let owner = view!(store, token_id(number), |tx, id| tx
+            .token_owner(*id)
+            .await?);
+        assert_eq!(owner.is_some(), is_kept, "token {number}");
+    }
+}
+
 pub(crate) async fn a_trust_is_replaced_by_name_and_its_tokens_end_with_it(store: &Store) {
     for row in [person(1, "robot"), person(2, "other")] {
         commit!(store, row, |tx, row| tx.record_person(row).await?);
