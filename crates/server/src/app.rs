@@ -24,6 +24,7 @@ pub(crate) mod drills;
 pub mod enrolments;
 mod error;
 mod evidence;
+mod expiry;
 mod feed;
 mod gate;
 pub(crate) mod group_runs;

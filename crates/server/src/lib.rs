@@ -306,6 +306,12 @@ async fn collect_garbage(app: SharedApp) {
     tick.tick().await;
     loop {
         tick.tick().await;
+        if let Err(error) = app.forget_what_is_over().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "sign_in.not_forgotten"
+            );
+        }
         if let Err(error) = app.retire_artifacts().await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
