@@ -111,6 +111,9 @@ async fn who_was_invited_chooses_a_password_and_signs_in_by_it() {
     let entered = again.sign_in("Ada", PASSWORD).await;
     assert_eq!((entered.status, entered.next.as_deref()), (303, Some("/")));
     assert!(again.is_in().await);
+    // As somebody types it with a Japanese keyboard.
+    let entered = Visitor::of(&server).sign_in("%EF%BC%A1da", PASSWORD).await;
+    assert_eq!(entered.status, 303);
     let people = server.get("/api/v1/people").await;
     let ada = people
         .as_array()

@@ -157,6 +157,11 @@ async fn who_has_the_address_of_somebody_here_is_linked_and_no_second_person() {
     let hint = format!("tidegate person change NAME --external {issuer} ada");
     assert!(answer.body.contains(&hint), "{}", answer.body);
     assert_eq!(office.person("ada").await, Value::Null);
+    // The same address in letters of full width, and another one.
+    assert_eq!(office.sign_in("%EF%BD%81da").await.1.status, 409);
+    let (_, answer) = office.sign_in("%EF%BD%82ob").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(office.person("bob").await["email"], "bob@example.org");
 
     server.run(&["person", "change", "lovelace", "--external", issuer, "ada"]);
     let (_, answer) = office.sign_in("ada").await;

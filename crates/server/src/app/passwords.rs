@@ -3,7 +3,7 @@
 use super::{
     App, Error, Kind, Request,
     authenticate::{SESSION_PREFIX, refuse_narrow, refuse_program},
-    sessions,
+    people, sessions,
     sessions::{Beginning, Visit},
 };
 use crate::{
@@ -52,7 +52,7 @@ impl App {
         password: &str,
         visit: &Visit,
     ) -> Result<String, Error> {
-        let name = name.trim().to_lowercase();
+        let name = people::normal(name).to_lowercase();
         let subjects = vec![of_account(&name), of_network(visit.address)];
         let known: Known = self
             .store

@@ -15,6 +15,7 @@ use tidegate_domain::{
 use tidegate_policy::Authorizer;
 use tidegate_protocol::api::{ExternalIdentity, PersonChange, PersonRequest, PersonView};
 use tidegate_store::{PersonRow, Tx};
+use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
 /// The longest name for people, and the longest address, in characters.
@@ -372,8 +373,17 @@ pub(super) fn level(number: u8) -> Result<Level, Error> {
         .ok_or_else(|| Error::invalid("level", "responsibility levels are 2 to 6"))
 }
 
+/// A text as it is judged and kept: spellings of the same letters are one (Unicode normalization form KC).
+pub(super) fn normal(text: &str) -> String {
+    text.nfkc().collect::<String>().trim().to_owned()
+}
+
 pub(super) fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
-    let text = text.trim();
+    line(name, &normal(text))
+}
+
+/// One line that is not too long; none where it is empty.
+fn line(name: &str, text: &str) -> Result<Option<String>, Error> {
     let is_plain = !text.chars().any(char::is_control) && text.chars().count() <= TEXT_MAX;
     if !is_plain {
         return Err(Error::invalid(
@@ -401,7 +411,8 @@ pub(super) fn email(text: &str) -> Result<Option<String>, Error> {
 fn external(said: &ExternalIdentity) -> Result<(String, String), Error> {
     let text = |name: &str, text: &str| {
         let none = || Error::invalid(name, "it is empty");
-        words(name, text)?.ok_or_else(none)
+        // Letter by letter as the provider writes it.
+        line(name, text.trim())?.ok_or_else(none)
     };
     Ok((
         text("issuer", &said.issuer)?,
@@ -438,4 +449,26 @@ async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<P
         email: row.email.clone(),
         sign_in: password.into_iter().chain(provider).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_the_same_letters_are_one() {
+        let check = |read: Result<Option<String>, Error>, expect: Option<&str>| {
+            assert_eq!(read.ok().flatten().as_deref(), expect);
+        };
+        check(
+            email("\u{ff41}da\u{ff20}example\u{ff0e}org"),
+            Some("ada@example.org"),
+        );
+        check(email("ada\u{a0}l@example.org"), None);
+        check(
+            words("display", "\u{3000}Zoe\u{308}\u{a0}"),
+            Some("Zo\u{eb}"),
+        );
+        check(words("display", &"\u{fdfa}".repeat(20)), None);
+    }
 }

@@ -249,7 +249,12 @@ async fn add(tx: &mut Tx, arrival: &Arrival) -> Result<PersonRow, Error> {
         external: Some((arrival.issuer.clone(), word.subject.clone())),
     };
     let authorizer = arrival.gate.authorizer(tx).await?;
-    for name in names(word.called.iter().map(String::as_str)).take(NAMES_MAX) {
+    let called: Vec<String> = word
+        .called
+        .iter()
+        .map(|text| people::normal(text))
+        .collect();
+    for name in names(called.iter().map(String::as_str)).take(NAMES_MAX) {
         // Whoever was granted something by that name is somebody else, for all that is known.
         if authorizer.speaks_of(&name) {
             continue;
