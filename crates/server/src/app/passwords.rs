@@ -5,22 +5,14 @@ use super::{
     authenticate::{SESSION_PREFIX, refuse_narrow, refuse_program},
     people, sessions,
     sessions::{Beginning, Visit},
+    tries::{crowded, forgive, of_account, of_network, sent_away},
 };
-use crate::{
-    identity::hashing::{self, Hashing},
-    keyring::new_secret,
-};
+use crate::{identity::hashing, keyring::new_secret};
 use futures::FutureExt;
-use jiff::{SignedDuration, Timestamp};
-use std::net::IpAddr;
-use tidegate_domain::{
-    access::{Throttle, Tries, throttle::network},
-    digest::Digest,
-    id::PersonId,
-    name::Name,
-};
+use jiff::SignedDuration;
+use tidegate_domain::{digest::Digest, id::PersonId, name::Name};
 use tidegate_protocol::api::PasswordChange;
-use tidegate_store::{PersonRow, Store, StoreError, Tx};
+use tidegate_store::{PersonRow, StoreError, Tx};
 
 /// For so long an invitation stands for the password that somebody forgot.
 const INVITATION: SignedDuration = SignedDuration::from_hours(1);
@@ -59,7 +51,7 @@ impl App {
             .read(name, |tx, name| by_name(tx, name).boxed())
             .await?;
         let hash = known.as_ref().map(|(_, hash)| hash.as_str());
-        let is_right = self.try_one(&subjects, (password, hash)).await?;
+        let is_right = self.try_password(&subjects, (password, hash)).await?;
         let Some((person, hash)) = known.filter(|_| is_right) else {
             return Err(wrong());
         };
@@ -162,7 +154,7 @@ impl App {
         let subjects = vec![of_account(standing.person.name.as_str())];
         let hash = standing.hash.as_deref();
         let shown = current.unwrap_or_default();
-        if !self.try_one(&subjects, (shown, hash)).await? {
+        if !self.try_password(&subjects, (shown, hash)).await? {
             let detail = "the password that you have is another";
             return Err(
                 Error::refused(Kind::NotAllowed, "password-wrong", detail).hint(
@@ -176,36 +168,6 @@ impl App {
             })
             .await
             .map_err(crowded)
-    }
-
-    /// Whether a password is that of the hash. The try is counted before anything is looked at.
-    async fn try_one(&self, subjects: &[Subject], tried: Tried<'_>) -> Result<bool, Error> {
-        try_one(&self.store, &self.identity.hashing, (subjects, tried)).await
-    }
-}
-
-/// A password, and the hash that it may be of.
-type Tried<'a> = (&'a str, Option<&'a str>);
-
-/// Counts a try, then looks at it.
-async fn try_one(
-    store: &Store,
-    hashing: &Hashing,
-    (subjects, (password, hash)): (&[Subject], Tried<'_>),
-) -> Result<bool, Error> {
-    count(store, subjects).await.map_err(crowded)?;
-    match hashing.verify(password, hash).await {
-        Ok(is_right) => Ok(is_right),
-        Err(hashing::Busy) => Err(sent_away(store, subjects.to_vec()).await),
-    }
-}
-
-/// Sends somebody away because too many come, and gives them their try back.
-async fn sent_away(store: &Store, subjects: Vec<Subject>) -> Error {
-    let given_back = store.write(subjects, |tx, subjects| give_back(tx, subjects).boxed());
-    match given_back.await {
-        Ok(()) => hashing::Busy.into(),
-        Err(error) => crowded(error),
     }
 }
 
@@ -310,106 +272,18 @@ async fn by_name(tx: &mut Tx, name: &str) -> Result<Known, Error> {
     Ok(hash.map(|hash| (person, hash)))
 }
 
-/// Counts a try. What comes too soon is seen before anything is written, so that a flood of them stands in nobody's way.
-async fn count(store: &Store, subjects: &[Subject]) -> Result<(), Error> {
-    let subjects = subjects.to_vec();
-    let looked = store.read(subjects.clone(), |tx, subjects| {
-        async move { counted(tx, subjects).await.map(drop) }.boxed()
-    });
-    looked.await?;
-    store
-        .write(subjects, |tx, subjects| {
-            async move {
-                for (subject, tries) in counted(tx, subjects).await? {
-                    tx.record_tries(subject, Some(tries)).await?;
-                }
-                Ok(())
-            }
-            .boxed()
-        })
-        .await
-}
-
-/// The counts with one more try.
-async fn counted(tx: &mut Tx, subjects: &[Subject]) -> Result<Vec<(Digest, Tries)>, Error> {
-    let now = tx.now();
-    let mut counted = Vec::new();
-    for (subject, throttle) in subjects {
-        let before = tx.tries(*subject).await?;
-        let tries = throttle.count(before, now).map_err(|at| later(at, now))?;
-        counted.push((*subject, tries));
-    }
-    Ok(counted)
-}
-
-/// Takes back a try that was not looked at.
-async fn give_back(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Error> {
-    for (subject, _) in subjects {
-        let left = tx.tries(*subject).await?.and_then(Tries::without_one);
-        tx.record_tries(*subject, left).await?;
-    }
-    Ok(())
-}
-
-/// Takes back the try that succeeded, and forgets those of the account.
-async fn forgive(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Error> {
-    for (subject, throttle) in subjects {
-        let left = match *throttle == Throttle::ACCOUNT {
-            true => None,
-            false => tx.tries(*subject).await?.and_then(|it| it.without_one()),
-        };
-        tx.record_tries(*subject, left).await?;
-    }
-    Ok(())
-}
-
-/// What tries are counted by: never in the open, because a password may have been typed as a name.
-type Subject = (Digest, Throttle);
-
-fn of_account(name: &str) -> Subject {
-    let subject = format!("account/{name}");
-    (Digest::of(subject.as_bytes()), Throttle::ACCOUNT)
-}
-
-fn of_network(address: IpAddr) -> Subject {
-    let subject = format!("network/{}", network(address));
-    (Digest::of(subject.as_bytes()), Throttle::NETWORK)
-}
-
-fn later(at: Timestamp, now: Timestamp) -> Error {
-    let millis = u128::try_from(at.duration_since(now).as_millis()).unwrap_or(0);
-    let seconds = u32::try_from(millis.div_ceil(1000)).unwrap_or(u32::MAX);
-    let detail = format!("it was tried too often: try again in {seconds} s");
-    Error::refused(Kind::TooOften { seconds }, "tried-too-often", detail)
-        .hint("a one-time link, an identity provider or a token signs you in meanwhile")
-}
-
 fn wrong() -> Error {
     let detail = "the name or the password is wrong";
     Error::refused(Kind::NotSignedIn, "sign-in-refused", detail)
         .hint("who forgot their password asks for an invitation, `tidegate person invite`")
 }
 
-/// Who signs in has made nothing that could contradict anything: others were faster, again and again.
-fn crowded(error: Error) -> Error {
-    match error {
-        Error::Store(StoreError::Contended(_)) => hashing::Busy.into(),
-        other => other,
-    }
-}
-
-impl From<hashing::Busy> for Error {
-    fn from(busy: hashing::Busy) -> Self {
-        Self::refused(Kind::Busy, "busy", busy.to_string()).hint("try again in a few seconds")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{collections::BTreeMap, sync::Arc, time::Duration};
+    use std::{collections::BTreeMap, sync::Arc};
     use tidegate_domain::access::{ActorKind, Level};
-    use tidegate_store::SessionRow;
+    use tidegate_store::{SessionRow, Store};
     use uuid::Uuid;
 
     /// Somebody in the session in which they were invited, and what is looked at before they choose a password.
@@ -490,23 +364,5 @@ mod tests {
         for what in ["another password", "the end of the session", "a removal"] {
             assert!(!counts_after(what).await, "{what}");
         }
-    }
-    #[tokio::test]
-    async fn a_try_that_was_not_looked_at_is_given_back() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = Store::open_sqlite(directory.path()).await.unwrap();
-        let subjects = [of_account("ada"), of_network([192, 0, 2, 7].into())];
-        let tries = async || {
-            let counted = store.read(subjects[0].0, |tx, subject| tx.tries(*subject).boxed());
-            counted.await.unwrap().map_or(0, |tries| tries.count)
-        };
-        let (full, free) = (Hashing::of(0, 0, Duration::ZERO), Hashing::default());
-        let steps = [(&full, None, 0), (&free, Some(false), 1), (&full, None, 1)];
-        for (hashing, expect, count) in steps {
-            let tried = try_one(&store, hashing, (&subjects, ("a guess", None))).await;
-            assert_eq!((tried.ok(), tries().await), (expect, count));
-        }
-        let lost = crowded(Error::Store(StoreError::Contended(9)));
-        assert_eq!(lost.kind(), Kind::Busy, "it contradicts nothing");
     }
 }

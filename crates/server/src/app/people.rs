@@ -2,8 +2,10 @@
 
 use super::{
     App, Error, Kind, Request,
-    authenticate::{refuse_narrow, refuse_program},
-    field, optional,
+    authenticate::refuse_narrow,
+    field,
+    links::{check_external, external, linked, part},
+    optional,
 };
 use futures::FutureExt;
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use tidegate_domain::{
     name::Name,
 };
 use tidegate_policy::Authorizer;
-use tidegate_protocol::api::{ExternalIdentity, PersonChange, PersonRequest, PersonView};
+use tidegate_protocol::api::{PersonChange, PersonRequest, PersonView};
 use tidegate_store::{PersonRow, Tx};
 use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
@@ -59,22 +61,6 @@ impl App {
             .await?;
         self.bus.announce();
         Ok(view)
-    }
-
-    /// Takes away who somebody is to an identity provider: their sessions end, and so does what groups gave them. Their
-    /// level in the whole organisation stays.
-    ///
-    /// # Errors
-    /// When there is no such person or link, or nobody would be left who administers people.
-    pub async fn unlink_person(&self, request: Request, name: &str) -> Result<(), Error> {
-        let name: Name = field("name", name)?;
-        self.store
-            .write((request, name), |tx, (request, name)| {
-                unlink(tx, request, name).boxed()
-            })
-            .await?;
-        self.bus.announce();
-        Ok(())
     }
 
     /// Removes a person: their sessions and tokens end at once, and so do the service accounts that they answer for.
@@ -240,29 +226,6 @@ async fn alter(
     view(tx, &authorizer, &row).await
 }
 
-async fn unlink(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
-    request.permit_at_large(tx, Action::ManagePeople).await?;
-    let known = found(tx, name).await?;
-    if known.external.is_none() {
-        let detail = format!("{name} is nobody to an identity provider");
-        return Err(Error::refused(Kind::NotFound, "link-not-found", detail));
-    }
-    let mut row = known.clone();
-    part(tx, &mut row).await?;
-    tx.record_person_changed(&row).await?;
-    check_somebody_administers(tx, request).await?;
-    note(tx, request, "person.unlinked", &known).await
-}
-
-/// Ends what somebody had by whom they were to an identity provider.
-async fn part(tx: &mut Tx, row: &mut PersonRow) -> Result<(), Error> {
-    if row.external.take().is_some() {
-        row.groups.clear();
-        tx.end_sessions_of(row.id).await?;
-    }
-    Ok(())
-}
-
 async fn remove(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
     request.permit_at_large(tx, Action::ManagePeople).await?;
     let row = found(tx, name).await?;
@@ -272,7 +235,13 @@ async fn remove(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error
 }
 
 /// Nobody shuts everybody out.
-async fn check_somebody_administers(tx: &mut Tx, request: &Request) -> Result<(), Error> {
+///
+/// # Errors
+/// When nobody is left who administers people.
+pub(super) async fn check_somebody_administers(
+    tx: &mut Tx,
+    request: &Request,
+) -> Result<(), Error> {
     let authorizer = request.gate.authorizer(tx).await?;
     if somebody_administers(tx, &authorizer).await? {
         return Ok(());
@@ -314,19 +283,6 @@ fn check_owner(row: &PersonRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whoever a provider knows is one human being here, also after they were removed.
-async fn check_external(tx: &mut Tx, row: &PersonRow) -> Result<(), Error> {
-    refuse_program(row.kind, &row.name)?;
-    let Some((issuer, subject)) = &row.external else {
-        return Ok(());
-    };
-    if !tx.is_known_as(issuer, subject).await? {
-        return Ok(());
-    }
-    let detail = format!("`{subject}` of {issuer} is, or was, somebody here");
-    Err(Error::refused(Kind::Conflict, "external-exists", detail))
-}
-
 /// The human being who owns an account: never another owned account, so that who is behind it is one step away.
 async fn owner(tx: &mut Tx, name: Option<&Name>) -> Result<Option<PersonId>, Error> {
     let Some(name) = name else { return Ok(None) };
@@ -349,19 +305,22 @@ pub(super) async fn found(tx: &mut Tx, name: &Name) -> Result<PersonRow, Error> 
     found.ok_or_else(|| Error::not_found("person-not-found", "person", name))
 }
 
-async fn note(tx: &mut Tx, request: &Request, action: &str, row: &PersonRow) -> Result<(), Error> {
+/// Writes into the journal what became of a person.
+///
+/// # Errors
+/// When the store refuses.
+pub(super) async fn note(
+    tx: &mut Tx,
+    request: &Request,
+    action: &str,
+    row: &PersonRow,
+) -> Result<(), Error> {
     let detail = serde_json::json!({
         "level": row.level.map(Level::number), "kind": row.kind, "owner": row.owner.map(|owner| owner.to_string()),
         "external": linked(row),
     });
     let subject = format!("person/{}", row.name);
     Ok(request.journal(tx, action, &subject, &detail).await?)
-}
-
-/// Who they are to an identity provider, as it is journaled.
-pub(super) fn linked(row: &PersonRow) -> Option<ExternalIdentity> {
-    let (issuer, subject) = row.external.clone()?;
-    Some(ExternalIdentity { issuer, subject })
 }
 
 /// Reads a level, 2 to 6.
@@ -383,7 +342,10 @@ pub(super) fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
 }
 
 /// One line that is not too long; none where it is empty.
-fn line(name: &str, text: &str) -> Result<Option<String>, Error> {
+///
+/// # Errors
+/// When it is not.
+pub(super) fn line(name: &str, text: &str) -> Result<Option<String>, Error> {
     let is_plain = !text.chars().any(char::is_control) && text.chars().count() <= TEXT_MAX;
     if !is_plain {
         return Err(Error::invalid(
@@ -406,18 +368,6 @@ pub(super) fn email(text: &str) -> Result<Option<String>, Error> {
         Some(address) if !is_one(&address) => Err(Error::invalid("email", "write it as NAME@HOST")),
         other => Ok(other),
     }
-}
-
-fn external(said: &ExternalIdentity) -> Result<(String, String), Error> {
-    let text = |name: &str, text: &str| {
-        let none = || Error::invalid(name, "it is empty");
-        // Letter by letter as the provider writes it.
-        line(name, text.trim())?.ok_or_else(none)
-    };
-    Ok((
-        text("issuer", &said.issuer)?,
-        text("subject", &said.subject)?,
-    ))
 }
 
 async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<PersonView, Error> {

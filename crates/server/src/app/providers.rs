@@ -3,7 +3,7 @@
 use super::{
     App, Error, Gate, Kind,
     authenticate::{SESSION_PREFIX, refuse_program},
-    people, sessions,
+    links, people, sessions,
     sessions::{Beginning, Visit},
 };
 use crate::{
@@ -292,7 +292,7 @@ async fn refuse_known_address(tx: &mut Tx, arrival: &Arrival, email: &str) -> Re
 async fn note(tx: &mut Tx, arrival: &Arrival, action: &str, row: &PersonRow) -> Result<(), Error> {
     let detail = serde_json::json!({
         "level": row.level.map(Level::number), "kind": row.kind, "groups": row.groups, "provider": arrival.provider,
-        "external": people::linked(row),
+        "external": links::linked(row),
     });
     let subject = format!("person/{}", row.name);
     let entry = super::entry(tx, row.name.as_str(), (action, &subject), &detail);
