@@ -1,7 +1,8 @@
 // An OpenID Connect provider for the tests: `node server.mjs PORT REDIRECT_URI CLIENT_SECRET`.
 //
 // It signs in whoever the form of its own page names, with a password that is never looked at. POST /groups says who is in
-// which groups. It also makes tokens as a CI does: POST /workload with an algorithm and claims.
+// which groups. It also makes tokens as a CI does: POST /workload with an algorithm and claims, and perhaps the name of a key.
+// POST /new-keys replaces the keys that it signs those with.
 
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
@@ -12,10 +13,17 @@ const issuer = `http://127.0.0.1:${port}`;
 
 let groups = {};
 const kinds = { RS256: {}, ES256: {}, EdDSA: {} };
-for (const [alg, kind] of Object.entries(kinds)) {
-  kind.pair = await jose.generateKeyPair(alg, { extractable: true });
-  kind.jwk = { ...await jose.exportJWK(kind.pair.privateKey), kid: `key-${alg}`, alg, use: 'sig' };
-}
+let generation = 0;
+const makeKeys = async () => {
+  generation += 1;
+  for (const [alg, kind] of Object.entries(kinds)) {
+    kind.pair = await jose.generateKeyPair(alg, { extractable: true });
+    kind.jwk = { ...await jose.exportJWK(kind.pair.privateKey), kid: `key-${generation}-${alg}`, alg, use: 'sig' };
+  }
+};
+const publicKeys = () => Promise.all(Object.values(kinds).map(async ({ pair, jwk: { kid, alg, use } }) => (
+  { ...await jose.exportJWK(pair.publicKey), kid, alg, use })));
+await makeKeys();
 
 const provider = new Provider(issuer, {
   clients: [{
@@ -52,9 +60,9 @@ const whole = async (request) => {
 };
 
 // What a CI signs: the claims that are asked for, by the algorithm that is asked for, or by none, or by a shared secret that
-// is the public key.
+// is the public key. All name a key that there is, unless they are to name another.
 const signed = async ({ alg, kid, claims }) => {
-  const header = { alg, typ: 'JWT', kid: kid ?? `key-${alg}` };
+  const header = { alg, typ: 'JWT', kid: kid ?? (kinds[alg] ?? kinds.RS256).jwk.kid };
   const bare = `${jose.base64url.encode(JSON.stringify(header))}.${jose.base64url.encode(JSON.stringify(claims))}`;
   if (alg === 'none') return `${bare}.`;
   if (alg === 'HS256') {
@@ -68,6 +76,12 @@ const callback = provider.callback();
 createServer(async (request, response) => {
   if (request.url === '/workload') {
     response.end(await signed(await whole(request)));
+  } else if (request.url === '/new-keys') {
+    await makeKeys();
+    response.end();
+  } else if (request.url === '/jwks' && generation > 1) {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ keys: await publicKeys() }));
   } else if (request.url === '/groups') {
     groups = await whole(request);
     response.end();

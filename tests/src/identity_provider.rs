@@ -76,9 +76,26 @@ impl IdentityProvider {
 
     /// A token with these claims, as a CI makes them.
     pub async fn workload_token(&self, algorithm: &str, claims: &Value) -> String {
-        let wish = json!({ "alg": algorithm, "claims": claims });
+        self.signed(&json!({ "alg": algorithm, "claims": claims }))
+            .await
+    }
+
+    /// The same, under the name of another key.
+    pub async fn token_under(&self, key: &str, algorithm: &str, claims: &Value) -> String {
+        self.signed(&json!({ "alg": algorithm, "claims": claims, "kid": key }))
+            .await
+    }
+
+    /// Replaces the keys that such tokens are signed with.
+    pub async fn change_keys(&self) {
+        let request = self.http.post(format!("{}/new-keys", self.issuer));
+        let answer = request.send().await.expect("it answers");
+        assert!(answer.status().is_success());
+    }
+
+    async fn signed(&self, wish: &Value) -> String {
         let request = self.http.post(format!("{}/workload", self.issuer));
-        let answer = request.json(&wish).send().await.expect("it answers");
+        let answer = request.json(wish).send().await.expect("it answers");
         answer.text().await.expect("a token")
     }
 

@@ -199,6 +199,7 @@ const ROWS: &[Row] = &[
     ),
     ("delete", "/api/v1/people/{name}", Large(6), ""),
     ("patch", "/api/v1/people/{name}", Large(6), "{}"),
+    ("delete", "/api/v1/people/{name}/external", Large(6), ""),
     ("post", "/api/v1/people/{name}/sign-in-links", Large(6), ""),
     ("get", "/api/v1/people/{name}/trusts", Large(6), ""),
     (

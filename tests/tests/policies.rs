@@ -369,7 +369,7 @@ async fn who_is_removed_is_out_at_once_even_of_what_they_watch() {
         .header("origin", server.url(""));
     let form = form.header("content-type", "application/x-www-form-urlencoded");
     let signed_in = form
-        .body(format!("token={robot}"))
+        .body(format!("token={bob}"))
         .send()
         .await
         .expect("it answers");

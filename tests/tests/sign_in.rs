@@ -5,6 +5,7 @@ use std::{
     io::Write as _,
     process::{Command, Output, Stdio},
 };
+use test_postgres::Postgres;
 use tidegate_tests::{
     browser::until,
     identity_provider::{Answer, Jar},
@@ -59,7 +60,13 @@ impl<'a> Visitor<'a> {
 async fn invited<'a>(server: &'a Server, name: &str) -> Visitor<'a> {
     server.run(&["person", "create", name, "--level", "3"]);
     let mut visitor = Visitor::of(server);
-    follow_invitation(&mut visitor, name).await;
+    choose(&mut visitor, name).await;
+    visitor
+}
+
+/// Follows an invitation and chooses the usual password.
+async fn choose(visitor: &mut Visitor<'_>, name: &str) {
+    follow_invitation(visitor, name).await;
     let form = format!("new={PASSWORD}&again={PASSWORD}").replace(' ', "+");
     let set = visitor.send("/password", &form).await;
     assert_eq!(
@@ -68,7 +75,6 @@ async fn invited<'a>(server: &'a Server, name: &str) -> Visitor<'a> {
         "{}",
         set.body
     );
-    visitor
 }
 
 async fn follow_invitation(visitor: &mut Visitor<'_>, name: &str) {
@@ -106,6 +112,9 @@ async fn who_was_invited_chooses_a_password_and_signs_in_by_it() {
     let entered = again.sign_in("Ada", PASSWORD).await;
     assert_eq!((entered.status, entered.next.as_deref()), (303, Some("/")));
     assert!(again.is_in().await);
+    // As somebody types it with a Japanese keyboard.
+    let entered = Visitor::of(&server).sign_in("%EF%BC%A1da", PASSWORD).await;
+    assert_eq!(entered.status, 303);
     let people = server.get("/api/v1/people").await;
     let ada = people
         .as_array()
@@ -185,26 +194,24 @@ async fn fails_once_it_is_looked_at(server: &Server) {
 
 #[tokio::test]
 async fn many_at_once_are_no_more_tries_than_one_after_the_other() {
-    let server = Server::start().await;
-    drop(invited(&server, "ada").await);
-    let mut tries = tokio::task::JoinSet::new();
-    for _ in 0..40 {
-        let (http, address) = (server.http.clone(), server.url("/sign-in"));
-        tries.spawn(async move {
-            let form = format!("name=ada&password={OTHER}").replace(' ', "+");
-            Jar::default().post(&http, &address, &form).await.status
-        });
+    let postgres = Postgres::start();
+    let shared = ["--database", &postgres.address()];
+    for server in [Server::start().await, Server::with(&shared).await] {
+        drop(invited(&server, "ada").await);
+        let mut tries = tokio::task::JoinSet::new();
+        for _ in 0..40 {
+            let (http, address) = (server.http.clone(), server.url("/sign-in"));
+            tries.spawn(async move {
+                let form = format!("name=ada&password={OTHER}").replace(' ', "+");
+                Jar::default().post(&http, &address, &form).await.status
+            });
+        }
+        let answers = tries.join_all().await;
+        let looked_at = answers.iter().filter(|status| **status == 401).count();
+        assert!((1..=6).contains(&looked_at), "{answers:?}");
+        let expected = |status: &u16| [401, 429, 503].contains(status);
+        assert!(answers.iter().all(expected), "{answers:?}");
     }
-    let answers = tries.join_all().await;
-    let looked_at = answers.iter().filter(|status| **status == 401).count();
-    assert!((1..=6).contains(&looked_at), "{answers:?}");
-    let others = answers.iter().filter(|status| **status != 401);
-    assert!(
-        others
-            .clone()
-            .all(|status| [429, 503, 409].contains(status)),
-        "{answers:?}"
-    );
 }
 
 #[tokio::test]
@@ -299,12 +306,96 @@ async fn a_link_of_ones_own_does_not_stand_for_the_password() {
 }
 
 #[tokio::test]
-async fn the_command_line_sets_changes_and_removes_a_password() {
+async fn a_session_ends_with_the_token_that_began_it() {
+    let server = Server::start().await;
+    server.run(&["person", "create", "ada", "--level", "3"]);
+    let token = server.run(&["token", "create", "laptop", "--for", "ada"]);
+    let link = async || {
+        let request = server.http.post(server.url("/api/v1/sign-in-links"));
+        let answer = request.bearer_auth(token.trim()).send().await;
+        let link: Value = answer.expect("it answers").json().await.expect("JSON");
+        let path = link["path"].as_str().expect("a link").to_owned();
+        path.replace("/sign-in?", "")
+    };
+    let by_token = format!("token={}", token.trim());
+    let (mut laptop, mut phone) = (Visitor::of(&server), Visitor::of(&server));
+    assert_eq!(laptop.send("/sign-in", &by_token).await.status, 303);
+    assert_eq!(phone.send("/sign-in", &link().await).await.status, 303);
+    let unused = link().await;
+    assert!(laptop.is_in().await && phone.is_in().await);
+
+    let tokens = server.get("/api/v1/tokens").await;
+    let mut tokens = tokens.as_array().expect("a list").iter();
+    let id = tokens
+        .find(|it| it["person"] == "ada")
+        .expect("it is there")["id"]
+        .clone();
+    let end = server.url(&format!("/api/v1/tokens/{}", id.as_str().expect("a text")));
+    let request = server.http.delete(end);
+    let ended = request.bearer_auth(tidegate_tests::server::TOKEN).send();
+    assert_eq!(ended.await.expect("it answers").status().as_u16(), 204);
+    assert!(!laptop.is_in().await && !phone.is_in().await);
+    let late = Visitor::of(&server).send("/sign-in", &unused).await;
+    assert_eq!(late.status, 401, "the link has ended, too");
+}
+
+#[tokio::test]
+async fn a_token_for_less_makes_nothing_that_outlives_it() {
+    let server = Server::start().await;
+    server.run(&["person", "create", "robot", "--service", "--owner", "admin"]);
+    let narrow = [
+        "token",
+        "create",
+        "people",
+        "--action",
+        "manage-people",
+        "--action",
+        "read",
+    ];
+    let narrow = server.run(&narrow);
+    let asked = async |method: &str, path: &str, body: Value| {
+        let method = method.parse().expect("a method");
+        let request = server.http.request(method, server.url(path));
+        let answer = request.bearer_auth(narrow.trim()).json(&body).send().await;
+        let answer = answer.expect("it answers");
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.expect("JSON"))
+    };
+    let (status, made) = asked("POST", "/api/v1/people", json!({ "name": "ada" })).await;
+    assert_eq!(status, 201, "what it is good for, it does: {made}");
+    let external = json!({ "issuer": "https://id.example", "subject": "mallory" });
+    let trust = json!({
+        "issuer": "https://ci.example", "audience": "tidegate", "claims": { "sub": "mallory" }, "minutes": 60,
+    });
+    for (method, path, body) in [
+        ("POST", "/api/v1/people/admin/sign-in-links", json!({})),
+        (
+            "POST",
+            "/api/v1/people",
+            json!({ "name": "eve", "level": 6, "external": external }),
+        ),
+        (
+            "PATCH",
+            "/api/v1/people/admin",
+            json!({ "external": external }),
+        ),
+        ("PUT", "/api/v1/people/robot/trusts/ci", trust),
+    ] {
+        let (status, problem) = asked(method, path, body).await;
+        let problem = (status, problem["type"].clone());
+        assert_eq!(problem, (403, json!("token-narrow")), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_changes_and_removes_a_password() {
     let server = Server::start().await;
     let run = |lines: &str, arguments: &[&str]| typed(&server, lines, arguments);
     let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
-    let set = run(&format!("\n{PASSWORD}\n"), &["password"]);
-    assert!(set.status.success(), "{}", said(&set));
+    let first = run(&format!("\n{PASSWORD}\n"), &["password"]);
+    assert_eq!(first.status.code(), Some(3), "{}", said(&first));
+    assert!(said(&first).contains("tidegate person invite admin"));
+    choose(&mut Visitor::of(&server), "admin").await;
     assert_eq!(
         Visitor::of(&server).sign_in("admin", PASSWORD).await.status,
         303

@@ -81,6 +81,55 @@ async fn people_come_in_and_their_groups_say_how_far_they_answer() {
 }
 
 #[tokio::test]
+async fn who_has_left_every_group_that_lets_in_is_out_of_their_sessions_as_well() {
+    let rules = "  unknown_people: add\n  groups: [staff, guests]\n  levels: { leads: ensure }\n";
+    let office = Entrance::open(rules).await;
+    let groups = json!({ "ada": ["staff", "leads"], "bob": ["guests"] });
+    office.provider.set_groups(&groups).await;
+    let (mut laptop, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let (mut phone, _) = office.sign_in("ada").await;
+    let (mut bob, _) = office.sign_in("bob").await;
+
+    let groups = json!({ "ada": ["others"], "bob": ["guests"] });
+    office.provider.set_groups(&groups).await;
+    let (mut jar, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.body.contains("none of the groups"));
+    for browser in [&mut laptop, &mut phone, &mut jar] {
+        assert!(!office.is_in(browser).await);
+    }
+    assert!(office.is_in(&mut bob).await, "others stay");
+    assert_eq!(office.person("ada").await["level"], Value::Null);
+    let journal = office.server.get("/api/v1/journal").await.to_string();
+    assert!(journal.contains("person.put_out"), "{journal}");
+}
+
+#[tokio::test]
+async fn groups_do_not_take_the_last_administrator_away() {
+    let office = Entrance::open("  unknown_people: add\n  levels: { chiefs: initiate }\n").await;
+    let (server, provider) = (&office.server, &office.provider);
+    provider.set_groups(&json!({ "ada": ["chiefs"] })).await;
+    assert_eq!(office.sign_in("ada").await.1.status, 303);
+    let token = server.run(&["token", "create", "laptop", "--for", "ada", "--level", "6"]);
+    server.run(&["person", "change", "admin", "--level", "2"]);
+    provider.set_groups(&json!({})).await;
+    let (mut jar, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert!(office.is_in(&mut jar).await);
+    assert_eq!(office.person("ada").await["level"], 6, "nobody else has it");
+
+    let request = server.http.patch(server.url("/api/v1/people/admin"));
+    let request = request.bearer_auth(token.trim());
+    let answer = request.json(&json!({ "level": 6 })).send().await;
+    assert_eq!(answer.expect("it answers").status().as_u16(), 200);
+    let journal = server.get("/api/v1/journal").await.to_string();
+    assert!(journal.contains("person.rights_kept"), "{journal}");
+    assert_eq!(office.sign_in("ada").await.1.status, 303);
+    assert_eq!(office.person("ada").await["level"], Value::Null);
+}
+
+#[tokio::test]
 async fn who_is_called_like_somebody_else_is_somebody_else() {
     let office = Entrance::open(OPEN).await;
     office
@@ -93,6 +142,135 @@ async fn who_is_called_like_somebody_else_is_somebody_else() {
     assert_eq!(
         (&other["sign_in"], &other["level"]),
         (&json!(["provider"]), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn who_has_the_address_of_somebody_here_is_linked_and_no_second_person() {
+    let office = Entrance::open(OPEN).await;
+    let server = &office.server;
+    let lovelace = ["person", "create", "lovelace", "--email", "Ada@Example.org"];
+    server.run(&lovelace);
+    let (_, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 409);
+    let issuer = office.provider.issuer.as_str();
+    let hint = format!("tidegate person change NAME --external {issuer} ada");
+    assert!(answer.body.contains(&hint), "{}", answer.body);
+    assert_eq!(office.person("ada").await, Value::Null);
+    // The same address in letters of full width, and another one.
+    assert_eq!(office.sign_in("%EF%BD%81da").await.1.status, 409);
+    let (_, answer) = office.sign_in("%EF%BD%82ob").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(office.person("bob").await["email"], "bob@example.org");
+
+    server.run(&["person", "change", "lovelace", "--external", issuer, "ada"]);
+    let (_, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let linked = office.person("lovelace").await;
+    assert_eq!(linked["sign_in"], json!(["provider"]));
+}
+
+#[tokio::test]
+async fn a_link_to_a_provider_is_made_ended_and_journaled_and_no_programs() {
+    let office = Entrance::open("").await;
+    let server = &office.server;
+    let issuer = office.provider.issuer.as_str();
+    server.run(&["person", "create", "lovelace", "--level", "3"]);
+    let robot = [
+        "person",
+        "create",
+        "robot",
+        "--service",
+        "--owner",
+        "lovelace",
+    ];
+    let linked = [&robot[..], &["--external", issuer, "bob"]].concat();
+    let said = server.refused(2, &linked);
+    assert!(said.contains("it signs in by tokens only"), "{said}");
+    server.run(&robot);
+    let said = server.refused(
+        2,
+        &["person", "change", "robot", "--external", issuer, "bob"],
+    );
+    assert!(said.contains("it signs in by tokens only"), "{said}");
+
+    server.run(&["person", "change", "lovelace", "--external", issuer, "ada"]);
+    office.provider.set_groups(&json!({ "ada": ["sre"] })).await;
+    office.apply("kind: Team\nname: makers\ngroups: { sre: apply }\n");
+    let (mut jar, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(
+        office.person("lovelace").await["teams"],
+        json!({ "makers": 3 })
+    );
+    server.run(&["person", "unlink", "lovelace"]);
+    assert!(!office.is_in(&mut jar).await);
+    let lovelace = office.person("lovelace").await;
+    let what = (&lovelace["level"], &lovelace["teams"], &lovelace["sign_in"]);
+    assert_eq!(what, (&json!(3), &json!({}), &json!([])));
+    assert_eq!(office.sign_in("ada").await.1.status, 403);
+    let said = server.refused(4, &["person", "unlink", "lovelace"]);
+    assert!(said.contains("nobody to an identity provider"), "{said}");
+
+    let journal = server.get("/api/v1/journal").await;
+    let entries = journal["entries"].as_array().or(journal.as_array());
+    let link = json!({ "issuer": issuer, "subject": "ada" });
+    for action in ["person.changed", "person.unlinked"] {
+        let mut entries = entries.expect("a list").iter();
+        let found = entries.find(|it| it["action"] == action && it["subject"] == "person/lovelace");
+        let found = found.unwrap_or_else(|| panic!("{action}: {journal}"));
+        assert_eq!(found["detail"]["external"], link, "{action}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_called_as_somebody_was_granted_something_does_not_get_it() {
+    let office = Entrance::open(OPEN).await;
+    office.apply("kind: Team\nname: makers\nmembers: [ada]\nlevels: { bob: initiate }\n");
+    for who in ["ada", "bob"] {
+        let (_, answer) = office.sign_in(who).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        assert_eq!(office.person(who).await, Value::Null);
+        let made = office.person(&format!("{who}-2")).await;
+        assert_eq!(
+            (&made["sign_in"], &made["teams"]),
+            (&json!(["provider"]), &json!({})),
+            "{who}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_comes_by_a_provider_has_a_password_only_when_they_were_invited_to_choose_one() {
+    let office = Entrance::open(OPEN).await;
+    let (http, address) = (&office.server.http, office.server.url("/password"));
+    let (mut ada, _) = office.sign_in("ada").await;
+    let page = ada.get(http, &address).await;
+    assert!(page.body.contains("You have no password."), "{}", page.body);
+    assert!(!page.body.contains("name=\"new\""), "{}", page.body);
+    let form = "new=correct+horse+battery+staple&again=correct+horse+battery+staple";
+    let refused = ada.post(http, &address, form).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    let token = office
+        .server
+        .run(&["token", "create", "laptop", "--for", "ada", "--level", "6"]);
+    let request = http
+        .put(office.server.url("/api/v1/password"))
+        .bearer_auth(token.trim());
+    let request = request.json(&json!({ "new": "correct horse battery staple" }));
+    let answer = request.send().await.expect("it answers");
+    assert_eq!(answer.status().as_u16(), 403);
+    assert_eq!(office.person("ada").await["sign_in"], json!(["provider"]));
+
+    let link = office.server.run(&["person", "invite", "ada"]);
+    let (_, secret) = link.trim().split_once("link=").expect("a link");
+    let mut invited = Jar::default();
+    let (sign_in, by_link) = (office.server.url("/sign-in"), format!("link={secret}"));
+    assert_eq!(invited.post(http, &sign_in, &by_link).await.status, 303);
+    assert_eq!(invited.post(http, &address, form).await.status, 303);
+    assert_eq!(
+        office.person("ada").await["sign_in"],
+        json!(["password", "provider"])
     );
 }
 

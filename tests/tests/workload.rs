@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tidegate_tests::{
     entrance::{Entrance, OPEN},
+    identity_provider::Jar,
     server::text,
 };
 
@@ -177,6 +178,38 @@ async fn a_program_gets_a_short_lived_token_for_its_own() {
 }
 
 #[tokio::test]
+async fn what_is_lent_for_minutes_begins_no_session_and_leaves_nothing_behind() {
+    let lent = Lent::open().await;
+    let (server, provider) = (&lent.office.server, &lent.office.provider);
+    lent.trust(&["--minutes", "60"]);
+    let jwt = provider.workload_token("ES256", &lent.claims(&[])).await;
+    let (_, answer) = lent.exchange(&jwt).await;
+    let whole = answer["access_token"].as_str().expect("a token");
+    let mut jar = Jar::default();
+    let (sign_in, by_token) = (server.url("/sign-in"), format!("token={whole}"));
+    let entered = jar.post(&server.http, &sign_in, &by_token).await;
+    assert!(
+        entered.status == 400 && entered.cookies.is_empty(),
+        "{entered:?}"
+    );
+    let post = async |path: &str, body: &Value| {
+        let request = server.http.post(server.url(path)).bearer_auth(whole);
+        let answer = request.json(body).send().await.expect("it answers");
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.expect("JSON"))
+    };
+    let (status, _) = post("/api/v1/sign-in-links", &json!({})).await;
+    assert_eq!(status, 400);
+
+    let (status, made) = post("/api/v1/tokens", &json!({ "name": "more" })).await;
+    assert_eq!(status, 201, "{made}");
+    let made = made["token"].as_str().expect("a token");
+    assert_eq!(lent.asked(made, "/api/v1/status").await, 200);
+    server.run(&["person", "distrust", "robot", "ci"]);
+    assert_eq!(lent.asked(made, "/api/v1/status").await, 401);
+}
+
+#[tokio::test]
 async fn what_is_not_signed_by_the_issuer_for_us_gets_nothing() {
     let lent = Lent::open().await;
     let provider = &lent.office.provider;
@@ -192,8 +225,8 @@ async fn what_is_not_signed_by_the_issuer_for_us_gets_nothing() {
         ("it is over", ("exp", json!(now - 1))),
         ("it never ends", ("exp", Value::Null)),
         ("it ends in a week", ("exp", json!(now + 604_800))),
-        ("not yet", ("nbf", json!(now + 3600))),
-        ("made in the future", ("iat", json!(now + 3600))),
+        ("not yet", ("nbf", json!(now + 90))),
+        ("made in the future", ("iat", json!(now + 90))),
     ] {
         let token = provider
             .workload_token("ES256", &lent.claims(&[change]))
@@ -201,6 +234,13 @@ async fn what_is_not_signed_by_the_issuer_for_us_gets_nothing() {
         lent.refused(why, &token).await;
     }
     let claims = lent.claims(&[]);
+    for (why, key) in [
+        ("another's key", "key-1-RS256"),
+        ("no key of the issuer", "key-1-ES384"),
+    ] {
+        let token = provider.token_under(key, "ES256", &claims).await;
+        lent.refused(why, &token).await;
+    }
     lent.refused(
         "signed by nobody",
         &provider.workload_token("none", &claims).await,
@@ -236,6 +276,34 @@ async fn what_is_not_signed_by_the_issuer_for_us_gets_nothing() {
         .server
         .run(&["person", "remove", "robot", "--yes"]);
     lent.refused("the account was removed", &good).await;
+}
+
+#[tokio::test]
+async fn clocks_may_be_a_minute_apart() {
+    let lent = Lent::open().await;
+    let provider = &lent.office.provider;
+    let soon = json!(jiff::Timestamp::now().as_second() + 45);
+    for claim in ["iat", "nbf"] {
+        let claims = lent.claims(&[(claim, soon.clone())]);
+        let token = provider.workload_token("ES256", &claims).await;
+        let (status, answer) = lent.exchange(&token).await;
+        assert_eq!(status, 200, "{claim}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_the_issuer_changed_count_no_more() {
+    let mut lent = Lent::open().await;
+    let claims = lent.claims(&[]);
+    let old = lent.office.provider.workload_token("ES256", &claims).await;
+    assert_eq!(lent.exchange(&old).await.0, 200);
+    lent.office.provider.change_keys().await;
+    let new = lent.office.provider.workload_token("ES256", &claims).await;
+    // A server that asks the issuer only now; one that has asked does so again in its own time.
+    lent.office.server.kill();
+    lent.office.server.start_again().await;
+    assert_eq!(lent.exchange(&new).await.0, 200);
+    lent.refused("its key is gone", &old).await;
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ pub struct Authorizer {
     slices: Slices,
     notes: BTreeMap<PolicyId, Note>,
     broken: Vec<(Note, String)>,
+    /// The texts of the organisation's own policies.
+    own: Vec<String>,
 }
 
 /// What a person should know of a policy.
@@ -122,7 +124,16 @@ impl Authorizer {
             slices: Slices::new(&policies),
             notes,
             broken,
+            own: own.iter().map(|policy| policy.text.clone()).collect(),
         }
+    }
+
+    /// Whether a right was granted to somebody of that name, who may not exist yet: a team, a role or a policy of the
+    /// organisation's own speaks of them.
+    pub fn speaks_of(&self, name: &Name) -> bool {
+        let quoted = format!("\"{name}\"");
+        let says = |policy: &String| policy.contains(&quoted);
+        self.directory.speaks_of(name) || self.own.iter().any(says)
     }
 
     /// Who belongs where.

@@ -4,6 +4,8 @@
 //! tokens that programs show; both by [`outside`], which bounds what it reads. What follows from an answer, `domain` says
 //! and `app` writes down. Nothing here touches the store. Start at [`Identity`].
 
+#[cfg(test)]
+mod fake_issuer;
 pub(crate) mod hashing;
 pub(crate) mod issuers;
 mod outside;

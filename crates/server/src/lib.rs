@@ -230,7 +230,7 @@ async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcom
     if !first {
         return Ok(None);
     }
-    let sign_in_path = app.link_for(administrator.id, "invitation").await?;
+    let sign_in_path = app.link_for(administrator.id, ("invitation", None)).await?;
     Ok(Some(Welcome {
         sign_in_path,
         token: given.is_none().then_some(made),
@@ -328,6 +328,12 @@ async fn collect_garbage(app: SharedApp) {
     tick.tick().await;
     loop {
         tick.tick().await;
+        if let Err(error) = app.forget_what_is_over().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "sign_in.not_forgotten"
+            );
+        }
         if let Err(error) = app.retire_artifacts().await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,

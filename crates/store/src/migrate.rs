@@ -53,6 +53,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "histories",
         include_str!("../migrations/0016_histories.sql"),
     ),
+    (
+        17,
+        "sign_in_mended",
+        include_str!("../migrations/0017_sign_in_mended.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -6,10 +6,10 @@ use clap::Args;
 use std::io::{IsTerminal as _, stdin};
 use tidegate_protocol::api::PasswordChange;
 
-/// Set, change or remove your own password, which signs you in to the pages.
+/// Change or remove your own password, which signs you in to the pages.
 ///
-/// Passwords are asked for, or read from standard input, a line each: the one that you have, empty where you have none, and
-/// the new one. Your other sign-ins end; your tokens stay.
+/// Passwords are asked for, or read from standard input, a line each: the one that you have, and the new one. Your other
+/// sign-ins end; your tokens stay. The first password is chosen in the pages, by an invitation.
 #[derive(Debug, Args)]
 pub struct PasswordArgs {
     /// Do without one.
@@ -31,7 +31,7 @@ impl PasswordArgs {
         context.client.replace(path, &change).await?;
         context.ui.say(match self.remove {
             true => "you have no password any more",
-            false => "the password is set",
+            false => "the password is changed",
         });
         Ok(ExitStatus::Done)
     }
@@ -42,8 +42,7 @@ type Passwords = (String, Option<String>);
 fn asked(is_removed: bool) -> Result<Passwords, Error> {
     let none = |why: dialoguer::Error| Error::Usage(format!("no password was given: {why}"));
     let current = dialoguer::Password::new()
-        .with_prompt("The password that you have (empty for none)")
-        .allow_empty_password(true)
+        .with_prompt("The password that you have")
         .interact()
         .map_err(none)?;
     if is_removed {
@@ -69,7 +68,7 @@ fn read(is_removed: bool) -> Result<Passwords, Error> {
         (true, _) => Ok((current, None)),
         (false, Some(new)) => Ok((current, Some(new))),
         (false, None) => Err(Error::Usage(
-            "write two lines to standard input: the password that you have, empty for none, and the new one"
+            "write two lines to standard input: the password that you have, and the new one"
                 .to_owned(),
         )),
     }

@@ -28,6 +28,11 @@ pub enum PersonCommand {
         /// Their name.
         name: String,
     },
+    /// Take away who a person is to an identity provider: their sessions end, and they do not come by it any more.
+    Unlink {
+        /// Their name.
+        name: String,
+    },
     Trust(trust::TrustArgs),
     /// List what a service account trusts.
     Trusts {
@@ -119,6 +124,13 @@ impl PersonCommand {
                 let path = format!("/api/v1/people/{name}/sign-in-links");
                 let link: Link = client.post(&path, &serde_json::json!({})).await?;
                 ui.data(&link, |link| format!("{}{}", client.server(), link.path));
+            }
+            Self::Unlink { name } => {
+                let path = format!("/api/v1/people/{name}/external");
+                client.delete(&path).await?;
+                ui.say(format_args!(
+                    "{name} comes by no identity provider any more"
+                ));
             }
             Self::Trust(args) => return args.run(context).await,
             Self::Trusts { account } => {

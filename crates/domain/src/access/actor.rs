@@ -2,6 +2,7 @@
 
 use super::{Action, Level};
 use crate::{id::PersonId, id::TokenId, name::Name};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
@@ -16,7 +17,7 @@ pub struct Actor {
     pub kind: ActorKind,
     /// Their level in the whole organisation; none where only their teams give them one.
     pub level: Option<Level>,
-    /// The groups that an identity provider named when they signed in.
+    /// The groups that identity providers named when they signed in.
     pub groups: BTreeSet<String>,
     /// The token used, if any.
     pub token: Option<UsedToken>,
@@ -41,6 +42,8 @@ pub struct UsedToken {
     pub level: Level,
     /// What it is good for.
     pub scope: Scope,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What a token is good for; an empty one is good for whatever its holder may.

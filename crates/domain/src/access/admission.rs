@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const GROUPS_MAX: usize = 500;
 const GROUP_LENGTH_MAX: usize = 200;
 
+/// The groups that each provider named when somebody last came by it.
+pub type GroupsBy = BTreeMap<Name, BTreeSet<String>>;
+
 /// Whom a provider's word lets in, and how far they answer then.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Admission {
@@ -46,14 +49,30 @@ impl Admission {
         Ok(())
     }
 
-    /// Their level in the whole organisation from this sign-in on, where it was `before`: the highest that a group of
-    /// theirs gives, and none where no group gives one.
-    pub fn level(&self, before: Option<Level>, groups: &BTreeSet<String>) -> Option<Level> {
-        if self.levels.is_empty() {
-            return before;
-        }
+    /// The highest level that one of these groups gives.
+    fn given(&self, groups: &BTreeSet<String>) -> Option<Level> {
         let given = groups.iter().filter_map(|group| self.levels.get(group));
         given.max().copied()
+    }
+}
+
+/// The level of somebody in the whole organisation from a sign-in on, where it was `before`.
+///
+/// It is the highest that a group gives by the rules of the provider that named it, and none where no group gives one.
+/// Where none of the providers that they came by says anything about levels, it stays.
+pub fn level(
+    rules: &BTreeMap<Name, Admission>,
+    before: Option<Level>,
+    groups: &GroupsBy,
+) -> Option<Level> {
+    let told = groups
+        .iter()
+        .filter_map(|(provider, groups)| Some((rules.get(provider)?, groups)))
+        .filter(|(rules, _)| !rules.levels.is_empty());
+    let given: Vec<Option<Level>> = told.map(|(rules, groups)| rules.given(groups)).collect();
+    match given.is_empty() {
+        true => before,
+        false => given.into_iter().flatten().max(),
     }
 }
 
@@ -126,24 +145,61 @@ mod tests {
         check(false, &["sre"], (false, &[]), Err(NotAdmitted::Group));
     }
 
-    #[test]
-    fn the_highest_level_of_their_groups_counts_and_goes_with_the_group() {
-        let levels = [("sre", Level::Apply), ("leads", Level::Ensure)];
-        let says = Admission {
+    fn saying(levels: &[(&str, Level)]) -> Admission {
+        let levels = levels.iter().copied();
+        Admission {
             levels: levels
                 .map(|(group, level)| (group.to_owned(), level))
-                .into(),
+                .collect(),
             ..Admission::default()
-        };
+        }
+    }
+
+    fn by(providers: &[(&str, &[&str])]) -> GroupsBy {
+        let named = providers.iter().copied();
+        named
+            .map(|(name, groups)| (name.parse().unwrap(), of(groups)))
+            .collect()
+    }
+
+    #[test]
+    fn the_highest_level_of_their_groups_counts_and_goes_with_the_group() {
+        let says = saying(&[("sre", Level::Apply), ("leads", Level::Ensure)]);
+        let rules = BTreeMap::from([("corp".parse().unwrap(), says)]);
         let check = |groups: &[&str], expect| {
-            assert_eq!(says.level(Some(Level::Initiate), &of(groups)), expect);
+            let groups = by(&[("corp", groups)]);
+            assert_eq!(level(&rules, Some(Level::Initiate), &groups), expect);
         };
         check(&["sre"], Some(Level::Apply));
         check(&["leads", "sre"], Some(Level::Ensure));
         check(&["others"], None);
-        let silent = Admission::default();
+        let silent = BTreeMap::from([("corp".parse().unwrap(), Admission::default())]);
         let before = Some(Level::Enable);
-        assert_eq!(silent.level(before, &of(&["leads"])), before);
+        assert_eq!(level(&silent, before, &by(&[("corp", &["leads"])])), before);
+    }
+
+    #[test]
+    fn what_one_provider_says_takes_nothing_that_another_gives() {
+        let corp = saying(&[("sre", Level::Apply)]);
+        let partner = saying(&[("sre", Level::Initiate), ("leads", Level::Ensure)]);
+        let rules = [
+            ("corp", corp),
+            ("partner", partner),
+            ("silent", saying(&[])),
+        ];
+        let rules = rules.map(|(name, rules)| (name.parse().unwrap(), rules));
+        let check = |groups: &[(&str, &[&str])], expect| {
+            let before = Some(Level::Enable);
+            assert_eq!(level(&rules.clone().into(), before, &by(groups)), expect);
+        };
+        check(&[("corp", &["sre"]), ("partner", &[])], Some(Level::Apply));
+        check(
+            &[("corp", &["sre"]), ("silent", &["leads"])],
+            Some(Level::Apply),
+        );
+        check(&[("corp", &["leads"]), ("partner", &[])], None);
+        check(&[("silent", &["sre"])], Some(Level::Enable));
+        check(&[("gone", &["sre"])], Some(Level::Enable));
     }
 
     #[test]

@@ -64,6 +64,13 @@ impl Directory {
         };
         self.roles.iter().filter(has).map(|role| &role.name)
     }
+
+    /// Whether a team or a role speaks of somebody of that name, who may not exist yet.
+    pub fn speaks_of(&self, name: &Name) -> bool {
+        let in_team = |team: &Team| team.members.contains(name) || team.levels.contains_key(name);
+        let in_role = |role: &Role| role.members.contains(name);
+        self.teams.values().any(in_team) || self.roles.iter().any(in_role)
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +97,7 @@ mod tests {
                 id: TokenId(Uuid::nil()),
                 level,
                 scope: Scope::default(),
+                expires_at: None,
             }),
         }
     }
@@ -109,10 +117,27 @@ mod tests {
             levels: BTreeMap::new(),
             groups: [("sre".to_owned(), Level::Apply)].into(),
         };
-        let mut all = Directory::new(vec![team, operations], Vec::new(), &[]);
+        let desk = Role {
+            name: name("desk"),
+            title: String::new(),
+            members: vec![name("zoe")],
+            groups: vec!["desk".to_owned()],
+        };
+        let mut all = Directory::new(vec![team, operations], vec![desk], &[]);
         all.products.insert(name("bank"), name("payments"));
         all.products.insert(name("probe"), name("operations"));
         all
+    }
+
+    #[test]
+    fn it_speaks_of_whoever_is_a_member_by_name() {
+        let all = directory();
+        let check = |who: &str, expect| assert_eq!(all.speaks_of(&name(who)), expect, "{who}");
+        check("ada", true);
+        check("bob", true);
+        check("zoe", true);
+        check("sre", false);
+        check("mallory", false);
     }
 
     #[test]

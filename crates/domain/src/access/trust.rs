@@ -158,6 +158,13 @@ pub fn is_protected(address: &str) -> bool {
     host.is_some_and(is_here)
 }
 
+/// Whether an address that an issuer names is as well protected as the issuer's own: by HTTPS, or on this machine where the
+/// issuer is here, too.
+pub fn is_as_protected(address: &str, issuer: &str) -> bool {
+    let is_encrypted = address.starts_with("https://");
+    is_protected(address) && (is_encrypted || issuer.starts_with("http://"))
+}
+
 fn is_port(text: &str) -> bool {
     let digits = text.strip_prefix(':');
     digits.is_some_and(|digits| digits.parse::<u16>().is_ok())

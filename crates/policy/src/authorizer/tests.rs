@@ -29,6 +29,7 @@ fn with_token(actor: Actor, level: Level, scope: Scope) -> Actor {
         id: TokenId(Uuid::nil()),
         level,
         scope,
+        expires_at: None,
     };
     Actor {
         token: Some(token),
@@ -159,6 +160,19 @@ fn a_policy_of_the_organisation_forbids_and_is_named() {
         panic!("{denied}")
     };
     assert_eq!(policies[0].document, "Because of the outage in May.");
+}
+
+#[test]
+fn teams_roles_and_own_policies_speak_of_people_by_name() {
+    let own = r#"permit (principal == Person::"zoe", action, resource);"#;
+    let check = |own: &str, who: &str, expect| {
+        assert_eq!(authorizer(own).speaks_of(&name(who)), expect, "{who}");
+    };
+    check("", "ada", true);
+    check("", "bob", true);
+    check("", "zoe", false);
+    check(own, "zoe", true);
+    check(own, "zo", false);
 }
 
 #[test]

@@ -2,25 +2,33 @@
 
 use super::{
     App, Error, Kind, Request,
-    authenticate::{SESSION_PREFIX, refuse_narrow},
-    sessions,
-    sessions::Visit,
+    authenticate::{SESSION_PREFIX, refuse_narrow, refuse_program},
+    people, sessions,
+    sessions::{Beginning, Visit},
+    tries::{crowded, forgive, of_account, of_network, sent_away},
 };
 use crate::{identity::hashing, keyring::new_secret};
 use futures::FutureExt;
-use jiff::{SignedDuration, Timestamp};
-use std::net::IpAddr;
-use tidegate_domain::{
-    access::{ActorKind, Throttle, throttle::network},
-    digest::Digest,
-    id::PersonId,
-    name::Name,
-};
+use jiff::SignedDuration;
+use tidegate_domain::{digest::Digest, id::PersonId, name::Name};
 use tidegate_protocol::api::PasswordChange;
-use tidegate_store::{PersonRow, Tx};
+use tidegate_store::{PersonRow, StoreError, Tx};
 
 /// For so long an invitation stands for the password that somebody forgot.
 const INVITATION: SignedDuration = SignedDuration::from_hours(1);
+
+/// How somebody stands to their password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordState {
+    /// They have none, and may not choose one: whoever got hold of a session or token of theirs would stay for ever.
+    Uninvited,
+    /// They have none, and were invited to choose one.
+    First,
+    /// They have one, and were invited to choose another.
+    Forgotten,
+    /// They have one, and have to show it.
+    Known,
+}
 
 /// Whose password is looked at: somebody, and their hash, if there is one.
 type Known = Option<(PersonRow, String)>;
@@ -36,34 +44,30 @@ impl App {
         password: &str,
         visit: &Visit,
     ) -> Result<String, Error> {
-        let name = name.trim().to_lowercase();
+        let name = people::normal(name).to_lowercase();
         let subjects = vec![of_account(&name), of_network(visit.address)];
         let known: Known = self
             .store
-            .write((subjects.clone(), name), |tx, (subjects, name)| {
-                async move {
-                    count(tx, subjects).await?;
-                    by_name(tx, name).await
-                }
-                .boxed()
-            })
+            .read(name, |tx, name| by_name(tx, name).boxed())
             .await?;
         let hash = known.as_ref().map(|(_, hash)| hash.as_str());
-        let is_right = self.identity.hashing.verify(password, hash).await?;
+        let is_right = self.try_password(&subjects, (password, hash)).await?;
         let Some((person, hash)) = known.filter(|_| is_right) else {
             return Err(wrong());
         };
         let newer = match hashing::is_outdated(&hash) {
-            true => Some(self.identity.hashing.hash(password).await?),
+            // Another time will do as well.
+            true => self.identity.hashing.hash(password).await.ok(),
             false => None,
         };
         let session = new_secret(SESSION_PREFIX);
         let input = (
             (person, hash, newer),
-            subjects,
+            subjects.clone(),
             (Digest::of(session.as_bytes()), visit.clone()),
         );
-        self.store
+        let begun = self
+            .store
             .write(input, |tx, (known, subjects, (session, visit))| {
                 async move {
                     let (person, hash, newer) = known;
@@ -76,18 +80,26 @@ impl App {
                         tx.record_password(still.id, Some(newer)).await?;
                     }
                     forgive(tx, subjects).await?;
-                    sessions::begin(tx, &still.actor(), *session, (visit, "password")).await
+                    let (how, token) = ("password", None);
+                    let beginning = Beginning { visit, how, token };
+                    sessions::begin(tx, &still.actor(), *session, &beginning).await
                 }
                 .boxed()
             })
-            .await?;
-        Ok(session)
+            .await;
+        match begun {
+            Err(Error::Store(StoreError::Contended(_))) => {
+                Err(sent_away(&self.store, subjects).await)
+            }
+            other => other.map(|()| session),
+        }
     }
 
     /// Sets, changes or removes one's own password; every other session of one's own ends then.
     ///
     /// # Errors
-    /// When the password that one has is not shown, or the new one will not do.
+    /// When the password that one has is not shown, one has none and was not invited to choose one, or the new one will
+    /// not do.
     pub async fn change_password(
         &self,
         request: Request,
@@ -95,8 +107,10 @@ impl App {
     ) -> Result<(), Error> {
         refuse_narrow(&request.actor)?;
         let standing = self.standing(&request).await?;
-        if standing.is_asked {
-            self.prove(&standing, change.current.as_deref()).await?;
+        match standing.state() {
+            PasswordState::Uninvited if change.new.is_some() => return Err(uninvited(&standing)),
+            PasswordState::Known => self.prove(&standing, change.current.as_deref()).await?,
+            PasswordState::Uninvited | PasswordState::First | PasswordState::Forgotten => {}
         }
         let new = match &change.new {
             None => None,
@@ -112,35 +126,22 @@ impl App {
                 Some(self.identity.hashing.hash(new).await?)
             }
         };
-        let input = (request, standing.person.id, new);
+        let input = (request, standing, new);
         self.store
-            .write(input, |tx, (request, person, new)| {
-                async move {
-                    tx.record_password(*person, new.as_deref()).await?;
-                    tx.end_other_sessions(*person, request.session.as_deref())
-                        .await?;
-                    let action = match new {
-                        Some(_) => "person.password_set",
-                        None => "person.password_removed",
-                    };
-                    let subject = format!("person/{}", request.actor.name);
-                    let detail = serde_json::json!({});
-                    Ok::<_, Error>(request.journal(tx, action, &subject, &detail).await?)
-                }
-                .boxed()
+            .write(input, |tx, (request, before, new)| {
+                replace(tx, request, before, new.as_deref()).boxed()
             })
             .await?;
         self.bus.announce();
         Ok(())
     }
 
-    /// Whether somebody has a password, and whether they have to show it before they change it.
+    /// How somebody stands to their password.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn password_state(&self, request: &Request) -> Result<(bool, bool), Error> {
-        let standing = self.standing(request).await?;
-        Ok((standing.hash.is_some(), standing.is_asked))
+    /// When the store fails, or a program asks.
+    pub async fn password_state(&self, request: &Request) -> Result<PasswordState, Error> {
+        Ok(self.standing(request).await?.state())
     }
 
     async fn standing(&self, request: &Request) -> Result<Standing, Error> {
@@ -150,17 +151,10 @@ impl App {
     }
 
     async fn prove(&self, standing: &Standing, current: Option<&str>) -> Result<(), Error> {
-        let name = standing.person.name.as_str();
-        let subjects = vec![of_account(name)];
-        let counted = subjects.clone();
-        self.store
-            .write(counted, |tx, subjects| {
-                async move { count(tx, subjects).await }.boxed()
-            })
-            .await?;
+        let subjects = vec![of_account(standing.person.name.as_str())];
         let hash = standing.hash.as_deref();
         let shown = current.unwrap_or_default();
-        if !self.identity.hashing.verify(shown, hash).await? {
+        if !self.try_password(&subjects, (shown, hash)).await? {
             let detail = "the password that you have is another";
             return Err(
                 Error::refused(Kind::NotAllowed, "password-wrong", detail).hint(
@@ -173,19 +167,29 @@ impl App {
                 async move { forgive(tx, subjects).await }.boxed()
             })
             .await
+            .map_err(crowded)
     }
 }
 
-/// How somebody stands to their password.
+/// Whose password it is, and what it depends on how it changes.
 #[derive(Debug)]
 struct Standing {
     person: PersonRow,
     hash: Option<String>,
-    /// Whether they have to show it.
-    is_asked: bool,
+    /// Whether their session began by an invitation a short time ago.
+    is_invited: bool,
 }
 
 impl Standing {
+    const fn state(&self) -> PasswordState {
+        match (&self.hash, self.is_invited) {
+            (None, false) => PasswordState::Uninvited,
+            (None, true) => PasswordState::First,
+            (Some(_), true) => PasswordState::Forgotten,
+            (Some(_), false) => PasswordState::Known,
+        }
+    }
+
     /// What others would guess first.
     fn called(&self) -> Vec<&str> {
         let email = self.person.email.as_deref();
@@ -199,17 +203,48 @@ impl Standing {
 async fn standing(tx: &mut Tx, request: &Request) -> Result<Standing, Error> {
     let gone = || Error::not_found("person-not-found", "person", &request.actor.name);
     let person = tx.person(request.actor.person).await?.ok_or_else(gone)?;
-    if person.kind == ActorKind::Service {
-        let detail = "a program's account has no password: it signs in by tokens only";
-        return Err(Error::refused(Kind::BadRequest, "not-a-person", detail));
-    }
+    refuse_program(person.kind, &person.name)?;
     let hash = tx.password(person.id).await?;
     let is_invited = is_invited(tx, request, person.id).await?;
     Ok(Standing {
-        is_asked: hash.is_some() && !is_invited,
         person,
         hash,
+        is_invited,
     })
+}
+
+/// Keeps a new password, if all that was looked at before is as it was: hashing takes its time.
+async fn replace(
+    tx: &mut Tx,
+    request: &Request,
+    before: &Standing,
+    new: Option<&str>,
+) -> Result<(), Error> {
+    let is_in = sessions::still(tx, request).await?.is_some();
+    let now = standing(tx, request).await?;
+    if !is_in || now.hash != before.hash || now.is_invited != before.is_invited {
+        let detail = "your password, or the session or token that you use, changed meanwhile";
+        return Err(Error::refused(Kind::Conflict, "password-changed", detail).hint("begin again"));
+    }
+    let person = now.person.id;
+    tx.record_password(person, new).await?;
+    tx.end_other_sessions(person, request.session.as_deref())
+        .await?;
+    let action = match new {
+        Some(_) => "person.password_set",
+        None => "person.password_removed",
+    };
+    let subject = format!("person/{}", request.actor.name);
+    let detail = serde_json::json!({});
+    Ok(request.journal(tx, action, &subject, &detail).await?)
+}
+
+fn uninvited(standing: &Standing) -> Error {
+    let name = &standing.person.name;
+    let detail = "who has no password chooses the first one when they were invited to";
+    Error::refused(Kind::NotAllowed, "password-uninvited", detail).hint(format!(
+        "ask somebody of level 6 for `tidegate person invite {name}`, and choose it within an hour"
+    ))
 }
 
 /// Whether the session began by an invitation a short time ago.
@@ -237,59 +272,97 @@ async fn by_name(tx: &mut Tx, name: &str) -> Result<Known, Error> {
     Ok(hash.map(|hash| (person, hash)))
 }
 
-/// Counts a try before anything is looked at.
-async fn count(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Error> {
-    tx.forget_tries().await?;
-    let now = tx.now();
-    for (subject, throttle) in subjects {
-        let before = tx.tries(*subject).await?;
-        let tries = throttle.count(before, now).map_err(|at| later(at, now))?;
-        tx.record_tries(*subject, Some(tries)).await?;
-    }
-    Ok(())
-}
-
-/// Takes back the try that succeeded, and forgets those of the account.
-async fn forgive(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Error> {
-    for (subject, throttle) in subjects {
-        let left = match *throttle == Throttle::ACCOUNT {
-            true => None,
-            false => tx.tries(*subject).await?.and_then(|it| it.without_one()),
-        };
-        tx.record_tries(*subject, left).await?;
-    }
-    Ok(())
-}
-
-/// What tries are counted by: never in the open, because a password may have been typed as a name.
-type Subject = (Digest, Throttle);
-
-fn of_account(name: &str) -> Subject {
-    let subject = format!("account/{name}");
-    (Digest::of(subject.as_bytes()), Throttle::ACCOUNT)
-}
-
-fn of_network(address: IpAddr) -> Subject {
-    let subject = format!("network/{}", network(address));
-    (Digest::of(subject.as_bytes()), Throttle::NETWORK)
-}
-
-fn later(at: Timestamp, now: Timestamp) -> Error {
-    let millis = u128::try_from(at.duration_since(now).as_millis()).unwrap_or(0);
-    let seconds = u32::try_from(millis.div_ceil(1000)).unwrap_or(u32::MAX);
-    let detail = format!("it was tried too often: try again in {seconds} s");
-    Error::refused(Kind::TooOften { seconds }, "tried-too-often", detail)
-        .hint("a one-time link, an identity provider or a token signs you in meanwhile")
-}
-
 fn wrong() -> Error {
     let detail = "the name or the password is wrong";
     Error::refused(Kind::NotSignedIn, "sign-in-refused", detail)
         .hint("who forgot their password asks for an invitation, `tidegate person invite`")
 }
 
-impl From<hashing::Busy> for Error {
-    fn from(busy: hashing::Busy) -> Self {
-        Self::refused(Kind::Busy, "busy", busy.to_string()).hint("try again in a few seconds")
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeMap, sync::Arc};
+    use tidegate_domain::access::{ActorKind, Level};
+    use tidegate_store::{SessionRow, Store};
+    use uuid::Uuid;
+
+    /// Somebody in the session in which they were invited, and what is looked at before they choose a password.
+    async fn invited() -> (tempfile::TempDir, Store, Request, Standing) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        let person = PersonRow {
+            id: PersonId(Uuid::nil()),
+            name: "ada".parse().unwrap(),
+            display: "Ada".to_owned(),
+            kind: ActorKind::Person,
+            level: Some(Level::Apply),
+            owner: None,
+            email: None,
+            groups: BTreeMap::new(),
+            external: None,
+        };
+        let request = Request {
+            actor: person.clone().actor(),
+            id: String::new(),
+            session: Some("session".to_owned()),
+            gate: Arc::default(),
+        };
+        let made = store.write((person, request.clone()), |tx, (person, request)| {
+            async move {
+                tx.record_person(person).await?;
+                let session = SessionRow {
+                    secret: Digest::of(b"secret"),
+                    id: "session".to_owned(),
+                    person: person.id,
+                    kind: "session",
+                    began_at: tx.now(),
+                    expires_at: tx.now() + INVITATION,
+                    client: String::new(),
+                    how: "invitation".to_owned(),
+                    token: None,
+                };
+                tx.record_session(&session).await?;
+                standing(tx, request).await
+            }
+            .boxed()
+        });
+        let standing = made.await.unwrap();
+        assert_eq!(standing.state(), PasswordState::First);
+        (directory, store, request, standing)
+    }
+
+    /// Replaces the password after something else happened; answers whether that counts.
+    async fn counts_after(what: &'static str) -> bool {
+        let (_directory, store, request, before) = invited().await;
+        let written = store.write((request, before, what), |tx, (request, before, what)| {
+            async move {
+                let person = before.person.id;
+                match *what {
+                    "nothing" => {}
+                    "another password" => tx.record_password(person, Some("other")).await?,
+                    "the end of the session" => drop(tx.end_session("session").await?),
+                    _ => tx.record_person_removed(person).await?,
+                }
+                replace(tx, request, before, Some("hash")).await?;
+                Ok::<_, Error>(tx.password(person).await?)
+            }
+            .boxed()
+        });
+        match written.await {
+            Ok(hash) => hash.as_deref() == Some("hash"),
+            Err(error) => {
+                let kinds = [Kind::Conflict, Kind::NotFound];
+                assert!(kinds.contains(&error.kind()), "{what}: {error}");
+                false
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_replaced_only_where_all_is_as_it_was_looked_at() {
+        assert!(counts_after("nothing").await);
+        for what in ["another password", "the end of the session", "a removal"] {
+            assert!(!counts_after(what).await, "{what}");
+        }
     }
 }

@@ -1,16 +1,23 @@
 //! People and service accounts: added, changed, removed.
 
-use super::{App, Error, Kind, Request, field, optional};
+use super::{
+    App, Error, Kind, Request,
+    authenticate::refuse_narrow,
+    field,
+    links::{check_external, external, linked, part},
+    optional,
+};
 use futures::FutureExt;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, ActorKind, Level},
     id::PersonId,
     name::Name,
 };
 use tidegate_policy::Authorizer;
-use tidegate_protocol::api::{ExternalIdentity, PersonChange, PersonRequest, PersonView};
+use tidegate_protocol::api::{PersonChange, PersonRequest, PersonView};
 use tidegate_store::{PersonRow, Tx};
+use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
 /// The longest name for people, and the longest address, in characters.
@@ -46,11 +53,14 @@ impl App {
     ) -> Result<PersonView, Error> {
         let name: Name = field("name", name)?;
         let change = Change::read(change)?;
-        self.store
+        let view = self
+            .store
             .write((request, name, change), |tx, (request, name, change)| {
                 alter(tx, request, name, change).boxed()
             })
-            .await
+            .await?;
+        self.bus.announce();
+        Ok(view)
     }
 
     /// Removes a person: their sessions and tokens end at once, and so do the service accounts that they answer for.
@@ -160,11 +170,14 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Perso
         level: wanted.level,
         owner: owner(tx, wanted.owner.as_ref()).await?,
         email: wanted.email.clone(),
-        groups: BTreeSet::new(),
+        groups: BTreeMap::new(),
         external: wanted.external.clone(),
     };
     check_owner(&row)?;
-    check_external(tx, row.external.as_ref()).await?;
+    if row.external.is_some() {
+        refuse_narrow(&request.actor)?;
+        check_external(tx, &row).await?;
+    }
     if !tx.record_person(&row).await? {
         let detail = format!(
             "there is, or was, a person `{}`: names are never used twice",
@@ -200,8 +213,10 @@ async fn alter(
         row.email.clone_from(email);
     }
     if change.external.is_some() && change.external != row.external {
-        check_external(tx, change.external.as_ref()).await?;
+        refuse_narrow(&request.actor)?;
+        part(tx, &mut row).await?;
         row.external.clone_from(&change.external);
+        check_external(tx, &row).await?;
     }
     check_owner(&row)?;
     tx.record_person_changed(&row).await?;
@@ -220,8 +235,30 @@ async fn remove(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error
 }
 
 /// Nobody shuts everybody out.
-async fn check_somebody_administers(tx: &mut Tx, request: &Request) -> Result<(), Error> {
+///
+/// # Errors
+/// When nobody is left who administers people.
+pub(super) async fn check_somebody_administers(
+    tx: &mut Tx,
+    request: &Request,
+) -> Result<(), Error> {
     let authorizer = request.gate.authorizer(tx).await?;
+    if somebody_administers(tx, &authorizer).await? {
+        return Ok(());
+    }
+    let detail = "nobody would be left who administers people";
+    Err(Error::refused(Kind::Conflict, "last-administrator", detail)
+        .hint("give somebody else level 6 first"))
+}
+
+/// Whether there is a person, as all are recorded now, who may administer people.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn somebody_administers(
+    tx: &mut Tx,
+    authorizer: &Authorizer,
+) -> Result<bool, Error> {
     let at_large = tidegate_domain::access::Resource::Organisation;
     let administers = |person: PersonRow| {
         person.kind == ActorKind::Person
@@ -229,12 +266,7 @@ async fn check_somebody_administers(tx: &mut Tx, request: &Request) -> Result<()
                 .ask(&person.actor(), Action::ManagePeople, &at_large)
                 .allowed
     };
-    if tx.people().await?.into_iter().any(administers) {
-        return Ok(());
-    }
-    let detail = "nobody would be left who administers people";
-    Err(Error::refused(Kind::Conflict, "last-administrator", detail)
-        .hint("give somebody else level 6 first"))
+    Ok(tx.people().await?.into_iter().any(administers))
 }
 
 /// A program answers to somebody, and nobody to themselves.
@@ -249,18 +281,6 @@ fn check_owner(row: &PersonRow) -> Result<(), Error> {
         return Err(Error::invalid("owner", "an account is not its own"));
     }
     Ok(())
-}
-
-/// Whoever a provider knows is one person here, also after they were removed.
-async fn check_external(tx: &mut Tx, said: Option<&(String, String)>) -> Result<(), Error> {
-    let Some((issuer, subject)) = said else {
-        return Ok(());
-    };
-    if !tx.is_known_as(issuer, subject).await? {
-        return Ok(());
-    }
-    let detail = format!("`{subject}` of {issuer} is, or was, somebody here");
-    Err(Error::refused(Kind::Conflict, "external-exists", detail))
 }
 
 /// The human being who owns an account: never another owned account, so that who is behind it is one step away.
@@ -285,9 +305,19 @@ pub(super) async fn found(tx: &mut Tx, name: &Name) -> Result<PersonRow, Error> 
     found.ok_or_else(|| Error::not_found("person-not-found", "person", name))
 }
 
-async fn note(tx: &mut Tx, request: &Request, action: &str, row: &PersonRow) -> Result<(), Error> {
+/// Writes into the journal what became of a person.
+///
+/// # Errors
+/// When the store refuses.
+pub(super) async fn note(
+    tx: &mut Tx,
+    request: &Request,
+    action: &str,
+    row: &PersonRow,
+) -> Result<(), Error> {
     let detail = serde_json::json!({
         "level": row.level.map(Level::number), "kind": row.kind, "owner": row.owner.map(|owner| owner.to_string()),
+        "external": linked(row),
     });
     let subject = format!("person/{}", row.name);
     Ok(request.journal(tx, action, &subject, &detail).await?)
@@ -302,8 +332,20 @@ pub(super) fn level(number: u8) -> Result<Level, Error> {
         .ok_or_else(|| Error::invalid("level", "responsibility levels are 2 to 6"))
 }
 
+/// A text as it is judged and kept: spellings of the same letters are one (Unicode normalization form KC).
+pub(super) fn normal(text: &str) -> String {
+    text.nfkc().collect::<String>().trim().to_owned()
+}
+
 pub(super) fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
-    let text = text.trim();
+    line(name, &normal(text))
+}
+
+/// One line that is not too long; none where it is empty.
+///
+/// # Errors
+/// When it is not.
+pub(super) fn line(name: &str, text: &str) -> Result<Option<String>, Error> {
     let is_plain = !text.chars().any(char::is_control) && text.chars().count() <= TEXT_MAX;
     if !is_plain {
         return Err(Error::invalid(
@@ -326,17 +368,6 @@ pub(super) fn email(text: &str) -> Result<Option<String>, Error> {
         Some(address) if !is_one(&address) => Err(Error::invalid("email", "write it as NAME@HOST")),
         other => Ok(other),
     }
-}
-
-fn external(said: &ExternalIdentity) -> Result<(String, String), Error> {
-    let text = |name: &str, text: &str| {
-        let none = || Error::invalid(name, "it is empty");
-        words(name, text)?.ok_or_else(none)
-    };
-    Ok((
-        text("issuer", &said.issuer)?,
-        text("subject", &said.subject)?,
-    ))
 }
 
 async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<PersonView, Error> {
@@ -368,4 +399,26 @@ async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<P
         email: row.email.clone(),
         sign_in: password.into_iter().chain(provider).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_the_same_letters_are_one() {
+        let check = |read: Result<Option<String>, Error>, expect: Option<&str>| {
+            assert_eq!(read.ok().flatten().as_deref(), expect);
+        };
+        check(
+            email("\u{ff41}da\u{ff20}example\u{ff0e}org"),
+            Some("ada@example.org"),
+        );
+        check(email("ada\u{a0}l@example.org"), None);
+        check(
+            words("display", "\u{3000}Zoe\u{308}\u{a0}"),
+            Some("Zo\u{eb}"),
+        );
+        check(words("display", &"\u{fdfa}".repeat(20)), None);
+    }
 }

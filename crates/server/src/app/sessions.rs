@@ -1,11 +1,14 @@
 //! Sign-ins of the pages: begun, looked at again, listed and ended.
 
-use super::{App, Error, Request, authenticate::SESSION_PREFIX};
+use super::{
+    App, Error, Request,
+    authenticate::{SESSION_PREFIX, token_over},
+};
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use std::net::IpAddr;
-use tidegate_domain::{access::Actor, digest::Digest};
+use tidegate_domain::{access::Actor, digest::Digest, id::TokenId};
 use tidegate_protocol::api::SessionView;
 use tidegate_store::{ListedSession, PersonRow, SessionRow, SignedIn, Tx};
 use uuid::Uuid;
@@ -78,6 +81,7 @@ impl App {
                         expires_at: known.expires_at,
                         client: known.client.clone(),
                         how: known.how.clone(),
+                        token: known.token,
                     })
                     .await?;
                     Ok::<_, Error>(true)
@@ -146,14 +150,26 @@ impl App {
     }
 }
 
+/// By what a session begins.
+#[derive(Debug)]
+pub(super) struct Beginning<'a> {
+    /// Who visits.
+    pub(super) visit: &'a Visit,
+    /// As it is listed.
+    pub(super) how: &'static str,
+    /// The token that was shown, or that the link was made with: the session ends with it.
+    pub(super) token: Option<TokenId>,
+}
+
 /// Begins a session; its secret was made before, outside of the transaction.
 pub(super) async fn begin(
     tx: &mut Tx,
     actor: &Actor,
     secret: Digest,
-    (visit, how): (&Visit, &str),
+    beginning: &Beginning<'_>,
 ) -> Result<(), Error> {
-    tx.forget_sessions().await?;
+    let expires_at = until(tx, beginning.token, SESSION_HOURS).await?;
+    let (visit, how) = (beginning.visit, beginning.how);
     if let Some(before) = &visit.before {
         let before = Digest::of(before.as_bytes());
         if let Some(before) = tx.actor_by_session(before).await? {
@@ -166,9 +182,10 @@ pub(super) async fn begin(
         person: actor.person,
         kind: "session",
         began_at: tx.now(),
-        expires_at: tx.now() + SignedDuration::from_hours(SESSION_HOURS),
+        expires_at,
         client: visit.client.chars().take(CLIENT_MAX).collect(),
         how: how.to_owned(),
+        token: beginning.token,
     };
     tx.record_session(&row).await?;
     let detail = serde_json::json!({ "how": how });
@@ -177,7 +194,28 @@ pub(super) async fn begin(
     Ok(tx.record_entry(&entry).await?)
 }
 
-async fn still(tx: &mut Tx, request: &Request) -> Result<Option<Actor>, Error> {
+/// So many hours from now, and no longer than the token that it is begun with.
+///
+/// # Errors
+/// When that token has ended.
+pub(super) async fn until(
+    tx: &mut Tx,
+    token: Option<TokenId>,
+    hours: i64,
+) -> Result<Timestamp, Error> {
+    let usual = tx.now() + SignedDuration::from_hours(hours);
+    let Some(token) = token else {
+        return Ok(usual);
+    };
+    match tx.token_end(token).await? {
+        Some(None) => Ok(usual),
+        Some(Some(end)) if end > tx.now() => Ok(usual.min(end)),
+        Some(Some(_)) | None => Err(token_over()),
+    }
+}
+
+/// Whoever asks, as they stand now; none once the token or session that they asked by has ended.
+pub(super) async fn still(tx: &mut Tx, request: &Request) -> Result<Option<Actor>, Error> {
     if let Some(token) = &request.actor.token {
         return Ok(tx.actor_by_token_id(token.id).await?);
     }

@@ -1,6 +1,10 @@
 //! Workload identity: whom a service account is lent to, and the tokens that programs get for theirs (RFC 8693).
 
-use super::{App, Error, Kind, Request, authenticate::TOKEN_PREFIX, field, people, tokens};
+use super::{
+    App, Error, Kind, Request,
+    authenticate::{TOKEN_PREFIX, refuse_narrow},
+    field, people, tokens,
+};
 use crate::{
     identity::issuers::{TOKEN_MAX, claims, read_keys},
     keyring::new_secret,
@@ -31,7 +35,8 @@ impl App {
     /// Says what a service account trusts, in the place of what it trusted by that name. Tokens made by that end.
     ///
     /// # Errors
-    /// When there is no such account, or the trust asks for too little.
+    /// When there is no such account, the trust asks for too little or gives too much, or the asker holds a token that
+    /// may do less than they.
     pub async fn set_trust(
         &self,
         request: Request,
@@ -47,7 +52,8 @@ impl App {
             .write((request, account, wanted), |tx, (request, account, (trust, level))| {
                 async move {
                     let person = service(tx, request, account).await?;
-                    let trust = bounded(&person, trust, *level)?;
+                    refuse_narrow(&request.actor)?;
+                    let trust = bounded(&person, request, trust, *level)?;
                     let others = tx.trusts(person.id).await?;
                     let others = others.iter().filter(|it| it.name != trust.name).count();
                     if others >= TRUSTS_MAX {
@@ -302,12 +308,22 @@ fn read(name: &str, wanted: &TrustRequest) -> Result<Trust, Error> {
     Ok(trust)
 }
 
-/// With the level that was asked for, else the account's own.
-fn bounded(person: &PersonRow, trust: &Trust, level: Option<Level>) -> Result<Trust, Error> {
-    let most = person.level.unwrap_or(Level::Initiate);
+/// With the level that was asked for, else the highest that may be given: nobody lends more than the account has, nor more
+/// than they have themselves.
+fn bounded(
+    person: &PersonRow,
+    request: &Request,
+    trust: &Trust,
+    level: Option<Level>,
+) -> Result<Trust, Error> {
+    let all = [person.level, request.actor.level];
+    let most = all.into_iter().flatten().min().unwrap_or(Level::Initiate);
     let level = level.unwrap_or(most);
     if level > most {
-        let detail = format!("level {level} would exceed that of {}", person.name);
+        let detail = format!(
+            "level {level} would exceed that of {}, or yours",
+            person.name
+        );
         return Err(Error::refused(Kind::NotAllowed, "token-exceeds", detail)
             .hint(format!("at most `--level {}`", most.number())));
     }

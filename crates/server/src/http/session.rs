@@ -59,7 +59,14 @@ impl App {
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let said = headers.get_all("x-forwarded-for").iter().next_back()?;
     let last = said.to_str().ok()?.rsplit(',').next()?;
-    last.trim().parse().ok()
+    spelled(last.trim().trim_matches('"'))
+}
+
+/// An address as proxies write it: alone, in brackets, or with a port.
+fn spelled(text: &str) -> Option<IpAddr> {
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || text.parse().map(|address: SocketAddr| address.ip()).ok();
+    text.parse().ok().or_else(with_port).or_else(bracketed)
 }
 
 /// The secret of the session that a request comes with.
@@ -138,7 +145,11 @@ mod tests {
         check(&["192.0.2.1"], Some("192.0.2.1"));
         check(&["10.0.0.1, 192.0.2.1"], Some("192.0.2.1"));
         check(&["10.0.0.1", "192.0.2.2, 2001:db8::1"], Some("2001:db8::1"));
+        check(&["10.0.0.1, 192.0.2.1:4711"], Some("192.0.2.1"));
+        check(&["[2001:db8::1]:4711"], Some("2001:db8::1"));
+        check(&["\"[2001:db8::1]\""], Some("2001:db8::1"));
         check(&["192.0.2.1, unknown"], None);
+        check(&["192.0.2.1:no-port"], None);
         check(&[], None);
     }
 

@@ -91,7 +91,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
         journal::page, journal::checkpoint, journal::export, journal::inclusion, journal::consistency,
         logs::read,
-        people::create, people::list, people::change, people::remove, people::invite, people::enrol,
+        people::create, people::list, people::change, people::remove, people::unlink, people::invite, people::enrol,
         people::change_password,
         policies::can, policies::list, policies::schema, policies::shipped,
         policies::proposals, policies::agree, policies::turn_down,

@@ -45,7 +45,7 @@ impl Default for Hashing {
 }
 
 impl Hashing {
-    fn of(running: usize, waiting: usize, patience: Duration) -> Self {
+    pub(crate) fn of(running: usize, waiting: usize, patience: Duration) -> Self {
         Self {
             places: Semaphore::new(running + waiting),
             running: Arc::new(Semaphore::new(running)),

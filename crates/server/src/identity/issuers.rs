@@ -22,7 +22,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tidegate_domain::access::{Trust, trust::is_protected};
+use tidegate_domain::access::Trust;
 use tokio::sync::Mutex;
 
 type Keys = openidconnect::JsonWebKeySet<CoreJsonWebKey>;
@@ -33,10 +33,11 @@ type Token = openidconnect::IdToken<
     CoreJwsSigningAlgorithm,
 >;
 
-/// For how long keys are used before they are asked for again.
-const KEPT: Duration = Duration::from_secs(600);
-/// An issuer is not asked more often than this, whatever tokens say and whether or not it answered.
-const ASKED_EVERY: Duration = Duration::from_secs(30);
+/// How old keys get, and how often an issuer is asked for newer ones.
+const PACE: Pace = Pace {
+    kept: Duration::from_secs(600),
+    asked_every: Duration::from_secs(30),
+};
 /// The longest token that is looked at, in bytes.
 pub(crate) const TOKEN_MAX: usize = 16 * 1024;
 /// The most issuers whose keys are kept.
@@ -46,14 +47,25 @@ const ISSUERS_MAX: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Issuers {
     outside: Outside,
+    pace: Pace,
     known: std::sync::Mutex<BTreeMap<String, Arc<Mutex<Known>>>>,
 }
 
-/// What is known of one issuer, and when it was asked.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// Older keys are not used, also where there are no others.
+    kept: Duration,
+    /// An issuer is left alone for so long after it answered or did not, whatever tokens say.
+    asked_every: Duration,
+}
+
+/// What is known of one issuer.
 #[derive(Debug, Default)]
 struct Known {
+    /// When it last answered, or did not.
     asked: Option<Instant>,
-    keys: Option<Keys>,
+    /// Its keys, and when it told them.
+    keys: Option<(Keys, Instant)>,
 }
 
 /// Why a token is not believed.
@@ -82,10 +94,19 @@ struct Metadata {
     jwks_uri: JsonWebKeySetUrl,
 }
 
+impl Known {
+    /// The keys, if they are not older than that.
+    fn younger(&self, limit: Duration) -> Option<Keys> {
+        let (keys, told) = self.keys.as_ref()?;
+        (told.elapsed() < limit).then(|| keys.clone())
+    }
+}
+
 impl Issuers {
     pub(super) fn new(outside: Outside) -> Self {
         Self {
             outside,
+            pace: PACE,
             known: std::sync::Mutex::default(),
         }
     }
@@ -105,11 +126,11 @@ impl Issuers {
             verify(&token, trust, keys)?;
             return claims(text).ok_or(UntrustedToken::Form);
         }
-        let keys = self.keys(trust, KEPT).await?;
+        let keys = self.keys(trust, self.pace.kept).await?;
         match verify(&token, trust, keys) {
             // It may have changed its keys since it was asked.
             Err(Failure::UnknownKey(_)) => {
-                let keys = self.keys(trust, ASKED_EVERY).await?;
+                let keys = self.keys(trust, self.pace.asked_every).await?;
                 verify(&token, trust, keys)?;
             }
             other => other?,
@@ -117,19 +138,29 @@ impl Issuers {
         claims(text).ok_or(UntrustedToken::Form)
     }
 
-    /// The issuer's keys, not older than `kept` unless it was asked a moment ago.
-    async fn keys(&self, trust: &Trust, kept: Duration) -> Result<Keys, UntrustedToken> {
+    /// The issuer's keys: younger than `young`, or else what it says when it is asked. Who asked it a moment ago goes on
+    /// with what is known.
+    async fn keys(&self, trust: &Trust, young: Duration) -> Result<Keys, UntrustedToken> {
         let known = self.of(&trust.issuer);
         let mut known = known.lock().await;
-        let is_fresh = |limit: Duration| known.asked.is_some_and(|asked| asked.elapsed() < limit);
-        if is_fresh(ASKED_EVERY) || (known.keys.is_some() && is_fresh(kept)) {
-            let why = || "it did not answer a moment ago".to_owned();
-            return known.keys.clone().ok_or_else(|| self.no_keys(trust, why()));
+        if let Some(keys) = known.younger(young) {
+            return Ok(keys);
         }
-        known.asked = Some(Instant::now());
+        if known
+            .asked
+            .is_some_and(|at| at.elapsed() < self.pace.asked_every)
+        {
+            let why = || "it did not answer a moment ago".to_owned();
+            return known
+                .younger(self.pace.kept)
+                .ok_or_else(|| self.no_keys(trust, why()));
+        }
         let found = self.fetch(&trust.issuer).await;
+        // Its answer may have taken a while.
+        let now = Instant::now();
+        known.asked = Some(now);
         let found = found.map_err(|why| self.no_keys(trust, why))?;
-        known.keys = Some(found.clone());
+        known.keys = Some((found.clone(), now));
         Ok(found)
     }
 
@@ -147,9 +178,10 @@ impl Issuers {
             "{}/.well-known/openid-configuration",
             issuer.trim_end_matches('/')
         );
+        let asker = self.outside.asker(issuer);
         let request = http::Request::get(&address).body(Vec::new());
         let request = request.map_err(|why| causes(&why))?;
-        let answer = self.outside.ask(request).await;
+        let answer = asker.ask(request).await;
         let answer = answer.map_err(|why| causes(&why))?;
         if !answer.status().is_success() {
             return Err(format!("{address} answers {}", answer.status()));
@@ -162,10 +194,7 @@ impl Issuers {
                 metadata.issuer
             ));
         }
-        if !is_protected(metadata.jwks_uri.as_str()) {
-            return Err(format!("{} is not protected", metadata.jwks_uri.as_str()));
-        }
-        let keys = Keys::fetch_async(&metadata.jwks_uri, &self.outside).await;
+        let keys = Keys::fetch_async(&metadata.jwks_uri, &asker).await;
         keys.map_err(|why| causes(&why))
     }
 
@@ -228,5 +257,135 @@ fn verify(token: &Token, trust: &Trust, keys: Keys) -> Result<(), Failure> {
             ),
         ) => Err(Failure::UnknownKey(causes(&error))),
         Err(error) => Err(Failure::Other(causes(&error))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fake_issuer::FakeIssuer;
+    use openidconnect::{
+        JsonWebKeyId, PrivateSigningKey as _, core::CoreEdDsaPrivateSigningKey as SigningKey,
+    };
+    use serde_json::json;
+    use tidegate_domain::access::{Level, Scope};
+
+    const CONFIGURATION: &str = "/.well-known/openid-configuration";
+    const EVER: Duration = Duration::from_secs(3600);
+
+    /// An issuer, and whoever asks for its keys.
+    struct Desk {
+        issuer: FakeIssuer,
+        issuers: Issuers,
+    }
+
+    impl Desk {
+        async fn open(pace: Pace) -> Self {
+            let issuer = FakeIssuer::start().await;
+            let issuers = Issuers {
+                pace,
+                ..Issuers::new(Outside::new().unwrap())
+            };
+            Self { issuer, issuers }
+        }
+
+        /// From now on the issuer has only this key.
+        fn change_to(&self, key: &SigningKey) {
+            let keys = json!({ "keys": [key.as_verification_key()] });
+            self.issuer.tell("/jwks", keys);
+        }
+
+        /// Whether a token is believed that this key signed.
+        async fn believes(&self, key: &SigningKey) -> bool {
+            let trust = Trust {
+                name: "ci".parse().unwrap(),
+                issuer: self.issuer.address.clone(),
+                audience: "us".to_owned(),
+                claims: BTreeMap::new(),
+                keys: None,
+                level: Level::Apply,
+                scope: Scope::default(),
+                minutes: 10,
+            };
+            let now = jiff::Timestamp::now().as_second();
+            let claims = json!({
+                "iss": self.issuer.address, "aud": "us", "sub": "run", "iat": now, "exp": now + 300,
+            });
+            let verified = self.issuers.verified(&trust, &signed(key, &claims)).await;
+            verified.is_ok()
+        }
+    }
+
+    fn key(name: &str) -> SigningKey {
+        let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+        let name = JsonWebKeyId::new(name.to_owned());
+        SigningKey::from_ed25519_pem(&pair.serialize_pem(), Some(name)).unwrap()
+    }
+
+    fn signed(key: &SigningKey, claims: &Value) -> String {
+        let public = serde_json::to_value(key.as_verification_key()).unwrap();
+        let header = json!({ "alg": "EdDSA", "kid": public["kid"] });
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let text = format!("{}.{}", part(&header), part(claims));
+        let signature = key.sign(&CoreJwsSigningAlgorithm::EdDsa, text.as_bytes());
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature.unwrap()))
+    }
+
+    #[tokio::test]
+    async fn a_key_that_changed_is_asked_for_and_the_old_one_counts_no_more() {
+        let desk = Desk::open(Pace {
+            kept: EVER,
+            asked_every: Duration::ZERO,
+        });
+        let desk = desk.await;
+        let (old, new) = (key("old"), key("new"));
+        desk.change_to(&old);
+        assert!(desk.believes(&old).await && !desk.believes(&new).await);
+        desk.change_to(&new);
+        assert!(desk.believes(&old).await, "nobody asked again yet");
+        assert!(desk.believes(&new).await && !desk.believes(&old).await);
+    }
+
+    #[tokio::test]
+    async fn an_issuer_is_left_alone_for_a_while_whether_or_not_it_answers() {
+        let desk = Desk::open(PACE).await;
+        let (old, new) = (key("old"), key("new"));
+        desk.change_to(&old);
+        assert!(desk.believes(&old).await);
+        desk.change_to(&new);
+        assert!(!desk.believes(&new).await && desk.believes(&old).await);
+        assert_eq!(desk.issuer.asked("/jwks"), 1);
+
+        let desk = Desk::open(PACE).await;
+        desk.issuer.tell(CONFIGURATION, Value::Null);
+        assert!(!desk.believes(&old).await && !desk.believes(&old).await);
+        assert_eq!(desk.issuer.asked(CONFIGURATION), 1);
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_is_slow_is_left_alone_from_its_answer_on() {
+        let pause = Duration::from_millis(400);
+        let desk = Desk::open(Pace {
+            kept: EVER,
+            asked_every: pause,
+        });
+        let desk = desk.await;
+        desk.issuer.answer_after(pause);
+        desk.issuer.tell(CONFIGURATION, Value::Null);
+        let old = key("old");
+        assert!(!desk.believes(&old).await && !desk.believes(&old).await);
+        assert_eq!(desk.issuer.asked(CONFIGURATION), 1);
+    }
+
+    #[tokio::test]
+    async fn keys_that_are_too_old_are_not_used_though_there_are_no_others() {
+        let desk = Desk::open(Pace {
+            kept: Duration::ZERO,
+            asked_every: EVER,
+        });
+        let (desk, old) = (desk.await, key("old"));
+        desk.change_to(&old);
+        assert!(desk.believes(&old).await, "the issuer has just said so");
+        assert!(!desk.believes(&old).await);
     }
 }

@@ -8,7 +8,7 @@ mod claims;
 
 use super::{
     ProviderSettings, SettingsError,
-    outside::{Outside, causes},
+    outside::{Asker, Outside, OutsideError, causes},
 };
 use claims::{Claims, Client, IdToken, Tokens, UserInfo, word};
 use jiff::{SignedDuration, Timestamp};
@@ -20,10 +20,10 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
-use tidegate_domain::name::Name;
+use tidegate_domain::{access::Admission, name::Name};
 use tokio::sync::Mutex;
 
 /// For how long metadata and keys are used before they are asked for again.
@@ -59,7 +59,7 @@ pub(crate) struct Provider {
     pub(crate) settings: ProviderSettings,
     issuer: IssuerUrl,
     redirect: RedirectUrl,
-    outside: Outside,
+    outside: Asker,
     known: Mutex<Option<Known>>,
 }
 
@@ -129,7 +129,7 @@ impl Providers {
                 issuer: IssuerUrl::new(settings.issuer.clone())
                     .map_err(|why| wrong(why.to_string()))?,
                 redirect: RedirectUrl::new(back).map_err(|why| wrong(why.to_string()))?,
-                outside: outside.clone(),
+                outside: outside.asker(&settings.issuer),
                 known: Mutex::new(None),
                 settings,
             })
@@ -143,6 +143,14 @@ impl Providers {
         self.0
             .iter()
             .find(|provider| provider.settings.name.as_str() == name)
+    }
+
+    /// By which rules those of this issuer let people in.
+    pub(crate) fn rules(&self, issuer: &str) -> BTreeMap<Name, Admission> {
+        let all = self.0.iter().map(|provider| &provider.settings);
+        all.filter(|settings| settings.issuer == issuer)
+            .map(|settings| (settings.name.clone(), settings.admission.clone()))
+            .collect()
     }
 
     /// Name and title of each.
@@ -284,11 +292,25 @@ impl Provider {
             }
         }
         let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.outside).await;
+        let found = found.map_err(|error| causes(&error)).and_then(|found| {
+            let checked = self.check(&found);
+            checked.map(|()| found).map_err(|error| causes(&error))
+        });
         *known = Some(Known {
             asked: Instant::now(),
             metadata: found.as_ref().ok().cloned(),
         });
-        found.map_err(|error| ProviderError::Down(causes(&error)))
+        found.map_err(ProviderError::Down)
+    }
+
+    /// Whether people, codes and secrets go nowhere unprotected. That the keys did not come from there was seen already.
+    fn check(&self, found: &CoreProviderMetadata) -> Result<(), OutsideError> {
+        self.outside
+            .check(found.authorization_endpoint().as_str())?;
+        let token = found.token_endpoint().map(|it| it.as_str());
+        let user_info = found.userinfo_endpoint().map(|it| it.as_str());
+        let mut others = token.into_iter().chain(user_info);
+        others.try_for_each(|address| self.outside.check(address))
     }
 }
 
@@ -321,4 +343,53 @@ fn verified<'a>(
 
 fn refused(error: &dyn std::error::Error) -> ProviderError {
     ProviderError::Refused(causes(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fake_issuer::FakeIssuer;
+    use serde_json::json;
+
+    /// A provider with one of its addresses elsewhere; answers where people are sent.
+    async fn begun(endpoint: &str, address: &str) -> Result<String, ProviderError> {
+        let issuer = FakeIssuer::start().await;
+        let mut document = issuer.document();
+        document["authorization_endpoint"] = json!(format!("{}/auth", issuer.address));
+        document[endpoint] = json!(address.replace("HERE", &issuer.address));
+        issuer.tell("/.well-known/openid-configuration", document);
+        let settings = ProviderSettings {
+            name: "test".parse().unwrap(),
+            title: String::new(),
+            issuer: issuer.address.clone(),
+            client_id: "us".to_owned(),
+            client_secret: None,
+            scopes: Vec::new(),
+            groups_claim: String::new(),
+            name_claim: String::new(),
+            admission: Admission::default(),
+        };
+        let outside = Outside::new().unwrap();
+        let providers = Providers::new(vec![settings], "https://us.example", &outside).unwrap();
+        let begun = providers.0[0].begin(Timestamp::now()).await;
+        begun.map(|(url, _)| url)
+    }
+
+    #[tokio::test]
+    async fn no_endpoint_is_less_protected_than_the_provider() {
+        for endpoint in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "userinfo_endpoint",
+            "jwks_uri",
+        ] {
+            let error = begun(endpoint, "http://id.example/there").await;
+            let error = error.unwrap_err().to_string();
+            let expect = "http://id.example/there is not protected";
+            assert!(error.contains(expect), "{endpoint}: {error}");
+            assert!(begun(endpoint, "HERE/jwks").await.is_ok(), "{endpoint}");
+        }
+        let there = begun("authorization_endpoint", "https://id.example/auth").await;
+        assert!(there.unwrap().starts_with("https://id.example/auth?"));
+    }
 }

@@ -136,6 +136,13 @@ fn of_others(action: &str, detail: &Value) -> String {
         "catalog.removed" => "removed what was declared".to_owned(),
         "person.signed_in" => "signed in to the pages".to_owned(),
         "person.created" => "added the person".to_owned(),
+        "person.put_out" => {
+            "came by a provider whose groups do not let them in any more".to_owned()
+        }
+        "person.rights_kept" => {
+            "keep what groups would take, as the last who administer people".to_owned()
+        }
+        "person.unlinked" => "ended the link to an identity provider".to_owned(),
         "token.created" => "made a token".to_owned(),
         "token.revoked" => "revoked a token".to_owned(),
         "enrolment.created" => "allowed agents to join".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::level_or_none;
 use crate::{Row, StoreError, Tx, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::{Actor, ActorKind, Level},
     id::PersonId,
@@ -26,15 +26,15 @@ pub struct PersonRow {
     pub owner: Option<PersonId>,
     /// Where mail reaches them.
     pub email: Option<String>,
-    /// The groups that an identity provider named when they last signed in.
-    pub groups: BTreeSet<String>,
+    /// The groups that identity providers named, each when they last came by it.
+    pub groups: BTreeMap<Name, BTreeSet<String>>,
     /// Who they are to that identity provider: its issuer, and their subject there.
     pub external: Option<(String, String)>,
 }
 
 /// The columns of a person, in the order that [`person`] reads them.
 pub(super) const COLUMNS: &str =
-    "p.id, p.name, p.display, p.kind, p.level, p.owner, p.email, p.groups, p.issuer, p.external";
+    "p.id, p.name, p.display, p.kind, p.level, p.owner, p.email, p.groups_by, p.issuer, p.external";
 /// How many they are.
 pub(super) const WIDTH: usize = 10;
 /// Whose account is good: nobody removed them, nor the one who answers for it.
@@ -49,7 +49,7 @@ impl PersonRow {
             name: self.name,
             kind: self.kind,
             level: self.level,
-            groups: self.groups,
+            groups: self.groups.into_values().flatten().collect(),
             token: None,
         }
     }
@@ -66,7 +66,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses; likewise below.
     pub async fn record_person(&mut self, person: &PersonRow) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO people (id, name, display, kind, level, owner, email, groups, issuer, external, created_at) \
+        let sql = "INSERT INTO people (id, name, display, kind, level, owner, email, groups_by, issuer, external, created_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING";
         let mut values = values(person);
         values.push(self.now().into());
@@ -79,7 +79,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn record_person_changed(&mut self, person: &PersonRow) -> Result<(), StoreError> {
         let sql = "UPDATE people SET name = $2, display = $3, kind = $4, level = $5, owner = $6, email = $7, \
-            groups = $8, issuer = $9, external = $10 WHERE id = $1";
+            groups_by = $8, issuer = $9, external = $10 WHERE id = $1";
         self.execute(sql, &values(person)).await.map(drop)
     }
 
@@ -189,7 +189,7 @@ fn values(person: &PersonRow) -> Vec<Value> {
         ActorKind::Person => "person",
         ActorKind::Service => "service",
     };
-    let groups = serde_json::to_string(&person.groups).unwrap_or_else(|_| "[]".to_owned());
+    let groups = serde_json::to_string(&person.groups).unwrap_or_else(|_| "{}".to_owned());
     let (issuer, external) = person.external.clone().unzip();
     vec![
         person.id.to_string().into(),

@@ -3,7 +3,11 @@
 use super::people;
 use crate::{StoreError, Tx, Value};
 use jiff::Timestamp;
-use tidegate_domain::{access::Actor, digest::Digest, id::PersonId};
+use tidegate_domain::{
+    access::Actor,
+    digest::Digest,
+    id::{PersonId, TokenId},
+};
 
 /// A sign-in, or the one-time link that leads to it.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub struct SessionRow {
     pub client: String,
     /// By what it began: `link`, `invitation`, `token`, `password` or `provider`. A link says which of the first two it is.
     pub how: String,
+    /// The token that it was begun with, if it was: it ends with that.
+    pub token: Option<TokenId>,
 }
 
 /// Somebody signed in.
@@ -45,6 +51,8 @@ pub struct SignedIn {
     pub client: String,
     /// By what it began.
     pub how: String,
+    /// The token that it was begun with.
+    pub token: Option<TokenId>,
 }
 
 /// A session as it is listed.
@@ -68,8 +76,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses; likewise below.
     pub async fn record_session(&mut self, session: &SessionRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO sessions (secret, id, person, kind, created_at, began_at, expires_at, client, how) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let sql = "INSERT INTO sessions (secret, id, person, kind, created_at, began_at, expires_at, client, how, token) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let values = [
             session.secret.as_bytes().to_vec().into(),
             session.id.as_str().into(),
@@ -80,6 +88,7 @@ impl Tx {
             session.expires_at.into(),
             session.client.as_str().into(),
             session.how.as_str().into(),
+            session.token.map(|token| token.to_string()).into(),
         ];
         self.execute(sql, &values).await.map(drop)
     }
@@ -129,7 +138,7 @@ impl Tx {
     ) -> Result<Option<SignedIn>, StoreError> {
         let sql = format!(
             "SELECT {}, COALESCE(s.id, ''), COALESCE(s.began_at, s.created_at), s.created_at, s.expires_at, s.replaced_until, \
-            COALESCE(s.client, ''), COALESCE(s.how, '') \
+            COALESCE(s.client, ''), COALESCE(s.how, ''), s.token \
             FROM sessions s JOIN people p ON p.id = s.person WHERE s.secret = $1 AND s.kind = $3 \
             AND s.expires_at > $2 AND (s.replaced_until IS NULL OR s.replaced_until > $2) AND {}",
             people::COLUMNS,
@@ -144,6 +153,11 @@ impl Tx {
             return Ok(None);
         };
         let after = people::WIDTH;
+        let token = row.optional_text(after + 7)?.map(str::parse).transpose();
+        let unreadable = |why| StoreError::Record {
+            what: "token of a session".to_owned(),
+            why: format!("{why}"),
+        };
         Ok(Some(SignedIn {
             actor: people::person(&row)?.actor(),
             id: row.text(after)?.to_owned(),
@@ -153,6 +167,7 @@ impl Tx {
             is_replaced: row.optional_time(after + 4)?.is_some(),
             client: row.text(after + 5)?.to_owned(),
             how: row.text(after + 6)?.to_owned(),
+            token: token.map_err(unreadable)?,
         }))
     }
 

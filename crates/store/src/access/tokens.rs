@@ -107,16 +107,45 @@ impl Tx {
         row.map(|row| row.optional_time(0)).transpose()
     }
 
-    /// Ends a token and all that were made with it; answers false when there is none.
+    /// Ends a token, all that were made with it, and the sessions that they began; answers false when there is none.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn revoke_token(&mut self, id: TokenId) -> Result<bool, StoreError> {
-        let sql = "WITH RECURSIVE line (id) AS (SELECT id FROM tokens WHERE id = $1 \
+        let first = vec![id.to_string().into()];
+        Ok(self.end_tokens("id = $1", first).await? > 0)
+    }
+
+    /// Ends tokens, all that were made with them, and the sessions and links that any of these began; answers how many
+    /// tokens.
+    pub(super) async fn end_tokens(
+        &mut self,
+        which: &str,
+        mut values: Vec<Value>,
+    ) -> Result<u64, StoreError> {
+        let line = format!(
+            "WITH RECURSIVE line (id) AS (SELECT id FROM tokens WHERE {which} \
+            UNION SELECT t.id FROM tokens t JOIN line ON t.parent = line.id)"
+        );
+        let sql = format!("{line} DELETE FROM sessions WHERE token IN (SELECT id FROM line)");
+        self.execute(&sql, &values).await?;
+        values.push(self.now().into());
+        let sql = format!(
+            "{line} UPDATE tokens SET revoked_at = ${} WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL",
+            values.len(),
+        );
+        self.execute(&sql, &values).await
+    }
+
+    /// Forgets the tokens that programs got for theirs, and what these made, once they are over.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_lent_tokens(&mut self) -> Result<u64, StoreError> {
+        let sql = "WITH RECURSIVE line (id) AS (SELECT id FROM tokens WHERE trust IS NOT NULL AND expires_at <= $1 \
             UNION SELECT t.id FROM tokens t JOIN line ON t.parent = line.id) \
-            UPDATE tokens SET revoked_at = $2 WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL";
-        let values = [id.to_string().into(), self.now().into()];
-        Ok(self.execute(sql, &values).await? > 0)
+            DELETE FROM tokens WHERE id IN (SELECT id FROM line)";
+        self.execute(sql, &[self.now().into()]).await
     }
 
     /// The good tokens of a person, or of everybody, the newest first.
@@ -170,7 +199,7 @@ impl Tx {
 
     async fn holder(&mut self, which: &str, value: Value) -> Result<Option<Actor>, StoreError> {
         let sql = format!(
-            "SELECT {}, t.id, t.level, t.scope, t.repository FROM tokens t JOIN people p ON p.id = t.person \
+            "SELECT {}, t.id, t.level, t.scope, t.repository, t.expires_at FROM tokens t JOIN people p ON p.id = t.person \
             WHERE {which} AND t.revoked_at IS NULL AND {} AND (t.expires_at IS NULL OR t.expires_at > $2)",
             people::COLUMNS,
             people::IS_GOOD,
@@ -183,6 +212,7 @@ impl Tx {
             id: row.parsed(after)?,
             level: level(&row, after + 1)?,
             scope: scope(&row, (after + 2, after + 3))?,
+            expires_at: row.optional_time(after + 4)?,
         };
         Ok(Some(Actor {
             token: Some(token),

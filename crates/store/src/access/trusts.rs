@@ -46,7 +46,7 @@ impl Tx {
         Ok(ended)
     }
 
-    /// Ends the tokens that were made by a trust.
+    /// Ends the tokens that were made by a trust, and what these made.
     ///
     /// # Errors
     /// When the database refuses.
@@ -55,13 +55,8 @@ impl Tx {
         person: PersonId,
         name: &Name,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE tokens SET revoked_at = $3 \
-            WHERE person = $1 AND trust = $2 AND revoked_at IS NULL";
-        let values = [
-            person.to_string().into(),
-            name.as_str().into(),
-            self.now().into(),
-        ];
-        self.execute(sql, &values).await.map(drop)
+        let values = vec![person.to_string().into(), name.as_str().into()];
+        let ended = self.end_tokens("person = $1 AND trust = $2", values);
+        ended.await.map(drop)
     }
 }

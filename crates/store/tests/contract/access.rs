@@ -2,7 +2,7 @@
 
 use crate::samples::{digest, name, person_id};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, ActorKind, Level, Scope, Tries, Trust},
     id::TokenId,
@@ -230,7 +230,7 @@ pub(crate) async fn a_person_is_found_by_what_a_provider_calls_them(store: &Stor
     assert!(was_known("42").await && !was_known("43").await);
     let changed = PersonRow {
         level: None,
-        groups: BTreeSet::new(),
+        groups: BTreeMap::new(),
         ..known
     };
     commit!(store, changed.clone(), |tx, row| tx
@@ -271,6 +271,14 @@ pub(crate) async fn what_a_token_made_ends_with_it(store: &Store) {
             .all(|it| it.used_at.is_none() && it.person == name("ada"))
     );
 
+    let begun = |number: u128| SessionRow {
+        token: Some(token_id(number)),
+        ..session(&format!("by token {number}"), "session", 1)
+    };
+    for row in [begun(1), begun(3), begun(4)] {
+        commit!(store, row, |tx, row| tx.record_session(row).await?);
+    }
+
     commit!(store, (), |tx, ()| tx
         .record_token_used(token_id(4))
         .await?);
@@ -281,6 +289,14 @@ pub(crate) async fn what_a_token_made_ends_with_it(store: &Store) {
     let ids: Vec<_> = left.iter().map(|it| it.id).collect();
     assert_eq!(ids, [token_id(4)]);
     assert!(left[0].used_at.is_some());
+    for (secret, goes_on) in [
+        ("by token 1", false),
+        ("by token 3", false),
+        ("by token 4", true),
+    ] {
+        let found = by_session(store, secret).await;
+        assert_eq!(found.is_some(), goes_on, "{secret}");
+    }
 }
 
 pub(crate) async fn a_replaced_secret_counts_for_a_moment_and_ends_with_its_session(store: &Store) {
@@ -322,7 +338,7 @@ pub(crate) fn person(number: u128, text: &str) -> PersonRow {
         level: Some(Level::Enable),
         owner: None,
         email: Some("ada@example.org".into()),
-        groups: ["sre".to_owned()].into(),
+        groups: [(name("corp"), ["sre".to_owned()].into())].into(),
         external: None,
     }
 }
@@ -360,6 +376,7 @@ fn session(secret: &str, kind: &'static str, hours: i64) -> SessionRow {
         expires_at,
         client: "a browser".to_owned(),
         how: "token".to_owned(),
+        token: None,
     }
 }
 
@@ -434,6 +451,42 @@ pub(crate) async fn tries_are_counted_by_subject_and_forgotten_after_a_day(store
     assert_eq!(kept("ada").await, None);
 }
 
+pub(crate) async fn what_was_lent_is_forgotten_once_it_is_over(store: &Store) {
+    commit!(store, person(1, "robot"), |tx, row| tx
+        .record_person(row)
+        .await?);
+    let now = Timestamp::now();
+    let (over, good) = (
+        now - SignedDuration::from_secs(1),
+        now + SignedDuration::from_hours(1),
+    );
+    let lent = |number, end, parent: Option<u128>| TokenRow {
+        parent: parent.map(token_id),
+        trust: parent.is_none().then(|| name("ci")),
+        ..token(number, &format!("token {number}"), Some(end))
+    };
+    let own = TokenRow {
+        trust: None,
+        ..lent(4, over, None)
+    };
+    for row in [
+        lent(1, over, None),
+        lent(2, over, Some(1)),
+        lent(3, good, None),
+        own,
+    ] {
+        commit!(store, row, |tx, row| tx.record_token(row).await?);
+    }
+    let forgotten = commit!(store, (), |tx, ()| tx.forget_lent_tokens().await?);
+    assert_eq!(forgotten, 2);
+    for (number, is_kept) in [(1, false), (2, false), (3, true), (4, true)] {
+        let owner = view!(store, token_id(number), |tx, id| tx
+            .token_owner(*id)
+            .await?);
+        assert_eq!(owner.is_some(), is_kept, "token {number}");
+    }
+}
+
 pub(crate) async fn a_trust_is_replaced_by_name_and_its_tokens_end_with_it(store: &Store) {
     for row in [person(1, "robot"), person(2, "other")] {
         commit!(store, row, |tx, row| tx.record_person(row).await?);
@@ -459,9 +512,18 @@ pub(crate) async fn a_trust_is_replaced_by_name_and_its_tokens_end_with_it(store
         lent(1, "lent", 1, Some(&ci)),
         lent(2, "own", 1, None),
         lent(3, "lent to another", 2, Some(&ci)),
+        TokenRow {
+            parent: Some(token_id(1)),
+            ..lent(4, "made with what was lent", 1, None)
+        },
     ] {
         commit!(store, row, |tx, row| tx.record_token(row).await?);
     }
+    let begun = SessionRow {
+        token: Some(token_id(4)),
+        ..session("begun with what was lent", "session", 1)
+    };
+    commit!(store, begun, |tx, row| tx.record_session(row).await?);
     let end = async || {
         let name = ci.name.clone();
         commit!(store, name, |tx, name| tx
@@ -471,6 +533,12 @@ pub(crate) async fn a_trust_is_replaced_by_name_and_its_tokens_end_with_it(store
     assert!(end().await);
     assert!(!end().await, "once is enough");
     assert!(by_token(store, "lent").await.is_none());
+    assert!(by_token(store, "made with what was lent").await.is_none());
+    assert!(
+        by_session(store, "begun with what was lent")
+            .await
+            .is_none()
+    );
     assert!(by_token(store, "own").await.is_some());
     assert!(by_token(store, "lent to another").await.is_some());
     assert_eq!((of(1).await.len(), of(2).await.len()), (0, 1));

@@ -72,6 +72,7 @@ contract! {
         a_password_that_changed_ends_the_other_sessions
         tries_are_counted_by_subject_and_forgotten_after_a_day
         a_trust_is_replaced_by_name_and_its_tokens_end_with_it
+        what_was_lent_is_forgotten_once_it_is_over
     }
     catalog {
         documents_are_replaced_and_listed_by_key

@@ -151,3 +151,19 @@ fn a_trust_asks_for_something() {
         check(&|it| issuer.clone_into(&mut it.issuer), Ok(()));
     }
 }
+
+#[test]
+fn what_an_issuer_names_is_as_well_protected_as_the_issuer() {
+    let check = |address: &str, issuer: &str, expect: bool| {
+        let said = is_as_protected(address, issuer);
+        assert_eq!(said, expect, "{address} of {issuer}");
+    };
+    let (there, here) = ("https://id.example", "http://127.0.0.1:9000");
+    check("https://keys.example/jwks", there, true);
+    check("http://id.example/jwks", there, false);
+    check("http://127.0.0.1:9000/jwks", there, false);
+    check("http://localhost/jwks", here, true);
+    check("https://keys.example/jwks", here, true);
+    check("http://id.example/jwks", here, false);
+    check("file:///etc/passwd", here, false);
+}

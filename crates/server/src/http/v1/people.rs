@@ -9,7 +9,7 @@ use crate::app::SharedApp;
 use axum::{
     Router, extract,
     http::StatusCode,
-    routing::{patch, post, put},
+    routing::{delete, patch, post, put},
 };
 use tidegate_protocol::api::{
     EnrolmentRequest, EnrolmentView, PasswordChange, PersonChange, PersonRequest, PersonView,
@@ -20,6 +20,7 @@ pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .route("/api/v1/people", post(create).get(list))
         .route("/api/v1/people/{name}", patch(change).delete(remove))
+        .route("/api/v1/people/{name}/external", delete(unlink))
         .route("/api/v1/people/{name}/sign-in-links", post(invite))
         .route("/api/v1/password", put(change_password))
         .route("/api/v1/enrolments", post(enrol))
@@ -60,6 +61,18 @@ pub(super) async fn change(
 ) -> Result<extract::Json<PersonView>, ApiError> {
     let view = app.change_person(request, &name, &change).await?;
     Ok(extract::Json(view))
+}
+
+/// Takes away who a person is to an identity provider. Their sessions end, and what groups of the provider gave them; their level stays.
+#[utoipa::path(delete, path = "/api/v1/people/{name}/external", params(("name" = String, Path)),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn unlink(
+    app: State,
+    Caller(request): Caller,
+    Path(name): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    app.unlink_person(request, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Removes a person; what they hold open ends at once.

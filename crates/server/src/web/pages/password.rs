@@ -5,7 +5,10 @@ use super::super::{
     frame::{Frame, Section, answer},
     visitor::{Submitted, Visitor},
 };
-use crate::{app::Error, http::access::State};
+use crate::{
+    app::{Error, passwords::PasswordState},
+    http::access::State,
+};
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -20,6 +23,7 @@ struct Page {
     name: String,
     has_password: bool,
     is_asked: bool,
+    may_choose: bool,
     length_min: usize,
 }
 
@@ -38,16 +42,18 @@ pub(in crate::web) struct Wish {
 }
 
 pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Result<Response, Fault> {
-    let (has_password, is_asked) = app.password_state(&request).await?;
+    let state = app.password_state(&request).await?;
     answer(&Page {
-        sentence: match (has_password, is_asked) {
-            (false, _) => "Choose a password.",
-            (true, false) => "Choose a new password.",
-            (true, true) => "Change your password.",
+        sentence: match state {
+            PasswordState::Uninvited => "You have no password.",
+            PasswordState::First => "Choose a password.",
+            PasswordState::Forgotten => "Choose a new password.",
+            PasswordState::Known => "Change your password.",
         },
         name: request.actor.name.to_string(),
-        has_password,
-        is_asked,
+        has_password: matches!(state, PasswordState::Forgotten | PasswordState::Known),
+        is_asked: state == PasswordState::Known,
+        may_choose: state != PasswordState::Uninvited,
         length_min: LENGTH_MIN,
         frame: Frame::new("Your password", Section::Elsewhere, &request)
             .twins("PUT /api/v1/password", "tidegate password"),
