@@ -141,6 +141,7 @@ contract! {
         referrers_are_filtered_and_paged
         a_pin_holds_a_manifest_all_it_names_and_its_tag
         garbage_is_only_what_nobody_needs
+        what_is_attached_by_a_tag_stays_when_the_tag_moves_on
     }
     dump {
         what_one_database_held_another_holds

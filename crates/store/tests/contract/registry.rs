@@ -1,6 +1,14 @@
 //! What the registry knows: blobs, manifests, tags, referrers, pins and garbage.
 
-use crate::samples::{digest, repository, time};
+use crate::{
+    samples::{digest, repository, time},
+    trust::{attachment, signature},
+};
+use std::collections::BTreeSet;
+use tidegate_domain::{
+    attachment::{Attachment, SignatureForm},
+    digest::Digest,
+};
 use tidegate_store::{
     CollectedRows, GRACE, LEASE, ManifestRecord, Pin, ReferrerPage, Repository, Store,
 };
@@ -310,6 +318,44 @@ pub(crate) async fn garbage_is_only_what_nobody_needs(store: &Store) {
     assert!(signed.is_some(), "it speaks of what stays");
 }
 
+pub(crate) async fn what_is_attached_by_a_tag_stays_when_the_tag_moves_on(store: &Store) {
+    push_blob(store, "storefront/web", "payload").await;
+    put(store, "storefront/web", manifest("artifact", &[])).await;
+    tag(store, "storefront/web", "1.0.0", "artifact").await;
+    let signatures = format!("sha256-{}.sig", digest("artifact").hex());
+    for (text, references) in [
+        ("good", &["payload"][..]),
+        ("unread", &[]),
+        ("strange", &[]),
+    ] {
+        put(store, "storefront/web", manifest(text, references)).await;
+        tag(store, "storefront/web", &signatures, text).await;
+        wait(store, "storefront/web", (text, "artifact")).await;
+    }
+    read(store, "storefront/web", ("good", "artifact")).await;
+    // Attached to what this repository does not show, or to itself.
+    put(store, "storefront/api", manifest("elsewhere", &[])).await;
+    wait(store, "storefront/api", ("elsewhere", "artifact")).await;
+    put(store, "storefront/web", manifest("of itself", &[])).await;
+    wait(store, "storefront/web", ("of itself", "of itself")).await;
+
+    let later = 2 * GRACE.as_secs();
+    let gone = collect(store, later).await;
+    let loose: BTreeSet<Digest> = ["elsewhere", "of itself"].map(digest).into();
+    assert_eq!(gone.manifests.into_iter().collect::<BTreeSet<_>>(), loose);
+    assert_eq!(gone.blobs, []);
+
+    // Once its artifact goes, it goes too, but for what has the tag.
+    let input = (repository("storefront/web"), "1.0.0".parse().unwrap());
+    commit!(store, input, |tx, (web, tag)| tx
+        .record_tag_deleted(web, tag)
+        .await?);
+    let gone = collect(store, later).await;
+    let with_it: BTreeSet<Digest> = ["artifact", "good", "unread"].map(digest).into();
+    assert_eq!(gone.manifests.into_iter().collect::<BTreeSet<_>>(), with_it);
+    assert_eq!(gone.blobs, [digest("payload")]);
+}
+
 fn manifest(text: &str, references: &[&str]) -> ManifestRecord {
     ManifestRecord {
         digest: digest(text),
@@ -335,6 +381,31 @@ async fn tag(store: &Store, place: &str, tag: &str, text: &str) {
     commit!(store, input, |tx, (place, tag, digest)| {
         tx.record_tag_moved(place, tag, *digest, time(0)).await?;
     });
+}
+
+/// A manifest that speaks of an artifact waits to be read.
+async fn wait(store: &Store, place: &str, (text, artifact): (&str, &str)) {
+    let input = (repository(place), (digest(text), digest(artifact)));
+    commit!(store, input, |tx, (place, attaches)| {
+        tx.record_attachment_put(place, *attaches, time(0)).await?;
+    });
+}
+
+/// It was read, and holds a signature.
+async fn read(store: &Store, place: &str, (text, artifact): (&str, &str)) {
+    let unread = view!(store, (), |tx, ()| tx.unread_attachments(10).await?);
+    let speaks = (repository(place), digest(text), digest(artifact));
+    let of = unread
+        .into_iter()
+        .find(|it| (it.repository.clone(), it.manifest, it.artifact) == speaks)
+        .unwrap();
+    let signature = Attachment {
+        manifest: of.manifest,
+        ..attachment(signature(SignatureForm::SimpleSigning))
+    };
+    commit!(store, (of, signature), |tx, (of, signature)| tx
+        .record_attachments(of, &[(signature.clone(), Vec::new())])
+        .await?);
 }
 
 async fn push_blob(store: &Store, place: &str, text: &str) {
