@@ -130,9 +130,9 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(engine::run(app.clone(), holder.clone()));
         tasks.spawn(engine::run_sequencer(app.clone(), holder.clone()));
-        tasks.spawn(engine::read_attachments(app.clone(), holder));
+        tasks.spawn(engine::read_attachments(app.clone(), holder.clone()));
         tasks.spawn(collect_garbage(app.clone()));
-        tasks.spawn(scrub(app.clone()));
+        tasks.spawn(scrub(app.clone(), holder));
         tasks.spawn(write_token_uses(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents));
         tasks.spawn(serve_people(http::router(app), people));
@@ -275,7 +275,7 @@ async fn write_token_uses(app: SharedApp) {
 
 /// Removes artifacts that nothing needs any more, once an hour.
 /// Reads blobs again when their time has come, and whatever is suspected at once.
-async fn scrub(app: SharedApp) {
+async fn scrub(app: SharedApp, holder: String) {
     let mut tick = tokio::time::interval(SCRUB_EVERY);
     loop {
         tokio::select! {
@@ -284,7 +284,7 @@ async fn scrub(app: SharedApp) {
         }
         match app
             .registry
-            .scrub(jiff::Timestamp::now(), SCRUB_BYTES)
+            .scrub(&holder, jiff::Timestamp::now(), SCRUB_BYTES)
             .await
         {
             Ok(scrubbed) if scrubbed.damaged.is_empty() => {}

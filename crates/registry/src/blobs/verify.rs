@@ -8,13 +8,15 @@ use super::{
     Blobs,
     directory::{BlobError, blocking},
 };
+use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    error::Error,
     fs::{self, File},
     io::{self, ErrorKind, Read},
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tidegate_domain::digest::Digest;
@@ -33,7 +35,7 @@ const REMEMBERED: usize = 1_000;
 pub(crate) enum Look {
     /// The bytes are what the digest says.
     Sound,
-    /// They are others, and were set aside.
+    /// They are others, or the disk cannot give them back; they were set aside.
     Damaged,
     /// There is no file.
     Missing,
@@ -74,17 +76,25 @@ impl Check {
         if Digest::from_bytes(found) == self.digest {
             return Ok(());
         }
-        self.doubts.suspect(self.digest);
+        self.suspect();
         let why = format!("the bytes of {} on the disk are damaged", self.digest);
         Err(io::Error::new(ErrorKind::InvalidData, why))
+    }
+
+    /// Somebody has to look at it.
+    pub(super) fn suspect(&self) {
+        self.doubts.suspect(self.digest);
     }
 }
 
 impl Doubts {
     fn suspect(&self, digest: Digest) {
-        let mut suspects = self.suspects.lock().unwrap_or_else(PoisonError::into_inner);
-        suspects.insert(digest);
+        self.suspects().insert(digest);
         self.suspected.notify_one();
+    }
+
+    fn suspects(&self) -> MutexGuard<'_, BTreeSet<Digest>> {
+        self.suspects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,14 +104,14 @@ impl Blobs {
         self.doubts().suspected.notified().await;
     }
 
-    /// Takes what is suspected.
+    /// What is suspected.
     pub fn suspects(&self) -> BTreeSet<Digest> {
-        let mut suspects = self
-            .doubts()
-            .suspects
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *suspects)
+        self.doubts().suspects().clone()
+    }
+
+    /// A blob is suspected no more: what a look at it found is written down.
+    pub(crate) fn was_looked_at(&self, digest: Digest) {
+        self.doubts().suspects().remove(&digest);
     }
 
     /// Whether the bytes are right, as far as that was looked at within a minute; else looks.
@@ -110,8 +120,9 @@ impl Blobs {
             return Ok(true);
         }
         let path = self.blob_path(digest);
-        let is_right = blocking(move || hashed(&path)).await? == Some(digest);
         let doubts = self.doubts();
+        let found = blocking(move || hashed(&path)).await;
+        let is_right = found.inspect_err(|_| doubts.suspect(digest))? == Some(digest);
         if is_right {
             let mut sound = doubts.sound.lock().unwrap_or_else(PoisonError::into_inner);
             if sound.len() >= REMEMBERED {
@@ -130,31 +141,47 @@ impl Blobs {
         sound.get(&digest).is_some_and(|at| at.elapsed() < TRUSTED)
     }
 
-    /// Looks at a blob. Where its bytes are others, the file is set aside, so that the blob counts as missing and can be
-    /// pushed again.
+    /// Looks at a blob. Where its bytes are others or cannot be read, the file is set aside, so that the blob counts as
+    /// missing and can be pushed again.
     pub(crate) async fn look_at(&self, digest: Digest) -> Result<Look, BlobError> {
         let path = self.blob_path(digest);
         let again = path.clone();
-        match blocking(move || hashed(&path)).await? {
-            Some(found) if found == digest => return Ok(Look::Sound),
-            None => return Ok(Look::Missing),
-            Some(_) => {}
+        match blocking(move || look(&path, digest)).await? {
+            Look::Damaged => {}
+            other @ (Look::Sound | Look::Missing) => return Ok(other),
         }
         // Somebody may have pushed it again meanwhile: nobody does as long as this is held.
         let _nothing_placed = self.nothing_placed().await;
         let aside = self.aside(digest);
-        let look = blocking(move || match hashed(&again)? {
-            Some(found) if found == digest => Ok(Look::Sound),
-            None => Ok(Look::Missing),
-            Some(_) => {
-                if let Some(directory) = aside.parent() {
-                    fs::create_dir_all(directory)?;
-                }
-                fs::rename(&again, &aside)?;
-                Ok(Look::Damaged)
+        let look = blocking(move || {
+            let look = look(&again, digest)?;
+            if look == Look::Damaged
+                && let Err(error) = set_aside(&again, &aside)
+            {
+                // It is told all the same. A disk that fails may take no changes any more.
+                tracing::error!(error = &error as &dyn Error, %digest, "registry.not_set_aside");
             }
+            Ok(look)
         });
         Ok(look.await?)
+    }
+}
+
+fn set_aside(path: &Path, aside: &Path) -> io::Result<()> {
+    if let Some(directory) = aside.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    fs::rename(path, aside)
+}
+
+fn look(path: &Path, digest: Digest) -> io::Result<Look> {
+    match hashed(path) {
+        Ok(Some(found)) if found == digest => Ok(Look::Sound),
+        Ok(Some(_)) => Ok(Look::Damaged),
+        Ok(None) => Ok(Look::Missing),
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::IO) => Ok(Look::Damaged),
+        // What is wrong may be wrong with more than this file, and may pass.
+        Err(error) => Err(error),
     }
 }
 
