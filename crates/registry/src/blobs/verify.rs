@@ -8,6 +8,10 @@ use super::{
     Blobs,
     directory::{BlobError, blocking},
 };
+use futures::{
+    FutureExt, TryFutureExt,
+    future::{BoxFuture, Shared},
+};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -20,7 +24,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tidegate_domain::digest::Digest;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// How much is read at a time.
 const PIECE: usize = 256 * 1024;
@@ -29,6 +33,9 @@ const PIECE: usize = 256 * 1024;
 const TRUSTED: Duration = Duration::from_secs(60);
 /// The most blobs of which that is remembered.
 const REMEMBERED: usize = 1_000;
+/// The most blobs that are hashed at once because somebody wants a part; others wait, so that the disk and the threads are
+/// there for everybody else.
+const HASHED_AT_ONCE: usize = 4;
 
 /// What a look at a blob found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +48,18 @@ pub(crate) enum Look {
     Missing,
 }
 
-/// What is suspected, and what was found to be right lately.
-#[derive(Debug, Default)]
+/// What is suspected, what is being looked at, and what was found to be right lately.
+#[derive(Debug)]
 pub(super) struct Doubts {
     suspects: Mutex<BTreeSet<Digest>>,
+    looking: Mutex<BTreeMap<Digest, Looking>>,
     sound: Mutex<BTreeMap<Digest, Instant>>,
     suspected: Notify,
+    hashing: Semaphore,
 }
+
+/// Whether a blob is right, once that is known: for all who want to know it now.
+type Looking = Shared<BoxFuture<'static, Result<bool, Arc<io::Error>>>>;
 
 /// Hashes what is sent.
 #[derive(Debug)]
@@ -87,6 +99,18 @@ impl Check {
     }
 }
 
+impl Default for Doubts {
+    fn default() -> Self {
+        Self {
+            suspects: Mutex::default(),
+            looking: Mutex::default(),
+            sound: Mutex::default(),
+            suspected: Notify::default(),
+            hashing: Semaphore::new(HASHED_AT_ONCE),
+        }
+    }
+}
+
 impl Doubts {
     fn suspect(&self, digest: Digest) {
         self.suspects().insert(digest);
@@ -95,6 +119,10 @@ impl Doubts {
 
     fn suspects(&self) -> MutexGuard<'_, BTreeSet<Digest>> {
         self.suspects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn looking(&self) -> MutexGuard<'_, BTreeMap<Digest, Looking>> {
+        self.looking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -114,14 +142,38 @@ impl Blobs {
         self.doubts().suspects().remove(&digest);
     }
 
-    /// Whether the bytes are right, as far as that was looked at within a minute; else looks.
+    /// Whether the bytes are right, as far as that was looked at within a minute; else looks, once for all who ask.
     pub async fn is_sound(&self, digest: Digest) -> Result<bool, BlobError> {
         if self.was_sound_lately(digest) {
             return Ok(true);
         }
-        let path = self.blob_path(digest);
+        let looking = self.looking(digest).await;
+        Ok(looking.map_err(|error| io::Error::new(error.kind(), error))?)
+    }
+
+    /// The look that is under way, or a new one. It goes on to its end though nobody waits for it any more, so that
+    /// whoever asks and goes away makes no more work by asking again.
+    fn looking(&self, digest: Digest) -> Looking {
+        let mut looking = self.doubts().looking();
+        let begun = looking.entry(digest).or_insert_with(|| {
+            let blobs = self.clone();
+            let look = tokio::spawn(async move {
+                let is_right = blobs.compare(digest).await;
+                blobs.doubts().looking().remove(&digest);
+                is_right
+            });
+            let look = look.map(|done| done.unwrap_or_else(|fault| Err(io::Error::other(fault))));
+            look.map_err(Arc::new).boxed().shared()
+        });
+        begun.clone()
+    }
+
+    async fn compare(&self, digest: Digest) -> io::Result<bool> {
         let doubts = self.doubts();
+        let turn = doubts.hashing.acquire().await;
+        let path = self.blob_path(digest);
         let found = blocking(move || hashed(&path)).await;
+        drop(turn);
         let is_right = found.inspect_err(|_| doubts.suspect(digest))? == Some(digest);
         if is_right {
             let mut sound = doubts.sound.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,5 +252,63 @@ fn hashed(path: &Path) -> io::Result<Option<Digest>> {
             return Ok(Some(Digest::from_bytes(found)));
         }
         hasher.update(&buffer[..count]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::future::join_all;
+    use std::path::PathBuf;
+    use tempfile::TempDir;
+    use tokio::task::{spawn, yield_now};
+
+    const CONTENT: &[u8] = b"content";
+
+    fn blobs() -> (TempDir, Blobs, PathBuf) {
+        let directory = TempDir::new().unwrap();
+        let blobs = Blobs::open(directory.path()).unwrap();
+        let path = blobs.blob_path(Digest::of(CONTENT));
+        (directory, blobs, path)
+    }
+
+    #[tokio::test]
+    async fn all_who_want_a_part_at_once_wait_for_one_look() {
+        let (_directory, blobs, path) = blobs();
+        let digest = Digest::of(CONTENT);
+        fs::write(path, CONTENT).unwrap();
+        // Somebody asks, and goes away.
+        assert!(blobs.is_sound(digest).now_or_never().is_none());
+        let begun = blobs.looking(digest);
+        assert!(begun.ptr_eq(&blobs.looking(digest)));
+        let all = join_all((0..5).map(|_| blobs.is_sound(digest))).await;
+        assert!(all.into_iter().all(|is_sound| is_sound.unwrap()));
+        assert_eq!(
+            begun.now_or_never().unwrap().ok(),
+            Some(true),
+            "it was that look"
+        );
+        assert!(blobs.doubts().looking().is_empty());
+    }
+
+    #[test]
+    fn only_so_many_are_looked_at_at_once() {
+        // Work on files is done in the order in which it is given to the one thread.
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(1).build().unwrap();
+        let (_directory, blobs, path) = blobs();
+        runtime.block_on(async {
+            fs::write(&path, b"bent").unwrap();
+            let full = u32::try_from(HASHED_AT_ONCE).unwrap();
+            let others = blobs.doubts().hashing.acquire_many(full).await.unwrap();
+            let asking = blobs.clone();
+            let asked = spawn(async move { asking.is_sound(Digest::of(CONTENT)).await });
+            for _ in 0..10 {
+                yield_now().await;
+            }
+            blocking(move || fs::write(path, CONTENT)).await.unwrap();
+            drop(others);
+            assert!(asked.await.unwrap().unwrap(), "it waited for its turn");
+        });
     }
 }
