@@ -142,6 +142,7 @@ contract! {
         a_pin_holds_a_manifest_all_it_names_and_its_tag
         garbage_is_only_what_nobody_needs
         what_is_attached_by_a_tag_stays_when_the_tag_moves_on
+        what_is_attached_is_listed_as_it_came
     }
     dump {
         what_one_database_held_another_holds

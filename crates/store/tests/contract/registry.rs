@@ -356,6 +356,40 @@ pub(crate) async fn what_is_attached_by_a_tag_stays_when_the_tag_moves_on(store:
     assert_eq!(gone.blobs, [digest("payload")]);
 }
 
+pub(crate) async fn what_is_attached_is_listed_as_it_came(store: &Store) {
+    put(store, "storefront/web", manifest("artifact", &[])).await;
+    let signatures = format!("sha256-{}.sig", digest("artifact").hex());
+    let names = ["first", "second", "refers", "third"];
+    for (text, seconds) in names.into_iter().zip(0..) {
+        let subject = (text == "refers").then(|| digest("artifact"));
+        let record = ManifestRecord {
+            subject,
+            artifact_type: Some("kind".to_owned()),
+            ..manifest(text, &[])
+        };
+        put(store, "storefront/web", record).await;
+        if subject.is_none() {
+            tag(store, "storefront/web", &signatures, text).await;
+        }
+        wait_since(store, "storefront/web", (text, "artifact", seconds)).await;
+    }
+    // What was read keeps its place.
+    read(store, "storefront/web", ("second", "artifact")).await;
+    wait_since(store, "storefront/web", ("second", "artifact", 9)).await;
+    wait(store, "storefront/web", ("artifact", "another")).await;
+
+    for limit in [3, 10] {
+        let input = (repository("storefront/web"), limit);
+        let attached = view!(store, input, |tx, (web, limit)| tx
+            .manifests_attached_to(web, digest("artifact"), *limit)
+            .await?);
+        let kind = |text| (text == "refers").then(|| "kind".to_owned());
+        let expect = names.map(|text| (digest(text), kind(text)));
+        let limit = names.len().min(usize::try_from(limit).unwrap());
+        assert_eq!(attached, expect[..limit]);
+    }
+}
+
 fn manifest(text: &str, references: &[&str]) -> ManifestRecord {
     ManifestRecord {
         digest: digest(text),
@@ -384,10 +418,15 @@ async fn tag(store: &Store, place: &str, tag: &str, text: &str) {
 }
 
 /// A manifest that speaks of an artifact waits to be read.
-async fn wait(store: &Store, place: &str, (text, artifact): (&str, &str)) {
-    let input = (repository(place), (digest(text), digest(artifact)));
-    commit!(store, input, |tx, (place, attaches)| {
-        tx.record_attachment_put(place, *attaches, time(0)).await?;
+async fn wait(store: &Store, place: &str, attaches: (&str, &str)) {
+    wait_since(store, place, (attaches.0, attaches.1, 0)).await;
+}
+
+async fn wait_since(store: &Store, place: &str, (text, artifact, seconds): (&str, &str, i64)) {
+    let input = (repository(place), (digest(text), digest(artifact)), seconds);
+    commit!(store, input, |tx, (place, attaches, seconds)| {
+        tx.record_attachment_put(place, *attaches, time(*seconds))
+            .await?;
     });
 }
 
@@ -401,6 +440,7 @@ async fn read(store: &Store, place: &str, (text, artifact): (&str, &str)) {
         .unwrap();
     let signature = Attachment {
         manifest: of.manifest,
+        received: of.received,
         ..attachment(signature(SignatureForm::SimpleSigning))
     };
     commit!(store, (of, signature), |tx, (of, signature)| tx
