@@ -273,8 +273,7 @@ async fn write_token_uses(app: SharedApp) {
     }
 }
 
-/// Removes artifacts that nothing needs any more, once an hour.
-/// Reads blobs again when their time has come, and whatever is suspected at once.
+/// Reads blobs again when their time has come, and whatever is suspected at once; tells what is damaged.
 async fn scrub(app: SharedApp, holder: String) {
     let mut tick = tokio::time::interval(SCRUB_EVERY);
     loop {
@@ -300,6 +299,7 @@ async fn scrub(app: SharedApp, holder: String) {
     }
 }
 
+/// Once an hour takes away the tags whose time is over, and then the artifacts that nothing needs any more.
 async fn collect_garbage(app: SharedApp) {
     let mut tick = tokio::time::interval(std::time::Duration::from_secs(3600));
     tick.tick().await;
