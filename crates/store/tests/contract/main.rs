@@ -103,6 +103,7 @@ contract! {
     }
     targets {
         a_generation_only_grows_and_moves_the_cursor
+        a_renewal_that_another_overtook_is_seen_in_vain
         a_revoked_agent_stays_so_until_another_is_enrolled
         keys_of_instructions_are_kept_in_order_and_never_replaced
         generations_are_never_given_twice
