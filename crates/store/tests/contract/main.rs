@@ -141,6 +141,7 @@ contract! {
         tags_and_repositories_are_paged_in_byte_order
         referrers_are_filtered_and_paged
         a_pin_holds_a_manifest_all_it_names_and_its_tag
+        tags_are_told_with_whether_they_are_needed_and_go_as_they_were_seen
         garbage_is_only_what_nobody_needs
         what_is_attached_by_a_tag_stays_when_the_tag_moves_on
         what_is_attached_is_listed_as_it_came

@@ -7,6 +7,7 @@ use crate::{
 use std::collections::BTreeSet;
 use tidegate_domain::{
     attachment::{Attachment, SignatureForm},
+    catalog::Tagged,
     digest::Digest,
 };
 use tidegate_store::{
@@ -253,6 +254,61 @@ pub(crate) async fn a_pin_holds_a_manifest_all_it_names_and_its_tag(store: &Stor
         .unpin_manifest(pin.digest, &pin.reason)
         .await?);
     assert_eq!(pin_reason(store, "child").await, None);
+}
+
+pub(crate) async fn tags_are_told_with_whether_they_are_needed_and_go_as_they_were_seen(
+    store: &Store,
+) {
+    put(store, "storefront/web", manifest("child", &[])).await;
+    put(store, "storefront/web", manifest("index", &["child"])).await;
+    put(store, "storefront/web", manifest("loose", &[])).await;
+    for (name, text) in [("1", "child"), ("2", "index"), ("3", "loose")] {
+        tag(store, "storefront/web", name, text).await;
+    }
+    tag(store, "storefront/api", "1", "loose").await;
+    let pin = Pin {
+        digest: digest("index"),
+        reason: "release storefront 1.0.0".to_owned(),
+        tag: None,
+    };
+    assert!(commit!(store, pin, |tx, pin| tx.pin_manifest(pin).await?));
+    let tagged = async |limit: u32| {
+        let input = (repository("storefront/web"), limit);
+        view!(store, input, |tx, (web, limit)| tx
+            .tagged(web, *limit)
+            .await?)
+    };
+    let all = tagged(10).await;
+    let told = |it: &Tagged| (it.tag.clone(), it.digest, it.is_needed);
+    let expect = [
+        ("3", "loose", false),
+        ("2", "index", true),
+        ("1", "child", true),
+    ];
+    let expect = expect.map(|(tag, text, needed)| (tag.to_owned(), digest(text), needed));
+    assert_eq!(all.iter().map(told).collect::<Vec<_>>(), expect);
+    assert_eq!(tagged(1).await, all[..1]);
+
+    let seen = all[0].clone();
+    let retire = async |seen: &Tagged| {
+        let input = (repository("storefront/web"), seen.clone());
+        commit!(store, input, |tx, (web, seen)| tx
+            .record_tag_retired(web, seen)
+            .await?)
+    };
+    let moved = Tagged {
+        digest: digest("child"),
+        ..seen.clone()
+    };
+    let pushed_again = Tagged {
+        since: time(1),
+        ..seen.clone()
+    };
+    for changed in [moved, pushed_again] {
+        assert!(!retire(&changed).await);
+    }
+    assert!(retire(&seen).await && !retire(&seen).await);
+    assert_eq!(tagged(10).await, all[1..]);
 }
 
 pub(crate) async fn garbage_is_only_what_nobody_needs(store: &Store) {
