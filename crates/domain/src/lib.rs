@@ -29,6 +29,7 @@ pub mod group;
 pub mod id;
 pub mod journal;
 pub mod latecomer;
+pub mod layer;
 pub mod name;
 pub mod plan;
 pub mod random;

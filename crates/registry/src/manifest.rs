@@ -5,7 +5,7 @@
 use crate::error::Error;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use tidegate_domain::digest::Digest;
+use tidegate_domain::{digest::Digest, layer::is_elsewhere};
 use tidegate_store::ManifestRecord;
 
 /// The longest manifest (4 MiB, as the specification recommends).
@@ -53,6 +53,7 @@ struct Descriptor {
     media_type: String,
     digest: Digest,
     size: u64,
+    urls: Option<Vec<String>>,
 }
 
 impl Manifest {
@@ -121,15 +122,11 @@ impl Document {
 
     /// Layers that their makers keep at another place are not pushed.
     fn blobs(&self) -> Vec<Named> {
-        let elsewhere = |layer: &&Descriptor| {
-            layer.media_type.contains(".foreign.")
-                || layer.media_type.contains(".nondistributable.")
-        };
         let layers = self
             .layers
             .iter()
             .flatten()
-            .filter(|layer| !elsewhere(layer));
+            .filter(|layer| !is_elsewhere(&layer.media_type, layer.urls.as_deref()));
         self.config
             .iter()
             .chain(layers)
@@ -228,6 +225,12 @@ mod tests {
         let foreign = THING.replace("oci.empty", "oci.image.layer.nondistributable.v1.tar");
         check(
             &format!(r#"{{"schemaVersion":2,"config":{THING},"layers":[{foreign}]}}"#),
+            Some(IMAGE),
+            "1 blobs",
+        );
+        let addressed = THING.replace(r#""size":2,"#, r#""size":2,"urls":["https://x"],"#);
+        check(
+            &format!(r#"{{"schemaVersion":2,"config":{THING},"layers":[{addressed}]}}"#),
             Some(IMAGE),
             "1 blobs",
         );

@@ -1,4 +1,6 @@
 //! Scrubbing: every blob is read again from time to time, and what is damaged is set aside and told.
+//!
+//! What cannot be looked at now keeps nobody from looking at the others. Start at [`Registry::scrub`].
 
 use crate::{blobs::Look, error::Error, registry::Registry};
 use futures::FutureExt;
@@ -8,8 +10,12 @@ use tidegate_store::{BlobToCheck, StoreError, Tx};
 
 /// Each blob is read again after this long.
 const AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A blob that could not be read is tried again after this long.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// How many blobs are read from the store at a time.
 const BATCH: u64 = 100;
+/// How long one server alone reads those whose time has come.
+const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// A slice of a check of everything ends after so many bytes.
 const SLICE: u64 = 1 << 30;
 
@@ -22,34 +28,59 @@ pub struct Scrubbed {
     pub bytes: u64,
     /// Those whose bytes are damaged or gone.
     pub damaged: Vec<Digest>,
+    /// Those that could not be looked at, for a reason that may pass.
+    pub unread: Vec<Digest>,
     /// The last blob, if there may be more behind it.
     pub last: Option<Digest>,
 }
 
 impl Registry {
-    /// Reads the blobs again whose time has come, of at most so many bytes together; and whatever is suspected.
-    pub async fn scrub(&self, now: Timestamp, bytes: u64) -> Result<Scrubbed, Error> {
+    /// Reads the blobs again whose time has come, until they had so many bytes together; and whatever is suspected. Of
+    /// several servers, one `holder` at a time reads what has come due.
+    pub async fn scrub(&self, holder: &str, now: Timestamp, bytes: u64) -> Result<Scrubbed, Error> {
         let mut scrubbed = Scrubbed::default();
         for digest in self.blobs.suspects() {
             self.check(BlobToCheck { digest, size: 0 }, now, &mut scrubbed)
                 .await?;
         }
         while scrubbed.bytes < bytes {
-            let due: Result<Vec<BlobToCheck>, Error> = self
-                .store
-                .read(now - AFTER, |tx, since| {
-                    async move { Ok(tx.blobs_unchecked(*since, BATCH).await?) }.boxed()
-                })
-                .await;
-            let due = due?;
+            let due = self.due(holder, now - AFTER).await?;
             if due.is_empty() {
                 break;
             }
             for blob in due {
                 self.check(blob, now, &mut scrubbed).await?;
+                if scrubbed.bytes >= bytes {
+                    break;
+                }
             }
         }
         Ok(scrubbed)
+    }
+
+    /// The next blobs whose time has come; none, while another server reads them.
+    async fn due(&self, holder: &str, since: Timestamp) -> Result<Vec<BlobToCheck>, Error> {
+        // Mostly there is nothing to do, and nothing is written then.
+        let some: Result<Vec<BlobToCheck>, Error> = self
+            .store
+            .read(since, |tx, since| {
+                async move { Ok(tx.blobs_unchecked(*since, 1).await?) }.boxed()
+            })
+            .await;
+        if some?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.store
+            .write((holder.to_owned(), since), |tx, (holder, since)| {
+                async move {
+                    match tx.take_lease("scrub", holder, LEASE).await? {
+                        Some(_) => Ok(tx.blobs_unchecked(*since, BATCH).await?),
+                        None => Ok(Vec::new()),
+                    }
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// Reads the next blobs behind `after`, whenever they were read last: some of everything.
@@ -90,28 +121,50 @@ impl Registry {
         now: Timestamp,
         scrubbed: &mut Scrubbed,
     ) -> Result<(), Error> {
-        let look = self.blobs.look_at(blob.digest).await?;
+        let digest = blob.digest;
+        let look = match self.blobs.look_at(digest).await {
+            Ok(look) => Some(look),
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    %digest,
+                    "registry.blob_unread"
+                );
+                None
+            }
+        };
         scrubbed.blobs += 1;
         scrubbed.bytes += blob.size;
-        let is_sound = look == Look::Sound;
-        if !is_sound {
-            scrubbed.damaged.push(blob.digest);
+        match look {
+            Some(Look::Sound) => {}
+            Some(Look::Damaged | Look::Missing) => scrubbed.damaged.push(digest),
+            None => scrubbed.unread.push(digest),
         }
-        self.store
-            .write((blob.digest, is_sound, now), |tx, input| {
-                note(tx, *input).boxed()
-            })
-            .await
+        let noted: Result<(), Error> = self
+            .store
+            .write((digest, look, now), |tx, input| note(tx, *input).boxed())
+            .await;
+        noted?;
+        if look.is_some() {
+            self.blobs.was_looked_at(digest);
+        }
+        Ok(())
     }
 }
 
-async fn note(tx: &mut Tx, (blob, is_sound, now): (Digest, bool, Timestamp)) -> Result<(), Error> {
-    if is_sound {
-        return Ok(tx.record_blob_sound(blob, now).await?);
-    }
-    if tx.record_blob_damaged(blob, now).await? {
-        let entry = entry(tx, blob).await?;
-        tx.record_entry(&entry).await?;
+async fn note(
+    tx: &mut Tx,
+    (blob, look, now): (Digest, Option<Look>, Timestamp),
+) -> Result<(), Error> {
+    match look {
+        Some(Look::Sound) => tx.record_blob_sound(blob, now).await?,
+        Some(Look::Damaged | Look::Missing) => {
+            if tx.record_blob_damaged(blob, now).await? {
+                let entry = entry(tx, blob).await?;
+                tx.record_entry(&entry).await?;
+            }
+        }
+        None => tx.record_blob_unread(blob, now - AFTER + AGAIN).await?,
     }
     Ok(())
 }

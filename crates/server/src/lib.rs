@@ -140,7 +140,7 @@ impl Server {
             engine::read_attachments(app.clone(), holder.clone()),
         ));
         tasks.spawn(resting(app.clone(), collect_garbage(app.clone())));
-        tasks.spawn(resting(app.clone(), scrub(app.clone())));
+        tasks.spawn(resting(app.clone(), scrub(app.clone(), holder.clone())));
         tasks.spawn(end_standstill(app.clone()));
         tasks.spawn(engine::run_sequencer(app.clone(), holder));
         tasks.spawn(write_token_uses(app.clone()));
@@ -296,9 +296,8 @@ async fn write_token_uses(app: SharedApp) {
     }
 }
 
-/// Removes artifacts that nothing needs any more, once an hour.
-/// Reads blobs again when their time has come, and whatever is suspected at once.
-async fn scrub(app: SharedApp) {
+/// Reads blobs again when their time has come, and whatever is suspected at once; tells what is damaged.
+async fn scrub(app: SharedApp, holder: String) {
     let mut tick = tokio::time::interval(SCRUB_EVERY);
     loop {
         tokio::select! {
@@ -307,7 +306,7 @@ async fn scrub(app: SharedApp) {
         }
         match app
             .registry
-            .scrub(jiff::Timestamp::now(), SCRUB_BYTES)
+            .scrub(&holder, jiff::Timestamp::now(), SCRUB_BYTES)
             .await
         {
             Ok(scrubbed) if scrubbed.damaged.is_empty() => {}
@@ -323,6 +322,7 @@ async fn scrub(app: SharedApp) {
     }
 }
 
+/// Once an hour takes away the tags whose time is over, and then the artifacts that nothing needs any more.
 async fn collect_garbage(app: SharedApp) {
     let mut tick = tokio::time::interval(std::time::Duration::from_secs(3600));
     tick.tick().await;

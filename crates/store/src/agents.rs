@@ -83,14 +83,20 @@ impl Tx {
         self.execute(sql, &values).await.map(drop)
     }
 
-    /// The renewed certificate was seen: from now on it is the only one.
+    /// The renewed certificate with this serial number was seen: from now on it is the only one, unless another was issued
+    /// since.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn record_renewal_seen(&mut self, key: &TargetKey) -> Result<(), StoreError> {
+    pub async fn record_renewal_seen(
+        &mut self,
+        key: &TargetKey,
+        serial: &str,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE agents SET serial = next_serial, next_serial = '' \
-            WHERE target = $1 AND next_serial <> ''";
-        self.execute(sql, &[key.to_string().into()]).await.map(drop)
+            WHERE target = $1 AND next_serial = $2 AND next_serial <> ''";
+        let values = [key.to_string().into(), serial.into()];
+        self.execute(sql, &values).await.map(drop)
     }
 
     /// From now on no certificate of an agent is good, also none that it renewed; answers false when that was so already.

@@ -14,6 +14,7 @@ use tidegate_domain::{
         AttachedContent, BillPart, BillSummary, SignatureForm, TESTS_TYPE, TestSummary, search_key,
     },
     digest::Digest,
+    layer::is_elsewhere,
 };
 
 /// The media type of sigstore bundles (sigstore protobuf-specs, `sigstore_bundle.proto`).
@@ -74,6 +75,7 @@ struct WireLayer {
     media_type: String,
     digest: Digest,
     size: u64,
+    urls: Option<Vec<String>>,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
 }
@@ -90,7 +92,7 @@ pub fn layers(manifest: &[u8]) -> Vec<Layer> {
     let layers = read
         .layers
         .into_iter()
-        .filter(|it| !is_elsewhere(&it.media_type))
+        .filter(|it| !is_elsewhere(&it.media_type, it.urls.as_deref()))
         .filter(|it| seen.insert(it.digest))
         .take(LAYERS_MAX);
     layers
@@ -104,11 +106,6 @@ pub fn layers(manifest: &[u8]) -> Vec<Layer> {
             annotations: layer.annotations,
         })
         .collect()
-}
-
-/// As the registry has it, which does not ask for such layers.
-fn is_elsewhere(media_type: &str) -> bool {
-    media_type.contains(".foreign.") || media_type.contains(".nondistributable.")
 }
 
 fn is_known(media_type: &str) -> bool {

@@ -44,4 +44,12 @@ impl LinkError {
             Self::Tls(_) | Self::Answer(_) => false,
         }
     }
+
+    /// Whether nobody answered at all.
+    pub(crate) const fn is_absence(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Late(_) => true,
+            Self::Broken(_) | Self::Refused { .. } | Self::Tls(_) | Self::Answer(_) => false,
+        }
+    }
 }

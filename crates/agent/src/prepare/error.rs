@@ -61,7 +61,8 @@ impl PrepareError {
     /// Whether another attempt may go better. A digest mismatch may be a broken download.
     pub(crate) fn retry(&self) -> Retry {
         match self {
-            Self::Link { source, .. } if source.is_transient() => Retry::Forever,
+            Self::Link { source, .. } if source.is_absence() => Retry::UntilItIsBack,
+            Self::Link { source, .. } if source.is_transient() => Retry::Patiently,
             Self::Link { .. } | Self::Mismatch(_) => Retry::AFewTimes,
             Self::Manifest { .. }
             | Self::Signatures { .. }
@@ -76,7 +77,9 @@ impl PrepareError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retry {
     /// The server is away; it will come back.
-    Forever,
+    UntilItIsBack,
+    /// The server is there and does not manage; it may take long until it does.
+    Patiently,
     /// It may have been an accident.
     AFewTimes,
     /// The same would happen again.

@@ -17,6 +17,8 @@ use tokio::{task::spawn_blocking, time::sleep};
 
 /// Attempts at what may have been an accident.
 const ATTEMPTS_MAX: u32 = 3;
+/// Attempts at what the server does not manage and others may do for: a few seconds.
+const PATIENT_ATTEMPTS_MAX: u32 = 6;
 
 /// How much is gathered before it is written and hashed.
 const BATCH: usize = 512 * 1024;
@@ -28,6 +30,17 @@ pub(crate) struct Wanted {
     pub(crate) digest: Digest,
     /// Its length, or the longest that is acceptable.
     pub(crate) length: Length,
+    /// How long to try.
+    pub(crate) need: Need,
+}
+
+/// How much depends on a blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing goes on without it.
+    Whole,
+    /// Others may do: it is given up when the server is there and does not send it.
+    OneOfMany,
 }
 
 /// How long a blob is.
@@ -55,21 +68,28 @@ pub(crate) async fn fetch(
         let Err(error) = attempt(link, &path, wanted, progress).await else {
             return Ok(path);
         };
-        attempts += 1;
-        match error.retry() {
-            Retry::Forever => {}
-            Retry::AFewTimes if attempts < ATTEMPTS_MAX => {}
-            Retry::AFewTimes | Retry::Never => {
-                // What will not be finished does not fill the disk.
-                fs::remove_file(path.with_extension("partial")).ok();
-                return Err(error);
-            }
+        let retry = error.retry();
+        attempts += u32::from(retry != Retry::UntilItIsBack);
+        if attempts_max(retry, wanted.need).is_some_and(|max| attempts >= max) {
+            // What will not be finished does not fill the disk.
+            fs::remove_file(path.with_extension("partial")).ok();
+            return Err(error);
         }
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "download is tried again"
         );
         sleep(backoff.next()).await;
+    }
+}
+
+/// After how many attempts it is given up, if ever.
+const fn attempts_max(retry: Retry, need: Need) -> Option<u32> {
+    match (retry, need) {
+        (Retry::UntilItIsBack, _) | (Retry::Patiently, Need::Whole) => None,
+        (Retry::Patiently, Need::OneOfMany) => Some(PATIENT_ATTEMPTS_MAX),
+        (Retry::AFewTimes, _) => Some(ATTEMPTS_MAX),
+        (Retry::Never, _) => Some(1),
     }
 }
 

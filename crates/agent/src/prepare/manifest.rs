@@ -2,7 +2,7 @@
 
 use super::PrepareError;
 use serde::Deserialize;
-use tidegate_domain::digest::Digest;
+use tidegate_domain::{digest::Digest, layer::is_elsewhere};
 use tidegate_protocol::artifact::{LAYER_TYPE, MANIFEST_TYPE};
 
 /// A longer manifest is refused, as registries do.
@@ -25,6 +25,7 @@ struct Descriptor {
     media_type: String,
     digest: Digest,
     size: u64,
+    urls: Option<Vec<String>>,
 }
 
 /// One layer to unpack.
@@ -62,6 +63,11 @@ pub(super) fn layers(digest: Digest, bytes: &[u8]) -> Result<Vec<Layer>, Prepare
 }
 
 fn layer(descriptor: &Descriptor) -> Result<Layer, String> {
+    if is_elsewhere(&descriptor.media_type, descriptor.urls.as_deref()) {
+        return Err(
+            "a layer is kept at another place, and nothing is fetched from there".to_owned(),
+        );
+    }
     let packing = match descriptor.media_type.as_str() {
         LAYER_TYPE => Packing::TarZstd,
         TAR_TYPE => Packing::Tar,
@@ -83,8 +89,14 @@ mod tests {
     use super::*;
 
     fn read(layer_type: &str) -> Result<Vec<Layer>, PrepareError> {
+        read_at(layer_type, &[])
+    }
+
+    fn read_at(layer_type: &str, urls: &[&str]) -> Result<Vec<Layer>, PrepareError> {
         let digest = Digest::of(b"layer");
-        let layer = serde_json::json!({"mediaType": layer_type, "digest": digest, "size": 5});
+        let layer = serde_json::json!({
+            "mediaType": layer_type, "digest": digest, "size": 5, "urls": urls,
+        });
         let manifest = serde_json::json!({
             "schemaVersion": 2, "mediaType": MANIFEST_TYPE, "config": {}, "layers": [layer],
         });
@@ -105,5 +117,19 @@ mod tests {
             error.ends_with("a layer is application/x-rar, but only tar and tar+zstd are known")
         );
         assert!(layers(Digest::of(b"m"), b"[]").is_err());
+    }
+
+    #[test]
+    fn a_layer_that_is_kept_elsewhere_is_not_asked_of_the_server() {
+        for (layer_type, urls) in [
+            (TAR_TYPE, &["https://example.org/layer"][..]),
+            (
+                "application/vnd.oci.image.layer.nondistributable.v1.tar",
+                &[],
+            ),
+        ] {
+            let error = read_at(layer_type, urls).unwrap_err().to_string();
+            assert!(error.contains("kept at another place"), "{error}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     PrepareError,
-    fetch::{Length, Wanted, fetch},
+    fetch::{Length, Need, Wanted, fetch},
     manifest::{self, Layer},
     signatures::{self, Vetted},
     unpack::{LIMITS, Unpacker},
@@ -121,6 +121,7 @@ impl Preparation {
         let wanted = Wanted {
             digest: manifest,
             length: Length::AtMost(manifest::BYTES_MAX),
+            need: Need::Whole,
         };
         let path = fetch(&self.link, &self.layout, wanted, &|_| ()).await?;
         Ok(fs::read(path)?)
@@ -148,6 +149,7 @@ impl Preparation {
             let wanted = Wanted {
                 digest: layer.digest,
                 length: Length::Exactly(layer.size),
+                need: Need::Whole,
             };
             fetch(&self.link, &self.layout, wanted, &hear).await?;
             before += layer.size;

@@ -3,7 +3,7 @@
 
 use super::{
     PrepareError,
-    fetch::{Length, Wanted, fetch},
+    fetch::{Length, Need, Wanted, fetch},
     manifest,
     revision::Preparation,
 };
@@ -14,7 +14,7 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
-use tidegate_domain::{digest::Digest, name::Name};
+use tidegate_domain::{digest::Digest, layer::is_elsewhere, name::Name};
 use tidegate_trust::signature::{
     BUNDLE_LENGTH_MAX, EVIDENCE_MAX, Evidence, Material, PAYLOAD_LENGTH_MAX, Verdict, judge,
 };
@@ -49,6 +49,7 @@ struct Holder {
 struct Layer {
     media_type: String,
     digest: Digest,
+    urls: Option<Vec<String>>,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
 }
@@ -82,10 +83,14 @@ pub(super) async fn vet(
         source,
     };
     let known = preparation.link.artifact_signatures(artifact).await;
+    let mut reader = Reader {
+        preparation,
+        unread: Vec::new(),
+    };
     for holder in known.map_err(failed)?.manifests {
-        for layer in layers(preparation, holder).await? {
+        for layer in reader.layers(holder).await? {
             if evidence.len() < EVIDENCE_MAX
-                && let Some(material) = material(preparation, layer).await?
+                && let Some(material) = reader.material(layer).await?
             {
                 evidence.push(Evidence {
                     artifact_bytes: Some(bytes.clone()),
@@ -97,7 +102,7 @@ pub(super) async fn vet(
     let at = Timestamp::now();
     let verdict = judge(demands.keys(), &evidence, artifact, at);
     if !verdict.is_met() {
-        return Err(refusal(&verdict, evidence.is_empty()));
+        return Err(refusal(&verdict, evidence.is_empty(), &reader.unread));
     }
     tracing::info!(%artifact, %verdict, "signed as demanded");
     let signers = verdict.signers.iter();
@@ -110,52 +115,88 @@ pub(super) async fn vet(
     })
 }
 
-fn refusal(verdict: &Verdict, unsigned: bool) -> PrepareError {
+fn refusal(verdict: &Verdict, unsigned: bool, unread: &[Digest]) -> PrepareError {
     let how = if unsigned {
         "it is unsigned, and this agent demands signatures"
     } else {
         "it is not signed as this agent demands"
     };
+    let unread = match unread {
+        [] => String::new(),
+        [first, ..] => format!(
+            "; {} of its signatures could not be read, {first} first",
+            unread.len()
+        ),
+    };
     PrepareError::Signatures {
         digest: verdict.artifact,
-        reason: format!("{how}: {verdict}"),
+        reason: format!("{how}: {verdict}{unread}"),
     }
 }
 
-async fn layers(preparation: &Preparation, holder: Digest) -> Result<Vec<Layer>, PrepareError> {
-    let bytes = read(preparation, holder, manifest::BYTES_MAX).await?;
-    // What cannot be read proves nothing; it must not keep what is sound from being found.
-    let holder = serde_json::from_slice::<Holder>(&bytes).ok();
-    Ok(holder.map(|holder| holder.layers).unwrap_or_default())
+/// Reads what holds signatures. What cannot be had or read proves nothing; it is told, and must not keep what is sound from
+/// being found.
+struct Reader<'a> {
+    preparation: &'a Preparation,
+    unread: Vec<Digest>,
 }
 
-async fn material(
-    preparation: &Preparation,
-    layer: Layer,
-) -> Result<Option<Material>, PrepareError> {
-    if layer.media_type.starts_with(BUNDLE_TYPE) {
-        let json = read(preparation, layer.digest, BUNDLE_LENGTH_MAX as u64).await?;
-        return Ok(Some(Material::Bundle(json)));
+impl Reader<'_> {
+    async fn layers(&mut self, holder: Digest) -> Result<Vec<Layer>, PrepareError> {
+        let Some(bytes) = self.read(holder, manifest::BYTES_MAX).await? else {
+            return Ok(Vec::new());
+        };
+        match serde_json::from_slice::<Holder>(&bytes) {
+            Ok(holder) => Ok(holder.layers),
+            Err(error) => {
+                self.pass_over(holder, &error);
+                Ok(Vec::new())
+            }
+        }
     }
-    if layer.media_type != SIMPLE_SIGNING_TYPE {
-        return Ok(None);
-    }
-    let payload = read(preparation, layer.digest, PAYLOAD_LENGTH_MAX as u64).await?;
-    Ok(Some(Material::SimpleSigning {
-        payload,
-        annotations: layer.annotations,
-    }))
-}
 
-async fn read(
-    preparation: &Preparation,
-    digest: Digest,
-    length_max: u64,
-) -> Result<Vec<u8>, PrepareError> {
-    let wanted = Wanted {
-        digest,
-        length: Length::AtMost(length_max),
-    };
-    let path = fetch(&preparation.link, &preparation.layout, wanted, &|_| ()).await?;
-    Ok(fs::read(path)?)
+    async fn material(&mut self, layer: Layer) -> Result<Option<Material>, PrepareError> {
+        if is_elsewhere(&layer.media_type, layer.urls.as_deref()) {
+            return Ok(None);
+        }
+        if layer.media_type.starts_with(BUNDLE_TYPE) {
+            let json = self.read(layer.digest, BUNDLE_LENGTH_MAX as u64).await?;
+            return Ok(json.map(Material::Bundle));
+        }
+        if layer.media_type != SIMPLE_SIGNING_TYPE {
+            return Ok(None);
+        }
+        let payload = self.read(layer.digest, PAYLOAD_LENGTH_MAX as u64).await?;
+        Ok(payload.map(|payload| Material::SimpleSigning {
+            payload,
+            annotations: layer.annotations,
+        }))
+    }
+
+    async fn read(
+        &mut self,
+        digest: Digest,
+        length_max: u64,
+    ) -> Result<Option<Vec<u8>>, PrepareError> {
+        let wanted = Wanted {
+            digest,
+            length: Length::AtMost(length_max),
+            need: Need::OneOfMany,
+        };
+        let Preparation { link, layout, .. } = self.preparation;
+        match fetch(link, layout, wanted, &|_| ()).await {
+            Ok(path) => Ok(Some(fs::read(path)?)),
+            Err(error @ (PrepareError::Link { .. } | PrepareError::Mismatch(_))) => {
+                self.pass_over(digest, &error);
+                Ok(None)
+            }
+            // This host's own trouble is nothing that is wrong with a signature.
+            Err(error) => Err(error),
+        }
+    }
+
+    fn pass_over(&mut self, digest: Digest, error: &(dyn std::error::Error + 'static)) {
+        tracing::warn!(error, %digest, "what holds signatures could not be read");
+        self.unread.push(digest);
+    }
 }

@@ -2,13 +2,13 @@
 
 use crate::{
     artifact::{Artifact, pack},
-    server::Server,
+    server::{Mischief, Server},
     stage::Stage,
     wares::revision,
 };
 use rcgen::{KeyPair, SigningKey as _};
-use serde_json::json;
-use std::fs;
+use serde_json::{Value, json};
+use std::{fs, sync::Arc};
 use tidegate_agent::Demands;
 use tidegate_domain::{
     converge::{Health, ObservedState, PrepareState},
@@ -40,7 +40,14 @@ fn wares(stage: &Stage, mark: &str) -> (Artifact, Revision) {
 }
 
 /// Puts a signature of `key` about `about` beside `artifact`, as cosign does under the tag `sha256-HEX.sig`.
-fn sign(stage: &Stage, artifact: &Artifact, (key, about): (&KeyPair, Digest)) {
+fn sign(stage: &Stage, artifact: &Artifact, signed: (&KeyPair, Digest)) {
+    let (layer, payload) = signature(signed);
+    stage.server.memory.keep(&payload);
+    attach(stage, artifact, &[layer]);
+}
+
+/// A layer with a signature of `key` about `about`, and its bytes.
+fn signature((key, about): (&KeyPair, Digest)) -> (Value, Vec<u8>) {
     let payload = json!({"critical": {
         "identity": {"docker-reference": ""},
         "image": {"docker-manifest-digest": about},
@@ -52,18 +59,22 @@ fn sign(stage: &Stage, artifact: &Artifact, (key, about): (&KeyPair, Digest)) {
         "mediaType": SIMPLE_SIGNING, "digest": Digest::of(&payload), "size": payload.len(),
         "annotations": {"dev.cosignproject.cosign/signature": base64(&signature)},
     });
-    let manifest = json!({"schemaVersion": 2, "layers": [layer]}).to_string();
-    let holder = Digest::of(manifest.as_bytes());
-    let blobs = [
-        (holder, manifest.into_bytes()),
-        (Digest::of(&payload), payload),
-    ];
-    stage.server.memory.blobs.lock().unwrap().extend(blobs);
+    (layer, payload)
+}
+
+/// Puts a manifest of these layers beside `artifact`.
+fn attach(stage: &Stage, artifact: &Artifact, layers: &[Value]) -> Digest {
+    let manifest = json!({"schemaVersion": 2, "layers": layers}).to_string();
+    let holder = stage.server.memory.keep(manifest.as_bytes());
+    name(stage, artifact, holder);
+    holder
+}
+
+/// Says that a manifest holds signatures of `artifact`.
+fn name(stage: &Stage, artifact: &Artifact, holder: Digest) {
     let mut signatures = stage.server.memory.signatures.lock().unwrap();
-    signatures
-        .entry(artifact.manifest)
-        .or_default()
-        .push(holder);
+    let known = signatures.entry(artifact.manifest).or_default();
+    known.push(holder);
 }
 
 /// RFC 4648.
@@ -138,6 +149,38 @@ async fn what_is_not_signed_as_demanded_is_not_prepared_though_the_server_orders
     sign(&stage, &unsigned.0, (&key, unsigned.0.manifest));
     stage.order(&[&unsigned.1], &[]);
     stage.until_web(unsigned.1.id(), Health::Healthy).await;
+}
+
+#[tokio::test]
+async fn a_signature_that_cannot_be_read_is_told_and_hides_no_other() {
+    let key = KeyPair::generate().unwrap();
+    let mut stage = stage(&key).await;
+    let (artifact, revision) = wares(&stage, "signed");
+    let memory = Arc::clone(&stage.server.memory);
+    let (layer, payload) = signature((&key, artifact.manifest));
+    let lost = json!({"mediaType": SIMPLE_SIGNING, "digest": Digest::of(b"lost"), "size": 4});
+    let bent = attach(&stage, &artifact, &[json!({"bent": 1})]);
+    let corrupt = attach(&stage, &artifact, &[json!({"corrupt": 1})]);
+    let failing = attach(&stage, &artifact, &[json!({"failing": 1})]);
+    memory.plan(corrupt, Mischief::Corrupt);
+    memory.plan(failing, Mischief::Fail);
+    name(&stage, &artifact, Digest::of(b"never pushed"));
+    // What is kept at another place is not asked for.
+    let mut elsewhere = lost.clone();
+    elsewhere["urls"] = json!(["https://example.org/"]);
+    attach(&stage, &artifact, &[elsewhere, lost, layer]);
+    stage.order(&[], &[&revision]);
+    let reason = refused(&stage, &revision).await;
+    // The four, what is lost, and that of the key, which is not there yet.
+    let told = format!("6 of its signatures could not be read, {bent} first");
+    assert!(
+        reason.contains("it is unsigned") && reason.contains(&told),
+        "{reason}"
+    );
+
+    memory.keep(&payload);
+    stage.order(&[&revision], &[]);
+    stage.until_web(revision.id(), Health::Healthy).await;
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ pub(crate) enum Mischief {
     BreakAfter(usize),
     /// Turns the first byte around, every time.
     Corrupt,
+    /// Answers that it failed, every time.
+    Fail,
     /// Sends nothing as long as this stays.
     Stall,
 }
@@ -72,6 +74,14 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// Has a blob from now on.
+    pub(crate) fn keep(&self, bytes: &[u8]) -> Digest {
+        let digest = Digest::of(bytes);
+        let mut blobs = self.blobs.lock().unwrap();
+        blobs.insert(digest, bytes.to_vec());
+        digest
+    }
+
     /// What is to be done wrong with a blob.
     pub(crate) fn plan(&self, blob: Digest, mischief: Mischief) {
         self.mischief
@@ -304,6 +314,10 @@ async fn blob(State(memory): Known, Path(digest): Path<Digest>, headers: HeaderM
         .mischief
         .send_modify(|all| once = all.remove(&digest));
     let body = match once {
+        Some(Mischief::Fail) => {
+            memory.plan(digest, Mischief::Fail);
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
         None | Some(Mischief::Stall) => Body::from(bytes.split_off(start)),
         Some(Mischief::Corrupt) => {
             memory.plan(digest, Mischief::Corrupt);

@@ -3,6 +3,7 @@
 use crate::{attachment::artifact_of_tag, digest::Digest};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What is kept of each repository of a product, beside what releases need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,10 +43,13 @@ impl Retention {
             .into_iter()
             .enumerate()
             .partition(|(place, it)| *place >= keep && it.since < limit && !it.is_needed);
-        let is_over = |digest: Digest| over.iter().any(|(_, it)| it.digest == digest);
-        let is_kept = |digest: Digest| stays.iter().any(|(_, it)| it.digest == digest);
+        let digests = |of: &[(usize, &Tagged)]| -> BTreeSet<Digest> {
+            of.iter().map(|(_, it)| it.digest).collect()
+        };
+        let (gone, kept) = (digests(&over), digests(&stays));
         let speaks_of_it = tags.iter().filter(|it| {
-            artifact_of_tag(&it.tag).is_some_and(|digest| is_over(digest) && !is_kept(digest))
+            artifact_of_tag(&it.tag)
+                .is_some_and(|digest| gone.contains(&digest) && !kept.contains(&digest))
         });
         let over = over.iter().map(|(_, it)| *it);
         over.chain(speaks_of_it).collect()
@@ -124,5 +128,19 @@ mod tests {
         });
         let gone = over(&tags);
         assert!(!gone.contains(&old.tag), "{gone:?}");
+    }
+
+    #[test]
+    fn as_many_as_a_repository_may_have_are_judged_at_once() {
+        let days = 40;
+        let versions: Vec<Tagged> = (0..50_000).map(|n| tagged(&n.to_string(), days)).collect();
+        let signature = |of: &Tagged| tagged(&format!("sha256-{}.sig", of.digest.hex()), days);
+        let signatures: Vec<Tagged> = versions.iter().map(signature).collect();
+        let tags = [versions, signatures].concat();
+        assert_eq!(
+            over(&tags).len(),
+            tags.len() - 4,
+            "two stay, and what signs them"
+        );
     }
 }

@@ -52,7 +52,7 @@ pub struct ArtifactCheckView {
     pub blobs: u64,
     /// How many bytes they have.
     pub bytes: u64,
-    /// Those whose bytes are damaged or gone.
+    /// Those whose bytes are damaged, gone or out of reach.
     pub damaged: Vec<String>,
     /// The last blob, if there may be more behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -121,6 +121,9 @@ impl Stream for BlobReader {
             Ok(piece) => this.deliver(piece),
             Err(error) => {
                 this.range.start = this.range.end;
+                if let Some(check) = &this.check {
+                    check.suspect();
+                }
                 Err(error)
             }
         }))

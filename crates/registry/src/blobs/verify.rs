@@ -8,17 +8,23 @@ use super::{
     Blobs,
     directory::{BlobError, blocking},
 };
+use futures::{
+    FutureExt, TryFutureExt,
+    future::{BoxFuture, Shared},
+};
+use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    error::Error,
     fs::{self, File},
     io::{self, ErrorKind, Read},
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tidegate_domain::digest::Digest;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// How much is read at a time.
 const PIECE: usize = 256 * 1024;
@@ -27,25 +33,33 @@ const PIECE: usize = 256 * 1024;
 const TRUSTED: Duration = Duration::from_secs(60);
 /// The most blobs of which that is remembered.
 const REMEMBERED: usize = 1_000;
+/// The most blobs that are hashed at once because somebody wants a part; others wait, so that the disk and the threads are
+/// there for everybody else.
+const HASHED_AT_ONCE: usize = 4;
 
 /// What a look at a blob found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
     /// The bytes are what the digest says.
     Sound,
-    /// They are others, and were set aside.
+    /// They are others, or the disk cannot give them back; they were set aside.
     Damaged,
     /// There is no file.
     Missing,
 }
 
-/// What is suspected, and what was found to be right lately.
-#[derive(Debug, Default)]
+/// What is suspected, what is being looked at, and what was found to be right lately.
+#[derive(Debug)]
 pub(super) struct Doubts {
     suspects: Mutex<BTreeSet<Digest>>,
+    looking: Mutex<BTreeMap<Digest, Looking>>,
     sound: Mutex<BTreeMap<Digest, Instant>>,
     suspected: Notify,
+    hashing: Semaphore,
 }
+
+/// Whether a blob is right, once that is known: for all who want to know it now.
+type Looking = Shared<BoxFuture<'static, Result<bool, Arc<io::Error>>>>;
 
 /// Hashes what is sent.
 #[derive(Debug)]
@@ -74,17 +88,41 @@ impl Check {
         if Digest::from_bytes(found) == self.digest {
             return Ok(());
         }
-        self.doubts.suspect(self.digest);
+        self.suspect();
         let why = format!("the bytes of {} on the disk are damaged", self.digest);
         Err(io::Error::new(ErrorKind::InvalidData, why))
+    }
+
+    /// Somebody has to look at it.
+    pub(super) fn suspect(&self) {
+        self.doubts.suspect(self.digest);
+    }
+}
+
+impl Default for Doubts {
+    fn default() -> Self {
+        Self {
+            suspects: Mutex::default(),
+            looking: Mutex::default(),
+            sound: Mutex::default(),
+            suspected: Notify::default(),
+            hashing: Semaphore::new(HASHED_AT_ONCE),
+        }
     }
 }
 
 impl Doubts {
     fn suspect(&self, digest: Digest) {
-        let mut suspects = self.suspects.lock().unwrap_or_else(PoisonError::into_inner);
-        suspects.insert(digest);
+        self.suspects().insert(digest);
         self.suspected.notify_one();
+    }
+
+    fn suspects(&self) -> MutexGuard<'_, BTreeSet<Digest>> {
+        self.suspects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn looking(&self) -> MutexGuard<'_, BTreeMap<Digest, Looking>> {
+        self.looking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,24 +132,49 @@ impl Blobs {
         self.doubts().suspected.notified().await;
     }
 
-    /// Takes what is suspected.
+    /// What is suspected.
     pub fn suspects(&self) -> BTreeSet<Digest> {
-        let mut suspects = self
-            .doubts()
-            .suspects
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *suspects)
+        self.doubts().suspects().clone()
     }
 
-    /// Whether the bytes are right, as far as that was looked at within a minute; else looks.
+    /// A blob is suspected no more: what a look at it found is written down.
+    pub(crate) fn was_looked_at(&self, digest: Digest) {
+        self.doubts().suspects().remove(&digest);
+    }
+
+    /// Whether the bytes are right, as far as that was looked at within a minute; else looks, once for all who ask.
     pub async fn is_sound(&self, digest: Digest) -> Result<bool, BlobError> {
         if self.was_sound_lately(digest) {
             return Ok(true);
         }
-        let path = self.blob_path(digest);
-        let is_right = blocking(move || hashed(&path)).await? == Some(digest);
+        let looking = self.looking(digest).await;
+        Ok(looking.map_err(|error| io::Error::new(error.kind(), error))?)
+    }
+
+    /// The look that is under way, or a new one. It goes on to its end though nobody waits for it any more, so that
+    /// whoever asks and goes away makes no more work by asking again.
+    fn looking(&self, digest: Digest) -> Looking {
+        let mut looking = self.doubts().looking();
+        let begun = looking.entry(digest).or_insert_with(|| {
+            let blobs = self.clone();
+            let look = tokio::spawn(async move {
+                let is_right = blobs.compare(digest).await;
+                blobs.doubts().looking().remove(&digest);
+                is_right
+            });
+            let look = look.map(|done| done.unwrap_or_else(|fault| Err(io::Error::other(fault))));
+            look.map_err(Arc::new).boxed().shared()
+        });
+        begun.clone()
+    }
+
+    async fn compare(&self, digest: Digest) -> io::Result<bool> {
         let doubts = self.doubts();
+        let turn = doubts.hashing.acquire().await;
+        let path = self.blob_path(digest);
+        let found = blocking(move || hashed(&path)).await;
+        drop(turn);
+        let is_right = found.inspect_err(|_| doubts.suspect(digest))? == Some(digest);
         if is_right {
             let mut sound = doubts.sound.lock().unwrap_or_else(PoisonError::into_inner);
             if sound.len() >= REMEMBERED {
@@ -130,31 +193,47 @@ impl Blobs {
         sound.get(&digest).is_some_and(|at| at.elapsed() < TRUSTED)
     }
 
-    /// Looks at a blob. Where its bytes are others, the file is set aside, so that the blob counts as missing and can be
-    /// pushed again.
+    /// Looks at a blob. Where its bytes are others or cannot be read, the file is set aside, so that the blob counts as
+    /// missing and can be pushed again.
     pub(crate) async fn look_at(&self, digest: Digest) -> Result<Look, BlobError> {
         let path = self.blob_path(digest);
         let again = path.clone();
-        match blocking(move || hashed(&path)).await? {
-            Some(found) if found == digest => return Ok(Look::Sound),
-            None => return Ok(Look::Missing),
-            Some(_) => {}
+        match blocking(move || look(&path, digest)).await? {
+            Look::Damaged => {}
+            other @ (Look::Sound | Look::Missing) => return Ok(other),
         }
         // Somebody may have pushed it again meanwhile: nobody does as long as this is held.
         let _nothing_placed = self.nothing_placed().await;
         let aside = self.aside(digest);
-        let look = blocking(move || match hashed(&again)? {
-            Some(found) if found == digest => Ok(Look::Sound),
-            None => Ok(Look::Missing),
-            Some(_) => {
-                if let Some(directory) = aside.parent() {
-                    fs::create_dir_all(directory)?;
-                }
-                fs::rename(&again, &aside)?;
-                Ok(Look::Damaged)
+        let look = blocking(move || {
+            let look = look(&again, digest)?;
+            if look == Look::Damaged
+                && let Err(error) = set_aside(&again, &aside)
+            {
+                // It is told all the same. A disk that fails may take no changes any more.
+                tracing::error!(error = &error as &dyn Error, %digest, "registry.not_set_aside");
             }
+            Ok(look)
         });
         Ok(look.await?)
+    }
+}
+
+fn set_aside(path: &Path, aside: &Path) -> io::Result<()> {
+    if let Some(directory) = aside.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    fs::rename(path, aside)
+}
+
+fn look(path: &Path, digest: Digest) -> io::Result<Look> {
+    match hashed(path) {
+        Ok(Some(found)) if found == digest => Ok(Look::Sound),
+        Ok(Some(_)) => Ok(Look::Damaged),
+        Ok(None) => Ok(Look::Missing),
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::IO) => Ok(Look::Damaged),
+        // What is wrong may be wrong with more than this file, and may pass.
+        Err(error) => Err(error),
     }
 }
 
@@ -173,5 +252,63 @@ fn hashed(path: &Path) -> io::Result<Option<Digest>> {
             return Ok(Some(Digest::from_bytes(found)));
         }
         hasher.update(&buffer[..count]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::future::join_all;
+    use std::path::PathBuf;
+    use tempfile::TempDir;
+    use tokio::task::{spawn, yield_now};
+
+    const CONTENT: &[u8] = b"content";
+
+    fn blobs() -> (TempDir, Blobs, PathBuf) {
+        let directory = TempDir::new().unwrap();
+        let blobs = Blobs::open(directory.path()).unwrap();
+        let path = blobs.blob_path(Digest::of(CONTENT));
+        (directory, blobs, path)
+    }
+
+    #[tokio::test]
+    async fn all_who_want_a_part_at_once_wait_for_one_look() {
+        let (_directory, blobs, path) = blobs();
+        let digest = Digest::of(CONTENT);
+        fs::write(path, CONTENT).unwrap();
+        // Somebody asks, and goes away.
+        assert!(blobs.is_sound(digest).now_or_never().is_none());
+        let begun = blobs.looking(digest);
+        assert!(begun.ptr_eq(&blobs.looking(digest)));
+        let all = join_all((0..5).map(|_| blobs.is_sound(digest))).await;
+        assert!(all.into_iter().all(|is_sound| is_sound.unwrap()));
+        assert_eq!(
+            begun.now_or_never().unwrap().ok(),
+            Some(true),
+            "it was that look"
+        );
+        assert!(blobs.doubts().looking().is_empty());
+    }
+
+    #[test]
+    fn only_so_many_are_looked_at_at_once() {
+        // Work on files is done in the order in which it is given to the one thread.
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(1).build().unwrap();
+        let (_directory, blobs, path) = blobs();
+        runtime.block_on(async {
+            fs::write(&path, b"bent").unwrap();
+            let full = u32::try_from(HASHED_AT_ONCE).unwrap();
+            let others = blobs.doubts().hashing.acquire_many(full).await.unwrap();
+            let asking = blobs.clone();
+            let asked = spawn(async move { asking.is_sound(Digest::of(CONTENT)).await });
+            for _ in 0..10 {
+                yield_now().await;
+            }
+            blocking(move || fs::write(path, CONTENT)).await.unwrap();
+            drop(others);
+            assert!(asked.await.unwrap().unwrap(), "it waited for its turn");
+        });
     }
 }

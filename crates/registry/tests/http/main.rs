@@ -61,6 +61,8 @@ contract! {
     scrub {
         bent_bytes_are_never_sent_whole
         what_is_damaged_is_set_aside_told_and_mended
+        what_cannot_be_read_is_told_and_passed_over
+        of_several_servers_one_reads_what_is_due
     }
     skopeo {
         skopeo_copies_an_image_in_and_out

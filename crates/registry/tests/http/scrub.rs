@@ -1,6 +1,7 @@
 //! Disks that give back other bytes than were written.
 
 use super::world::{Answer, World};
+use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use std::path::PathBuf;
 use tidegate_domain::digest::Digest;
@@ -63,7 +64,7 @@ pub(crate) async fn what_is_damaged_is_set_aside_told_and_mended(world: &World) 
     flip(world, digest, 3);
     let scrub = async |days: i64| {
         let later = now + SignedDuration::from_hours(24 * days);
-        world.registry.scrub(later, u64::MAX).await.unwrap()
+        world.registry.scrub("one", later, u64::MAX).await.unwrap()
     };
     assert_eq!(scrub(1).await.blobs, 0, "its time has not come");
     let found = scrub(8).await;
@@ -95,6 +96,67 @@ pub(crate) async fn what_is_damaged_is_set_aside_told_and_mended(world: &World) 
     let all = world.registry.check_behind(None, now).await.unwrap();
     assert_eq!((all.blobs, all.last), (3, None));
     assert_eq!(all.damaged.len(), 2, "both are missing");
+}
+
+pub(crate) async fn what_cannot_be_read_is_told_and_passed_over(world: &World) {
+    let (lost, barred, sound) = (content(1), content(2), content(3));
+    for (tag, blob) in [("1.0.0", &lost), ("2.0.0", &barred), ("3.0.0", &sound)] {
+        world.push_image("shop/web", tag, blob).await;
+    }
+    let (lost, barred) = (Digest::of(&lost), Digest::of(&barred));
+    // Reading the first page of a process is the input/output error of a bad sector.
+    std::fs::remove_file(file(world, lost)).unwrap();
+    std::os::unix::fs::symlink("/proc/self/mem", file(world, lost)).unwrap();
+    let kept = world.data.path().join("kept");
+    std::fs::rename(file(world, barred), &kept).unwrap();
+    std::fs::create_dir(file(world, barred)).unwrap();
+    let now = Timestamp::now();
+    let scrub = async |hours: i64| {
+        let later = now + SignedDuration::from_hours(hours);
+        let scrubbed = world.registry.scrub("one", later, u64::MAX).await.unwrap();
+        (scrubbed.blobs, scrubbed.damaged, scrubbed.unread)
+    };
+    let week = 7 * 24 + 1;
+    assert_eq!(scrub(week).await, (4, vec![lost], vec![barred]));
+    assert_eq!(entries(world).await.len(), 1);
+    assert!(!file(world, lost).is_symlink(), "it can be pushed again");
+    assert_eq!(scrub(week).await, (0, vec![], vec![]));
+    assert_eq!(scrub(week + 2).await, (1, vec![], vec![barred]), "again");
+    let all = world.registry.check_behind(None, now).await.unwrap();
+    assert_eq!((all.blobs, all.last), (4, None));
+    assert_eq!((all.damaged, all.unread), (vec![lost], vec![barred]));
+
+    // Whoever is refused it makes it suspected, until a look at it succeeds.
+    let mut whole = world.registry.open_blob(barred).await.unwrap();
+    assert!(whole.next().await.unwrap().is_err());
+    for _ in 0..2 {
+        assert_eq!(scrub(0).await, (1, vec![], vec![barred]));
+    }
+    std::fs::remove_dir(file(world, barred)).unwrap();
+    std::fs::rename(&kept, file(world, barred)).unwrap();
+    assert_eq!(scrub(0).await, (1, vec![], vec![]));
+    assert_eq!(scrub(0).await, (0, vec![], vec![]));
+    std::fs::rename(file(world, barred), &kept).unwrap();
+    std::fs::create_dir(file(world, barred)).unwrap();
+    assert_eq!(get(world, barred, Some("bytes=0-9")).await.status, 500);
+    assert_eq!(scrub(0).await, (1, vec![], vec![barred]));
+}
+
+pub(crate) async fn of_several_servers_one_reads_what_is_due(world: &World) {
+    let blob = content(1);
+    world.push_image("shop/web", "1.0.0", &blob).await;
+    let later = Timestamp::now() + SignedDuration::from_hours(8 * 24);
+    let scrub = async |holder: &str, bytes: u64| {
+        let scrubbed = world.registry.scrub(holder, later, bytes).await;
+        scrubbed.unwrap().blobs
+    };
+    assert_eq!(scrub("one", 1).await, 1, "no more than it was asked for");
+    assert_eq!(scrub("other", u64::MAX).await, 0);
+    assert_eq!(scrub("one", u64::MAX).await, 1);
+    // What it suspects itself each looks at.
+    flip(world, Digest::of(&blob), 3);
+    get(world, Digest::of(&blob), None).await;
+    assert_eq!(scrub("other", 1).await, 1);
 }
 
 async fn is_whole(world: &World, manifest: Digest) -> bool {

@@ -2,14 +2,14 @@
 
 use crate::app::{Error, SharedApp};
 use std::collections::BTreeMap;
-use tidegate_domain::{digest::Digest, revision::RevisionId, version::Version};
-use tidegate_store::{ReferrerPage, Repository, TargetKey, Tx};
+use tidegate_domain::{digest::Digest, revision::RevisionId};
+use tidegate_store::{Repository, TargetKey, Tx};
 
 /// More signatures of one artifact are not handed out; an agent looks at no more.
 const HOLDERS_MAX: usize = 128;
-/// More referrers of one artifact are not looked through.
-const REFERRERS_MAX: u32 = 1000;
-/// Types of manifests that hold signatures begin so: sigstore bundles, and what earlier versions of cosign pushed.
+/// More that is attached to one artifact is not looked through.
+const ATTACHED_MAX: u64 = 1000;
+/// Types of referrers that hold signatures begin so: sigstore bundles, and what earlier versions of cosign pushed.
 const TYPES: [&str; 2] = [
     "application/vnd.dev.sigstore.bundle",
     "application/vnd.dev.cosign.",
@@ -74,26 +74,17 @@ async fn artifacts(
     Ok(artifacts)
 }
 
+/// What was attached first comes first, so that whoever attaches more keeps nothing of it from the agents. A tag of cosign
+/// may have moved on.
 async fn holders(
     tx: &mut Tx,
     (repository, artifact): (Repository, Digest),
 ) -> Result<Vec<Digest>, Error> {
-    let page = ReferrerPage {
-        repository: repository.clone(),
-        subject: artifact,
-        artifact_type: None,
-        after: None,
-        limit: REFERRERS_MAX,
+    let attached = tx.manifests_attached_to(&repository, artifact, ATTACHED_MAX);
+    let holds = |kind: Option<String>| {
+        kind.is_none_or(|kind| TYPES.iter().any(|known| kind.starts_with(known)))
     };
-    let referrers = tx.referrers(&page).await?.into_iter();
-    let holds = |kind: &str| TYPES.iter().any(|known| kind.starts_with(known));
-    let referring = referrers.filter(|it| it.artifact_type.as_deref().is_some_and(holds));
-    let mut holders: Vec<Digest> = Vec::new();
-    // The way of cosign before it knew referrers.
-    if let Ok(tag) = format!("sha256-{}.sig", artifact.hex()).parse::<Version>() {
-        holders.extend(tx.resolve_tag(&repository, &tag).await?);
-    }
-    holders.extend(referring.map(|it| it.digest));
-    holders.truncate(HOLDERS_MAX);
-    Ok(holders)
+    let attached = attached.await?.into_iter();
+    let holders = attached.filter_map(|(manifest, kind)| holds(kind).then_some(manifest));
+    Ok(holders.take(HOLDERS_MAX).collect())
 }

@@ -99,10 +99,11 @@ impl App {
         if !scrubbed.damaged.is_empty() {
             self.bus.wake_engine();
         }
+        let bad = scrubbed.damaged.iter().chain(&scrubbed.unread);
         Ok(ArtifactCheckView {
             blobs: scrubbed.blobs,
             bytes: scrubbed.bytes,
-            damaged: scrubbed.damaged.iter().map(ToString::to_string).collect(),
+            damaged: bad.map(ToString::to_string).collect(),
             last: scrubbed.last.map(|digest| digest.to_string()),
         })
     }

@@ -126,16 +126,16 @@ impl App {
             .store
             .read(key.clone(), |tx, key| tx.agent(key).boxed());
         let agent = read.await.map_err(Error::from)?;
-        match certificate(agent.as_ref(), (key, serial))? {
-            Certificate::Present => {}
-            Certificate::Renewed => {
-                let seen = self
-                    .store
-                    .write(key.clone(), |tx, key| tx.record_renewal_seen(key).boxed());
-                seen.await.map_err(Error::from)?;
+        match (certificate(agent.as_ref(), (key, serial))?, agent) {
+            (Certificate::Renewed, Some(agent)) => {
+                let seen = (key.clone(), agent.next_serial);
+                let seen = self.store.write(seen, |tx, (key, serial)| {
+                    tx.record_renewal_seen(key, serial).boxed()
+                });
+                seen.await.map_err(Error::from)
             }
+            (Certificate::Present, _) | (Certificate::Renewed, None) => Ok(()),
         }
-        Ok(())
     }
 
     /// An agent's certificates are good for nothing any more, from its next call on.

@@ -2,9 +2,9 @@
 
 use super::{App, Error, Request, entry};
 use futures::FutureExt;
-use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
+    attachment::artifact_of_tag,
     catalog::{Kind, Product, Retention, Tagged},
 };
 use tidegate_protocol::api::RetiredView;
@@ -12,6 +12,8 @@ use tidegate_store::{Repository, Tx};
 
 /// The most tags of a repository that are looked at.
 const TAGS_MAX: u32 = 100_000;
+/// How many are taken away at a time, so that nobody else waits long for the store.
+const BATCH: usize = 100;
 
 impl App {
     /// Takes away the tags that are over, or shows them.
@@ -23,16 +25,15 @@ impl App {
         request: Request,
         dry_run: bool,
     ) -> Result<Vec<RetiredView>, Error> {
-        let input = (request, dry_run);
-        if dry_run {
-            self.store
-                .read(input, |tx, input| asked(tx, input).boxed())
-                .await
-        } else {
-            self.store
-                .write(input, |tx, input| asked(tx, input).boxed())
-                .await
-        }
+        let by = (!dry_run).then(|| request.actor.name.to_string());
+        let rules = self.store.read(request, |tx, request| {
+            async move {
+                request.permit_at_large(tx, Action::ApplyCatalog).await?;
+                rules(tx).await
+            }
+            .boxed()
+        });
+        self.retire(by.as_deref(), rules.await?).await
     }
 
     /// Takes away the tags that are over. Their artifacts go with the next collection of garbage.
@@ -40,82 +41,110 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub(crate) async fn retire_artifacts(&self) -> Result<(), Error> {
-        self.store
-            .write((), |tx, ()| {
-                async move { retire(tx, "tidegate", false).await.map(drop) }.boxed()
-            })
-            .await
+        let rules = self.store.read((), |tx, ()| rules(tx).boxed()).await?;
+        self.retire(Some("tidegate"), rules).await.map(drop)
+    }
+
+    /// What is over by these rules; gone, if it goes `by` somebody.
+    async fn retire(
+        &self,
+        by: Option<&str>,
+        rules: Vec<(Repository, Retention)>,
+    ) -> Result<Vec<RetiredView>, Error> {
+        let mut retired = Vec::new();
+        for (repository, rule) in rules {
+            let input = (repository.clone(), rule);
+            let over = self
+                .store
+                .read(input, |tx, (repository, rule)| {
+                    over(tx, repository, *rule).boxed()
+                })
+                .await?;
+            let gone = match by {
+                None => over,
+                Some(by) => self.take_away(by, &repository, &over).await?,
+            };
+            retired.extend(gone.into_iter().map(|it| RetiredView {
+                repository: repository.to_string(),
+                tag: it.tag,
+                digest: it.digest.to_string(),
+                since: it.since,
+            }));
+        }
+        Ok(retired)
+    }
+
+    /// Takes tags away, and answers which: not those that changed or came to be needed since they were looked at.
+    async fn take_away(
+        &self,
+        by: &str,
+        repository: &Repository,
+        over: &[Tagged],
+    ) -> Result<Vec<Tagged>, Error> {
+        let mut gone = Vec::new();
+        for some in over.chunks(BATCH) {
+            let input = (by.to_owned(), repository.clone(), some.to_vec());
+            let some = self.store.write(input, |tx, (by, repository, some)| {
+                async move {
+                    let mut gone = Vec::new();
+                    for tag in some {
+                        if take_away(tx, by, (repository, tag)).await? {
+                            gone.push(tag.clone());
+                        }
+                    }
+                    Ok::<_, Error>(gone)
+                }
+                .boxed()
+            });
+            gone.extend(some.await?);
+        }
+        Ok(gone)
     }
 }
 
-async fn asked(
-    tx: &mut Tx,
-    (request, dry_run): &(Request, bool),
-) -> Result<Vec<RetiredView>, Error> {
-    request.permit_at_large(tx, Action::ApplyCatalog).await?;
-    retire(tx, request.actor.name.as_str(), *dry_run).await
-}
-
-async fn retire(tx: &mut Tx, by: &str, dry_run: bool) -> Result<Vec<RetiredView>, Error> {
+/// The repositories of which not everything is kept.
+async fn rules(tx: &mut Tx) -> Result<Vec<(Repository, Retention)>, Error> {
     let products: Vec<Product> = tx.documents(Kind::Product).await?;
-    let mut retired = Vec::new();
+    let mut rules = Vec::new();
     for product in products {
         let Some(rule) = product.retention else {
             continue;
         };
-        for component in &product.components {
-            let repository = Repository {
-                product: product.name.clone(),
-                component: component.name.clone(),
-            };
-            for tag in over(tx, &repository, rule).await? {
-                if !dry_run {
-                    take_away(tx, by, (&repository, &tag)).await?;
-                }
-                retired.push(RetiredView {
-                    repository: repository.to_string(),
-                    tag: tag.tag,
-                    digest: tag.digest.to_string(),
-                    since: tag.since,
-                });
-            }
-        }
+        rules.extend(product.components.iter().map(|component| {
+            let repository = Repository::new(product.name.clone(), component.name.clone());
+            (repository, rule)
+        }));
     }
-    Ok(retired)
+    Ok(rules)
 }
 
 async fn over(tx: &mut Tx, repository: &Repository, rule: Retention) -> Result<Vec<Tagged>, Error> {
-    let tagged = tx.tagged_manifests(repository, TAGS_MAX).await?;
-    let mut tags = Vec::with_capacity(tagged.len());
-    // What an index names is needed with it.
-    let mut needed = BTreeMap::new();
-    for it in tagged {
-        let digest = it.manifest.digest;
-        if let std::collections::btree_map::Entry::Vacant(unknown) = needed.entry(digest) {
-            unknown.insert(tx.pin_reason(digest).await?.is_some());
-        }
-        tags.push(Tagged {
-            tag: it.tag,
-            digest,
-            since: it.moved_at,
-            is_needed: needed.get(&digest).copied().unwrap_or_default(),
-        });
-    }
-    Ok(rule.over(&tags, tx.now()).into_iter().cloned().collect())
+    let tagged = tx.tagged(repository, TAGS_MAX).await?;
+    Ok(rule.over(&tagged, tx.now()).into_iter().cloned().collect())
 }
 
 async fn take_away(
     tx: &mut Tx,
     by: &str,
     (repository, tag): (&Repository, &Tagged),
-) -> Result<(), Error> {
-    let name = tag
-        .tag
-        .parse()
-        .map_err(|why| Error::Broken(format!("tag {}: {why}", tag.tag)))?;
-    tx.record_tag_deleted(repository, &name).await?;
+) -> Result<bool, Error> {
+    if is_needed(tx, repository, tag).await? || !tx.record_tag_retired(repository, tag).await? {
+        return Ok(false);
+    }
     let subject = format!("artifact/{repository}@{}", tag.digest);
     let detail = serde_json::json!({ "tag": tag.tag, "since": tag.since });
     let entry = entry(tx, by, ("artifact.retired", &subject), &detail);
-    Ok(tx.record_entry(&entry).await?)
+    tx.record_entry(&entry).await?;
+    Ok(true)
+}
+
+/// Whether it is needed now: pinned, or about an artifact that has a tag.
+async fn is_needed(tx: &mut Tx, repository: &Repository, tag: &Tagged) -> Result<bool, Error> {
+    if tx.pin_reason(tag.digest).await?.is_some() {
+        return Ok(true);
+    }
+    Ok(match artifact_of_tag(&tag.tag) {
+        Some(artifact) => !tx.tags_of(repository, artifact).await?.is_empty(),
+        None => false,
+    })
 }

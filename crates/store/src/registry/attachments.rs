@@ -130,6 +130,38 @@ impl Tx {
         rows.iter().map(attachment).collect()
     }
 
+    /// The manifests that are attached to an artifact, the first received first: read or not. Those that refer to it come
+    /// with the type that they say, those that were attached by a tag without, wherever that tag has moved since.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn manifests_attached_to(
+        &mut self,
+        repository: &Repository,
+        artifact: Digest,
+        limit: u64,
+    ) -> Result<Vec<(Digest, Option<String>)>, StoreError> {
+        let sql = "SELECT a.manifest, CASE WHEN m.subject = $3 THEN COALESCE(m.artifact_type, '') END FROM (
+              SELECT manifest, received FROM attachments
+              WHERE product = $1 AND component = $2 AND artifact = $3
+              UNION ALL
+              SELECT manifest, received FROM attachments_unread
+              WHERE product = $1 AND component = $2 AND artifact = $3
+            ) a
+            JOIN registry_manifest_links l
+              ON l.product = $1 AND l.component = $2 AND l.digest = a.manifest
+            JOIN registry_manifests m ON m.digest = a.manifest
+            GROUP BY a.manifest, m.subject, m.artifact_type ORDER BY MIN(a.received), a.manifest LIMIT $4";
+        let [product, component] = repository_values(repository);
+        let values = [product, component, digest_value(artifact), limit.into()];
+        let rows = self.rows(sql, &values).await?;
+        let attached = |row: &Row| {
+            let kind = row.optional_text(1)?.map(str::to_owned);
+            Ok((digest_column(row, 0)?, kind))
+        };
+        rows.iter().map(attached).collect()
+    }
+
     /// Parts of bills of materials by what they are looked for by, behind `after`.
     ///
     /// # Errors

@@ -55,6 +55,18 @@ impl Tx {
             .map(drop)
     }
 
+    /// A blob could not be looked at: it counts as looked at before, at `checked_at`.
+    pub async fn record_blob_unread(
+        &mut self,
+        digest: Digest,
+        checked_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE registry_blobs SET checked_at = $2 WHERE digest = $1";
+        self.execute(sql, &[digest_value(digest), time_value(checked_at)])
+            .await
+            .map(drop)
+    }
+
     /// The bytes of a blob are others than its digest says, or gone. False: that was known.
     pub async fn record_blob_damaged(
         &mut self,

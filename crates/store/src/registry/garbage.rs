@@ -40,6 +40,8 @@ impl Tx {
         Ok(collected)
     }
 
+    /// What is attached stays as long as its artifact is shown beside it: by its subject, or because it once had a tag that
+    /// names the artifact. Whoever moves that tag takes nothing away.
     async fn collect_manifests(&mut self, now: Timestamp) -> Result<Vec<Digest>, StoreError> {
         let rows = self
             .rows(
@@ -56,6 +58,22 @@ impl Tx {
                                  JOIN registry_manifest_links l
                                    ON l.digest = registry_manifests.digest
                                  WHERE s.digest = registry_manifests.subject)
+                 AND NOT EXISTS (SELECT 1 FROM registry_manifest_links l
+                                 JOIN attachments a
+                                   ON a.product = l.product AND a.component = l.component
+                                   AND a.manifest = l.digest AND a.artifact <> a.manifest
+                                 JOIN registry_manifest_links s
+                                   ON s.product = a.product AND s.component = a.component
+                                   AND s.digest = a.artifact
+                                 WHERE l.digest = registry_manifests.digest)
+                 AND NOT EXISTS (SELECT 1 FROM registry_manifest_links l
+                                 JOIN attachments_unread u
+                                   ON u.product = l.product AND u.component = l.component
+                                   AND u.manifest = l.digest AND u.artifact <> u.manifest
+                                 JOIN registry_manifest_links s
+                                   ON s.product = u.product AND s.component = u.component
+                                   AND s.digest = u.artifact
+                                 WHERE l.digest = registry_manifests.digest)
                  RETURNING digest",
                 &[time_value(now - GRACE)],
             )

@@ -4,9 +4,9 @@ use super::{
     Repository,
     columns::{digest_column, digest_value, repository_values, time_value},
 };
-use crate::{StoreError, Tx, Value};
+use crate::{Row, StoreError, Tx, Value};
 use jiff::Timestamp;
-use tidegate_domain::{digest::Digest, version::Version};
+use tidegate_domain::{catalog::Tagged, digest::Digest, version::Version};
 
 impl Tx {
     /// `tag` names `digest` from now on.
@@ -50,6 +50,47 @@ impl Tx {
             )
             .await?;
         Ok(gone > 0)
+    }
+
+    /// A tag is gone that still names what it named when it was looked at. False: it does not.
+    pub async fn record_tag_retired(
+        &mut self,
+        repository: &Repository,
+        tag: &Tagged,
+    ) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM registry_tags
+            WHERE product = $1 AND component = $2 AND tag = $3 AND digest = $4 AND moved = $5";
+        let [product, component] = repository_values(repository);
+        let values = [
+            product,
+            component,
+            tag.tag.as_str().into(),
+            digest_value(tag.digest),
+            time_value(tag.since),
+        ];
+        Ok(self.execute(sql, &values).await? > 0)
+    }
+
+    /// At most `limit` tags, the last moved first, and whether what they name is pinned, by itself or by what names it.
+    pub async fn tagged(
+        &mut self,
+        repository: &Repository,
+        limit: u32,
+    ) -> Result<Vec<Tagged>, StoreError> {
+        let sql = "WITH RECURSIVE up (tagged, digest) AS (
+              SELECT digest, digest FROM registry_tags WHERE product = $1 AND component = $2
+              UNION
+              SELECT up.tagged, r.manifest FROM registry_references r JOIN up ON r.digest = up.digest
+            )
+            SELECT t.tag, t.digest, t.moved, CAST(CASE WHEN t.digest IN (
+                SELECT up.tagged FROM up JOIN registry_pins p ON p.digest = up.digest
+              ) THEN 1 ELSE 0 END AS BIGINT)
+            FROM registry_tags t WHERE t.product = $1 AND t.component = $2
+            ORDER BY t.moved DESC, t.tag DESC LIMIT $3";
+        let [product, component] = repository_values(repository);
+        let values = [product, component, Value::Int(i64::from(limit))];
+        let rows = self.rows(sql, &values).await?;
+        rows.iter().map(tagged).collect()
     }
 
     /// The manifest that `tag` names.
@@ -125,4 +166,13 @@ impl Tx {
             .map(super::columns::repository_columns)
             .collect()
     }
+}
+
+fn tagged(row: &Row) -> Result<Tagged, StoreError> {
+    Ok(Tagged {
+        tag: row.text(0)?.to_owned(),
+        digest: digest_column(row, 1)?,
+        since: row.time(2)?,
+        is_needed: row.int(3)? != 0,
+    })
 }

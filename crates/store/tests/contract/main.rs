@@ -104,6 +104,7 @@ contract! {
     }
     targets {
         a_generation_only_grows_and_moves_the_cursor
+        a_renewal_that_another_overtook_is_seen_in_vain
         a_revoked_agent_stays_so_until_another_is_enrolled
         keys_of_instructions_are_kept_in_order_and_never_replaced
         generations_are_never_given_twice
@@ -141,7 +142,10 @@ contract! {
         tags_and_repositories_are_paged_in_byte_order
         referrers_are_filtered_and_paged
         a_pin_holds_a_manifest_all_it_names_and_its_tag
+        tags_are_told_with_whether_they_are_needed_and_go_as_they_were_seen
         garbage_is_only_what_nobody_needs
+        what_is_attached_by_a_tag_stays_when_the_tag_moves_on
+        what_is_attached_is_listed_as_it_came
     }
     dump {
         what_one_database_held_another_holds

@@ -1,6 +1,15 @@
 //! What the registry knows: blobs, manifests, tags, referrers, pins and garbage.
 
-use crate::samples::{digest, repository, time};
+use crate::{
+    samples::{digest, repository, time},
+    trust::{attachment, signature},
+};
+use std::collections::BTreeSet;
+use tidegate_domain::{
+    attachment::{Attachment, SignatureForm},
+    catalog::Tagged,
+    digest::Digest,
+};
 use tidegate_store::{
     CollectedRows, GRACE, LEASE, ManifestRecord, Pin, ReferrerPage, Repository, Store,
 };
@@ -247,6 +256,61 @@ pub(crate) async fn a_pin_holds_a_manifest_all_it_names_and_its_tag(store: &Stor
     assert_eq!(pin_reason(store, "child").await, None);
 }
 
+pub(crate) async fn tags_are_told_with_whether_they_are_needed_and_go_as_they_were_seen(
+    store: &Store,
+) {
+    put(store, "storefront/web", manifest("child", &[])).await;
+    put(store, "storefront/web", manifest("index", &["child"])).await;
+    put(store, "storefront/web", manifest("loose", &[])).await;
+    for (name, text) in [("1", "child"), ("2", "index"), ("3", "loose")] {
+        tag(store, "storefront/web", name, text).await;
+    }
+    tag(store, "storefront/api", "1", "loose").await;
+    let pin = Pin {
+        digest: digest("index"),
+        reason: "release storefront 1.0.0".to_owned(),
+        tag: None,
+    };
+    assert!(commit!(store, pin, |tx, pin| tx.pin_manifest(pin).await?));
+    let tagged = async |limit: u32| {
+        let input = (repository("storefront/web"), limit);
+        view!(store, input, |tx, (web, limit)| tx
+            .tagged(web, *limit)
+            .await?)
+    };
+    let all = tagged(10).await;
+    let told = |it: &Tagged| (it.tag.clone(), it.digest, it.is_needed);
+    let expect = [
+        ("3", "loose", false),
+        ("2", "index", true),
+        ("1", "child", true),
+    ];
+    let expect = expect.map(|(tag, text, needed)| (tag.to_owned(), digest(text), needed));
+    assert_eq!(all.iter().map(told).collect::<Vec<_>>(), expect);
+    assert_eq!(tagged(1).await, all[..1]);
+
+    let seen = all[0].clone();
+    let retire = async |seen: &Tagged| {
+        let input = (repository("storefront/web"), seen.clone());
+        commit!(store, input, |tx, (web, seen)| tx
+            .record_tag_retired(web, seen)
+            .await?)
+    };
+    let moved = Tagged {
+        digest: digest("child"),
+        ..seen.clone()
+    };
+    let pushed_again = Tagged {
+        since: time(1),
+        ..seen.clone()
+    };
+    for changed in [moved, pushed_again] {
+        assert!(!retire(&changed).await);
+    }
+    assert!(retire(&seen).await && !retire(&seen).await);
+    assert_eq!(tagged(10).await, all[1..]);
+}
+
 pub(crate) async fn garbage_is_only_what_nobody_needs(store: &Store) {
     for blob in ["kept", "pinned-blob", "loose", "held"] {
         push_blob(store, "storefront/web", blob).await;
@@ -310,6 +374,78 @@ pub(crate) async fn garbage_is_only_what_nobody_needs(store: &Store) {
     assert!(signed.is_some(), "it speaks of what stays");
 }
 
+pub(crate) async fn what_is_attached_by_a_tag_stays_when_the_tag_moves_on(store: &Store) {
+    push_blob(store, "storefront/web", "payload").await;
+    put(store, "storefront/web", manifest("artifact", &[])).await;
+    tag(store, "storefront/web", "1.0.0", "artifact").await;
+    let signatures = format!("sha256-{}.sig", digest("artifact").hex());
+    for (text, references) in [
+        ("good", &["payload"][..]),
+        ("unread", &[]),
+        ("strange", &[]),
+    ] {
+        put(store, "storefront/web", manifest(text, references)).await;
+        tag(store, "storefront/web", &signatures, text).await;
+        wait(store, "storefront/web", (text, "artifact")).await;
+    }
+    read(store, "storefront/web", ("good", "artifact")).await;
+    // Attached to what this repository does not show, or to itself.
+    put(store, "storefront/api", manifest("elsewhere", &[])).await;
+    wait(store, "storefront/api", ("elsewhere", "artifact")).await;
+    put(store, "storefront/web", manifest("of itself", &[])).await;
+    wait(store, "storefront/web", ("of itself", "of itself")).await;
+
+    let later = 2 * GRACE.as_secs();
+    let gone = collect(store, later).await;
+    let loose: BTreeSet<Digest> = ["elsewhere", "of itself"].map(digest).into();
+    assert_eq!(gone.manifests.into_iter().collect::<BTreeSet<_>>(), loose);
+    assert_eq!(gone.blobs, []);
+
+    // Once its artifact goes, it goes too, but for what has the tag.
+    let input = (repository("storefront/web"), "1.0.0".parse().unwrap());
+    commit!(store, input, |tx, (web, tag)| tx
+        .record_tag_deleted(web, tag)
+        .await?);
+    let gone = collect(store, later).await;
+    let with_it: BTreeSet<Digest> = ["artifact", "good", "unread"].map(digest).into();
+    assert_eq!(gone.manifests.into_iter().collect::<BTreeSet<_>>(), with_it);
+    assert_eq!(gone.blobs, [digest("payload")]);
+}
+
+pub(crate) async fn what_is_attached_is_listed_as_it_came(store: &Store) {
+    put(store, "storefront/web", manifest("artifact", &[])).await;
+    let signatures = format!("sha256-{}.sig", digest("artifact").hex());
+    let names = ["first", "second", "refers", "third"];
+    for (text, seconds) in names.into_iter().zip(0..) {
+        let subject = (text == "refers").then(|| digest("artifact"));
+        let record = ManifestRecord {
+            subject,
+            artifact_type: Some("kind".to_owned()),
+            ..manifest(text, &[])
+        };
+        put(store, "storefront/web", record).await;
+        if subject.is_none() {
+            tag(store, "storefront/web", &signatures, text).await;
+        }
+        wait_since(store, "storefront/web", (text, "artifact", seconds)).await;
+    }
+    // What was read keeps its place.
+    read(store, "storefront/web", ("second", "artifact")).await;
+    wait_since(store, "storefront/web", ("second", "artifact", 9)).await;
+    wait(store, "storefront/web", ("artifact", "another")).await;
+
+    for limit in [3, 10] {
+        let input = (repository("storefront/web"), limit);
+        let attached = view!(store, input, |tx, (web, limit)| tx
+            .manifests_attached_to(web, digest("artifact"), *limit)
+            .await?);
+        let kind = |text| (text == "refers").then(|| "kind".to_owned());
+        let expect = names.map(|text| (digest(text), kind(text)));
+        let limit = names.len().min(usize::try_from(limit).unwrap());
+        assert_eq!(attached, expect[..limit]);
+    }
+}
+
 fn manifest(text: &str, references: &[&str]) -> ManifestRecord {
     ManifestRecord {
         digest: digest(text),
@@ -335,6 +471,37 @@ async fn tag(store: &Store, place: &str, tag: &str, text: &str) {
     commit!(store, input, |tx, (place, tag, digest)| {
         tx.record_tag_moved(place, tag, *digest, time(0)).await?;
     });
+}
+
+/// A manifest that speaks of an artifact waits to be read.
+async fn wait(store: &Store, place: &str, attaches: (&str, &str)) {
+    wait_since(store, place, (attaches.0, attaches.1, 0)).await;
+}
+
+async fn wait_since(store: &Store, place: &str, (text, artifact, seconds): (&str, &str, i64)) {
+    let input = (repository(place), (digest(text), digest(artifact)), seconds);
+    commit!(store, input, |tx, (place, attaches, seconds)| {
+        tx.record_attachment_put(place, *attaches, time(*seconds))
+            .await?;
+    });
+}
+
+/// It was read, and holds a signature.
+async fn read(store: &Store, place: &str, (text, artifact): (&str, &str)) {
+    let unread = view!(store, (), |tx, ()| tx.unread_attachments(10).await?);
+    let speaks = (repository(place), digest(text), digest(artifact));
+    let of = unread
+        .into_iter()
+        .find(|it| (it.repository.clone(), it.manifest, it.artifact) == speaks)
+        .unwrap();
+    let signature = Attachment {
+        manifest: of.manifest,
+        received: of.received,
+        ..attachment(signature(SignatureForm::SimpleSigning))
+    };
+    commit!(store, (of, signature), |tx, (of, signature)| tx
+        .record_attachments(of, &[(signature.clone(), Vec::new())])
+        .await?);
 }
 
 async fn push_blob(store: &Store, place: &str, text: &str) {

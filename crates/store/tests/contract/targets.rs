@@ -41,6 +41,28 @@ pub(crate) async fn a_generation_only_grows_and_moves_the_cursor(store: &Store) 
     );
 }
 
+pub(crate) async fn a_renewal_that_another_overtook_is_seen_in_vain(store: &Store) {
+    let live = key("live/live-1");
+    commit!(store, live.clone(), |tx, key| {
+        tx.record_agent_enrolled(key, "01").await?;
+        tx.record_agent_renewed(key, "02").await?;
+        tx.record_agent_renewed(key, "03").await?;
+    });
+    for (seen, expect) in [
+        ("02", ("01", "03")),
+        ("", ("01", "03")),
+        ("03", ("03", "")),
+        ("", ("03", "")),
+    ] {
+        let input = (live.clone(), seen);
+        commit!(store, input, |tx, (key, seen)| tx
+            .record_renewal_seen(key, seen)
+            .await?);
+        let agent = agent(store, "live/live-1").await;
+        assert_eq!((&*agent.serial, &*agent.next_serial), expect, "{seen}");
+    }
+}
+
 pub(crate) async fn a_revoked_agent_stays_so_until_another_is_enrolled(store: &Store) {
     for target in ["live/live-1", "live/live-2", "staging/live-1"] {
         enrol(store, target, "serial-1").await;

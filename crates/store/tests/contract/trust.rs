@@ -1,9 +1,9 @@
 //! What is attached to artifacts, what bills name, and known vulnerabilities.
 
 use crate::samples::{digest, repository, time};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::attachment::{
-    AttachedContent, Attachment, BillPart, BillSummary, TestSummary,
+    AttachedContent, Attachment, BillPart, BillSummary, SignatureForm, TestSummary,
 };
 use tidegate_domain::digest::Digest;
 use tidegate_store::{AdvisoryRow, FoundPart, ManifestRecord, Repository, Store, UnreadAttachment};
@@ -45,6 +45,14 @@ fn bill() -> Attachment {
             untold: 0,
         },
     })
+}
+
+pub(crate) fn signature(form: SignatureForm) -> AttachedContent {
+    AttachedContent::Signature {
+        form,
+        text: "signed".to_owned(),
+        annotations: BTreeMap::new(),
+    }
 }
 
 fn part(keys: &[&str], text: &str) -> BillPart {
