@@ -175,7 +175,7 @@ fn a_rotation_leaves_every_secret_readable_and_nothing_under_the_old_key() {
     let both = fs::read_to_string(&key).expect("keys");
     assert!(both.ends_with(&old) && both.lines().count() == 2);
     let rotated = shop.ok(&["secrets", "rotate", "--forget-old"]);
-    assert!(rotated.contains("there are 1 keys"), "{rotated}");
+    assert!(rotated.contains("there is 1 key"), "{rotated}");
     assert!(
         !fs::read_to_string(&key)
             .expect("a key")

@@ -34,6 +34,9 @@ pub struct Keyring {
     held: Arc<RwLock<Held>>,
 }
 
+/// The first bytes of a key's hash: by them it is found.
+pub(crate) type KeyId = [u8; 4];
+
 /// Where keys come from.
 #[derive(Clone, PartialEq, Eq)]
 pub enum KeySource {
@@ -53,8 +56,7 @@ struct Held {
 type FileState = (SystemTime, u64, u64);
 
 struct Key {
-    /// The first bytes of its hash: by them it is found.
-    id: [u8; 4],
+    id: KeyId,
     secret: [u8; KEY],
 }
 
@@ -141,22 +143,34 @@ impl Keyring {
     /// # Errors
     /// When the keys were given, or the file cannot be changed.
     pub fn add_key(&self) -> Result<(), KeyringError> {
-        let lines = self.with(|keys| {
+        self.change(|keys| {
             let old = keys.iter().map(|key| hex::encode(key.secret));
-            std::iter::once(hex::encode(random::<KEY>()))
-                .chain(old)
-                .collect::<Vec<_>>()
-        });
-        self.replace(&lines)
+            let fresh = hex::encode(random::<KEY>());
+            std::iter::once(fresh).chain(old).collect()
+        })
     }
 
-    /// Forgets all keys but the newest. What is still sealed under another cannot be opened any more.
+    /// Forgets all keys that are older than `newest`. What is still sealed under one of them cannot be opened any more.
     ///
     /// # Errors
     /// When the keys were given, or the file cannot be changed.
-    pub fn forget_old(&self) -> Result<(), KeyringError> {
-        let newest = self.with(|keys| keys.first().map(|key| hex::encode(key.secret)));
-        self.replace(newest.as_slice())
+    pub fn forget_older_than(&self, newest: KeyId) -> Result<(), KeyringError> {
+        self.change(|keys| {
+            let known = keys.iter().position(|key| key.id == newest);
+            let kept = known.map_or(keys, |at| &keys[..=at]);
+            kept.iter().map(|key| hex::encode(key.secret)).collect()
+        })
+    }
+
+    /// Which key is the newest.
+    pub fn newest(&self) -> KeyId {
+        self.read_again_if_changed();
+        self.with(|keys| keys.first().expect("a keyring has a key").id)
+    }
+
+    /// Whether that was sealed under that key.
+    pub fn is_under(key: KeyId, wrapped: &[u8]) -> bool {
+        Parts::of(wrapped).is_some_and(|parts| parts.id == key)
     }
 
     /// How many keys there are.
@@ -164,14 +178,16 @@ impl Keyring {
         self.with(|keys| keys.len())
     }
 
-    fn replace(&self, lines: &[String]) -> Result<(), KeyringError> {
+    /// Replaces the file by what becomes of it as it is now: nobody else changes it from here at the same time.
+    fn change(&self, change: impl FnOnce(&[Key]) -> Vec<String>) -> Result<(), KeyringError> {
         let KeySource::File(path) = &self.source else {
             return Err(KeyringError::Given);
         };
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let lines = change(&self.source.read()?.keys);
         replace_file(path, &format!("{}\n", lines.join("\n")))
             .map_err(|why| unusable(path, why))?;
-        let held = self.source.read()?;
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        *held = self.source.read()?;
         Ok(())
     }
 
@@ -255,7 +271,7 @@ impl Key {
 
 /// An envelope, taken apart.
 struct Parts<'a> {
-    id: [u8; 4],
+    id: KeyId,
     sealed_key: &'a [u8],
     sealed_value: &'a [u8],
 }

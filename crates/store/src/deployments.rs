@@ -226,6 +226,16 @@ impl Tx {
         row.map(lease).transpose()
     }
 
+    /// Gives a lease back before its time.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_lease(&mut self, name: &str, holder: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE leases SET until = $3 WHERE name = $1 AND holder = $2";
+        let values = [name.into(), holder.into(), self.now().into()];
+        self.execute(sql, &values).await.map(drop)
+    }
+
     /// Every lease is over: its holder is known to be gone. Epochs go on, so a holder that were still there is fenced off.
     ///
     /// # Errors

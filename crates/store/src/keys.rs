@@ -102,6 +102,27 @@ impl Tx {
             .map(drop)
     }
 
+    /// Whoever seals something reads this in the transaction that keeps it, so that none is kept while the keys before the
+    /// newest are taken away.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn read_key_changes(&mut self) -> Result<i64, StoreError> {
+        let sql = "SELECT value FROM counters WHERE name = 'keys'";
+        let row = self.row(sql, &[]).await?;
+        row.map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// The keys before the newest are taken away.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_key_change(&mut self) -> Result<(), StoreError> {
+        let sql = "INSERT INTO counters (name, value) VALUES ('keys', 1) \
+            ON CONFLICT (name) DO UPDATE SET value = counters.value + 1";
+        self.execute(sql, &[]).await.map(drop)
+    }
+
     /// The keys that desired states were ever signed with, oldest first; the last signs.
     ///
     /// # Errors

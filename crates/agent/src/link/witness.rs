@@ -22,6 +22,9 @@ use tokio::time::sleep;
 /// The journal is looked at this often at most, and whenever a connection is opened.
 const LOOK_EVERY: Duration = Duration::from_secs(300);
 
+/// While all is not well it is looked at more often.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
 /// What the last look found.
 #[derive(Debug, Clone)]
 enum Finding {
@@ -84,7 +87,7 @@ impl Witness {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => {
                     backoff.reset();
-                    jittered(LOOK_EVERY)
+                    jittered(self.pause())
                 }
                 Err(LookError::Link(LinkError::Refused { status: 404, .. })) => {
                     // It was an older one all along, or became one.
@@ -106,6 +109,14 @@ impl Witness {
                 () = sleep(pause) => {}
                 Ok(()) = opened.changed() => {}
             }
+        }
+    }
+
+    /// A person who was alarmed may let the server go on at any moment.
+    const fn pause(&self) -> Duration {
+        match self.finding {
+            Finding::Alarmed(_) => LOOK_AGAIN,
+            Finding::Nothing | Finding::Content => LOOK_EVERY,
         }
     }
 

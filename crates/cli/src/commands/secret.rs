@@ -18,7 +18,8 @@ pub enum SecretCommand {
     },
     /// Make a new key, and wrap every secret and key of the server under it.
     Rotate {
-        /// Then take the old keys out of the key file. Addresses of calendars that were handed out end with them.
+        /// Make none: take the keys before the newest out of the key file, once nothing is under them any more. Addresses of
+        /// calendars that were handed out end with them.
         #[arg(long)]
         forget_old: bool,
     },
@@ -50,10 +51,11 @@ async fn rotate(context: &Context<'_>, forget_old: bool) -> Result<ExitStatus, E
         .post("/api/v1/secrets/rotate", &wanted)
         .await?;
     context.ui.data(&rotated, |it| {
-        format!(
-            "{} values are wrapped under the newest key; there are {} keys",
-            it.rewrapped, it.keys
-        )
+        let keys = match it.keys {
+            1 => "there is 1 key".to_owned(),
+            keys => format!("there are {keys} keys"),
+        };
+        format!("wrapped under the newest key: {}; {keys}", it.rewrapped)
     });
     if rotated.keys > 1 {
         context

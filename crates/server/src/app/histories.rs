@@ -190,7 +190,7 @@ impl App {
                 .read(id, |tx, id| tx.revision(*id).boxed())
                 .await?;
             let name = known.map_or_else(
-                || "a release that this record does not know".to_owned(),
+                || "a revision that this record does not know".to_owned(),
                 |it| it.release.to_string(),
             );
             names.insert(id, name);

@@ -69,12 +69,10 @@ impl App {
         request: Request,
     ) -> Result<InstructionKeyView, Error> {
         // Made outside of the transaction, which may run more than once.
-        let secret = random::<32>();
-        let fresh = (secret, self.keyring.wrap(PURPOSE, &secret));
-        let input = (request, self.keyring.clone(), fresh);
+        let input = (request, self.keyring.clone(), random::<32>());
         self.store
-            .write(input, |tx, (request, keyring, fresh)| {
-                renew(tx, request, (keyring, fresh)).boxed()
+            .write(input, |tx, (request, keyring, secret)| {
+                renew(tx, request, (keyring, secret)).boxed()
             })
             .await
     }
@@ -102,16 +100,17 @@ pub(super) async fn beginning(tx: &mut Tx, keyring: &Keyring) -> Result<Option<E
 async fn renew(
     tx: &mut Tx,
     request: &Request,
-    (keyring, (secret, wrapped)): (&Keyring, &([u8; 32], Vec<u8>)),
+    (keyring, secret): (&Keyring, &[u8; 32]),
 ) -> Result<InstructionKeyView, Error> {
     request.permit_at_large(tx, Action::Enrol).await?;
     let keys = keys(tx, keyring).await?;
+    tx.read_key_changes().await?;
     let new = InstructionSigner::new(secret).public();
     let word = serde_json::to_string(&keys.signer.vouch(new));
     let word = word.map_err(|why| Error::Broken(format!("a word has no text: {why}")))?;
     let row = InstructionKeyRow {
         number: keys.number + 1,
-        wrapped: wrapped.clone(),
+        wrapped: keyring.wrap(PURPOSE, secret),
         succession: Some(word),
     };
     tx.record_instruction_key(&row).await?;

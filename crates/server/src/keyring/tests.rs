@@ -42,7 +42,13 @@ fn after_a_rotation_all_opens_and_the_old_key_can_go() {
     let moved: Vec<Vec<u8>> = [&plain, &old]
         .map(|wrapped| keyring.rewrap("a", wrapped).unwrap())
         .into();
-    keyring.forget_old().unwrap();
+    assert!(
+        moved
+            .iter()
+            .all(|it| Keyring::is_under(keyring.newest(), it))
+    );
+    assert!(!Keyring::is_under(keyring.newest(), &old));
+    keyring.forget_older_than(keyring.newest()).unwrap();
     for (wrapped, value) in moved.iter().zip([&b"plain"[..], b"old"]) {
         assert_eq!(keyring.unwrap("a", wrapped).unwrap(), value);
         assert_eq!(Keyring::open(source.clone()).unwrap().count(), 1);
@@ -50,6 +56,40 @@ fn after_a_rotation_all_opens_and_the_old_key_can_go() {
     assert_eq!(keyring.unwrap("a", &old), None);
     assert_eq!(keyring.unwrap("a", &plain), None);
     assert_eq!(keyring.unwrap("a", &fresh).unwrap(), b"fresh");
+}
+
+#[test]
+fn two_who_make_keys_at_once_lose_none() {
+    let (_directory, source) = file();
+    let keyring = Keyring::open(source.clone()).unwrap();
+    let other = Keyring::open(source.clone()).unwrap();
+    let first = keyring.newest();
+    keyring.add_key().unwrap();
+    let second = keyring.newest();
+    // The other server has not read the file since.
+    other.add_key().unwrap();
+    let sealed = keyring.wrap("a", b"value");
+    assert_eq!((keyring.count(), other.count()), (3, 3));
+    // What was made since stays.
+    keyring.forget_older_than(second).unwrap();
+    assert_eq!(keyring.count(), 2);
+    assert_eq!(other.unwrap("a", &sealed).unwrap(), b"value");
+    keyring.forget_older_than(first).unwrap();
+    assert_eq!(
+        keyring.count(),
+        2,
+        "one that is not there any more takes nothing away"
+    );
+    let all: Vec<_> = (0..8)
+        .map(|_| {
+            std::thread::spawn({
+                let keyring = keyring.clone();
+                move || keyring.add_key()
+            })
+        })
+        .collect();
+    all.into_iter().for_each(|it| it.join().unwrap().unwrap());
+    assert_eq!(Keyring::open(source).unwrap().count(), 10);
 }
 
 #[test]

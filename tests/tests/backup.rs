@@ -1,0 +1,397 @@
+//! A server that is lost comes back from its backup, and leads nobody back who went on without it.
+
+use serde_json::Value;
+use std::{
+    fs,
+    io::{BufReader, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::Stdio,
+};
+use tidegate_backup::{Cell, Entry, Reader};
+use tidegate_tests::{
+    server::{Server, software, text},
+    shop::{Shop, until},
+};
+
+const CANARY: &str = "canary-4d1e77a0-that-no-backup-sings";
+
+/// The files of a shop's server are gone, but for the key, of which a copy was kept; the backup is put back in their place.
+fn lose_and_restore(shop: &mut Shop, backup: &str) {
+    let key = fs::read(shop.file("server/key")).expect("a key");
+    shop.kill_server();
+    fs::remove_dir_all(shop.file("server")).expect("it was there");
+    fs::create_dir(shop.file("server")).expect("a directory");
+    fs::write(shop.file("server/key"), key).expect("the key's copy");
+    let said = shop.ok(&["restore", backup, "--data", &shop.file("server"), "--yes"]);
+    assert!(said.starts_with("put back"), "{said}");
+    shop.start_server();
+}
+
+fn incarnation(shop: &Shop) -> Value {
+    shop.json(&["incarnation", "show", "--output", "json"])
+}
+
+/// The targets that keep what they run, as `TARGET record → runs`.
+fn others(view: &Value) -> Vec<String> {
+    let others = view["others"].as_array().expect("a list");
+    let line = |it: &Value| {
+        let runs = match it["standing"].as_str() {
+            Some("silent") => "silent".to_owned(),
+            _ => it["runs"].to_string(),
+        };
+        format!(
+            "{} {} → {runs}",
+            it["target"].as_str().unwrap_or_default(),
+            it["recorded"]
+        )
+    };
+    others.iter().map(line).collect()
+}
+
+fn deploy(shop: &Shop, release: &str, environment: &str) {
+    let words = ["deploy", "shop", release, "--to", environment];
+    let more = ["--minimum-healthy", "300ms", "--wait"];
+    shop.ok(&[&words[..], &more[..]].concat());
+}
+
+/// What an agent keeps of the histories it was told of.
+fn told(shop: &Shop, target: &str) -> String {
+    fs::read_to_string(shop.path().join(target).join("identity/trust.json")).unwrap_or_default()
+}
+
+#[test]
+fn a_lost_server_comes_back_and_leads_nobody_back() {
+    let mut shop = Shop::with_shop(None);
+    deploy(&shop, "1.0.0", "testing");
+    deploy(&shop, "1.0.0", "staging");
+    let backup = shop.file("backup.tar");
+    let said = shop.ok(&["backup", "-o", &backup]);
+    assert!(said.starts_with("the backup is good: "), "{said}");
+    let mode = fs::metadata(&backup)
+        .expect("it is there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(!Path::new(&format!("{backup}.partial")).exists());
+
+    // The world goes on after the backup.
+    deploy(&shop, "1.1.0", "testing");
+    let past = shop.json(&["journal", "list", "-n", "1", "--output", "json"])["entries"][0].clone();
+    for target in ["testing-1", "staging-1"] {
+        // An agent looks at the journal whenever a connection is opened.
+        shop.kill_agent(target);
+        shop.start_agent(target);
+        until("the agent has seen it", || {
+            let kept = fs::read_to_string(shop.path().join(target).join("journal.json"));
+            let kept: Value = serde_json::from_str(&kept.unwrap_or_default()).unwrap_or_default();
+            let size = kept["testimony"]["note"]
+                .as_str()
+                .and_then(|note| note.lines().nth(1));
+            size.and_then(|size| size.parse::<u64>().ok()) > past["sequence"].as_u64()
+        });
+    }
+    lose_and_restore(&mut shop, &backup);
+
+    // Until a person lets it go on, nothing changes and nobody is told anything.
+    until("agents have said what they run", || {
+        !others(&incarnation(&shop))
+            .iter()
+            .any(|it| it.ends_with("silent"))
+    });
+    let rested = incarnation(&shop);
+    assert_eq!(rested["incarnation"], 1);
+    assert!(
+        rested["restored"]["entries"].as_u64() > Some(10),
+        "{rested}"
+    );
+    assert_eq!(
+        others(&rested),
+        [r#"testing/testing-1 ["1.0.0"] → ["a revision that this record does not know"]"#]
+    );
+    assert_eq!(rested["follow"], 2);
+    let refused = shop.refused(6, &["deploy", "shop", "1.1.0", "--to", "staging"]);
+    assert!(
+        refused.contains("put back from a backup") && refused.contains("incarnation begin"),
+        "{refused}"
+    );
+    assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
+
+    let nobody = shop.run(&["incarnation", "begin", "--reason", "the disk was lost"]);
+    assert_eq!(nobody.status.code(), Some(2), "{nobody:?}");
+    let begin = [
+        "incarnation",
+        "begin",
+        "--reason",
+        "the disk was lost",
+        "--yes",
+    ];
+    let said = shop.ok(&begin);
+    assert!(
+        said.contains("history 2, begun by admin") && said.contains("testing/testing-1"),
+        "{said}"
+    );
+
+    // Who did as the record says goes on in the new history; who was ahead keeps what it runs until it is deployed to.
+    until("staging is told of the new history", || {
+        told(&shop, "staging-1").contains("the disk was lost")
+    });
+    assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
+    deploy(&shop, "1.1.0", "testing");
+    assert!(told(&shop, "testing-1").contains("the disk was lost"));
+    assert_eq!(others(&incarnation(&shop)), [""; 0]);
+    shop.ok(&["doctor"]);
+    // What a person saw of the journal is theirs to judge.
+    let alarm = shop.refused(12, &["journal", "list"]);
+    assert!(alarm.contains("JOURNAL ALARM"), "{alarm}");
+    shop.ok(&["journal", "witness", "--forget"]);
+    let begun = shop.actions("organisation");
+    assert!(
+        begun.iter().any(|action| action == "incarnation.begun"),
+        "{begun:?}"
+    );
+
+    // Witnesses that are agents follow it once, and keep what they left; a person's own is told by a person.
+    for target in ["testing-1", "staging-1"] {
+        shop.kill_agent(target);
+        shop.start_agent(target);
+        until("the agent follows the journal", || {
+            let kept = fs::read_to_string(shop.path().join(target).join("journal.json"));
+            let kept: Value = serde_json::from_str(&kept.unwrap_or_default()).unwrap_or_default();
+            kept["history"] == 2 && kept["left"].as_array().is_some_and(|left| left.len() == 1)
+        });
+        let log = fs::read_to_string(shop.file(&format!("{target}.log"))).expect("a log");
+        assert!(log.contains("JOURNAL BEGINS ANEW"), "{log}");
+    }
+
+    // The same backup once more: what was told since the first time is not told again under its number.
+    lose_and_restore(&mut shop, &backup);
+    until("agents have said what they run", || {
+        !others(&incarnation(&shop))
+            .iter()
+            .any(|it| it.ends_with("silent"))
+    });
+    let said = shop.ok(&begin);
+    assert!(said.contains("history 3, begun by admin"), "{said}");
+    deploy(&shop, "1.1.0", "testing");
+}
+
+#[test]
+fn what_was_under_way_is_paused_and_sign_ins_from_before_end() {
+    let mut shop = Shop::with_shop(None);
+    let made = shop.json(&["token", "create", "ci", "--output", "json"]);
+    let ci = made["token"].as_str().expect("a token").to_owned();
+    // It is not proved before the test is over.
+    shop.ok(&[
+        "deploy",
+        "shop",
+        "1.0.0",
+        "--to",
+        "testing",
+        "--minimum-healthy",
+        "4m",
+    ]);
+    let backup = shop.file("backup.tar");
+    shop.ok(&["backup", "-o", &backup]);
+    lose_and_restore(&mut shop, &backup);
+    shop.ok(&[
+        "incarnation",
+        "begin",
+        "--reason",
+        "drill",
+        "--end-tokens",
+        "--yes",
+    ]);
+    let shown = shop.ok(&["explain", "1"]);
+    assert!(
+        shown.contains("the record was put back from a backup of"),
+        "{shown}"
+    );
+    let output = shop.command(&["status"]).env("TIDEGATE_TOKEN", ci).output();
+    let output = output.expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    shop.ok(&["cancel", "1"]);
+}
+
+#[test]
+fn a_planted_secret_is_not_in_a_backup() {
+    let shop = Shop::with_shop(None);
+    let mut command = shop.command(&["secret", "set", "shop", "key"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("it runs");
+    let input = child.stdin.as_mut().expect("an input");
+    input.write_all(CANARY.as_bytes()).expect("it listens");
+    assert!(child.wait().expect("it ends").success());
+    let backup = shop.file("backup.tar");
+    shop.ok(&["backup", "-o", &backup]);
+
+    let mut reader =
+        Reader::open(BufReader::new(fs::File::open(&backup).expect("a file"))).expect("a backup");
+    let (mut rows, mut all) = (0, Vec::new());
+    while let Some(entry) = reader.next_entry().expect("it is good") {
+        match entry {
+            Entry::Rows { rows: some, .. } => {
+                rows += some.len();
+                for cell in some.into_iter().flatten() {
+                    match cell {
+                        Cell::Text(text) => all.extend(text.into_bytes()),
+                        Cell::Bytes(bytes) => all.extend(bytes.0),
+                        Cell::Null | Cell::Int(_) => {}
+                    }
+                    all.push(b'\n');
+                }
+            }
+            Entry::Blob { .. } => reader.read_blob(&mut all).expect("it is good"),
+        }
+    }
+    let key = fs::read_to_string(shop.file("server/key")).expect("a key");
+    let sings = |song: &str| {
+        all.windows(song.len())
+            .any(|window| window == song.as_bytes())
+    };
+    assert!(
+        rows > 50 && sings("secret.set"),
+        "this test sees what is in it"
+    );
+    assert!(!sings(CANARY) && !sings(key.trim()));
+    assert!(
+        !sings(tidegate_tests::shop::TOKEN),
+        "tokens are kept as hashes"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_database_is_put_back_into_the_other() {
+    let mut server = Server::start().await;
+    let catalog = "kind: Product\nname: shop\npath: [live]\ncomponents:\n  - name: web\n    driver: service\n    \
+        service:\n      command: [\"./run\"]\n---\nkind: Environment\nname: live\n";
+    let path = server.directory().join("catalog.yaml");
+    fs::write(&path, catalog).expect("a file");
+    server.run(&["apply", "-f", text(&path), "--yes"]);
+    let built = software(
+        server.directory(),
+        "web",
+        &[("run", "#!/bin/sh\nsleep 1000\n")],
+    );
+    server.run(&["push", "shop/web:1.0.0", text(&built)]);
+    server.run(&["person", "create", "ada"]);
+    let backup = server.directory().join("backup.tar");
+    server.run(&["backup", "-o", text(&backup)]);
+    let people = server.run(&["person", "list", "--output", "json"]);
+    server.kill();
+
+    let postgres = test_postgres::Postgres::start();
+    let (data, key) = (
+        server.directory().join("other"),
+        server.directory().join("server/key"),
+    );
+    let restore = |data: &Path| {
+        let words = [
+            "restore",
+            text(&backup),
+            "--data",
+            text(data),
+            "--key-file",
+            text(&key),
+            "--yes",
+        ];
+        words.map(str::to_owned).to_vec()
+    };
+    let database = postgres.address();
+    let mut words = restore(&data);
+    words.extend(["--database".to_owned(), database.clone()]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    server.run(&words);
+    let again = server.refused(5, &words);
+    assert!(again.contains("has records already"), "{again}");
+
+    // The server of the other database, with the same keys and artifacts.
+    fs::rename(
+        server.directory().join("server"),
+        server.directory().join("gone"),
+    )
+    .expect("it moves");
+    fs::rename(&data, server.directory().join("server")).expect("it moves");
+    let key = server.directory().join("gone/key");
+    server.more = ["--database", &database, "--key-file", text(&key)]
+        .map(str::to_owned)
+        .to_vec();
+    server.start_again().await;
+    server.run(&["incarnation", "begin", "--reason", "we moved", "--yes"]);
+    assert_eq!(server.run(&["person", "list", "--output", "json"]), people);
+    server.run(&["journal", "verify"]);
+    let checked = server.run(&["artifact", "check"]);
+    assert!(
+        checked.contains("sound") || checked.contains("good"),
+        "{checked}"
+    );
+    let shown = server.run(&["artifact", "show", "shop/web:1.0.0"]);
+    assert!(shown.contains("sha256:"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_a_good_backup_is_refused_and_leaves_nothing() {
+    let server = Server::start().await;
+    let backup = server.directory().join("backup.tar");
+    server.run(&["backup", "-o", text(&backup)]);
+    let verifier = server.get("/api/v1/journal/checkpoint").await["verifier"].clone();
+    let verifier = format!("--verifier={}", verifier.as_str().expect("a key"));
+    server.run(&["backup", "verify", text(&backup), &verifier]);
+    let stranger = "--verifier=tidegate/journal+00000000+AAAA";
+    let said = server.refused(11, &["backup", "verify", text(&backup), stranger]);
+    assert!(said.contains("is not signed by"), "{said}");
+
+    let bytes = fs::read(&backup).expect("a backup");
+    let (data, key) = (
+        server.directory().join("other"),
+        server.directory().join("server/key"),
+    );
+    let bent = server.directory().join("bent.tar");
+    let restore = |file: &Path, key: &Path| {
+        let words = [
+            "restore",
+            text(file),
+            "--data",
+            text(&data),
+            "--key-file",
+            text(key),
+            "--yes",
+        ];
+        words.map(str::to_owned).to_vec()
+    };
+    let refused = |status: i32, file: &Path, key: &Path| {
+        let words = restore(file, key);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let said = server.refused(status, &words);
+        assert!(!data.exists(), "{said}");
+        said
+    };
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 1;
+    for (content, expected) in [
+        (&bytes[..bytes.len() / 2], "ends too early"),
+        (&flipped[..], "is not good"),
+        (
+            b"PK\x03\x04 this is something else altogether",
+            "ends too early",
+        ),
+        (&[7; 1024], "it is not such an archive"),
+    ] {
+        fs::write(&bent, content).expect("a file");
+        let said = refused(11, &bent, &key);
+        assert!(said.contains(expected), "{said}");
+        let said = server.refused(11, &["backup", "verify", text(&bent)]);
+        assert!(said.contains(expected), "{said}");
+    }
+    let missing = refused(2, &backup, &server.directory().join("no-key"));
+    assert!(missing.contains("there is no key file"), "{missing}");
+    let other = server.directory().join("other-key");
+    fs::write(&other, format!("{}\n", "ab".repeat(32))).expect("a file");
+    let said = refused(2, &backup, &other);
+    assert!(
+        said.contains("keys of the server") || said.contains("the keys do not open"),
+        "{said}"
+    );
+    let place = server.directory().join("no/such/place/backup.tar");
+    let said = server.refused(1, &["backup", "-o", text(&place)]);
+    assert!(said.contains("backup.tar.partial"), "{said}");
+}
