@@ -10,7 +10,7 @@ use tidegate_tests::shop::{Shop, until};
 fn kept(shop: &Shop) -> u64 {
     let text = fs::read(shop.path().join("testing-1/journal.json")).unwrap_or_default();
     let kept: Value = serde_json::from_slice(&text).unwrap_or_default();
-    let size = kept["note"]
+    let size = kept["testimony"]["note"]
         .as_str()
         .and_then(|note| note.lines().nth(1)?.parse().ok());
     size.unwrap_or_default()

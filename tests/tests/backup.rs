@@ -65,6 +65,52 @@ fn a_lost_server_comes_back_and_leads_nobody_back() {
     let mut shop = Shop::with_shop(None);
     deploy(&shop, "1.0.0", "testing");
     deploy(&shop, "1.0.0", "staging");
+    let backup = backed_up(&shop);
+    // The world goes on after the backup.
+    deploy(&shop, "1.1.0", "testing");
+    agents_have_seen_the_journal(&mut shop);
+    lose_and_restore(&mut shop, &backup);
+
+    agents_have_said_what_they_run(&shop);
+    nothing_changes(&shop);
+    let nobody = shop.run(&["incarnation", "begin", "--reason", "the disk was lost"]);
+    assert_eq!(nobody.status.code(), Some(2), "{nobody:?}");
+    let said = shop.ok(&BEGIN);
+    assert!(
+        said.contains("history 2, begun by admin") && said.contains("testing/testing-1"),
+        "{said}"
+    );
+
+    // Who did as the record says goes on in the new history; who was ahead keeps what it runs until it is deployed to.
+    until("staging is told of the new history", || {
+        told(&shop, "staging-1").contains("the disk was lost")
+    });
+    assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
+    deploy(&shop, "1.1.0", "testing");
+    assert!(told(&shop, "testing-1").contains("the disk was lost"));
+    assert_eq!(others(&incarnation(&shop)), [""; 0]);
+    shop.ok(&["doctor"]);
+    witnesses_go_on(&mut shop);
+
+    // The same backup once more: what was told since the first time is not told again under its number.
+    lose_and_restore(&mut shop, &backup);
+    agents_have_said_what_they_run(&shop);
+    let said = shop.ok(&BEGIN);
+    assert!(said.contains("history 3, begun by admin"), "{said}");
+    deploy(&shop, "1.1.0", "testing");
+}
+
+const BEGIN: [&str; 5] = [
+    "incarnation",
+    "begin",
+    "--reason",
+    "the disk was lost",
+    "--yes",
+];
+/// The targets that the test looks at.
+const WATCHED: [&str; 2] = ["testing-1", "staging-1"];
+
+fn backed_up(shop: &Shop) -> String {
     let backup = shop.file("backup.tar");
     let said = shop.ok(&["backup", "-o", &backup]);
     assert!(said.starts_with("the backup is good: "), "{said}");
@@ -74,32 +120,46 @@ fn a_lost_server_comes_back_and_leads_nobody_back() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(!Path::new(&format!("{backup}.partial")).exists());
+    backup
+}
 
-    // The world goes on after the backup.
-    deploy(&shop, "1.1.0", "testing");
-    let past = shop.json(&["journal", "list", "-n", "1", "--output", "json"])["entries"][0].clone();
-    for target in ["testing-1", "staging-1"] {
-        // An agent looks at the journal whenever a connection is opened.
-        shop.kill_agent(target);
-        shop.start_agent(target);
+/// An agent looks at the journal whenever a connection is opened.
+fn restart(shop: &mut Shop, target: &str) {
+    shop.kill_agent(target);
+    shop.start_agent(target);
+}
+
+/// What an agent keeps of the journal.
+fn kept(shop: &Shop, target: &str) -> Value {
+    let kept = fs::read_to_string(shop.path().join(target).join("journal.json"));
+    serde_json::from_str(&kept.unwrap_or_default()).unwrap_or_default()
+}
+
+fn agents_have_seen_the_journal(shop: &mut Shop) {
+    let newest = shop.json(&["journal", "list", "-n", "1", "--output", "json"]);
+    let newest = newest["entries"][0]["sequence"].as_u64();
+    for target in WATCHED {
+        restart(shop, target);
         until("the agent has seen it", || {
-            let kept = fs::read_to_string(shop.path().join(target).join("journal.json"));
-            let kept: Value = serde_json::from_str(&kept.unwrap_or_default()).unwrap_or_default();
-            let size = kept["testimony"]["note"]
-                .as_str()
-                .and_then(|note| note.lines().nth(1));
-            size.and_then(|size| size.parse::<u64>().ok()) > past["sequence"].as_u64()
+            let kept = kept(shop, target);
+            let note = kept["testimony"]["note"].as_str();
+            let size = note.and_then(|note| note.lines().nth(1));
+            size.and_then(|size| size.parse::<u64>().ok()) > newest
         });
     }
-    lose_and_restore(&mut shop, &backup);
+}
 
-    // Until a person lets it go on, nothing changes and nobody is told anything.
+fn agents_have_said_what_they_run(shop: &Shop) {
     until("agents have said what they run", || {
-        !others(&incarnation(&shop))
+        !others(&incarnation(shop))
             .iter()
             .any(|it| it.ends_with("silent"))
     });
-    let rested = incarnation(&shop);
+}
+
+/// Until a person lets the server go on, nobody is told anything.
+fn nothing_changes(shop: &Shop) {
+    let rested = incarnation(shop);
     assert_eq!(rested["incarnation"], 1);
     assert!(
         rested["restored"]["entries"].as_u64() > Some(10),
@@ -116,32 +176,10 @@ fn a_lost_server_comes_back_and_leads_nobody_back() {
         "{refused}"
     );
     assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
+}
 
-    let nobody = shop.run(&["incarnation", "begin", "--reason", "the disk was lost"]);
-    assert_eq!(nobody.status.code(), Some(2), "{nobody:?}");
-    let begin = [
-        "incarnation",
-        "begin",
-        "--reason",
-        "the disk was lost",
-        "--yes",
-    ];
-    let said = shop.ok(&begin);
-    assert!(
-        said.contains("history 2, begun by admin") && said.contains("testing/testing-1"),
-        "{said}"
-    );
-
-    // Who did as the record says goes on in the new history; who was ahead keeps what it runs until it is deployed to.
-    until("staging is told of the new history", || {
-        told(&shop, "staging-1").contains("the disk was lost")
-    });
-    assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
-    deploy(&shop, "1.1.0", "testing");
-    assert!(told(&shop, "testing-1").contains("the disk was lost"));
-    assert_eq!(others(&incarnation(&shop)), [""; 0]);
-    shop.ok(&["doctor"]);
-    // What a person saw of the journal is theirs to judge.
+/// Agents follow the journal once for each history, and keep what they left. What a person saw of it is theirs to judge.
+fn witnesses_go_on(shop: &mut Shop) {
     let alarm = shop.refused(12, &["journal", "list"]);
     assert!(alarm.contains("JOURNAL ALARM"), "{alarm}");
     shop.ok(&["journal", "witness", "--forget"]);
@@ -150,30 +188,15 @@ fn a_lost_server_comes_back_and_leads_nobody_back() {
         begun.iter().any(|action| action == "incarnation.begun"),
         "{begun:?}"
     );
-
-    // Witnesses that are agents follow it once, and keep what they left; a person's own is told by a person.
-    for target in ["testing-1", "staging-1"] {
-        shop.kill_agent(target);
-        shop.start_agent(target);
+    for target in WATCHED {
+        restart(shop, target);
         until("the agent follows the journal", || {
-            let kept = fs::read_to_string(shop.path().join(target).join("journal.json"));
-            let kept: Value = serde_json::from_str(&kept.unwrap_or_default()).unwrap_or_default();
+            let kept = kept(shop, target);
             kept["history"] == 2 && kept["left"].as_array().is_some_and(|left| left.len() == 1)
         });
         let log = fs::read_to_string(shop.file(&format!("{target}.log"))).expect("a log");
         assert!(log.contains("JOURNAL BEGINS ANEW"), "{log}");
     }
-
-    // The same backup once more: what was told since the first time is not told again under its number.
-    lose_and_restore(&mut shop, &backup);
-    until("agents have said what they run", || {
-        !others(&incarnation(&shop))
-            .iter()
-            .any(|it| it.ends_with("silent"))
-    });
-    let said = shop.ok(&begin);
-    assert!(said.contains("history 3, begun by admin"), "{said}");
-    deploy(&shop, "1.1.0", "testing");
 }
 
 #[test]

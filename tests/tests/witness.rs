@@ -268,7 +268,10 @@ impl Agent {
     fn kept(&self) -> String {
         let text = fs::read(self.directory.join("journal.json")).unwrap_or_default();
         let kept: Value = serde_json::from_slice(&text).unwrap_or_default();
-        kept["note"].as_str().unwrap_or_default().to_owned()
+        kept["testimony"]["note"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     fn kept_size(&self) -> u64 {

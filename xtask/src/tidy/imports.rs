@@ -11,12 +11,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tidegate-registry", &["tidegate-domain", "tidegate-store"]),
     ("tidegate-policy", &["tidegate-domain"]),
     ("tidegate-trust", &["tidegate-domain"]),
+    ("tidegate-backup", &["tidegate-domain"]),
     (
         "tidegate-server",
         &[
             "tidegate-domain",
             "tidegate-policy",
             "tidegate-trust",
+            "tidegate-backup",
             "tidegate-protocol",
             "tidegate-store",
             "tidegate-registry",
@@ -26,7 +28,10 @@ const CRATES: &[(&str, &[&str])] = &[
         "tidegate-agent",
         &["tidegate-domain", "tidegate-protocol", "tidegate-trust"],
     ),
-    ("tidegate-cli", &["tidegate-domain", "tidegate-protocol"]),
+    (
+        "tidegate-cli",
+        &["tidegate-backup", "tidegate-domain", "tidegate-protocol"],
+    ),
     (
         "tidegate",
         &[
@@ -38,7 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tidegate-protocol",
         ],
     ),
-    ("tidegate-tests", &[]),
+    ("tidegate-tests", &["tidegate-backup"]),
     ("test-postgres", &[]),
     ("storefront", &[]),
     ("xtask", &[]),

@@ -290,3 +290,38 @@ fn statement(answer: &JournalResponse) -> Statement {
         verifier: answer.verifier.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tidegate_domain::journal::{Frontier, Notary};
+
+    #[test]
+    fn what_an_older_agent_kept_is_of_the_first_history() {
+        let (notary, empty) = (Notary::new(&[1; 32]), Frontier::default());
+        let said = Statement {
+            note: notary.sign(empty.size(), empty.root()),
+            verifier: notary.verifier(),
+        };
+        let testimony = Testimony::first(&said).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let witness = Witness::new(directory.path(), None);
+        assert!(witness.kept().unwrap().is_none());
+        fs::write(
+            witness.layout.journal(),
+            serde_json::to_vec(&testimony).unwrap(),
+        )
+        .unwrap();
+        let kept = witness.kept().unwrap().unwrap();
+        assert_eq!(kept, Kept::from(testimony));
+        let later = Kept {
+            history: Incarnation(3),
+            left: vec![kept.testimony.clone()],
+            ..kept
+        };
+        witness.keep(&later).unwrap();
+        assert_eq!(witness.kept().unwrap(), Some(later));
+        fs::write(witness.layout.journal(), "{").unwrap();
+        assert!(witness.kept().is_err());
+    }
+}
