@@ -4,11 +4,15 @@ use super::{DeploymentRecord, Dossier};
 use crate::{
     canonical,
     control::{Approval, Judgement, Verdict},
+    deployment::Deployment,
     digest::Digest,
     journal::Entry,
+    name::Name,
     release::Release,
 };
 use serde::Serialize;
+use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Checks every claim.
 ///
@@ -17,6 +21,7 @@ use serde::Serialize;
 pub(super) fn check(dossier: &Dossier, entries: &[Entry]) -> Result<(), String> {
     check_release(dossier, entries)?;
     check_artifacts(dossier)?;
+    check_supplied(dossier, entries)?;
     for record in &dossier.deployments {
         check_deployment(dossier, record, entries)?;
     }
@@ -64,6 +69,27 @@ fn check_release(dossier: &Dossier, entries: &[Entry]) -> Result<(), String> {
     }
 }
 
+/// What people and programs supplied was noted as it was supplied.
+fn check_supplied(dossier: &Dossier, entries: &[Entry]) -> Result<(), String> {
+    let Release {
+        product, version, ..
+    } = &dossier.release;
+    let subject = format!("release/{product}/{version}");
+    for supplied in &dossier.supplied {
+        let told = canonical::hash(supplied);
+        let is_it = |entry: &Entry| {
+            entry.subject == subject
+                && entry.action == "release.evidence"
+                && canonical::hash(&entry.detail) == told
+        };
+        if !entries.iter().any(is_it) {
+            let kind = &supplied.kind;
+            return Err(format!("{subject}: no entry says that {kind} was supplied"));
+        }
+    }
+    Ok(())
+}
+
 fn check_artifacts(dossier: &Dossier) -> Result<(), String> {
     let contents = &dossier.release.contents;
     for (component, artifact) in &dossier.artifacts {
@@ -101,8 +127,15 @@ fn check_deployment(
         .iter()
         .filter(|entry| entry.subject == subject)
         .collect();
-    if about.is_empty() {
-        return Err(format!("{told}: no entry speaks of it"));
+    if !about.iter().any(|entry| asks_for(entry, deployment)) {
+        return Err(format!(
+            "{told}: no entry says that it was asked for like that"
+        ));
+    }
+    let ended = format!("deployment.{}", deployment.status.word());
+    let is_over = deployment.status.is_terminal();
+    if is_over && !about.iter().any(|entry| entry.action == ended) {
+        return Err(format!("{told}: no entry says that it ended like that"));
     }
     for (wave, judgement) in &record.judgements {
         if !about.iter().any(|entry| clears(entry, *wave, judgement)) {
@@ -121,11 +154,26 @@ fn check_deployment(
     Ok(())
 }
 
+fn asks_for(entry: &Entry, deployment: &Deployment) -> bool {
+    entry.action == "deployment.requested"
+        && entry.actor == deployment.requested_by.as_str()
+        && entry.detail["environment"] == deployment.environment.as_str()
+        && entry.detail["purpose"] == json!(deployment.purpose)
+}
+
+/// What the entry says that a wave began on.
 fn clears(entry: &Entry, wave: u32, judgement: &Judgement) -> bool {
-    let facts = canonical::hash(&judgement.facts).to_string();
+    let (held, lacking): (Vec<_>, Vec<_>) = judgement.findings.iter().partition(|it| it.holds());
+    let held: Vec<&Name> = held.iter().map(|it| &it.control).collect();
+    let lacking = lacking.iter().map(|it| (&it.control, it.mode.word()));
+    let lacking: BTreeMap<&Name, &str> = lacking.collect();
+    let said = &entry.detail;
     entry.action == "deployment.cleared"
-        && entry.detail["wave"] == wave + 1
-        && entry.detail["facts"] == facts.as_str()
+        && said["wave"] == wave + 1
+        && said["facts"] == json!(canonical::hash(&judgement.facts))
+        && said["held"] == json!(held)
+        && said["lacking"] == json!(lacking)
+        && said["waivers"] == json!(judgement.waivers)
 }
 
 /// An approval may have been given to another deployment of the same parts.
@@ -138,7 +186,9 @@ fn is_said(entry: &Entry, approval: &Approval) -> bool {
     entry.action == action
         && entry.subject == format!("deployment/{}", approval.deployment)
         && entry.actor == approval.by.as_str()
+        && entry.time == approval.at
         && entry.detail["hash"] == parts.as_str()
+        && entry.detail["note"] == approval.note.as_str()
 }
 
 /// The last entry about a subject says exactly this.
@@ -149,4 +199,152 @@ fn last_says<T: Serialize>(entries: &[Entry], subject: &str, told: &T) -> Result
         return Ok(());
     }
     Err(format!("{subject}: the journal says something else of it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        control::{ControlFacts, DeploymentFacts, Finding, Lack, Mode, ReleaseFacts, Severity},
+        id::{ApprovalId, DeploymentId, PersonId},
+        plan::PartHashes,
+    };
+    use jiff::Timestamp;
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    fn entry(action: &str, actor: &str, detail: serde_json::Value) -> Entry {
+        Entry {
+            v: 1,
+            time: Timestamp::UNIX_EPOCH,
+            actor: actor.to_owned(),
+            action: action.to_owned(),
+            subject: "deployment/7".to_owned(),
+            detail,
+            request: None,
+        }
+    }
+
+    #[test]
+    fn what_people_said_is_what_they_said_and_when() {
+        let approval = Approval {
+            id: ApprovalId(Uuid::nil()),
+            product: name("shop"),
+            environment: name("live"),
+            release: "1.0.0".parse().unwrap(),
+            deployment: DeploymentId(7),
+            parts: PartHashes {
+                version: 1,
+                contents: Some(Digest::of(b"contents")),
+                configuration: None,
+                strategy: None,
+                selector: None,
+                backout: None,
+                communications: None,
+            },
+            by: name("zoe"),
+            human: PersonId(Uuid::nil()),
+            verdict: Verdict::Approved,
+            note: "as agreed".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let detail = json!({ "hash": canonical::hash(&approval.parts), "note": "as agreed" });
+        let said = entry("deployment.approved", "zoe", detail);
+        assert!(is_said(&said, &approval));
+        let changes: [fn(&mut Approval); 5] = [
+            |it| it.note = "gladly".to_owned(),
+            |it| it.at = "2026-01-01T00:00:00Z".parse().unwrap(),
+            |it| it.by = name("eve"),
+            |it| it.verdict = Verdict::TurnedDown,
+            |it| it.deployment = DeploymentId(8),
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut bent = approval.clone();
+            change(&mut bent);
+            assert!(!is_said(&said, &bent), "change {number}");
+        }
+    }
+
+    fn judgement() -> Judgement {
+        let facts = ControlFacts {
+            at: Timestamp::UNIX_EPOCH,
+            release: ReleaseFacts {
+                product: name("shop"),
+                version: "1.0.0".parse().unwrap(),
+                team: name("makers"),
+                missing: BTreeSet::new(),
+                sealed: true,
+                configured: true,
+                blocked: false,
+                created_by: name("ada"),
+                evidence: BTreeSet::new(),
+            },
+            deployment: DeploymentFacts {
+                environment: name("live"),
+                is_last: true,
+                requested_by: name("bob"),
+                plan: Digest::of(b"plan"),
+                targets: 6,
+                waves: 3,
+                approvers: BTreeSet::new(),
+                approved: true,
+                change: None,
+                rehearsed: true,
+                drilled: true,
+                returnable: true,
+                unread: BTreeSet::new(),
+                weekday: "monday".to_owned(),
+                hour: 9,
+            },
+            artifacts: BTreeMap::new(),
+        };
+        let finding = |control: &str, lacks| Finding {
+            control: name(control),
+            title: String::new(),
+            version: 1,
+            mode: Mode::Observe,
+            severity: Severity::High,
+            lacks,
+        };
+        let lack = Lack {
+            of: "release".to_owned(),
+            what: "it is not drilled".to_owned(),
+            remedy: "drill it".to_owned(),
+        };
+        Judgement {
+            facts,
+            findings: vec![
+                finding("signed", Vec::new()),
+                finding("drilled", vec![lack]),
+            ],
+            waivers: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_wave_began_on_is_what_was_found_then() {
+        let told = judgement();
+        let detail = json!({
+            "wave": 1, "held": ["signed"], "lacking": { "drilled": Mode::Observe.word() }, "waivers": [],
+            "facts": canonical::hash(&told.facts),
+        });
+        let said = entry("deployment.cleared", "tidegate", detail);
+        assert!(clears(&said, 0, &told));
+        assert!(!clears(&said, 1, &told));
+        let changes: [fn(&mut Judgement); 4] = [
+            |it| it.findings[1].lacks.clear(),
+            |it| it.findings[1].mode = Mode::Enforce,
+            |it| drop(it.findings.remove(0)),
+            |it| it.facts.deployment.drilled = false,
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut bent = judgement();
+            change(&mut bent);
+            assert!(!clears(&said, 0, &bent), "change {number}");
+        }
+    }
 }

@@ -168,6 +168,19 @@ fn whoever_holds_the_key_can_tell_nothing_that_the_journal_does_not_say() {
         bent.contains("waiver/1: the journal says something else"),
         "{bent}"
     );
+    let bent = fault(|it| {
+        it.supplied.push(Evidence {
+            kind: name("customer-approval"),
+            note: "they agreed".to_owned(),
+            link: None,
+            by: name("ada"),
+            at: time(),
+        });
+    });
+    assert!(
+        bent.contains("no entry says that customer-approval was supplied"),
+        "{bent}"
+    );
     let bent = fault(|it| it.snapshot = Some(Digest::of(b"another")));
     assert!(
         bent.contains("do not have the hash that it was sealed with"),
