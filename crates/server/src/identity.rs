@@ -32,6 +32,8 @@ pub struct Identity {
     pub(crate) issuers: Issuers,
     /// Where people reach this server, without a slash at the end.
     pub(crate) public_url: String,
+    /// The same, only if somebody said it.
+    pub(crate) stated_url: Option<String>,
     /// How old a session's secret gets before it is replaced.
     pub(crate) renewal: SignedDuration,
     /// Whether one reverse proxy stands before this server and says who asks.
@@ -58,6 +60,7 @@ impl Identity {
             public_url,
             renewal: config.session_renewal,
             behind_proxy: config.behind_proxy,
+            stated_url: config.public_url.clone(),
         })
     }
 

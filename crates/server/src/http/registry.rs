@@ -64,7 +64,11 @@ impl Access for Host {
     }
 
     fn challenge(&self, asked: Asked<'_>) -> String {
-        registry_token::challenge(asked)
+        let reached = registry_token::Reached {
+            at: self.0.identity.stated_url.as_deref(),
+            behind_proxy: self.0.identity.behind_proxy,
+        };
+        registry_token::challenge(asked, reached)
     }
 
     fn repository_exists<'a>(

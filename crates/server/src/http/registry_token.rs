@@ -85,17 +85,22 @@ impl Ticket {
     }
 }
 
-/// What `WWW-Authenticate` says: where a token is had, and for what.
-pub(super) fn challenge(asked: Asked<'_>) -> String {
-    let text = |name| asked.headers.get(name).and_then(|it| it.to_str().ok());
-    let scheme = match text(header::HeaderName::from_static("x-forwarded-proto")) {
-        Some("https") => "https",
-        Some(_) | None => "http",
-    };
-    let host = text(header::HOST).or_else(|| asked.uri.authority().map(|it| it.as_str()));
-    // A host that could end the quotes is not one.
-    let host = host.filter(|host| Uri::try_from(*host).is_ok() && !host.contains(['"', '\\']));
-    let host = host.unwrap_or("localhost");
+/// How the server is reached, as far as it was told.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reached<'a> {
+    /// Its address, if somebody said it.
+    pub(super) at: Option<&'a str>,
+    /// Whether a proxy stands before it, whose words count.
+    pub(super) behind_proxy: bool,
+}
+
+/// What `WWW-Authenticate` says: where a token is had, and for what. Only where nobody said how the server is reached it is made
+/// of what the request says.
+pub(super) fn challenge(asked: Asked<'_>, reached: Reached<'_>) -> String {
+    let at = reached.at.map_or_else(
+        || as_asked(asked, reached.behind_proxy),
+        |at| at.trim_end_matches('/').to_owned(),
+    );
     let scope = match asked.wants {
         Some((Action::Push, repository)) => format!(",scope=\"repository:{repository}:pull,push\""),
         Some((action, repository)) => {
@@ -106,7 +111,20 @@ pub(super) fn challenge(asked: Asked<'_>) -> String {
         }
         None => String::new(),
     };
-    format!("Bearer realm=\"{scheme}://{host}{PATH}\",service=\"{SERVICE}\"{scope}")
+    format!("Bearer realm=\"{at}{PATH}\",service=\"{SERVICE}\"{scope}")
+}
+
+fn as_asked(asked: Asked<'_>, behind_proxy: bool) -> String {
+    let text = |name| asked.headers.get(name).and_then(|it| it.to_str().ok());
+    let said = text(header::HeaderName::from_static("x-forwarded-proto"));
+    let scheme = match said.filter(|_| behind_proxy) {
+        Some("https") => "https",
+        Some(_) | None => "http",
+    };
+    let host = text(header::HOST).or_else(|| asked.uri.authority().map(|it| it.as_str()));
+    // A host that could end the quotes is not one.
+    let host = host.filter(|host| Uri::try_from(*host).is_ok() && !host.contains(['"', '\\']));
+    format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -292,11 +310,29 @@ mod tests {
             if let Some(proto) = proto {
                 headers.insert("x-forwarded-proto", proto.parse().unwrap());
             }
-            challenge(Asked {
+            let asked = Asked {
                 headers: &headers,
                 uri: &Uri::from_static("/v2/"),
                 wants,
-            })
+            };
+            let behind_proxy = proto.is_some();
+            let told = challenge(
+                asked,
+                Reached {
+                    at: None,
+                    behind_proxy,
+                },
+            );
+            // What a client says of a proxy that is not there does not count; what an operator says does.
+            let alone = challenge(asked, Reached::default());
+            assert!(alone.starts_with("Bearer realm=\"http://"), "{alone}");
+            let at = Some("https://stated.example/");
+            let stated = challenge(asked, Reached { at, behind_proxy });
+            assert!(
+                stated.starts_with("Bearer realm=\"https://stated.example/registry/token\""),
+                "{stated}"
+            );
+            told
         };
         assert_eq!(
             of("release.example", Some("https"), Some((Action::Push, &web))),
