@@ -3,8 +3,8 @@
 use super::{
     assets, fault,
     pages::{
-        artifacts, calendar, deployment, deployments, group_run, journal, overview, password, plan,
-        provider, rehearsal, release, releases, sign_in,
+        artifact, artifacts, calendar, deployment, deployments, group_run, journal, overview,
+        password, plan, provider, rehearsal, release, releases, sign_in,
     },
 };
 use crate::{app::SharedApp, http::session};
@@ -54,6 +54,23 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/group-runs/{id}", get(group_run::show))
         .route("/group-runs/{id}/live", get(group_run::live))
         .route("/group-runs/{id}/{deed}", post(group_run::steer))
+        .route("/calendar", get(calendar::show))
+        .route("/artifacts", get(artifacts::show))
+        .route(
+            "/artifacts/{product}/{component}/{reference}",
+            get(artifact::show),
+        )
+        .route("/journal", get(journal::show))
+        .route("/assets/{hash}/{name}", get(assets::serve))
+        .merge(runs())
+        .fallback(fault::unknown)
+        .layer(renewing)
+        .layer(CompressionLayer::new())
+}
+
+/// Deployments, and what people do to them.
+fn runs() -> Router<SharedApp> {
+    Router::new()
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))
         .route("/deployments/{id}/live", get(deployment::live))
@@ -74,11 +91,4 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
             "/deployments/{id}/checks/{check}/{deed}",
             post(deployment::guide_check),
         )
-        .route("/calendar", get(calendar::show))
-        .route("/artifacts", get(artifacts::show))
-        .route("/journal", get(journal::show))
-        .route("/assets/{hash}/{name}", get(assets::serve))
-        .fallback(fault::unknown)
-        .layer(renewing)
-        .layer(CompressionLayer::new())
 }

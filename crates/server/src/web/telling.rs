@@ -166,6 +166,10 @@ pub(super) fn address(subject: &str) -> Option<String> {
     match parts.as_slice() {
         ["deployment", id] => Some(format!("/deployments/{id}")),
         ["group-run", id] => Some(format!("/group-runs/{id}")),
+        ["artifact", product, artifact] => {
+            let (component, digest) = artifact.split_once('@')?;
+            Some(format!("/artifacts/{product}/{component}/{digest}"))
+        }
         ["rehearsal", id] => Some(format!("/rehearsals/{id}")),
         ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
         _ => None,
