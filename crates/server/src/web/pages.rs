@@ -1,5 +1,6 @@
 //! One file per page: its view model, how it is filled, and its handlers.
 
+pub(super) mod approvals;
 pub(super) mod artifact;
 pub(super) mod artifacts;
 pub(super) mod calendar;

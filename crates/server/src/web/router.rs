@@ -3,8 +3,8 @@
 use super::{
     assets, fault,
     pages::{
-        artifact, artifacts, calendar, deployment, deployments, group_run, journal, overview,
-        password, plan, provider, rehearsal, release, releases, sign_in,
+        approvals, artifact, artifacts, calendar, deployment, deployments, group_run, journal,
+        overview, password, plan, provider, rehearsal, release, releases, sign_in,
     },
 };
 use crate::{app::SharedApp, http::session};
@@ -77,6 +77,11 @@ fn runs() -> Router<SharedApp> {
         .route(
             "/deployments/{id}/look-back",
             get(deployment::look_back::show),
+        )
+        .route("/deployments/{id}/approvals", get(approvals::show))
+        .route(
+            "/deployments/{id}/approvals/{verdict}",
+            post(approvals::say),
         )
         .route("/deployments/{id}/{deed}", post(deployment::steer))
         .route(

@@ -8,11 +8,22 @@ use tidegate_protocol::api::EntryView;
 pub(super) fn tell(entry: &EntryView) -> String {
     let (action, detail) = (entry.action.as_str(), &entry.detail);
     if let Some(event) = action.strip_prefix("deployment.") {
-        of_deployment(event, detail)
+        of_clearance(event, detail).unwrap_or_else(|| of_deployment(event, detail))
     } else if let Some(event) = action.strip_prefix("group_run.") {
         of_group_run(event, detail)
     } else {
         of_others(action, detail)
+    }
+}
+
+/// What was said of a deployment, or found, before it went on.
+fn of_clearance(event: &str, detail: &Value) -> Option<String> {
+    let note = text(detail, "note");
+    match event {
+        "approved" => Some(because("approved exactly this", note)),
+        "turned_down" => Some(because("turned it down", note)),
+        "cleared" => Some("nothing kept the wave from beginning".to_owned()),
+        _ => None,
     }
 }
 

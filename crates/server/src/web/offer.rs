@@ -1,0 +1,60 @@
+//! What is offered to whoever looks: forms for what they may do, and otherwise why not.
+
+use super::parts::Prose;
+use crate::app::{Error, Request, SharedApp};
+use tidegate_domain::access::Action;
+use tidegate_protocol::api::CanRequest;
+
+/// Where something would be done; at large unless a product is named.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place<'a> {
+    /// The product.
+    pub product: Option<&'a str>,
+    /// The environment.
+    pub environment: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    /// A product.
+    pub(super) fn product(product: &'a str) -> Self {
+        Self {
+            product: Some(product),
+            environment: None,
+        }
+    }
+
+    /// A product in an environment.
+    pub(super) fn of(product: &'a str, environment: &'a str) -> Self {
+        Self {
+            environment: Some(environment),
+            ..Self::product(product)
+        }
+    }
+}
+
+/// Why whoever asks may not do something there; none if they may. What is submitted is asked about again.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn barred(
+    app: &SharedApp,
+    request: &Request,
+    (action, place): (Action, Place<'_>),
+) -> Result<Option<Prose>, Error> {
+    let question = CanRequest {
+        action: action.word().to_owned(),
+        product: place.product.map(str::to_owned),
+        environment: place.environment.map(str::to_owned),
+        ..CanRequest::default()
+    };
+    let answer = app.can(request.clone(), &question).await?;
+    if answer.allowed {
+        return Ok(None);
+    }
+    let documents = answer.because.iter().map(|note| note.document.trim());
+    let documents = documents.filter(|text| !text.is_empty());
+    let because: String = documents.map(|text| format!(". {text}")).collect();
+    let text = format!("{}{because}", answer.sentence);
+    let end = if text.ends_with('.') { "" } else { "." };
+    Ok(Some(Prose::exactly(&format!("{text}{end}"))))
+}
