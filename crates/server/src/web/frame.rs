@@ -22,6 +22,8 @@ pub(super) enum Section {
     Calendar,
     /// What awaits deployment.
     Artifacts,
+    /// What is asked before anything goes out.
+    Controls,
     /// Who did what.
     Journal,
     /// Signed in, under none of them.
@@ -60,11 +62,12 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 5] = [
+const LINKS: [(Section, &str, &str, &str); 6] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
     (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
+    (Section::Controls, "/controls", "Controls", "r"),
     (Section::Journal, "/journal", "Journal", "j"),
 ];
 
@@ -91,6 +94,7 @@ impl Frame {
             | Section::Deployments
             | Section::Calendar
             | Section::Artifacts
+            | Section::Controls
             | Section::Journal
             | Section::Elsewhere => LINKS.into_iter().map(link).collect(),
         };

@@ -3,7 +3,7 @@
 use super::parts::Prose;
 use crate::app::{Error, Request, SharedApp};
 use tidegate_domain::access::Action;
-use tidegate_protocol::api::CanRequest;
+use tidegate_protocol::api::{CanRequest, ProductView};
 
 /// Where something would be done; at large unless a product is named.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,4 +57,40 @@ pub(super) async fn barred(
     let text = format!("{}{because}", answer.sentence);
     let end = if text.ends_with('.') { "" } else { "." };
     Ok(Some(Prose::exactly(&format!("{text}{end}"))))
+}
+
+/// The products about which whoever asks may do something.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn products(
+    app: &SharedApp,
+    request: &Request,
+    action: Action,
+) -> Result<Vec<ProductView>, Error> {
+    let mut products = Vec::new();
+    for product in app.products(request).await? {
+        let place = Place::product(&product.name);
+        if barred(app, request, (action, place)).await?.is_none() {
+            products.push(product);
+        }
+    }
+    Ok(products)
+}
+
+/// The environments of products, each once.
+pub(super) fn environments(products: &[ProductView]) -> Vec<String> {
+    let mut environments: Vec<String> = Vec::new();
+    for environment in products.iter().flat_map(|product| &product.path) {
+        if !environments.contains(environment) {
+            environments.push(environment.clone());
+        }
+    }
+    environments
+}
+
+/// What was typed into a field that may be left empty.
+pub(super) fn typed(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }

@@ -3,8 +3,9 @@
 use super::{
     assets, fault,
     pages::{
-        approvals, artifact, artifacts, calendar, deployment, deployments, group_run, journal,
-        overview, password, plan, provider, rehearsal, release, releases, sign_in,
+        approvals, artifact, artifacts, calendar, controls, deployment, deployments, group_run,
+        journal, overview, password, plan, provider, rehearsal, release, releases, sign_in,
+        waivers,
     },
 };
 use crate::{app::SharedApp, http::session};
@@ -63,6 +64,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/journal", get(journal::show))
         .route("/assets/{hash}/{name}", get(assets::serve))
         .merge(runs())
+        .merge(rules())
         .fallback(fault::unknown)
         .layer(renewing)
         .layer(CompressionLayer::new())
@@ -96,4 +98,21 @@ fn runs() -> Router<SharedApp> {
             "/deployments/{id}/checks/{check}/{deed}",
             post(deployment::guide_check),
         )
+}
+
+/// Controls, and what is excepted from them.
+fn rules() -> Router<SharedApp> {
+    Router::new()
+        .route("/controls", get(controls::show).post(controls::acknowledge))
+        .route("/controls/{name}", get(controls::control::show))
+        .route(
+            "/controls/{name}/acknowledge",
+            post(controls::control::acknowledge),
+        )
+        .route(
+            "/backtest",
+            get(controls::backtest::show).post(controls::backtest::try_file),
+        )
+        .route("/waivers", get(waivers::show).post(waivers::ask))
+        .route("/waivers/{id}/{deed}", post(waivers::settle))
 }

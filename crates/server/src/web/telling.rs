@@ -166,6 +166,10 @@ fn of_others(action: &str, detail: &Value) -> String {
         "journal.alarm_ended" => "ended its alarm about the journal".to_owned(),
         "target.joined" => "joined late, and was told to run what stands here".to_owned(),
         "target.admitted" => "joined late, and receives requests now".to_owned(),
+        "waiver.requested" => because("asked for an exception", reason),
+        "waiver.signed" => "signed the exception off".to_owned(),
+        "waiver.ended" => "ended the exception".to_owned(),
+        "controls.acknowledged" => "has read controls".to_owned(),
         "secret.set" => "set a secret".to_owned(),
         other => other.replace(['.', '_'], " "),
     }
@@ -177,6 +181,7 @@ pub(super) fn address(subject: &str) -> Option<String> {
     match parts.as_slice() {
         ["deployment", id] => Some(format!("/deployments/{id}")),
         ["group-run", id] => Some(format!("/group-runs/{id}")),
+        ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
         ["artifact", product, artifact] => {
             let (component, digest) = artifact.split_once('@')?;
             Some(format!("/artifacts/{product}/{component}/{digest}"))
