@@ -24,6 +24,8 @@ pub(super) enum Section {
     Artifacts,
     /// What is asked before anything goes out.
     Controls,
+    /// What is wanted to change, and who agreed.
+    Changes,
     /// Who did what.
     Journal,
     /// Signed in, under none of them.
@@ -62,12 +64,13 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 6] = [
+const LINKS: [(Section, &str, &str, &str); 7] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
     (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
     (Section::Controls, "/controls", "Controls", "r"),
+    (Section::Changes, "/changes", "Changes", "h"),
     (Section::Journal, "/journal", "Journal", "j"),
 ];
 
@@ -95,6 +98,7 @@ impl Frame {
             | Section::Calendar
             | Section::Artifacts
             | Section::Controls
+            | Section::Changes
             | Section::Journal
             | Section::Elsewhere => LINKS.into_iter().map(link).collect(),
         };

@@ -4,6 +4,7 @@ pub(super) mod approvals;
 pub(super) mod artifact;
 pub(super) mod artifacts;
 pub(super) mod calendar;
+pub(super) mod changes;
 pub(super) mod controls;
 pub(super) mod deployment;
 pub(super) mod deployments;

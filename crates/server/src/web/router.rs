@@ -3,9 +3,9 @@
 use super::{
     assets, fault,
     pages::{
-        approvals, artifact, artifacts, calendar, controls, deployment, deployments, group_run,
-        journal, overview, password, plan, provider, rehearsal, release, releases, sign_in,
-        waivers,
+        approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
+        group_run, journal, overview, password, plan, provider, rehearsal, release, releases,
+        sign_in, waivers,
     },
 };
 use crate::{app::SharedApp, http::session};
@@ -100,7 +100,7 @@ fn runs() -> Router<SharedApp> {
         )
 }
 
-/// Controls, and what is excepted from them.
+/// Controls, what is excepted from them, and change requests.
 fn rules() -> Router<SharedApp> {
     Router::new()
         .route("/controls", get(controls::show).post(controls::acknowledge))
@@ -115,4 +115,7 @@ fn rules() -> Router<SharedApp> {
         )
         .route("/waivers", get(waivers::show).post(waivers::ask))
         .route("/waivers/{id}/{deed}", post(waivers::settle))
+        .route("/changes", get(changes::show).post(changes::ask))
+        .route("/changes/{id}", get(changes::change::show))
+        .route("/changes/{id}/{deed}", post(changes::change::settle))
 }

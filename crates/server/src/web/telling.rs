@@ -166,6 +166,10 @@ fn of_others(action: &str, detail: &Value) -> String {
         "journal.alarm_ended" => "ended its alarm about the journal".to_owned(),
         "target.joined" => "joined late, and was told to run what stands here".to_owned(),
         "target.admitted" => "joined late, and receives requests now".to_owned(),
+        "change.requested" => "asked for the change".to_owned(),
+        "change.approved" => "approved the change request".to_owned(),
+        "change.turned_down" => "turned the change request down".to_owned(),
+        "change.closed" => "closed the change request".to_owned(),
         "waiver.requested" => because("asked for an exception", reason),
         "waiver.signed" => "signed the exception off".to_owned(),
         "waiver.ended" => "ended the exception".to_owned(),
@@ -181,6 +185,7 @@ pub(super) fn address(subject: &str) -> Option<String> {
     match parts.as_slice() {
         ["deployment", id] => Some(format!("/deployments/{id}")),
         ["group-run", id] => Some(format!("/group-runs/{id}")),
+        ["change", id] => Some(format!("/changes/{id}")),
         ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
         ["artifact", product, artifact] => {
             let (component, digest) = artifact.split_once('@')?;
