@@ -26,6 +26,8 @@ pub(super) enum Section {
     Controls,
     /// What is wanted to change, and who agreed.
     Changes,
+    /// Who may come in.
+    People,
     /// Who did what.
     Journal,
     /// Signed in, under none of them.
@@ -64,13 +66,14 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 7] = [
+const LINKS: [(Section, &str, &str, &str); 8] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
     (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
     (Section::Controls, "/controls", "Controls", "r"),
     (Section::Changes, "/changes", "Changes", "h"),
+    (Section::People, "/people", "People", "p"),
     (Section::Journal, "/journal", "Journal", "j"),
 ];
 
@@ -99,6 +102,7 @@ impl Frame {
             | Section::Artifacts
             | Section::Controls
             | Section::Changes
+            | Section::People
             | Section::Journal
             | Section::Elsewhere => LINKS.into_iter().map(link).collect(),
         };

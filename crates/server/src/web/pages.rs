@@ -12,6 +12,7 @@ pub(super) mod group_run;
 pub(super) mod journal;
 pub(super) mod overview;
 pub(super) mod password;
+pub(super) mod people;
 pub(super) mod plan;
 pub(super) mod provider;
 pub(super) mod rehearsal;

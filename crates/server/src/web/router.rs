@@ -4,8 +4,8 @@ use super::{
     assets, fault,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, journal, overview, password, plan, provider, rehearsal, release, releases,
-        sign_in, waivers,
+        group_run, journal, overview, password, people, plan, provider, rehearsal, release,
+        releases, sign_in, waivers,
     },
 };
 use crate::{app::SharedApp, http::session};
@@ -65,6 +65,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/assets/{hash}/{name}", get(assets::serve))
         .merge(runs())
         .merge(rules())
+        .merge(persons())
         .fallback(fault::unknown)
         .layer(renewing)
         .layer(CompressionLayer::new())
@@ -118,4 +119,21 @@ fn rules() -> Router<SharedApp> {
         .route("/changes", get(changes::show).post(changes::ask))
         .route("/changes/{id}", get(changes::change::show))
         .route("/changes/{id}/{deed}", post(changes::change::settle))
+}
+
+/// Who may come in.
+fn persons() -> Router<SharedApp> {
+    Router::new()
+        .route("/people", get(people::show))
+        .route("/people/{name}", get(people::person::show))
+        .route("/people/{name}/level", post(people::person::change))
+        .route("/people/{name}/remove", post(people::person::remove))
+        .route(
+            "/people/{name}/tokens/{token}/revoke",
+            post(people::person::revoke),
+        )
+        .route(
+            "/people/{name}/sessions/{session}/end",
+            post(people::person::end),
+        )
 }

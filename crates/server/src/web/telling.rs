@@ -174,6 +174,8 @@ fn of_others(action: &str, detail: &Value) -> String {
         "waiver.signed" => "signed the exception off".to_owned(),
         "waiver.ended" => "ended the exception".to_owned(),
         "controls.acknowledged" => "has read controls".to_owned(),
+        "person.changed" => "changed the person".to_owned(),
+        "person.removed" => "removed the person".to_owned(),
         "secret.set" => "set a secret".to_owned(),
         other => other.replace(['.', '_'], " "),
     }
@@ -187,6 +189,7 @@ pub(super) fn address(subject: &str) -> Option<String> {
         ["group-run", id] => Some(format!("/group-runs/{id}")),
         ["change", id] => Some(format!("/changes/{id}")),
         ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
+        ["person", name] => Some(format!("/people/{name}")),
         ["artifact", product, artifact] => {
             let (component, digest) = artifact.split_once('@')?;
             Some(format!("/artifacts/{product}/{component}/{digest}"))
