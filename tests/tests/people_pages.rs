@@ -1,6 +1,6 @@
-//! The pages of who may come in.
+//! The pages of who may come in, and of the journal's entries with their proofs.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidegate_tests::{
     page::{check_page, cookie_of, look, signed_in, submit, valid_html},
     server::{Server, text},
@@ -147,4 +147,42 @@ async fn own_things(server: &Server, bob: &str) {
     let eve = cookie_of(server, "eve").await;
     assert_eq!(submit(server, &eve, (&path, &[])).await.0, 404);
     assert_eq!(look(server, bob, "/people/bob").await.0, 303, "bob is out");
+}
+
+#[tokio::test]
+async fn an_entry_of_the_journal_is_proved_on_its_page() {
+    let server = office().await;
+    let browser = signed_in(&server).await;
+    browser
+        .open(&server.url("/journal?subject=product/shop"))
+        .await;
+    browser.tab_to("main table a").await;
+    browser.press("\u{e007}").await;
+    browser.text_becomes("h1", "is in the journal of").await;
+    browser.text_becomes("main", "tidegate journal prove").await;
+    let fact = "hashes to its leaf";
+    check_page(&server, &browser, ("journal-entry", "/journal/0", fact)).await;
+    let admin = server.sign_in().await;
+    let (_, html) = look(&server, &admin, "/journal/0").await;
+    assert!(html.contains("c2sp.org/tlog-proof@v1"), "{html}");
+    assert!(!html.contains("does not hold"), "{html}");
+    for path in ["/journal/999999", "/journal/x", "/journal/-1"] {
+        assert_eq!(look(&server, &admin, path).await.0, 404, "{path}");
+    }
+
+    // A team sees the entries about its own products and no others.
+    let about = server.get("/api/v1/journal?subject=product/shop").await;
+    let number = about["entries"][0]["sequence"].as_u64().expect("an entry");
+    let path = format!("/journal/{number}");
+    let [bob, boss] = [
+        cookie_of(&server, "bob").await,
+        cookie_of(&server, "boss").await,
+    ];
+    let (status, html) = look(&server, &bob, &path).await;
+    assert_eq!(status, 200, "{html}");
+    assert_eq!(look(&server, &boss, &path).await.0, 404);
+    assert_eq!(look(&server, &bob, "/journal/0").await.0, 404);
+    let api = format!("/api/v1/journal/proofs/inclusion?sequence={number}");
+    assert_ne!(server.get(&api).await["proof"], json!([]));
+    valid_html(&server);
 }

@@ -62,6 +62,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
             get(artifact::show),
         )
         .route("/journal", get(journal::show))
+        .route("/journal/{sequence}", get(journal::entry::show))
         .route("/assets/{hash}/{name}", get(assets::serve))
         .merge(runs())
         .merge(rules())
