@@ -4,8 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use crate::{
-    server::client,
-    shop::{Shop, TOKEN},
+    server::{self, Server, client},
+    shop::{self, Shop},
 };
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -21,6 +21,31 @@ const SPKI: [u8; 26] = [
     0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+/// A registry, and the token to push with.
+#[derive(Debug)]
+pub struct Registry {
+    url: String,
+    token: &'static str,
+}
+
+impl From<&Shop> for Registry {
+    fn from(shop: &Shop) -> Self {
+        Self {
+            url: shop.url(),
+            token: shop::TOKEN,
+        }
+    }
+}
+
+impl From<&Server> for Registry {
+    fn from(server: &Server) -> Self {
+        Self {
+            url: server.address.clone(),
+            token: server::TOKEN,
+        }
+    }
+}
 
 /// Somebody with a key.
 #[derive(Debug)]
@@ -50,20 +75,20 @@ impl Signer {
     }
 
     /// `cosign sign`: a layer with the signature in an annotation, at the tag `sha256-….sig`.
-    pub async fn sign_artifact(&self, shop: &Shop, repository: &str, digest: &str) {
+    pub async fn sign_artifact(&self, at: impl Into<Registry>, repository: &str, digest: &str) {
         let payload = json!({"critical": {"identity": {"docker-reference": repository},
             "image": {"docker-manifest-digest": digest}, "type": "cosign container image signature"}, "optional": null})
         .to_string();
         let layer = json!({"mediaType": "application/vnd.dev.cosign.simplesigning.v1+json",
             "annotations": {"dev.cosignproject.cosign/signature": self.sign(payload.as_bytes())}});
         let tag = format!("{}.sig", digest.replace(':', "-"));
-        put(shop, repository, (&tag, layer), payload.as_bytes()).await;
+        put(&at.into(), repository, (&tag, layer), payload.as_bytes()).await;
     }
 
     /// `cosign attest`: a DSSE envelope at the tag `sha256-….att`.
     pub async fn attest(
         &self,
-        shop: &Shop,
+        at: impl Into<Registry>,
         (repository, digest): (&str, &str),
         (kind, predicate): (&str, Value),
     ) {
@@ -83,7 +108,7 @@ impl Signer {
         let layer =
             json!({"mediaType": "application/vnd.dsse.envelope.v1+json", "annotations": {}});
         let tag = format!("{}.att", digest.replace(':', "-"));
-        put(shop, repository, (&tag, layer), envelope.as_bytes()).await;
+        put(&at.into(), repository, (&tag, layer), envelope.as_bytes()).await;
     }
 }
 
@@ -93,14 +118,14 @@ impl Default for Signer {
     }
 }
 
-async fn put(shop: &Shop, repository: &str, (tag, mut layer): (&str, Value), bytes: &[u8]) {
-    let empty = upload(shop, repository, b"{}").await;
-    layer["digest"] = upload(shop, repository, bytes).await.into();
+async fn put(at: &Registry, repository: &str, (tag, mut layer): (&str, Value), bytes: &[u8]) {
+    let empty = upload(at, repository, b"{}").await;
+    layer["digest"] = upload(at, repository, bytes).await.into();
     layer["size"] = bytes.len().into();
     let manifest = json!({"schemaVersion": 2, "mediaType": MANIFEST, "layers": [layer],
         "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": empty, "size": 2}});
-    let url = format!("{}/v2/{repository}/manifests/{tag}", shop.url());
-    let put = client().put(url).bearer_auth(TOKEN);
+    let url = format!("{}/v2/{repository}/manifests/{tag}", at.url);
+    let put = client().put(url).bearer_auth(at.token);
     let put = put
         .header("content-type", MANIFEST)
         .body(manifest.to_string());
@@ -113,15 +138,15 @@ async fn put(shop: &Shop, repository: &str, (tag, mut layer): (&str, Value), byt
     );
 }
 
-async fn upload(shop: &Shop, repository: &str, bytes: &[u8]) -> String {
+async fn upload(at: &Registry, repository: &str, bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = format!("sha256:{hex}");
-    let url = format!(
-        "{}/v2/{repository}/blobs/uploads/?digest={digest}",
-        shop.url()
-    );
-    let post = client().post(url).bearer_auth(TOKEN).body(bytes.to_vec());
+    let url = format!("{}/v2/{repository}/blobs/uploads/?digest={digest}", at.url);
+    let post = client()
+        .post(url)
+        .bearer_auth(at.token)
+        .body(bytes.to_vec());
     assert_eq!(post.send().await.unwrap().status().as_u16(), 201);
     digest
 }

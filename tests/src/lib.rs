@@ -18,4 +18,5 @@ pub mod process;
 pub mod prometheus;
 pub mod server;
 pub mod shop;
+pub mod staff;
 pub mod stage;

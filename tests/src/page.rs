@@ -136,6 +136,53 @@ pub async fn page(server: &Server, path: &str, cookie: &str) -> String {
     answer.text().await.expect("a whole page")
 }
 
+/// The cookie of somebody who has signed in by a token of theirs.
+pub async fn cookie_of(server: &Server, name: &str) -> String {
+    let token = server.run(&["token", "create", "desk", "--for", name]);
+    server.sign_in_by(token.trim()).await
+}
+
+/// The status of a page, and what it says.
+pub async fn look(server: &Server, cookie: &str, path: &str) -> (u16, String) {
+    let request = server.http.get(server.url(path)).header("cookie", cookie);
+    let answer = request.send().await.expect("the server answers");
+    let status = answer.status().as_u16();
+    (status, answer.text().await.expect("a whole page"))
+}
+
+/// Submits a form as a browser without JavaScript does; answers the status, and where it leads or what it says.
+pub async fn submit(
+    server: &Server,
+    cookie: &str,
+    (path, fields): (&str, &[(&str, &str)]),
+) -> (u16, String) {
+    let request = server.http.post(server.url(path)).header("cookie", cookie);
+    let request = request.header("sec-fetch-site", "same-origin");
+    let kind = "application/x-www-form-urlencoded";
+    let request = request.header("content-type", kind).body(encoded(fields));
+    let answer = request.send().await.expect("the server answers");
+    let (status, next) = (answer.status(), answer.headers().get("location").cloned());
+    let said = answer.text().await.expect("a whole answer");
+    let next = next.and_then(|next| next.to_str().ok().map(str::to_owned));
+    (status.as_u16(), next.unwrap_or(said))
+}
+
+/// Fields as a form sends them.
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let escaped = |text: &str| -> String {
+        text.bytes()
+            .map(|byte| match byte.is_ascii_alphanumeric() {
+                true => char::from(byte).to_string(),
+                false => format!("%{byte:02X}"),
+            })
+            .collect()
+    };
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 /// The script that looks for violations of WCAG 2.2 AA.
 pub fn axe() -> String {
     let script = installed("pages/node_modules/axe-core/axe.min.js");

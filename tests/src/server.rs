@@ -158,12 +158,17 @@ impl Server {
 
     /// Signs in to the pages by the administrator's token; answers the cookie.
     pub async fn sign_in(&self) -> String {
+        self.sign_in_by(TOKEN).await
+    }
+
+    /// Signs in to the pages by a token; answers the cookie.
+    pub async fn sign_in_by(&self, token: &str) -> String {
         let answer = self
             .http
             .post(self.url("/sign-in"))
             .header("origin", &self.address)
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("token={TOKEN}"))
+            .body(format!("token={token}"))
             .send()
             .await
             .expect("the server answers");

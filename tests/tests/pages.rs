@@ -72,7 +72,7 @@ async fn pages_are_whole_in_every_look_and_without_javascript() {
             "/calendar?from=2026-03-23&environment=testing",
             "23 March to 26 April 2026",
         ),
-        ("password", "/password", "Choose a password."),
+        ("password", "/password", "You have no password."),
         ("artifacts", "/artifacts", "storefront/web"),
         ("journal", "/journal", "signed as one tree"),
         (

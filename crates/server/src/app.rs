@@ -41,7 +41,7 @@ pub mod passwords;
 pub mod people;
 pub mod plans;
 pub mod policies;
-mod proofs;
+pub mod proofs;
 mod proposals;
 pub mod providers;
 pub mod query;

@@ -12,6 +12,7 @@ mod fault;
 mod frame;
 mod live;
 mod moment;
+mod offer;
 mod pages;
 mod parts;
 mod router;

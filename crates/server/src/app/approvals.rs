@@ -73,6 +73,27 @@ impl App {
             .await
     }
 
+    /// Whether somebody of level 3 or above still has to let a deployment go.
+    ///
+    /// # Errors
+    /// When there is no such deployment.
+    pub async fn waits_for_supervision(
+        &self,
+        request: &Request,
+        id: DeploymentId,
+    ) -> Result<bool, Error> {
+        self.store
+            .read((request.clone(), id), |tx, (request, id)| {
+                async move {
+                    let deployment = steer::found(tx, request, (Action::Read, *id)).await?;
+                    let supervision = deployment.supervision.as_ref();
+                    Ok(supervision.is_some_and(|it| it.released.is_none()))
+                }
+                .boxed()
+            })
+            .await
+    }
+
     /// Lets go what somebody asked for under supervision.
     ///
     /// # Errors

@@ -111,7 +111,11 @@ impl App {
     }
 }
 
-async fn seen(
+/// What the asker may see of the entries older than `before`, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn seen(
     tx: &mut Tx,
     request: &Request,
     (mut before, limit): (u64, u64),
@@ -176,7 +180,11 @@ async fn group_products(tx: &mut Tx, id: GroupRunId) -> Result<Vec<Name>, Error>
     Ok(members.map(|member| member.product).collect())
 }
 
-fn view(numbered: &NumberedEntry) -> Result<EntryView, Error> {
+/// An entry as it is shown.
+///
+/// # Errors
+/// When what is stored is none.
+pub(super) fn view(numbered: &NumberedEntry) -> Result<EntryView, Error> {
     let entry = numbered.entry()?;
     Ok(EntryView {
         sequence: numbered.sequence,

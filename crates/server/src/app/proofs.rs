@@ -1,16 +1,93 @@
 //! Proofs over the journal, and the tiles and bundles that anybody can make them from.
 
-use super::{App, Error, Request};
+use super::{App, Error, Request, journal};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
     digest::Digest,
-    journal::{Outline, ProofError, Tile, TileResource},
+    journal::{
+        Frontier, Outline, ProofError, Tile, TileResource, check_inclusion, leaf_hash, note,
+        proof_text,
+    },
 };
-use tidegate_protocol::api::{ConsistencyView, InclusionView};
+use tidegate_protocol::api::{CheckpointView, ConsistencyView, EntryView, InclusionView};
 use tidegate_store::{NumberedEntry, StoreError, Tx};
 
+/// An entry with its proof, checked on the spot.
+#[derive(Debug)]
+pub struct Proven {
+    /// The entry.
+    pub entry: EntryView,
+    /// The canonical JSON that is hashed.
+    pub text: String,
+    /// How it is in the tree.
+    pub inclusion: InclusionView,
+    /// The signed tree.
+    pub checkpoint: CheckpointView,
+    /// All of it in a form that can be checked offline (C2SP tlog-proof).
+    pub proof: String,
+    /// Whether the text hashes to the leaf.
+    pub is_leaf: bool,
+    /// Whether the proof leads from the leaf to the root.
+    pub is_included: bool,
+    /// Whether the signature states exactly this size and root.
+    pub is_signed: bool,
+}
+
 impl App {
+    /// Entry `sequence` with the proof that it is in the journal as that is signed now, checked.
+    ///
+    /// # Errors
+    /// When there is none that the asker may see.
+    pub async fn proven(&self, request: &Request, sequence: u64) -> Result<Proven, Error> {
+        let (entry, frontier, proof) = self
+            .store
+            .read((request.clone(), sequence), |tx, (request, sequence)| {
+                async move {
+                    request.permit_at_large(tx, Action::ReadShared).await?;
+                    let behind = sequence.saturating_add(1);
+                    let found = journal::seen(tx, request, (behind, 1), None).await?;
+                    let found = found.into_iter().find(|it| it.sequence == *sequence);
+                    let missing = || Error::not_found("entry-not-found", "entry", sequence);
+                    let entry = found.ok_or_else(missing)?;
+                    let frontier = tx.journal_frontier().await?;
+                    let outline = Outline::inclusion(*sequence, frontier.size());
+                    let proof = tx.proof(&outline.map_err(unprovable)?).await?;
+                    Ok::<_, Error>((entry, frontier, proof))
+                }
+                .boxed()
+            })
+            .await?;
+        self.checked(&entry, &frontier, &proof)
+    }
+
+    fn checked(
+        &self,
+        entry: &NumberedEntry,
+        frontier: &Frontier,
+        proof: &[Digest],
+    ) -> Result<Proven, Error> {
+        let checkpoint = self.state(frontier);
+        let (size, root) = (frontier.size(), frontier.root());
+        let leaf = leaf_hash(entry.text.as_bytes());
+        let stated = note::open(&checkpoint.note, &checkpoint.verifier);
+        Ok(Proven {
+            entry: journal::view(entry)?,
+            text: entry.text.clone(),
+            inclusion: InclusionView {
+                sequence: entry.sequence,
+                size,
+                leaf: entry.leaf.to_string(),
+                proof: proof.iter().map(Digest::to_string).collect(),
+            },
+            proof: proof_text(entry.sequence, proof, &checkpoint.note),
+            is_leaf: leaf == entry.leaf,
+            is_included: check_inclusion((entry.sequence, leaf), (size, root), proof).is_ok(),
+            is_signed: stated.is_ok_and(|it| it.size == size && it.root == root),
+            checkpoint,
+        })
+    }
+
     /// The proof that entry `sequence` is in the tree of `size` entries, or of all that there are.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use tidegate_domain::digest::Digest;
 struct Files;
 
 /// The style sheet's files in the order in which they are joined; layers decide what wins, not this order.
-const STYLES: [&str; 22] = [
+const STYLES: [&str; 23] = [
     "css/layers.css",
     "css/reset.css",
     "css/tokens.css",
@@ -40,6 +40,7 @@ const STYLES: [&str; 22] = [
     "css/pages/rehearsal.css",
     "css/pages/release.css",
     "css/pages/sign_in.css",
+    "css/pages/trust.css",
 ];
 /// What a browser may do with an asset whose address names its content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

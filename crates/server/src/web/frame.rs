@@ -22,6 +22,12 @@ pub(super) enum Section {
     Calendar,
     /// What awaits deployment.
     Artifacts,
+    /// What is asked before anything goes out.
+    Controls,
+    /// What is wanted to change, and who agreed.
+    Changes,
+    /// Who may come in.
+    People,
     /// Who did what.
     Journal,
     /// Signed in, under none of them.
@@ -60,11 +66,14 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 5] = [
+const LINKS: [(Section, &str, &str, &str); 8] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
     (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
+    (Section::Controls, "/controls", "Controls", "r"),
+    (Section::Changes, "/changes", "Changes", "h"),
+    (Section::People, "/people", "People", "p"),
     (Section::Journal, "/journal", "Journal", "j"),
 ];
 
@@ -91,6 +100,9 @@ impl Frame {
             | Section::Deployments
             | Section::Calendar
             | Section::Artifacts
+            | Section::Controls
+            | Section::Changes
+            | Section::People
             | Section::Journal
             | Section::Elsewhere => LINKS.into_iter().map(link).collect(),
         };

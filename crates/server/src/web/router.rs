@@ -3,8 +3,9 @@
 use super::{
     assets, fault,
     pages::{
-        artifacts, calendar, deployment, deployments, group_run, journal, overview, password, plan,
-        provider, rehearsal, release, releases, sign_in,
+        approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
+        group_run, journal, overview, password, people, plan, provider, rehearsal, release,
+        releases, sign_in, waivers,
     },
 };
 use crate::{app::SharedApp, http::session};
@@ -54,12 +55,37 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/group-runs/{id}", get(group_run::show))
         .route("/group-runs/{id}/live", get(group_run::live))
         .route("/group-runs/{id}/{deed}", post(group_run::steer))
+        .route("/calendar", get(calendar::show))
+        .route("/artifacts", get(artifacts::show))
+        .route(
+            "/artifacts/{product}/{component}/{reference}",
+            get(artifact::show),
+        )
+        .route("/journal", get(journal::show))
+        .route("/journal/{sequence}", get(journal::entry::show))
+        .route("/assets/{hash}/{name}", get(assets::serve))
+        .merge(runs())
+        .merge(rules())
+        .merge(persons())
+        .fallback(fault::unknown)
+        .layer(renewing)
+        .layer(CompressionLayer::new())
+}
+
+/// Deployments, and what people do to them.
+fn runs() -> Router<SharedApp> {
+    Router::new()
         .route("/deployments", get(deployments::show))
         .route("/deployments/{id}", get(deployment::show))
         .route("/deployments/{id}/live", get(deployment::live))
         .route(
             "/deployments/{id}/look-back",
             get(deployment::look_back::show),
+        )
+        .route("/deployments/{id}/approvals", get(approvals::show))
+        .route(
+            "/deployments/{id}/approvals/{verdict}",
+            post(approvals::say),
         )
         .route("/deployments/{id}/{deed}", post(deployment::steer))
         .route(
@@ -74,11 +100,41 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
             "/deployments/{id}/checks/{check}/{deed}",
             post(deployment::guide_check),
         )
-        .route("/calendar", get(calendar::show))
-        .route("/artifacts", get(artifacts::show))
-        .route("/journal", get(journal::show))
-        .route("/assets/{hash}/{name}", get(assets::serve))
-        .fallback(fault::unknown)
-        .layer(renewing)
-        .layer(CompressionLayer::new())
+}
+
+/// Controls, what is excepted from them, and change requests.
+fn rules() -> Router<SharedApp> {
+    Router::new()
+        .route("/controls", get(controls::show).post(controls::acknowledge))
+        .route("/controls/{name}", get(controls::control::show))
+        .route(
+            "/controls/{name}/acknowledge",
+            post(controls::control::acknowledge),
+        )
+        .route(
+            "/backtest",
+            get(controls::backtest::show).post(controls::backtest::try_file),
+        )
+        .route("/waivers", get(waivers::show).post(waivers::ask))
+        .route("/waivers/{id}/{deed}", post(waivers::settle))
+        .route("/changes", get(changes::show).post(changes::ask))
+        .route("/changes/{id}", get(changes::change::show))
+        .route("/changes/{id}/{deed}", post(changes::change::settle))
+}
+
+/// Who may come in.
+fn persons() -> Router<SharedApp> {
+    Router::new()
+        .route("/people", get(people::show))
+        .route("/people/{name}", get(people::person::show))
+        .route("/people/{name}/level", post(people::person::change))
+        .route("/people/{name}/remove", post(people::person::remove))
+        .route(
+            "/people/{name}/tokens/{token}/revoke",
+            post(people::person::revoke),
+        )
+        .route(
+            "/people/{name}/sessions/{session}/end",
+            post(people::person::end),
+        )
 }

@@ -8,11 +8,22 @@ use tidegate_protocol::api::EntryView;
 pub(super) fn tell(entry: &EntryView) -> String {
     let (action, detail) = (entry.action.as_str(), &entry.detail);
     if let Some(event) = action.strip_prefix("deployment.") {
-        of_deployment(event, detail)
+        of_clearance(event, detail).unwrap_or_else(|| of_deployment(event, detail))
     } else if let Some(event) = action.strip_prefix("group_run.") {
         of_group_run(event, detail)
     } else {
         of_others(action, detail)
+    }
+}
+
+/// What was said of a deployment, or found, before it went on.
+fn of_clearance(event: &str, detail: &Value) -> Option<String> {
+    let note = text(detail, "note");
+    match event {
+        "approved" => Some(because("approved exactly this", note)),
+        "turned_down" => Some(because("turned it down", note)),
+        "cleared" => Some("nothing kept the wave from beginning".to_owned()),
+        _ => None,
     }
 }
 
@@ -155,6 +166,16 @@ fn of_others(action: &str, detail: &Value) -> String {
         "journal.alarm_ended" => "ended its alarm about the journal".to_owned(),
         "target.joined" => "joined late, and was told to run what stands here".to_owned(),
         "target.admitted" => "joined late, and receives requests now".to_owned(),
+        "change.requested" => "asked for the change".to_owned(),
+        "change.approved" => "approved the change request".to_owned(),
+        "change.turned_down" => "turned the change request down".to_owned(),
+        "change.closed" => "closed the change request".to_owned(),
+        "waiver.requested" => because("asked for an exception", reason),
+        "waiver.signed" => "signed the exception off".to_owned(),
+        "waiver.ended" => "ended the exception".to_owned(),
+        "controls.acknowledged" => "has read controls".to_owned(),
+        "person.changed" => "changed the person".to_owned(),
+        "person.removed" => "removed the person".to_owned(),
         "secret.set" => "set a secret".to_owned(),
         other => other.replace(['.', '_'], " "),
     }
@@ -166,6 +187,13 @@ pub(super) fn address(subject: &str) -> Option<String> {
     match parts.as_slice() {
         ["deployment", id] => Some(format!("/deployments/{id}")),
         ["group-run", id] => Some(format!("/group-runs/{id}")),
+        ["change", id] => Some(format!("/changes/{id}")),
+        ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
+        ["person", name] => Some(format!("/people/{name}")),
+        ["artifact", product, artifact] => {
+            let (component, digest) = artifact.split_once('@')?;
+            Some(format!("/artifacts/{product}/{component}/{digest}"))
+        }
         ["rehearsal", id] => Some(format!("/rehearsals/{id}")),
         ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
         _ => None,

@@ -33,6 +33,7 @@ struct Repository {
 
 struct Artifact {
     tag: String,
+    href: String,
     digest: Fingerprint,
     kind: &'static str,
     media_type: String,
@@ -42,9 +43,10 @@ struct Artifact {
     runs: Option<String>,
 }
 
-struct Pin {
-    reason: String,
-    href: Option<String>,
+/// Why something must stay, and the page about that.
+pub(super) struct Pin {
+    pub reason: String,
+    pub href: Option<String>,
 }
 
 pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Result<Response, Fault> {
@@ -88,12 +90,12 @@ fn repository(shelf: &Shelf, running: &Running, now: Timestamp) -> Repository {
         artifacts: shelf
             .lines
             .iter()
-            .map(|line| artifact(line, running, now))
+            .map(|line| artifact(&shelf.repository, line, (running, now)))
             .collect(),
     }
 }
 
-fn artifact(line: &ShelfLine, running: &Running, now: Timestamp) -> Artifact {
+fn artifact(repository: &str, line: &ShelfLine, (running, now): (&Running, Timestamp)) -> Artifact {
     let places = running.get(&line.digest);
     let runs = places.map(|places| {
         let places: Vec<_> = places
@@ -104,6 +106,7 @@ fn artifact(line: &ShelfLine, running: &Running, now: Timestamp) -> Artifact {
     });
     Artifact {
         tag: line.tag.clone(),
+        href: format!("/artifacts/{repository}/{}", line.tag),
         digest: Fingerprint::of(&line.digest),
         kind: kind(&line.media_type),
         media_type: line.media_type.clone(),
@@ -115,7 +118,7 @@ fn artifact(line: &ShelfLine, running: &Running, now: Timestamp) -> Artifact {
 }
 
 /// `release storefront 1.1.0` leads to that release.
-fn pin(reason: &str) -> Pin {
+pub(super) fn pin(reason: &str) -> Pin {
     let mut words = reason.split(' ');
     let href = match (words.next(), words.next(), words.next()) {
         (Some("release"), Some(product), Some(version)) => {

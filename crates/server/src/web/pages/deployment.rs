@@ -87,6 +87,8 @@ impl HtmlSafe for Deployment {}
 
 #[derive(Debug)]
 struct Waiting {
+    /// Whether it waits for people or controls, which a page of its own tells.
+    is_clearance: bool,
     sentence: Prose,
     until: Option<Moment>,
     remedy: Prose,
@@ -208,7 +210,8 @@ pub(in crate::web) async fn guide_job(
     Ok(Redirect::to(&here))
 }
 
-fn number(text: &str) -> Result<DeploymentId, Error> {
+/// The deployment that an address names.
+pub(super) fn number(text: &str) -> Result<DeploymentId, Error> {
     let number = text.parse().map(DeploymentId);
     number.map_err(|_| Error::not_found("deployment-not-found", "deployment", text))
 }
@@ -283,6 +286,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
 
 fn waiting(waiting: &WaitingView, now: Timestamp) -> Waiting {
     Waiting {
+        is_clearance: waiting.kind == "clearance",
         sentence: Prose::of(&waiting.sentence),
         until: waiting.until.map(|until| Moment::seen(until, now)),
         remedy: Prose::of(&waiting.remedy),

@@ -1,5 +1,7 @@
 //! Who did what, and how to check that it is intact.
 
+pub(in crate::web) mod entry;
+
 use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},

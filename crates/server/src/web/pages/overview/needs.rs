@@ -43,6 +43,17 @@ fn held(status: &StatusView) -> Vec<Need> {
                 "{} {} to {}",
                 product.product, deployment.release, place.environment
             );
+            let mut cleared = deployment.waiting_on.iter();
+            needs.extend(
+                cleared
+                    .find(|wait| wait.kind == "clearance")
+                    .map(|wait| Need {
+                        state: State::new("waiting", "waits"),
+                        what: Prose::exactly(&format!("{what} waits for {}.", wait.sentence)),
+                        remedy: Prose::of(&wait.remedy),
+                        href: Some(format!("/deployments/{}/approvals", deployment.id)),
+                    }),
+            );
             let waiting = deployment.waiting_on.iter().filter(|w| w.kind == "person");
             needs.extend(waiting.map(|waiting| Need {
                 state: State::new("held", "held"),

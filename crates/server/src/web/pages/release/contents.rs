@@ -9,6 +9,8 @@ pub(super) struct Content {
     pub component: String,
     pub version: String,
     pub digest: Fingerprint,
+    /// The page about the artifact.
+    pub href: String,
     pub is_changed: bool,
     pub runs: Vec<Running>,
 }
@@ -27,6 +29,10 @@ pub(super) fn of(release: &ReleaseView, places: &[EnvironmentStatus]) -> Vec<Con
         component: content.component.clone(),
         version: content.version.clone(),
         digest: Fingerprint::of(&content.digest),
+        href: format!(
+            "/artifacts/{}/{}/{}",
+            release.product, content.component, content.digest
+        ),
         is_changed: content.changed,
         runs: places
             .iter()

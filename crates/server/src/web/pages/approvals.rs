@@ -1,0 +1,249 @@
+//! What is approved of a deployment: digest by digest, what differs from what was approved there last, who said what, and
+//! what else keeps it from beginning.
+
+mod findings;
+
+use super::{
+    super::{
+        confirm,
+        fault::Fault,
+        frame::{Frame, Section, answer},
+        offer::{self, Place},
+        parts::{Fingerprint, Prose},
+        state::State as Shown,
+        visitor::{Submitted, Visitor},
+    },
+    deployment::number,
+};
+use crate::{
+    app::{Error, Request, SharedApp},
+    http::access::{Path, State},
+};
+use askama::Template;
+use axum::response::{Redirect, Response};
+use findings::Finding;
+use serde::Deserialize;
+use tidegate_domain::{access::Action, control::Verdict, id::DeploymentId};
+use tidegate_protocol::api::{ApprovalRequest, ApprovalsView, DeploymentView, PartView, SaidView};
+
+#[derive(Template)]
+#[template(path = "approvals.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    deployment: DeploymentView,
+    stops: Vec<Prose>,
+    form: Option<Form>,
+    /// Why there is no form.
+    barred: Option<Prose>,
+    /// Whether somebody may let go what was asked for under supervision.
+    may_release: bool,
+    before: Option<u64>,
+    differences: Vec<String>,
+    contents: Vec<Content>,
+    whole: String,
+    parts: Vec<Part>,
+    said: Vec<Said>,
+    findings: Vec<Finding>,
+}
+
+/// What a person's word is bound to.
+struct Form {
+    parts: String,
+    release: String,
+}
+
+struct Content {
+    component: String,
+    version: String,
+    digest: String,
+    href: String,
+    is_changed: bool,
+}
+
+struct Part {
+    name: String,
+    hash: Option<Fingerprint>,
+}
+
+struct Said {
+    by: String,
+    state: Shown,
+    note: String,
+    counts: bool,
+}
+
+/// A person's word.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Word {
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    parts: String,
+    #[serde(default)]
+    confirm: String,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = number(&id)?;
+    let deployment = app.deployment_view(&request, id).await?;
+    let approvals = app.approvals(&request, id).await?;
+    let cleared = app.check_controls(&request, id).await?;
+    let barred = barred(&app, &request, &deployment).await?;
+    let place = Place::of(&deployment.product, &deployment.environment);
+    let supervises = offer::barred(&app, &request, (Action::Supervise, place)).await?;
+    let waits = app.waits_for_supervision(&request, id).await?;
+    let frame = Frame::new(
+        &format!("Approvals of deployment {id}"),
+        Section::Deployments,
+        &request,
+    )
+    .twins(
+        format!("/api/v1/deployments/{id}/approvals"),
+        format!("tidegate approvals {id}"),
+    );
+    let is_open = barred.is_none() && goes_forward(&deployment);
+    let stops: Vec<Prose> = match goes_forward(&deployment) {
+        true => cleared.stops.iter().map(|stop| Prose::of(stop)).collect(),
+        false => Vec::new(),
+    };
+    answer(&Page {
+        sentence: sentence(&deployment, stops.len()),
+        form: is_open.then(|| Form {
+            parts: approvals.parts.clone(),
+            release: deployment.release.clone(),
+        }),
+        barred: barred.filter(|_| goes_forward(&deployment)),
+        may_release: waits && supervises.is_none() && goes_forward(&deployment),
+        stops,
+        findings: findings::of(&cleared.findings),
+        ..page(frame, deployment, approvals)
+    })
+}
+
+fn page(frame: Frame, deployment: DeploymentView, approvals: ApprovalsView) -> Page {
+    let content = |it: &tidegate_protocol::api::ApprovedContentView| Content {
+        href: format!(
+            "/artifacts/{}/{}/{}",
+            deployment.product, it.component, it.digest
+        ),
+        component: it.component.clone(),
+        version: it.version.clone(),
+        digest: it.digest.clone(),
+        is_changed: it.changed,
+    };
+    Page {
+        frame,
+        sentence: String::new(),
+        stops: Vec::new(),
+        form: None,
+        barred: None,
+        may_release: false,
+        before: approvals.before,
+        differences: approvals.differences,
+        contents: approvals.contents.iter().map(content).collect(),
+        whole: approvals.parts,
+        parts: approvals.hashes.iter().map(part).collect(),
+        said: approvals.said.into_iter().map(said).collect(),
+        findings: Vec::new(),
+        deployment,
+    }
+}
+
+pub(in crate::web) async fn say(
+    app: State,
+    Visitor(request): Visitor,
+    Path((id, verdict)): Path<(String, String)>,
+    Submitted(word): Submitted<Word>,
+) -> Result<Redirect, Fault> {
+    let id = number(&id)?;
+    let here = format!("/deployments/{id}/approvals");
+    let back = |error| Fault::back(error, &here);
+    spoken(&app, request, (id, &verdict), &word)
+        .await
+        .map_err(back)?;
+    Ok(Redirect::to(&here))
+}
+
+async fn spoken(
+    app: &SharedApp,
+    request: Request,
+    (id, verdict): (DeploymentId, &str),
+    word: &Word,
+) -> Result<(), Error> {
+    let verdict = match verdict {
+        "approve" => Verdict::Approved,
+        "turn-down" => Verdict::TurnedDown,
+        "let-go" => return app.supervise(request, id).await,
+        other => return Err(Error::not_found("page-not-found", "action", other)),
+    };
+    if verdict == Verdict::Approved {
+        let view = app.deployment_view(&request, id).await?;
+        confirm::meant(&view.release, &word.confirm)?;
+    }
+    let said = ApprovalRequest {
+        note: word.note.trim().to_owned(),
+        parts: Some(word.parts.clone()).filter(|parts| !parts.is_empty()),
+    };
+    app.approve(request, id, verdict, &said).await.map(drop)
+}
+
+/// Why whoever looks does not decide.
+async fn barred(
+    app: &SharedApp,
+    request: &Request,
+    deployment: &DeploymentView,
+) -> Result<Option<Prose>, Error> {
+    if deployment.requested_by == request.actor.name.as_str() {
+        let why = "you asked for it, so somebody else approves it";
+        return Ok(Some(Prose::of(why)));
+    }
+    let place = Place::of(&deployment.product, &deployment.environment);
+    offer::barred(app, request, (Action::Approve, place)).await
+}
+
+fn goes_forward(view: &DeploymentView) -> bool {
+    matches!(view.status.as_str(), "requested" | "preparing" | "rolling")
+}
+
+fn sentence(view: &DeploymentView, stops: usize) -> String {
+    let what = format!("{} {} to {}", view.product, view.release, view.environment);
+    if !goes_forward(view) {
+        let status = view.status.replace('_', " ");
+        return format!("{what} is {status}: there is nothing to approve any more.");
+    }
+    match stops {
+        0 => format!("Nothing keeps {what} from going on."),
+        1 => format!("One thing keeps {what} from going on."),
+        count => format!("{count} things keep {what} from going on."),
+    }
+}
+
+fn part(view: &PartView) -> Part {
+    let name = match view.part.as_str() {
+        "selector" => "limits and targets",
+        name => name,
+    };
+    Part {
+        name: name.to_owned(),
+        hash: view.hash.as_deref().map(Fingerprint::of),
+    }
+}
+
+fn said(view: SaidView) -> Said {
+    let shape = match (view.verdict.as_str(), view.counts) {
+        ("approved", true) => "steady",
+        (_, true) => "failing",
+        (_, false) => "unknown",
+    };
+    Said {
+        state: Shown::new(shape, view.verdict),
+        by: view.by,
+        note: view.note,
+        counts: view.counts,
+    }
+}

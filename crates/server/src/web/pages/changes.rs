@@ -1,0 +1,194 @@
+//! Change requests: which there are, and asking for one.
+
+pub(in crate::web) mod change;
+
+use super::super::{
+    fault::Fault,
+    frame::{Frame, Section, answer},
+    moment::Moment,
+    offer::{self, typed},
+    parts::counted,
+    state::State as Shown,
+    visitor::{Submitted, Visitor},
+};
+use crate::{
+    app::{Error, Request, SharedApp, optional},
+    http::access::{Query, State},
+};
+use askama::Template;
+use axum::response::{Redirect, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
+use tidegate_domain::access::Action;
+use tidegate_protocol::api::{ChangeRequest, ChangeView, ProductView};
+
+/// Change requests of one page.
+const LIMIT: u64 = 50;
+
+#[derive(Template)]
+#[template(path = "changes.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    changes: Vec<Line>,
+    older: Option<String>,
+    form: Option<Form>,
+}
+
+struct Line {
+    view: ChangeView,
+    state: Shown,
+    asked: Moment,
+}
+
+/// Where the visitor may ask for one.
+struct Form {
+    products: Vec<ProductView>,
+    environments: Vec<String>,
+}
+
+/// Which of them.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Which {
+    before: Option<String>,
+}
+
+/// What is asked for.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Wish {
+    kind: String,
+    #[serde(default)]
+    template: String,
+    product: String,
+    environment: String,
+    #[serde(default)]
+    release: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    risk: String,
+    #[serde(default)]
+    starts: String,
+    #[serde(default)]
+    ends: String,
+    #[serde(default)]
+    link: String,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Query(which): Query<Which>,
+) -> Result<Response, Fault> {
+    let before = optional("before", which.before.as_deref())?;
+    let views = app.changes(&request, before, LIMIT).await?;
+    let is_full = views.len() as u64 == LIMIT;
+    let last = views.last().filter(|_| is_full);
+    let now = Timestamp::now();
+    answer(&Page {
+        frame: Frame::new("Change requests", Section::Changes, &request)
+            .twins("/api/v1/changes", "tidegate change list"),
+        sentence: sentence(&views, before.is_some()),
+        older: last.map(|last| format!("/changes?before={}", last.id)),
+        form: form(&app, &request).await?,
+        changes: views.into_iter().map(|view| line(view, now)).collect(),
+    })
+}
+
+pub(in crate::web) async fn ask(
+    app: State,
+    Visitor(request): Visitor,
+    Submitted(wish): Submitted<Wish>,
+) -> Result<Redirect, Fault> {
+    let made = app.create_change(request, &wish.read()).await;
+    let made = made.map_err(|error| Fault::back(error, "/changes"))?;
+    Ok(Redirect::to(&format!("/changes/{}", made.id)))
+}
+
+impl Wish {
+    fn read(self) -> ChangeRequest {
+        ChangeRequest {
+            template: typed(&self.template),
+            release: typed(&self.release),
+            title: self.title.trim().to_owned(),
+            description: self.description.replace("\r\n", "\n"),
+            risk: typed(&self.risk),
+            starts: typed(&self.starts).map(universal),
+            ends: typed(&self.ends).map(universal),
+            links: typed(&self.link).into_iter().collect(),
+            kind: self.kind,
+            product: self.product,
+            environment: self.environment,
+        }
+    }
+}
+
+/// A browser's date and time says no offset: the form says that it means UTC.
+fn universal(text: String) -> String {
+    match text.ends_with('Z') || text.contains('+') {
+        true => text,
+        false => format!("{text}Z"),
+    }
+}
+
+async fn form(app: &SharedApp, request: &Request) -> Result<Option<Form>, Error> {
+    let products = offer::products(app, request, Action::RequestChange).await?;
+    Ok((!products.is_empty()).then(|| Form {
+        environments: offer::environments(&products),
+        products,
+    }))
+}
+
+/// How far a change request is.
+fn state(view: &ChangeView) -> Shown {
+    match view.state.as_str() {
+        "open" => Shown::new("waiting", "open"),
+        "approved" if view.review_due => Shown::new("held", "review due"),
+        "approved" => Shown::new("steady", "approved"),
+        "turned down" => Shown::new("failing", "turned down"),
+        state => Shown::new("held", state),
+    }
+}
+
+fn line(view: ChangeView, now: Timestamp) -> Line {
+    Line {
+        state: state(&view),
+        asked: Moment::seen(view.at, now),
+        view,
+    }
+}
+
+fn sentence(changes: &[ChangeView], is_older: bool) -> String {
+    let open = changes.iter().filter(|it| it.state == "open").count();
+    let due = changes.iter().filter(|it| it.review_due).count();
+    let due = match due {
+        0 => String::new(),
+        1 => ", and one review is due".to_owned(),
+        count => format!(", and {count} reviews are due"),
+    };
+    match (changes.len(), open) {
+        (0, _) if is_older => "There are no older change requests.".to_owned(),
+        (0, _) => "Nobody has asked for a change yet.".to_owned(),
+        (_, 1) => format!("1 change request waits for a decision{due}."),
+        (_, count) => format!(
+            "{} wait for a decision{due}.",
+            counted(count, "change request")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_a_browser_are_meant_in_utc() {
+        assert_eq!(universal("2026-12-01T08:00".into()), "2026-12-01T08:00Z");
+        let told = "2026-12-01T08:00+01:00";
+        assert_eq!(universal(told.into()), told);
+        let read: Timestamp = universal("2026-12-01T08:00".into()).parse().unwrap();
+        assert_eq!(read.to_string(), "2026-12-01T08:00:00Z");
+    }
+}

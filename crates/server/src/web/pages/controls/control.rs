@@ -1,0 +1,73 @@
+//! One control: its document and policy, who has read it, and what is excepted from it.
+
+use super::super::super::{
+    fault::Fault,
+    frame::{Frame, Section, answer},
+    state::State as Shown,
+    visitor::{Submitted, Visitor},
+};
+use crate::{
+    app::Error,
+    http::access::{Path, State},
+};
+use askama::Template;
+use axum::response::{Redirect, Response};
+use tidegate_protocol::api::{ControlView, WaiverView};
+
+#[derive(Template)]
+#[template(path = "control.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    control: ControlView,
+    mode: Shown,
+    scope: String,
+    /// Whether the visitor has to say that they have read it.
+    is_unread: bool,
+    has_read: bool,
+    waivers: Vec<WaiverView>,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Path(name): Path<String>,
+) -> Result<Response, Fault> {
+    let controls = app.controls(&request).await?;
+    let control = controls.into_iter().find(|it| it.name == name);
+    let control = control.ok_or_else(|| no_control(&name))?;
+    let mut waivers = app.waivers(&request, false).await?;
+    waivers.retain(|waiver| waiver.control == name);
+    let who = request.actor.name.to_string();
+    answer(&Page {
+        frame: Frame::new(&format!("Control {name}"), Section::Controls, &request)
+            .twins("/api/v1/controls", format!("tidegate controls show {name}")),
+        sentence: super::super::super::parts::sentence(&control.title),
+        mode: super::mode(&control.mode),
+        scope: super::scope(&control),
+        is_unread: control.unread_by.contains(&who),
+        has_read: control.read_by.contains(&who),
+        waivers,
+        control,
+    })
+}
+
+/// Whoever submits it has read the version in force.
+pub(in crate::web) async fn acknowledge(
+    app: State,
+    Visitor(request): Visitor,
+    Path(name): Path<String>,
+    Submitted(()): Submitted<()>,
+) -> Result<Redirect, Fault> {
+    let done = app.acknowledge(request, Some(&name)).await;
+    done.map_err(|error| Fault::back(error, "/controls"))?;
+    Ok(Redirect::to(&format!("/controls/{name}")))
+}
+
+fn no_control(name: &str) -> Fault {
+    let error = Error::not_found("control-not-found", "control", name);
+    Fault::back(
+        error.hint("`tidegate controls list` shows them"),
+        "/controls",
+    )
+}

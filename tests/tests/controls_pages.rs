@@ -1,0 +1,139 @@
+//! The pages of controls: what they ask, who has read them, what they would have stopped, and what is excepted.
+
+use serde_json::json;
+use tidegate_tests::{
+    page::{check_page, look, signed_in, submit, valid_html},
+    server::Server,
+    staff::Staff,
+    stage::with_history,
+};
+
+const NEW: &str = "kind: Control\nname: only-old\ntitle: Only the old one\npolicy: |\n  permit (principal, action, \
+    resource is Release)\n  when { resource.version == \"1.0.0\" };\n";
+
+#[tokio::test]
+async fn controls_are_read_and_tried_on_the_past() {
+    let (server, fleet) = with_history().await;
+    let staff = Staff::of(&server).await;
+    let browser = signed_in(&server).await;
+    let list = "must hold before anything goes out";
+    check_page(&server, &browser, ("controls", "/controls", list)).await;
+    let one = "/controls/customer-approval";
+    let fact = "The customer approved the release";
+    check_page(&server, &browser, ("control", one, fact)).await;
+    browser.open(&server.url(one)).await;
+    browser.tab_to("#acknowledge button").await;
+    browser.press("\u{e007}").await;
+    browser
+        .text_becomes("main", "You have read this version")
+        .await;
+    assert_eq!(submit(&server, &staff.bob, ("/controls", &[])).await.0, 303);
+    let (_, html) = look(&server, &staff.bob, "/controls").await;
+    assert!(!html.contains("You have not read"), "{html}");
+    assert_eq!(look(&server, &staff.bob, "/controls/nothing").await.0, 404);
+
+    let tried = "/backtest?control=can-go-back";
+    check_page(
+        &server,
+        &browser,
+        ("backtest", tried, "can-go-back would have stopped"),
+    )
+    .await;
+    browser.open(&server.url("/backtest")).await;
+    browser.tab_to("#file").await;
+    browser
+        .run(&format!(
+            "document.activeElement.value = {}; done()",
+            json!(NEW)
+        ))
+        .await;
+    browser.tab_to("#by-file button").await;
+    browser.press("\u{e007}").await;
+    browser
+        .text_becomes("h1", "only-old would have stopped")
+        .await;
+    browser
+        .text_becomes("main table", "storefront 1.1.0 to testing")
+        .await;
+    let broken = [("file", "kind: Nothing")];
+    assert_eq!(
+        submit(&server, &staff.bob, ("/backtest", &broken)).await.0,
+        400
+    );
+    let (_, html) = look(&server, &staff.boss, "/backtest").await;
+    assert!(
+        html.contains("boss may not read") && !html.contains("by-file"),
+        "{html}"
+    );
+
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    valid_html(&server);
+    drop(fleet);
+}
+
+#[tokio::test]
+async fn exceptions_are_asked_for_signed_and_ended() {
+    let (server, fleet) = with_history().await;
+    let staff = Staff::of(&server).await;
+    let browser = signed_in(&server).await;
+    waivers(&server, &staff).await;
+    browser.open(&server.url("/waivers")).await;
+    browser.tab_to("#sign-1 summary").await;
+    browser.press("\u{e007}").await;
+    browser.tab_to("#sign-1 button").await;
+    browser.press("\u{e007}").await;
+    browser.text_becomes("h1", "1 exception is good now").await;
+    check_page(
+        &server,
+        &browser,
+        ("waivers", "/waivers", "they are on holiday"),
+    )
+    .await;
+    assert_eq!(
+        submit(&server, &staff.ada, ("/waivers/1/end", &[])).await.0,
+        303
+    );
+    let (_, html) = look(&server, &staff.bob, "/waivers?all=true").await;
+    assert!(
+        html.contains("0 exceptions are good now") && html.contains("on holiday"),
+        "{html}"
+    );
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    valid_html(&server);
+    drop(fleet);
+}
+
+/// `bob` asks for an exception; he, who assists, and who belongs elsewhere do not sign it.
+async fn waivers(server: &Server, staff: &Staff) {
+    let (bob, ada, eve, boss) = (&staff.bob, &staff.ada, &staff.eve, &staff.boss);
+    let (_, empty) = look(server, bob, "/waivers").await;
+    assert!(
+        empty.contains("Nothing is excepted from any control"),
+        "{empty}"
+    );
+    let wish = [
+        ("control", "customer-approval"),
+        ("product", "storefront"),
+        ("environment", "staging"),
+        ("release", ""),
+        ("hours", "24"),
+        ("reason", "they are on holiday"),
+    ];
+    for (who, status) in [(boss, 404), (eve, 403), (bob, 303)] {
+        let (got, said) = submit(server, who, ("/waivers", &wish)).await;
+        assert_eq!(got, status, "{said}");
+    }
+    let (_, own) = look(server, bob, "/waivers").await;
+    assert!(
+        own.contains("on holiday") && !own.contains("sign-1"),
+        "{own}"
+    );
+    let (_, others) = look(server, boss, "/waivers").await;
+    assert!(!others.contains("on holiday"), "{others}");
+    for (who, status) in [(boss, 404), (eve, 403), (bob, 403)] {
+        let (got, said) = submit(server, who, ("/waivers/1/sign", &[])).await;
+        assert_eq!(got, status, "{said}");
+    }
+    let (_, offered) = look(server, ada, "/waivers").await;
+    assert!(offered.contains("sign-1"), "{offered}");
+}
