@@ -31,6 +31,7 @@ pub mod journal;
 pub mod latecomer;
 pub mod layer;
 pub mod name;
+pub mod outgoing;
 pub mod plan;
 pub mod random;
 pub mod rehearsal;

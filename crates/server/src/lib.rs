@@ -15,6 +15,7 @@ mod http;
 mod identity;
 mod keyring;
 mod metrics;
+mod outgoing;
 mod restore;
 mod telemetry;
 mod web;
@@ -30,6 +31,7 @@ use axum::Router;
 use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};
 use metrics::Metrics;
+use outgoing::{ClientError, Outgoing};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tidegate_domain::journal::Notary;
 use tidegate_registry::{BlobError, Blobs, Registry};
@@ -90,9 +92,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The client that checks are asked with.
-    #[error("no HTTP client can be made")]
-    Client(#[from] reqwest::Error),
+    /// The client that others are asked with.
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// The identity providers.
     #[error("the identity providers cannot be used")]
     Providers(#[from] SettingsError),
@@ -162,7 +164,9 @@ impl Server {
 }
 
 async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError> {
-    let identity = Identity::new(config, usual_url)?;
+    let (providers, exceptions) = config.outside()?;
+    let outgoing = Outgoing::new(exceptions)?;
+    let identity = Identity::new(config, usual_url, (providers, &outgoing))?;
     let data = &config.data;
     std::fs::create_dir_all(data).map_err(|source| StartError::File {
         path: data.clone(),
@@ -215,7 +219,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         desk: LogDesk::default(),
         identity,
         token_uses: TokenUses::default(),
-        metrics: Metrics::new(config.prometheus.clone())?,
+        metrics: Metrics::new(outgoing, config.prometheus.clone()),
         rehearsing: Semaphore::new(1),
         scratch: data.clone(),
         standstill: Standstill::new(restored.is_some()),

@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 use tidegate_cli::ExitStatus;
-use tidegate_domain::{converge::signed::LIFETIME_MAX, duration::Millis};
+use tidegate_domain::{converge::signed::LIFETIME_MAX, duration::Millis, outgoing::Exception};
 use tidegate_server::{Config, KeySource, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -58,6 +58,15 @@ pub(crate) struct ServeArgs {
     /// A file that declares the identity providers that people may sign in by.
     #[arg(long, env = "TIDEGATE_PROVIDERS", value_name = "FILE")]
     providers: Option<PathBuf>,
+    /// An inner place that the server may ask because people declared it, in a check or as an issuer: an address, a network
+    /// (`10.0.0.0/8`) or the name of a host, and `:PORT` behind it for one port only. Several, or with commas between them.
+    #[arg(
+        long,
+        env = "TIDEGATE_ALLOW_OUTGOING",
+        value_delimiter = ',',
+        value_name = "PLACE"
+    )]
+    allow_outgoing: Vec<Exception>,
 }
 
 pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
@@ -75,6 +84,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         behind_proxy: args.behind_proxy,
         session_renewal: args.session_renewal.as_signed(),
         providers: args.providers.clone(),
+        allow_outgoing: args.allow_outgoing.clone(),
     };
     let mut server = match Server::start(&config).await {
         Ok(server) => server,
