@@ -1,7 +1,7 @@
 //! What a server is started with.
 
 use crate::{
-    StartError,
+    Room, StartError,
     identity::{ProviderSettings, SettingsError, read_settings},
     keyring::KeySource,
     outgoing::named,
@@ -42,6 +42,8 @@ pub struct Config {
     pub providers: Option<PathBuf>,
     /// The inner places that may be asked because people declared them.
     pub allow_outgoing: Vec<Exception>,
+    /// How many connections there may be at once at each address.
+    pub room: Room,
 }
 
 impl Config {
