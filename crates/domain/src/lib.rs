@@ -13,6 +13,7 @@
 
 pub mod access;
 pub mod analysis;
+pub mod appearance;
 pub mod attachment;
 pub mod calendar;
 pub mod canonical;

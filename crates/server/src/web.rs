@@ -11,6 +11,7 @@ mod confirm;
 mod fault;
 mod frame;
 mod live;
+mod marked;
 mod moment;
 mod pages;
 mod parts;
@@ -19,4 +20,5 @@ mod state;
 mod telling;
 mod visitor;
 
+pub(crate) use marked::Marked;
 pub(crate) use router::router;
