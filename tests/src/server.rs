@@ -98,6 +98,9 @@ impl Server {
             &self.agent_address["https://".len()..],
             "--admin-token-file",
             text(&token),
+            // Prometheus, issuers and what checks ask are on this machine in tests.
+            "--allow-outgoing",
+            "127.0.0.1",
         ];
         let more = self.more.iter().map(String::as_str);
         let arguments: Vec<&str> = arguments.into_iter().chain(more).collect();

@@ -125,6 +125,9 @@ impl Shop {
             &data,
             "--admin-token-file",
             &token,
+            // Prometheus and what checks ask are on this machine in tests.
+            "--allow-outgoing",
+            "127.0.0.1",
         ];
         if let Some(database) = &self.database {
             arguments.extend(["--database", database]);

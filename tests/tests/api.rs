@@ -1,7 +1,13 @@
 //! The API as its own document describes it: nothing answers a stranger, and a token is worth what it says.
 
 use serde_json::Value;
+use std::time::Duration;
 use tidegate_tests::server::Server;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 
 #[tokio::test]
 async fn no_route_answers_a_stranger() {
@@ -12,6 +18,92 @@ async fn no_route_answers_a_stranger() {
         let is_open = path == "/api/v1/workload-tokens";
         let expected = if is_open { 400 } else { 401 };
         assert_eq!(status, expected, "{method} {path} answers without a token");
+    }
+}
+
+#[tokio::test]
+async fn no_route_waits_for_what_a_stranger_sends() {
+    let server = Server::start().await;
+    let apart = [
+        ("post", "/sign-out"),
+        ("post", "/password"),
+        ("post", "/products/shop/releases/1.0.0/deploy"),
+        ("post", "/deployments/1/cancel"),
+        ("post", "/v2/shop/web/blobs/uploads/"),
+        ("patch", "/v2/shop/web/blobs/uploads/1"),
+        ("put", "/v2/shop/web/blobs/uploads/1?digest=sha256:0"),
+        ("put", "/v2/shop/web/manifests/1.0.0"),
+    ];
+    let apart = apart.map(|(method, path)| (method.to_owned(), path.to_owned()));
+    // A program shows there what it has, to get a token.
+    let is_open = |path: &str| path == "/api/v1/workload-tokens";
+    let all = routes(&server).await.into_iter().chain(apart);
+    for (method, path) in all.filter(|(method, path)| method != "get" && !is_open(path)) {
+        let method = method.to_uppercase();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"
+        );
+        let mut stream = connected(&server, &head).await;
+        let answer = answer(&mut stream).await;
+        let refused = ["HTTP/1.1 401", "HTTP/1.1 403", "HTTP/1.1 303"];
+        let is_refused = refused.iter().any(|status| answer.starts_with(status));
+        assert!(is_refused, "{method} {path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_a_client_is_whom_the_proxy_names() {
+    let server = Server::with(&["--behind-proxy", "--max-connections-per-client", "2"]).await;
+    let request = |client: &str| {
+        format!(
+            "POST /api/v1/workload-tokens HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 192.0.2.9, {client}\r\n\
+            content-type: application/json\r\nconnection: close\r\ncontent-length: 2\r\n\r\n"
+        )
+    };
+    let mut first = connected(&server, &request("198.51.100.1")).await;
+    let _second = connected(&server, &request("198.51.100.1")).await;
+    // Until both are counted, which nobody outside sees, others may still come in.
+    let begun = std::time::Instant::now();
+    let refused = loop {
+        let mut third = connected(&server, &(request("198.51.100.1") + "{}")).await;
+        let answer = answer(&mut third).await;
+        if !answer.starts_with("HTTP/1.1 400") || begun.elapsed().as_secs() > 10 {
+            break answer;
+        }
+    };
+    assert!(refused.starts_with("HTTP/1.1 429"), "{refused}");
+    assert!(refused.contains("\r\nretry-after: 5\r\n"), "{refused}");
+    let mut other = connected(&server, &(request("198.51.100.2") + "{}")).await;
+    let other = answer(&mut other).await;
+    assert!(other.starts_with("HTTP/1.1 400"), "{other}");
+    // The ones that were let in go on.
+    first.write_all(b"{}").await.expect("it is open");
+    let first = answer(&mut first).await;
+    assert!(first.starts_with("HTTP/1.1 400"), "{first}");
+}
+
+#[tokio::test]
+async fn who_is_not_known_sends_little() {
+    let server = Server::start().await;
+    for (path, kind, told) in [
+        (
+            "/api/v1/workload-tokens",
+            "application/json",
+            "body-too-large",
+        ),
+        (
+            "/sign-in",
+            "application/x-www-form-urlencoded",
+            "length limit",
+        ),
+    ] {
+        let asked = server.http.post(server.url(path));
+        let asked = asked.header("origin", &server.address);
+        let long = "x".repeat(70_000);
+        let asked = asked.header("content-type", kind).body(long);
+        let answer = asked.send().await.expect("an answer");
+        let answer = answer.text().await.expect("a whole answer");
+        assert!(answer.contains(told), "{path}: {answer}");
     }
 }
 
@@ -77,6 +169,23 @@ async fn a_narrow_token_begins_no_session_and_ends_nobody_elses_token() {
 }
 
 /// Every method and path of the document, with something in the place of each parameter.
+/// A connection on which this was said.
+async fn connected(server: &Server, said: &str) -> TcpStream {
+    let address = &server.address["http://".len()..];
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let written = stream.write_all(said.as_bytes()).await;
+    written.expect("the server listens");
+    stream
+}
+
+/// What the server says first; sooner than it gives up a body.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut answer = vec![0; 4096];
+    let read = timeout(Duration::from_secs(15), stream.read(&mut answer)).await;
+    let read = read.expect("the server answers").expect("it is open");
+    String::from_utf8_lossy(&answer[..read]).into_owned()
+}
+
 async fn routes(server: &Server) -> Vec<(String, String)> {
     let document = server.get("/api/openapi.json").await;
     assert_eq!(

@@ -183,6 +183,38 @@ fn without_data_it_is_held_and_a_person_decides() {
 }
 
 #[test]
+fn what_is_inside_is_not_asked_and_it_is_said_how_it_may_be() {
+    let shop = Shop::with_shop(None);
+    shop.ok(&["deploy", "shop", "1.0.0", "--to", "testing", "--wait"]);
+    for (name, question, told) in [
+        (
+            "cloud",
+            "http: { url: \"http://0xa9fea9fe/latest/meta-data\" }",
+            "169.254.169.254 is a link-local address. Start the server with `--allow-outgoing 169.254.169.254:80`",
+        ),
+        (
+            "numbers",
+            "metric: { source: \"http://[::ffff:10.0.0.1]:9090\", query: a, passes: { below: 5 } }",
+            "::ffff:10.0.0.1 is a private address. Start the server with `--allow-outgoing [::ffff:10.0.0.1]:9090`",
+        ),
+    ] {
+        let file = format!(
+            "kind: Strategy\nname: {name}\nrolling: {{ batch: 1 }}\nlimits: {{ minimum_healthy: 200ms }}\n\
+            checks:\n  - name: inside\n    {question}\n    interval: 300ms\n    count: 1\n    deadline: 1s\n",
+        );
+        shop.apply(&file);
+        let id = deploy(&shop, "1.0.0", &["--strategy", name]);
+        until("the check has no data", || {
+            shop.ok(&["explain", &id])
+                .contains("check inside has no data")
+        });
+        let shown = shop.ok(&["explain", &id]);
+        assert!(shown.contains(told), "{shown}");
+        shop.ok(&["cancel", &id]);
+    }
+}
+
+#[test]
 fn a_canary_is_judged_against_its_baseline() {
     let (shop, prometheus) = shop();
     let judged = ["--strategy", "judged"];

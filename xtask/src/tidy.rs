@@ -44,6 +44,7 @@ const RULES: &[Rule] = &[
     apart::sql,
     apart::status_codes,
     apart::error_texts,
+    apart::outgoing,
     routes::described,
     routes::listed,
     routes::permitted,

@@ -1,9 +1,15 @@
 //! The one way to speak to a person or a program: data on standard output, talk on standard error.
+//!
+//! What deceives in texts that others wrote is marked in both; JSON keeps every text and spells such characters out.
 
 use crate::Error;
 use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use serde::Serialize;
-use std::io::{IsTerminal as _, Write as _, stderr, stdin, stdout};
+use std::{
+    fmt::Write as _,
+    io::{IsTerminal as _, Write as _, stderr, stdin, stdout},
+};
+use tidegate_domain::appearance::{is_hidden, shown};
 
 /// How data is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -40,8 +46,10 @@ impl Ui {
     /// Writes data: as JSON, or what `text` makes of it.
     pub fn data<T: Serialize>(&self, data: &T, text: impl FnOnce(&T) -> String) {
         let text = match self.output {
-            Output::Json => serde_json::to_string_pretty(data).expect("data has a JSON form"),
-            Output::Text => text(data),
+            Output::Json => {
+                seen(&serde_json::to_string_pretty(data).expect("data has a JSON form"))
+            }
+            Output::Text => shown(&text(data)).into_owned(),
         };
         self.line(&text);
     }
@@ -54,7 +62,7 @@ impl Ui {
 
     /// Says something to the person.
     pub fn say(&self, text: impl std::fmt::Display) {
-        drop(writeln!(stderr().lock(), "{text}"));
+        drop(writeln!(stderr().lock(), "{}", shown(&text.to_string())));
     }
 
     /// Says what went wrong, with its causes, and what to do.
@@ -86,7 +94,7 @@ impl Ui {
             ));
         }
         match dialoguer::Confirm::new()
-            .with_prompt(question)
+            .with_prompt(shown(question))
             .default(false)
             .interact()
         {
@@ -94,6 +102,21 @@ impl Ui {
             Ok(false) | Err(_) => Err(Error::Declined),
         }
     }
+}
+
+/// JSON that means the same, in which what nobody would see is spelt as an escape. Such characters stand in strings only.
+fn seen(json: &str) -> String {
+    let mut seen = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) && c != '\r' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(seen, "\\u{unit:04x}").expect("a string takes everything");
+            }
+        } else {
+            seen.push(c);
+        }
+    }
+    seen
 }
 
 /// A table for people: a header in capitals and rows, without lines.
@@ -121,5 +144,25 @@ pub(crate) fn ago(at: jiff::Timestamp) -> String {
         60..=3599 => format!("{} min ago", seconds / 60),
         3600..=86_399 => format!("{} h ago", seconds / 3600),
         _ => format!("{} d ago", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_spells_out_what_nobody_would_see_and_means_the_same() {
+        let data = serde_json::json!({ "a\u{202e}": "b\u{7f}\u{9b}\u{e0041}é\n" });
+        let text = serde_json::to_string(&data).unwrap();
+        let spelt = seen(&text);
+        assert_eq!(
+            spelt,
+            "{\"a\\u202e\":\"b\\u007f\\u009b\\udb40\\udc41é\\n\"}"
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&spelt).unwrap(),
+            data
+        );
     }
 }

@@ -13,6 +13,7 @@
 
 pub mod access;
 pub mod analysis;
+pub mod appearance;
 pub mod attachment;
 pub mod calendar;
 pub mod canonical;
@@ -31,6 +32,7 @@ pub mod journal;
 pub mod latecomer;
 pub mod layer;
 pub mod name;
+pub mod outgoing;
 pub mod plan;
 pub mod random;
 pub mod rehearsal;

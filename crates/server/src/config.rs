@@ -1,9 +1,17 @@
 //! What a server is started with.
 
-use crate::{StartError, keyring::KeySource};
+use crate::{
+    Room, StartError,
+    identity::{ProviderSettings, SettingsError, read_settings},
+    keyring::KeySource,
+    outgoing::named,
+};
 use jiff::SignedDuration;
 use std::{net::SocketAddr, path::PathBuf};
-use tidegate_domain::duration::Millis;
+use tidegate_domain::{
+    duration::Millis,
+    outgoing::{Exception, Exceptions},
+};
 
 /// What a server is started with.
 #[derive(Debug, Clone)]
@@ -32,6 +40,10 @@ pub struct Config {
     pub session_renewal: SignedDuration,
     /// A file that declares identity providers.
     pub providers: Option<PathBuf>,
+    /// The inner places that may be asked because people declared them.
+    pub allow_outgoing: Vec<Exception>,
+    /// How many connections there may be at once at each address.
+    pub room: Room,
 }
 
 impl Config {
@@ -49,5 +61,18 @@ impl Config {
             return Err(StartError::WeakToken(path.clone()));
         }
         Ok(Some(token.to_owned()))
+    }
+
+    /// The identity providers, and the inner places that may be asked: those that were allowed, and what the configuration
+    /// itself names.
+    pub(crate) fn outside(&self) -> Result<(Vec<ProviderSettings>, Exceptions), SettingsError> {
+        let providers = match &self.providers {
+            Some(path) => read_settings(path)?,
+            None => Vec::new(),
+        };
+        let issuers = providers.iter().map(|provider| &*provider.issuer);
+        let own = issuers.chain(self.prometheus.as_deref()).filter_map(named);
+        let all = self.allow_outgoing.iter().cloned().chain(own).collect();
+        Ok((providers, Exceptions(all)))
     }
 }

@@ -14,7 +14,7 @@ mod settings;
 
 pub(crate) use settings::{ProviderSettings, SettingsError, read as read_settings};
 
-use crate::config::Config;
+use crate::{config::Config, outgoing::Outgoing};
 use hashing::Hashing;
 use issuers::Issuers;
 use jiff::SignedDuration;
@@ -44,15 +44,15 @@ impl Identity {
     /// As the server was started, reached by people at `usual_url` unless it was told otherwise.
     ///
     /// # Errors
-    /// When the file of providers cannot be used, or no HTTP client can be made.
-    pub(crate) fn new(config: &Config, usual_url: &str) -> Result<Self, SettingsError> {
-        let declared = match &config.providers {
-            Some(path) => read_settings(path)?,
-            None => Vec::new(),
-        };
+    /// When a provider cannot be used.
+    pub(crate) fn new(
+        config: &Config,
+        usual_url: &str,
+        (declared, outgoing): (Vec<ProviderSettings>, &Outgoing),
+    ) -> Result<Self, SettingsError> {
         let public_url = config.public_url.as_deref().unwrap_or(usual_url);
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let outside = Outside::new()?;
+        let outside = Outside::new(outgoing.clone());
         Ok(Self {
             hashing: Hashing::default(),
             providers: Providers::new(declared, &public_url, &outside)?,

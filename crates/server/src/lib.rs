@@ -10,26 +10,30 @@
 mod agents;
 pub mod app;
 mod config;
+mod connection;
 mod engine;
 mod http;
 mod identity;
 mod keyring;
 mod metrics;
+mod outgoing;
 mod restore;
 mod telemetry;
 mod web;
 
 pub use config::Config;
+pub use connection::Room;
 pub use http::openapi;
 pub use keyring::KeySource;
 pub use restore::{Restore, RestoreError};
 
 use agents::{authority::Authority, desk::LogDesk};
 use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses, histories::Standstill};
-use axum::Router;
+use connection::{Patience, people};
 use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};
 use metrics::Metrics;
+use outgoing::{ClientError, Outgoing};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tidegate_domain::journal::Notary;
 use tidegate_registry::{BlobError, Blobs, Registry};
@@ -90,9 +94,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The client that checks are asked with.
-    #[error("no HTTP client can be made")]
-    Client(#[from] reqwest::Error),
+    /// The client that others are asked with.
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// The identity providers.
     #[error("the identity providers cannot be used")]
     Providers(#[from] SettingsError),
@@ -111,17 +115,17 @@ impl Server {
     /// When one of them cannot be had; nothing is left running then.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let token = config.admin_token()?;
-        let people = listen(config.listen).await?;
+        let listener = listen(config.listen).await?;
         let app = open(
             config,
-            &format!("http://{}", local(&people, config.listen)?),
+            &format!("http://{}", local(&listener, config.listen)?),
         )
         .await?;
         let agents = listen(config.agent_listen).await?;
         // Only a server that can be reached may show the administrator's token: it is shown once.
         let welcome = welcome(&app, token).await?;
         let (address, agent_address) = (
-            local(&people, config.listen)?,
+            local(&listener, config.listen)?,
             local(&agents, config.agent_listen)?,
         );
         let holder = format!(
@@ -144,8 +148,14 @@ impl Server {
         tasks.spawn(end_standstill(app.clone()));
         tasks.spawn(engine::run_sequencer(app.clone(), holder));
         tasks.spawn(write_token_uses(app.clone()));
-        tasks.spawn(serve_agents(app.clone(), agents));
-        tasks.spawn(serve_people(http::router(app), people));
+        tasks.spawn(serve_agents(app.clone(), agents, config.room));
+        let served = people::Service {
+            router: http::router(app, config.room),
+            patience: Patience::default(),
+            room: config.room,
+            behind_proxy: config.behind_proxy,
+        };
+        tasks.spawn(people::serve(listener, served));
         tracing::info!(%address, %agent_address, "server.ready");
         Ok(Self {
             address,
@@ -162,7 +172,9 @@ impl Server {
 }
 
 async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError> {
-    let identity = Identity::new(config, usual_url)?;
+    let (providers, exceptions) = config.outside()?;
+    let outgoing = Outgoing::new(exceptions)?;
+    let identity = Identity::new(config, usual_url, (providers, &outgoing))?;
     let data = &config.data;
     std::fs::create_dir_all(data).map_err(|source| StartError::File {
         path: data.clone(),
@@ -215,7 +227,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         desk: LogDesk::default(),
         identity,
         token_uses: TokenUses::default(),
-        metrics: Metrics::new(config.prometheus.clone())?,
+        metrics: Metrics::new(outgoing, config.prometheus.clone()),
         rehearsing: Semaphore::new(1),
         scratch: data.clone(),
         standstill: Standstill::new(restored.is_some()),
@@ -259,25 +271,8 @@ fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, Star
         .map_err(|source| StartError::Listen { address, source })
 }
 
-async fn serve_people(router: Router, listener: TcpListener) {
-    use axum::serve::ListenerExt as _;
-    let listener = listener.tap_io(|stream| {
-        // Small answers must not wait for an acknowledgement; a socket that refuses is merely slower.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "http.nodelay_failed"
-            );
-        }
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    if let Err(error) = axum::serve(listener, service).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "http.ended");
-    }
-}
-
-async fn serve_agents(app: SharedApp, listener: TcpListener) {
-    if let Err(error) = agents::serve(app, listener).await {
+async fn serve_agents(app: SharedApp, listener: TcpListener, room: Room) {
+    if let Err(error) = agents::serve(app, listener, room).await {
         tracing::error!(error = &error as &dyn std::error::Error, "agents.ended");
     }
 }

@@ -7,10 +7,10 @@ mod prometheus;
 
 pub(crate) use prometheus::Source;
 
+use crate::outgoing::{Bounds, Outgoing};
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use reqwest::{Client, redirect::Policy};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use tidegate_domain::{
     analysis::{self, Analysis, Measured, Window},
     deployment::{Measurement, Reading},
@@ -18,25 +18,24 @@ use tidegate_domain::{
     plan::{Check, JudgeQuestion, Question, Scene, fill},
 };
 
+/// How much of an answer is read. Every check has a time of its own, which is shorter.
+const BOUNDS: Bounds = Bounds {
+    time: Duration::from_secs(600),
+    bytes: 16 * 1024 * 1024,
+};
+
 /// Asks for numbers, and whether addresses answer.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    client: Client,
+    outgoing: Outgoing,
     /// The address of Prometheus, unless a check names one.
     usual: Option<String>,
 }
 
 impl Metrics {
     /// With the usual Prometheus, if there is one.
-    ///
-    /// # Errors
-    /// When no client can be made.
-    pub fn new(usual: Option<String>) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client, usual })
+    pub(crate) fn new(outgoing: Outgoing, usual: Option<String>) -> Self {
+        Self { outgoing, usual }
     }
 
     /// The Prometheus that a check names, or the usual one.
@@ -45,7 +44,7 @@ impl Metrics {
         let address = address.ok_or(
             "no Prometheus is known: start the server with `--prometheus URL`, or name a `source` in the check",
         )?;
-        Source::new(&self.client, address)
+        Source::new(&self.outgoing, address)
     }
 
     /// What a check would have been answered in a window of the past: a number at each interval, or the judge's word on all of
@@ -107,9 +106,8 @@ impl Metrics {
 
     /// Whether an address answers as it should.
     pub(crate) async fn answers(&self, url: &str) -> Result<Reading, String> {
-        let answer = self.client.get(url).send().await;
-        let answer = answer.map_err(|error| format!("{url}: {}", prometheus::causes(&error)))?;
-        let status = answer.status();
+        let answer = self.outgoing.get(url, BOUNDS).await;
+        let status = answer.map_err(|why| format!("{url}: {why}"))?.status();
         Ok(Reading::Answer {
             good: status.is_success(),
             detail: format!("{url} answered {}", status.as_u16()),

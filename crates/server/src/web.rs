@@ -11,6 +11,7 @@ mod confirm;
 mod fault;
 mod frame;
 mod live;
+mod marked;
 mod moment;
 mod offer;
 mod pages;
@@ -20,4 +21,5 @@ mod state;
 mod telling;
 mod visitor;
 
+pub(crate) use marked::Marked;
 pub(crate) use router::router;

@@ -9,8 +9,8 @@ use std::{
     process::ExitCode,
 };
 use tidegate_cli::ExitStatus;
-use tidegate_domain::{converge::signed::LIFETIME_MAX, duration::Millis};
-use tidegate_server::{Config, KeySource, Server};
+use tidegate_domain::{converge::signed::LIFETIME_MAX, duration::Millis, outgoing::Exception};
+use tidegate_server::{Config, KeySource, Room, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Run the server: people, API and registry on one address, agents on another.
@@ -58,6 +58,21 @@ pub(crate) struct ServeArgs {
     /// A file that declares the identity providers that people may sign in by.
     #[arg(long, env = "TIDEGATE_PROVIDERS", value_name = "FILE")]
     providers: Option<PathBuf>,
+    /// An inner place that the server may ask because people declared it, in a check or as an issuer: an address, a network
+    /// (`10.0.0.0/8`) or the name of a host, and `:PORT` behind it for one port only. Several, or with commas between them.
+    #[arg(
+        long,
+        env = "TIDEGATE_ALLOW_OUTGOING",
+        value_delimiter = ',',
+        value_name = "PLACE"
+    )]
+    allow_outgoing: Vec<Exception>,
+    /// How many connections there may be at once, at people's address and at the agents'.
+    #[arg(long, default_value_t = Room::default().all, value_name = "N")]
+    max_connections: usize,
+    /// How many of them may come from one client; behind a proxy, how many requests. Agents with a certificate do not count.
+    #[arg(long, default_value_t = Room::default().each, value_name = "N")]
+    max_connections_per_client: usize,
 }
 
 pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
@@ -75,6 +90,8 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         behind_proxy: args.behind_proxy,
         session_renewal: args.session_renewal.as_signed(),
         providers: args.providers.clone(),
+        allow_outgoing: args.allow_outgoing.clone(),
+        room: room(args),
     };
     let mut server = match Server::start(&config).await {
         Ok(server) => server,
@@ -113,6 +130,29 @@ pub(crate) async fn asked_to_stop() {
         }
         // Without handlers the signals end the process by themselves.
         _ => std::future::pending().await,
+    }
+}
+
+/// As many connections as were asked for, and as the system has files for: a quarter at each address leaves half of them to
+/// everything else. The system's usual bound is raised as far as it goes.
+fn room(args: &ServeArgs) -> Room {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let files = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let quarter = files.map(|files| usize::try_from(files / 4).unwrap_or(usize::MAX));
+    Room {
+        all: args
+            .max_connections
+            .min(quarter.unwrap_or(usize::MAX))
+            .max(1),
+        each: args.max_connections_per_client.max(1),
     }
 }
 

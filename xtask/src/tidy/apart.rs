@@ -1,4 +1,4 @@
-//! Things that belong into one room only: SQL, status codes, causes of errors.
+//! Things that belong into one room only: SQL, status codes, causes of errors, the way outside.
 
 use super::{Finding, Source, lexer};
 
@@ -69,6 +69,23 @@ pub(super) fn status_codes(sources: &[Source]) -> Vec<Finding> {
     sources.iter().filter(read).flat_map(look).collect()
 }
 
+/// The server asks others in one file only, which judges where the way leads.
+pub(super) fn outgoing(sources: &[Source]) -> Vec<Finding> {
+    let read = |source: &&Source| {
+        let server = source.path.starts_with("crates/server/src/") && source.is_rust();
+        server && source.path != "crates/server/src/outgoing.rs"
+    };
+    let look = |source: &Source| {
+        let code = lexer::code(&source.text);
+        let found = (1..)
+            .zip(code.lines())
+            .find(|(_, line)| line.contains("reqwest"));
+        let what = "others are asked by crates/server/src/outgoing.rs";
+        found.map(|(line, _)| Finding::at(source, line, what))
+    };
+    sources.iter().filter(read).filter_map(look).collect()
+}
+
 /// The text of an error does not repeat its cause: whoever prints the chain would say it twice.
 pub(super) fn error_texts(sources: &[Source]) -> Vec<Finding> {
     let look = |source: &Source| {
@@ -88,6 +105,14 @@ pub(super) fn error_texts(sources: &[Source]) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::{super::tests::said, *};
+
+    #[test]
+    fn others_are_asked_by_one_file_of_the_server() {
+        let text = "// of reqwest\nuse reqwest::Client;\n";
+        assert_eq!(said(outgoing, "crates/server/src/a.rs", text).len(), 1);
+        assert!(said(outgoing, "crates/server/src/outgoing.rs", text).is_empty());
+        assert!(said(outgoing, "crates/cli/src/a.rs", text).is_empty());
+    }
 
     #[test]
     fn sql_is_found_in_texts_outside_of_the_store() {

@@ -2,13 +2,13 @@
 //! enrolment does without.
 
 use super::{authority, link, presence::Presence};
-use crate::app::{Error, SharedApp};
-use axum::{Extension, Router};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto,
-    service::TowerToHyperService,
+use crate::{
+    app::{Error, SharedApp},
+    connection::{self, Crowd, HEADERS_MAX, Patience, PatientStream, Place, Room, people::PAUSE},
 };
+use axum::Router;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::{
     RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
@@ -18,9 +18,6 @@ use std::{sync::Arc, time::Duration};
 use tidegate_store::TargetKey;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-
-/// A handshake that takes longer is given up.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Why the agents' address cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -57,22 +54,48 @@ pub(super) enum Peer {
 ///
 /// # Errors
 /// When TLS cannot be set up.
-pub(crate) async fn serve(app: SharedApp, listener: TcpListener) -> Result<(), ListenError> {
+pub(crate) async fn serve(
+    app: SharedApp,
+    listener: TcpListener,
+    room: Room,
+) -> Result<(), ListenError> {
     let acceptor = TlsAcceptor::from(Arc::new(configuration(&app)?));
     let presence = Presence::default();
     let router = link::router(app.clone(), presence.clone());
     tokio::spawn(presence.watch(app));
+    let desk = Desk {
+        acceptor,
+        router,
+        patience: Patience::default(),
+    };
+    accept(listener, desk, room).await;
+    Ok(())
+}
+
+/// How agents are served.
+#[derive(Clone)]
+struct Desk {
+    acceptor: TlsAcceptor,
+    router: Router,
+    patience: Patience,
+}
+
+async fn accept(listener: TcpListener, desk: Desk, room: Room) {
+    let crowd = Crowd::new(room);
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                tokio::spawn(connection(acceptor.clone(), stream, router.clone()));
+            // Who is one too many is let go without a word: agents come again by themselves.
+            Ok((stream, from)) => {
+                if let Ok(place) = crowd.enter(Some(from.ip())) {
+                    tokio::spawn(connection(desk.clone(), stream, place));
+                }
             }
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "agents.accept_failed"
                 );
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                tokio::time::sleep(PAUSE).await;
             }
         }
     }
@@ -101,14 +124,16 @@ fn configuration(app: &SharedApp) -> Result<ServerConfig, ListenError> {
     Ok(config)
 }
 
-async fn connection(acceptor: TlsAcceptor, stream: TcpStream, router: Router) {
+async fn connection(desk: Desk, stream: TcpStream, mut place: Place) {
+    let patience = desk.patience;
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(
             error = &error as &dyn std::error::Error,
             "agents.nodelay_failed"
         );
     }
-    let stream = match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+    let stream = desk.acceptor.accept(PatientStream::new(stream, patience));
+    let stream = match tokio::time::timeout(patience.handshake, stream).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::debug!(
@@ -128,17 +153,54 @@ async fn connection(acceptor: TlsAcceptor, stream: TcpStream, router: Router) {
         Some(Some((key, serial))) => Peer::Agent { key, serial },
         Some(None) | None => Peer::Stranger,
     };
-    let service = TowerToHyperService::new(router.layer(Extension(peer)));
-    let mut server = auto::Builder::new(TokioExecutor::new());
-    // A peer that lost its power must be noticed before what it last said counts as proof.
-    let http2 = &mut server.http2();
-    http2
-        .timer(TokioTimer::new())
-        .keep_alive_interval(KEEP_ALIVE);
-    http2
-        .keep_alive_timeout(KEEP_ALIVE)
-        .max_concurrent_streams(64);
-    if let Err(error) = server.serve_connection(TokioIo::new(stream), service).await {
-        tracing::debug!(error = %error, "agents.connection_ended");
+    let is_stranger = matches!(peer, Peer::Stranger);
+    if !is_stranger {
+        place.known();
     }
+    let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let service = connection::service(&desk.router, peer, patience);
+    let io = TokioIo::new(stream);
+    let ended = async {
+        match speaks_http2 {
+            true => http2().serve_connection(io, service).await,
+            false => http1(patience).serve_connection(io, service).await,
+        }
+    };
+    let ended = match is_stranger {
+        true => tokio::time::timeout(patience.stranger, ended)
+            .await
+            .unwrap_or(Ok(())),
+        false => ended.await,
+    };
+    if let Err(error) = ended {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "agents.connection_ended"
+        );
+    }
+    drop(place);
 }
+
+fn http1(patience: Patience) -> http1::Builder {
+    let mut server = http1::Builder::new();
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience.headers)
+        .max_header_size(HEADERS_MAX.into());
+    server
+}
+
+fn http2() -> http2::Builder<TokioExecutor> {
+    let mut server = http2::Builder::new(TokioExecutor::new());
+    // A peer that lost its power must be noticed before what it last said counts as proof.
+    server
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .max_concurrent_streams(64)
+        .max_header_list_size(HEADERS_MAX.into());
+    server
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,12 @@
 //! The whole router, and the layers around every request: a name, a log line, limits, and safe headers.
 
 use super::{ApiError, access::REQUEST_ID, log, registry::Host, registry_token, v1};
-use crate::{app::SharedApp, telemetry, web};
+use crate::{
+    Room,
+    app::SharedApp,
+    connection::{Crowd, held},
+    telemetry, web,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -21,17 +26,24 @@ use tower_http::{
 
 /// The longest body of the API.
 const BODY_MAX: usize = 8 * 1024 * 1024;
+/// The longest body of somebody who is not known yet.
+pub(crate) const STRANGERS_BODY_MAX: usize = 64 * 1024;
 
 /// What the pages may load: only what this server itself sends.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Everything that answers on the people's address.
-pub(crate) fn router(app: SharedApp) -> Router {
+pub(crate) fn router(app: SharedApp, room: Room) -> Router {
     let registry = RegistryState {
         registry: app.registry.clone(),
         access: Arc::new(Host(app.clone())),
     };
+    // Connections of the proxy say nothing of clients: behind one, what a client asks at once is counted.
+    let crowd = Crowd::new(Room {
+        all: usize::MAX,
+        ..room
+    });
     let request_id = HeaderName::from_static(REQUEST_ID);
     Router::new()
         .merge(v1::router())
@@ -44,7 +56,8 @@ pub(crate) fn router(app: SharedApp) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(app.clone())
         .merge(tidegate_registry::router(registry))
-        .layer(middleware::from_fn_with_state(app, standstill))
+        .layer(middleware::from_fn_with_state(app.clone(), standstill))
+        .layer(middleware::from_fn_with_state((app, crowd), one_of_many))
         .layer(header_layer(
             header::CONTENT_SECURITY_POLICY,
             CONTENT_POLICY,
@@ -71,6 +84,21 @@ async fn standstill(
         app.standstill.refuse()?;
     }
     Ok(next.run(request).await)
+}
+
+async fn one_of_many(
+    State((app, crowd)): State<(SharedApp, Crowd)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if !app.identity.behind_proxy {
+        return Ok(next.run(request).await);
+    }
+    let (parts, body) = request.into_parts();
+    let place = crowd.enter(Some(app.address(&parts)));
+    let place = place.map_err(|why| why.error())?;
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    Ok(answer.map(|body| held(body, place)))
 }
 
 fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -45,7 +45,7 @@ impl App {
     }
 
     /// Where a request comes from: what the connection says, or the proxy before it, whose word is the last one.
-    fn address(&self, parts: &Parts) -> IpAddr {
+    pub(super) fn address(&self, parts: &Parts) -> IpAddr {
         let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let connection = connection.map_or(Ipv4Addr::UNSPECIFIED.into(), |it| it.0.ip());
         if !self.identity.behind_proxy {

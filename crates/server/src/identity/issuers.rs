@@ -284,7 +284,7 @@ mod tests {
             let issuer = FakeIssuer::start().await;
             let issuers = Issuers {
                 pace,
-                ..Issuers::new(Outside::new().unwrap())
+                ..Issuers::new(Outside::of_tests())
             };
             Self { issuer, issuers }
         }

@@ -1,25 +1,25 @@
 //! Asking other servers on behalf of sign-in: no redirects, a bounded time, a bounded answer, and nothing unencrypted that
-//! leaves this machine.
+//! leaves this machine. Where the way leads, [`Outgoing`] judges.
 
-use super::SettingsError;
+use crate::outgoing::{Bounds, Outgoing, OutgoingError};
 use openidconnect::{HttpRequest, HttpResponse};
-use reqwest::{Client, redirect::Policy};
 use std::time::Duration;
 use tidegate_domain::access::trust::is_as_protected;
 
-/// No server is waited for longer.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest answer that is read, in bytes.
-const ANSWER_MAX: usize = 512 * 1024;
+/// How much of any server is waited for and read.
+const BOUNDS: Bounds = Bounds {
+    time: Duration::from_secs(10),
+    bytes: 512 * 1024,
+};
 
 /// The way to other servers.
 #[derive(Debug, Clone)]
-pub(super) struct Outside(Client);
+pub(super) struct Outside(Outgoing);
 
 /// Asks one issuer, and whomever it names.
 #[derive(Debug)]
 pub(super) struct Asker {
-    client: Client,
+    outgoing: Outgoing,
     issuer: String,
 }
 
@@ -29,32 +29,27 @@ pub(crate) enum OutsideError {
     /// Anybody on the way could read what is asked, and answer.
     #[error("{0} is not protected: it has to be https://…")]
     Unprotected(String),
-    /// Nobody is there, or what is there does not speak HTTP.
-    #[error("it does not answer: {0}")]
-    Unreachable(String),
-    /// More than anybody needs.
-    #[error("its answer is longer than {ANSWER_MAX} bytes")]
-    Long,
-    /// The answer cannot be put together.
-    #[error("its answer cannot be read")]
-    Unreadable,
+    /// It does not, or may not be asked.
+    #[error(transparent)]
+    Unanswered(#[from] OutgoingError),
 }
 
 impl Outside {
-    pub(super) fn new() -> Result<Self, SettingsError> {
-        let client = Client::builder()
-            // A redirect would lead the server wherever somebody else wants it.
-            .redirect(Policy::none())
-            .timeout(PATIENCE)
-            .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self(client))
+    pub(super) fn new(outgoing: Outgoing) -> Self {
+        Self(outgoing)
+    }
+
+    /// One that may ask this machine.
+    #[cfg(test)]
+    pub(super) fn of_tests() -> Self {
+        let here = "127.0.0.1".parse().unwrap();
+        Self(Outgoing::new(tidegate_domain::outgoing::Exceptions(vec![here])).unwrap())
     }
 
     /// Whoever asks this issuer.
     pub(super) fn asker(&self, issuer: &str) -> Asker {
         Asker {
-            client: self.0.clone(),
+            outgoing: self.0.clone(),
             issuer: issuer.to_owned(),
         }
     }
@@ -77,35 +72,8 @@ impl Asker {
     /// # Errors
     /// When the address is less protected than the issuer, or there is no whole answer in time.
     pub(super) async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, OutsideError> {
-        let (parts, body) = request.into_parts();
-        let address = parts.uri.to_string();
-        self.check(&address)?;
-        let unreachable = |error: reqwest::Error| {
-            // The innermost cause says most, and no cause names what was sent.
-            let mut cause: &dyn std::error::Error = &error;
-            while let Some(source) = cause.source() {
-                cause = source;
-            }
-            OutsideError::Unreachable(cause.to_string())
-        };
-        let sent = self
-            .client
-            .request(parts.method, address)
-            .headers(parts.headers)
-            .body(body);
-        let mut answer = sent.send().await.map_err(unreachable)?;
-        let mut made = http::Response::builder().status(answer.status());
-        if let Some(headers) = made.headers_mut() {
-            headers.clone_from(answer.headers());
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            if bytes.len() + chunk.len() > ANSWER_MAX {
-                return Err(OutsideError::Long);
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        made.body(bytes).map_err(|_| OutsideError::Unreadable)
+        self.check(&request.uri().to_string())?;
+        Ok(self.outgoing.send(request, BOUNDS).await?)
     }
 }
 

@@ -369,7 +369,7 @@ mod tests {
             name_claim: String::new(),
             admission: Admission::default(),
         };
-        let outside = Outside::new().unwrap();
+        let outside = Outside::of_tests();
         let providers = Providers::new(vec![settings], "https://us.example", &outside).unwrap();
         let begun = providers.0[0].begin(Timestamp::now()).await;
         begun.map(|(url, _)| url)

@@ -62,9 +62,6 @@ pub enum SettingsError {
         /// What is wrong.
         why: String,
     },
-    /// The client that providers are asked with.
-    #[error("no HTTP client can be made")]
-    Client(#[from] reqwest::Error),
 }
 
 #[derive(Deserialize)]

@@ -1,20 +1,18 @@
 //! Asking a Prometheus: one number now, or a series over a window.
 
+use super::BOUNDS;
+use crate::outgoing::{Outgoing, OutgoingError, Url};
 use jiff::Timestamp;
-use reqwest::{Client, Url};
 use serde::Deserialize;
 use tidegate_domain::{
     analysis::{Point, Series, Window},
     duration::Millis,
 };
 
-/// The longest answer that is read.
-const ANSWER_MAX: usize = 16 * 1024 * 1024;
-
 /// One Prometheus.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
-    client: &'a Client,
+    outgoing: &'a Outgoing,
     base: Url,
 }
 
@@ -51,11 +49,11 @@ struct Range {
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(client: &'a Client, address: &str) -> Result<Self, String> {
+    pub(super) fn new(outgoing: &'a Outgoing, address: &str) -> Result<Self, String> {
         let wrong = |why: &dyn std::fmt::Display| format!("`{address}` is no address: {why}");
         let base = format!("{}/", address.trim_end_matches('/'));
         let base = Url::parse(&base).map_err(|why| wrong(&why))?;
-        Ok(Self { client, base })
+        Ok(Self { outgoing, base })
     }
 
     /// The one finite number that a query comes to now.
@@ -123,24 +121,21 @@ impl<'a> Source<'a> {
     async fn ask(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Data, String> {
         let mut url = self.base.join(path).map_err(|why| why.to_string())?;
         url.query_pairs_mut().extend_pairs(parameters);
-        let failed = |error: reqwest::Error| {
-            format!(
-                "Prometheus at {} does not answer: {}",
-                self.base,
-                causes(&error)
-            )
-        };
-        let mut answer = self.client.get(url).send().await.map_err(failed)?;
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > ANSWER_MAX {
-                return Err("the answer is larger than 16 MiB: aggregate the query".to_owned());
+        let answer = self.outgoing.get(url.as_str(), BOUNDS).await;
+        let answer = answer.map_err(|why| match why {
+            OutgoingError::Long(_) => {
+                "the answer is larger than 16 MiB: aggregate the query".to_owned()
             }
-        }
+            OutgoingError::Unreachable(why) => {
+                format!("Prometheus at {} does not answer: {why}", self.base)
+            }
+            OutgoingError::Address(_) | OutgoingError::Inner { .. } | OutgoingError::Late(_) => {
+                format!("Prometheus at {}: {why}", self.base)
+            }
+        })?;
         let status = answer.status();
         // Refused queries are explained in the same envelope, with a status of 4xx (or 503 when it ran out of time).
-        let answer: Answer = serde_json::from_slice(&body)
+        let answer: Answer = serde_json::from_slice(answer.body())
             .map_err(|_| format!("{} answered {status}, which is not Prometheus", self.base))?;
         match (answer.status.as_str(), answer.data) {
             ("success", Some(data)) => Ok(data),
@@ -162,18 +157,4 @@ fn point((seconds, value): &Sample) -> Option<Point> {
 
 fn not_finite(value: &str) -> String {
     format!("the query comes to {value}, which is no number to hold against a bound")
-}
-
-/// An error with all that is behind it: that of a client says little by itself.
-pub(super) fn causes(error: &reqwest::Error) -> String {
-    let mut causes = vec![];
-    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    match causes.last() {
-        Some(last) => last.clone(),
-        None => error.to_string(),
-    }
 }

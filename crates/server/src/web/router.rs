@@ -8,19 +8,28 @@ use super::{
         releases, sign_in, waivers,
     },
 };
-use crate::{app::SharedApp, http::session};
+use crate::{
+    app::SharedApp,
+    http::{STRANGERS_BODY_MAX, session},
+};
 use axum::{
-    Router, middleware,
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 use tower_http::compression::CompressionLayer;
 
 pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
     let renewing = middleware::from_fn_with_state(app.clone(), session::carry);
+    let strangers = DefaultBodyLimit::max(STRANGERS_BODY_MAX);
     Router::new()
         .route("/", get(overview::show))
         .route("/live", get(overview::live))
-        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route(
+            "/sign-in",
+            get(sign_in::show).post(sign_in::enter).layer(strangers),
+        )
         .route("/sign-in/providers/{name}", get(provider::go))
         .route("/sign-in/providers/{name}/back", get(provider::back))
         .route("/sign-out", post(sign_in::leave))

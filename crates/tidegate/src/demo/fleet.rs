@@ -14,7 +14,7 @@ use tidegate_domain::{converge::signed::LIFETIME, duration::Millis};
 use tidegate_protocol::api::{
     ApplyRequest, ApplyResponse, EnrolmentRequest, EnrolmentView, SourceFile,
 };
-use tidegate_server::{Config, KeySource, Server};
+use tidegate_server::{Config, KeySource, Room, Server};
 use tokio::process::{Child, Command};
 
 /// Environment and how many targets it has, in promotion order.
@@ -58,6 +58,9 @@ impl Fleet {
             behind_proxy: false,
             session_renewal: Millis::from_secs(900).as_signed(),
             providers: None,
+            // The services whom people may want to ask in checks are on this machine.
+            allow_outgoing: "127.0.0.1".parse().into_iter().collect(),
+            room: Room::default(),
         };
         let server = Server::start(&config).await?;
         let token = server

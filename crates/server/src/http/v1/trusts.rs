@@ -1,12 +1,13 @@
 //! Workload identity: what service accounts trust, and the tokens that programs get for theirs.
 
 use super::super::{
-    ApiError,
+    ApiError, STRANGERS_BODY_MAX,
     access::{Caller, Json, Path, State, Stranger},
 };
 use crate::app::SharedApp;
 use axum::{
-    Router, extract,
+    Router,
+    extract::{self, DefaultBodyLimit},
     http::{HeaderValue, StatusCode, header},
     response::IntoResponse,
     routing::{get, post, put},
@@ -19,7 +20,10 @@ pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .route("/api/v1/people/{name}/trusts", get(list))
         .route("/api/v1/people/{name}/trusts/{trust}", put(set).delete(end))
-        .route("/api/v1/workload-tokens", post(exchange))
+        .route(
+            "/api/v1/workload-tokens",
+            post(exchange).layer(DefaultBodyLimit::max(STRANGERS_BODY_MAX)),
+        )
 }
 
 /// Says what a service account trusts. Tokens that were made by a trust of that name end.

@@ -1,0 +1,193 @@
+//! How many come at once, in all and from one client, and who is sent away.
+
+use crate::app::{Error, Kind};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// How many may come at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// In all.
+    pub all: usize,
+    /// From one client.
+    pub each: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            all: 4096,
+            each: 512,
+        }
+    }
+}
+
+/// Counts who is here.
+#[derive(Debug, Clone)]
+pub(crate) struct Crowd {
+    room: Room,
+    here: Arc<Mutex<Here>>,
+}
+
+#[derive(Debug, Default)]
+struct Here {
+    all: usize,
+    /// By client; nobody is named whose last one went.
+    each: BTreeMap<IpAddr, usize>,
+}
+
+/// Why somebody is sent away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Crowded {
+    /// There is no room for anybody.
+    All,
+    /// They have taken theirs.
+    Client,
+}
+
+/// A place in the crowd, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    crowd: Crowd,
+    client: Option<IpAddr>,
+}
+
+impl Crowded {
+    /// As an answer: when to come again.
+    pub(crate) fn error(self) -> Error {
+        match self {
+            Self::All => Error::refused(
+                Kind::Busy,
+                "crowded",
+                "the server has as many connections as it takes",
+            )
+            .hint("serve --max-connections says how many"),
+            Self::Client => Error::refused(
+                Kind::TooOften { seconds: 5 },
+                "too-many-at-once",
+                "as many requests come from this address at once as one may send",
+            )
+            .hint("serve --max-connections-per-client says how many"),
+        }
+    }
+}
+
+impl Crowd {
+    pub(crate) fn new(room: Room) -> Self {
+        Self {
+            room,
+            here: Arc::default(),
+        }
+    }
+
+    /// A place for a client; for somebody whose client is not known yet without an address.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn enter(&self, client: Option<IpAddr>) -> Result<Place, Crowded> {
+        let client = client.map(network);
+        let mut here = self.here();
+        if here.all >= self.room.all {
+            return Err(Crowded::All);
+        }
+        if let Some(client) = client {
+            let count = here.each.entry(client).or_default();
+            if *count >= self.room.each {
+                return Err(Crowded::Client);
+            }
+            *count += 1;
+        }
+        here.all += 1;
+        Ok(Place {
+            crowd: self.clone(),
+            client,
+        })
+    }
+
+    fn here(&self) -> MutexGuard<'_, Here> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Whoever has it turned out to be somebody known: their client's share is free again.
+    pub(crate) fn known(&mut self) {
+        if let Some(client) = self.client.take() {
+            self.crowd.here().leave(client);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.known();
+        self.crowd.here().all -= 1;
+    }
+}
+
+impl Here {
+    fn leave(&mut self, client: IpAddr) {
+        match self.each.get_mut(&client) {
+            Some(count) if *count > 1 => *count -= 1,
+            Some(_) | None => drop(self.each.remove(&client)),
+        }
+    }
+}
+
+/// What is counted as one client: an address of IPv4, or a network of 64 bits, which a single customer has at least.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            IpAddr::V6(Ipv6Addr::from_bits(network))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(address: &str) -> Option<IpAddr> {
+        address.parse().ok()
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_and_so_many_of_each() {
+        let crowd = Crowd::new(Room { all: 4, each: 2 });
+        let first = crowd.enter(at("10.0.0.1")).unwrap();
+        let mut second = crowd.enter(at("::ffff:10.0.0.1")).unwrap();
+        let third = crowd.enter(at("10.0.0.1"));
+        assert_eq!(third.unwrap_err(), Crowded::Client);
+        second.known();
+        let _third = crowd.enter(at("10.0.0.1")).unwrap();
+        let _fourth = crowd.enter(None).unwrap();
+        let fifth = crowd.enter(at("10.0.0.2"));
+        assert_eq!(fifth.unwrap_err(), Crowded::All);
+        drop((first, second));
+        let _fifth = crowd.enter(at("10.0.0.1")).unwrap();
+        let sixth = crowd.enter(at("10.0.0.1"));
+        assert_eq!(sixth.unwrap_err(), Crowded::Client);
+    }
+
+    #[test]
+    fn a_client_of_ipv6_is_a_network() {
+        let crowd = Crowd::new(Room { all: 9, each: 1 });
+        let _first = crowd.enter(at("2a00::1")).unwrap();
+        let same = crowd.enter(at("2a00::2"));
+        assert_eq!(same.unwrap_err(), Crowded::Client);
+        let _other = crowd.enter(at("2a00:0:0:1::1")).unwrap();
+    }
+
+    #[test]
+    fn nobody_is_remembered_who_left() {
+        let crowd = Crowd::new(Room::default());
+        drop(crowd.enter(at("10.0.0.1")));
+        let here = crowd.here();
+        assert!(here.all == 0 && here.each.is_empty(), "{here:?}");
+    }
+}
