@@ -86,6 +86,7 @@ async fn enroll(
     State(link): State<Arc<Link>>,
     Json(request): Json<EnrolRequest>,
 ) -> Result<Json<EnrolResponse>, ApiError> {
+    link.app.standstill.refuse()?;
     Ok(Json(link.app.enrol(request).await?))
 }
 
