@@ -11,7 +11,6 @@ mod confirm;
 mod fault;
 mod frame;
 mod live;
-mod marked;
 mod moment;
 mod offer;
 mod pages;
@@ -21,5 +20,4 @@ mod state;
 mod telling;
 mod visitor;
 
-pub(crate) use marked::Marked;
 pub(crate) use router::router;
