@@ -12,6 +12,7 @@
 //! an archive without going back, [`Reader`] reads it so; neither holds more than one chunk of rows. What a reader answers counts only
 //! once [`Reader::finish`] has found the seal good.
 
+mod archive;
 mod reader;
 mod writer;
 

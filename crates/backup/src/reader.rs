@@ -1,6 +1,10 @@
 //! Reading a backup, and finding out whether it is whole and as it was made.
 
-use crate::{Cell, Head, JOURNAL, VERSION, listed, seal};
+use crate::{
+    Cell, Head, JOURNAL, VERSION,
+    archive::{content, filled, header, padding},
+    listed, seal,
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -13,8 +17,6 @@ use tidegate_domain::{
     journal::{Checkpoint, Frontier, leaf_hash, note},
 };
 
-/// What an archive's entries are aligned to.
-const BLOCK: usize = 512;
 /// The longest head, list or seal, in bytes.
 const TEXT_MAX: u64 = 64 << 20;
 /// The longest chunk of rows, packed and unpacked, in bytes. One row may be as long as a large document.
@@ -372,63 +374,4 @@ fn parsed<T: serde::de::DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
 fn table_of(path: &str) -> Option<&str> {
     let (name, chunk) = path.strip_prefix("tables/")?.split_once('/')?;
     chunk.ends_with(".jsonl.zst").then_some(name)
-}
-
-/// Path and size of the next entry; none at the end of the archive.
-fn header(input: &mut impl Read) -> Result<Option<(String, u64)>, Fault> {
-    let mut block = [0; BLOCK];
-    filled(input, &mut block)?;
-    if block == [0; BLOCK] {
-        return Ok(None);
-    }
-    let header = tar::Header::from_byte_slice(&block);
-    let wrong = || Fault::Form("it is not such an archive".to_owned());
-    let mut expected = header.clone();
-    expected.set_cksum();
-    if expected.cksum().ok() != header.cksum().ok() || header.as_ustar().is_none() {
-        return Err(wrong());
-    }
-    let size = header.entry_size().map_err(|_| wrong())?;
-    let path = header.path_bytes().into_owned();
-    let path = String::from_utf8(path).map_err(|_| wrong())?;
-    Ok(Some((path, size)))
-}
-
-fn content(input: &mut impl Read, size: u64, max: u64) -> Result<Vec<u8>, Fault> {
-    if size > max {
-        return Err(Fault::Form(format!(
-            "an entry has {size} bytes, more than {max}"
-        )));
-    }
-    let mut bytes = Vec::new();
-    input.by_ref().take(size).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 != size {
-        return Err(Fault::Cut);
-    }
-    padding(input, size)?;
-    Ok(bytes)
-}
-
-fn padding(input: &mut impl Read, size: u64) -> Result<(), Fault> {
-    let beyond = usize::try_from(size % BLOCK as u64).unwrap_or(0);
-    let mut block = [0; BLOCK];
-    let padding = &mut block[..(BLOCK - beyond) % BLOCK];
-    filled(input, padding)?;
-    if padding.iter().any(|byte| *byte != 0) {
-        return Err(Fault::Form(
-            "there is something between its entries".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-fn filled(input: &mut impl Read, buffer: &mut [u8]) -> Result<(), Fault> {
-    let is_cut = |why: &io::Error| why.kind() == io::ErrorKind::UnexpectedEof;
-    input.read_exact(buffer).map_err(|why| {
-        if is_cut(&why) {
-            Fault::Cut
-        } else {
-            Fault::Read(why)
-        }
-    })
 }

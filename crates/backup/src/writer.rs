@@ -1,14 +1,16 @@
 //! Writing a backup, from its head to its seal.
 
-use crate::{Cell, Head, listed, seal};
+use crate::{
+    Cell, Head,
+    archive::{write_end, write_header, write_padding},
+    listed, seal,
+};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read, Write};
 use tidegate_domain::digest::Digest;
 
 /// How hard rows are packed: much smaller already, and faster than disks.
 const LEVEL: i32 = 3;
-/// What an archive's entries are aligned to.
-const BLOCK: usize = 512;
 
 /// A backup that is being written.
 #[derive(Debug)]
@@ -106,9 +108,8 @@ impl<W: Write> Writer<W> {
         let note = sign(&seal(self.entries, self.list.clone().finalize().as_slice()));
         self.header("seal", note.len() as u64)?;
         self.out.write_all(note.as_bytes())?;
-        self.pad(note.len() as u64)?;
-        // Two empty blocks end an archive (POSIX.1-2017, pax, "ustar Interchange Format").
-        self.out.write_all(&[0; 2 * BLOCK])?;
+        write_padding(&mut self.out, note.len() as u64)?;
+        write_end(&mut self.out)?;
         self.out.flush()?;
         Ok(self.out)
     }
@@ -121,25 +122,13 @@ impl<W: Write> Writer<W> {
     }
 
     fn header(&mut self, path: &str, size: u64) -> io::Result<()> {
-        let mut header = tar::Header::new_ustar();
-        header.set_path(path)?;
-        header.set_size(size);
-        header.set_mode(0o600);
-        header.set_mtime(0);
-        header.set_cksum();
-        self.out.write_all(header.as_bytes())
+        write_header(&mut self.out, path, size)
     }
 
     fn end(&mut self, path: &str, size: u64, hash: &[u8]) -> io::Result<()> {
-        self.pad(size)?;
+        write_padding(&mut self.out, size)?;
         self.list.update(listed(hash, size, path));
         self.entries += 1;
         Ok(())
-    }
-
-    fn pad(&mut self, size: u64) -> io::Result<()> {
-        let beyond = usize::try_from(size % BLOCK as u64).unwrap_or(0);
-        let missing = (BLOCK - beyond) % BLOCK;
-        self.out.write_all(&[0; BLOCK][..missing])
     }
 }
