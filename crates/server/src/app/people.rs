@@ -1,5 +1,9 @@
 //! People and service accounts: added, changed, removed.
 
+mod words;
+
+pub(super) use words::{email, level, line, normal, words};
+
 use super::{
     App, Error, Kind, Request,
     authenticate::refuse_narrow,
@@ -17,11 +21,7 @@ use tidegate_domain::{
 use tidegate_policy::Authorizer;
 use tidegate_protocol::api::{PersonChange, PersonRequest, PersonView};
 use tidegate_store::{PersonRow, Tx};
-use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
-
-/// The longest name for people, and the longest address, in characters.
-const TEXT_MAX: usize = 200;
 
 impl App {
     /// Adds a person, or a service account.
@@ -323,53 +323,6 @@ pub(super) async fn note(
     Ok(request.journal(tx, action, &subject, &detail).await?)
 }
 
-/// Reads a level, 2 to 6.
-///
-/// # Errors
-/// When it is another number.
-pub(super) fn level(number: u8) -> Result<Level, Error> {
-    Level::from_number(i64::from(number))
-        .ok_or_else(|| Error::invalid("level", "responsibility levels are 2 to 6"))
-}
-
-/// A text as it is judged and kept: spellings of the same letters are one (Unicode normalization form KC).
-pub(super) fn normal(text: &str) -> String {
-    text.nfkc().collect::<String>().trim().to_owned()
-}
-
-pub(super) fn words(name: &str, text: &str) -> Result<Option<String>, Error> {
-    line(name, &normal(text))
-}
-
-/// One line that is not too long; none where it is empty.
-///
-/// # Errors
-/// When it is not.
-pub(super) fn line(name: &str, text: &str) -> Result<Option<String>, Error> {
-    let is_plain = !text.chars().any(char::is_control) && text.chars().count() <= TEXT_MAX;
-    if !is_plain {
-        return Err(Error::invalid(
-            name,
-            format!("at most {TEXT_MAX} characters, in one line"),
-        ));
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
-}
-
-pub(super) fn email(text: &str) -> Result<Option<String>, Error> {
-    let address = words("email", text)?;
-    let is_one = |address: &String| {
-        let halves = address.split_once('@');
-        halves.is_some_and(|(who, host)| {
-            !who.is_empty() && host.contains('.') && !address.contains(' ')
-        })
-    };
-    match address {
-        Some(address) if !is_one(&address) => Err(Error::invalid("email", "write it as NAME@HOST")),
-        other => Ok(other),
-    }
-}
-
 async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<PersonView, Error> {
     let directory = authorizer.directory();
     let actor = row.clone().actor();
@@ -399,26 +352,4 @@ async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<P
         email: row.email.clone(),
         sign_in: password.into_iter().chain(provider).collect(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spellings_of_the_same_letters_are_one() {
-        let check = |read: Result<Option<String>, Error>, expect: Option<&str>| {
-            assert_eq!(read.ok().flatten().as_deref(), expect);
-        };
-        check(
-            email("\u{ff41}da\u{ff20}example\u{ff0e}org"),
-            Some("ada@example.org"),
-        );
-        check(email("ada\u{a0}l@example.org"), None);
-        check(
-            words("display", "\u{3000}Zoe\u{308}\u{a0}"),
-            Some("Zo\u{eb}"),
-        );
-        check(words("display", &"\u{fdfa}".repeat(20)), None);
-    }
 }

@@ -86,7 +86,7 @@ impl Tx {
         row.map_or(Ok(0), |row| row.unsigned(0))
     }
 
-    /// Reading it failed, for now: its next turn is at `due`.
+    /// Reading it failed: its next turn is at `due`.
     ///
     /// # Errors
     /// When the database refuses.
