@@ -3,9 +3,10 @@
 use super::{DeploymentRecord, Dossier};
 use crate::{
     canonical,
-    control::{Approval, Judgement, Verdict},
+    control::{Approval, Finding, Verdict},
     deployment::Deployment,
     digest::Digest,
+    id::WaiverId,
     journal::Entry,
     name::Name,
     release::Release,
@@ -138,7 +139,13 @@ fn check_deployment(
         return Err(format!("{told}: no entry says that it ended like that"));
     }
     for (wave, judgement) in &record.judgements {
-        if !about.iter().any(|entry| clears(entry, *wave, judgement)) {
+        let facts = canonical::hash(&judgement.facts);
+        let rested = (
+            facts,
+            judgement.findings.as_slice(),
+            judgement.waivers.as_slice(),
+        );
+        if !about.iter().any(|entry| clears(entry, *wave, rested)) {
             return Err(format!(
                 "{told}: no entry says that wave {} began on what is told of it",
                 wave + 1
@@ -161,19 +168,22 @@ fn asks_for(entry: &Entry, deployment: &Deployment) -> bool {
         && entry.detail["purpose"] == json!(deployment.purpose)
 }
 
-/// What the entry says that a wave began on.
-fn clears(entry: &Entry, wave: u32, judgement: &Judgement) -> bool {
-    let (held, lacking): (Vec<_>, Vec<_>) = judgement.findings.iter().partition(|it| it.holds());
+/// What a judgement rests on: the hash of the facts, what was found, and the exceptions.
+type Rested<'a> = (Digest, &'a [Finding], &'a [WaiverId]);
+
+/// Whether the entry says that a wave began on that.
+fn clears(entry: &Entry, wave: u32, (facts, findings, waivers): Rested<'_>) -> bool {
+    let (held, lacking): (Vec<_>, Vec<_>) = findings.iter().partition(|it| it.holds());
     let held: Vec<&Name> = held.iter().map(|it| &it.control).collect();
     let lacking = lacking.iter().map(|it| (&it.control, it.mode.word()));
     let lacking: BTreeMap<&Name, &str> = lacking.collect();
     let said = &entry.detail;
     entry.action == "deployment.cleared"
         && said["wave"] == wave + 1
-        && said["facts"] == json!(canonical::hash(&judgement.facts))
+        && said["facts"] == json!(facts)
         && said["held"] == json!(held)
         && said["lacking"] == json!(lacking)
-        && said["waivers"] == json!(judgement.waivers)
+        && said["waivers"] == json!(waivers)
 }
 
 /// An approval may have been given to another deployment of the same parts.
@@ -205,12 +215,11 @@ fn last_says<T: Serialize>(entries: &[Entry], subject: &str, told: &T) -> Result
 mod tests {
     use super::*;
     use crate::{
-        control::{ControlFacts, DeploymentFacts, Finding, Lack, Mode, ReleaseFacts, Severity},
+        control::{Lack, Mode, Severity},
         id::{ApprovalId, DeploymentId, PersonId},
         plan::PartHashes,
     };
     use jiff::Timestamp;
-    use std::collections::BTreeSet;
     use uuid::Uuid;
 
     fn name(text: &str) -> Name {
@@ -269,39 +278,7 @@ mod tests {
         }
     }
 
-    fn judgement() -> Judgement {
-        let facts = ControlFacts {
-            at: Timestamp::UNIX_EPOCH,
-            release: ReleaseFacts {
-                product: name("shop"),
-                version: "1.0.0".parse().unwrap(),
-                team: name("makers"),
-                missing: BTreeSet::new(),
-                sealed: true,
-                configured: true,
-                blocked: false,
-                created_by: name("ada"),
-                evidence: BTreeSet::new(),
-            },
-            deployment: DeploymentFacts {
-                environment: name("live"),
-                is_last: true,
-                requested_by: name("bob"),
-                plan: Digest::of(b"plan"),
-                targets: 6,
-                waves: 3,
-                approvers: BTreeSet::new(),
-                approved: true,
-                change: None,
-                rehearsed: true,
-                drilled: true,
-                returnable: true,
-                unread: BTreeSet::new(),
-                weekday: "monday".to_owned(),
-                hour: 9,
-            },
-            artifacts: BTreeMap::new(),
-        };
+    fn findings() -> Vec<Finding> {
         let finding = |control: &str, lacks| Finding {
             control: name(control),
             title: String::new(),
@@ -315,36 +292,41 @@ mod tests {
             what: "it is not drilled".to_owned(),
             remedy: "drill it".to_owned(),
         };
-        Judgement {
-            facts,
-            findings: vec![
-                finding("signed", Vec::new()),
-                finding("drilled", vec![lack]),
-            ],
-            waivers: Vec::new(),
-        }
+        vec![
+            finding("signed", Vec::new()),
+            finding("drilled", vec![lack]),
+        ]
     }
 
     #[test]
     fn what_a_wave_began_on_is_what_was_found_then() {
-        let told = judgement();
+        let facts = Digest::of(b"facts");
         let detail = json!({
-            "wave": 1, "held": ["signed"], "lacking": { "drilled": Mode::Observe.word() }, "waivers": [],
-            "facts": canonical::hash(&told.facts),
+            "wave": 1, "held": ["signed"], "lacking": { "drilled": Mode::Observe.word() }, "waivers": [3],
+            "facts": facts,
         });
         let said = entry("deployment.cleared", "tidegate", detail);
-        assert!(clears(&said, 0, &told));
-        assert!(!clears(&said, 1, &told));
-        let changes: [fn(&mut Judgement); 4] = [
-            |it| it.findings[1].lacks.clear(),
-            |it| it.findings[1].mode = Mode::Enforce,
-            |it| drop(it.findings.remove(0)),
-            |it| it.facts.deployment.drilled = false,
+        let waivers = [WaiverId(3)];
+        assert!(clears(&said, 0, (facts, &findings(), &waivers)));
+        assert!(!clears(&said, 1, (facts, &findings(), &waivers)));
+        assert!(!clears(&said, 0, (facts, &findings(), &[])));
+        assert!(!clears(
+            &said,
+            0,
+            (Digest::of(b"other"), &findings(), &waivers)
+        ));
+        let changes: [fn(&mut Vec<Finding>); 3] = [
+            |it| it[1].lacks.clear(),
+            |it| it[1].mode = Mode::Enforce,
+            |it| drop(it.remove(0)),
         ];
         for (number, change) in changes.iter().enumerate() {
-            let mut bent = judgement();
+            let mut bent = findings();
             change(&mut bent);
-            assert!(!clears(&said, 0, &bent), "change {number}");
+            assert!(
+                !clears(&said, 0, (facts, &bent, &waivers)),
+                "change {number}"
+            );
         }
     }
 }
