@@ -166,20 +166,7 @@ impl Server {
 
     /// Signs in to the pages by a token; answers the cookie.
     pub async fn sign_in_by(&self, token: &str) -> String {
-        let answer = self
-            .http
-            .post(self.url("/sign-in"))
-            .header("origin", &self.address)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("token={token}"))
-            .send()
-            .await
-            .expect("the server answers");
-        assert_eq!(answer.status().as_u16(), 303, "signing in redirects");
-        let cookie = answer.headers().get("set-cookie").expect("a cookie");
-        let cookie = cookie.to_str().expect("a cookie is ASCII");
-        let (pair, _) = cookie.split_once(';').expect("attributes follow");
-        pair.to_owned()
+        session(&self.http, &self.address, token).await
     }
 
     /// The address of a path.
@@ -199,6 +186,23 @@ impl Server {
         let log = std::fs::read_to_string(self.directory().join("server.log"));
         panic!("the server is not ready: {}", log.unwrap_or_default());
     }
+}
+
+/// Signs in to the pages of the server at `address` by a token; answers the cookie.
+pub async fn session(http: &reqwest::Client, address: &str, token: &str) -> String {
+    let answer = http
+        .post(format!("{address}/sign-in"))
+        .header("origin", address)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("token={token}"))
+        .send()
+        .await
+        .expect("the server answers");
+    assert_eq!(answer.status().as_u16(), 303, "signing in redirects");
+    let cookie = answer.headers().get("set-cookie").expect("a cookie");
+    let cookie = cookie.to_str().expect("a cookie is ASCII");
+    let (pair, _) = cookie.split_once(';').expect("attributes follow");
+    pair.to_owned()
 }
 
 /// An HTTP client that follows no redirects.
