@@ -186,3 +186,26 @@ async fn an_entry_of_the_journal_is_proved_on_its_page() {
     assert_ne!(server.get(&api).await["proof"], json!([]));
     valid_html(&server);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_deceives_is_marked_where_people_read_it() {
+    let server = Server::start().await;
+    let reason = "it was user\u{202e}gpj.exe, by p\u{430}ypal";
+    server.run(&["incarnation", "begin", "--reason", reason, "--yes"]);
+    let newest = server.get("/api/v1/journal?limit=1").await;
+    let sequence = newest["entries"][0]["sequence"].to_string();
+    let cookie = server.sign_in().await;
+    let (status, html) = look(&server, &cookie, &format!("/journal/{sequence}")).await;
+    assert_eq!(status, 200);
+    assert!(
+        html.contains("user[U+202E]gpj.exe, by p\u{430}[U+0430]ypal"),
+        "{html}"
+    );
+    assert!(!html.contains('\u{202e}'), "{html}");
+    // What is HTML on purpose still is.
+    let (_, journal) = look(&server, &cookie, "/journal").await;
+    assert!(
+        journal.contains("<time ") && !journal.contains("&#60;"),
+        "{journal}"
+    );
+}

@@ -11,6 +11,7 @@ mod confirm;
 mod fault;
 mod frame;
 mod live;
+mod marked;
 mod moment;
 mod offer;
 mod pages;

@@ -2,6 +2,7 @@
 
 use super::{
     frame::{Frame, Section},
+    marked,
     parts::Prose,
 };
 use crate::{
@@ -75,7 +76,7 @@ impl IntoResponse for Fault {
             back,
             code: problem.r#type,
         };
-        match page.render() {
+        match marked::html(&page) {
             Ok(html) => {
                 let mut response = (status, Html(html)).into_response();
                 response.headers_mut().extend(retry);

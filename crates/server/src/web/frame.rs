@@ -3,6 +3,7 @@
 use super::{
     assets::{Addresses, addresses},
     fault::Fault,
+    marked,
 };
 use crate::app::{Error, Request};
 use askama::Template;
@@ -127,8 +128,7 @@ impl Frame {
 
 /// A page as an answer. Browsers ask again each time, because what is shown moves.
 pub(super) fn answer(page: &impl Template) -> Result<Response, Fault> {
-    let html = page
-        .render()
+    let html = marked::html(page)
         .map_err(|why| Error::Broken(format!("a page cannot be rendered: {why}")))?;
     let keep = HeaderValue::from_static("private, no-cache");
     Ok(([(header::CACHE_CONTROL, keep)], Html(html)).into_response())

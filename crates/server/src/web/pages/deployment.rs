@@ -12,6 +12,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     live::{self, Fragment},
+    marked,
     moment::{Moment, length},
     parts::{Fingerprint, Prose, without_cause},
     state::State as Shown,
@@ -149,7 +150,7 @@ pub(in crate::web) async fn live(
         async move {
             let deployment = deployment(&app, &request, id).await.ok()?;
             Some(Fragment {
-                html: deployment.render().ok()?,
+                html: marked::html(&deployment).ok()?,
                 is_last: deployment.view.has_ended(),
             })
         }

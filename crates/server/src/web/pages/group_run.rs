@@ -5,6 +5,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     live::{self, Fragment},
+    marked,
     moment::{Moment, length},
     parts::Prose,
     state::State as Shown,
@@ -103,7 +104,7 @@ pub(in crate::web) async fn live(
         async move {
             let view = app.group_run_view(&request, id).await.ok()?;
             let is_last = view.ended_at.is_some();
-            let html = shown(view).render().ok()?;
+            let html = marked::html(&shown(view)).ok()?;
             Some(Fragment { html, is_last })
         }
         .boxed()

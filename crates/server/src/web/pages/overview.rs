@@ -7,6 +7,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     live::{self, Fragment},
+    marked,
     parts::{DeploymentTable, counted},
     visitor::Visitor,
 };
@@ -61,7 +62,7 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
 pub(in crate::web) async fn live(app: State, Visitor(request): Visitor) -> Response {
     let render = move |app: SharedApp, request: Request| {
         async move {
-            let html = overview(&app, &request).await.ok()?.render().ok()?;
+            let html = marked::html(&overview(&app, &request).await.ok()?).ok()?;
             Some(Fragment {
                 html,
                 is_last: false,
