@@ -181,15 +181,18 @@ impl Shop {
 
     /// Lets the agent of a target join.
     pub fn enrol(&self, target: &str) {
+        self.enrol_with(target, &[]);
+    }
+
+    /// Lets it join anew, in the place of the one that is known.
+    pub fn enrol_anew(&self, target: &str) {
+        self.enrol_with(target, &["--replace"]);
+    }
+
+    fn enrol_with(&self, target: &str, more: &[&str]) {
         let environment = target.split('-').next().unwrap();
-        let made = self.json(&[
-            "enrolment",
-            "create",
-            "--environment",
-            environment,
-            "--output",
-            "json",
-        ]);
+        let words = ["enrolment", "create", "--environment", environment];
+        let made = self.json(&[&words[..], more, &["--output", "json"]].concat());
         let token = made["token"].as_str().unwrap();
         let server = format!("https://127.0.0.1:{}", self.agent_port);
         self.ok(&[

@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufReader, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::Path,
     process::Stdio,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
 };
 use tidegate_backup::{Cell, Entry, Reader};
 use tidegate_tests::{
@@ -86,6 +89,7 @@ fn a_lost_server_comes_back_and_leads_nobody_back() {
         told(&shop, "staging-1").contains("the disk was lost")
     });
     assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
+    nothing_leads_behind_what_runs(&shop);
     deploy(&shop, "1.1.0", "testing");
     assert!(told(&shop, "testing-1").contains("the disk was lost"));
     assert_eq!(others(&incarnation(&shop)), [""; 0]);
@@ -167,7 +171,7 @@ fn nothing_changes(shop: &Shop) {
     );
     assert_eq!(
         others(&rested),
-        [r#"testing/testing-1 ["1.0.0"] → ["a revision that this record does not know"]"#]
+        [r#"testing/testing-1 ["1.0.0"] → ["1.1.0"]"#]
     );
     assert_eq!(rested["follow"], 2);
     let refused = shop.refused(6, &["deploy", "shop", "1.1.0", "--to", "staging"]);
@@ -176,6 +180,43 @@ fn nothing_changes(shop: &Shop) {
         "{refused}"
     );
     assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
+}
+
+/// The next deployment goes on from what runs there, not from what the record says ran there: it begins there, and goes back
+/// there.
+fn nothing_leads_behind_what_runs(shop: &Shop) {
+    shop.push("1.2.0", Some("exit-after 0.1"));
+    let words = [
+        "release",
+        "create",
+        "shop",
+        "1.2.0",
+        "--component",
+        "web=1.2.0",
+    ];
+    shop.ok(&words);
+    let is_over = AtomicBool::new(false);
+    let seen = thread::scope(|scope| {
+        let watching = scope.spawn(|| {
+            let mut seen = BTreeSet::new();
+            while !is_over.load(Ordering::Relaxed) {
+                seen.extend(shop.answer("testing-1"));
+            }
+            seen
+        });
+        let words = ["deploy", "shop", "1.2.0", "--to", "testing", "--wait"];
+        let ended = shop.run(&[&words[..], &["--minimum-healthy", "300ms"]].concat());
+        is_over.store(true, Ordering::Relaxed);
+        assert!(!ended.status.success(), "{ended:?}");
+        watching.join().expect("it watched")
+    });
+    assert!(
+        seen.contains("1.1.0") && !seen.contains("1.0.0"),
+        "{seen:?}"
+    );
+    until("it is back where it was", || {
+        shop.answer("testing-1").as_deref() == Some("1.1.0")
+    });
 }
 
 /// Agents follow the journal once for each history, and keep what they left. What a person saw of it is theirs to judge.
@@ -200,40 +241,92 @@ fn witnesses_go_on(shop: &mut Shop) {
 }
 
 #[test]
-fn what_was_under_way_is_paused_and_sign_ins_from_before_end() {
+fn what_was_under_way_ends_without_a_word_and_so_do_sign_ins() {
     let mut shop = Shop::with_shop(None);
+    deploy(&shop, "1.0.0", "testing");
     let made = shop.json(&["token", "create", "ci", "--output", "json"]);
     let ci = made["token"].as_str().expect("a token").to_owned();
     // It is not proved before the test is over.
-    shop.ok(&[
-        "deploy",
-        "shop",
-        "1.0.0",
-        "--to",
-        "testing",
-        "--minimum-healthy",
-        "4m",
-    ]);
+    let words = ["deploy", "shop", "1.1.0", "--to", "testing"];
+    shop.ok(&[&words[..], &["--minimum-healthy", "4m"]].concat());
+    until("it runs", || {
+        shop.answer("testing-1").as_deref() == Some("1.1.0")
+    });
+    let ran = shop.answering_pid("testing-1");
     let backup = shop.file("backup.tar");
     shop.ok(&["backup", "-o", &backup]);
     lose_and_restore(&mut shop, &backup);
-    shop.ok(&[
-        "incarnation",
-        "begin",
-        "--reason",
-        "drill",
-        "--end-tokens",
-        "--yes",
-    ]);
-    let shown = shop.ok(&["explain", "1"]);
+    agents_have_said_what_they_run(&shop);
+    shop.ok(&[&BEGIN[..], &["--end-tokens"]].concat());
+
+    let shown = shop.ok(&["explain", "2"]);
+    assert!(shown.contains("cancelled"), "{shown}");
+    let seen = shop.actions("deployment/2");
     assert!(
-        shown.contains("the record was put back from a backup of"),
-        "{shown}"
+        seen.iter().any(|it| it == "deployment.cancelled"),
+        "{seen:?}"
     );
     let output = shop.command(&["status"]).env("TIDEGATE_TOKEN", ci).output();
     let output = output.expect("it runs");
     assert_eq!(output.status.code(), Some(3), "{output:?}");
-    shop.ok(&["cancel", "1"]);
+    // The next one goes on from there, with nothing started anew in between.
+    until("it is told of the new history", || {
+        told(&shop, "testing-1").contains("the disk was lost")
+    });
+    assert_eq!(shop.answering_pid("testing-1"), ran);
+    deploy(&shop, "1.1.0", "testing");
+    assert_eq!(shop.answering_pid("testing-1"), ran);
+}
+
+#[test]
+fn who_was_silent_when_a_history_began_follows_once_it_is_in_touch() {
+    let mut shop = Shop::with_shop(None);
+    deploy(&shop, "1.0.0", "testing");
+    deploy(&shop, "1.0.0", "staging");
+    let backup = shop.file("backup.tar");
+    shop.ok(&["backup", "-o", &backup]);
+    shop.kill_agent("staging-1");
+    lose_and_restore(&mut shop, &backup);
+    until("the others have said what they run", || {
+        others(&incarnation(&shop)) == [r#"staging/staging-1 ["1.0.0"] → silent"#]
+    });
+    let refused = shop.refused(6, &BEGIN);
+    assert!(
+        refused.contains("staging/staging-1") && refused.contains("--leave-silent"),
+        "{refused}"
+    );
+    shop.ok(&[&BEGIN[..], &["--leave-silent"]].concat());
+    let refused = shop.refused(6, &["deploy", "shop", "1.0.0", "--to", "staging"]);
+    assert!(
+        refused.contains("staging-1") && refused.contains("has not said since what it runs"),
+        "{refused}"
+    );
+    shop.start_agent("staging-1");
+    until("it follows", || others(&incarnation(&shop)).is_empty());
+    deploy(&shop, "1.0.0", "staging");
+}
+
+#[test]
+fn a_host_that_is_enrolled_anew_keeps_what_it_runs_until_it_is_deployed_to() {
+    let mut shop = Shop::with_shop(None);
+    deploy(&shop, "1.0.0", "testing");
+    let backup = shop.file("backup.tar");
+    shop.ok(&["backup", "-o", &backup]);
+    deploy(&shop, "1.1.0", "testing");
+    lose_and_restore(&mut shop, &backup);
+    agents_have_said_what_they_run(&shop);
+    shop.ok(&BEGIN);
+    // As if it had joined after the backup was made: nobody knows it, and testing runs 1.0.0 as far as the record knows.
+    shop.kill_agent("testing-1");
+    shop.enrol_anew("testing-1");
+    shop.start_agent("testing-1");
+    until("it is in touch", || shop.in_touch("testing-1"));
+    assert_eq!(
+        others(&incarnation(&shop)),
+        [r#"testing/testing-1 ["1.0.0"] → ["1.1.0"]"#]
+    );
+    deploy(&shop, "1.1.0", "testing");
+    assert_eq!(others(&incarnation(&shop)), [""; 0]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::{
     identity::{Identity, IdentityError},
     layout::Layout,
     link::{self, LinkError, Pin},
+    state::{ProductState, State, StateError},
     trust::{Demands, Trust, TrustError},
 };
 use rcgen::{CertificateParams, DnType, KeyPair};
@@ -58,6 +59,9 @@ pub enum EnrolError {
     /// Whom it believed is not understood.
     #[error("the directory cannot be used")]
     Trust(#[from] TrustError),
+    /// What runs there is not understood.
+    #[error("the directory cannot be used")]
+    State(#[from] StateError),
     /// The call failed.
     #[error("the server did not let this agent join")]
     Link(#[from] LinkError),
@@ -78,6 +82,9 @@ pub async fn enroll(options: EnrolOptions) -> Result<Identity, EnrolError> {
     let pin = pin(&options.token)?;
     refuse_foreign(&options)?;
     let (key, certificate_request) = certificate_request(&options.target)?;
+    let layout = Layout::new(&options.directory);
+    let mut trust = Trust::load(&layout)?;
+    let state = State::load(&layout, trust.demands.as_ref())?;
     let config = Arc::new(link::enrolment_config(pin)?);
     let mut sender = link::dial(&server, config).await?;
     let request = EnrolRequest {
@@ -85,6 +92,13 @@ pub async fn enroll(options: EnrolOptions) -> Result<Identity, EnrolError> {
         environment: options.environment.clone(),
         target: options.target.clone(),
         certificate_request,
+        observed: state.products.values().map(ProductState::unseen).collect(),
+        revisions: state
+            .products
+            .values()
+            .flat_map(ProductState::running)
+            .cloned()
+            .collect(),
     };
     let answer = link::post_enrol(&mut sender, &request).await?;
     if !pin.matches_pem(&answer.authority) {
@@ -96,8 +110,6 @@ pub async fn enroll(options: EnrolOptions) -> Result<Identity, EnrolError> {
     identity.authority = answer.authority;
     identity.renew_after = answer.renew_after;
     // The identity is stored last: whoever has one has this, too.
-    let layout = Layout::new(&options.directory);
-    let mut trust = Trust::load(&layout)?;
     trust.instruction_key = answer.instruction_key;
     trust.demands = options.demands.or(trust.demands);
     trust.save(&layout).map_err(EnrolError::Store)?;

@@ -16,5 +16,5 @@ pub(crate) use backoff::Backoff;
 pub(crate) use calls::{BlobBody, Told, post_enrol};
 pub(crate) use connection::{Link, dial};
 pub(crate) use error::LinkError;
-pub(crate) use session::{Incoming, Wishes, converse};
+pub(crate) use session::{Incoming, Seen, Wishes, converse};
 pub(crate) use tls::{Pin, enrolment_config};

@@ -9,11 +9,15 @@ use crate::{
     trust::Demands,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fs, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+};
 use tidegate_domain::{
     canonical,
     converge::{
-        DesiredState, Job, JobKey, JobState, LocalJob, PrepareState, Slot,
+        Attestation, CONTRACT, DesiredState, Health, Job, JobKey, JobState, LocalJob,
+        ObservedState, PrepareState, Slot,
         signed::Held,
         steps::{Local, LocalComponent, LocalRevision},
     },
@@ -300,6 +304,39 @@ impl ProductState {
                 .active()
                 .map(|((name, slot), a)| ((name.clone(), slot), active(a)))
                 .collect(),
+        }
+    }
+
+    /// The revisions that were last activated.
+    pub(crate) fn running(&self) -> impl Iterator<Item = &Revision> {
+        let ids: BTreeSet<_> = self.active().map(|(_, active)| active.revision).collect();
+        let known = ids.into_iter().filter_map(|id| self.revisions.get(&id));
+        known.map(|known| &known.revision)
+    }
+
+    /// What there is to say while no agent looks at it: what runs, and nothing about how it does.
+    pub(crate) fn unseen(&self) -> ObservedState {
+        let attest = |((component, slot), active): ((&Name, Slot), &Activated)| Attestation {
+            component: component.clone(),
+            slot,
+            revision: Some(active.revision),
+            artifact: Some(active.artifact),
+            instances: active.instances(),
+            health: Health::Starting,
+            proved: false,
+            detail: "its agent has not looked yet".to_owned(),
+            starts: 0,
+        };
+        ObservedState {
+            product: self.desired.product.clone(),
+            instruction: self.desired.instruction,
+            active: self.active().map(attest).collect(),
+            prepared: Vec::new(),
+            traffic: Vec::new(),
+            jobs: Vec::new(),
+            refused: None,
+            contract: CONTRACT,
+            history: None,
         }
     }
 

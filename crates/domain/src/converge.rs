@@ -10,6 +10,7 @@ mod job;
 pub mod judge;
 mod observed;
 mod portion;
+mod present;
 pub mod signed;
 mod slot;
 pub mod steps;
@@ -18,6 +19,7 @@ pub mod traffic;
 pub use job::{Job, JobKey, JobReport, JobState, JobStep, LocalJob, job_steps};
 pub use observed::{Attestation, CONTRACT, Health, ObservedState, PrepareState, Prepared};
 pub use portion::Portion;
+pub use present::Present;
 pub use slot::{Slot, SlotError};
 pub use traffic::{Balancer, Route, RouteReport, RouteState, Server};
 

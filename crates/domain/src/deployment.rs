@@ -4,6 +4,7 @@
 //! makes it happen to the record through the one transition function. [`check`](mod@check) restates the invariants
 //! apart from both, and [`explain`] says in words what an idle deployment waits for.
 
+mod abandon;
 mod baseline;
 pub mod check;
 mod check_notes;

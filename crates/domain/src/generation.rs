@@ -61,10 +61,9 @@ impl Default for Incarnation {
 }
 
 impl Incarnation {
-    /// The one after this.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+    /// The one after this, if numbers reach so far.
+    pub fn next(self) -> Option<Self> {
+        self.0.checked_add(1).map(Self)
     }
 }
 

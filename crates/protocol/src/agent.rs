@@ -6,7 +6,7 @@
 //! | `POST /agent/v1/renew` | [`RenewRequest`] → [`EnrolResponse`] |
 //! | `GET /agent/v1/desired?after=N&wait=SECONDS` | → [`DesiredResponse`]; held open until there is something newer than `after`, a log request, or the wait is over |
 //! | `GET /agent/v1/desired/signatures` | → [`SignedStates`]: younger signatures of what the target is told already |
-//! | `POST /agent/v1/observed` | [`ObservedRequest`] → 204 |
+//! | `POST /agent/v1/observed` | [`ObservedRequest`] → [`ObservedResponse`]; older servers answer 204 |
 //! | `POST /agent/v1/journal` | [`JournalRequest`] → [`JournalResponse`]; a server that does not know the call answers 404 |
 //! | `POST /agent/v1/logs/{request}` | [`LogChunk`] → 204 |
 //! | `GET /agent/v1/blobs/{digest}` (ranges allowed) | → bytes; only what the desired state names, the blobs of those manifests, and their signatures |
@@ -24,7 +24,7 @@ use tidegate_domain::{
     },
     digest::Digest,
     name::Name,
-    revision::Revision,
+    revision::{Revision, RevisionId},
 };
 
 /// The version of the link that this build speaks, sent as the header [`LINK_VERSION_HEADER`].
@@ -50,6 +50,12 @@ pub struct EnrolRequest {
     /// PKCS#10 certificate signing request, PEM. The agent's key never leaves the agent. The authority decides the
     /// subject; what the request says of it is ignored.
     pub certificate_request: String,
+    /// What runs there already, because the agent is enrolled anew. Older agents do not say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<ObservedState>,
+    /// The revisions of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<Revision>,
 }
 
 /// A certificate of the agent's own came to the end of its life.
@@ -177,6 +183,19 @@ pub struct ObservedRequest {
     pub observed: Vec<ObservedState>,
     /// The program's version of the agent.
     pub agent_version: String,
+    /// The revisions that the server asked for, as far as they run there. They are named by their hash, so nobody has to be
+    /// believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<Revision>,
+}
+
+/// The answer to an [`ObservedRequest`].
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ObservedResponse {
+    /// Revisions that run there and that the server does not know, because it was put back from a backup. The agent says
+    /// them with its next report, which it makes at once.
+    #[serde(default)]
+    pub unknown: Vec<RevisionId>,
 }
 
 /// Somebody wants to read a component's output.

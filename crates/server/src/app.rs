@@ -41,6 +41,7 @@ pub mod passwords;
 pub mod people;
 pub mod plans;
 pub mod policies;
+mod present;
 pub mod proofs;
 mod proposals;
 pub mod providers;

@@ -145,7 +145,7 @@ impl Server {
         ));
         tasks.spawn(resting(app.clone(), collect_garbage(app.clone())));
         tasks.spawn(resting(app.clone(), scrub(app.clone(), holder.clone())));
-        tasks.spawn(end_standstill(app.clone()));
+        tasks.spawn(watch_standstill(app.clone()));
         tasks.spawn(engine::run_sequencer(app.clone(), holder));
         tasks.spawn(write_token_uses(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents, config.room));
@@ -254,9 +254,8 @@ async fn resting(app: SharedApp, work: impl Future<Output = ()>) {
     work.await;
 }
 
-async fn end_standstill(app: SharedApp) {
+async fn watch_standstill(app: SharedApp) {
     app.watch_standstill().await;
-    std::future::pending::<()>().await;
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -57,6 +57,9 @@ pub enum StoreError {
     /// What is put back goes into an empty database only.
     #[error("the database has records already; what is put back needs an empty one")]
     HasRecords,
+    /// A backup was put back, and nobody is told anything before a person begins a history.
+    #[error("the record was put back from a backup, and waits for a person to begin a history")]
+    Resting,
     /// The writer thread is gone: the disk failed or the program ends.
     #[error("the store is closed")]
     Closed,

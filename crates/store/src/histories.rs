@@ -54,25 +54,28 @@ impl Tx {
         self.execute("DELETE FROM observed", &[]).await.map(drop)
     }
 
-    /// Sign-ins and links that are older than the last time a backup was put back, and, if that is wanted, all tokens but
-    /// one are good for nothing any more.
+    /// Sign-ins and links, but for one sign-in, and enrolments end: some of them had ended before the record was put back.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn end_restored_access(
-        &mut self,
-        kept: Option<TokenId>,
-        tokens: bool,
-    ) -> Result<(), StoreError> {
-        let sql =
-            "DELETE FROM sessions WHERE created_at <= (SELECT MAX(restored_at) FROM restores)";
-        self.execute(sql, &[]).await?;
-        if tokens {
-            let sql = "UPDATE tokens SET revoked_at = $1 WHERE revoked_at IS NULL AND id <> $2";
-            let kept = kept.map_or_else(String::new, |id| id.to_string());
-            self.execute(sql, &[self.now().into(), kept.into()]).await?;
-        }
-        Ok(())
+    pub async fn end_other_access(&mut self, kept: Option<&str>) -> Result<(), StoreError> {
+        let sql = "DELETE FROM sessions WHERE id IS NULL OR id <> $1";
+        self.execute(sql, &[kept.unwrap_or_default().into()])
+            .await?;
+        self.execute("DELETE FROM enrolments", &[]).await.map(drop)
+    }
+
+    /// All tokens but one are good for nothing any more, nor is what they began.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_other_tokens(&mut self, kept: Option<TokenId>) -> Result<(), StoreError> {
+        let kept = kept.map_or_else(String::new, |id| id.to_string());
+        let sql = "DELETE FROM sessions WHERE token IS NOT NULL AND token <> $1";
+        self.execute(sql, &[kept.as_str().into()]).await?;
+        let sql = "UPDATE tokens SET revoked_at = $1 WHERE revoked_at IS NULL AND id <> $2";
+        let values = [self.now().into(), kept.into()];
+        self.execute(sql, &values).await.map(drop)
     }
 
     /// The backup that was put back and that no history began from yet.

@@ -23,12 +23,15 @@ impl Tx {
     /// last generation.
     ///
     /// # Errors
-    /// When the database refuses; likewise below.
+    /// When a backup was put back and no history began since, or when the database refuses; likewise below.
     pub async fn record_desired(
         &mut self,
         key: &TargetKey,
         state: &DesiredState,
     ) -> Result<Instruction, StoreError> {
+        if self.restored().await?.is_some() {
+            return Err(StoreError::Resting);
+        }
         let sql = "SELECT generation FROM desired WHERE target = $1 AND product = $2";
         let last = self
             .row(
@@ -65,6 +68,20 @@ impl Tx {
         )
         .await?;
         Ok(instruction)
+    }
+
+    /// A target is told nothing about one product any more. It is told nothing new by this.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_desired(
+        &mut self,
+        key: &TargetKey,
+        product: &Name,
+    ) -> Result<(), StoreError> {
+        let sql = "DELETE FROM desired WHERE target = $1 AND product = $2";
+        let values = [key.to_string().into(), product.as_str().into()];
+        self.execute(sql, &values).await.map(drop)
     }
 
     /// Everything a target is told, by product.

@@ -16,7 +16,7 @@ use tidegate_protocol::{
     agent::{
         ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
         JournalResponse, LINK_VERSION, LINK_VERSION_HEADER, LogChunk, ObservedRequest,
-        RenewRequest, SignedStates,
+        ObservedResponse, RenewRequest, SignedStates,
     },
     api::Problem,
 };
@@ -68,9 +68,16 @@ impl Link {
         json(answer.await?).await
     }
 
-    /// Says what the target is like.
-    pub(super) async fn observed(&self, observed: &ObservedRequest) -> Result<(), LinkError> {
-        self.post("/agent/v1/observed", observed).await.map(drop)
+    /// Says what the target is like. Older servers answer nothing.
+    pub(super) async fn observed(
+        &self,
+        observed: &ObservedRequest,
+    ) -> Result<ObservedResponse, LinkError> {
+        let answer = self.post("/agent/v1/observed", observed).await?;
+        match answer.status() {
+            StatusCode::NO_CONTENT => Ok(ObservedResponse::default()),
+            _ => json(answer).await,
+        }
     }
 
     /// Answers somebody who asked for logs.

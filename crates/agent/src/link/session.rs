@@ -11,7 +11,12 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
-use tidegate_domain::{converge::ObservedState, digest::Digest, plan::JobName};
+use tidegate_domain::{
+    converge::ObservedState,
+    digest::Digest,
+    plan::JobName,
+    revision::{Revision, RevisionId},
+};
 use tidegate_protocol::agent::{
     DesiredResponse, LogChunk, LogRequest, ObservedRequest, RenewRequest,
 };
@@ -40,11 +45,20 @@ pub(crate) struct Incoming {
     /// Takes what the server says.
     pub(crate) desired: mpsc::Sender<Told>,
     /// Holds what the target is like.
-    pub(crate) observed: watch::Receiver<Vec<ObservedState>>,
+    pub(crate) observed: watch::Receiver<Seen>,
     /// What the agent wishes to hear.
     pub(crate) wishes: watch::Receiver<Wishes>,
     /// The agent's directory.
     pub(crate) directory: PathBuf,
+}
+
+/// What the target is like.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Seen {
+    /// One per product that the agent has heard of.
+    pub(crate) observed: Vec<ObservedState>,
+    /// The revisions that were last activated, for a server that does not know them any more.
+    pub(crate) running: Vec<Revision>,
 }
 
 /// What the agent wishes to hear of its own accord.
@@ -143,18 +157,30 @@ async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
     }
 }
 
-async fn report(link: &Link, mut observed: watch::Receiver<Vec<ObservedState>>) {
+async fn report(link: &Link, mut observed: watch::Receiver<Seen>) {
     let mut opened = link.opened();
+    let mut unknown: Vec<RevisionId> = Vec::new();
     loop {
         opened.mark_unchanged();
-        let states = observed.borrow_and_update().clone();
-        let agent_version = env!("CARGO_PKG_VERSION").to_owned();
+        let Seen {
+            observed: states,
+            running,
+        } = observed.borrow_and_update().clone();
+        let (told, kept): (Vec<_>, Vec<_>) = running
+            .into_iter()
+            .partition(|revision| unknown.contains(&revision.id()));
         let request = ObservedRequest {
             observed: states,
-            agent_version,
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+            revisions: told,
         };
         match link.observed(&request).await {
-            Ok(()) => {
+            Ok(answer) => {
+                unknown = answer.unknown;
+                // What is asked for is said at once. A server that asks again has no use for it.
+                if kept.iter().any(|revision| unknown.contains(&revision.id())) {
+                    continue;
+                }
                 tokio::select! {
                     _ = observed.changed() => {}
                     _ = opened.changed() => {}

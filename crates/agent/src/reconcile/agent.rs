@@ -6,14 +6,14 @@ use crate::{
         service::{Key, Report, Secrets, Surroundings, Try, Worked, stop_others},
         traffic,
     },
-    link::{Link, Told, Wishes},
+    link::{Link, Seen, Told, Wishes},
     prepare::{Preparation, Progress},
     state::State,
     trust::Trust,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tidegate_domain::{
-    converge::{ObservedState, PrepareState, Slot, signed::Refusal, steps::Waiting},
+    converge::{PrepareState, Slot, signed::Refusal, steps::Waiting},
     name::Name,
     revision::RevisionId,
 };
@@ -123,7 +123,7 @@ impl Agent {
         mut self,
         mut desired: mpsc::Receiver<Told>,
         mut inbox: Inbox,
-        (observed, wishes): (watch::Sender<Vec<ObservedState>>, watch::Sender<Wishes>),
+        (observed, wishes): (watch::Sender<Seen>, watch::Sender<Wishes>),
     ) {
         self.resume().await;
         loop {

@@ -75,7 +75,7 @@ impl Agent {
     }
 
     /// The newest history that this agent heard of. One that was enrolled anew has what it took to go by.
-    fn history(&self) -> Incarnation {
+    pub(super) fn history(&self) -> Incarnation {
         let taken = self.state.products.values();
         let taken = taken.map(|state| state.desired.instruction.incarnation);
         taken.fold(self.trust.history(), Ord::max)

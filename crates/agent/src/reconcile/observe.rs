@@ -4,6 +4,7 @@ use super::{agent::Agent, supervised::Supervised};
 use crate::{
     drivers::service::{Key, Report},
     keeper::clock,
+    link::Seen,
     state::{Activated, Known, ProductState},
 };
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use tidegate_domain::{
         steps::Waiting,
     },
     duration::Millis,
+    generation::Incarnation,
     name::Name,
     revision::RevisionId,
 };
@@ -20,7 +22,7 @@ use tokio::{sync::watch, time::Instant};
 
 impl Agent {
     /// Says what is seen, if it differs from what was said.
-    pub(super) fn publish(&self, observed: &watch::Sender<Vec<ObservedState>>, now: Instant) {
+    pub(super) fn publish(&self, observed: &watch::Sender<Seen>, now: Instant) {
         let known = self.state.products.iter();
         let known = known.map(|(name, state)| self.observe(name, state, now));
         let strange = self.refused.keys();
@@ -30,7 +32,11 @@ impl Agent {
             let nothing = DesiredState::nothing(name.clone(), Millis(0));
             self.observe(name, &ProductState::new(nothing), now)
         });
-        let seen: Vec<ObservedState> = known.chain(strange).collect();
+        let running = self.state.products.values().flat_map(ProductState::running);
+        let seen = Seen {
+            observed: known.chain(strange).collect(),
+            running: running.cloned().collect(),
+        };
         observed.send_if_modified(|said| {
             let changed = *said != seen;
             if changed {
@@ -71,6 +77,7 @@ impl Agent {
             jobs: self.job_reports(product, state),
             refused: self.refusal(product, &clock::moment()),
             contract: CONTRACT,
+            history: Some(self.history()).filter(|it| *it > Incarnation::default()),
         }
     }
 
@@ -86,7 +93,7 @@ impl Agent {
         };
         let minimum = state.desired.minimum_healthy;
         let instances = active.instances();
-        let seen: Vec<Seen> = (1..=instances)
+        let seen: Vec<Instance> = (1..=instances)
             .map(|number| self.see(&first.numbered(number), active, (minimum, now)))
             .collect();
         let health = seen.iter().map(|seen| seen.health).max();
@@ -103,12 +110,12 @@ impl Agent {
         }
     }
 
-    fn see(&self, key: &Key, active: &Activated, (minimum, now): (Millis, Instant)) -> Seen {
+    fn see(&self, key: &Key, active: &Activated, (minimum, now): (Millis, Instant)) -> Instance {
         let supervised = self.supervised.get(key);
         let report = supervised.and_then(|s| s.report.as_ref());
         let (health, detail, starts) = verdict(active, key.instance, report);
         let proof = supervised.and_then(|s| s.proof(minimum));
-        Seen {
+        Instance {
             health,
             detail,
             starts,
@@ -143,7 +150,7 @@ impl Agent {
 }
 
 /// What is seen of one instance.
-struct Seen {
+struct Instance {
     health: Health,
     detail: String,
     starts: u32,
@@ -151,7 +158,7 @@ struct Seen {
 }
 
 /// What is seen of all instances of a component, in a sentence: how many do well, and how the worst of the others does.
-fn together(seen: &[Seen]) -> String {
+fn together(seen: &[Instance]) -> String {
     let backwards = seen.iter().enumerate().rev();
     let Some((place, worst)) = backwards.max_by_key(|(_, seen)| seen.health) else {
         return String::new();

@@ -11,7 +11,8 @@ pub enum IncarnationCommand {
     /// Show the present history, and what would become of each target in another one.
     Show,
     /// Begin another history: targets that do as the record says are told the same again, all others keep what they run until they
-    /// are deployed to. After a backup was put back, deployments that were under way then are paused, and sign-ins from before end.
+    /// are deployed to. After a backup was put back, deployments, group runs and drills that were under way then end without a word to
+    /// any target, and so do sign-ins, links and enrolments from before.
     Begin(BeginArgs),
 }
 
@@ -24,6 +25,10 @@ pub struct BeginArgs {
     /// End every token but the one in use. Without this, what was revoked after the backup was made is good again.
     #[arg(long)]
     end_tokens: bool,
+    /// Go on although targets said nothing since the backup was put back. What they run is not touched, and nothing can be deployed
+    /// there before they are in touch, or replaced.
+    #[arg(long)]
+    leave_silent: bool,
     /// Do not ask.
     #[arg(long, short)]
     yes: bool,
@@ -44,6 +49,7 @@ impl IncarnationCommand {
                 let wanted = HistoryRequest {
                     reason: args.reason,
                     end_tokens: args.end_tokens,
+                    leave_silent: args.leave_silent,
                 };
                 let begun: HistoryView = context.client.post(PATH, &wanted).await?;
                 context.ui.data(&begun, told);

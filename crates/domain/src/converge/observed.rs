@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    generation::Instruction,
+    generation::{Incarnation, Instruction},
     name::Name,
     revision::{RevisionId, is_one, one},
 };
@@ -48,6 +48,9 @@ pub struct ObservedState {
     /// The [`CONTRACT`] of the agent; 0 before it was told.
     #[serde(default, skip_serializing_if = "is_default")]
     pub contract: u32,
+    /// The newest history of the server that the agent was told of, if it is not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Incarnation>,
 }
 
 /// What the agent attests of one component.
@@ -123,19 +126,26 @@ pub enum PrepareState {
 }
 
 impl ObservedState {
-    /// Whether the target runs what `desired` says, so that saying it again, under whatever number, changes nothing.
+    /// Whether the target runs what `desired` says, so that saying it again, under whatever number, changes nothing: starts
+    /// nothing anew, and does nothing once more that was to be done once.
     pub fn follows(&self, desired: &DesiredState) -> bool {
         let is_last = self.instruction == desired.instruction;
         let told = desired.active.iter();
         let told: BTreeSet<_> = told
-            .map(|it| (&it.component, it.slot, it.revision))
+            .map(|it| (&it.component, it.slot, it.revision, it.instances))
             .collect();
         let runs = self.active.iter();
         let runs: BTreeSet<_> = runs
-            .filter_map(|it| Some((&it.component, it.slot, it.revision?)))
+            .filter_map(|it| Some((&it.component, it.slot, it.revision?, it.instances)))
             .collect();
-        let is_more = !desired.traffic.is_empty() || !desired.jobs.is_empty();
-        is_last || (!is_more && told == runs)
+        let is_named = desired.active.iter().any(|it| it.start > 0);
+        let is_more = !desired.traffic.is_empty() || is_named;
+        desired.jobs.is_empty() && (is_last || (!is_more && told == runs))
+    }
+
+    /// Whether anything of the product runs there, or is to.
+    pub fn runs_something(&self) -> bool {
+        self.active.iter().any(|it| it.revision.is_some())
     }
 
     /// Whether the agent knows slots and named starts. One that does not takes two entries of a component for

@@ -344,6 +344,7 @@ mod tests {
             jobs: Vec::new(),
             refused: refused.map(str::to_owned),
             contract: 3,
+            history: None,
         };
         let report = Report::following(None, observed, Timestamp::UNIX_EPOCH);
         let artifact = Digest::of(b"artifact");

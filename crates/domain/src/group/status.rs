@@ -190,6 +190,16 @@ impl GroupStatus {
         })
     }
 
+    /// What ends it for somebody at once, in this order; nothing, if it has ended.
+    pub fn abandon(&self, by: &Name) -> Vec<GroupEvent> {
+        if self.is_terminal() {
+            return Vec::new();
+        }
+        let is_asked = matches!(self, Self::Cancelling { .. });
+        let asked = (!is_asked).then(|| GroupEvent::CancelRequested { by: by.clone() });
+        asked.into_iter().chain([GroupEvent::Cancelled]).collect()
+    }
+
     /// Whether it has ended.
     pub const fn is_terminal(&self) -> bool {
         self.ended_at().is_some()

@@ -66,6 +66,7 @@ impl Host {
             jobs: self.jobs.clone(),
             refused: None,
             contract: CONTRACT,
+            history: None,
         });
     }
 

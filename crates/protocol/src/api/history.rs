@@ -13,6 +13,9 @@ pub struct HistoryRequest {
     /// made is good again otherwise.
     #[serde(default)]
     pub end_tokens: bool,
+    /// After a backup was put back: whether to go on although targets said nothing since.
+    #[serde(default)]
+    pub leave_silent: bool,
 }
 
 /// The present history, and what becomes of targets in another one.

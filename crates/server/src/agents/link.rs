@@ -2,7 +2,7 @@
 
 use super::{evidence, listener::Peer, presence::Presence};
 use crate::{
-    app::{Error, Kind, SharedApp, enrolments},
+    app::{Error, Kind, SharedApp, enrolments, observed::Said},
     http::ApiError,
 };
 use axum::{
@@ -24,7 +24,7 @@ use tidegate_domain::{
 };
 use tidegate_protocol::agent::{
     ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
-    JournalResponse, LogChunk, ObservedRequest, RenewRequest, SignedStates,
+    JournalResponse, LogChunk, ObservedRequest, ObservedResponse, RenewRequest, SignedStates,
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -140,9 +140,13 @@ async fn observed(
     State(link): State<Arc<Link>>,
     Caller { key, .. }: Caller,
     Json(request): Json<ObservedRequest>,
-) -> Result<StatusCode, ApiError> {
-    link.app.observe(&key, request.observed).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Json<ObservedResponse>, ApiError> {
+    let said = Said {
+        observed: request.observed,
+        revisions: request.revisions,
+    };
+    let unknown = link.app.observe(&key, said).await?;
+    Ok(Json(ObservedResponse { unknown }))
 }
 
 async fn journal(
@@ -249,7 +253,8 @@ async fn everything(
         logs: Vec::new(),
         signed: SignedStates::default(),
     };
-    if cursor == after || app.standstill.is_on() {
+    // The record itself is asked: another server may have put it back a moment ago.
+    if cursor == after || tx.restored().await?.is_some() {
         return Ok(response);
     }
     let states = told(tx, key).await?;

@@ -6,6 +6,7 @@
 use super::{
     Error, balancing, deploy, entry,
     latecomers::{Wares, key, late, newest},
+    present,
 };
 use std::collections::BTreeMap;
 use tidegate_domain::{
@@ -120,10 +121,13 @@ async fn tell(
     (stands, late): (&Deployment, &[Addressed]),
 ) -> Result<Vec<TargetKey>, Error> {
     let place = (&stands.product, &stands.environment);
+    let history = present::history(tx).await?;
     let told_before = deploy::told(tx, place.0, place.1).await?;
     let mut told = Vec::new();
     for balancer in balancing::found(tx, place.0, place.1).await? {
-        let Some(before) = told_before.get(&balancer.target) else {
+        let before = told_before.get(&balancer.target);
+        // What was lost of what it was told is not told again: the next deployment sees to it.
+        let Some(before) = before.filter(|told| !present::is_over(history, told)) else {
             continue;
         };
         let mut state = before.clone();

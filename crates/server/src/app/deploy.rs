@@ -1,9 +1,10 @@
 //! Starting deployments along the promotion path. Going back is `rollback`; both begin by [`begin`].
 
 use super::{
-    App, Error, Kind, Request, balancing, clearance, leftovers,
+    App, Error, Kind, Request, balancing, clearance,
+    leftovers::{self, Serving},
     plans::{self, Wanted, Way},
-    releases,
+    present, releases,
     rollback::{past_no_return, standing},
     runs, steer,
 };
@@ -12,13 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::{Action, Resource},
     catalog::{Target, path},
-    converge::{DesiredState, Slot},
+    converge::DesiredState,
     deployment::{Deployment, Event, Membership, NoReturn, Purpose, Status, Supervision},
     id::{ChangeId, DeploymentId, GroupRunId, SnapshotNumber},
     name::{Name, listed},
     plan::Plan,
     release::{Release, Snapshot},
-    revision::{Revision, RevisionId},
+    revision::Revision,
 };
 use tidegate_protocol::api::DeploymentRequest;
 use tidegate_store::{TargetKey, Tx};
@@ -216,9 +217,11 @@ pub(super) async fn begin(
         steer::apply(tx, request, running, &Event::Superseded { by: id }).await?;
     }
     let left = leftovers::of(tx, product, start.environment).await?;
-    let told = left.serving(told(tx, product, start.environment).await?);
-    let targets = meant_targets(tx, &start, &told).await?;
-    let (deployment, revisions) = draft(tx, request, &start, (id, &targets, &told)).await?;
+    let present = present::of(tx, product, start.environment).await?;
+    let serving = left.serving(&present);
+    let targets = meant_targets(tx, &start, &serving).await?;
+    present::check(tx, &targets, &present).await?;
+    let (deployment, revisions) = draft(tx, request, &start, (id, &targets, &serving)).await?;
     let deployment = Deployment {
         traffic: left.split(&deployment.balancers, tx.now()),
         inherited: start.crosses.or_else(|| left.no_return.clone()),
@@ -245,15 +248,15 @@ pub(super) async fn begin(
     Ok(deployment.id)
 }
 
-/// The targets that a deployment is about, and what each was last told to run.
-type Place<'a> = (DeploymentId, &'a [Target], &'a Told);
+/// The targets that a deployment is about, and what serves on each.
+type Place<'a> = (DeploymentId, &'a [Target], &'a BTreeMap<Name, Serving>);
 
 /// A deployment that has not begun, with the revisions it brings. Nothing is written.
 pub(super) async fn draft(
     tx: &mut Tx,
     request: &Request,
     start: &Start<'_>,
-    (id, targets, told): Place<'_>,
+    (id, targets, serving): Place<'_>,
 ) -> Result<(Deployment, Vec<Revision>), Error> {
     let product = &start.release.product;
     let names = targets.iter().map(|target| target.name.clone()).collect();
@@ -267,7 +270,7 @@ pub(super) async fn draft(
     let balancers = balancing::found(tx, product, start.environment).await?;
     balancing::check(&plan, &balancers, start)?;
     let fast_track = is_fast(tx, start, &plan).await?;
-    let (runs, revisions) = runs::of(tx, start, &plan, (targets, told)).await?;
+    let (runs, revisions) = runs::of(tx, start, &plan, (targets, serving)).await?;
     let (snapshot, number) = start.snapshot;
     let deployment = Deployment {
         id,
@@ -323,9 +326,6 @@ fn still_running(running: DeploymentId, product: &Name, environment: &Name) -> E
     ))
 }
 
-/// What each target was last told to run of a product, and in which slot; first what was there before, if two slots run.
-pub(super) type Told = BTreeMap<Name, (RevisionId, Slot)>;
-
 /// What each target was last told of a product.
 pub(super) async fn told(
     tx: &mut Tx,
@@ -337,11 +337,15 @@ pub(super) async fn told(
 }
 
 /// The targets that a deployment is about. Where nothing was ever deployed, there is nothing to take back.
-async fn meant_targets(tx: &mut Tx, start: &Start<'_>, told: &Told) -> Result<Vec<Target>, Error> {
+async fn meant_targets(
+    tx: &mut Tx,
+    start: &Start<'_>,
+    serving: &BTreeMap<Name, Serving>,
+) -> Result<Vec<Target>, Error> {
     let mut targets = tx.targets_in(start.environment).await?;
     let runs = targets
         .iter()
-        .find(|target| !target.balances.is_empty() && told.contains_key(&target.name));
+        .find(|target| !target.balances.is_empty() && serving.contains_key(&target.name));
     if let Some(target) = runs {
         let detail = format!(
             "target {} is declared a load balancer and still runs {}",
@@ -352,7 +356,7 @@ async fn meant_targets(tx: &mut Tx, start: &Start<'_>, told: &Told) -> Result<Ve
     }
     targets.retain(|target| target.balances.is_empty());
     if matches!(start.purpose, Purpose::Rollback { .. }) {
-        targets.retain(|target| told.contains_key(&target.name));
+        targets.retain(|target| serving.contains_key(&target.name));
         return Ok(targets);
     }
     let agents = tx.agents().await?;

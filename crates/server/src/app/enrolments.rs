@@ -1,6 +1,10 @@
 //! Enrolments: the permission for agents to join, and the joining.
 
-use super::{App, Error, Kind, Request, entry, field, instructions, latecomers};
+use super::{
+    App, Error, Kind, Request, entry, field, instructions, latecomers,
+    observed::{self, Said},
+    present,
+};
 use crate::keyring::new_secret;
 use futures::FutureExt;
 use jiff::SignedDuration;
@@ -8,6 +12,7 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
     catalog::{Document, Kind as CatalogKind, SlotVariables, Target},
+    converge::ObservedState,
     digest::Digest,
     id::EnrolmentId,
     name::Name,
@@ -73,6 +78,10 @@ impl App {
             secret: Digest::of(wanted.token.as_bytes()),
             key,
             serial: identity.serial.clone(),
+            said: Said {
+                observed: wanted.observed,
+                revisions: wanted.revisions,
+            },
         };
         let joined = (self.keyring.clone(), joining);
         let key = self.store.write(joined, |tx, (keyring, joining)| {
@@ -251,6 +260,7 @@ struct Joining {
     secret: Digest,
     key: TargetKey,
     serial: String,
+    said: Said,
 }
 
 async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
@@ -292,7 +302,22 @@ async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
         &detail,
     );
     tx.record_entry(&entry).await?;
+    forget_lost(tx, joining).await?;
+    observed::keep(tx, (key, &joining.said)).await?;
     // Nobody waits for it yet who could be woken.
     latecomers::settle_all(tx, (&key.environment, Some(&key.target))).await?;
+    Ok(())
+}
+
+/// What a target was told in a history that is over and does not run is of no use: the host is another one.
+async fn forget_lost(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
+    let history = present::history(tx).await?;
+    let said = &joining.said.observed;
+    for told in tx.desired_of(&joining.key).await? {
+        let mut own = said.iter().filter(|it| it.product == told.product);
+        if present::is_over(history, &told) && !own.any(ObservedState::runs_something) {
+            tx.forget_desired(&joining.key, &told.product).await?;
+        }
+    }
     Ok(())
 }

@@ -2,15 +2,16 @@
 //! lets the server go on in a new history.
 //!
 //! Nothing goes back by itself then. Targets that do as the record says are told the same under the new number; all others keep what
-//! they run, and hear of the server again with the next deployment to them. Deployments that were under way are paused.
+//! they run, and hear of the server again with the next deployment to them, which goes on from there
+//! ([`super::present`]). Deployments that were under way end.
 
-use super::{App, Error, Kind, Request, steer};
+use super::{App, Error, Kind, Request, drills, group_runs, steer};
 use futures::FutureExt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::Action,
     converge::DesiredState,
-    deployment::{Event, facts::Report},
+    deployment::facts::Report,
     generation::{BackupMark, Beginning, Incarnation},
     name::Name,
     revision::RevisionId,
@@ -23,6 +24,9 @@ use tokio::sync::watch;
 
 /// How often a server looks whether another one was told to go on.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// A target that says it heard of a history so far above all that is known is not believed.
+const AHEAD_MAX: u32 = 1_000;
 
 /// Whether a backup was put back and nobody let the server go on yet.
 #[derive(Debug)]
@@ -45,8 +49,9 @@ impl Standstill {
         drop(self.0.subscribe().wait_for(|stands| !stands).await);
     }
 
-    fn end(&self) {
-        self.0.send_replace(false);
+    fn set(&self, stands: bool) {
+        self.0
+            .send_if_modified(|stood| std::mem::replace(stood, stands) != stands);
     }
 
     /// Refuses what would change something.
@@ -67,28 +72,49 @@ impl Standstill {
 /// What is so of one product on one target.
 struct Place {
     target: TargetKey,
-    told: DesiredState,
+    product: Name,
+    told: Option<DesiredState>,
     report: Option<Report>,
 }
 
 impl Place {
     fn standing(&self) -> Standing {
-        match &self.report {
-            None => Standing::Silent,
-            Some(report) if report.observed.follows(&self.told) => Standing::Follows,
-            Some(_) => Standing::Differs,
+        match (&self.told, &self.report) {
+            (_, None) => Standing::Silent,
+            (Some(told), Some(report)) => {
+                let said = &report.observed;
+                match said.instruction == told.instruction || said.follows(told) {
+                    true => Standing::Follows,
+                    false => Standing::Differs,
+                }
+            }
+            (None, Some(_)) => Standing::Differs,
         }
+    }
+
+    /// What may be told again, because nothing changes by it.
+    fn again(&self) -> Option<&DesiredState> {
+        let (told, report) = (self.told.as_ref()?, self.report.as_ref()?);
+        report.observed.follows(told).then_some(told)
     }
 }
 
+/// What a person wants who begins a history.
+struct Wanted {
+    reason: String,
+    end_tokens: bool,
+    leave_silent: bool,
+}
+
 impl App {
-    /// Waits until another server that shares the record was told to go on.
+    /// Rests and goes on as the record says, which another server may have put back, or let go on.
     pub(crate) async fn watch_standstill(&self) {
-        while self.standstill.is_on() {
+        loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let restored = self.store.read((), |tx, ()| tx.restored().boxed());
-            if matches!(restored.await, Ok(None)) {
-                self.standstill.end();
+            // Who cannot read the record cannot change it either.
+            if let Ok(restored) = restored.await {
+                self.standstill.set(restored.is_some());
             }
         }
     }
@@ -128,14 +154,18 @@ impl App {
                 "say why: agents and the journal keep it",
             ));
         }
-        let input = (request, reason, wanted.end_tokens);
+        let wanted = Wanted {
+            reason,
+            end_tokens: wanted.end_tokens,
+            leave_silent: wanted.leave_silent,
+        };
         let (beginning, places) = self
             .store
-            .write(input, |tx, (request, reason, end_tokens)| {
-                begin(tx, request, reason, *end_tokens).boxed()
+            .write((request, wanted), |tx, (request, wanted)| {
+                begin(tx, request, wanted).boxed()
             })
             .await?;
-        self.standstill.end();
+        self.standstill.set(false);
         for place in &places {
             self.bus.wake_target(&place.target);
         }
@@ -201,8 +231,12 @@ impl App {
 
 impl Place {
     fn revisions(&self) -> Vec<RevisionId> {
-        let told = self.told.active.iter().map(|it| it.revision);
-        told.chain(self.running()).collect()
+        self.recorded().chain(self.running()).collect()
+    }
+
+    fn recorded(&self) -> impl Iterator<Item = RevisionId> {
+        let told = self.told.iter().flat_map(|told| &told.active);
+        told.map(|it| it.revision)
     }
 
     fn running(&self) -> impl Iterator<Item = RevisionId> {
@@ -220,9 +254,9 @@ impl Place {
         };
         StandingView {
             target: self.target.to_string(),
-            product: self.told.product.to_string(),
+            product: self.product.to_string(),
             standing: self.standing(),
-            recorded: named(self.told.active.iter().map(|it| it.revision).collect()),
+            recorded: named(self.recorded().collect()),
             runs: named(self.running().collect()),
         }
     }
@@ -242,36 +276,55 @@ async fn places(tx: &mut Tx) -> Result<Vec<Place>, Error> {
         .map(|(target, product, report)| ((target, product), report))
         .collect();
     let told = tx.all_desired().await?.into_iter();
-    Ok(told
+    let mut places: Vec<Place> = told
         .map(|(target, told)| {
-            let report = reports.remove(&(target.clone(), told.product.clone()));
+            let product = told.product.clone();
+            let report = reports.remove(&(target.clone(), product.clone()));
             Place {
                 target,
-                told,
+                product,
+                told: Some(told),
                 report,
             }
         })
-        .collect())
+        .collect();
+    // Who joined after the backup was made runs what the record knows nothing of.
+    places.extend(
+        reports
+            .into_iter()
+            .map(|((target, product), report)| Place {
+                target,
+                product,
+                told: None,
+                report: Some(report),
+            }),
+    );
+    Ok(places)
 }
 
 async fn begin(
     tx: &mut Tx,
     request: &Request,
-    reason: &str,
-    end_tokens: bool,
+    wanted: &Wanted,
 ) -> Result<(Beginning, Vec<Place>), Error> {
     request.permit_at_large(tx, Action::BeginHistory).await?;
     let places = places(tx).await?;
-    // An agent may have taken a number that the record knows nothing of any more.
-    let heard = places.iter().filter_map(|it| it.report.as_ref());
-    let heard = heard.map(|it| it.observed.instruction.incarnation);
-    let before = heard.fold(tx.incarnation().await?, Ord::max);
     let backup = tx.restored().await?;
+    match &backup {
+        Some(_) if wanted.leave_silent => {}
+        Some(_) => refuse_silent(&places)?,
+        None => refuse_moving(tx).await?,
+    }
+    let before = newest_heard(tx.incarnation().await?, &places);
+    let incarnation = before.next().ok_or_else(|| {
+        let detail = "histories cannot be counted any further";
+        Error::refused(Kind::Conflict, "histories-exhausted", detail)
+    })?;
     let beginning = Beginning {
-        incarnation: before.next(),
+        incarnation,
         before,
         by: request.actor.name.clone(),
-        reason: reason.to_owned(),
+        reason: wanted.reason.clone(),
         at: tx.now(),
         backup: backup.clone(),
     };
@@ -279,45 +332,90 @@ async fn begin(
     request
         .journal(tx, "incarnation.begun", "organisation", &beginning)
         .await?;
-    for place in places
-        .iter()
-        .filter(|it| it.standing() == Standing::Follows)
-    {
-        tx.record_desired(&place.target, &place.told).await?;
+    if backup.is_some() {
+        give_up_all(tx, request).await?;
+        tx.end_other_access(request.session.as_deref()).await?;
     }
-    if let Some(backup) = backup {
-        pause_all(tx, request, &backup).await?;
+    if wanted.end_tokens {
         let kept = request.actor.token.as_ref().map(|token| token.id);
-        tx.end_restored_access(kept, end_tokens).await?;
+        tx.end_other_tokens(kept).await?;
+    }
+    for place in &places {
+        if let Some(told) = place.again() {
+            tx.record_desired(&place.target, told).await?;
+        }
     }
     Ok((beginning, places))
 }
 
-/// What was under way when the backup was made has ended long ago, well or not. A person says what becomes of it.
-async fn pause_all(tx: &mut Tx, request: &Request, backup: &BackupMark) -> Result<(), Error> {
-    for id in tx.running_deployments().await? {
-        let event = Event::Held {
-            reason: format!(
-                "the record was put back from a backup of {:.0}",
-                backup.made_at
-            ),
-            by: Some(request.actor.name.clone()),
-        };
-        if happened(steer::apply(tx, request, id, &event).await)? {
-            continue;
-        }
-        // One that goes back cannot be paused. Where it would lead is not where those targets came from any more.
-        let by = request.actor.name.clone();
-        happened(steer::apply(tx, request, id, &Event::CancelRequested { by }).await)?;
-    }
-    Ok(())
+/// The newest history that anybody heard of. An agent may have taken a number that the record knows nothing of any more; one that
+/// says it is far ahead is not believed, or it could use all numbers up.
+fn newest_heard(known: Incarnation, places: &[Place]) -> Incarnation {
+    let reports = places.iter().filter_map(|it| it.report.as_ref());
+    let heard = reports.flat_map(|it| {
+        let said = &it.observed;
+        [Some(said.instruction.incarnation), said.history]
+    });
+    let believed = heard
+        .flatten()
+        .filter(|it| it.0 <= known.0.saturating_add(AHEAD_MAX));
+    believed.fold(known, Ord::max)
 }
 
-/// Whether the state of a deployment allowed that.
-fn happened(outcome: Result<(), Error>) -> Result<bool, Error> {
-    match outcome {
-        Ok(()) => Ok(true),
-        Err(Error::Refused { .. }) => Ok(false),
-        Err(why) => Err(why),
+/// What a target that says nothing has heard of is not known: a number might be given twice.
+fn refuse_silent(places: &[Place]) -> Result<(), Error> {
+    let silent = places.iter().filter(|it| it.standing() == Standing::Silent);
+    let silent: BTreeSet<String> = silent.map(|it| it.target.to_string()).collect();
+    let silent: Vec<String> = silent.into_iter().collect();
+    if silent.is_empty() {
+        return Ok(());
     }
+    let detail = format!(
+        "{} said nothing since the backup was put back, so it is not known what would become of it",
+        silent.join(", ")
+    );
+    Err(Error::refused(Kind::NotReady, "targets-silent", detail)
+        .hint("wait until its agent is in touch; if it is gone for good, `--leave-silent`"))
+}
+
+/// Without a backup, the record knows how everything goes on: it may not be cut off.
+async fn refuse_moving(tx: &mut Tx) -> Result<(), Error> {
+    let moving = [
+        (tx.running_deployments().await?.len(), "deployment"),
+        (tx.running_group_runs().await?.len(), "group run"),
+        (tx.running_drills().await?.len(), "drill"),
+    ];
+    let Some((_, what)) = moving.iter().find(|(count, _)| *count > 0) else {
+        return Ok(());
+    };
+    let detail = format!("a {what} is still running");
+    Err(Error::refused(Kind::Conflict, "still-moving", detail)
+        .hint("wait until nothing runs, or cancel it"))
+}
+
+/// What was under way when the backup was made has ended long ago, well or not. It ends in the record, too, and nobody is told
+/// anything: where it would lead is not where targets came from any more.
+async fn give_up_all(tx: &mut Tx, request: &Request) -> Result<(), Error> {
+    let by = &request.actor.name;
+    for drill in tx.running_drills().await? {
+        drills::give_up(tx, drill.id, "the record was put back from a backup").await?;
+    }
+    for mut group in tx.running_group_runs().await? {
+        for event in group.status.abandon(by) {
+            let illegal = |why| Error::Broken(format!("an end is illegal: {why}"));
+            group.apply(&event, tx.now()).map_err(illegal)?;
+            let entry = group_runs::event_entry(tx, by.as_str(), &group, &event);
+            tx.record_entry(&entry).await?;
+        }
+        tx.record_group_run(&group).await?;
+    }
+    for id in tx.running_deployments().await? {
+        let Some(deployment) = tx.deployment(id).await? else {
+            continue;
+        };
+        for event in deployment.abandon(by, tx.now()) {
+            steer::apply(tx, request, id, &event).await?;
+        }
+    }
+    Ok(())
 }

@@ -4,12 +4,12 @@
 //! deployment moves in the same place, which may not be about them. Once they have proved themselves, load balancers send
 //! them requests: see [`super::admission`].
 
-use super::{App, Error, admission, deploy, entry, releases, rollback::standing};
+use super::{App, Error, admission, entry, present, releases, rollback::standing};
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::{Kind, Product, Target},
-    converge::{ActiveComponent, DesiredState, Portion, Slot},
+    converge::{ActiveComponent, DesiredState, Portion, Present, Slot},
     deployment::Deployment,
     id::{DeploymentId, SecretVersion},
     name::Name,
@@ -128,34 +128,39 @@ async fn everywhere(tx: &mut Tx, product: &Name) -> Result<Vec<TargetKey>, Error
     Ok(told)
 }
 
-/// The targets with an agent that are told to run nothing of the product.
+/// The targets with an agent that run nothing of the product, and are not told to. Who was left behind in an earlier history is not
+/// late.
 async fn candidates(
     tx: &mut Tx,
     (product, environment): (&Name, &Name),
     only: Option<&Name>,
 ) -> Result<Vec<Target>, Error> {
-    let runs = |state: &DesiredState| state.product == *product && !state.active.is_empty();
+    let is_idle = |present: &Present| match present {
+        Present::Told(state) => state.active.is_empty(),
+        Present::Nothing => true,
+        Present::Attested(_) | Present::Silent => false,
+    };
     if let Some(name) = only {
         let key = TargetKey {
             environment: environment.clone(),
             target: name.clone(),
         };
-        let idle = !tx.desired_of(&key).await?.iter().any(runs);
-        let found: Option<Target> = match idle {
+        let present = present::on(tx, &key, product).await?;
+        let found: Option<Target> = match is_idle(&present) {
             true => tx.document(Kind::Target, &key.to_string()).await?,
             false => None,
         };
         let found = found.filter(|target| target.balances.is_empty());
         return Ok(found.into_iter().collect());
     }
-    let told = deploy::told(tx, product, environment).await?;
+    let present = present::of(tx, product, environment).await?;
     let agents = tx.agents().await?;
     let agents = agents.into_iter().filter(|it| it.revoked_at.is_none());
     let enrolled: BTreeSet<TargetKey> = agents.map(|agent| agent.key).collect();
     let mut targets = tx.targets_in(environment).await?;
     targets.retain(|target| {
         target.balances.is_empty()
-            && !told.get(&target.name).is_some_and(runs)
+            && present.get(&target.name).is_none_or(is_idle)
             && enrolled.contains(&key(target))
     });
     Ok(targets)

@@ -1,11 +1,11 @@
 //! What the last deployment of a place left behind when it did not end well: two slots that both run, load balancers
 //! that share out requests in its way, and what it did that cannot be undone.
 
-use super::{Error, Kind, deploy::Told};
+use super::{Error, Kind, balancing, deploy, present};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    converge::{DesiredState, Slot},
+    converge::{DesiredState, Present, Slot},
     deployment::{BalancerFacts, BalancerRun, Deployment, NoReturn, Ordered, Split},
     id::DeploymentId,
     name::Name,
@@ -25,6 +25,17 @@ pub(super) struct Leftovers {
     pub(super) no_return: Option<NoReturn>,
 }
 
+/// What requests go to on a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Serving {
+    /// The revision.
+    pub(super) revision: RevisionId,
+    /// Where it runs.
+    pub(super) slot: Slot,
+    /// Whether only the target itself says so.
+    pub(super) is_attested: bool,
+}
+
 /// What the last deployment of a place left.
 ///
 /// # Errors
@@ -40,8 +51,10 @@ pub(super) async fn of(
         return Ok(Leftovers::default());
     };
     let no_return = last.leaves_no_return();
+    let is_over = balancers_are_over(tx, product, environment).await?;
     let Some(ordered) = last.traffic.clone() else {
         return Ok(Leftovers {
+            uneven: is_over,
             no_return,
             ..Leftovers::default()
         });
@@ -54,22 +67,39 @@ pub(super) async fn of(
         Split::Even | Split::Unsettled => false,
     };
     Ok(Leftovers {
-        uneven: ordered.split != Split::Even,
+        uneven: is_over || ordered.split != Split::Even,
         switched,
         no_return,
     })
 }
 
+/// Whether a load balancer of the place follows what it was told in a history that is over. What that was is lost.
+async fn balancers_are_over(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<bool, Error> {
+    let history = present::history(tx).await?;
+    let told = deploy::told(tx, product, environment).await?;
+    let balancers = balancing::found(tx, product, environment).await?;
+    let mut told = balancers.iter().filter_map(|it| told.get(&it.target));
+    Ok(told.any(|told| present::is_over(history, told)))
+}
+
 async fn balancers_follow(tx: &mut Tx, last: &Deployment) -> Result<(), Error> {
     let place = (&last.environment, &last.product);
-    let desired: BTreeMap<Name, DesiredState> =
-        tx.desired_in(place.0, place.1).await?.into_iter().collect();
+    let history = present::history(tx).await?;
+    let desired = deploy::told(tx, place.1, place.0).await?;
     let reports = tx.reports_in(place.0, place.1).await?;
     let reports: BTreeMap<Name, _> = reports.into_iter().collect();
     let follows = |balancer: &&BalancerRun| {
         let name = &balancer.target;
+        // It is told anew before anything changes; nobody will ever hear what it was told last.
+        let is_over = desired
+            .get(name)
+            .is_some_and(|it| present::is_over(history, it));
         let known = BalancerFacts::of(desired.get(name), reports.get(name), true);
-        known.current && known.applied
+        is_over || (known.current && known.applied)
     };
     let Some(behind) = last.balancers.iter().find(|balancer| !follows(balancer)) else {
         return Ok(());
@@ -84,15 +114,26 @@ async fn balancers_follow(tx: &mut Tx, last: &Deployment) -> Result<(), Error> {
 
 impl Leftovers {
     /// What each target runs that requests go to, and where.
-    pub(super) fn serving(&self, told: BTreeMap<Name, DesiredState>) -> Told {
-        let serving = |(name, desired): (Name, DesiredState)| {
-            let mut active = desired.active.iter();
+    pub(super) fn serving(&self, present: &BTreeMap<Name, Present>) -> BTreeMap<Name, Serving> {
+        let serving = |(name, present): (&Name, &Present)| {
+            let (runs, is_attested) = match present {
+                Present::Told(runs) => (runs, false),
+                Present::Attested(runs) => (runs, true),
+                Present::Nothing | Present::Silent => return None,
+            };
+            let mut active = runs.active.iter();
             let first = active.next()?;
             let second = active.find(|component| component.slot != first.slot);
-            let chosen = second.filter(|_| self.switched).unwrap_or(first);
-            Some((name, only(&desired, chosen.slot)?))
+            let slot = second.filter(|_| self.switched).unwrap_or(first).slot;
+            let revision = only(runs, slot)?;
+            let serving = Serving {
+                revision,
+                slot,
+                is_attested,
+            };
+            Some((name.clone(), serving))
         };
-        told.into_iter().filter_map(serving).collect()
+        present.iter().filter_map(serving).collect()
     }
 
     /// How a new deployment begins: load balancers that were left uneven have to be told again.
@@ -106,12 +147,12 @@ impl Leftovers {
 }
 
 /// The one revision that every component of a slot is told to run.
-fn only(desired: &DesiredState, slot: Slot) -> Option<(RevisionId, Slot)> {
+fn only(desired: &DesiredState, slot: Slot) -> Option<RevisionId> {
     let mut own = desired
         .active
         .iter()
         .filter(|component| component.slot == slot);
     let revision = own.next()?.revision;
     own.all(|component| component.revision == revision)
-        .then_some((revision, slot))
+        .then_some(revision)
 }

@@ -1,10 +1,12 @@
 //! What agents report, and whether they are in touch.
 
-use super::{App, Error, admission, entry};
+use super::{App, Error, admission, entry, present};
 use futures::FutureExt;
 use tidegate_domain::{
+    catalog::{Kind as CatalogKind, Product},
     converge::{DesiredState, JobState, ObservedState, RouteState},
     deployment::facts::Report,
+    revision::{Revision, RevisionId},
 };
 use tidegate_store::{TargetKey, Tx};
 
@@ -12,29 +14,24 @@ use tidegate_store::{TargetKey, Tx};
 const DETAIL_MAX: usize = 1024;
 
 impl App {
-    /// Keeps what a target says of itself. What repeats the last report is not written.
+    /// Keeps what a target says of itself. What repeats the last report is not written. Answers which revisions run there that
+    /// the record does not know.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn observe(
-        &self,
-        key: &TargetKey,
-        observed: Vec<ObservedState>,
-    ) -> Result<(), Error> {
-        let input = (key.clone(), observed);
+    pub async fn observe(&self, key: &TargetKey, said: Said) -> Result<Vec<RevisionId>, Error> {
+        let input = (key.clone(), said);
         let kept = self
             .store
-            .write(input, |tx, (key, observed)| {
-                keep(tx, (key, observed)).boxed()
-            })
+            .write(input, |tx, (key, said)| keep(tx, (key, said)).boxed())
             .await?;
         if kept.changed {
             self.bus.wake_engine();
         }
-        for balancer in &kept.told {
-            self.bus.wake_target(balancer);
+        for told in &kept.told {
+            self.bus.wake_target(told);
         }
-        Ok(())
+        Ok(kept.unknown)
     }
 
     /// An agent came or went.
@@ -61,36 +58,100 @@ impl App {
     }
 }
 
-/// What came of a report.
-#[derive(Debug, Default)]
-struct Kept {
-    changed: bool,
-    /// Load balancers that were told something because of it.
-    told: Vec<TargetKey>,
+/// What a target says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// One per product.
+    pub observed: Vec<ObservedState>,
+    /// Revisions that run there and that the record did not know.
+    pub revisions: Vec<Revision>,
 }
 
-async fn keep(tx: &mut Tx, (key, observed): (&TargetKey, &[ObservedState])) -> Result<Kept, Error> {
+/// What came of a report.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    changed: bool,
+    /// Who was told something because of it: load balancers, or the target itself.
+    told: Vec<TargetKey>,
+    /// What runs there that the record does not know.
+    unknown: Vec<RevisionId>,
+}
+
+pub(super) async fn keep(tx: &mut Tx, (key, said): (&TargetKey, &Said)) -> Result<Kept, Error> {
     let mut kept = Kept::default();
-    let desired = tx.desired_of(key).await?;
-    let is_resting = tx.restored().await?.is_some();
-    for state in observed {
-        let is_it = |desired: &&DesiredState| desired.product == state.product;
-        let Some(desired) = desired.iter().find(is_it) else {
+    let told = tx.desired_of(key).await?;
+    for state in &said.observed {
+        let is_it = |told: &&DesiredState| told.product == state.product;
+        let told = told.iter().find(is_it);
+        if told.is_none() && !is_worth_keeping(tx, state).await? {
             continue;
-        };
+        }
         let known = tx.report(key, &state.product).await?;
         let report = Report::following(known.as_ref(), in_short(state), tx.now());
         if known.as_ref() != Some(&report) {
             tx.record_report(key, &report).await?;
             kept.changed = true;
-            if is_resting {
-                continue;
+            if let Some(told) = told {
+                let moved = follow_up(tx, (key, told, &report)).await?;
+                kept.told.extend(moved);
             }
-            let heard = admission::heard(tx, (key, desired, &report)).await?;
-            kept.told.extend(heard);
         }
+        let unknown = adopt(tx, (key, state), &said.revisions).await?;
+        kept.unknown.extend(unknown);
     }
     Ok(kept)
+}
+
+/// A target that was told nothing may run something all the same: what it is told of next must not stop it unseen.
+async fn is_worth_keeping(tx: &mut Tx, state: &ObservedState) -> Result<bool, Error> {
+    let name = state.product.as_str();
+    Ok(state.runs_something()
+        && tx
+            .document::<Product>(CatalogKind::Product, name)
+            .await?
+            .is_some())
+}
+
+/// Tells whoever has to hear of something new that a target said.
+async fn follow_up(
+    tx: &mut Tx,
+    (key, told, report): (&TargetKey, &DesiredState, &Report),
+) -> Result<Vec<TargetKey>, Error> {
+    if tx.restored().await?.is_some() {
+        return Ok(Vec::new());
+    }
+    if !present::is_over(tx.incarnation().await?, told) {
+        return admission::heard(tx, (key, told, report)).await;
+    }
+    if !report.observed.follows(told) {
+        return Ok(Vec::new());
+    }
+    // It was out of touch when the present history began, and does as the record says.
+    tx.record_desired(key, told).await?;
+    Ok(vec![key.clone()])
+}
+
+/// Learns the revisions that a target came to run while the record was lost. Their names are their hashes. Answers which the
+/// target did not say.
+async fn adopt(
+    tx: &mut Tx,
+    (key, state): (&TargetKey, &ObservedState),
+    revisions: &[Revision],
+) -> Result<Vec<RevisionId>, Error> {
+    if !present::on(tx, key, &state.product).await?.is_left_behind() {
+        return Ok(Vec::new());
+    }
+    let runs = state.active.iter().filter_map(|it| it.revision);
+    let mut unknown = present::unknown(tx, runs).await?;
+    let own = revisions.iter().filter(|it| it.product == state.product);
+    for revision in own {
+        let id = revision.id();
+        if unknown.contains(&id) {
+            tx.record_revision(revision).await?;
+            unknown.retain(|it| *it != id);
+        }
+    }
+    Ok(unknown)
 }
 
 /// The same, with words that may be kept.

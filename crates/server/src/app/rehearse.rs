@@ -4,10 +4,10 @@
 
 use super::{
     App, Error, Kind, Request,
-    deploy::{Leave, Start, draft, told},
+    deploy::{Leave, Start, draft},
     field, leftovers, optional,
     plans::Wanted,
-    releases,
+    present, releases,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -173,10 +173,11 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
         way: wanted.way(tx).await?,
     };
     let left = leftovers::of(tx, &wanted.product, &wanted.environment).await?;
-    let told = left.serving(told(tx, &wanted.product, &wanted.environment).await?);
+    let present = present::of(tx, &wanted.product, &wanted.environment).await?;
+    let serving = left.serving(&present);
     let mut targets = tx.targets_in(&wanted.environment).await?;
     targets.retain(|target| target.balances.is_empty());
-    let place = (DeploymentId(0), targets.as_slice(), &told);
+    let place = (DeploymentId(0), targets.as_slice(), &serving);
     let (mut deployment, revisions) = draft(tx, request, &start, place).await?;
     deployment.inherited.clone_from(&left.no_return);
     // Load balancers are taken to follow at once.

@@ -1,10 +1,6 @@
 //! The targets of a deployment: what each is to run, where, and what it goes back to.
 
-use super::{
-    Error, Kind,
-    deploy::{Start, Told},
-    rollback::standing,
-};
+use super::{Error, Kind, deploy::Start, leftovers::Serving, rollback::standing};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Target,
@@ -22,7 +18,7 @@ pub(super) async fn of(
     tx: &mut Tx,
     start: &Start<'_>,
     plan: &Plan,
-    (targets, told): (&[Target], &Told),
+    (targets, serving): (&[Target], &BTreeMap<Name, Serving>),
 ) -> Result<(Vec<TargetRun>, Vec<Revision>), Error> {
     let product = &start.release.product;
     let secrets = tx.newest_secrets(product).await?;
@@ -60,10 +56,10 @@ pub(super) async fn of(
             let Some(target) = targets.iter().find(|target| target.name == *name) else {
                 continue;
             };
-            let present = told.get(name).copied();
-            let slots = slots(present.map(|(_, slot)| slot), plan.side_by_side);
+            let present = serving.get(name);
+            let slots = slots(present.map(|it| it.slot), plan.side_by_side);
             let (rendered, mut run) = run(&source, target, slots)?;
-            let before = present.map(|(revision, _)| revision);
+            let before = present.map(|it| it.revision);
             if let Some(before) = before.filter(|_| plan.side_by_side) {
                 keep_apart(tx, target, (before, slots.before), &rendered).await?;
             }
@@ -73,7 +69,10 @@ pub(super) async fn of(
             revisions.push(rendered);
             run.wave = wave;
             run.before = before;
-            run.proved = proved.get(name).copied().filter(|it| Some(*it) != before);
+            // What the record says was proved is older than what the target came to run since.
+            let is_known = !present.is_some_and(|it| it.is_attested);
+            let proved = proved.get(name).copied().filter(|_| is_known);
+            run.proved = proved.filter(|it| Some(*it) != before);
             runs.push(run);
         }
     }

@@ -421,6 +421,7 @@ pub(crate) fn report(detail: &str) -> Report {
         jobs: vec![],
         refused: None,
         contract: 0,
+        history: None,
     };
     Report {
         observed,
