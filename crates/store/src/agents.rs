@@ -28,6 +28,8 @@ pub struct AgentRow {
     pub revoked_at: Option<Timestamp>,
     /// What it found wrong with the journal, in words.
     pub journal_alarm: Option<String>,
+    /// When the certificate was issued that it shows, if that is known.
+    pub issued_at: Option<Timestamp>,
 }
 
 /// An enrolment to be made.
@@ -58,8 +60,8 @@ impl Tx {
         serial: &str,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
-            program_version) VALUES ($1, $2, 1, $3, 0, $3, '') \
-            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', \
+            program_version, issued_at) VALUES ($1, $2, 1, $3, 0, $3, '', $3) \
+            ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', issued_at = excluded.issued_at, \
             enrolled_at = excluded.enrolled_at, revoked_at = NULL, journal_alarm = NULL";
         self.execute(
             sql,
@@ -93,9 +95,24 @@ impl Tx {
         key: &TargetKey,
         serial: &str,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE agents SET serial = next_serial, next_serial = '' \
+        let sql = "UPDATE agents SET serial = next_serial, next_serial = '', issued_at = $3 \
             WHERE target = $1 AND next_serial = $2 AND next_serial <> ''";
-        let values = [key.to_string().into(), serial.into()];
+        let values = [key.to_string().into(), serial.into(), self.now().into()];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// A certificate was seen that was issued after the backup was made that was put back: it is the only one now.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_certificate_found(
+        &mut self,
+        key: &TargetKey,
+        (serial, issued_at): (&str, Timestamp),
+    ) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE agents SET serial = $2, next_serial = '', issued_at = $3 WHERE target = $1";
+        let values = [key.to_string().into(), serial.into(), issued_at.into()];
         self.execute(sql, &values).await.map(drop)
     }
 
@@ -161,7 +178,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn agent(&mut self, key: &TargetKey) -> Result<Option<AgentRow>, StoreError> {
         let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
-            revoked_at, journal_alarm FROM agents \
+            revoked_at, journal_alarm, issued_at FROM agents \
             WHERE target = $1";
         self.row(sql, &[key.to_string().into()])
             .await?
@@ -176,7 +193,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn agents(&mut self) -> Result<Vec<AgentRow>, StoreError> {
         let sql = "SELECT target, serial, cursor, connected, connection_changed_at, program_version, next_serial, \
-            revoked_at, journal_alarm FROM agents \
+            revoked_at, journal_alarm, issued_at FROM agents \
             ORDER BY target";
         self.rows(sql, &[]).await?.iter().map(agent).collect()
     }
@@ -244,5 +261,6 @@ fn agent(row: &Row) -> Result<AgentRow, StoreError> {
         next_serial: row.text(6)?.to_owned(),
         revoked_at: row.optional_time(7)?,
         journal_alarm: row.optional_text(8)?.map(str::to_owned),
+        issued_at: row.optional_time(9)?,
     })
 }

@@ -19,6 +19,8 @@ pub(crate) const SERVER_NAME: &str = "tidegate-agents";
 const PURPOSE: &str = "key/authority";
 const AUTHORITY_DAYS: i64 = 3650;
 const AGENT_DAYS: i64 = 30;
+/// Clocks of agents may be so far behind: certificates are good from so long before they are issued.
+const LATENESS: SignedDuration = SignedDuration::from_hours(1);
 
 /// The authority.
 pub struct Authority {
@@ -149,8 +151,19 @@ fn agent_name(target: &TargetKey) -> String {
     format!("{}.{}", target.target, target.environment)
 }
 
-/// The target in an agent's certificate, whose chain TLS has verified.
-pub(crate) fn target_of(certificate: &[u8]) -> Option<(TargetKey, String)> {
+/// What an agent shows, whose chain TLS has verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// The target.
+    pub(crate) key: TargetKey,
+    /// The serial number, hex without leading zeros.
+    pub(crate) serial: String,
+    /// When it was issued.
+    pub(crate) issued_at: Timestamp,
+}
+
+/// What an agent's certificate says.
+pub(crate) fn read(certificate: &[u8]) -> Option<Shown> {
     use x509_parser::prelude::{FromDer as _, X509Certificate};
     let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
     let name = certificate
@@ -166,7 +179,12 @@ pub(crate) fn target_of(certificate: &[u8]) -> Option<(TargetKey, String)> {
     };
     // DER drops or adds a leading zero byte; compare without.
     let serial = hex::encode(certificate.raw_serial());
-    Some((key, serial.trim_start_matches('0').to_owned()))
+    let from = Timestamp::from_second(certificate.validity().not_before.timestamp()).ok()?;
+    Some(Shown {
+        key,
+        serial: serial.trim_start_matches('0').to_owned(),
+        issued_at: from + LATENESS,
+    })
 }
 
 fn name(common: &str) -> DistinguishedName {
@@ -177,8 +195,7 @@ fn name(common: &str) -> DistinguishedName {
 
 fn valid_for(params: &mut CertificateParams, days: i64) {
     let from = std::time::SystemTime::now();
-    // Clocks of agents may be a little behind.
-    params.not_before = (from - std::time::Duration::from_secs(3600)).into();
+    params.not_before = (from - LATENESS.unsigned_abs()).into();
     params.not_after = (from + std::time::Duration::from_secs(86_400 * days.unsigned_abs())).into();
 }
 

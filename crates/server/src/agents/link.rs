@@ -64,7 +64,7 @@ impl FromRequestParts<Arc<Link>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, link: &Arc<Link>) -> Result<Self, ApiError> {
-        let Some(Extension(Peer::Agent { key, serial })) =
+        let Some(Extension(Peer::Agent(shown))) =
             Extension::<Peer>::from_request_parts(parts, link)
                 .await
                 .ok()
@@ -77,8 +77,11 @@ impl FromRequestParts<Arc<Link>> for Caller {
             .hint("`tidegate agent enroll` gets one")
             .into());
         };
-        link.app.admit(&key, &serial).await?;
-        Ok(Self { key, serial })
+        link.app.admit(&shown).await?;
+        Ok(Self {
+            key: shown.key,
+            serial: shown.serial,
+        })
     }
 }
 

@@ -1,7 +1,11 @@
 //! The TLS listener of the agents' address. A client certificate is asked for and, when given, must be one of ours; only
 //! enrolment does without.
 
-use super::{authority, link, presence::Presence};
+use super::{
+    authority::{self, Shown},
+    link,
+    presence::Presence,
+};
 use crate::{
     app::{Error, SharedApp},
     connection::{self, Crowd, HEADERS_MAX, Patience, PatientStream, Place, Room, people::PAUSE},
@@ -15,7 +19,6 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 use std::{sync::Arc, time::Duration};
-use tidegate_store::TargetKey;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
@@ -41,13 +44,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(1);
 pub(super) enum Peer {
     /// Nobody known; it may only enrol.
     Stranger,
-    /// The agent of this target, with this certificate.
-    Agent {
-        /// The target.
-        key: TargetKey,
-        /// The serial number, hex without leading zeros.
-        serial: String,
-    },
+    /// An agent, with this certificate.
+    Agent(Shown),
 }
 
 /// Serves agents on `listener` until the task is dropped.
@@ -149,10 +147,8 @@ async fn connection(desk: Desk, stream: TcpStream, mut place: Place) {
         .1
         .peer_certificates()
         .and_then(|chain| chain.first());
-    let peer = match certificate.map(|certificate| authority::target_of(certificate)) {
-        Some(Some((key, serial))) => Peer::Agent { key, serial },
-        Some(None) | None => Peer::Stranger,
-    };
+    let shown = certificate.and_then(|certificate| authority::read(certificate));
+    let peer = shown.map_or(Peer::Stranger, Peer::Agent);
     let is_stranger = matches!(peer, Peer::Stranger);
     if !is_stranger {
         place.known();

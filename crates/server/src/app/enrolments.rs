@@ -5,15 +5,16 @@ use super::{
     observed::{self, Said},
     present,
 };
-use crate::keyring::new_secret;
+use crate::{agents::authority::Shown, keyring::new_secret};
 use futures::FutureExt;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
     catalog::{Document, Kind as CatalogKind, SlotVariables, Target},
     converge::ObservedState,
     digest::Digest,
+    generation::BackupMark,
     id::EnrolmentId,
     name::Name,
 };
@@ -126,25 +127,47 @@ impl App {
     }
 
     /// An agent presents its certificate with a call: lets it in, if that is the newest of its target. A renewed one that
-    /// is seen for the first time takes the place of the one before it.
+    /// is seen for the first time takes the place of the one before it; so does one that was issued after the backup was made
+    /// that this record was put back from, unless a younger one was seen.
     ///
     /// # Errors
     /// When it was replaced or revoked.
-    pub(crate) async fn admit(&self, key: &TargetKey, serial: &str) -> Result<(), Error> {
-        let read = self
-            .store
-            .read(key.clone(), |tx, key| tx.agent(key).boxed());
-        let agent = read.await.map_err(Error::from)?;
-        match (certificate(agent.as_ref(), (key, serial))?, agent) {
-            (Certificate::Renewed, Some(agent)) => {
-                let seen = (key.clone(), agent.next_serial);
-                let seen = self.store.write(seen, |tx, (key, serial)| {
-                    tx.record_renewal_seen(key, serial).boxed()
-                });
-                seen.await.map_err(Error::from)
+    pub(crate) async fn admit(&self, shown: &Shown) -> Result<(), Error> {
+        let read = self.store.read(shown.clone(), |tx, shown| {
+            async move {
+                let agent = tx.agent(&shown.key).await?;
+                let backup = tx.last_restored().await?;
+                Ok::<_, Error>((agent, backup))
             }
-            (Certificate::Present, _) | (Certificate::Renewed, None) => Ok(()),
+            .boxed()
+        });
+        let (agent, backup) = read.await?;
+        let place = (&shown.key, shown.serial.as_str());
+        let seen = match certificate(agent.as_ref(), place) {
+            Ok(seen) => seen,
+            Err(_) if is_lost(agent.as_ref(), backup.as_ref(), shown.issued_at) => {
+                Certificate::Found
+            }
+            Err(why) => return Err(why),
+        };
+        if seen == Certificate::Present {
+            return Ok(());
         }
+        self.store
+            .write((shown.clone(), seen), |tx, (shown, seen)| {
+                async move {
+                    let serial = shown.serial.as_str();
+                    match seen {
+                        Certificate::Present => Ok(()),
+                        Certificate::Renewed => renewed(tx, (&shown.key, serial)).await,
+                        Certificate::Found => {
+                            found(tx, (&shown.key, serial), shown.issued_at).await
+                        }
+                    }
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// An agent's certificates are good for nothing any more, from its next call on.
@@ -179,6 +202,47 @@ pub(crate) enum Certificate {
     Present,
     /// The one it was given last, and shows for the first time.
     Renewed,
+    /// One that the record knew until it was put back from a backup.
+    Found,
+}
+
+/// Whether a certificate that the record does not know may be one that was lost with it.
+fn is_lost(agent: Option<&AgentRow>, backup: Option<&BackupMark>, issued_at: Timestamp) -> bool {
+    let (Some(agent), Some(backup)) = (agent, backup) else {
+        return false;
+    };
+    let is_younger = agent.issued_at.is_none_or(|known| issued_at > known);
+    // Certificates count whole seconds.
+    let is_after = issued_at.as_second() >= backup.made_at.as_second();
+    agent.revoked_at.is_none() && is_after && is_younger
+}
+
+async fn renewed(tx: &mut Tx, (key, serial): (&TargetKey, &str)) -> Result<(), Error> {
+    let agent = tx.agent(key).await?;
+    if let (Certificate::Renewed, Some(agent)) =
+        (certificate(agent.as_ref(), (key, serial))?, &agent)
+    {
+        tx.record_renewal_seen(key, &agent.next_serial).await?;
+    }
+    Ok(())
+}
+
+async fn found(
+    tx: &mut Tx,
+    (key, serial): (&TargetKey, &str),
+    issued_at: Timestamp,
+) -> Result<(), Error> {
+    let (agent, backup) = (tx.agent(key).await?, tx.last_restored().await?);
+    if !is_lost(agent.as_ref(), backup.as_ref(), issued_at) {
+        // A younger one was seen in this moment.
+        return certificate(agent.as_ref(), (key, serial)).map(drop);
+    }
+    tx.record_certificate_found(key, (serial, issued_at))
+        .await?;
+    let detail = serde_json::json!({ "serial": serial, "issued_at": issued_at });
+    let (actor, subject) = (format!("agent/{key}"), format!("target/{key}"));
+    let entry = entry(tx, &actor, ("agent.certificate-found", &subject), &detail);
+    Ok(tx.record_entry(&entry).await?)
 }
 
 /// Which certificate of its target's agent has this serial number.
@@ -231,7 +295,7 @@ async fn record_enrolment(
         (EnrolmentId, Digest, Name),
         EnrolmentRequest,
     ),
-) -> Result<jiff::Timestamp, Error> {
+) -> Result<Timestamp, Error> {
     request.permit_at_large(tx, Action::Enrol).await?;
     if !tx.environments().await?.contains_key(environment) {
         return Err(

@@ -159,6 +159,9 @@ fn of_others(action: &str, detail: &Value) -> String {
         "enrolment.created" => "allowed agents to join".to_owned(),
         "agent.enrolled" => "joined".to_owned(),
         "agent.revoked" => "revoked the agent".to_owned(),
+        "agent.certificate-found" => {
+            "showed a certificate that was issued after the backup was made".to_owned()
+        }
         "instruction-key.renewed" => "renewed the key that instructions are signed with".to_owned(),
         "agent.connected" => "is in touch".to_owned(),
         "agent.lost" => "is out of touch".to_owned(),
