@@ -11,7 +11,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
-use tidegate_backup::{Cell, Entry, Reader};
+use tidegate_backup::{Cell, Entry, Reader, Writer};
+use tidegate_domain::journal::Notary;
 use tidegate_tests::{
     server::{Server, software, text},
     shop::{Shop, until},
@@ -330,6 +331,42 @@ fn a_host_that_is_enrolled_anew_keeps_what_it_runs_until_it_is_deployed_to() {
 }
 
 #[test]
+fn a_certificate_that_was_renewed_after_the_backup_is_good_and_the_one_before_it_is_not() {
+    let mut shop = Shop::with_shop(None);
+    deploy(&shop, "1.0.0", "testing");
+    let backup = shop.file("backup.tar");
+    shop.ok(&["backup", "-o", &backup]);
+    let place = shop.path().join("testing-1/identity/identity.json");
+    let old = fs::read_to_string(&place).expect("an identity");
+    let mut due: Value = serde_json::from_str(&old).expect("JSON");
+    due["renew_after"] = "2020-01-01T00:00:00Z".into();
+    shop.kill_agent("testing-1");
+    fs::write(&place, due.to_string()).expect("it is written");
+    shop.start_agent("testing-1");
+    until("its certificate is renewed", || {
+        let now = fs::read_to_string(&place).unwrap_or_default();
+        let now: Value = serde_json::from_str(&now).unwrap_or_default();
+        now["certificate"].is_string() && now["certificate"] != due["certificate"]
+    });
+    lose_and_restore(&mut shop, &backup);
+    agents_have_said_what_they_run(&shop);
+    shop.ok(&BEGIN);
+    let found = "agent.certificate-found".to_owned();
+    assert!(shop.actions("target/testing/testing-1").contains(&found));
+    deploy(&shop, "1.0.0", "testing");
+
+    shop.kill_agent("testing-1");
+    until("it is gone", || !shop.in_touch("testing-1"));
+    fs::write(&place, old).expect("it is written");
+    shop.start_agent("testing-1");
+    until("it is refused", || {
+        let log = fs::read_to_string(shop.file("testing-1.log")).unwrap_or_default();
+        log.contains("another agent was enrolled")
+    });
+    assert!(!shop.in_touch("testing-1"));
+}
+
+#[test]
 fn a_planted_secret_is_not_in_a_backup() {
     let shop = Shop::with_shop(None);
     let mut command = shop.command(&["secret", "set", "shop", "key"]);
@@ -498,6 +535,11 @@ async fn what_is_not_a_good_backup_is_refused_and_leaves_nothing() {
         let said = server.refused(11, &["backup", "verify", text(&bent)]);
         assert!(said.contains(expected), "{said}");
     }
+    fs::write(&bent, forged(&bytes)).expect("a file");
+    let said = refused(11, &bent, &key);
+    assert!(said.contains("it was made up"), "{said}");
+    let said = server.refused(11, &["backup", "verify", text(&bent), &verifier]);
+    assert!(said.contains("is not signed by"), "{said}");
     let missing = refused(2, &backup, &server.directory().join("no-key"));
     assert!(missing.contains("there is no key file"), "{missing}");
     let other = server.directory().join("other-key");
@@ -510,4 +552,27 @@ async fn what_is_not_a_good_backup_is_refused_and_leaves_nothing() {
     let place = server.directory().join("no/such/place/backup.tar");
     let said = server.refused(1, &["backup", "-o", text(&place)]);
     assert!(said.contains("backup.tar.partial"), "{said}");
+}
+
+/// The same, signed by somebody who has the backup and lacks the keys.
+fn forged(backup: &[u8]) -> Vec<u8> {
+    let mut reader = Reader::open(backup).expect("a backup");
+    let (notary, mark) = (Notary::new(&[7; 32]), reader.mark());
+    let mut head = reader.head().clone();
+    head.checkpoint = notary.sign(mark.entries, mark.root);
+    head.verifier = notary.verifier();
+    let mut writer = Writer::new(Vec::new(), &head).expect("it is written");
+    while let Some(entry) = reader.next_entry().expect("it is good") {
+        match entry {
+            Entry::Rows { table, rows } => writer.rows(&table, &rows).expect("it is written"),
+            Entry::Blob { digest, size } => {
+                let mut content = Vec::new();
+                reader.read_blob(&mut content).expect("it is good");
+                let content = content.as_slice();
+                writer.blob(digest, size, content).expect("it is written");
+            }
+        }
+    }
+    let signed = |text: &str| notary.sign_text(text);
+    writer.finish(&[], signed).expect("it is written")
 }

@@ -1,6 +1,6 @@
 //! Putting a backup back into an empty place, without a server.
 //!
-//! Blobs come first and rows in one transaction after them: what breaks off leaves a place that is still empty. The server that
+//! The database is held first, then come blobs, and rows in one transaction after them: what breaks off leaves a place without records. The server that
 //! starts there rests until a person begins a history ([`crate::app::histories`]).
 
 use crate::keyring::{KeySource, Keyring, KeyringError};
@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tidegate_backup::{Cell, Entry, Fault, Reader, Summary};
+use tidegate_domain::journal::Notary;
 use tidegate_registry::{BlobError, Blobs};
 use tidegate_store::{Place, Repository, Store, StoreError, Table, Tx, Value};
 
@@ -58,6 +59,9 @@ pub enum RestoreError {
         "the keys do not open what was sealed in the backup: give those of the server that it was made from"
     )]
     OtherKeys,
+    /// It was signed by somebody else than the server that it says it is of.
+    #[error("the backup was not signed by the server whose key is in it: it was made up")]
+    Forged,
     /// There is something already.
     #[error("{0} has records already; put the backup back into an empty place")]
     NotEmpty(String),
@@ -73,10 +77,10 @@ pub enum RestoreError {
 }
 
 impl Restore {
-    /// Reads all of the backup, and whether these keys open it. Nothing is written.
+    /// Reads all of the backup, and whether these keys open it and signed it. Nothing is written.
     ///
     /// # Errors
-    /// When it is not good, or the keys are of another server.
+    /// When it is not good, was made up, or the keys are of another server.
     pub fn verify(&self) -> Result<Summary, RestoreError> {
         if let KeySource::File(path) = &self.keys
             && !path.exists()
@@ -85,26 +89,21 @@ impl Restore {
         }
         let keyring = Keyring::open(self.keys.clone())?;
         let mut reader = Reader::open(self.opened()?)?;
-        let mut opens = false;
+        let mut signer = None;
         while let Some(entry) = reader.next_entry()? {
-            let Entry::Rows { table, rows } = entry else {
-                continue;
-            };
-            let columns = columns(&reader, &table);
-            let place = |name: &str| columns.iter().position(|it| it == name);
-            if let ("keys", Some(name), Some(wrapped)) =
-                (table.as_str(), place("name"), place("wrapped"))
+            if let Entry::Rows { table, rows } = entry
+                && table == "keys"
             {
-                opens |= rows.iter().any(|row| match (&row[name], &row[wrapped]) {
-                    (Cell::Text(name), Cell::Bytes(wrapped)) if name == "journal" => {
-                        keyring.unwrap("key/journal", &wrapped.0).is_some()
-                    }
-                    _ => false,
-                });
+                signer = signer.or(journal_key(&keyring, &columns(&reader, &table), &rows));
             }
         }
         let summary = reader.finish()?;
-        opens.then_some(summary).ok_or(RestoreError::OtherKeys)
+        let signer = signer.ok_or(RestoreError::OtherKeys)?;
+        // Whoever lacks the keys can make a backup that is signed by themselves, and holds a key that these open.
+        if Notary::new(&signer).verifier() != summary.verifier {
+            return Err(RestoreError::Forged);
+        }
+        Ok(summary)
     }
 
     /// Puts it back.
@@ -121,24 +120,14 @@ impl Restore {
             move |source| RestoreError::File { path, source }
         };
         std::fs::create_dir_all(&self.data).map_err(unusable(&self.data))?;
-        if matches!(place, Place::Sqlite(_)) && self.data.join("tidegate.db").exists() {
-            return Err(RestoreError::NotEmpty(self.data.display().to_string()));
-        }
-        self.put_blobs().await?;
+        // The place is held from here on, so that no server begins there meanwhile.
         let schema = Reader::open(self.opened()?)?.head().schema;
-        let filled = Store::fill(&place, schema, self.clone(), |tx, it| {
+        let empty = Store::empty(&place, schema).await?;
+        self.put_blobs().await?;
+        let filled = empty.fill(self.clone(), |tx, it| {
             async move { it.put_rows(tx).await }.boxed()
         });
-        if let Err(why) = filled.await {
-            // The file was made a moment ago, and holds nothing.
-            if matches!(place, Place::Sqlite(_)) {
-                for name in ["tidegate.db", "tidegate.db-wal", "tidegate.db-shm"] {
-                    drop(std::fs::remove_file(self.data.join(name)));
-                }
-            }
-            return Err(why);
-        }
-        Ok(())
+        filled.await.map(drop)
     }
 
     fn opened(&self) -> Result<BufReader<File>, RestoreError> {
@@ -205,6 +194,19 @@ impl From<StoreError> for RestoreError {
             Self::Store(why)
         }
     }
+}
+
+/// The key that the journal is signed with, among some rows of keys.
+fn journal_key(keyring: &Keyring, columns: &[String], rows: &[Vec<Cell>]) -> Option<[u8; 32]> {
+    let place = |name: &str| columns.iter().position(|it| it == name);
+    let (name, wrapped) = (place("name")?, place("wrapped")?);
+    rows.iter()
+        .find_map(|row| match (row.get(name)?, row.get(wrapped)?) {
+            (Cell::Text(name), Cell::Bytes(wrapped)) if name == "journal" => {
+                keyring.unwrap("key/journal", &wrapped.0)?.try_into().ok()
+            }
+            _ => None,
+        })
 }
 
 fn columns<R: io::Read>(reader: &Reader<R>, table: &str) -> Vec<String> {

@@ -87,6 +87,17 @@ impl Tx {
         }
     }
 
+    /// The step of the schema that the database is at: another program may have brought it forward.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn schema(&mut self) -> Result<i64, StoreError> {
+        let row = self
+            .row("SELECT MAX(number) FROM schema_steps", &[])
+            .await?;
+        row.map_or(Ok(0), |row| row.int(0))
+    }
+
     /// Rows of a table in the order of its key, at most `limit`: the first ones, or those after the row that `after` is the
     /// key of. Answers the values of its columns, and the key of the last row.
     ///

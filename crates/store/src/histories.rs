@@ -78,6 +78,16 @@ impl Tx {
         self.execute(sql, &values).await.map(drop)
     }
 
+    /// The backup that was put back last, if one ever was.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_restored(&mut self) -> Result<Option<BackupMark>, StoreError> {
+        let sql = "SELECT record FROM restores ORDER BY restored_at DESC LIMIT 1";
+        let row = self.row(sql, &[]).await?;
+        row.map(|row| row.record(0, "restores")).transpose()
+    }
+
     /// The backup that was put back and that no history began from yet.
     ///
     /// # Errors

@@ -86,6 +86,39 @@ enum Backend {
     Postgres(postgres::Postgres),
 }
 
+/// A database without records, to be filled.
+#[derive(Debug)]
+pub struct Empty {
+    store: Store,
+    schema: i64,
+}
+
+impl Empty {
+    /// Fills it, and brings it forward to this program's schema. Either all of what `fill` wrote is kept, or nothing.
+    ///
+    /// # Errors
+    /// When it has got records since, or what `fill` answers.
+    pub async fn fill<I, E, F>(self, input: I, fill: F) -> Result<Store, E>
+    where
+        I: Send + Sync + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<(), E>> + Send + Sync + 'static,
+    {
+        let Self { store, schema } = self;
+        store
+            .write((input, fill), move |tx, (input, fill)| {
+                async move {
+                    tx.refuse_records(schema).await?;
+                    fill(tx, input).await
+                }
+                .boxed()
+            })
+            .await?;
+        migrate::run(&store, NEWEST).await?;
+        Ok(store)
+    }
+}
+
 impl Store {
     /// Opens (or makes) the SQLite database in `directory` and locks it against a second server.
     ///
@@ -109,33 +142,21 @@ impl Store {
         Ok(store)
     }
 
-    /// Fills an empty database with records that were made at step `schema` of the schema, and brings it forward to this program's. Either all of what `fill` wrote is kept, or nothing.
+    /// A database without records, at step `schema` of the schema. Whoever else would use it finds it held, or gets there first.
     ///
     /// # Errors
-    /// When the database has records, the schema is newer than this program, or what `fill` answers.
-    pub async fn fill<I, E, F>(place: &Place, schema: i64, input: I, fill: F) -> Result<Self, E>
-    where
-        I: Send + Sync + 'static,
-        E: From<StoreError> + Send + 'static,
-        F: for<'a> Fn(&'a mut Tx, &'a I) -> BoxFuture<'a, Result<(), E>> + Send + Sync + 'static,
-    {
+    /// When it has records or is held, or the schema is newer than this program.
+    pub async fn empty(place: &Place, schema: i64) -> Result<Empty, StoreError> {
         if schema > NEWEST {
             let (found, known) = (schema, NEWEST);
-            return Err(StoreError::Newer { found, known }.into());
+            return Err(StoreError::Newer { found, known });
         }
         let store = Self::attach(place)?;
         migrate::run(&store, schema).await?;
         store
-            .write((input, fill), move |tx, (input, fill)| {
-                async move {
-                    tx.refuse_records(schema).await?;
-                    fill(tx, input).await
-                }
-                .boxed()
-            })
+            .read(schema, |tx, schema| tx.refuse_records(*schema).boxed())
             .await?;
-        migrate::run(&store, NEWEST).await?;
-        Ok(store)
+        Ok(Empty { store, schema })
     }
 
     fn attach(place: &Place) -> Result<Self, StoreError> {

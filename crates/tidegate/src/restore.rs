@@ -79,7 +79,7 @@ pub(crate) async fn run(args: RestoreArgs, output: Output) -> ExitCode {
 fn failed(why: &RestoreError) -> ExitCode {
     complain(&chain(why));
     match why {
-        RestoreError::Backup(_) => ExitStatus::Tampered,
+        RestoreError::Backup(_) | RestoreError::Forged => ExitStatus::Tampered,
         RestoreError::NoKeys(_) | RestoreError::OtherKeys => ExitStatus::Usage,
         RestoreError::NotEmpty(_) => ExitStatus::Conflict,
         RestoreError::File { .. }

@@ -14,7 +14,7 @@ use std::{
 use tidegate_backup::{Cell, Head, TableHead, VERSION, Writer};
 use tidegate_domain::{access::Action, digest::Digest};
 use tidegate_registry::{BlobReader, Registry};
-use tidegate_store::{NEWEST, Tx, Value};
+use tidegate_store::{Tx, Value};
 use tokio::{runtime::Handle, sync::mpsc};
 
 /// How many rows are read at a time.
@@ -95,7 +95,7 @@ async fn snapshot(
         made_at: tx.now(),
         made_by: by.to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        schema: NEWEST,
+        schema: tx.schema().await?,
         incarnation: tx.incarnation().await?,
         checkpoint: app.notary.sign(frontier.size(), frontier.root()),
         verifier: app.notary.verifier(),

@@ -127,15 +127,17 @@ async fn all_rows(tx: &mut Tx, table: &Table) -> Result<Vec<Vec<Value>>, StoreEr
 }
 
 async fn filled(place: &Place, dump: &Dump) -> Result<Store, StoreError> {
-    Store::fill(place, NEWEST, dump.clone(), |tx, dump| {
-        Box::pin(async move {
-            for table in tx.tables().await? {
-                let (columns, rows) = &dump[&table.name];
-                assert_eq!(*columns, table.columns);
-                tx.record_table_rows(&table, rows).await?;
-            }
-            Ok(())
+    let empty = Store::empty(place, NEWEST).await?;
+    empty
+        .fill(dump.clone(), |tx, dump| {
+            Box::pin(async move {
+                for table in tx.tables().await? {
+                    let (columns, rows) = &dump[&table.name];
+                    assert_eq!(*columns, table.columns);
+                    tx.record_table_rows(&table, rows).await?;
+                }
+                Ok(())
+            })
         })
-    })
-    .await
+        .await
 }
