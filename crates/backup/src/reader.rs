@@ -19,8 +19,8 @@ use tidegate_domain::{
 
 /// The longest head, list or seal, in bytes.
 const TEXT_MAX: u64 = 64 << 20;
-/// The longest chunk of rows, packed and unpacked, in bytes. One row may be as long as a large document.
-const CHUNK_MAX: u64 = 1 << 30;
+/// The longest chunk of rows, packed and unpacked, in bytes: one row may be as long as a large document.
+const CHUNK_MAX: u64 = 64 << 20;
 
 /// A backup that is being read.
 #[derive(Debug)]

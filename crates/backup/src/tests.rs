@@ -192,3 +192,35 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Vec<Cell>>(&written).unwrap(), row);
     }
 }
+
+#[test]
+fn rows_lie_in_pieces_that_a_reader_can_hold() {
+    let mut writer = Writer::new(Vec::new(), &head(1, &RECORDS)).unwrap();
+    let long = |id: i64| {
+        let text = Cell::Text("x".repeat(5 << 20));
+        vec![Cell::Int(id), Cell::Null, text]
+    };
+    let rows: Vec<_> = (0..3).map(long).collect();
+    writer.rows("people", &rows).unwrap();
+    writer.rows("journal", &journal(&RECORDS)).unwrap();
+    let sign = |text: &str| notary(1).sign_text(text);
+    let backup = writer.finish(&[], sign).unwrap();
+    let mut reader = Reader::open(&backup[..]).unwrap();
+    let mut pieces = Vec::new();
+    while let Some(entry) = reader.next_entry().unwrap() {
+        if let Entry::Rows { table, rows } = entry {
+            pieces.push((table, rows.len()));
+        }
+    }
+    let piece = |table: &str, rows| (table.to_owned(), rows);
+    assert_eq!(
+        pieces,
+        [
+            piece("people", 1),
+            piece("people", 1),
+            piece("people", 1),
+            piece("journal", 3)
+        ]
+    );
+    assert_eq!(reader.finish().unwrap().rows, 6);
+}

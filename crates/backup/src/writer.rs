@@ -9,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 use std::io::{self, Read, Write};
 use tidegate_domain::digest::Digest;
 
+/// Rows lie together in so many bytes, unpacked, or alone: whoever reads them holds no more.
+const CHUNK: usize = 8 << 20;
+
 /// How hard rows are packed: much smaller already, and faster than disks.
 const LEVEL: i32 = 3;
 
@@ -44,14 +47,25 @@ impl<W: Write> Writer<W> {
     /// When they cannot be written.
     pub fn rows(&mut self, table: &str, rows: &[Vec<Cell>]) -> io::Result<()> {
         let mut packer = zstd::Encoder::new(Vec::new(), LEVEL)?;
+        let mut length = 0;
         for row in rows {
-            serde_json::to_writer(&mut packer, row)?;
+            let line = serde_json::to_vec(row)?;
+            if length > 0 && length + line.len() > CHUNK {
+                let full = std::mem::replace(&mut packer, zstd::Encoder::new(Vec::new(), LEVEL)?);
+                self.chunk(table, &full.finish()?)?;
+                length = 0;
+            }
+            packer.write_all(&line)?;
             packer.write_all(b"\n")?;
+            length += line.len() + 1;
         }
-        let packed = packer.finish()?;
+        self.chunk(table, &packer.finish()?)
+    }
+
+    fn chunk(&mut self, table: &str, packed: &[u8]) -> io::Result<()> {
         let path = format!("tables/{table}/{:06}.jsonl.zst", self.chunks);
         self.chunks += 1;
-        self.entry(&path, &packed)
+        self.entry(&path, packed)
     }
 
     /// A blob. Nothing of the archive is good any more if its content is not that.

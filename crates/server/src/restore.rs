@@ -182,6 +182,8 @@ impl Restore {
             tx.record_table_rows(known, &rows).await?;
         }
         reader.finish()?;
+        // The other database may number entries at once, so that nobody would come for these.
+        while tx.number_waiting_entries().await? > 0 {}
         Ok(tx.record_restored(&mark).await?)
     }
 }
