@@ -150,13 +150,19 @@ impl Server {
         tasks.spawn(write_token_uses(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents, config.room));
         let served = people::Service {
-            router: http::router(app, config.room),
-            patience: Patience::default(),
+            router: http::router(app.clone(), config.room),
+            health: http::health().with_state(app),
+            patience: if config.behind_proxy {
+                Patience::behind_proxy()
+            } else {
+                Patience::default()
+            },
             room: config.room,
             behind_proxy: config.behind_proxy,
         };
         tasks.spawn(people::serve(listener, served));
-        tracing::info!(%address, %agent_address, "server.ready");
+        let Room { all, each } = config.room;
+        tracing::info!(%address, %agent_address, connections = all, of_a_client = each, "server.ready");
         Ok(Self {
             address,
             agent_address,

@@ -40,18 +40,18 @@ pub(crate) fn router(app: SharedApp, room: Room) -> Router {
         access: Arc::new(Host(app.clone())),
     };
     // Connections of the proxy say nothing of clients: behind one, what a client asks at once is counted.
-    let crowd = Crowd::new(Room {
+    let each = Room {
         all: usize::MAX,
         ..room
-    });
+    };
+    let crowd = Crowd::new("clients of the proxy", each);
     let request_id = HeaderName::from_static(REQUEST_ID);
     Router::new()
         .merge(v1::router())
         .merge(log::router())
         .merge(registry_token::router())
         .merge(web::router(&app))
-        .route("/healthz", get(telemetry::healthz))
-        .route("/readyz", get(telemetry::readyz))
+        .merge(health())
         .route("/metrics", get(telemetry::metrics))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(app.clone())
@@ -68,6 +68,13 @@ pub(crate) fn router(app: SharedApp, room: Room) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
+}
+
+/// What says whether the server lives, and is ready.
+pub(crate) fn health() -> Router<SharedApp> {
+    Router::new()
+        .route("/healthz", get(telemetry::healthz))
+        .route("/readyz", get(telemetry::readyz))
 }
 
 /// What may be asked of a server that was put back from a backup, before a person lets it go on: to read, to sign in, and that.
