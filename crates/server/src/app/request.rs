@@ -174,6 +174,12 @@ impl Sight {
         }
     }
 
+    /// Whether somebody who is in these teams is seen: by whoever sees everybody, by their teams, and by themselves.
+    pub(super) fn shows_person(&self, person: &Actor, teams: &[Resource]) -> bool {
+        let sees = |it: &Resource| self.authorizer.ask(&self.actor, Action::Read, it).allowed;
+        person.person == self.actor.person || self.shows_organisation() || teams.iter().any(sees)
+    }
+
     /// Whether what belongs to no product is seen: people, policies, the journal as a whole.
     pub(super) fn shows_organisation(&self) -> bool {
         let resource = Resource::Organisation;

@@ -179,15 +179,12 @@ fn waiver_view(waiver: &Waiver, now: jiff::Timestamp) -> WaiverView {
         .as_ref()
         .map(|release| format!(" {release}"))
         .unwrap_or_default();
-    let environment = scope
-        .environment
-        .as_ref()
-        .map(|it| format!(" in {it}"))
-        .unwrap_or_default();
+    let environment = scope.environment.as_ref();
+    let environment = environment.map_or("every environment", |it| it.as_str());
     WaiverView {
         id: waiver.id.0,
         control: waiver.control.to_string(),
-        scope: format!("{}{release}{environment}", scope.product),
+        scope: format!("{}{release} in {environment}", scope.product),
         reason: waiver.reason.clone(),
         by: waiver.by.0.to_string(),
         signed_by: waiver.signed.as_ref().map(|(by, _)| by.to_string()),

@@ -1,11 +1,11 @@
 //! Serves people's address: HTTP/1, as browsers, programs and proxies speak it without TLS.
 
 use super::{Crowd, Crowded, Patience, PatientStream, Place, Room, http1, service};
-use crate::http::ApiError;
+use crate::web;
 use axum::{
     Router,
     extract::ConnectInfo,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Uri, header},
 };
 use hyper_util::rt::TokioIo;
 use std::{error::Error, net::SocketAddr, time::Duration};
@@ -67,7 +67,7 @@ pub(crate) async fn serve(listener: TcpListener, served: Service) {
 impl Service {
     /// Answers whoever comes that there is no room, or that the server lives, and closes.
     fn turning_away(&self, why: Crowded) -> Self {
-        let answer = move || async move { ApiError(why.error()) };
+        let answer = move |uri: Uri| async move { web::refused(uri.path(), why.error()) };
         let router = self.health.clone().fallback(answer);
         Self {
             router: router.layer(closing()),

@@ -17,14 +17,11 @@ use super::super::{
     parts::{Fingerprint, Prose, without_cause},
     state::State as Shown,
     telling,
-    visitor::{Submitted, Visitor},
+    visitor::{Path, Submitted, Visitor},
 };
 use crate::{
     app::{Error, Request, SharedApp, query::RehearsalsOf},
-    http::{
-        Watching,
-        access::{Path, State},
-    },
+    http::{Watching, access::State},
 };
 use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Redirect, Response};
