@@ -172,9 +172,7 @@ async fn say(
 
 /// Nobody lets go what they asked for themselves.
 async fn refuse_own(tx: &mut Tx, request: &Request, deployment: &Deployment) -> Result<(), Error> {
-    let human = request.human(tx).await?;
-    let requester = people::found(tx, &deployment.requested_by).await;
-    if !requester.is_ok_and(|requester| requester.human() == human) {
+    if !people::is_own(tx, request, &deployment.requested_by).await? {
         return Ok(());
     }
     let detail = "whoever asks for a deployment does not approve it, by no other account and no token either";

@@ -286,6 +286,16 @@ pub(super) async fn found(tx: &mut Tx, name: &Name) -> Result<PersonRow, Error> 
     found.ok_or_else(|| Error::not_found("person-not-found", "person", name))
 }
 
+/// Whether an account is of the same human being as whoever asks.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn is_own(tx: &mut Tx, request: &Request, account: &Name) -> Result<bool, Error> {
+    let human = request.human(tx).await?;
+    let person = tx.person_named(account).await?;
+    Ok(person.is_some_and(|person| person.human() == human))
+}
+
 /// Writes into the journal what became of a person.
 ///
 /// # Errors
