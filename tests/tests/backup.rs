@@ -14,7 +14,7 @@ use std::{
 use tidegate_backup::{Cell, Entry, Reader, Writer};
 use tidegate_domain::journal::Notary;
 use tidegate_tests::{
-    server::{Server, software, text},
+    server::{Server, client, software, text},
     shop::{Shop, until},
 };
 
@@ -180,6 +180,11 @@ fn nothing_changes(shop: &Shop) {
         refused.contains("put back from a backup") && refused.contains("incarnation begin"),
         "{refused}"
     );
+    let form = submitted(&format!("{}/changes", shop.url()));
+    assert!(
+        form.contains("<html") && form.contains("put back from a backup"),
+        "{form}"
+    );
     assert_eq!(shop.answer("testing-1").as_deref(), Some("1.1.0"));
 }
 
@@ -218,6 +223,15 @@ fn nothing_leads_behind_what_runs(shop: &Shop) {
     until("it is back where it was", || {
         shop.answer("testing-1").as_deref() == Some("1.1.0")
     });
+}
+
+/// What somebody reads who submits a form there.
+fn submitted(address: &str) -> String {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let answer = client().post(address).send().await.expect("an answer");
+        answer.text().await.expect("a whole answer")
+    })
 }
 
 /// Agents follow the journal once for each history, and keep what they left. What a person saw of it is theirs to judge.

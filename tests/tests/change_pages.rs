@@ -44,6 +44,7 @@ async fn change_requests_are_asked_for_decided_and_closed() {
         let (got, said) = submit(&server, who, ("/changes/1/approve", &[])).await;
         assert_eq!(got, status, "{said}");
     }
+    decided_by_others(&server, &staff).await;
     browser.open(&server.url(one)).await;
     browser.tab_to("#approve button").await;
     browser.press("\u{e007}").await;
@@ -59,11 +60,33 @@ async fn change_requests_are_asked_for_decided_and_closed() {
 
     emergency(&server, &staff).await;
     let due = "Its review is due";
-    check_page(&server, &browser, ("change-due", "/changes/2", due)).await;
+    check_page(&server, &browser, ("change-due", "/changes/3", due)).await;
     closed(&server, &staff).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     valid_html(&server);
     drop(fleet);
+}
+
+/// Whoever asked decides nothing, whatever level they have and whatever they submit; afterwards it is closed by somebody else.
+async fn decided_by_others(server: &Server, staff: &Staff) {
+    let wish = [
+        ("kind", "normal"),
+        ("product", "storefront"),
+        ("environment", "live"),
+        ("title", "Of somebody who decides"),
+    ];
+    let (_, next) = submit(server, &staff.ada, ("/changes", &wish)).await;
+    assert_eq!(next, "/changes/2");
+    let (_, html) = look(server, &staff.ada, &next).await;
+    assert!(html.contains("somebody else decides") && !html.contains("/changes/2/turn-down"));
+    let note = [("note", "never mind")];
+    for deed in ["/changes/2/approve", "/changes/2/turn-down"] {
+        let (status, said) = submit(server, &staff.ada, (deed, &note)).await;
+        assert_eq!(status, 403, "{said}");
+    }
+    let cookie = server.sign_in().await;
+    let done = submit(server, &cookie, ("/changes/2/turn-down", &note)).await;
+    assert_eq!(done.0, 303, "{}", done.1);
 }
 
 /// One that passes the promotion order, and is approved.
@@ -75,14 +98,14 @@ async fn emergency(server: &Server, staff: &Staff) {
         ("title", "The till is down"),
     ];
     let (_, next) = submit(server, &staff.bob, ("/changes", &wish)).await;
-    assert_eq!(next, "/changes/2");
-    let approved = submit(server, &staff.ada, ("/changes/2/approve", &[])).await;
+    assert_eq!(next, "/changes/3");
+    let approved = submit(server, &staff.ada, ("/changes/3/approve", &[])).await;
     assert_eq!(approved.0, 303, "{}", approved.1);
 }
 
 /// It is closed with what its review found, and not without.
 async fn closed(server: &Server, staff: &Staff) {
-    let close = "/changes/2/close";
+    let close = "/changes/3/close";
     assert_eq!(submit(server, &staff.ada, (close, &[])).await.0, 400);
     let review = [("note", "a test was missing")];
     assert_eq!(submit(server, &staff.ada, (close, &review)).await.0, 303);

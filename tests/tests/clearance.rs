@@ -409,6 +409,15 @@ fn who_assists_is_let_go_by_somebody_of_level_3() {
         "somebody of level 3 or above to let go what eve asked for",
     );
     assert_eq!(office.by("eve", &["supervise", &id]).0, 3);
+    // Nor does a program of hers, whatever level it has.
+    let program = ["person", "create", "helper", "--service", "--owner", "eve"];
+    let (status, said) = office.by("ada", &[&program[..], &["--level", "3"]].concat());
+    assert_eq!(status, 0, "{said}");
+    let (status, said) = office.by("helper", &["supervise", &id]);
+    assert!(
+        status == 3 && said.contains("whoever asks for a deployment"),
+        "{said}"
+    );
     let (status, said) = office.by("bob", &["supervise", &id]);
     assert_eq!(status, 0, "{said}");
     office.succeeds(&id);

@@ -27,10 +27,20 @@ async fn controls_are_read_and_tried_on_the_past() {
     browser
         .text_becomes("main", "You have read this version")
         .await;
-    assert_eq!(submit(&server, &staff.bob, ("/controls", &[])).await.0, 303);
+    let all = shown(&server, &staff.bob, "/controls").await;
+    let all = [("shown", all.as_str())];
+    assert_eq!(
+        submit(&server, &staff.bob, ("/controls", &all)).await.0,
+        303
+    );
     let (_, html) = look(&server, &staff.bob, "/controls").await;
     assert!(!html.contains("You have not read"), "{html}");
     assert_eq!(look(&server, &staff.bob, "/controls/nothing").await.0, 404);
+    // People of teams that somebody does not see are not named to them.
+    for (who, sees) in [(&staff.bob, true), (&staff.boss, false)] {
+        let (_, html) = look(&server, who, "/controls/can-go-back").await;
+        assert_eq!(html.contains("admin"), sees, "{html}");
+    }
 
     let tried = "/backtest?control=can-go-back";
     check_page(
@@ -71,6 +81,57 @@ async fn controls_are_read_and_tried_on_the_past() {
     drop(fleet);
 }
 
+/// What the form on a page of controls says was shown.
+async fn shown(server: &Server, cookie: &str, path: &str) -> String {
+    let (_, html) = look(server, cookie, path).await;
+    let (_, rest) = html.split_once("name=\"shown\" value=\"").expect("a form");
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn what_was_read_is_what_is_acknowledged() {
+    let server = Server::start().await;
+    let declare = |title: &str| {
+        let file = server.directory().join("control.yaml");
+        let text = NEW.replace("Only the old one", title);
+        std::fs::write(&file, text).expect("the file can be written");
+        server.run(&[
+            "apply",
+            "-f",
+            file.to_str().expect("a path is text"),
+            "--yes",
+        ]);
+    };
+    declare("As it was read");
+    let cookie = server.sign_in().await;
+    let (one, all) = ("/controls/only-old", "/controls");
+    let read = [
+        shown(&server, &cookie, one).await,
+        shown(&server, &cookie, all).await,
+    ];
+    declare("As it is now");
+    for (path, shown) in [
+        ("/controls/only-old/acknowledge", &read[0]),
+        (all, &read[1]),
+    ] {
+        let (status, html) = submit(&server, &cookie, (path, &[("shown", shown)])).await;
+        assert_eq!(status, 409, "{html}");
+        assert!(
+            html.contains("has changed since it was shown to you"),
+            "{html}"
+        );
+    }
+    let (_, html) = look(&server, &cookie, one).await;
+    assert!(html.contains("id=\"acknowledge\""), "{html}");
+    for (form, path) in [(one, "/controls/only-old/acknowledge"), (all, all)] {
+        let shown = shown(&server, &cookie, form).await;
+        let done = submit(&server, &cookie, (path, &[("shown", &shown)])).await;
+        assert_eq!(done.0, 303, "{}", done.1);
+        let (_, html) = look(&server, &cookie, one).await;
+        assert!(html.contains("You have read this version"), "{html}");
+    }
+}
+
 #[tokio::test]
 async fn exceptions_are_asked_for_signed_and_ended() {
     let (server, fleet) = with_history().await;
@@ -93,6 +154,8 @@ async fn exceptions_are_asked_for_signed_and_ended() {
         submit(&server, &staff.ada, ("/waivers/1/end", &[])).await.0,
         303
     );
+    let (status, html) = look(&server, &staff.bob, "/waivers?all=perhaps").await;
+    assert!(status == 400 && html.contains("<main"), "{html}");
     let (_, html) = look(&server, &staff.bob, "/waivers?all=true").await;
     assert!(
         html.contains("0 exceptions are good now") && html.contains("on holiday"),

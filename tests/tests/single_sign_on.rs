@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tidegate_tests::{
     entrance::{Entrance, OPEN},
     identity_provider::Jar,
+    page::look,
     server::Server,
 };
 
@@ -48,6 +49,7 @@ async fn people_come_in_and_their_groups_say_how_far_they_answer() {
         (&ada["level"], &ada["teams"]),
         (&Value::Null, &json!({ "makers": 3 }))
     );
+    by_hand(&office).await;
     let people = office.server.get("/api/v1/people").await;
     assert_eq!(
         people.as_array().map(Vec::len),
@@ -78,6 +80,31 @@ async fn people_come_in_and_their_groups_say_how_far_they_answer() {
         "{}",
         answer.body
     );
+}
+
+/// A level that somebody sets by hand holds until groups set it anew, and that is said.
+async fn by_hand(office: &Entrance) {
+    let change = ["person", "change", "ada", "--level", "4"];
+    let said = office.server.run(&change);
+    assert!(
+        said.contains("set the level anew at the next sign-in"),
+        "{said}"
+    );
+    let ada = office.person("ada").await;
+    assert_eq!(
+        (&ada["level"], &ada["level_by"]),
+        (&json!(4), &json!(["test"]))
+    );
+    let cookie = office.server.sign_in().await;
+    let (_, html) = look(&office.server, &cookie, "/people/ada?level=5").await;
+    assert!(html.contains("set anew by the groups of test"), "{html}");
+    assert!(
+        html.contains("Only until the next sign-in by test"),
+        "{html}"
+    );
+    let (_, answer) = office.sign_in("ada").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(office.person("ada").await["level"], Value::Null);
 }
 
 #[tokio::test]

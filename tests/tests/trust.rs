@@ -2,7 +2,12 @@
 //! signatures as cosign writes them.
 
 use serde_json::{Value, json};
-use tidegate_tests::{cosign::Signer, office::Office, shop::until};
+use tidegate_tests::{
+    cosign::Signer,
+    office::Office,
+    server::client,
+    shop::{TOKEN, until},
+};
 
 const PROVENANCE: &str = "https://slsa.dev/provenance/v1";
 
@@ -465,4 +470,12 @@ async fn what_is_over_goes_and_what_a_release_needs_stays() {
     for stays in ["loose-2", "1.0.0", "1.1.0"] {
         shop.ok(&["artifact", "show", &format!("shop/web:{stays}")]);
     }
+    // What speaks of an artifact that is there without a tag stays, and goes once the artifact is gone.
+    works.release.sign_artifact(shop, "shop/web", &digest).await;
+    let shown = || shop.ok(&["artifact", "retention"]);
+    assert!(!shown().contains(&signature), "{}", shown());
+    let artifact = format!("{}/v2/shop/web/manifests/{digest}", shop.url());
+    let gone = client().delete(artifact).bearer_auth(TOKEN).send().await;
+    assert_eq!(gone.expect("an answer").status().as_u16(), 202);
+    assert!(shown().contains(&signature), "{}", shown());
 }

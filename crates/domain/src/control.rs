@@ -14,7 +14,7 @@ mod finding;
 mod record;
 mod waiver;
 
-pub use approval::{Approval, ApprovalRule, Unmet, Verdict, Voter, quorum};
+pub use approval::{Approval, ApprovalRule, Unmet, Verdict, Voter, approved_before, quorum};
 pub use change::{Change, ChangeKind, ChangeState, ChangeTemplate, Risk, Unfit as ChangeUnfit};
 pub use clearance::{Clearance, Stop, StopKind};
 pub use document::{Control, Mode, Severity};

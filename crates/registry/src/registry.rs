@@ -240,6 +240,7 @@ impl Registry {
                 async move {
                     let digest = *digest;
                     if let Some(reason) = tx.pin_reason(digest).await? {
+                        let reason = told(repository, reason);
                         return Err(Error::ManifestPinned { digest, reason });
                     }
                     let gone = tx.record_manifest_deleted(repository, digest).await?;
@@ -341,5 +342,14 @@ fn check_size(stored: Option<u64>, named: u64, digest: Digest) -> Result<(), Err
             Err(Error::ManifestInvalid(why))
         }
         Some(_) => Ok(()),
+    }
+}
+
+/// What holds a manifest, as whoever may delete from `repository` is told. Equal manifests are one, whoever pushed them, and a release
+/// of another product is nobody's business here.
+fn told(repository: &Repository, reason: String) -> String {
+    match reason.split(' ').nth(1) {
+        Some(product) if product == repository.product.as_str() => reason,
+        Some(_) | None => "a release of another product".to_owned(),
     }
 }

@@ -20,8 +20,8 @@ pub(crate) use stream::PatientStream;
 
 use axum::{Router, body::Body};
 use http::Request;
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::service::TowerToHyperService;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{rt::TokioTimer, service::TowerToHyperService};
 use std::{convert::Infallible, time::Duration};
 
 /// How long the other end may take.
@@ -51,8 +51,28 @@ impl Default for Patience {
     }
 }
 
+impl Patience {
+    /// Towards a proxy, which keeps connections for its next request: proxies give one up after 60 s, and must be the first to.
+    pub(crate) fn behind_proxy() -> Self {
+        Self {
+            headers: Duration::from_secs(75),
+            ..Self::default()
+        }
+    }
+}
+
 /// The longest headers of a request with its address, in bytes; hyper answers longer ones with status 431.
 pub(crate) const HEADERS_MAX: u16 = 32 * 1024;
+
+/// How HTTP/1 is spoken.
+pub(crate) fn http1(patience: Patience) -> http1::Builder {
+    let mut server = http1::Builder::new();
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience.headers)
+        .max_header_size(HEADERS_MAX.into());
+    server
+}
 
 /// A router for one connection: every request carries who is at the other end, and every body is waited for with patience.
 pub(crate) fn service<P: Clone + Send + Sync + 'static>(

@@ -15,6 +15,6 @@ mod watching;
 
 pub(crate) use error::{ApiError, retry_after};
 pub(crate) use registry::blob;
-pub(crate) use router::{STRANGERS_BODY_MAX, router};
+pub(crate) use router::{STRANGERS_BODY_MAX, health, router};
 pub use v1::openapi;
 pub(crate) use watching::Watching;

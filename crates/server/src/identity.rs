@@ -1,13 +1,14 @@
 //! How people and programs prove who they are: the work behind it that needs time, memory or other servers.
 //!
 //! [`hashing`] verifies passwords, a few at once. [`providers`] are asked who somebody is, [`issuers`] for the keys of the
-//! tokens that programs show; both by [`outside`], which bounds what it reads. What follows from an answer, `domain` says
+//! tokens that programs show; both by [`outside`], which bounds what it reads, and no more often than [`kept`] finds decent. What follows from an answer, `domain` says
 //! and `app` writes down. Nothing here touches the store. Start at [`Identity`].
 
 #[cfg(test)]
 mod fake_issuer;
 pub(crate) mod hashing;
 pub(crate) mod issuers;
+mod kept;
 mod outside;
 pub(crate) mod providers;
 mod settings;

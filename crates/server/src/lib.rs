@@ -38,7 +38,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tidegate_domain::journal::Notary;
 use tidegate_registry::{BlobError, Blobs, Registry};
 use tidegate_store::{KeyRow, Store, StoreError};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet, time::MissedTickBehavior};
 
 /// How often blobs are read again whose time has come.
 const SCRUB_EVERY: std::time::Duration = std::time::Duration::from_secs(60);
@@ -150,13 +150,19 @@ impl Server {
         tasks.spawn(write_token_uses(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents, config.room));
         let served = people::Service {
-            router: http::router(app, config.room),
-            patience: Patience::default(),
+            router: http::router(app.clone(), config.room),
+            health: http::health().with_state(app),
+            patience: if config.behind_proxy {
+                Patience::behind_proxy()
+            } else {
+                Patience::default()
+            },
             room: config.room,
             behind_proxy: config.behind_proxy,
         };
         tasks.spawn(people::serve(listener, served));
-        tracing::info!(%address, %agent_address, "server.ready");
+        let Room { all, each } = config.room;
+        tracing::info!(%address, %agent_address, connections = all, of_a_client = each, "server.ready");
         Ok(Self {
             address,
             agent_address,
@@ -293,6 +299,8 @@ async fn write_token_uses(app: SharedApp) {
 /// Reads blobs again when their time has come, and whatever is suspected at once; tells what is damaged.
 async fn scrub(app: SharedApp, holder: String) {
     let mut tick = tokio::time::interval(SCRUB_EVERY);
+    // A disk that is slower than that is not read without a pause.
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = tick.tick() => {}

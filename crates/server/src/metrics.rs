@@ -18,9 +18,11 @@ use tidegate_domain::{
     plan::{Check, JudgeQuestion, Question, Scene, fill},
 };
 
-/// How much of an answer is read. Every check has a time of its own, which is shorter.
+/// How long anything is waited for. Every check has a time of its own, which is shorter.
+const TIME: Duration = Duration::from_secs(600);
+/// How much of an answer is read.
 const BOUNDS: Bounds = Bounds {
-    time: Duration::from_secs(600),
+    time: TIME,
     bytes: 16 * 1024 * 1024,
 };
 
@@ -106,8 +108,8 @@ impl Metrics {
 
     /// Whether an address answers as it should.
     pub(crate) async fn answers(&self, url: &str) -> Result<Reading, String> {
-        let answer = self.outgoing.get(url, BOUNDS).await;
-        let status = answer.map_err(|why| format!("{url}: {why}"))?.status();
+        let status = self.outgoing.status(url, TIME).await;
+        let status = status.map_err(|why| format!("{url}: {why}"))?;
         Ok(Reading::Answer {
             good: status.is_success(),
             detail: format!("{url} answered {}", status.as_u16()),

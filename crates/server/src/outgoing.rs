@@ -114,6 +114,22 @@ impl Outgoing {
         answered(&url, asked, bounds).await
     }
 
+    /// The status of what is at an address; its body is not waited for.
+    ///
+    /// # Errors
+    /// When it leads inside, or does not answer in `time`.
+    pub(crate) async fn status(
+        &self,
+        address: &str,
+        time: Duration,
+    ) -> Result<http::StatusCode, OutgoingError> {
+        let url = self.url(address)?;
+        let asked = self.client_for(&url).get(url.clone()).send();
+        let in_time = tokio::time::timeout(time, asked).await;
+        let answer = in_time.map_err(|_| OutgoingError::Late(time))?;
+        Ok(answer.map_err(|why| failed(&url, &why))?.status())
+    }
+
     /// Sends a request and reads the whole answer.
     ///
     /// # Errors

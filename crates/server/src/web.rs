@@ -21,4 +21,5 @@ mod state;
 mod telling;
 mod visitor;
 
+pub(crate) use fault::refused;
 pub(crate) use router::router;

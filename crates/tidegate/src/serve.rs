@@ -67,10 +67,10 @@ pub(crate) struct ServeArgs {
         value_name = "PLACE"
     )]
     allow_outgoing: Vec<Exception>,
-    /// How many connections there may be at once, at people's address and at the agents'.
+    /// How many connections there may be at once, at people's address and at the agents'. Agents with a certificate do not count.
     #[arg(long, default_value_t = Room::default().all, value_name = "N")]
     max_connections: usize,
-    /// How many of them may come from one client; behind a proxy, how many requests. Agents with a certificate do not count.
+    /// How many of them may come from one client; behind a proxy, how many requests.
     #[arg(long, default_value_t = Room::default().each, value_name = "N")]
     max_connections_per_client: usize,
 }

@@ -48,8 +48,13 @@ impl LinkError {
     /// Whether nobody answered at all.
     pub(crate) const fn is_absence(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Late(_) => true,
-            Self::Broken(_) | Self::Refused { .. } | Self::Tls(_) | Self::Answer(_) => false,
+            Self::Unreachable { .. } => true,
+            // The connection is asked for signs of life: whoever is late over it is there.
+            Self::Late(_)
+            | Self::Broken(_)
+            | Self::Refused { .. }
+            | Self::Tls(_)
+            | Self::Answer(_) => false,
         }
     }
 }

@@ -17,6 +17,8 @@ use tokio::{task::spawn_blocking, time::sleep};
 
 /// Attempts at what may have been an accident.
 const ATTEMPTS_MAX: u32 = 3;
+/// The same where others may do.
+const ATTEMPTS_AT_ONE_OF_MANY_MAX: u32 = 2;
 /// Attempts at what the server does not manage and others may do for: a few seconds.
 const PATIENT_ATTEMPTS_MAX: u32 = 6;
 
@@ -88,7 +90,8 @@ const fn attempts_max(retry: Retry, need: Need) -> Option<u32> {
     match (retry, need) {
         (Retry::UntilItIsBack, _) | (Retry::Patiently, Need::Whole) => None,
         (Retry::Patiently, Need::OneOfMany) => Some(PATIENT_ATTEMPTS_MAX),
-        (Retry::AFewTimes, _) => Some(ATTEMPTS_MAX),
+        (Retry::AFewTimes, Need::Whole) => Some(ATTEMPTS_MAX),
+        (Retry::AFewTimes, Need::OneOfMany) => Some(ATTEMPTS_AT_ONE_OF_MANY_MAX),
         (Retry::Never, _) => Some(1),
     }
 }
@@ -222,5 +225,32 @@ impl Partial {
             return Err(PrepareError::Mismatch(wanted.digest));
         }
         Ok(fs::rename(&self.path, path)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn what_others_may_do_for_is_waited_for_only_while_nobody_is_there() {
+        let digest = Digest::of(b"signature");
+        let link = |source| PrepareError::Link { digest, source };
+        let late = link(LinkError::Late(Duration::from_secs(30)));
+        let mismatch = PrepareError::Mismatch(digest);
+        for (error, whole, one_of_many) in [
+            (late, None, Some(PATIENT_ATTEMPTS_MAX)),
+            (
+                mismatch,
+                Some(ATTEMPTS_MAX),
+                Some(ATTEMPTS_AT_ONE_OF_MANY_MAX),
+            ),
+        ] {
+            let retry = error.retry();
+            assert_eq!(attempts_max(retry, Need::Whole), whole, "{error}");
+            assert_eq!(attempts_max(retry, Need::OneOfMany), one_of_many, "{error}");
+        }
+        assert_eq!(attempts_max(Retry::UntilItIsBack, Need::OneOfMany), None);
     }
 }

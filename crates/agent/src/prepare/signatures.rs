@@ -49,6 +49,7 @@ struct Holder {
 struct Layer {
     media_type: String,
     digest: Digest,
+    size: u64,
     urls: Option<Vec<String>>,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
@@ -85,13 +86,13 @@ pub(super) async fn vet(
     let known = preparation.link.artifact_signatures(artifact).await;
     let mut reader = Reader {
         preparation,
+        tried: 0,
         unread: Vec::new(),
     };
-    for holder in known.map_err(failed)?.manifests {
+    let holders = known.map_err(failed)?.manifests;
+    for holder in holders.into_iter().take(EVIDENCE_MAX) {
         for layer in reader.layers(holder).await? {
-            if evidence.len() < EVIDENCE_MAX
-                && let Some(material) = reader.material(layer).await?
-            {
+            if let Some(material) = reader.material(layer).await? {
                 evidence.push(Evidence {
                     artifact_bytes: Some(bytes.clone()),
                     ..Evidence::new(material)
@@ -136,14 +137,19 @@ fn refusal(verdict: &Verdict, unsigned: bool, unread: &[Digest]) -> PrepareError
 
 /// Reads what holds signatures. What cannot be had or read proves nothing; it is told, and must not keep what is sound from
 /// being found.
+///
+/// What somebody attached decides how much there is, so no more of it is tried than would be judged.
 struct Reader<'a> {
     preparation: &'a Preparation,
+    /// How many signatures were asked for, in vain or not.
+    tried: usize,
     unread: Vec<Digest>,
 }
 
 impl Reader<'_> {
     async fn layers(&mut self, holder: Digest) -> Result<Vec<Layer>, PrepareError> {
-        let Some(bytes) = self.read(holder, manifest::BYTES_MAX).await? else {
+        let length = Length::AtMost(manifest::BYTES_MAX);
+        let Some(bytes) = self.read(holder, length).await? else {
             return Ok(Vec::new());
         };
         match serde_json::from_slice::<Holder>(&bytes) {
@@ -159,28 +165,48 @@ impl Reader<'_> {
         if is_elsewhere(&layer.media_type, layer.urls.as_deref()) {
             return Ok(None);
         }
-        if layer.media_type.starts_with(BUNDLE_TYPE) {
-            let json = self.read(layer.digest, BUNDLE_LENGTH_MAX as u64).await?;
-            return Ok(json.map(Material::Bundle));
-        }
-        if layer.media_type != SIMPLE_SIGNING_TYPE {
+        let is_bundle = layer.media_type.starts_with(BUNDLE_TYPE);
+        if !is_bundle && layer.media_type != SIMPLE_SIGNING_TYPE {
             return Ok(None);
         }
-        let payload = self.read(layer.digest, PAYLOAD_LENGTH_MAX as u64).await?;
-        Ok(payload.map(|payload| Material::SimpleSigning {
-            payload,
-            annotations: layer.annotations,
+        let Some(bytes) = self.signature(&layer, is_bundle).await? else {
+            return Ok(None);
+        };
+        Ok(Some(match is_bundle {
+            true => Material::Bundle(bytes),
+            false => Material::SimpleSigning {
+                payload: bytes,
+                annotations: layer.annotations,
+            },
         }))
+    }
+
+    /// The bytes of a layer, unless it is longer than a signature may be or others were tried before it to the limit.
+    async fn signature(
+        &mut self,
+        layer: &Layer,
+        is_bundle: bool,
+    ) -> Result<Option<Vec<u8>>, PrepareError> {
+        let length_max = match is_bundle {
+            true => BUNDLE_LENGTH_MAX,
+            false => PAYLOAD_LENGTH_MAX,
+        };
+        if layer.size > length_max as u64 || self.tried == EVIDENCE_MAX {
+            self.unread.push(layer.digest);
+            return Ok(None);
+        }
+        self.tried += 1;
+        self.read(layer.digest, Length::Exactly(layer.size)).await
     }
 
     async fn read(
         &mut self,
         digest: Digest,
-        length_max: u64,
+        length: Length,
     ) -> Result<Option<Vec<u8>>, PrepareError> {
         let wanted = Wanted {
             digest,
-            length: Length::AtMost(length_max),
+            length,
             need: Need::OneOfMany,
         };
         let Preparation { link, layout, .. } = self.preparation;

@@ -184,6 +184,39 @@ async fn a_signature_that_cannot_be_read_is_told_and_hides_no_other() {
 }
 
 #[tokio::test]
+async fn what_is_attached_without_end_is_given_up_soon() {
+    let key = KeyPair::generate().unwrap();
+    let mut stage = stage(&key).await;
+    let (artifact, revision) = wares(&stage, "signed");
+    let memory = Arc::clone(&stage.server.memory);
+    // Longer than any signature: each is there, and would be fetched for nothing.
+    let long = |n: u64| {
+        let digest = memory.keep(format!("long {n}").as_bytes());
+        json!({"mediaType": SIMPLE_SIGNING, "digest": digest, "size": 1_u64 << 40})
+    };
+    attach(&stage, &artifact, &(0..1000).map(long).collect::<Vec<_>>());
+    let (layer, payload) = signature((&key, artifact.manifest));
+    memory.keep(&payload);
+    attach(&stage, &artifact, &[layer]);
+    stage.order(&[&revision], &[]);
+    stage.until_web(revision.id(), Health::Healthy).await;
+
+    // A length that is not that of the bytes is looked at for each of so many, and no more.
+    let (artifact, revision) = wares(&stage, "flooded");
+    let bent = |n: u64| {
+        let digest = memory.keep(format!("bent {n}").as_bytes());
+        json!({"mediaType": SIMPLE_SIGNING, "digest": digest, "size": 2})
+    };
+    attach(&stage, &artifact, &(0..200).map(bent).collect::<Vec<_>>());
+    stage.order(&[], &[&revision]);
+    let reason = refused(&stage, &revision).await;
+    assert!(
+        reason.contains("200 of its signatures could not be read"),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
 async fn what_was_found_signed_once_needs_no_network_after_a_restart() {
     let key = KeyPair::generate().unwrap();
     let mut stage = stage(&key).await;

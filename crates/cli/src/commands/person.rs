@@ -109,7 +109,7 @@ impl PersonCommand {
             Self::Change(args) => {
                 let (path, change) = args.change();
                 let view: PersonView = client.patch(&path, &change).await?;
-                ui.data(&view, |view| format!("{} has {}", view.name, levels(view)));
+                ui.data(&view, changed);
             }
             Self::Remove { name, yes } => {
                 if !yes {
@@ -189,6 +189,17 @@ fn created(view: &PersonView) -> String {
         _ => format!("tidegate person invite {}", view.name),
     };
     format!("{} has {}; next: `{next}`", view.name, levels(view))
+}
+
+fn changed(view: &PersonView) -> String {
+    let setters = match view.level_by.as_slice() {
+        [] => String::new(),
+        setters => format!(
+            "; groups of {} set the level anew at the next sign-in",
+            setters.join(" and ")
+        ),
+    };
+    format!("{} has {}{setters}", view.name, levels(view))
 }
 
 /// Their level everywhere, and those of their teams.

@@ -65,15 +65,29 @@ pub fn level(
     before: Option<Level>,
     groups: &GroupsBy,
 ) -> Option<Level> {
-    let told = groups
-        .iter()
-        .filter_map(|(provider, groups)| Some((rules.get(provider)?, groups)))
-        .filter(|(rules, _)| !rules.levels.is_empty());
-    let given: Vec<Option<Level>> = told.map(|(rules, groups)| rules.given(groups)).collect();
+    let told = telling(rules, groups);
+    let given: Vec<Option<Level>> = told.map(|(_, rules, groups)| rules.given(groups)).collect();
     match given.is_empty() {
         true => before,
         false => given.into_iter().flatten().max(),
     }
+}
+
+/// The providers whose groups set somebody's level: anew at each sign-in, whatever a person made of it since.
+pub fn level_setters(rules: &BTreeMap<Name, Admission>, groups: &GroupsBy) -> Vec<Name> {
+    let told = telling(rules, groups);
+    told.map(|(provider, ..)| provider.clone()).collect()
+}
+
+/// Those of the providers that somebody came by that say something about levels.
+fn telling<'a>(
+    rules: &'a BTreeMap<Name, Admission>,
+    groups: &'a GroupsBy,
+) -> impl Iterator<Item = (&'a Name, &'a Admission, &'a BTreeSet<String>)> {
+    let known = groups
+        .iter()
+        .filter_map(|(provider, groups)| Some((provider, rules.get(provider)?, groups)));
+    known.filter(|(_, rules, _)| !rules.levels.is_empty())
 }
 
 /// The groups that a claim names: a list of texts, or one text.
@@ -200,6 +214,11 @@ mod tests {
         check(&[("corp", &["leads"]), ("partner", &[])], None);
         check(&[("silent", &["sre"])], Some(Level::Enable));
         check(&[("gone", &["sre"])], Some(Level::Enable));
+        let came = by(&[("corp", &["leads"]), ("silent", &["sre"]), ("gone", &[])]);
+        assert_eq!(
+            level_setters(&rules.clone().into(), &came),
+            ["corp".parse().unwrap()]
+        );
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Retention {
             .collect();
         versions.sort_by(|a, b| (b.since, &b.tag).cmp(&(a.since, &a.tag)));
         let keep = usize::try_from(self.keep).unwrap_or(usize::MAX);
-        let limit = now - SignedDuration::from_hours(24 * i64::from(self.days));
+        let limit = self.limit(now);
         let (over, stays): (Vec<(usize, &Tagged)>, Vec<_>) = versions
             .into_iter()
             .enumerate()
@@ -53,6 +53,23 @@ impl Retention {
         });
         let over = over.iter().map(|(_, it)| *it);
         over.chain(speaks_of_it).collect()
+    }
+
+    /// The tags that speak of an artifact that no tag names, each with it: they go as well, where the artifact is gone.
+    pub fn orphans<'a>(&self, tags: &'a [Tagged], now: Timestamp) -> Vec<(&'a Tagged, Digest)> {
+        let limit = self.limit(now);
+        let named: BTreeSet<Digest> = tags.iter().map(|it| it.digest).collect();
+        let is_over = |it: &&Tagged| it.since < limit && !it.is_needed;
+        let orphan = |it: &'a Tagged| {
+            let artifact = artifact_of_tag(&it.tag)?;
+            (!named.contains(&artifact)).then_some((it, artifact))
+        };
+        tags.iter().filter(is_over).filter_map(orphan).collect()
+    }
+
+    /// What is older is over.
+    fn limit(&self, now: Timestamp) -> Timestamp {
+        now - SignedDuration::from_hours(24 * i64::from(self.days))
     }
 }
 
@@ -128,6 +145,23 @@ mod tests {
         });
         let gone = over(&tags);
         assert!(!gone.contains(&old.tag), "{gone:?}");
+    }
+
+    #[test]
+    fn a_signature_of_what_no_tag_names_is_an_orphan_once_it_is_old() {
+        let speaking = |of: &str, suffix: &str, days_old| {
+            let hex = Digest::of(of.as_bytes()).hex();
+            tagged(&format!("sha256-{hex}.{suffix}"), days_old)
+        };
+        let (gone, young) = (speaking("gone", "sig", 31), speaking("gone", "att", 29));
+        let needed = Tagged {
+            is_needed: true,
+            ..speaking("pinned", "sig", 99)
+        };
+        let here = speaking("1", "sig", 99);
+        let tags = [tagged("1", 1), here, gone.clone(), young, needed];
+        let rule = Retention { keep: 2, days: 30 };
+        assert_eq!(rule.orphans(&tags, now()), [(&gone, Digest::of(b"gone"))]);
     }
 
     #[test]

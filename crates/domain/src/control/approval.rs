@@ -144,6 +144,29 @@ pub fn quorum(
     unmet
 }
 
+/// The deployments before `next` that somebody approved and that have other parts, the newest word first.
+///
+/// `said` is what people said of deployments to one place, the newest first. Of what somebody said of one deployment only the
+/// last word counts.
+pub fn approved_before(
+    said: &[Approval],
+    (next, parts): (DeploymentId, &PartHashes),
+) -> Vec<DeploymentId> {
+    let mut heard = BTreeSet::new();
+    let mut approved = Vec::new();
+    for word in said
+        .iter()
+        .filter(|it| it.deployment < next && it.parts != *parts)
+    {
+        let is_last = heard.insert((word.human, word.deployment));
+        let is_yes = is_last && word.verdict == Verdict::Approved;
+        if is_yes && !approved.contains(&word.deployment) {
+            approved.push(word.deployment);
+        }
+    }
+    approved
+}
+
 impl ApprovalRule {
     fn takes(&self, voter: &Voter, owner: &Name) -> bool {
         let team = |team: &Name| {
@@ -331,5 +354,45 @@ mod tests {
             &[voter("bob", 2, &[], &[]), powerless],
         );
         assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn what_was_approved_before_is_earlier_and_goes_by_last_words() {
+        let parts = |which: &[u8]| PartHashes {
+            version: 1,
+            contents: Some(crate::digest::Digest::of(which)),
+            configuration: None,
+            strategy: None,
+            selector: None,
+            backout: None,
+            communications: None,
+        };
+        let word = |(deployment, of, verdict): (u64, u128, Verdict), which: &[u8]| Approval {
+            id: ApprovalId(Uuid::nil()),
+            product: name("shop"),
+            environment: name("live"),
+            release: "1.0.0".parse().unwrap(),
+            deployment: DeploymentId(deployment),
+            parts: parts(which),
+            by: name("somebody"),
+            human: human(of),
+            verdict,
+            note: String::new(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let (yes, no) = (Verdict::Approved, Verdict::TurnedDown);
+        let said = [
+            word((9, 2, yes), b"later"),
+            word((7, 2, yes), b"this"),
+            // She approved it first and took it back.
+            word((5, 2, no), b"taken back"),
+            word((5, 2, yes), b"taken back"),
+            word((4, 3, no), b"second"),
+            word((4, 2, yes), b"second"),
+            word((3, 2, yes), b"first"),
+            word((3, 3, yes), b"first"),
+        ];
+        let found = approved_before(&said, (DeploymentId(8), &parts(b"this")));
+        assert_eq!(found, [DeploymentId(4), DeploymentId(3)]);
     }
 }

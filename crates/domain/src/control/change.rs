@@ -132,7 +132,7 @@ pub enum Unfit {
     State(ChangeId, &'static str),
     /// It is theirs, by whichever account.
     #[error(
-        "whoever asks for a change does not approve it, by no other account and no token either"
+        "whoever asks for a change does not decide on it, by no other account and no token either"
     )]
     Own,
     /// An emergency is reviewed before it is closed.
@@ -172,12 +172,20 @@ impl Change {
         Ok(())
     }
 
-    /// Turns it down.
+    /// Turns it down. Whoever asked for it does not: an emergency of theirs would never be reviewed.
     ///
     /// # Errors
-    /// When it is closed or turned down already.
-    pub fn turn_down(&mut self, by: &Name, note: &str, at: Timestamp) -> Result<(), Unfit> {
+    /// When it is closed or turned down already, or the human being behind `by` asked for it.
+    pub fn turn_down(
+        &mut self,
+        (by, human): (&Name, PersonId),
+        note: &str,
+        at: Timestamp,
+    ) -> Result<(), Unfit> {
         match self.state {
+            ChangeState::Open | ChangeState::Approved { .. } if self.by.1 == human => {
+                Err(Unfit::Own)
+            }
             ChangeState::Open | ChangeState::Approved { .. } => {
                 self.state = ChangeState::TurnedDown {
                     by: by.clone(),
@@ -337,6 +345,22 @@ mod tests {
         it.close(&name("bob"), "the till was down; a test was missing", at(6))
             .unwrap();
         assert!(!it.review_is_due());
-        assert!(it.turn_down(&name("bob"), "no", at(7)).is_err());
+        let again = it.turn_down((&name("bob"), human(2)), "no", at(7));
+        assert_eq!(again, Err(Unfit::State(ChangeId(1), "closed")));
+    }
+
+    #[test]
+    fn who_asks_for_a_change_decides_nothing_about_it() {
+        let mut it = change(ChangeKind::Emergency);
+        let second = name("ada-two");
+        assert_eq!(it.approve(&second, human(1), at(5)), Err(Unfit::Own));
+        let own = it.turn_down((&second, human(1)), "never mind", at(5));
+        assert_eq!(own, Err(Unfit::Own));
+        it.approve(&name("bob"), human(2), at(5)).unwrap();
+        let own = it.turn_down((&second, human(1)), "never mind", at(6));
+        assert_eq!(own, Err(Unfit::Own));
+        assert!(it.review_is_due());
+        it.turn_down((&name("bob"), human(2)), "not needed", at(6))
+            .unwrap();
     }
 }

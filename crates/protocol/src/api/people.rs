@@ -75,6 +75,9 @@ pub struct PersonView {
     /// Responsibility level in the whole organisation, 2 to 6.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
+    /// The identity providers whose groups set that level anew at each sign-in, whatever a person made of it since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub level_by: Vec<String>,
     /// Their level in each of their teams.
     #[serde(default)]
     pub teams: BTreeMap<String, u8>,

@@ -207,6 +207,7 @@ pub(crate) async fn what_a_release_holds_stays(world: &World) {
         assert_eq!(answer.error(), "403 DENIED", "{path}");
         assert!(String::from_utf8_lossy(&answer.body).contains("release shop 1.0.0"));
     }
+    stays_elsewhere(world, digest).await;
     let moved = world
         .put_manifest("shop/web", "all", &image(b"one", ""))
         .await;
@@ -248,6 +249,15 @@ pub(crate) async fn what_a_release_holds_stays(world: &World) {
             .await;
         assert_eq!(answer.error(), "404 MANIFEST_UNKNOWN");
     }
+}
+
+/// The same manifest of another product stays as well; who holds it is not told there.
+async fn stays_elsewhere(world: &World, digest: Digest) {
+    world.push_image("bank/app", "1.0.0", b"one").await;
+    let path = format!("/v2/bank/app/manifests/{digest}");
+    let answer = world.call("DELETE", &path, b"").await;
+    assert_eq!(answer.error(), "403 DENIED");
+    assert!(!String::from_utf8_lossy(&answer.body).contains("shop"));
 }
 
 fn index(children: &[&[u8]]) -> String {

@@ -27,7 +27,7 @@ pub(crate) struct World {
     pub(crate) data: TempDir,
 }
 
-/// `admin` may everything, `reader` may pull from shop/web. The catalog has shop/web and shop/api.
+/// `admin` may everything, `reader` may pull from shop/web. The catalog has shop/web, shop/api and bank/app.
 struct House;
 
 struct Person(&'static str);
@@ -62,7 +62,8 @@ impl Access for House {
         &'a self,
         repository: &'a Repository,
     ) -> BoxFuture<'a, Result<bool, AccessError>> {
-        let exists = ["shop/web", "shop/api"].contains(&repository.to_string().as_str());
+        let exists =
+            ["shop/web", "shop/api", "bank/app"].contains(&repository.to_string().as_str());
         async move { Ok(exists) }.boxed()
     }
 }

@@ -2,16 +2,18 @@
 //! enrolment does without.
 
 use super::{
-    authority::{self, Shown},
+    authority::{self, Authority, Shown},
     link,
     presence::Presence,
 };
 use crate::{
     app::{Error, SharedApp},
-    connection::{self, Crowd, HEADERS_MAX, Patience, PatientStream, Place, Room, people::PAUSE},
+    connection::{
+        self, Crowd, HEADERS_MAX, Patience, PatientStream, Place, Room, http1, people::PAUSE,
+    },
 };
 use axum::Router;
-use hyper::server::conn::{http1, http2};
+use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::{
     RootCertStore, ServerConfig,
@@ -57,7 +59,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     room: Room,
 ) -> Result<(), ListenError> {
-    let acceptor = TlsAcceptor::from(Arc::new(configuration(&app)?));
+    let acceptor = TlsAcceptor::from(Arc::new(configuration(&app.authority)?));
     let presence = Presence::default();
     let router = link::router(app.clone(), presence.clone());
     tokio::spawn(presence.watch(app));
@@ -79,10 +81,10 @@ struct Desk {
 }
 
 async fn accept(listener: TcpListener, desk: Desk, room: Room) {
-    let crowd = Crowd::new(room);
+    let crowd = Crowd::new("agents", room);
     loop {
         match listener.accept().await {
-            // Who is one too many is let go without a word: agents come again by themselves.
+            // Who is one too many is let go without a word: agents come again by themselves, and those who are in do not count.
             Ok((stream, from)) => {
                 if let Ok(place) = crowd.enter(Some(from.ip())) {
                     tokio::spawn(connection(desk.clone(), stream, place));
@@ -99,17 +101,16 @@ async fn accept(listener: TcpListener, desk: Desk, room: Room) {
     }
 }
 
-fn configuration(app: &SharedApp) -> Result<ServerConfig, ListenError> {
+fn configuration(authority: &Authority) -> Result<ServerConfig, ListenError> {
     let unreadable = |why: rustls::pki_types::pem::Error| ListenError::Certificate(why.to_string());
-    let identity = app.authority.server_identity()?;
+    let identity = authority.server_identity()?;
     let chain: Vec<_> = CertificateDer::pem_slice_iter(identity.chain.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(unreadable)?;
     let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).map_err(unreadable)?;
     let mut roots = RootCertStore::empty();
     roots.add(
-        CertificateDer::from_pem_slice(app.authority.certificate().as_bytes())
-            .map_err(unreadable)?,
+        CertificateDer::from_pem_slice(authority.certificate().as_bytes()).map_err(unreadable)?,
     )?;
     let verifier = WebPkiClientVerifier::builder(roots.into())
         .allow_unauthenticated()
@@ -122,7 +123,7 @@ fn configuration(app: &SharedApp) -> Result<ServerConfig, ListenError> {
     Ok(config)
 }
 
-async fn connection(desk: Desk, stream: TcpStream, mut place: Place) {
+async fn connection(desk: Desk, stream: TcpStream, place: Place) {
     let patience = desk.patience;
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(
@@ -149,10 +150,8 @@ async fn connection(desk: Desk, stream: TcpStream, mut place: Place) {
         .and_then(|chain| chain.first());
     let shown = certificate.and_then(|certificate| authority::read(certificate));
     let peer = shown.map_or(Peer::Stranger, Peer::Agent);
-    let is_stranger = matches!(peer, Peer::Stranger);
-    if !is_stranger {
-        place.known();
-    }
+    // Whoever is known takes no place of those who are not.
+    let place = matches!(peer, Peer::Stranger).then_some(place);
     let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let service = connection::service(&desk.router, peer, patience);
     let io = TokioIo::new(stream);
@@ -162,7 +161,7 @@ async fn connection(desk: Desk, stream: TcpStream, mut place: Place) {
             false => http1(patience).serve_connection(io, service).await,
         }
     };
-    let ended = match is_stranger {
+    let ended = match place.is_some() {
         true => tokio::time::timeout(patience.stranger, ended)
             .await
             .unwrap_or(Ok(())),
@@ -175,15 +174,6 @@ async fn connection(desk: Desk, stream: TcpStream, mut place: Place) {
         );
     }
     drop(place);
-}
-
-fn http1(patience: Patience) -> http1::Builder {
-    let mut server = http1::Builder::new();
-    server
-        .timer(TokioTimer::new())
-        .header_read_timeout(patience.headers)
-        .max_header_size(HEADERS_MAX.into());
-    server
 }
 
 fn http2() -> http2::Builder<TokioExecutor> {

@@ -94,11 +94,20 @@ impl App {
             .await
     }
 
-    /// Lets go what somebody asked for under supervision.
+    /// Lets go what somebody else asked for under supervision.
     ///
     /// # Errors
-    /// When nobody supervises it, or it was let go.
+    /// When nobody supervises it, it was let go, or it is their own.
     pub async fn supervise(&self, request: Request, id: DeploymentId) -> Result<(), Error> {
+        self.store
+            .read((request.clone(), id), |tx, (request, id)| {
+                async move {
+                    let deployment = steer::found(tx, request, (Action::Supervise, *id)).await?;
+                    refuse_own(tx, request, &deployment).await
+                }
+                .boxed()
+            })
+            .await?;
         let by = request.actor.name.clone();
         let event = Event::Supervised { by };
         self.make_happen(request, (Action::Supervise, id), event)
@@ -128,13 +137,8 @@ async fn say(
         );
         return Err(Error::refused(Kind::Conflict, "deployment-state", detail));
     }
+    refuse_own(tx, request, &deployment).await?;
     let human = request.human(tx).await?;
-    let requester = people::found(tx, &deployment.requested_by).await;
-    if requester.is_ok_and(|requester| requester.human() == human) {
-        let detail = "whoever asks for a deployment does not approve it, by no other account and no token either";
-        return Err(Error::refused(Kind::NotAllowed, "own-deployment", detail)
-            .hint("somebody else approves it"));
-    }
     let parts = canonical::hash(&deployment.parts);
     if word.looked_at.is_some_and(|looked_at| looked_at != parts) {
         let detail =
@@ -166,16 +170,23 @@ async fn say(
     view(tx, request, &deployment).await
 }
 
+/// Nobody lets go what they asked for themselves.
+async fn refuse_own(tx: &mut Tx, request: &Request, deployment: &Deployment) -> Result<(), Error> {
+    if !people::is_own(tx, request, &deployment.requested_by).await? {
+        return Ok(());
+    }
+    let detail = "whoever asks for a deployment does not approve it, by no other account and no token either";
+    Err(Error::refused(Kind::NotAllowed, "own-deployment", detail)
+        .hint("somebody else approves it"))
+}
+
 async fn view(
     tx: &mut Tx,
     request: &Request,
     deployment: &Deployment,
 ) -> Result<ApprovalsView, Error> {
     let found = clearance::find(tx, &request.gate, deployment).await?;
-    let before = match clearance::approved_before(tx, deployment).await? {
-        Some(id) => tx.deployment(id).await?,
-        None => None,
-    };
+    let before = clearance::approved_before(tx, deployment).await?;
     let contents = contents(tx, deployment).await?;
     let earlier = match &before {
         Some(before) => contents_of(tx, before).await?,

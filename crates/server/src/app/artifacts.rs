@@ -153,12 +153,13 @@ async fn view(
     let waiting = tx.unread_attachments_of(repository, digest).await?;
     let unsigned = known.unsigned_because();
     let running = running(tx, Some(&repository.product)).await?;
+    let (mut sight, kept_for) = (request.sight(tx).await?, tx.pin_reason(digest).await?);
     let verdicts = known.known.verdicts.iter();
     Ok(ArtifactView {
         repository: repository.to_string(),
         digest: digest.to_string(),
         tags: tx.tags_of(repository, digest).await?,
-        kept_for: tx.pin_reason(digest).await?,
+        kept_for: kept_for.map(|reason| sight.told(reason)),
         signed: unsigned.is_none(),
         unsigned_because: unsigned,
         signatures: verdicts.map(|(set, it)| signature(set, it)).collect(),

@@ -289,7 +289,10 @@ async fn settle(
     let now = tx.now();
     let (done, action) = match deed {
         Deed::Approve => (change.approve(by, human, now), "change.approved"),
-        Deed::TurnDown => (change.turn_down(by, said, now), "change.turned_down"),
+        Deed::TurnDown => (
+            change.turn_down((by, human), said, now),
+            "change.turned_down",
+        ),
         Deed::Close => (change.close(by, said, now), "change.closed"),
     };
     done.map_err(|why| refuse(&why))?;
@@ -302,7 +305,7 @@ fn refuse(why: &ChangeUnfit) -> Error {
     match why {
         ChangeUnfit::State(..) => Error::refused(Kind::Conflict, "change-state", why.to_string()),
         ChangeUnfit::Own => Error::refused(Kind::NotAllowed, "own-change", why.to_string())
-            .hint("somebody else approves it"),
+            .hint("somebody else decides"),
         ChangeUnfit::Unreviewed => Error::invalid("note", why),
     }
 }

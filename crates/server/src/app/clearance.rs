@@ -9,11 +9,11 @@ use facts::{artifacts, deployment_facts, is_last, release, unread};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     control::{
-        Approval, Change, Clearance, ControlFacts, DeploymentFacts, Judgement, Stop, StopKind,
-        Verdict, Voter, Waiver, quorum,
+        self, Change, ChangeKind, Clearance, ControlFacts, DeploymentFacts, Judgement, Stop,
+        StopKind, Voter, Waiver, quorum,
     },
-    deployment::{Deployment, Event, Purpose},
-    id::{ChangeId, DeploymentId},
+    deployment::{Deployment, Event, Purpose, Status},
+    id::ChangeId,
     name::Name,
 };
 use tidegate_store::Tx;
@@ -193,20 +193,27 @@ pub(super) async fn is_emergency(
 ) -> Result<bool, Error> {
     let missing = || Error::not_found("change-not-found", "change request", id);
     let change = tx.change(id).await?.ok_or_else(missing)?;
-    let is_emergency = change.kind == tidegate_domain::control::ChangeKind::Emergency;
+    let is_emergency = change.kind == ChangeKind::Emergency;
     Ok(is_emergency && change.covers(place, release, tx.now()))
 }
 
-/// The last deployment to the place that people approved, with other parts.
+/// What to compare a deployment with: of those before it that people approved, with other parts, the last that succeeded, or
+/// else the last.
 pub(super) async fn approved_before(
     tx: &mut Tx,
     deployment: &Deployment,
-) -> Result<Option<DeploymentId>, Error> {
-    let said = tx
-        .approvals_in(&deployment.product, &deployment.environment)
-        .await?;
-    let other = |approval: &&Approval| {
-        approval.verdict == Verdict::Approved && approval.parts != deployment.parts
-    };
-    Ok(said.iter().find(other).map(|approval| approval.deployment))
+) -> Result<Option<Deployment>, Error> {
+    let place = (&deployment.product, &deployment.environment);
+    let said = tx.approvals_in(place.0, place.1).await?;
+    let mut last = None;
+    for id in control::approved_before(&said, (deployment.id, &deployment.parts)) {
+        let Some(found) = tx.deployment(id).await? else {
+            continue;
+        };
+        if matches!(found.status, Status::Succeeded { .. }) {
+            return Ok(Some(found));
+        }
+        last = last.or(Some(found));
+    }
+    Ok(last)
 }

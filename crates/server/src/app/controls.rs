@@ -1,6 +1,6 @@
 //! Controls: what they ask, who has read them, and what they find.
 
-use super::{App, Error, Request, clearance, optional, steer};
+use super::{App, Error, Kind, Request, clearance, optional, steer};
 use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
@@ -61,15 +61,21 @@ impl App {
             .await
     }
 
-    /// Notes that whoever asks has read the version in force of a control, or of all.
+    /// Notes that whoever asks has read the version in force of a control, or of all. Where they were shown some, it has to
+    /// be exactly these, each as `NAME VERSION`.
     ///
     /// # Errors
-    /// When there is no such control.
-    pub async fn acknowledge(&self, request: Request, which: Option<&str>) -> Result<(), Error> {
+    /// When there is no such control, or others are in force than were shown.
+    pub async fn acknowledge(
+        &self,
+        request: Request,
+        which: Option<&str>,
+        shown: Option<BTreeSet<String>>,
+    ) -> Result<(), Error> {
         let which: Option<Name> = optional("control", which)?;
         self.store
-            .write((request, which), |tx, (request, which)| {
-                acknowledge(tx, request, which.as_ref()).boxed()
+            .write((request, which, shown), |tx, (request, which, shown)| {
+                acknowledge(tx, request, (which.as_ref(), shown.as_ref())).boxed()
             })
             .await?;
         self.bus.wake_engine();
@@ -86,22 +92,21 @@ pub(super) async fn note_version(tx: &mut Tx, control: &Control) -> Result<(), E
     Ok(())
 }
 
-/// Whoever may deploy somewhere: the people who have to know the controls.
+/// Whoever may deploy somewhere: the people who have to know the controls. Only those whom the asker may see.
 async fn deployers(tx: &mut Tx, request: &Request) -> Result<Vec<Name>, Error> {
     let authorizer = request.gate.authorizer(tx).await?;
-    let directory = authorizer.directory();
+    let sight = request.sight(tx).await?;
     let mut deployers = Vec::new();
     for person in tx.people().await? {
         if person.kind == ActorKind::Service {
             continue;
         }
         let actor = person.actor();
-        let teams = directory
-            .teams_of(&actor)
-            .map(|team| Resource::Team(team.clone()));
-        let mut resources = std::iter::once(Resource::Organisation).chain(teams);
-        let deploys = resources.any(|it| authorizer.ask(&actor, Action::Deploy, &it).allowed);
-        if deploys {
+        let teams = authorizer.directory().teams_of(&actor);
+        let teams: Vec<Resource> = teams.map(|team| Resource::Team(team.clone())).collect();
+        let mut resources = teams.iter().chain([&Resource::Organisation]);
+        let deploys = resources.any(|it| authorizer.ask(&actor, Action::Deploy, it).allowed);
+        if deploys && sight.shows_person(&actor, &teams) {
             deployers.push(actor.name.clone());
         }
     }
@@ -122,7 +127,11 @@ pub(super) async fn in_force(
     })
 }
 
-async fn acknowledge(tx: &mut Tx, request: &Request, which: Option<&Name>) -> Result<(), Error> {
+async fn acknowledge(
+    tx: &mut Tx,
+    request: &Request,
+    (which, shown): (Option<&Name>, Option<&BTreeSet<String>>),
+) -> Result<(), Error> {
     request.permit_at_large(tx, Action::ReadShared).await?;
     let controls = match which {
         Some(name) => vec![in_force(tx, request, name).await?],
@@ -135,12 +144,16 @@ async fn acknowledge(tx: &mut Tx, request: &Request, which: Option<&Name>) -> Re
                 .collect()
         }
     };
+    let called = |(control, version): &(Control, u32)| format!("{} {version}", control.name);
+    let read: BTreeSet<String> = controls.iter().map(called).collect();
+    if shown.is_some_and(|shown| *shown != read) {
+        let detail = "nothing was noted: what you read has changed since it was shown to you";
+        return Err(Error::refused(Kind::Conflict, "control-changed", detail).hint("look again"));
+    }
     let who = &request.actor.name;
-    let mut read = BTreeSet::new();
     for (control, version) in controls {
         tx.record_acknowledgement(&control.name, version, who)
             .await?;
-        read.insert(format!("{} {version}", control.name));
     }
     let (detail, subject) = (serde_json::json!({ "read": read }), format!("person/{who}"));
     Ok(request

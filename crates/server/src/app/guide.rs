@@ -117,31 +117,30 @@ impl App {
         id: DeploymentId,
         reason: Option<&str>,
     ) -> Result<(), Error> {
-        let by = request.actor.name.clone();
-        match reason.map(read_reason).transpose()? {
-            Some(reason) if reason.is_empty() => Err(reason_missing()),
-            Some(reason) => {
-                let input = (request, id, reason);
-                self.store
-                    .write(input, |tx, input| ask_override(tx, input).boxed())
-                    .await?;
-                self.bus.wake_engine();
-                Ok(())
-            }
-            None => {
-                let event = Event::OverrideConfirmed { by };
-                self.make_happen(request, (Action::OverrideCalendar, id), event)
-                    .await
-            }
+        let reason = reason.map(read_reason).transpose()?;
+        if reason.as_ref().is_some_and(String::is_empty) {
+            return Err(reason_missing());
         }
+        self.store
+            .write(
+                (request, id, reason),
+                |tx, (request, id, reason)| match reason {
+                    Some(reason) => ask_override(tx, request, (*id, reason)).boxed(),
+                    None => confirm_override(tx, request, *id).boxed(),
+                },
+            )
+            .await?;
+        self.bus.wake_engine();
+        Ok(())
     }
 }
 
 async fn ask_override(
     tx: &mut Tx,
-    (request, id, reason): &(Request, DeploymentId, String),
+    request: &Request,
+    (id, reason): (DeploymentId, &str),
 ) -> Result<(), Error> {
-    let deployment = steer::found(tx, request, (Action::OverrideCalendar, *id)).await?;
+    let deployment = steer::found(tx, request, (Action::OverrideCalendar, id)).await?;
     let against = in_the_way(tx, &deployment).await?;
     if against == Against::default() {
         let detail = format!(
@@ -153,10 +152,21 @@ async fn ask_override(
     }
     let event = Event::OverrideAsked {
         by: request.actor.name.clone(),
-        reason: reason.clone(),
+        reason: reason.to_owned(),
         against: Some(against),
     };
-    steer::apply(tx, request, *id, &event).await
+    steer::apply(tx, request, id, &event).await
+}
+
+async fn confirm_override(tx: &mut Tx, request: &Request, id: DeploymentId) -> Result<(), Error> {
+    let deployment = steer::found(tx, request, (Action::OverrideCalendar, id)).await?;
+    if steer::asked_override(tx, request, &deployment).await? {
+        let detail = "whoever asks to go on in spite of the calendar does not confirm it, by no other account and no token either";
+        return Err(Error::refused(Kind::NotAllowed, "own-override", detail)
+            .hint("it takes a second person"));
+    }
+    let by = request.actor.name.clone();
+    steer::apply(tx, request, id, &Event::OverrideConfirmed { by }).await
 }
 
 pub(super) fn reason_missing() -> Error {

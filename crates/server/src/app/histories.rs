@@ -59,14 +59,20 @@ impl Standstill {
     /// # Errors
     /// While it is so.
     pub(crate) fn refuse(&self) -> Result<(), Error> {
-        if !self.is_on() {
-            return Ok(());
+        match self.is_on() {
+            true => Err(rests()),
+            false => Ok(()),
         }
-        let detail = "this server was put back from a backup, and nothing changes until a person lets it go on";
-        Err(Error::refused(Kind::NotReady, "restored", detail).hint(
-            "`tidegate incarnation show` tells what would become of it, `tidegate incarnation begin` lets it go on",
-        ))
     }
+}
+
+/// Why nothing changes.
+pub(super) fn rests() -> Error {
+    let detail =
+        "this server was put back from a backup, and nothing changes until a person lets it go on";
+    Error::refused(Kind::NotReady, "restored", detail).hint(
+        "`tidegate incarnation show` tells what would become of it, `tidegate incarnation begin` lets it go on",
+    )
 }
 
 /// What is so of one product on one target.

@@ -1,6 +1,6 @@
 //! Reading the journal, stating its size and root, and exporting it for verification without the server.
 
-use super::{App, Error, Page, Request};
+use super::{App, Error, Page, Request, request::Sight};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
@@ -131,8 +131,7 @@ pub(super) async fn seen(
         let last = found.last().map(|entry| entry.sequence);
         let mut seen = Vec::with_capacity(found.len());
         for entry in &found {
-            let products = products_of(tx, &entry.entry()?.subject).await?;
-            seen.push(!products.is_empty() && products.iter().all(|it| sight.shows(it)));
+            seen.push(shows(tx, &mut sight, entry).await?);
         }
         let mut seen = seen.into_iter();
         let is_whole = page.take(found, |_| seen.next() == Some(true));
@@ -141,6 +140,30 @@ pub(super) async fn seen(
             Some(_) | None => return Ok(page.rows),
         }
     }
+}
+
+/// The entry with this number, if there is one and the asker may see it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn seen_entry(
+    tx: &mut Tx,
+    request: &Request,
+    sequence: u64,
+) -> Result<Option<NumberedEntry>, Error> {
+    let found = tx.entries_from(sequence, 1).await?;
+    let Some(entry) = found.into_iter().find(|it| it.sequence == sequence) else {
+        return Ok(None);
+    };
+    let mut sight = request.sight(tx).await?;
+    let is_seen = sight.shows_organisation() || shows(tx, &mut sight, &entry).await?;
+    Ok(is_seen.then_some(entry))
+}
+
+/// Whether somebody who does not see the whole journal sees this entry.
+async fn shows(tx: &mut Tx, sight: &mut Sight, entry: &NumberedEntry) -> Result<bool, Error> {
+    let products = products_of(tx, &entry.entry()?.subject).await?;
+    Ok(!products.is_empty() && products.iter().all(|it| sight.shows(it)))
 }
 
 /// The products that an entry is about, if it is about any.
@@ -194,4 +217,62 @@ pub(super) fn view(numbered: &NumberedEntry) -> Result<EntryView, Error> {
         subject: entry.subject,
         detail: entry.detail,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeMap, sync::Arc};
+    use tidegate_domain::{
+        access::{ActorKind, Level},
+        id::PersonId,
+    };
+    use tidegate_store::{PersonRow, Store};
+    use uuid::Uuid;
+
+    fn by(level: Option<Level>) -> Request {
+        let person = PersonRow {
+            id: PersonId(Uuid::nil()),
+            name: "eve".parse().unwrap(),
+            display: "Eve".to_owned(),
+            kind: ActorKind::Person,
+            level,
+            owner: None,
+            email: None,
+            groups: BTreeMap::new(),
+            external: None,
+        };
+        Request {
+            actor: person.actor(),
+            id: String::new(),
+            session: None,
+            gate: Arc::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_entry_is_the_one_of_that_number_or_none_that_is_seen() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        let written = store.write(by(None), |tx, request| {
+            async move {
+                for subject in ["product/bank", "person/ada", "product/bank"] {
+                    request.journal(tx, "catalog.changed", subject, &()).await?;
+                }
+                tx.number_waiting_entries().await
+            }
+            .boxed()
+        });
+        written.await.unwrap();
+        let seen = async |level, sequence| {
+            let found = store.read((by(level), sequence), |tx, (request, sequence)| {
+                seen_entry(tx, request, *sequence).boxed()
+            });
+            found.await.unwrap().map(|entry| entry.sequence)
+        };
+        for (sequence, expect) in [(0, Some(0)), (1, Some(1)), (2, Some(2)), (3, None)] {
+            assert_eq!(seen(Some(Level::Assist), sequence).await, expect);
+            assert_eq!(seen(None, sequence).await, None, "no product is theirs");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! People and service accounts: added, changed, removed.
 
+mod shown;
 mod words;
 
 pub(super) use words::{email, level, line, normal, words};
@@ -12,6 +13,7 @@ use super::{
     optional,
 };
 use futures::FutureExt;
+use shown::view;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, ActorKind, Level},
@@ -53,14 +55,14 @@ impl App {
     ) -> Result<PersonView, Error> {
         let name: Name = field("name", name)?;
         let change = Change::read(change)?;
-        let view = self
+        let told = self
             .store
             .write((request, name, change), |tx, (request, name, change)| {
                 alter(tx, request, name, change).boxed()
             })
             .await?;
         self.bus.announce();
-        Ok(view)
+        Ok(self.with_setters(told))
     }
 
     /// Removes a person: their sessions and tokens end at once, and so do the service accounts that they answer for.
@@ -76,28 +78,6 @@ impl App {
             .await?;
         self.bus.announce();
         Ok(())
-    }
-
-    /// Everybody, by name.
-    ///
-    /// # Errors
-    /// When the asker may not read them.
-    pub async fn people(&self, request: &Request) -> Result<Vec<PersonView>, Error> {
-        self.store
-            .read(request.clone(), |tx, request| {
-                async move {
-                    request.permit_at_large(tx, Action::Read).await?;
-                    let authorizer = request.gate.authorizer(tx).await?;
-                    let people = tx.people().await?;
-                    let mut views = Vec::with_capacity(people.len());
-                    for person in &people {
-                        views.push(view(tx, &authorizer, person).await?);
-                    }
-                    Ok(views)
-                }
-                .boxed()
-            })
-            .await
     }
 }
 
@@ -197,7 +177,7 @@ async fn alter(
     request: &Request,
     name: &Name,
     change: &Change,
-) -> Result<PersonView, Error> {
+) -> Result<(PersonRow, PersonView), Error> {
     request.permit_at_large(tx, Action::ManagePeople).await?;
     let mut row = found(tx, name).await?;
     if let Some(display) = &change.display {
@@ -223,7 +203,8 @@ async fn alter(
     check_somebody_administers(tx, request).await?;
     note(tx, request, "person.changed", &row).await?;
     let authorizer = request.gate.authorizer(tx).await?;
-    view(tx, &authorizer, &row).await
+    let view = view(tx, &authorizer, &row).await?;
+    Ok((row, view))
 }
 
 async fn remove(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
@@ -305,6 +286,16 @@ pub(super) async fn found(tx: &mut Tx, name: &Name) -> Result<PersonRow, Error> 
     found.ok_or_else(|| Error::not_found("person-not-found", "person", name))
 }
 
+/// Whether an account is of the same human being as whoever asks.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn is_own(tx: &mut Tx, request: &Request, account: &Name) -> Result<bool, Error> {
+    let human = request.human(tx).await?;
+    let person = tx.person_named(account).await?;
+    Ok(person.is_some_and(|person| person.human() == human))
+}
+
 /// Writes into the journal what became of a person.
 ///
 /// # Errors
@@ -321,35 +312,4 @@ pub(super) async fn note(
     });
     let subject = format!("person/{}", row.name);
     Ok(request.journal(tx, action, &subject, &detail).await?)
-}
-
-async fn view(tx: &mut Tx, authorizer: &Authorizer, row: &PersonRow) -> Result<PersonView, Error> {
-    let directory = authorizer.directory();
-    let actor = row.clone().actor();
-    let level_in = |team: &Name| {
-        let resource = tidegate_domain::access::Resource::Team(team.clone());
-        let level = directory.level(&actor, &resource).map_or(0, Level::number);
-        (team.to_string(), level)
-    };
-    let owner = match row.owner {
-        Some(owner) => tx.person(owner).await?.map(|owner| owner.name.to_string()),
-        None => None,
-    };
-    let password = tx.password(row.id).await?.map(|_| "password".to_owned());
-    let provider = row.external.as_ref().map(|_| "provider".to_owned());
-    Ok(PersonView {
-        name: row.name.to_string(),
-        display: row.display.clone(),
-        kind: match row.kind {
-            ActorKind::Person => "person",
-            ActorKind::Service => "service",
-        }
-        .to_owned(),
-        level: row.level.map(Level::number),
-        teams: directory.teams_of(&actor).map(level_in).collect(),
-        roles: directory.roles_of(&actor).map(Name::to_string).collect(),
-        owner,
-        email: row.email.clone(),
-        sign_in: password.into_iter().chain(provider).collect(),
-    })
 }

@@ -45,9 +45,7 @@ impl App {
             .read((request.clone(), sequence), |tx, (request, sequence)| {
                 async move {
                     request.permit_at_large(tx, Action::ReadShared).await?;
-                    let behind = sequence.saturating_add(1);
-                    let found = journal::seen(tx, request, (behind, 1), None).await?;
-                    let found = found.into_iter().find(|it| it.sequence == *sequence);
+                    let found = journal::seen_entry(tx, request, *sequence).await?;
                     let missing = || Error::not_found("entry-not-found", "entry", sequence);
                     let entry = found.ok_or_else(missing)?;
                     let frontier = tx.journal_frontier().await?;

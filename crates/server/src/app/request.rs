@@ -160,6 +160,26 @@ impl Sight {
         seen
     }
 
+    /// Why an artifact must stay, as it is told: a release of what is not seen is not named. Equal artifacts are one, whoever pushed
+    /// them.
+    pub(super) fn told(&mut self, reason: String) -> String {
+        let mut words = reason.split(' ');
+        let of = match (words.next(), words.next().map(str::parse::<Name>)) {
+            (Some("release"), Some(Ok(product))) => Some(product),
+            _ => None,
+        };
+        match of {
+            Some(product) if !self.shows(&product) => "a release of another team".to_owned(),
+            Some(_) | None => reason,
+        }
+    }
+
+    /// Whether somebody who is in these teams is seen: by whoever sees everybody, by their teams, and by themselves.
+    pub(super) fn shows_person(&self, person: &Actor, teams: &[Resource]) -> bool {
+        let sees = |it: &Resource| self.authorizer.ask(&self.actor, Action::Read, it).allowed;
+        person.person == self.actor.person || self.shows_organisation() || teams.iter().any(sees)
+    }
+
     /// Whether what belongs to no product is seen: people, policies, the journal as a whole.
     pub(super) fn shows_organisation(&self) -> bool {
         let resource = Resource::Organisation;
@@ -206,5 +226,46 @@ pub(crate) fn entry<D: Serialize>(tx: &Tx, actor: &str, what: (&str, &str), deta
         subject: what.1.to_owned(),
         detail: serde_json::to_value(detail).unwrap_or_default(),
         request: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+    use tidegate_domain::access::{ActorKind, Level};
+    use tidegate_store::{PersonRow, Store};
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn a_release_of_what_is_not_seen_is_not_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        for (level, told) in [
+            (Some(Level::Assist), "release bank 1.0.0"),
+            (None, "a release of another team"),
+        ] {
+            let person = PersonRow {
+                id: PersonId(Uuid::nil()),
+                name: "eve".parse().unwrap(),
+                display: "Eve".to_owned(),
+                kind: ActorKind::Person,
+                level,
+                owner: None,
+                email: None,
+                groups: BTreeMap::new(),
+                external: None,
+            };
+            let request = Request {
+                actor: person.actor(),
+                id: String::new(),
+                session: None,
+                gate: Arc::default(),
+            };
+            let sight = store.read(request, |tx, request| request.sight(tx).boxed());
+            let mut sight = sight.await.unwrap();
+            assert_eq!(sight.told("release bank 1.0.0".to_owned()), told);
+            assert_eq!(sight.told("kept by hand".to_owned()), "kept by hand");
+        }
     }
 }

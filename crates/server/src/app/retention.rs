@@ -120,7 +120,14 @@ async fn rules(tx: &mut Tx) -> Result<Vec<(Repository, Retention)>, Error> {
 
 async fn over(tx: &mut Tx, repository: &Repository, rule: Retention) -> Result<Vec<Tagged>, Error> {
     let tagged = tx.tagged(repository, TAGS_MAX).await?;
-    Ok(rule.over(&tagged, tx.now()).into_iter().cloned().collect())
+    let over = rule.over(&tagged, tx.now()).into_iter();
+    let mut over: Vec<Tagged> = over.cloned().collect();
+    for (orphan, artifact) in rule.orphans(&tagged, tx.now()) {
+        if tx.manifest_in(repository, artifact).await?.is_none() {
+            over.push(orphan.clone());
+        }
+    }
+    Ok(over)
 }
 
 async fn take_away(

@@ -1,9 +1,10 @@
 //! What people do to a deployment that runs: pause, resume, cancel, sign off.
 
-use super::{App, Error, Kind, Request, entry};
+use super::{App, Error, Kind, Request, entry, people};
 use futures::FutureExt;
+use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Resource},
     deployment::{Deployment, Event},
     id::DeploymentId,
     journal::Entry,
@@ -22,6 +23,23 @@ pub enum Wish {
     Resume,
     /// End now, leaving targets as they are.
     Cancel,
+}
+
+/// What people do to a deployment.
+const DEEDS: [Action; 4] = [
+    Action::SteerDeployment,
+    Action::SignOff,
+    Action::OverrideCalendar,
+    Action::RollBack,
+];
+
+/// What somebody may do to a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leave {
+    /// What they are allowed.
+    pub actions: BTreeSet<Action>,
+    /// Whether they asked themselves to go on in spite of the calendar, so that somebody else confirms it.
+    pub asked_override: bool,
 }
 
 impl App {
@@ -65,6 +83,29 @@ impl App {
             .await
     }
 
+    /// What whoever asks may do to a deployment, as far as people's rights go.
+    ///
+    /// # Errors
+    /// When there is no such deployment.
+    pub async fn leave(&self, request: &Request, id: DeploymentId) -> Result<Leave, Error> {
+        self.store
+            .read((request.clone(), id), |tx, (request, id)| {
+                async move {
+                    let deployment = found(tx, request, (Action::Read, *id)).await?;
+                    let authorizer = request.gate.authorizer(tx).await?;
+                    let place = (deployment.product.clone(), deployment.environment.clone());
+                    let resource = Resource::place(place.0, place.1);
+                    let may = |it: &Action| authorizer.ask(&request.actor, *it, &resource).allowed;
+                    Ok(Leave {
+                        actions: DEEDS.into_iter().filter(may).collect(),
+                        asked_override: asked_override(tx, request, &deployment).await?,
+                    })
+                }
+                .boxed()
+            })
+            .await
+    }
+
     pub(super) async fn make_happen(
         &self,
         request: Request,
@@ -82,6 +123,18 @@ impl App {
             .await?;
         self.bus.wake_engine();
         Ok(())
+    }
+}
+
+/// Whether the human being who asks is who wants to go on in spite of the calendar.
+pub(super) async fn asked_override(
+    tx: &mut Tx,
+    request: &Request,
+    deployment: &Deployment,
+) -> Result<bool, Error> {
+    match deployment.overrides.last() {
+        Some(last) if last.confirmed_by.is_none() => people::is_own(tx, request, &last.by).await,
+        Some(_) | None => Ok(false),
     }
 }
 

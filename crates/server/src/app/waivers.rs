@@ -173,25 +173,44 @@ async fn note_waiver(
 }
 
 fn waiver_view(waiver: &Waiver, now: jiff::Timestamp) -> WaiverView {
-    let scope = &waiver.scope;
-    let release = scope
-        .release
-        .as_ref()
-        .map(|release| format!(" {release}"))
-        .unwrap_or_default();
-    let environment = scope
-        .environment
-        .as_ref()
-        .map(|it| format!(" in {it}"))
-        .unwrap_or_default();
     WaiverView {
         id: waiver.id.0,
         control: waiver.control.to_string(),
-        scope: format!("{}{release}{environment}", scope.product),
+        scope: spoken(&waiver.scope),
         reason: waiver.reason.clone(),
         by: waiver.by.0.to_string(),
         signed_by: waiver.signed.as_ref().map(|(by, _)| by.to_string()),
         expires_at: waiver.expires_at,
         state: waiver.word(now).to_owned(),
+    }
+}
+
+/// What an exception is for, in words that begin with the product.
+fn spoken(scope: &WaiverScope) -> String {
+    let release = scope.release.as_ref();
+    let release = release.map_or_else(String::new, |release| format!(" {release}"));
+    let environment = scope.environment.as_ref();
+    let environment = environment.map_or("every environment", |it| it.as_str());
+    format!("{}{release} in {environment}", scope.product)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_says_how_far_it_goes() {
+        let check = |(release, environment): (Option<&str>, Option<&str>), expect| {
+            let scope = WaiverScope {
+                product: "shop".parse().unwrap(),
+                release: release.map(|text| text.parse().unwrap()),
+                environment: environment.map(|text| text.parse().unwrap()),
+            };
+            assert_eq!(spoken(&scope), expect);
+        };
+        check((None, None), "shop in every environment");
+        check((Some("1.0.0"), None), "shop 1.0.0 in every environment");
+        check((None, Some("live")), "shop in live");
+        check((Some("1.0.0"), Some("live")), "shop 1.0.0 in live");
     }
 }

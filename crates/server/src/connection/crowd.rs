@@ -1,11 +1,15 @@
-//! How many come at once, in all and from one client, and who is sent away.
+//! How many of whom nobody knows come at once, in all and from one client, and who is sent away.
 
 use crate::app::{Error, Kind};
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
+
+/// How often the log says at most that somebody was sent away.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// How many may come at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +29,11 @@ impl Default for Room {
     }
 }
 
-/// Counts who is here.
+/// Counts who is here, until they are known.
 #[derive(Debug, Clone)]
 pub(crate) struct Crowd {
+    /// What the log calls it.
+    name: &'static str,
     room: Room,
     here: Arc<Mutex<Here>>,
 }
@@ -37,6 +43,14 @@ struct Here {
     all: usize,
     /// By client; nobody is named whose last one went.
     each: BTreeMap<IpAddr, usize>,
+    sent_away: SentAway,
+}
+
+/// How many were sent away since the log said so.
+#[derive(Debug, Default)]
+struct SentAway {
+    count: u64,
+    told: Option<Instant>,
 }
 
 /// Why somebody is sent away.
@@ -48,7 +62,7 @@ pub(crate) enum Crowded {
     Client,
 }
 
-/// A place in the crowd, until it is dropped.
+/// A place in the crowd, free again when it is dropped: when who has it leaves, or turns out to be known.
 #[derive(Debug)]
 pub(crate) struct Place {
     crowd: Crowd,
@@ -76,8 +90,9 @@ impl Crowded {
 }
 
 impl Crowd {
-    pub(crate) fn new(room: Room) -> Self {
+    pub(crate) fn new(name: &'static str, room: Room) -> Self {
         Self {
+            name,
             room,
             here: Arc::default(),
         }
@@ -90,18 +105,14 @@ impl Crowd {
     pub(crate) fn enter(&self, client: Option<IpAddr>) -> Result<Place, Crowded> {
         let client = client.map(network);
         let mut here = self.here();
-        if here.all >= self.room.all {
-            return Err(Crowded::All);
+        let entered = here.enter(self.room, client);
+        if let Err(why) = entered
+            && let Some(count) = here.sent_away.one_more(Instant::now())
+        {
+            drop(here);
+            tracing::warn!(count, crowd = self.name, ?why, "connections.sent_away");
         }
-        if let Some(client) = client {
-            let count = here.each.entry(client).or_default();
-            if *count >= self.room.each {
-                return Err(Crowded::Client);
-            }
-            *count += 1;
-        }
-        here.all += 1;
-        Ok(Place {
+        entered.map(|()| Place {
             crowd: self.clone(),
             client,
         })
@@ -112,28 +123,49 @@ impl Crowd {
     }
 }
 
-impl Place {
-    /// Whoever has it turned out to be somebody known: their client's share is free again.
-    pub(crate) fn known(&mut self) {
-        if let Some(client) = self.client.take() {
-            self.crowd.here().leave(client);
-        }
-    }
-}
-
 impl Drop for Place {
     fn drop(&mut self) {
-        self.known();
-        self.crowd.here().all -= 1;
+        self.crowd.here().leave(self.client);
     }
 }
 
 impl Here {
-    fn leave(&mut self, client: IpAddr) {
+    fn enter(&mut self, room: Room, client: Option<IpAddr>) -> Result<(), Crowded> {
+        if self.all >= room.all {
+            return Err(Crowded::All);
+        }
+        if let Some(client) = client {
+            let count = self.each.entry(client).or_default();
+            if *count >= room.each {
+                return Err(Crowded::Client);
+            }
+            *count += 1;
+        }
+        self.all += 1;
+        Ok(())
+    }
+
+    fn leave(&mut self, client: Option<IpAddr>) {
+        self.all -= 1;
+        let Some(client) = client else { return };
         match self.each.get_mut(&client) {
             Some(count) if *count > 1 => *count -= 1,
             Some(_) | None => drop(self.each.remove(&client)),
         }
+    }
+}
+
+impl SentAway {
+    /// How many it were, when it is time to say so.
+    fn one_more(&mut self, now: Instant) -> Option<u64> {
+        self.count += 1;
+        let is_due = self
+            .told
+            .is_none_or(|told| now.duration_since(told) >= TELL_EVERY);
+        is_due.then(|| {
+            self.told = Some(now);
+            std::mem::take(&mut self.count)
+        })
     }
 }
 
@@ -158,25 +190,24 @@ mod tests {
 
     #[test]
     fn there_is_room_for_so_many_and_so_many_of_each() {
-        let crowd = Crowd::new(Room { all: 4, each: 2 });
+        let crowd = Crowd::new("test", Room { all: 4, each: 2 });
         let first = crowd.enter(at("10.0.0.1")).unwrap();
-        let mut second = crowd.enter(at("::ffff:10.0.0.1")).unwrap();
+        let _second = crowd.enter(at("::ffff:10.0.0.1")).unwrap();
         let third = crowd.enter(at("10.0.0.1"));
         assert_eq!(third.unwrap_err(), Crowded::Client);
-        second.known();
-        let _third = crowd.enter(at("10.0.0.1")).unwrap();
-        let _fourth = crowd.enter(None).unwrap();
+        let _third = crowd.enter(None).unwrap();
+        let fourth = crowd.enter(None).unwrap();
         let fifth = crowd.enter(at("10.0.0.2"));
         assert_eq!(fifth.unwrap_err(), Crowded::All);
-        drop((first, second));
-        let _fifth = crowd.enter(at("10.0.0.1")).unwrap();
-        let sixth = crowd.enter(at("10.0.0.1"));
-        assert_eq!(sixth.unwrap_err(), Crowded::Client);
+        drop((first, fourth));
+        let _fourth = crowd.enter(at("10.0.0.1")).unwrap();
+        let fifth = crowd.enter(at("10.0.0.1"));
+        assert_eq!(fifth.unwrap_err(), Crowded::Client);
     }
 
     #[test]
     fn a_client_of_ipv6_is_a_network() {
-        let crowd = Crowd::new(Room { all: 9, each: 1 });
+        let crowd = Crowd::new("test", Room { all: 9, each: 1 });
         let _first = crowd.enter(at("2a00::1")).unwrap();
         let same = crowd.enter(at("2a00::2"));
         assert_eq!(same.unwrap_err(), Crowded::Client);
@@ -185,9 +216,19 @@ mod tests {
 
     #[test]
     fn nobody_is_remembered_who_left() {
-        let crowd = Crowd::new(Room::default());
+        let crowd = Crowd::new("test", Room::default());
         drop(crowd.enter(at("10.0.0.1")));
         let here = crowd.here();
         assert!(here.all == 0 && here.each.is_empty(), "{here:?}");
+    }
+
+    #[test]
+    fn who_is_sent_away_is_told_in_numbers_and_not_each_time() {
+        let (mut sent_away, start) = (SentAway::default(), Instant::now());
+        let told = [0, 1, 59, 60, 61, 200].map(|seconds| {
+            let now = start + Duration::from_secs(seconds);
+            sent_away.one_more(now)
+        });
+        assert_eq!(told, [Some(1), None, None, Some(3), None, Some(2)]);
     }
 }

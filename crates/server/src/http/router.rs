@@ -1,6 +1,6 @@
 //! The whole router, and the layers around every request: a name, a log line, limits, and safe headers.
 
-use super::{ApiError, access::REQUEST_ID, log, registry::Host, registry_token, v1};
+use super::{access::REQUEST_ID, log, registry::Host, registry_token, v1};
 use crate::{
     Room,
     app::SharedApp,
@@ -40,18 +40,18 @@ pub(crate) fn router(app: SharedApp, room: Room) -> Router {
         access: Arc::new(Host(app.clone())),
     };
     // Connections of the proxy say nothing of clients: behind one, what a client asks at once is counted.
-    let crowd = Crowd::new(Room {
+    let each = Room {
         all: usize::MAX,
         ..room
-    });
+    };
+    let crowd = Crowd::new("clients of the proxy", each);
     let request_id = HeaderName::from_static(REQUEST_ID);
     Router::new()
         .merge(v1::router())
         .merge(log::router())
         .merge(registry_token::router())
         .merge(web::router(&app))
-        .route("/healthz", get(telemetry::healthz))
-        .route("/readyz", get(telemetry::readyz))
+        .merge(health())
         .route("/metrics", get(telemetry::metrics))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(app.clone())
@@ -70,35 +70,44 @@ pub(crate) fn router(app: SharedApp, room: Room) -> Router {
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
 }
 
+/// What says whether the server lives, and is ready.
+pub(crate) fn health() -> Router<SharedApp> {
+    Router::new()
+        .route("/healthz", get(telemetry::healthz))
+        .route("/readyz", get(telemetry::readyz))
+}
+
 /// What may be asked of a server that was put back from a backup, before a person lets it go on: to read, to sign in, and that.
 const AT_STANDSTILL: [&str; 3] = ["/api/v1/incarnation", "/sign-in", "/sign-out"];
 
-async fn standstill(
-    State(app): State<SharedApp>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+async fn standstill(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let may = AT_STANDSTILL.contains(&path);
-    if !request.method().is_safe() && !may {
-        app.standstill.refuse()?;
+    if !request.method().is_safe()
+        && !may
+        && let Err(error) = app.standstill.refuse()
+    {
+        return web::refused(path, error);
     }
-    Ok(next.run(request).await)
+    next.run(request).await
 }
 
 async fn one_of_many(
     State((app, crowd)): State<(SharedApp, Crowd)>,
     request: Request,
     next: Next,
-) -> Result<Response, ApiError> {
+) -> Response {
     if !app.identity.behind_proxy {
-        return Ok(next.run(request).await);
+        return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let place = crowd.enter(Some(app.address(&parts)));
-    let place = place.map_err(|why| why.error())?;
-    let answer = next.run(Request::from_parts(parts, body)).await;
-    Ok(answer.map(|body| held(body, place)))
+    match crowd.enter(Some(app.address(&parts))) {
+        Ok(place) => {
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            answer.map(|body| held(body, place))
+        }
+        Err(why) => web::refused(parts.uri.path(), why.error()),
+    }
 }
 
 fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

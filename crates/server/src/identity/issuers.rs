@@ -4,6 +4,7 @@
 //! while. An issuer that nobody declared is never asked.
 
 use super::{
+    kept::{Kept, Pace},
     outside::{Outside, causes},
     providers::ALGORITHMS,
 };
@@ -19,11 +20,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use tidegate_domain::access::Trust;
-use tokio::sync::Mutex;
 
 type Keys = openidconnect::JsonWebKeySet<CoreJsonWebKey>;
 type Token = openidconnect::IdToken<
@@ -37,6 +37,7 @@ type Token = openidconnect::IdToken<
 const PACE: Pace = Pace {
     kept: Duration::from_secs(600),
     asked_every: Duration::from_secs(30),
+    left_alone: Duration::from_secs(30),
 };
 /// The longest token that is looked at, in bytes.
 pub(crate) const TOKEN_MAX: usize = 16 * 1024;
@@ -48,24 +49,7 @@ const ISSUERS_MAX: usize = 1000;
 pub(crate) struct Issuers {
     outside: Outside,
     pace: Pace,
-    known: std::sync::Mutex<BTreeMap<String, Arc<Mutex<Known>>>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Pace {
-    /// Older keys are not used, also where there are no others.
-    kept: Duration,
-    /// An issuer is left alone for so long after it answered or did not, whatever tokens say.
-    asked_every: Duration,
-}
-
-/// What is known of one issuer.
-#[derive(Debug, Default)]
-struct Known {
-    /// When it last answered, or did not.
-    asked: Option<Instant>,
-    /// Its keys, and when it told them.
-    keys: Option<(Keys, Instant)>,
+    known: Mutex<BTreeMap<String, Arc<Kept<Keys>>>>,
 }
 
 /// Why a token is not believed.
@@ -94,20 +78,12 @@ struct Metadata {
     jwks_uri: JsonWebKeySetUrl,
 }
 
-impl Known {
-    /// The keys, if they are not older than that.
-    fn younger(&self, limit: Duration) -> Option<Keys> {
-        let (keys, told) = self.keys.as_ref()?;
-        (told.elapsed() < limit).then(|| keys.clone())
-    }
-}
-
 impl Issuers {
     pub(super) fn new(outside: Outside) -> Self {
         Self {
             outside,
             pace: PACE,
-            known: std::sync::Mutex::default(),
+            known: Mutex::default(),
         }
     }
 
@@ -138,39 +114,21 @@ impl Issuers {
         claims(text).ok_or(UntrustedToken::Form)
     }
 
-    /// The issuer's keys: younger than `young`, or else what it says when it is asked. Who asked it a moment ago goes on
-    /// with what is known.
+    /// The issuer's keys: younger than `young`, or else what it says when it is asked.
     async fn keys(&self, trust: &Trust, young: Duration) -> Result<Keys, UntrustedToken> {
         let known = self.of(&trust.issuer);
-        let mut known = known.lock().await;
-        if let Some(keys) = known.younger(young) {
-            return Ok(keys);
-        }
-        if known
-            .asked
-            .is_some_and(|at| at.elapsed() < self.pace.asked_every)
-        {
-            let why = || "it did not answer a moment ago".to_owned();
-            return known
-                .younger(self.pace.kept)
-                .ok_or_else(|| self.no_keys(trust, why()));
-        }
-        let found = self.fetch(&trust.issuer).await;
-        // Its answer may have taken a while.
-        let now = Instant::now();
-        known.asked = Some(now);
-        let found = found.map_err(|why| self.no_keys(trust, why))?;
-        known.keys = Some((found.clone(), now));
-        Ok(found)
+        let found = known.get(young, self.fetch(&trust.issuer)).await;
+        found.map_err(|why| self.no_keys(trust, why))
     }
 
-    fn of(&self, issuer: &str) -> Arc<Mutex<Known>> {
+    fn of(&self, issuer: &str) -> Arc<Kept<Keys>> {
         let lock = self.known.lock();
-        let mut known = lock.unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = lock.unwrap_or_else(PoisonError::into_inner);
         if known.len() >= ISSUERS_MAX && !known.contains_key(issuer) {
             known.pop_first();
         }
-        known.entry(issuer.to_owned()).or_default().clone()
+        let kept = || Arc::new(Kept::new(self.pace));
+        known.entry(issuer.to_owned()).or_insert_with(kept).clone()
     }
 
     async fn fetch(&self, issuer: &str) -> Result<Keys, String> {
@@ -336,6 +294,7 @@ mod tests {
         let desk = Desk::open(Pace {
             kept: EVER,
             asked_every: Duration::ZERO,
+            left_alone: Duration::ZERO,
         });
         let desk = desk.await;
         let (old, new) = (key("old"), key("new"));
@@ -368,6 +327,7 @@ mod tests {
         let desk = Desk::open(Pace {
             kept: EVER,
             asked_every: pause,
+            left_alone: pause,
         });
         let desk = desk.await;
         desk.issuer.answer_after(pause);
@@ -382,6 +342,7 @@ mod tests {
         let desk = Desk::open(Pace {
             kept: Duration::ZERO,
             asked_every: EVER,
+            left_alone: EVER,
         });
         let (desk, old) = (desk.await, key("old"));
         desk.change_to(&old);

@@ -8,6 +8,7 @@ mod claims;
 
 use super::{
     ProviderSettings, SettingsError,
+    kept::{Kept, Pace},
     outside::{Asker, Outside, OutsideError, causes},
 };
 use claims::{Claims, Client, IdToken, Tokens, UserInfo, word};
@@ -21,17 +22,16 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tidegate_domain::{access::Admission, name::Name};
-use tokio::sync::Mutex;
 
-/// For how long metadata and keys are used before they are asked for again.
-const KEPT: Duration = Duration::from_secs(600);
-/// They are not asked for more often than this, whatever tokens say.
-const ASKED_EVERY: Duration = Duration::from_secs(30);
-/// One that did not answer is left alone for this long: a crowd does not wait for it one after the other.
-const LEFT_ALONE: Duration = Duration::from_secs(5);
+/// How old metadata and keys get, and how often a provider is asked for newer ones, whatever tokens say.
+const PACE: Pace = Pace {
+    kept: Duration::from_secs(600),
+    asked_every: Duration::from_secs(30),
+    left_alone: Duration::from_secs(5),
+};
 /// How long somebody may take at the provider.
 const ATTEMPT_MINUTES: i64 = 15;
 
@@ -60,14 +60,7 @@ pub(crate) struct Provider {
     issuer: IssuerUrl,
     redirect: RedirectUrl,
     outside: Asker,
-    known: Mutex<Option<Known>>,
-}
-
-/// What was found when the provider was asked; nothing where it did not answer.
-#[derive(Debug)]
-struct Known {
-    asked: Instant,
-    metadata: Option<CoreProviderMetadata>,
+    known: Kept<CoreProviderMetadata>,
 }
 
 /// Somebody on the way to a provider and back. Their browser holds it, sealed.
@@ -130,7 +123,7 @@ impl Providers {
                     .map_err(|why| wrong(why.to_string()))?,
                 redirect: RedirectUrl::new(back).map_err(|why| wrong(why.to_string()))?,
                 outside: outside.asker(&settings.issuer),
-                known: Mutex::new(None),
+                known: Kept::new(PACE),
                 settings,
             })
         };
@@ -166,7 +159,7 @@ impl Provider {
     /// # Errors
     /// When the provider's metadata cannot be had.
     pub(crate) async fn begin(&self, now: Timestamp) -> Result<(String, Attempt), ProviderError> {
-        let client = self.client(KEPT).await?;
+        let client = self.client(PACE.kept).await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut asked = client
             .authorize_url(
@@ -198,7 +191,7 @@ impl Provider {
         attempt: Attempt,
         code: String,
     ) -> Result<Word, ProviderError> {
-        let client = self.client(KEPT).await?;
+        let client = self.client(PACE.kept).await?;
         let answer = self.exchange(&client, attempt.verifier, code).await?;
         let nothing = || ProviderError::Refused("it sent no ID token".to_owned());
         let token = answer.id_token().ok_or_else(nothing)?;
@@ -264,42 +257,29 @@ impl Provider {
             )
         };
         match is_unknown {
-            true => self.client(ASKED_EVERY).await,
+            true => self.client(PACE.asked_every).await,
             false => Ok(client),
         }
     }
 
-    /// A client by metadata that are not older than `kept`.
-    async fn client(&self, kept: Duration) -> Result<Client, ProviderError> {
+    /// A client by metadata that are younger than that.
+    async fn client(&self, young: Duration) -> Result<Client, ProviderError> {
         let client = Client::from_provider_metadata(
-            self.metadata(kept).await?,
+            self.metadata(young).await?,
             ClientId::new(self.settings.client_id.clone()),
             self.settings.client_secret.clone(),
         );
         Ok(client.set_redirect_uri(self.redirect.clone()))
     }
 
-    async fn metadata(&self, kept: Duration) -> Result<CoreProviderMetadata, ProviderError> {
-        let mut known = self.known.lock().await;
-        if let Some(Known { asked, metadata }) = known.as_ref() {
-            match metadata {
-                Some(metadata) if asked.elapsed() < kept => return Ok(metadata.clone()),
-                None if asked.elapsed() < LEFT_ALONE => {
-                    let why = "it did not answer a moment ago";
-                    return Err(ProviderError::Down(why.to_owned()));
-                }
-                Some(_) | None => {}
-            }
-        }
-        let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.outside).await;
-        let found = found.map_err(|error| causes(&error)).and_then(|found| {
-            let checked = self.check(&found);
-            checked.map(|()| found).map_err(|error| causes(&error))
-        });
-        *known = Some(Known {
-            asked: Instant::now(),
-            metadata: found.as_ref().ok().cloned(),
-        });
+    async fn metadata(&self, young: Duration) -> Result<CoreProviderMetadata, ProviderError> {
+        let ask = async {
+            let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.outside);
+            let found = found.await.map_err(|error| causes(&error))?;
+            self.check(&found).map_err(|error| causes(&error))?;
+            Ok(found)
+        };
+        let found = self.known.get(young, ask).await;
         found.map_err(ProviderError::Down)
     }
 

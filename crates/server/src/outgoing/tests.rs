@@ -28,6 +28,11 @@ impl Inside {
             match uri.path() {
                 "/long" => "x".repeat(2000).into_response(),
                 "/never" => std::future::pending().await,
+                "/endless" => {
+                    let chunk = || Ok::<_, std::io::Error>("x".repeat(2000));
+                    let endless = futures::stream::repeat_with(chunk);
+                    axum::body::Body::from_stream(endless).into_response()
+                }
                 "/away" => {
                     let to = [(header::LOCATION, "http://169.254.169.254/")];
                     (http::StatusCode::from_u16(302).unwrap(), to).into_response()
@@ -45,14 +50,17 @@ impl Inside {
         (host, path): (&str, &str),
         bounds: Bounds,
     ) -> Result<http::Response<Vec<u8>>, OutgoingError> {
+        let request = http::Request::get(format!("http://{host}:{}{path}", self.port));
+        self.allowing(exceptions)
+            .send(request.body(Vec::new()).unwrap(), bounds)
+            .await
+    }
+
+    fn allowing(&self, exceptions: &[&str]) -> Outgoing {
         let port = self.port.to_string();
         let exceptions = exceptions.iter().map(|text| text.replace("PORT", &port));
         let exceptions = exceptions.map(|text| text.parse().unwrap()).collect();
-        let outgoing = Outgoing::new(Exceptions(exceptions)).unwrap();
-        let request = http::Request::get(format!("http://{host}:{port}{path}"));
-        outgoing
-            .send(request.body(Vec::new()).unwrap(), bounds)
-            .await
+        Outgoing::new(Exceptions(exceptions)).unwrap()
     }
 
     fn asked(&self) -> usize {
@@ -132,6 +140,23 @@ async fn answers_are_bounded_in_length_and_time() {
     };
     let late = inside.ask(there, ("127.0.0.1", "/never"), short).await;
     assert!(matches!(late, Err(OutgoingError::Late(_))), "{late:?}");
+}
+
+#[tokio::test]
+async fn a_status_comes_without_its_body() {
+    let inside = Inside::start().await;
+    let address = |path: &str| format!("http://127.0.0.1:{}{path}", inside.port);
+    let outgoing = inside.allowing(&["127.0.0.1"]);
+    let status = outgoing.status(&address("/endless"), BOUNDS.time).await;
+    assert_eq!(status.unwrap().as_u16(), 200);
+    let short = Duration::from_millis(50);
+    let late = outgoing.status(&address("/never"), short).await;
+    assert!(matches!(late, Err(OutgoingError::Late(_))), "{late:?}");
+    let refused = inside.allowing(&[]).status(&address("/"), short).await;
+    assert!(
+        matches!(refused, Err(OutgoingError::Inner { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -92,8 +92,15 @@ pub(super) async fn unknown(uri: Uri) -> Response {
     let path = uri.path();
     let error = Error::not_found("page-not-found", "page", path)
         .hint("the overview leads to every page there is");
-    if path.starts_with("/api/") || path.starts_with("/v2/") {
-        return ApiError(error).into_response();
+    refused(path, error)
+}
+
+/// The answer to whoever asks `path` and is refused before anybody looks at what they ask: a page for people, the form of a problem
+/// for programs.
+pub(crate) fn refused(path: &str, error: Error) -> Response {
+    let of_programs = ["/api/", "/v2/", "/log/", "/registry/"];
+    match of_programs.iter().any(|of| path.starts_with(of)) {
+        true => ApiError(error).into_response(),
+        false => Fault::from(error).into_response(),
     }
-    Fault::from(error).into_response()
 }

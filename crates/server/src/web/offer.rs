@@ -59,25 +59,6 @@ pub(super) async fn barred(
     Ok(Some(Prose::exactly(&format!("{text}{end}"))))
 }
 
-/// The products about which whoever asks may do something.
-///
-/// # Errors
-/// When the store fails.
-pub(super) async fn products(
-    app: &SharedApp,
-    request: &Request,
-    action: Action,
-) -> Result<Vec<ProductView>, Error> {
-    let mut products = Vec::new();
-    for product in app.products(request).await? {
-        let place = Place::product(&product.name);
-        if barred(app, request, (action, place)).await?.is_none() {
-            products.push(product);
-        }
-    }
-    Ok(products)
-}
-
 /// The environments of products, each once.
 pub(super) fn environments(products: &[ProductView]) -> Vec<String> {
     let mut environments: Vec<String> = Vec::new();

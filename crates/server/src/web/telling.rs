@@ -1,6 +1,8 @@
 //! Entries of the journal in words.
 
+use super::parts::counted;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use tidegate_domain::deployment::Against;
 use tidegate_protocol::api::EntryView;
 
@@ -12,7 +14,9 @@ pub(super) fn tell(entry: &EntryView) -> String {
     } else if let Some(event) = action.strip_prefix("group_run.") {
         of_group_run(event, detail)
     } else {
-        of_others(action, detail)
+        of_access(action)
+            .or_else(|| of_artifacts(action, detail))
+            .unwrap_or_else(|| of_others(action, detail))
     }
 }
 
@@ -82,6 +86,7 @@ fn of_deployment(event: &str, detail: &Value) -> String {
         "target_ignored" => because(&format!("ignores {target}"), word(detail)),
         "target_excluded" => because(&format!("excluded {target}"), word(detail)),
         "override_asked" => because(&set_aside(detail), reason),
+        "supervised" => "let it go, under supervision".to_owned(),
         "override_confirmed" => "agreed to go on although the calendar is closed".to_owned(),
         "superseded" => "another deployment takes its place".to_owned(),
         "succeeded" => "every target in scope runs it".to_owned(),
@@ -126,6 +131,60 @@ fn of_group_run(event: &str, detail: &Value) -> String {
     }
 }
 
+/// What happened to people, and to what lets somebody in.
+fn of_access(action: &str) -> Option<String> {
+    let told = match action {
+        "person.signed_in" => "signed in to the pages",
+        "person.created" => "added the person",
+        "person.changed" => "changed the person",
+        "person.removed" => "removed the person",
+        "person.invited" => "made a link to sign in by",
+        "person.password_set" => "set the password",
+        "person.password_removed" => "removed the password",
+        "person.put_out" => "came by a provider whose groups do not let them in any more",
+        "person.rights_kept" => "keep what groups would take, as the last who administer people",
+        "person.unlinked" => "ended the link to an identity provider",
+        "session.ended" => "ended a sign-in",
+        "token.created" => "made a token",
+        "token.revoked" => "revoked a token",
+        "token.exchanged" => "got a short-lived token for one of its own",
+        "trust.set" => "lends the account to whoever brings such a token",
+        "trust.ended" => "lends the account no more",
+        _ => return None,
+    };
+    Some(told.to_owned())
+}
+
+/// What happened to artifacts, and to what is known of them.
+fn of_artifacts(action: &str, detail: &Value) -> Option<String> {
+    let count = |name: &str| detail.get(name).map_or(0, length);
+    Some(match action {
+        "artifact.attached" => "read what is attached to it".to_owned(),
+        "artifact.damaged" => "found damaged, and set aside".to_owned(),
+        "artifact.retired" => format!(
+            "took the tag {} away: its time is over",
+            text(detail, "tag")
+        ),
+        "artifact.vulnerabilities" => format!(
+            "found other known vulnerabilities: {} new, {} gone",
+            count("new"),
+            count("gone")
+        ),
+        "advisories.imported" => "imported advisories".to_owned(),
+        "release.evidence" => "gave evidence".to_owned(),
+        _ => return None,
+    })
+}
+
+/// How many there are of what is a list, or a map.
+fn length(value: &Value) -> usize {
+    value
+        .as_array()
+        .map(Vec::len)
+        .or_else(|| value.as_object().map(serde_json::Map::len))
+        .unwrap_or_default()
+}
+
 /// What happened to anything else.
 fn of_others(action: &str, detail: &Value) -> String {
     let reason = text(detail, "reason");
@@ -145,17 +204,6 @@ fn of_others(action: &str, detail: &Value) -> String {
         "release.reconfigured" => "took a new configuration snapshot".to_owned(),
         "catalog.changed" => "changed what is declared".to_owned(),
         "catalog.removed" => "removed what was declared".to_owned(),
-        "person.signed_in" => "signed in to the pages".to_owned(),
-        "person.created" => "added the person".to_owned(),
-        "person.put_out" => {
-            "came by a provider whose groups do not let them in any more".to_owned()
-        }
-        "person.rights_kept" => {
-            "keep what groups would take, as the last who administer people".to_owned()
-        }
-        "person.unlinked" => "ended the link to an identity provider".to_owned(),
-        "token.created" => "made a token".to_owned(),
-        "token.revoked" => "revoked a token".to_owned(),
         "enrolment.created" => "allowed agents to join".to_owned(),
         "agent.enrolled" => "joined".to_owned(),
         "agent.revoked" => "revoked the agent".to_owned(),
@@ -177,22 +225,26 @@ fn of_others(action: &str, detail: &Value) -> String {
         "waiver.signed" => "signed the exception off".to_owned(),
         "waiver.ended" => "ended the exception".to_owned(),
         "controls.acknowledged" => "has read controls".to_owned(),
-        "person.changed" => "changed the person".to_owned(),
-        "person.removed" => "removed the person".to_owned(),
         "secret.set" => "set a secret".to_owned(),
+        "secrets.rotated" => "sealed all secrets anew".to_owned(),
+        "proposal.made" => "proposed the change, which a second person agrees to".to_owned(),
+        "proposal.agreed" => "agreed to the proposal".to_owned(),
+        "proposal.turned_down" => "turned the proposal down".to_owned(),
+        "backup.made" => "made a backup".to_owned(),
+        "incarnation.begun" => "let the server go on after a backup was put back".to_owned(),
         other => other.replace(['.', '_'], " "),
     }
 }
 
-/// The page about a subject, if there is one.
-pub(super) fn address(subject: &str) -> Option<String> {
+/// The page about a subject, if there is one that the visitor may open: of people, those that they may meet.
+pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String> {
     let parts: Vec<_> = subject.split('/').collect();
     match parts.as_slice() {
         ["deployment", id] => Some(format!("/deployments/{id}")),
         ["group-run", id] => Some(format!("/group-runs/{id}")),
         ["change", id] => Some(format!("/changes/{id}")),
         ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
-        ["person", name] => Some(format!("/people/{name}")),
+        ["person", name] => people.contains(*name).then(|| format!("/people/{name}")),
         ["artifact", product, artifact] => {
             let (component, digest) = artifact.split_once('@')?;
             Some(format!("/artifacts/{product}/{component}/{digest}"))
@@ -265,7 +317,7 @@ fn targets(detail: &Value) -> String {
         .get("targets")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
-    format!("on {}", super::parts::counted(count, "target"))
+    format!("on {}", counted(count, "target"))
 }
 
 fn cause(detail: &Value) -> &str {
@@ -277,5 +329,73 @@ fn cause(detail: &Value) -> &str {
         "balancers" => "requests were not shared out",
         "person" | "member" | "group" => text(cause, "reason"),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+
+    /// What is written to the journal about something else than deployments and group runs.
+    const ACTIONS: [&str; 32] = [
+        "advisories.imported",
+        "artifact.attached",
+        "artifact.damaged",
+        "artifact.retired",
+        "artifact.vulnerabilities",
+        "backup.made",
+        "catalog.changed",
+        "change.requested",
+        "controls.acknowledged",
+        "deployment.supervised",
+        "enrolment.created",
+        "incarnation.begun",
+        "journal.alarm",
+        "person.changed",
+        "person.invited",
+        "person.password_removed",
+        "person.password_set",
+        "person.removed",
+        "proposal.agreed",
+        "proposal.made",
+        "proposal.turned_down",
+        "rehearsal.made",
+        "release.evidence",
+        "release.sealed",
+        "secret.set",
+        "secrets.rotated",
+        "session.ended",
+        "token.created",
+        "token.exchanged",
+        "trust.ended",
+        "trust.set",
+        "waiver.signed",
+    ];
+
+    #[test]
+    fn what_happens_is_told_in_words() {
+        for action in ACTIONS {
+            let entry = EntryView {
+                sequence: 0,
+                time: Timestamp::UNIX_EPOCH,
+                actor: "ada".to_owned(),
+                action: action.to_owned(),
+                subject: String::new(),
+                detail: Value::Null,
+            };
+            let (_, verb) = action.split_once('.').unwrap();
+            let raw = [action.replace(['.', '_'], " "), verb.replace('_', " ")];
+            assert!(!raw.contains(&tell(&entry)), "{action} is told as it is");
+        }
+    }
+
+    #[test]
+    fn only_people_that_one_may_meet_are_linked() {
+        let people = BTreeSet::from(["ada".to_owned()]);
+        let link = |subject| address(subject, &people);
+        assert_eq!(link("person/ada"), Some("/people/ada".to_owned()));
+        assert_eq!(link("person/gone"), None);
+        assert_eq!(link("deployment/7"), Some("/deployments/7".to_owned()));
     }
 }

@@ -1,4 +1,5 @@
-//! Extractors: whoever looks at a page, and whoever submits a form of one.
+//! Extractors: whoever looks at a page, which one by its address, and whoever submits a form of one. What cannot be read is answered
+//! by a page.
 //!
 //! A form counts only when the browser says that a page of ours sent it: the session's cookie alone would let any
 //! other site's form act for the visitor.
@@ -7,7 +8,8 @@ use super::fault::Fault;
 use crate::{
     app::{Error, Kind, Request, SharedApp, sessions::Visit},
     http::{
-        access::{REQUEST_ID, request},
+        ApiError,
+        access::{self, REQUEST_ID, request},
         session,
     },
 };
@@ -62,6 +64,34 @@ impl<T: DeserializeOwned> FromRequest<SharedApp> for Submitted<T> {
             Ok(form) => Ok(Self(form.0)),
             Err(rejection) => Err(Error::invalid("form", rejection.body_text()).into()),
         }
+    }
+}
+
+/// Parameters in the path of a page.
+#[derive(Debug)]
+pub(super) struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<SharedApp> for Path<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Fault> {
+        let read = access::Path::<T>::from_request_parts(parts, app).await;
+        read.map(|path| Self(path.0))
+            .map_err(|ApiError(error)| error.into())
+    }
+}
+
+/// Parameters behind the `?` of a page; the way back leads to the page without them.
+#[derive(Debug)]
+pub(super) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<SharedApp> for Query<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Fault> {
+        let read = access::Query::<T>::from_request_parts(parts, app).await;
+        read.map(|query| Self(query.0))
+            .map_err(|ApiError(error)| Fault::back(error, parts.uri.path()))
     }
 }
 

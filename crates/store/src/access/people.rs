@@ -122,6 +122,16 @@ impl Tx {
         Ok(text.transpose()?.flatten())
     }
 
+    /// Everybody who has a password.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn people_with_password(&mut self) -> Result<BTreeSet<PersonId>, StoreError> {
+        let sql = "SELECT id FROM people WHERE password IS NOT NULL";
+        let rows = self.rows(sql, &[]).await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
     /// Everybody whose account is good, by name.
     ///
     /// # Errors

@@ -186,6 +186,8 @@ pub(crate) async fn who_is_removed_holds_nothing_open_and_neither_do_their_progr
     commit!(store, (), |tx, ()| tx
         .record_password(person_id(1), Some("$argon2id$"))
         .await?);
+    let with_password = view!(store, (), |tx, ()| tx.people_with_password().await?);
+    assert_eq!(with_password, [person_id(1)].into());
     assert!(by_token(store, "of the robot").await.is_some());
 
     commit!(store, (), |tx, ()| tx
@@ -201,6 +203,8 @@ pub(crate) async fn who_is_removed_holds_nothing_open_and_neither_do_their_progr
     assert_eq!(people, []);
     let password = view!(store, (), |tx, ()| tx.password(person_id(1)).await?);
     assert_eq!(password, None);
+    let with_password = view!(store, (), |tx, ()| tx.people_with_password().await?);
+    assert_eq!(with_password, [].into());
     let again = commit!(store, person(3, "ada"), |tx, row| tx
         .record_person(row)
         .await?);

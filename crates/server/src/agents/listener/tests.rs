@@ -1,11 +1,15 @@
 //! Strangers at the agents' address who take their time.
 
 use super::*;
+use crate::keyring::{KeySource, Keyring};
 use axum::routing::get;
+use hyper::client::conn::http2::{SendRequest, handshake};
 use rustls::{ClientConfig, pki_types::ServerName};
 use std::net::SocketAddr;
+use tidegate_store::TargetKey;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
+    task::JoinHandle,
     time::{Instant, timeout},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
@@ -23,50 +27,111 @@ const LONG: Duration = Duration::from_secs(20);
 /// An agents' address of its own, and how to speak to it.
 struct Door {
     address: SocketAddr,
-    client: ClientConfig,
+    authority: Authority,
+}
+
+/// Who comes to it.
+#[derive(Clone, Copy)]
+enum Who {
+    Stranger,
+    Agent,
 }
 
 impl Door {
     async fn open() -> Self {
+        Self::with(Room { all: 4, each: 2 }).await
+    }
+
+    async fn with(room: Room) -> Self {
         // Another test of this process may have been first.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let certificate = made.cert.der().clone();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-        let mut server = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.clone()], key)
-            .unwrap();
-        server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let mut roots = RootCertStore::empty();
-        roots.add(certificate).unwrap();
-        let client = ClientConfig::builder().with_root_certificates(roots);
+        let keyring = Keyring::open(KeySource::Given("11".repeat(32))).unwrap();
+        let authority = Authority::make(&keyring).unwrap();
+        let authority = Authority::open(&keyring, &authority).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/", get(|| async { "here" }));
-        let acceptor = TlsAcceptor::from(Arc::new(server));
         let desk = Desk {
-            acceptor,
-            router,
+            acceptor: TlsAcceptor::from(Arc::new(configuration(&authority).unwrap())),
+            router: Router::new().route("/", get(|| async { "here" })),
             patience: PATIENCE,
         };
-        tokio::spawn(accept(listener, desk, Room { all: 4, each: 2 }));
-        Self {
-            address,
-            client: client.with_no_client_auth(),
-        }
+        tokio::spawn(accept(listener, desk, room));
+        Self { address, authority }
+    }
+
+    /// Connects by TLS, to speak `protocol`.
+    async fn connect(&self, who: Who, protocol: &str) -> TlsStream<TcpStream> {
+        let mut roots = RootCertStore::empty();
+        let authority = self.authority.certificate().as_bytes();
+        roots
+            .add(CertificateDer::from_pem_slice(authority).unwrap())
+            .unwrap();
+        let client = ClientConfig::builder().with_root_certificates(roots);
+        let mut client = match who {
+            Who::Stranger => client.with_no_client_auth(),
+            Who::Agent => {
+                let (chain, key) = self.certified();
+                client.with_client_auth_cert(chain, key).unwrap()
+            }
+        };
+        client.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+        let tcp = TcpStream::connect(self.address).await.unwrap();
+        let name = ServerName::try_from(authority::SERVER_NAME).unwrap();
+        TlsConnector::from(Arc::new(client))
+            .connect(name, tcp)
+            .await
+            .unwrap()
+    }
+
+    fn certified(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let request = rcgen::CertificateParams::default()
+            .serialize_request(&key)
+            .unwrap();
+        let target = TargetKey {
+            environment: "live".parse().unwrap(),
+            target: "web-1".parse().unwrap(),
+        };
+        let request = request.pem().unwrap();
+        let identity = self.authority.certify(&target, &request).unwrap();
+        let certificate = identity.response.certificate;
+        let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        (vec![certificate], key)
     }
 
     /// Connects by TLS and says `text`.
     async fn say(&self, protocol: &str, text: &str) -> TlsStream<TcpStream> {
-        let mut client = self.client.clone();
-        client.alpn_protocols = vec![protocol.as_bytes().to_vec()];
-        let tcp = TcpStream::connect(self.address).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        let connector = TlsConnector::from(Arc::new(client));
-        let mut stream = connector.connect(name, tcp).await.unwrap();
+        let mut stream = self.connect(Who::Stranger, protocol).await;
         stream.write_all(text.as_bytes()).await.unwrap();
         stream
+    }
+}
+
+/// Somebody who speaks HTTP/2, and shows signs of life as long as they are asked for.
+struct Speaker {
+    requests: SendRequest<String>,
+    /// Ends with the connection.
+    stays: JoinHandle<hyper::Result<()>>,
+}
+
+impl Speaker {
+    async fn connect(door: &Door, who: Who) -> Self {
+        let stream = door.connect(who, "h2").await;
+        let (requests, stays) = handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
+        Self {
+            requests,
+            stays: tokio::spawn(stays),
+        }
+    }
+
+    async fn is_served(&mut self) -> bool {
+        let request = hyper::Request::get("https://a/");
+        let request = request.body(String::new()).unwrap();
+        let answer = self.requests.send_request(request).await;
+        answer.is_ok_and(|answer| answer.status().is_success())
     }
 }
 
@@ -103,12 +168,19 @@ async fn headers_that_do_not_come_end_the_connection() {
 #[tokio::test]
 async fn a_stranger_who_keeps_a_connection_loses_it() {
     let door = Door::open().await;
-    // The preface of HTTP/2 with empty settings, and nothing any more.
-    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0";
-    for said in ["", preface] {
-        let (took, _) = silence(door.say("h2", said).await).await;
-        assert!(took < LONG, "{took:?}");
-    }
+    // Of HTTP/2 nothing is said at all.
+    let (took, _) = silence(door.say("h2", "").await).await;
+    assert!(took < LONG, "{took:?}");
+    let begun = Instant::now();
+    let mut speaker = Speaker::connect(&door, Who::Stranger).await;
+    assert!(speaker.is_served().await);
+    drop(
+        timeout(LONG, speaker.stays)
+            .await
+            .expect("the server closes it"),
+    );
+    let took = begun.elapsed();
+    assert!((PATIENCE.stranger..LONG).contains(&took), "{took:?}");
 }
 
 #[tokio::test]
@@ -125,4 +197,22 @@ async fn strangers_take_no_more_than_their_share_of_connections() {
         .say("http/1.1", "GET / HTTP/1.1\r\nhost: a\r\n\r\n")
         .await;
     assert!(String::from_utf8_lossy(&silence(stream).await.1).ends_with("here"));
+}
+
+#[tokio::test]
+async fn agents_who_are_known_take_no_place_of_strangers() {
+    let door = Door::with(Room { all: 2, each: 2 }).await;
+    let mut agents = Vec::new();
+    for _ in 0..5 {
+        let mut agent = Speaker::connect(&door, Who::Agent).await;
+        assert!(agent.is_served().await);
+        agents.push(agent);
+    }
+    let mut strangers = Vec::new();
+    for _ in 0..2 {
+        strangers.push(Speaker::connect(&door, Who::Stranger).await);
+    }
+    for speaker in agents.iter_mut().chain(&mut strangers) {
+        assert!(speaker.is_served().await);
+    }
 }

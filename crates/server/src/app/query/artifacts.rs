@@ -1,6 +1,6 @@
 //! What lies in the registry, by repository: what each tag names, how large that is, and why it must stay.
 
-use super::super::{App, Error, Request};
+use super::super::{App, Error, Request, request::Sight};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -53,7 +53,10 @@ impl App {
                         let tagged = tx.tagged_manifests(&repository, LIMIT).await?;
                         shelves.push(Shelf {
                             repository: repository.to_string(),
-                            lines: tagged.into_iter().map(line).collect(),
+                            lines: tagged
+                                .into_iter()
+                                .map(|tagged| line(tagged, &mut sight))
+                                .collect(),
                         });
                     }
                     Ok(shelves)
@@ -64,14 +67,14 @@ impl App {
     }
 }
 
-fn line(tagged: TaggedManifest) -> ShelfLine {
+fn line(tagged: TaggedManifest, sight: &mut Sight) -> ShelfLine {
     ShelfLine {
         tag: tagged.tag,
         digest: tagged.manifest.digest.to_string(),
         size: size(&tagged.manifest),
         media_type: tagged.manifest.media_type,
         moved_at: tagged.moved_at,
-        pinned: tagged.pinned,
+        pinned: tagged.pinned.map(|reason| sight.told(reason)),
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::{App, Error, Request};
 use futures::FutureExt;
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Resource},
     catalog::{Kind, Product, Target, path},
     name::Name,
 };
@@ -17,13 +17,29 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn products(&self, request: &Request) -> Result<Vec<ProductView>, Error> {
+        self.products_for(request, Action::Read).await
+    }
+
+    /// The products about which whoever asks may do something.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn products_for(
+        &self,
+        request: &Request,
+        action: Action,
+    ) -> Result<Vec<ProductView>, Error> {
         self.store
-            .read(request.clone(), |tx, request| {
+            .read((request.clone(), action), |tx, (request, action)| {
                 async move {
-                    let mut sight = request.sight(tx).await?;
+                    let authorizer = request.gate.authorizer(tx).await?;
                     let environments = tx.environments().await?;
                     let mut products: Vec<Product> = tx.documents(Kind::Product).await?;
-                    products.retain(|product| sight.shows(&product.name));
+                    products.retain(|product| {
+                        let resource = Resource::product(product.name.clone());
+                        let mut actions = [Action::Read, *action].into_iter();
+                        actions.all(|it| authorizer.ask(&request.actor, it, &resource).allowed)
+                    });
                     Ok(products
                         .iter()
                         .map(|p| product(p, &path::of(p, &environments).unwrap_or_default()))

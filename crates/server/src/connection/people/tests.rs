@@ -1,6 +1,7 @@
 //! Slow clients, byte by byte.
 
 use super::*;
+use crate::connection::HEADERS_MAX;
 use axum::{
     body::{Body, Bytes},
     routing::{get, post},
@@ -56,6 +57,7 @@ async fn served_for(room: Room) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     let served = Service {
         router,
+        health: Router::new().route("/healthz", get(|| async { "ok\n" })),
         patience: PATIENCE,
         room,
         behind_proxy: false,
@@ -234,5 +236,21 @@ async fn who_is_one_too_many_is_told_when_to_come_again() {
         next.write_all(head.as_bytes()).await.unwrap();
         let answer = rest(&mut next).await;
         assert!(answer.ends_with("waited"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_it_is_said_all_the_same_that_the_server_lives() {
+    let head = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
+    let address = served_for(Room { all: 1, each: 9 }).await;
+    let mut here = TcpStream::connect(address).await.unwrap();
+    here.write_all(head("/slow").as_bytes()).await.unwrap();
+    for (path, status) in [("/healthz", 200), ("/", 503), ("/healthz", 200)] {
+        let mut next = TcpStream::connect(address).await.unwrap();
+        next.write_all(head(path).as_bytes()).await.unwrap();
+        let answer = rest(&mut next).await;
+        let expected = format!("HTTP/1.1 {status}");
+        assert!(answer.starts_with(&expected), "{path}: {answer}");
+        assert!(answer.contains("connection: close"), "{path}: {answer}");
     }
 }

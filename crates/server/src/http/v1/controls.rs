@@ -95,7 +95,7 @@ pub(super) async fn acknowledge_all(
     app: State,
     Caller(request): Caller,
 ) -> Result<StatusCode, ApiError> {
-    app.acknowledge(request, None).await?;
+    app.acknowledge(request, None, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn acknowledge(
     Caller(request): Caller,
     Path(control): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    app.acknowledge(request, Some(&control)).await?;
+    app.acknowledge(request, Some(&control), None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -11,13 +11,13 @@ use super::{
         offer::{self, Place},
         parts::{Fingerprint, Prose},
         state::State as Shown,
-        visitor::{Submitted, Visitor},
+        visitor::{Path, Submitted, Visitor},
     },
     deployment::number,
 };
 use crate::{
     app::{Error, Request, SharedApp},
-    http::access::{Path, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::{Redirect, Response};
@@ -93,7 +93,10 @@ pub(in crate::web) async fn show(
     let deployment = app.deployment_view(&request, id).await?;
     let approvals = app.approvals(&request, id).await?;
     let cleared = app.check_controls(&request, id).await?;
-    let barred = barred(&app, &request, &deployment).await?;
+    let stand = Stand::of(&deployment);
+    let is_own = app.own_accounts(&request).await?;
+    let is_own = is_own.contains(&deployment.requested_by);
+    let barred = barred(&app, &request, (&deployment, is_own)).await?;
     let place = Place::of(&deployment.product, &deployment.environment);
     let supervises = offer::barred(&app, &request, (Action::Supervise, place)).await?;
     let waits = app.waits_for_supervision(&request, id).await?;
@@ -106,19 +109,19 @@ pub(in crate::web) async fn show(
         format!("/api/v1/deployments/{id}/approvals"),
         format!("tidegate approvals {id}"),
     );
-    let is_open = barred.is_none() && goes_forward(&deployment);
-    let stops: Vec<Prose> = match goes_forward(&deployment) {
+    let is_open = stand != Stand::Over;
+    let stops: Vec<Prose> = match stand.has_next() {
         true => cleared.stops.iter().map(|stop| Prose::of(stop)).collect(),
         false => Vec::new(),
     };
     answer(&Page {
         sentence: sentence(&deployment, stops.len()),
-        form: is_open.then(|| Form {
+        form: (is_open && barred.is_none()).then(|| Form {
             parts: approvals.parts.clone(),
             release: deployment.release.clone(),
         }),
-        barred: barred.filter(|_| goes_forward(&deployment)),
-        may_release: waits && supervises.is_none() && goes_forward(&deployment),
+        barred: barred.filter(|_| is_open),
+        may_release: is_open && waits && supervises.is_none() && !is_own,
         stops,
         findings: findings::of(&cleared.findings),
         ..page(frame, deployment, approvals)
@@ -196,9 +199,9 @@ async fn spoken(
 async fn barred(
     app: &SharedApp,
     request: &Request,
-    deployment: &DeploymentView,
+    (deployment, is_own): (&DeploymentView, bool),
 ) -> Result<Option<Prose>, Error> {
-    if deployment.requested_by == request.actor.name.as_str() {
+    if is_own {
         let why = "you asked for it, so somebody else approves it";
         return Ok(Some(Prose::of(why)));
     }
@@ -206,21 +209,62 @@ async fn barred(
     offer::barred(app, request, (Action::Approve, place)).await
 }
 
-fn goes_forward(view: &DeploymentView) -> bool {
-    matches!(view.status.as_str(), "requested" | "preparing" | "rolling")
+/// What people's words and controls may still keep from happening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    /// Nothing was changed yet.
+    Begins,
+    /// More waves come.
+    NextWave,
+    /// The last wave is under way.
+    LastWave,
+    /// It goes forward no more.
+    Over,
+}
+
+impl Stand {
+    fn of(view: &DeploymentView) -> Self {
+        let is_last = view
+            .wave
+            .is_some_and(|wave| wave as usize >= view.waves.len());
+        match view.status.as_str() {
+            "requested" | "preparing" => Self::Begins,
+            "rolling" if is_last => Self::LastWave,
+            "rolling" => Self::NextWave,
+            _ => Self::Over,
+        }
+    }
+
+    const fn has_next(self) -> bool {
+        matches!(self, Self::Begins | Self::NextWave)
+    }
 }
 
 fn sentence(view: &DeploymentView, stops: usize) -> String {
     let what = format!("{} {} to {}", view.product, view.release, view.environment);
-    if !goes_forward(view) {
-        let status = view.status.replace('_', " ");
-        return format!("{what} is {status}: there is nothing to approve any more.");
-    }
-    match stops {
-        0 => format!("Nothing keeps {what} from going on."),
-        1 => format!("One thing keeps {what} from going on."),
-        count => format!("{count} things keep {what} from going on."),
-    }
+    let held = match &view.held {
+        Some(_) => " It is held: its own page says why.",
+        None => "",
+    };
+    let from = match Stand::of(view) {
+        Stand::Over => {
+            let status = view.status.replace('_', " ");
+            return format!("{what} is {status}: there is nothing to approve any more.");
+        }
+        Stand::LastWave => {
+            return format!(
+                "{what} is in its last wave: no word and no control keeps it from that.{held}"
+            );
+        }
+        Stand::Begins => "beginning",
+        Stand::NextWave => "its next wave",
+    };
+    let things = match stops {
+        0 => "No word and no control keeps".to_owned(),
+        1 => "One thing keeps".to_owned(),
+        count => format!("{count} things keep"),
+    };
+    format!("{things} {what} from {from}.{held}")
 }
 
 fn part(view: &PartView) -> Part {
@@ -245,5 +289,63 @@ fn said(view: SaidView) -> Said {
         by: view.by,
         note: view.note,
         counts: view.counts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told((status, wave, held): (&str, Option<u32>, Option<&str>), stops: usize) -> String {
+        let wave_view = json!({ "title": "wave", "targets": [] });
+        let view = json!({
+            "id": 1, "product": "shop", "environment": "live", "release": "1.0.0", "snapshot": 1,
+            "purpose": "promotion", "status": status, "summary": "", "strategy": "", "plan_hash": "",
+            "waiting_on": [], "wave": wave, "held": held, "requested_by": "ada",
+            "requested_at": "2026-01-01T00:00:00Z", "checks": [], "jobs": [], "fast_track": false,
+            "waves": [wave_view, wave_view],
+        });
+        let view: DeploymentView = serde_json::from_value(view).unwrap();
+        sentence(&view, stops)
+    }
+
+    #[test]
+    fn the_headline_is_true_while_it_is_held_and_within_a_wave() {
+        let held = Some("a check failed");
+        for (stand, stops, expect) in [
+            (
+                ("requested", None, None),
+                0,
+                "No word and no control keeps shop 1.0.0 to live from beginning.",
+            ),
+            (
+                ("preparing", None, held),
+                1,
+                "One thing keeps shop 1.0.0 to live from beginning. It is held: its own page says why.",
+            ),
+            (
+                ("rolling", Some(1), None),
+                2,
+                "2 things keep shop 1.0.0 to live from its next wave.",
+            ),
+            (
+                ("rolling", Some(1), held),
+                0,
+                "No word and no control keeps shop 1.0.0 to live from its next wave. It is held: its own page says why.",
+            ),
+            (
+                ("rolling", Some(2), None),
+                0,
+                "shop 1.0.0 to live is in its last wave: no word and no control keeps it from that.",
+            ),
+            (
+                ("rolled_back", None, None),
+                0,
+                "shop 1.0.0 to live is rolled back: there is nothing to approve any more.",
+            ),
+        ] {
+            assert_eq!(told(stand, stops), expect);
+        }
     }
 }

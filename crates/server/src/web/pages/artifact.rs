@@ -10,11 +10,11 @@ use super::{
         frame::{Frame, Section, answer},
         moment::Moment,
         parts::{Prose, counted},
-        visitor::Visitor,
+        visitor::{Path, Visitor},
     },
     artifacts::{Pin, pin},
 };
-use crate::http::access::{Path, State};
+use crate::http::access::State;
 use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;

@@ -8,7 +8,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     parts::DeploymentTable,
-    visitor::Visitor,
+    visitor::{Query, Visitor},
 };
 use crate::{
     app::{
@@ -18,7 +18,7 @@ use crate::{
     http::access::State,
 };
 use askama::Template;
-use axum::{extract::Query, response::Response};
+use axum::response::Response;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use lanes::Lanes;
 use listing::{Now, Occasion};

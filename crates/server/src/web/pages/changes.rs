@@ -9,11 +9,11 @@ use super::super::{
     offer::{self, typed},
     parts::counted,
     state::State as Shown,
-    visitor::{Submitted, Visitor},
+    visitor::{Query, Submitted, Visitor},
 };
 use crate::{
     app::{Error, Request, SharedApp, optional},
-    http::access::{Query, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::{Redirect, Response};
@@ -90,7 +90,7 @@ pub(in crate::web) async fn show(
     answer(&Page {
         frame: Frame::new("Change requests", Section::Changes, &request)
             .twins("/api/v1/changes", "tidegate change list"),
-        sentence: sentence(&views, before.is_some()),
+        sentence: sentence(&views, (before.is_some(), is_full)),
         older: last.map(|last| format!("/changes?before={}", last.id)),
         form: form(&app, &request).await?,
         changes: views.into_iter().map(|view| line(view, now)).collect(),
@@ -134,7 +134,7 @@ fn universal(text: String) -> String {
 }
 
 async fn form(app: &SharedApp, request: &Request) -> Result<Option<Form>, Error> {
-    let products = offer::products(app, request, Action::RequestChange).await?;
+    let products = app.products_for(request, Action::RequestChange).await?;
     Ok((!products.is_empty()).then(|| Form {
         environments: offer::environments(&products),
         products,
@@ -160,7 +160,8 @@ fn line(view: ChangeView, now: Timestamp) -> Line {
     }
 }
 
-fn sentence(changes: &[ChangeView], is_older: bool) -> String {
+/// What waits of those that are shown, and which these are where they are not all.
+fn sentence(changes: &[ChangeView], (is_older, is_full): (bool, bool)) -> String {
     let open = changes.iter().filter(|it| it.state == "open").count();
     let due = changes.iter().filter(|it| it.review_due).count();
     let due = match due {
@@ -168,12 +169,17 @@ fn sentence(changes: &[ChangeView], is_older: bool) -> String {
         1 => ", and one review is due".to_owned(),
         count => format!(", and {count} reviews are due"),
     };
+    let of_these = match (is_older, is_full) {
+        (true, _) => "Of these older ones ",
+        (false, true) => "Of the newest ",
+        (false, false) => "",
+    };
     match (changes.len(), open) {
         (0, _) if is_older => "There are no older change requests.".to_owned(),
         (0, _) => "Nobody has asked for a change yet.".to_owned(),
-        (_, 1) => format!("1 change request waits for a decision{due}."),
+        (_, 1) => format!("{of_these}1 change request waits for a decision{due}."),
         (_, count) => format!(
-            "{} wait for a decision{due}.",
+            "{of_these}{} wait for a decision{due}.",
             counted(count, "change request")
         ),
     }
@@ -182,6 +188,29 @@ fn sentence(changes: &[ChangeView], is_older: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_waits_is_counted_of_those_that_are_shown() {
+        let change = serde_json::json!({
+            "id": 1, "kind": "normal", "product": "shop", "environment": "live", "title": "", "description": "",
+            "risk": "low", "by": "ada", "at": "2026-01-01T00:00:00Z", "state": "open", "review_due": false, "links": [],
+        });
+        let change: ChangeView = serde_json::from_value(change).unwrap();
+        let told = |older, full| sentence(std::slice::from_ref(&change), (older, full));
+        assert_eq!(told(false, false), "1 change request waits for a decision.");
+        assert_eq!(
+            told(false, true),
+            "Of the newest 1 change request waits for a decision."
+        );
+        assert_eq!(
+            told(true, false),
+            "Of these older ones 1 change request waits for a decision."
+        );
+        assert_eq!(
+            sentence(&[], (true, false)),
+            "There are no older change requests."
+        );
+    }
 
     #[test]
     fn times_of_a_browser_are_meant_in_utc() {

@@ -13,6 +13,8 @@ use super::super::{
 use crate::http::access::State;
 use askama::Template;
 use axum::response::{Redirect, Response};
+use serde::Deserialize;
+use std::collections::BTreeSet;
 use tidegate_protocol::api::ControlView;
 
 #[derive(Template)]
@@ -23,6 +25,8 @@ struct Page {
     controls: Vec<Line>,
     /// How many the visitor has to read.
     unread: Option<String>,
+    /// All that they say to have read then, as [`Read`] has it.
+    shown: String,
 }
 
 struct Line {
@@ -38,6 +42,26 @@ struct Line {
     is_unread: bool,
 }
 
+/// Which controls were shown to whoever says that they have read them: `NAME VERSION`, with commas between.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Read {
+    shown: String,
+}
+
+impl Read {
+    fn shown(&self) -> BTreeSet<String> {
+        self.shown
+            .split_terminator(',')
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+fn shown<'a>(controls: impl Iterator<Item = &'a ControlView>) -> String {
+    let shown = controls.map(|control| format!("{} {}", control.name, control.version));
+    shown.collect::<Vec<_>>().join(",")
+}
+
 pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Result<Response, Fault> {
     let controls = app.controls(&request).await?;
     let who = request.actor.name.as_str();
@@ -48,6 +72,7 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
             .twins("/api/v1/controls", "tidegate controls list"),
         sentence: sentence(&controls),
         unread: (unread > 0).then(|| counted(unread, "control")),
+        shown: shown(controls.iter().filter(|it| it.mode != "off")),
         controls: lines,
     })
 }
@@ -56,9 +81,9 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
 pub(in crate::web) async fn acknowledge(
     app: State,
     Visitor(request): Visitor,
-    Submitted(()): Submitted<()>,
+    Submitted(read): Submitted<Read>,
 ) -> Result<Redirect, Fault> {
-    let done = app.acknowledge(request, None).await;
+    let done = app.acknowledge(request, None, Some(read.shown())).await;
     done.map_err(|error| Fault::back(error, "/controls"))?;
     Ok(Redirect::to("/controls"))
 }

@@ -17,14 +17,11 @@ use super::super::{
     parts::{Fingerprint, Prose, without_cause},
     state::State as Shown,
     telling,
-    visitor::{Submitted, Visitor},
+    visitor::{Path, Submitted, Visitor},
 };
 use crate::{
     app::{Error, Request, SharedApp, query::RehearsalsOf},
-    http::{
-        Watching,
-        access::{Path, State},
-    },
+    http::{Watching, access::State},
 };
 use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -230,6 +227,7 @@ async fn deployment(
     let is_latest = is_latest(app, request, &view).await?;
     let back = deeds::back(app, request, &view).await?;
     let deeds = deeds::possible(&view, is_latest, back);
+    let deeds = deeds::allowed(deeds, &app.leave(request, id).await?);
     let look_back = look_back::Form::of(app, request, (&view, None)).await?;
     Ok(Deployment {
         look_back,
@@ -257,6 +255,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
     let (rows, rows_left) = waves::rows(&view);
     let (done, total) = waves::tally(&view);
     let (choices, choices_left) = guidance::choices(&view);
+    let goes_forward = matches!(view.status.as_str(), "preparing" | "rolling");
     Deployment {
         id: view.id,
         sentence: without_cause(&view),
@@ -272,8 +271,8 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         choices_left,
         checks: checks::of(&view),
         look_back: None,
-        jobs: jobs::of(&view),
-        goes_forward: matches!(view.status.as_str(), "preparing" | "rolling"),
+        jobs: jobs::of(&view, goes_forward),
+        goes_forward,
         done,
         total,
         density: waves::density(total),

@@ -5,14 +5,14 @@ use super::super::{
     frame::{Frame, Section, answer},
     parts::{DeploymentTable, counted},
     state::State,
-    visitor::Visitor,
+    visitor::{Query, Visitor},
 };
 use crate::{
     app::{Error, field},
     http::access,
 };
 use askama::Template;
-use axum::{extract::Query, response::Response};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 use tidegate_domain::{id::DeploymentId, name::Name};

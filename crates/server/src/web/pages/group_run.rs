@@ -9,14 +9,11 @@ use super::super::{
     moment::{Moment, length},
     parts::Prose,
     state::State as Shown,
-    visitor::{Submitted, Visitor},
+    visitor::{Path, Submitted, Visitor},
 };
 use crate::{
     app::{Error, Request, SharedApp},
-    http::{
-        Watching,
-        access::{Path, State},
-    },
+    http::{Watching, access::State},
 };
 use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Redirect, Response};

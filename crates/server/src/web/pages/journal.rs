@@ -7,16 +7,17 @@ use super::super::{
     frame::{Frame, Section, answer},
     moment::Moment,
     telling,
-    visitor::Visitor,
+    visitor::{Query, Visitor},
 };
 use crate::{
     app::{Error, optional},
     http::access::State,
 };
 use askama::Template;
-use axum::{extract::Query, response::Response};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use tidegate_protocol::api::{CheckpointView, EntryView};
 
 /// Entries of one page.
@@ -61,7 +62,9 @@ pub(in crate::web) async fn show(
     let subject = Some(filter.subject.clone()).filter(|subject| !subject.is_empty());
     let found = app.journal_page(&request, before, LIMIT, subject).await?;
     let checkpoint = app.checkpoint(&request).await?;
+    let people = app.people_to_meet(&request).await?;
     let now = Timestamp::now();
+    let shown = |it: &EntryView| entry(it, &people, now);
     let older = found
         .next
         .map(|next| format!("/journal?before={next}&subject={}", filter.subject));
@@ -70,7 +73,7 @@ pub(in crate::web) async fn show(
             .twins("/api/v1/journal", "tidegate journal verify"),
         sentence: sentence(&checkpoint),
         is_first: before.is_none(),
-        entries: found.entries.iter().map(|e| entry(e, now)).collect(),
+        entries: found.entries.iter().map(shown).collect(),
         subject: filter.subject,
         older,
         checkpoint,
@@ -89,7 +92,7 @@ fn sentence(checkpoint: &CheckpointView) -> String {
     }
 }
 
-fn entry(entry: &EntryView, now: Timestamp) -> Entry {
+fn entry(entry: &EntryView, people: &BTreeSet<String>, now: Timestamp) -> Entry {
     Entry {
         sequence: entry.sequence,
         time: Moment::seen(entry.time, now),
@@ -97,6 +100,6 @@ fn entry(entry: &EntryView, now: Timestamp) -> Entry {
         what: telling::tell(entry),
         action: entry.action.clone(),
         subject: entry.subject.clone(),
-        href: telling::address(&entry.subject),
+        href: telling::address(&entry.subject, people),
     }
 }

@@ -8,14 +8,18 @@ use super::super::{
     frame::{Frame, Section, answer},
     offer::{self, Place},
     parts::{Prose, counted},
-    visitor::Visitor,
+    visitor::{Query, Visitor},
 };
 use crate::http::access::State;
 use askama::Template;
 use axum::response::Response;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use tidegate_domain::access::Action;
 use tidegate_protocol::api::{PersonView, ProductView};
+
+/// People of one page.
+const LIMIT: usize = 100;
 
 #[derive(Template)]
 #[template(path = "people.html")]
@@ -26,6 +30,8 @@ struct Page {
     barred: Option<Prose>,
     me: String,
     people: Vec<Line>,
+    /// Where the next of them are.
+    next: Option<String>,
     teams: Vec<Team>,
 }
 
@@ -48,7 +54,18 @@ struct Team {
     products: Vec<String>,
 }
 
-pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Result<Response, Fault> {
+/// Behind whom the page begins.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct From {
+    #[serde(default)]
+    after: String,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Query(from): Query<From>,
+) -> Result<Response, Fault> {
     let at_large = (Action::Read, Place::default());
     let barred = offer::barred(&app, &request, at_large).await?;
     let people = match barred {
@@ -56,18 +73,31 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
         Some(_) => Vec::new(),
     };
     let products = app.products(&request).await?;
+    let (sentence, teams) = (sentence(&people), teams(&people, &products));
+    let (people, next) = cut(people, &from.after);
     answer(&Page {
         frame: Frame::new("People", Section::People, &request)
             .twins("GET /api/v1/people", "tidegate person list"),
         sentence: match barred {
-            None => sentence(&people),
+            None => sentence,
             Some(_) => "You see yourself here, and not who else there is.".to_owned(),
         },
         barred,
         me: request.actor.name.to_string(),
-        teams: teams(&people, &products),
+        teams,
+        next: next.map(|last| format!("/people?after={last}")),
         people: people.into_iter().map(line).collect(),
     })
+}
+
+/// The people of one page, and who is the last of them where more come.
+fn cut(mut people: Vec<PersonView>, after: &str) -> (Vec<PersonView>, Option<String>) {
+    people.retain(|person| person.name.as_str() > after);
+    let more = people.len() > LIMIT;
+    people.truncate(LIMIT);
+    let last = people.last().filter(|_| more);
+    let last = last.map(|person| person.name.clone());
+    (people, last)
 }
 
 fn sentence(people: &[PersonView]) -> String {
@@ -131,19 +161,39 @@ fn teams(people: &[PersonView], products: &[ProductView]) -> Vec<Team> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_team_is_told_by_its_members_and_products() {
-        let bob = PersonView {
-            name: "bob".into(),
+    fn person(name: &str) -> PersonView {
+        PersonView {
+            name: name.into(),
             display: "Bob".into(),
             kind: "person".into(),
             level: None,
+            level_by: Vec::new(),
             teams: BTreeMap::from([("makers".to_owned(), 3)]),
             roles: Vec::new(),
             owner: None,
             email: None,
             sign_in: Vec::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_long_list_comes_in_pages() {
+        let everybody: Vec<_> = (0..250).map(|n| person(&format!("p-{n:03}"))).collect();
+        let (mut after, mut seen) = (Some(String::new()), Vec::new());
+        let (mut pages, name) = (0, |it: PersonView| it.name);
+        while let Some(from) = after {
+            let (page, last) = cut(everybody.clone(), &from);
+            assert!(page.len() <= LIMIT);
+            seen.extend(page.into_iter().map(name));
+            (after, pages) = (last, pages + 1);
+        }
+        let everybody: Vec<_> = everybody.into_iter().map(name).collect();
+        assert_eq!((seen, pages), (everybody, 3));
+    }
+
+    #[test]
+    fn a_team_is_told_by_its_members_and_products() {
+        let bob = person("bob");
         let shop = ProductView {
             name: "shop".into(),
             title: String::new(),

@@ -5,12 +5,12 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     parts::{Fingerprint, counted},
-    visitor::Visitor,
+    visitor::{Path, Query, Visitor},
 };
 use super::release::form::Wanted;
-use crate::http::access::{Path, State};
+use crate::http::access::State;
 use askama::Template;
-use axum::{extract::Query, response::Response};
+use axum::response::Response;
 use tidegate_protocol::api::{
     DeploymentRequest, PlanView, PlannedCheckView, PlannedJobView, PlannedWaveView,
 };

@@ -4,7 +4,10 @@
 //! meanwhile is sealed, and comes back with the provider's redirect only (`SameSite=Lax`).
 
 use super::{
-    super::{fault::Fault, visitor::Guest},
+    super::{
+        fault::Fault,
+        visitor::{Guest, Path, Query},
+    },
     sign_in::signed_in,
 };
 use crate::{
@@ -12,7 +15,6 @@ use crate::{
     http::access::{State, cookie},
 };
 use axum::{
-    extract::{Path, Query},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };

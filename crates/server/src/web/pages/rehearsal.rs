@@ -8,12 +8,9 @@ use super::super::{
     moment::Moment,
     parts::{Fingerprint, sentence},
     state::State as Shown,
-    visitor::Visitor,
+    visitor::{Path, Visitor},
 };
-use crate::{
-    app::Error,
-    http::access::{Path, State},
-};
+use crate::{app::Error, http::access::State};
 use askama::Template;
 use axum::response::Response;
 use curve::Curve;

@@ -13,7 +13,7 @@ use super::{
         frame::{Frame, Section, answer},
         parts::{DeploymentTable, Fingerprint, Prose},
         state::State as Shown,
-        visitor::{Submitted, Visitor},
+        visitor::{Path, Submitted, Visitor},
     },
     releases::of_product,
 };
@@ -22,7 +22,7 @@ use crate::{
         Error, Request, SharedApp,
         query::{DrillsOf, RehearsalsOf},
     },
-    http::access::{Path, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -6,14 +6,14 @@ use super::super::{
     moment::Moment,
     parts::counted,
     state::State as Shown,
-    visitor::Visitor,
+    visitor::{Path, Query, Visitor},
 };
 use crate::{
     app::{Error, optional},
-    http::access::{Path, State},
+    http::access::State,
 };
 use askama::Template;
-use axum::{extract::Query, response::Response};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 use tidegate_protocol::api::{ProductStatus, ReleaseView, StatusView};

@@ -5,7 +5,7 @@
 use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
-    visitor::{Guest, Submitted, Visitor},
+    visitor::{Guest, Query, Submitted, Visitor},
 };
 use crate::{
     app::{SharedApp, sessions::SESSION_HOURS},
@@ -13,7 +13,6 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::Query,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };

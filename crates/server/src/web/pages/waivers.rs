@@ -4,20 +4,20 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     moment::Moment,
-    offer::{self, Place, typed},
+    offer::{self, typed},
     parts::counted,
     state::State as Shown,
-    visitor::{Submitted, Visitor},
+    visitor::{Path, Query, Submitted, Visitor},
 };
 use crate::{
     app::{Error, Request, SharedApp},
-    http::access::{Path, Query, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use tidegate_domain::{access::Action, id::WaiverId};
 use tidegate_protocol::api::{ProductView, WaiverRequest, WaiverView};
 
@@ -79,15 +79,15 @@ pub(in crate::web) async fn show(
     Query(which): Query<Which>,
 ) -> Result<Response, Fault> {
     let views = app.waivers(&request, which.all).await?;
-    let grants = grants(&app, &request, &views).await?;
+    let grants = app.products_for(&request, Action::GrantWaiver).await?;
     let form = form(&app, &request, &which.control).await?;
     let twin = if which.all { "?all=true" } else { "" };
     let command = if which.all { " --all" } else { "" };
     let now = Timestamp::now();
-    let who = request.actor.name.to_string();
+    let own = app.own_accounts(&request).await?;
     let waiver = |view: WaiverView| {
-        let may = grants.get(product(&view)).is_some_and(|may| *may);
-        waiver(view, (may, &who), now)
+        let may = grants.iter().any(|it| it.name == product(&view));
+        waiver(view, (may, &own), now)
     };
     answer(&Page {
         frame: Frame::new("Exceptions from controls", Section::Controls, &request).twins(
@@ -141,30 +141,13 @@ pub(in crate::web) async fn settle(
     Ok(Redirect::to("/waivers"))
 }
 
-/// By product, whether the visitor grants exceptions there.
-async fn grants<'a>(
-    app: &SharedApp,
-    request: &Request,
-    waivers: &'a [WaiverView],
-) -> Result<BTreeMap<&'a str, bool>, Error> {
-    let mut grants = BTreeMap::new();
-    for product in waivers.iter().map(product) {
-        if !grants.contains_key(product) {
-            let place = (Action::GrantWaiver, Place::product(product));
-            let may = offer::barred(app, request, place).await?.is_none();
-            grants.insert(product, may);
-        }
-    }
-    Ok(grants)
-}
-
 /// What an exception is for begins with the product.
 fn product(view: &WaiverView) -> &str {
     view.scope.split(' ').next().unwrap_or_default()
 }
 
 async fn form(app: &SharedApp, request: &Request, chosen: &str) -> Result<Option<Form>, Error> {
-    let products = offer::products(app, request, Action::RequestChange).await?;
+    let products = app.products_for(request, Action::RequestChange).await?;
     if products.is_empty() {
         return Ok(None);
     }
@@ -180,7 +163,7 @@ async fn form(app: &SharedApp, request: &Request, chosen: &str) -> Result<Option
     }))
 }
 
-fn waiver(view: WaiverView, (may, who): (bool, &str), now: Timestamp) -> Waiver {
+fn waiver(view: WaiverView, (may, own): (bool, &BTreeSet<String>), now: Timestamp) -> Waiver {
     let shape = match view.state.as_str() {
         "good" => "steady",
         "waits for a signature" => "waiting",
@@ -190,7 +173,7 @@ fn waiver(view: WaiverView, (may, who): (bool, &str), now: Timestamp) -> Waiver 
     Waiver {
         state: Shown::new(shape, view.state.clone()),
         ends: Moment::seen(view.expires_at, now),
-        may_sign: may && waits && view.by != who,
+        may_sign: may && waits && !own.contains(&view.by),
         may_end: may && (waits || view.state == "good"),
         view,
     }

@@ -7,11 +7,11 @@ use super::super::super::{
     offer::{self, Place},
     parts::{Prose, sentence},
     state::State as Shown,
-    visitor::{Submitted, Visitor},
+    visitor::{Path, Submitted, Visitor},
 };
 use crate::{
     app::{Error, Request, SharedApp, changes::Deed},
-    http::access::{Path, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::{Redirect, Response};
@@ -55,9 +55,10 @@ pub(in crate::web) async fn show(
     let is_approved = change.state == "approved";
     let place = Place::of(&change.product, &change.environment);
     let barred = offer::barred(&app, &request, (Action::ApproveChange, place)).await?;
-    let own = is_open && change.by == request.actor.name.as_str();
-    let own = own.then(|| Prose::of("you asked for it, so somebody else decides"));
-    let barred = own.or(barred);
+    let is_own = app.own_accounts(&request).await?.contains(&change.by);
+    let own = is_own.then(|| Prose::of("you asked for it, so somebody else decides"));
+    let may_close = is_approved && barred.is_none();
+    let barred = own.filter(|_| is_open).or(barred);
     let now = Timestamp::now();
     let seen = |time: Option<Timestamp>| time.map(|time| Moment::seen(time, now));
     answer(&Page {
@@ -72,7 +73,7 @@ pub(in crate::web) async fn show(
         ends: seen(change.ends),
         said: change.said.as_deref().map(Prose::of),
         may_decide: is_open && barred.is_none(),
-        may_close: is_approved && barred.is_none(),
+        may_close,
         is_emergency: change.kind == "emergency",
         barred: barred.filter(|_| is_open || is_approved),
         change,

@@ -6,11 +6,11 @@ use super::super::super::{
     moment::Moment,
     offer::{self, Place, typed},
     parts::{Prose, counted},
-    visitor::{Submitted, Visitor},
+    visitor::{Query, Submitted, Visitor},
 };
 use crate::{
     app::{Error, Request, SharedApp},
-    http::access::{Query, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::Response;

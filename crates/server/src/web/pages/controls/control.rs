@@ -4,12 +4,10 @@ use super::super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     state::State as Shown,
-    visitor::{Submitted, Visitor},
+    visitor::{Path, Submitted, Visitor},
 };
-use crate::{
-    app::Error,
-    http::access::{Path, State},
-};
+use super::Read;
+use crate::{app::Error, http::access::State};
 use askama::Template;
 use axum::response::{Redirect, Response};
 use tidegate_protocol::api::{ControlView, WaiverView};
@@ -25,6 +23,8 @@ struct Page {
     /// Whether the visitor has to say that they have read it.
     is_unread: bool,
     has_read: bool,
+    /// What they say to have read then, as [`Read`] has it.
+    shown: String,
     waivers: Vec<WaiverView>,
 }
 
@@ -47,6 +47,7 @@ pub(in crate::web) async fn show(
         scope: super::scope(&control),
         is_unread: control.unread_by.contains(&who),
         has_read: control.read_by.contains(&who),
+        shown: super::shown(std::iter::once(&control)),
         waivers,
         control,
     })
@@ -57,11 +58,12 @@ pub(in crate::web) async fn acknowledge(
     app: State,
     Visitor(request): Visitor,
     Path(name): Path<String>,
-    Submitted(()): Submitted<()>,
+    Submitted(read): Submitted<Read>,
 ) -> Result<Redirect, Fault> {
-    let done = app.acknowledge(request, Some(&name)).await;
-    done.map_err(|error| Fault::back(error, "/controls"))?;
-    Ok(Redirect::to(&format!("/controls/{name}")))
+    let here = format!("/controls/{name}");
+    let done = app.acknowledge(request, Some(&name), Some(read.shown()));
+    done.await.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
 }
 
 fn no_control(name: &str) -> Fault {

@@ -4,9 +4,13 @@ use super::super::super::{
     confirm,
     parts::{Changes, counted},
 };
-use crate::app::{Error, Kind, Request, SharedApp, query::Before, steer::Wish};
+use crate::app::{
+    Error, Kind, Request, SharedApp,
+    query::Before,
+    steer::{Leave, Wish},
+};
 use serde::Deserialize;
-use tidegate_domain::id::DeploymentId;
+use tidegate_domain::{access::Action, id::DeploymentId};
 use tidegate_protocol::api::{DeploymentView, ReturnRequest, RollbackRequest};
 
 /// Something a person can do.
@@ -82,6 +86,21 @@ pub(super) fn possible(view: &DeploymentView, is_latest: bool, back: Option<Back
     // A member of a group run goes back with its group, on the page of that.
     let own = |deed: &Deed| !in_step || !matches!(deed.path, "rollback" | "return");
     deeds.into_iter().filter(own).collect()
+}
+
+/// Those that somebody may do.
+pub(super) fn allowed(deeds: Vec<Deed>, leave: &Leave) -> Vec<Deed> {
+    let may = |deed: &Deed| {
+        let action = match deed.path {
+            "sign-off" => Action::SignOff,
+            "override" | "confirm-override" => Action::OverrideCalendar,
+            "rollback" | "return" => Action::RollBack,
+            _ => Action::SteerDeployment,
+        };
+        let is_own = deed.path == "confirm-override" && leave.asked_override;
+        leave.actions.contains(&action) && !is_own
+    };
+    deeds.into_iter().filter(may).collect()
 }
 
 /// Does it; answers the deployment to look at next.
@@ -194,7 +213,7 @@ fn set_aside(view: &DeploymentView) -> Option<Deed> {
         effect: format!(
             "{product} {release} goes on in {place} although the calendar is closed. {}",
             match asked {
-                true => "You are the second person: whoever asked cannot confirm.",
+                true => "You are the second person: whoever asked does not confirm.",
                 false => "It takes a second person to confirm.",
             }
         ),
@@ -270,5 +289,32 @@ fn cancel(view: &DeploymentView) -> Deed {
         changes: None,
         confirm: Some(view.release.clone()),
         wave: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_somebody_may_do_is_offered() {
+        let deed = |path| Deed { path, ..pause() };
+        let all = || ["pause", "sign-off", "confirm-override", "rollback"].map(deed);
+        let offered = |actions: &[Action], asked_override| -> Vec<&str> {
+            let leave = Leave {
+                actions: actions.iter().copied().collect(),
+                asked_override,
+            };
+            let deeds = allowed(all().into(), &leave);
+            deeds.iter().map(|deed| deed.path).collect()
+        };
+        assert_eq!(offered(&[], false), [""; 0]);
+        assert_eq!(
+            offered(&[Action::SteerDeployment, Action::RollBack], false),
+            ["pause", "rollback"]
+        );
+        let overrides = &[Action::OverrideCalendar];
+        assert_eq!(offered(overrides, false), ["confirm-override"]);
+        assert_eq!(offered(overrides, true), [""; 0], "they asked themselves");
     }
 }

@@ -20,8 +20,7 @@ pub(super) struct Job {
 }
 
 /// Every job of the plan.
-pub(super) fn of(view: &DeploymentView) -> Vec<Job> {
-    let goes_forward = matches!(view.status.as_str(), "preparing" | "rolling");
+pub(super) fn of(view: &DeploymentView, goes_forward: bool) -> Vec<Job> {
     view.jobs
         .iter()
         .map(|job| shown(job, goes_forward))

@@ -6,17 +6,17 @@ use super::{
         fault::Fault,
         frame::{Frame, Section, answer},
         parts::counted,
-        visitor::Visitor,
+        visitor::{Path, Query, Visitor},
     },
     checks::{Check, looked_back},
     number,
 };
 use crate::{
     app::{Error, Request, SharedApp},
-    http::access::{Path, State},
+    http::access::State,
 };
 use askama::{Template, filters::HtmlSafe};
-use axum::{extract::Query, response::Response};
+use axum::response::Response;
 use serde::Deserialize;
 use tidegate_domain::id::DeploymentId;
 use tidegate_protocol::api::{CheckView, DeploymentView};

@@ -8,11 +8,11 @@ use super::super::super::{
     parts::sentence,
     state::State as Shown,
     telling,
-    visitor::Visitor,
+    visitor::{Path, Visitor},
 };
 use crate::{
     app::{Error, proofs::Proven},
-    http::access::{Path, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::Response;
@@ -46,6 +46,7 @@ pub(in crate::web) async fn show(
     let number: u64 = sequence.parse().map_err(|_| missing())?;
     let proven = app.proven(&request, number).await;
     let proven = proven.map_err(|error| Fault::back(error, "/journal"))?;
+    let people = app.people_to_meet(&request).await?;
     let size = proven.inclusion.size;
     answer(&Page {
         frame: Frame::new(
@@ -64,7 +65,7 @@ pub(in crate::web) async fn show(
             telling::tell(&proven.entry)
         )),
         time: Moment::seen(proven.entry.time, Timestamp::now()),
-        href: telling::address(&proven.entry.subject),
+        href: telling::address(&proven.entry.subject, &people),
         detail: serde_json::to_string_pretty(&proven.entry.detail).unwrap_or_default(),
         steps: [
             step(

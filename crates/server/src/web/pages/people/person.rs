@@ -8,13 +8,13 @@ use super::{
         moment::Moment,
         offer::{self, Place},
         parts::Prose,
-        visitor::{Submitted, Visitor},
+        visitor::{Path, Query, Submitted, Visitor},
     },
     levels,
 };
 use crate::{
     app::{Error, Request, SharedApp},
-    http::access::{Path, Query, State},
+    http::access::State,
 };
 use askama::Template;
 use axum::response::{Redirect, Response};
