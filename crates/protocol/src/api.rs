@@ -37,7 +37,7 @@ pub use check::{CheckView, JudgedView, LookBackRequest, MeasurementView};
 pub use control::{
     ApprovalRequest, ApprovalsView, ApprovedContentView, BacktestRequest, BacktestView,
     ChangeRequest, ChangeView, ClearanceView, ControlView, EvidenceRequest, EvidenceView,
-    FindingView, LackView, PartView, SaidView, StoppedView, WaiverRequest, WaiverView,
+    FindingView, LackView, PartView, ReturnView, SaidView, StoppedView, WaiverRequest, WaiverView,
 };
 pub use deployment::{
     DeploymentEvent, DeploymentRequest, DeploymentView, JobView, OverrideRequest, PlanView,

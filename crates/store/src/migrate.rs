@@ -58,6 +58,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "sign_in_mended",
         include_str!("../migrations/0017_sign_in_mended.sql"),
     ),
+    (
+        18,
+        "return_judgements",
+        include_str!("../migrations/0018_return_judgements.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -23,7 +23,23 @@ fn of_clearance(event: &str, detail: &Value) -> Option<String> {
         "approved" => Some(because("approved exactly this", note)),
         "turned_down" => Some(because("turned it down", note)),
         "cleared" => Some("nothing kept the wave from beginning".to_owned()),
+        "return_judged" => Some(judged(detail)),
         _ => None,
+    }
+}
+
+/// What controls said of what a deployment went back to.
+fn judged(detail: &Value) -> String {
+    let release = text(detail, "release");
+    let objections = detail.get("objections").and_then(Value::as_array);
+    let objections = objections.into_iter().flatten().filter_map(Value::as_str);
+    let objections: Vec<&str> = objections.collect();
+    match objections.as_slice() {
+        [] => format!("no enforced control objects to going back to {release}"),
+        some => because(
+            &format!("goes back to {release} all the same"),
+            &some.join("; "),
+        ),
     }
 }
 

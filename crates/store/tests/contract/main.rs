@@ -125,6 +125,7 @@ contract! {
         waivers_are_found_by_product_until_they_expire
         approvals_and_changes_are_listed_by_place_the_newest_first
         evidence_and_judgements_come_back_in_their_order
+        what_was_found_of_returns_comes_back_deployment_by_deployment
     }
     proposals {
         proposals_are_listed_until_they_are_settled

@@ -24,7 +24,9 @@ use axum::response::{Redirect, Response};
 use findings::Finding;
 use serde::Deserialize;
 use tidegate_domain::{access::Action, control::Verdict, id::DeploymentId};
-use tidegate_protocol::api::{ApprovalRequest, ApprovalsView, DeploymentView, PartView, SaidView};
+use tidegate_protocol::api::{
+    ApprovalRequest, ApprovalsView, DeploymentView, PartView, ReturnView, SaidView,
+};
 
 #[derive(Template)]
 #[template(path = "approvals.html")]
@@ -44,6 +46,13 @@ struct Page {
     whole: String,
     parts: Vec<Part>,
     said: Vec<Said>,
+    findings: Vec<Finding>,
+    returns: Vec<Return>,
+}
+
+/// What it went back to, and what was found of that.
+struct Return {
+    release: String,
     findings: Vec<Finding>,
 }
 
@@ -121,6 +130,7 @@ pub(in crate::web) async fn show(
         may_release: waits && supervises.is_none() && goes_forward(&deployment),
         stops,
         findings: findings::of(&cleared.findings),
+        returns: cleared.returns.iter().map(went_back).collect(),
         ..page(frame, deployment, approvals)
     })
 }
@@ -150,6 +160,7 @@ fn page(frame: Frame, deployment: DeploymentView, approvals: ApprovalsView) -> P
         parts: approvals.hashes.iter().map(part).collect(),
         said: approvals.said.into_iter().map(said).collect(),
         findings: Vec::new(),
+        returns: Vec::new(),
         deployment,
     }
 }
@@ -220,6 +231,13 @@ fn sentence(view: &DeploymentView, stops: usize) -> String {
         0 => format!("Nothing keeps {what} from going on."),
         1 => format!("One thing keeps {what} from going on."),
         count => format!("{count} things keep {what} from going on."),
+    }
+}
+
+fn went_back(view: &ReturnView) -> Return {
+    Return {
+        release: view.release.clone(),
+        findings: findings::of(&view.findings),
     }
 }
 
