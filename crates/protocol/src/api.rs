@@ -24,8 +24,9 @@ mod workload;
 
 pub use artifact::{
     ArtifactCheckRequest, ArtifactCheckView, ArtifactView, AttachedView, BillPartView,
-    BillPartsView, BillView, ImportView, PlaceView, RetentionRequest, RetiredView, SignatureView,
-    StatementView, TestsView, VulnerabilitiesView, VulnerabilityView, VulnerableView,
+    BillPartsView, BillView, ImportView, PlaceView, QuarantineLackView, QuarantineView,
+    RepositoryView, RetentionRequest, RetiredView, SignatureView, StatementView, TaggedView,
+    TestsView, VulnerabilitiesView, VulnerabilityView, VulnerableView,
 };
 pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{

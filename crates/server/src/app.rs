@@ -44,6 +44,7 @@ pub mod policies;
 pub mod proofs;
 mod proposals;
 pub mod providers;
+pub(crate) mod quarantine;
 pub mod query;
 mod rehearse;
 pub mod releases;

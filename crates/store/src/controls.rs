@@ -143,7 +143,8 @@ impl Tx {
             record::write(waiver).into(),
             waiver.expires_at.into(),
         ];
-        self.execute(sql, &values).await.map(drop)
+        self.execute(sql, &values).await?;
+        self.count_trust_change().await
     }
 
     /// A waiver by its number.

@@ -63,6 +63,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "return_judgements",
         include_str!("../migrations/0018_return_judgements.sql"),
     ),
+    (
+        19,
+        "quarantine",
+        include_str!("../migrations/0019_quarantine.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

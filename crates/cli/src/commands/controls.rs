@@ -134,8 +134,16 @@ fn listed(controls: &[ControlView]) -> String {
 fn shown(control: &ControlView) -> String {
     let mut lines = vec![
         format!(
-            "{} (version {}, {}, {})",
-            control.title, control.version, control.mode, control.severity
+            "{} (version {}, {}, {}{})",
+            control.title,
+            control.version,
+            control.mode,
+            control.severity,
+            if control.quarantine {
+                ", quarantines artifacts"
+            } else {
+                ""
+            }
         ),
         String::new(),
         control.document.trim().to_owned(),

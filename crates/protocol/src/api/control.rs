@@ -21,6 +21,9 @@ pub struct ControlView {
     pub severity: String,
     /// `off`, `observe` or `enforce`.
     pub mode: String,
+    /// Whether artifacts stay in quarantine until it holds, while it enforces.
+    #[serde(default)]
+    pub quarantine: bool,
     /// What has to be supplied for it to hold.
     pub evidence: Vec<String>,
     /// The environments it is about; all where empty.

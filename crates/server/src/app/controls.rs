@@ -172,6 +172,7 @@ fn view(control: &Control, version: u32, (read, unread): (&[&Name], &[&Name])) -
             .word()
             .to_owned(),
         mode: control.mode().word().to_owned(),
+        quarantine: control.quarantine,
         evidence: texts(&control.evidence),
         environments: texts(&control.environments),
         products: texts(&control.products),

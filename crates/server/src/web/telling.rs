@@ -182,6 +182,8 @@ fn of_others(action: &str, detail: &Value) -> String {
         "journal.alarm_ended" => "ended its alarm about the journal".to_owned(),
         "target.joined" => "joined late, and was told to run what stands here".to_owned(),
         "target.admitted" => "joined late, and receives requests now".to_owned(),
+        "artifact.quarantined" => because("it is in quarantine", &lacks(detail)),
+        "artifact.quarantine_left" => "it left quarantine".to_owned(),
         "change.requested" => "asked for the change".to_owned(),
         "change.approved" => "approved the change request".to_owned(),
         "change.turned_down" => "turned the change request down".to_owned(),
@@ -214,6 +216,12 @@ pub(super) fn address(subject: &str) -> Option<String> {
         ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
         _ => None,
     }
+}
+
+fn lacks(detail: &Value) -> String {
+    let lacks = detail.get("lacks").and_then(Value::as_array);
+    let lacks = lacks.into_iter().flatten().filter_map(Value::as_str);
+    lacks.collect::<Vec<_>>().join("; ")
 }
 
 fn text<'a>(detail: &'a Value, name: &str) -> &'a str {

@@ -1,6 +1,6 @@
 //! What lies in the registry, by repository: what each tag names, how large that is, and why it must stay.
 
-use super::super::{App, Error, Request};
+use super::super::{App, Error, Request, quarantine};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -33,6 +33,8 @@ pub struct ShelfLine {
     pub moved_at: Timestamp,
     /// Why it must stay, such as `release storefront 1.1.0`.
     pub pinned: Option<String>,
+    /// What keeps it in quarantine.
+    pub quarantine: Option<String>,
 }
 
 impl App {
@@ -51,9 +53,18 @@ impl App {
                             continue;
                         }
                         let tagged = tx.tagged_manifests(&repository, LIMIT).await?;
+                        let mut lines: Vec<ShelfLine> = Vec::with_capacity(tagged.len());
+                        for it in tagged {
+                            let of = (&repository, it.manifest.digest);
+                            let quarantine = quarantine::withheld(tx, &request.gate, of).await?;
+                            lines.push(ShelfLine {
+                                quarantine,
+                                ..line(it)
+                            });
+                        }
                         shelves.push(Shelf {
                             repository: repository.to_string(),
-                            lines: tagged.into_iter().map(line).collect(),
+                            lines,
                         });
                     }
                     Ok(shelves)
@@ -72,6 +83,7 @@ fn line(tagged: TaggedManifest) -> ShelfLine {
         media_type: tagged.manifest.media_type,
         moved_at: tagged.moved_at,
         pinned: tagged.pinned,
+        quarantine: None,
     }
 }
 
