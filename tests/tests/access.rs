@@ -28,6 +28,7 @@ type Row = (&'static str, &'static str, About, &'static str);
 
 const ROWS: &[Row] = &[
     ("post", "/api/v1/advisories", Large(5), "[]"),
+    ("get", "/api/v1/artifacts", Listed(2), ""),
     ("post", "/api/v1/artifacts/check", Large(4), "{}"),
     (
         "post",

@@ -13,6 +13,7 @@ use std::{
 };
 use tempfile::TempDir;
 use tidegate_cli::artifact::{Destination, PushError, Pushed, pack, push};
+use tidegate_domain::digest::Digest;
 use tidegate_registry::{
     Access, AccessError, Action, Asked, Blobs, Caller, Permission, Pin, Registry, RegistryState,
     Repository, router,
@@ -59,6 +60,14 @@ impl Caller for House {
         _repository: &'a Repository,
     ) -> BoxFuture<'a, Result<Permission, AccessError>> {
         async { Ok(Permission::Granted) }.boxed()
+    }
+
+    fn withheld<'a>(
+        &'a self,
+        _repository: &'a Repository,
+        _digest: Digest,
+    ) -> BoxFuture<'a, Result<Option<String>, AccessError>> {
+        async { Ok(None) }.boxed()
     }
 
     fn lists<'a>(

@@ -12,6 +12,7 @@ mod document;
 mod facts;
 mod finding;
 mod record;
+mod returned;
 mod waiver;
 
 pub use approval::{Approval, ApprovalRule, Unmet, Verdict, Voter, approved_before, quorum};
@@ -21,4 +22,5 @@ pub use document::{Control, Mode, Severity};
 pub use facts::{ArtifactFacts, ControlFacts, DeploymentFacts, ReleaseFacts, Vulnerabilities};
 pub use finding::{Finding, Lack};
 pub use record::{Evidence, Judgement};
+pub use returned::{Returned, unanswered};
 pub use waiver::{Waiver, WaiverScope};

@@ -66,7 +66,7 @@ use crate::{
     version::Version,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The record of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -333,6 +333,19 @@ impl Deployment {
             | Stage::Restored { .. }
             | Stage::Stuck { .. } => false,
         }
+    }
+
+    /// The revisions that going back leads to, on the targets that it concerns.
+    pub fn homes(&self) -> BTreeSet<RevisionId> {
+        let goes_back = |run: &&TargetRun| {
+            let is_on_its_way = matches!(
+                run.stage,
+                Stage::Restoring { .. } | Stage::Restored { .. } | Stage::Stuck { .. }
+            );
+            is_on_its_way || self.must_go_back(run)
+        };
+        let runs = self.targets.iter().filter(goes_back);
+        runs.filter_map(|run| self.home(run)).collect()
     }
 
     /// How many targets are where the deployment takes them.

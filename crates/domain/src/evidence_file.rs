@@ -86,6 +86,9 @@ pub struct DeploymentRecord {
     pub deployment: Deployment,
     /// What was judged when each of its waves began, counted from 0.
     pub judgements: Vec<(u32, Judgement)>,
+    /// What was judged of each release that it went back to, when it did. It stopped nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Judgement>,
     /// What people said of exactly its parts.
     pub approvals: Vec<Approval>,
 }
@@ -207,7 +210,7 @@ pub fn verify(text: &str, verifier: Option<&str>) -> Result<Verified, Fault> {
         entries: entries.len(),
         deployments: dossier.deployments.len(),
         approvals: count(|it| it.approvals.len()),
-        judgements: count(|it| it.judgements.len()),
+        judgements: count(|it| it.judgements.len() + it.returns.len()),
     })
 }
 

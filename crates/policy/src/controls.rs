@@ -21,6 +21,8 @@ use tidegate_domain::{
 };
 
 static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| Validator::new(schema::get().clone()));
+/// Of what looks at an artifact alone.
+static ALONE: LazyLock<Validator> = LazyLock::new(|| Validator::new(schema::alone().clone()));
 
 /// The controls in force, ready to be asked.
 #[derive(Debug, Default)]
@@ -80,6 +82,7 @@ fn shipped(policy: &Policy) -> Control {
         evidence: vec![word("evidence").parse().expect("evidence is a name")],
         environments: Vec::new(),
         products: Vec::new(),
+        quarantine: false,
         policy: policy.to_cedar().expect("no template"),
     }
 }
@@ -122,12 +125,35 @@ fn ready(control: Control, version: u32) -> Result<Ready, PolicyFault> {
     for policy in policies.policies() {
         asks.note(&policy.resource_constraint());
     }
+    if control.quarantine {
+        alone(&control, &source, (&policies, asks))?;
+    }
     Ok(Ready {
         control,
         version,
         policies,
         asks,
     })
+}
+
+/// Whether a control that keeps artifacts in quarantine looks at the artifact alone: it lies there for no release yet, and
+/// goes to no environment.
+fn alone(
+    control: &Control,
+    source: &PolicyText,
+    (policies, asks): (&PolicySet, Asks),
+) -> Result<(), PolicyFault> {
+    let refuse = |why: &str| {
+        let why = format!("control {} cannot quarantine: {why}", control.name);
+        Err(PolicyFault::at(&source.name, &source.text, 0, why))
+    };
+    if !asks.artifacts || asks.release || asks.deployment {
+        return refuse("its policies have to be about `resource is Artifact`, and nothing else");
+    }
+    if !control.environments.is_empty() {
+        return refuse("an artifact lies in no environment; leave `environments` out");
+    }
+    validated(&source.name, &source.text, (&ALONE, policies))
 }
 
 impl Controls {
@@ -176,6 +202,27 @@ impl Controls {
         self.all.iter().map(|ready| (&ready.control, ready.version))
     }
 
+    /// Whether any control keeps artifacts of a product in quarantine.
+    pub fn quarantines(&self, product: &Name) -> bool {
+        let mut all = self.all.iter();
+        all.any(|ready| ready.control.quarantines(product))
+    }
+
+    /// Whether any control keeps artifacts of any product in quarantine.
+    pub fn any_quarantines(&self) -> bool {
+        let mut all = self.all.iter().map(|ready| &ready.control);
+        all.any(|control| control.quarantine && control.mode() == Mode::Enforce)
+    }
+
+    /// What the controls that keep artifacts in quarantine say of one alone.
+    pub fn examine(&self, facts: &ControlFacts) -> Vec<Finding> {
+        let told = Told::of(facts, true);
+        let product = &facts.release.product;
+        let asked = self.all.iter();
+        let asked = asked.filter(|ready| ready.control.quarantines(product));
+        asked.map(|ready| ready.examine(facts, &told)).collect()
+    }
+
     /// What every control that is not off, and is about that place, says of a deployment.
     pub fn judge(&self, facts: &ControlFacts) -> Vec<Finding> {
         let place = (&facts.release.product, &facts.deployment.environment);
@@ -213,7 +260,20 @@ impl Told {
 }
 
 impl Ready {
+    /// What it says of artifacts, whatever its policies are about: one that an upgrade left behind permits none.
+    fn examine(&self, facts: &ControlFacts, told: &Told) -> Finding {
+        let asks = Asks {
+            artifacts: true,
+            ..Asks::default()
+        };
+        self.ask(asks, facts, told)
+    }
+
     fn judge(&self, facts: &ControlFacts, told: &Told) -> Finding {
+        self.ask(self.asks, facts, told)
+    }
+
+    fn ask(&self, asks: Asks, facts: &ControlFacts, told: &Told) -> Finding {
         let mut lacks = Vec::new();
         let mut ask = |of: &str, (request, entities): &(Request, Entities)| {
             let response = told.cedar.is_authorized(request, &self.policies, entities);
@@ -228,15 +288,15 @@ impl Ready {
                 });
             }
         };
-        if self.asks.artifacts {
+        if asks.artifacts {
             told.artifacts
                 .iter()
                 .for_each(|(name, told)| ask(name.as_str(), told));
         }
-        if self.asks.release {
+        if asks.release {
             ask("release", &told.release);
         }
-        if self.asks.deployment {
+        if asks.deployment {
             ask("deployment", &told.deployment);
         }
         Finding {

@@ -24,8 +24,9 @@ mod workload;
 
 pub use artifact::{
     ArtifactCheckRequest, ArtifactCheckView, ArtifactView, AttachedView, BillPartView,
-    BillPartsView, BillView, ImportView, PlaceView, RetentionRequest, RetiredView, SignatureView,
-    StatementView, TestsView, VulnerabilitiesView, VulnerabilityView, VulnerableView,
+    BillPartsView, BillView, ImportView, PlaceView, QuarantineLackView, QuarantineView,
+    RepositoryView, RetentionRequest, RetiredView, SignatureView, StatementView, TaggedView,
+    TestsView, VulnerabilitiesView, VulnerabilityView, VulnerableView,
 };
 pub use calendar::{CalendarEntryView, CalendarView, ClosedView, FeedView, OpeningView, SpanView};
 pub use catalog::{
@@ -37,7 +38,7 @@ pub use check::{CheckView, JudgedView, LookBackRequest, MeasurementView};
 pub use control::{
     ApprovalRequest, ApprovalsView, ApprovedContentView, BacktestRequest, BacktestView,
     ChangeRequest, ChangeView, ClearanceView, ControlView, EvidenceRequest, EvidenceView,
-    FindingView, LackView, PartView, SaidView, StoppedView, WaiverRequest, WaiverView,
+    FindingView, LackView, PartView, ReturnView, SaidView, StoppedView, WaiverRequest, WaiverView,
 };
 pub use deployment::{
     DeploymentEvent, DeploymentRequest, DeploymentView, JobView, OverrideRequest, PlanView,

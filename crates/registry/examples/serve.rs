@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use futures::{FutureExt, future::BoxFuture};
 use std::{error::Error, path::PathBuf, sync::Arc};
+use tidegate_domain::digest::Digest;
 use tidegate_registry::{
     Access, AccessError, Action, Asked, Blobs, Caller, Permission, Registry, RegistryState,
     Repository, router,
@@ -39,6 +40,14 @@ impl Caller for Everybody {
         _repository: &'a Repository,
     ) -> BoxFuture<'a, Result<Permission, AccessError>> {
         async { Ok(Permission::Granted) }.boxed()
+    }
+
+    fn withheld<'a>(
+        &'a self,
+        _repository: &'a Repository,
+        _digest: Digest,
+    ) -> BoxFuture<'a, Result<Option<String>, AccessError>> {
+        async { Ok(None) }.boxed()
     }
 
     fn lists<'a>(

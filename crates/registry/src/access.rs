@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, Uri};
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use tidegate_domain::digest::Digest;
 use tidegate_store::Repository;
 
 /// What somebody wants to do in a repository.
@@ -86,6 +87,13 @@ pub trait Caller: Send + Sync + 'static {
         action: Action,
         repository: &'a Repository,
     ) -> BoxFuture<'a, Result<Permission, AccessError>>;
+
+    /// Why a manifest or blob is not handed to this caller yet, although they may pull; none where it is.
+    fn withheld<'a>(
+        &'a self,
+        repository: &'a Repository,
+        digest: Digest,
+    ) -> BoxFuture<'a, Result<Option<String>, AccessError>>;
 
     /// Whether the list of all repositories names this one to this caller.
     fn lists<'a>(&'a self, repository: &'a Repository) -> BoxFuture<'a, Result<bool, AccessError>>;

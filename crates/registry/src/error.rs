@@ -69,6 +69,14 @@ pub enum Error {
     /// The caller may not do this.
     #[error("you may not {0}")]
     Denied(String),
+    /// It is in quarantine.
+    #[error("{digest} is in quarantine: {why}")]
+    Withheld {
+        /// What was asked for.
+        digest: Digest,
+        /// What keeps it there.
+        why: String,
+    },
     /// The tag is part of a sealed release.
     #[error("tag {tag} is held by {reason}: push this content under a new version")]
     TagSealed {
@@ -131,6 +139,7 @@ impl Error {
             Self::ContentRange(_) => (StatusCode::BAD_REQUEST, "BLOB_UPLOAD_INVALID"),
             Self::RangeOutside(_) => (StatusCode::RANGE_NOT_SATISFIABLE, "UNSUPPORTED"),
             Self::Denied(_)
+            | Self::Withheld { .. }
             | Self::TagSealed { .. }
             | Self::ManifestPinned { .. }
             | Self::BlobNeeded { .. } => (StatusCode::FORBIDDEN, "DENIED"),

@@ -24,6 +24,7 @@ pub struct Registry {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
     attached: Arc<Notify>,
+    pushed: Arc<Notify>,
 }
 
 /// A manifest on its way into a repository.
@@ -42,6 +43,7 @@ impl Registry {
             store,
             blobs,
             attached: Arc::default(),
+            pushed: Arc::default(),
         }
     }
 
@@ -49,6 +51,11 @@ impl Registry {
     /// store.
     pub async fn attached(&self) {
         self.attached.notified().await;
+    }
+
+    /// Waits until a manifest was put. It wakes and tells nothing.
+    pub async fn pushed(&self) {
+        self.pushed.notified().await;
     }
 
     /// The files, for uploads.
@@ -223,6 +230,7 @@ impl Registry {
         };
         let attaches = put.artifact().is_some();
         self.store.write(put, |tx, put| put.run(tx).boxed()).await?;
+        self.pushed.notify_one();
         if attaches {
             self.attached.notify_one();
         }

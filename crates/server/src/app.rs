@@ -45,6 +45,7 @@ mod present;
 pub mod proofs;
 mod proposals;
 pub mod providers;
+pub(crate) mod quarantine;
 pub mod query;
 mod rehearse;
 pub mod releases;

@@ -11,6 +11,7 @@ mod drills;
 mod driver;
 mod group_runs;
 mod measure;
+mod quarantine;
 mod sequencer;
 
 use crate::app::SharedApp;
@@ -41,6 +42,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
 }
 
 pub(crate) use attachments::run as read_attachments;
+pub(crate) use quarantine::run as watch_quarantine;
 pub(crate) use sequencer::run as run_sequencer;
 
 async fn drive_all(app: &SharedApp, holder: &str, measuring: &Measuring) -> Option<Timestamp> {

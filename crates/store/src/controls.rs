@@ -143,7 +143,8 @@ impl Tx {
             record::write(waiver).into(),
             waiver.expires_at.into(),
         ];
-        self.execute(sql, &values).await.map(drop)
+        self.execute(sql, &values).await?;
+        self.count_trust_change().await
     }
 
     /// A waiver by its number.
@@ -248,6 +249,58 @@ impl Tx {
             .iter()
             .map(read)
             .collect()
+    }
+
+    /// Keeps what was judged of a release that a deployment goes back to. The first word stays.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_return_judgement(
+        &mut self,
+        deployment: DeploymentId,
+        judgement: &Judgement,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO return_judgements (deployment, release_version, record, judged_at) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (deployment, release_version) DO NOTHING";
+        let values = [
+            deployment.0.into(),
+            judgement.facts.release.version.as_str().into(),
+            record::write(judgement).into(),
+            judgement.facts.at.into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// What was judged of each release that a deployment went back to.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn return_judgements_of(
+        &mut self,
+        deployment: DeploymentId,
+    ) -> Result<Vec<Judgement>, StoreError> {
+        let sql =
+            "SELECT record FROM return_judgements WHERE deployment = $1 ORDER BY release_version";
+        let rows = self.rows(sql, &[deployment.0.into()]).await?;
+        rows.iter().map(|row| row.record(0, "judgement")).collect()
+    }
+
+    /// What was judged of releases that deployments went back to, `limit` of those with a number above `after`, in the order
+    /// of the deployments; those of one deployment together.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn return_judgements_after(
+        &mut self,
+        after: DeploymentId,
+        limit: u64,
+    ) -> Result<Vec<(DeploymentId, Judgement)>, StoreError> {
+        let sql = "SELECT deployment, record FROM return_judgements WHERE deployment IN \
+            (SELECT DISTINCT deployment FROM return_judgements WHERE deployment > $1 ORDER BY deployment LIMIT $2) \
+            ORDER BY deployment, release_version";
+        let read = |row: &Row| Ok((DeploymentId(row.unsigned(0)?), row.record(1, "judgement")?));
+        let rows = self.rows(sql, &[after.0.into(), limit.into()]).await?;
+        rows.iter().map(read).collect()
     }
 
     /// What was judged when deployments began, `limit` of those with a number above `after`, in their order.

@@ -60,8 +60,18 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (
         18,
+        "return_judgements",
+        include_str!("../migrations/0018_return_judgements.sql"),
+    ),
+    (
+        19,
+        "quarantine",
+        include_str!("../migrations/0019_quarantine.sql"),
+    ),
+    (
+        20,
         "certificates",
-        include_str!("../migrations/0018_certificates.sql"),
+        include_str!("../migrations/0020_certificates.sql"),
     ),
 ];
 

@@ -108,6 +108,18 @@ pub fn layers(manifest: &[u8]) -> Vec<Layer> {
         .collect()
 }
 
+/// Whether a manifest brings nothing but what is read here about something else: signatures, statements, bills, reports.
+///
+/// What could be unpacked is an artifact itself, whatever it says that it is attached to.
+pub fn is_evidence(manifest: &[u8]) -> bool {
+    let Ok(read) = serde_json::from_slice::<Manifest>(manifest) else {
+        return false;
+    };
+    let whole = read.artifact_type.as_deref().is_some_and(is_known);
+    let is_read = |media_type: &str| is_known(media_type) || (whole && !media_type.contains("tar"));
+    !read.layers.is_empty() && read.layers.iter().all(|it| is_read(&it.media_type))
+}
+
 fn is_known(media_type: &str) -> bool {
     let media_type = media_type.split(';').next().unwrap_or_default();
     [BUNDLE_TYPE, SIMPLE_SIGNING_TYPE, ENVELOPE_TYPE, TESTS_TYPE].contains(&media_type)

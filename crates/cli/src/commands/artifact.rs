@@ -8,13 +8,15 @@ use crate::{
 use clap::Subcommand;
 use indicatif::{HumanBytes, ProgressBar};
 use tidegate_protocol::api::{
-    ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillView, RetentionRequest, RetiredView,
-    TestsView,
+    ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillView, RepositoryView,
+    RetentionRequest, RetiredView, TestsView,
 };
 
 /// Look at what is known of an artifact.
 #[derive(Debug, Subcommand)]
 pub enum ArtifactCommand {
+    /// List what lies in the registry, and what of it is in quarantine.
+    List,
     /// Show who signed it, how it was built, what it is made of, how its tests went, and where it runs.
     Show {
         /// `PRODUCT/COMPONENT:VERSION`, or `PRODUCT/COMPONENT@DIGEST`.
@@ -34,11 +36,35 @@ pub enum ArtifactCommand {
 impl ArtifactCommand {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         match self {
+            Self::List => list(context).await,
             Self::Show { what } => show(context, &what).await,
             Self::Check => check(context).await,
             Self::Retention { now } => retention(context, now).await,
         }
     }
+}
+
+async fn list(context: &Context<'_>) -> Result<ExitStatus, Error> {
+    let repositories: Vec<RepositoryView> = context.client.get("/api/v1/artifacts").await?;
+    context.ui.data(&repositories, |repositories| {
+        let tagged = repositories
+            .iter()
+            .flat_map(|it| it.tags.iter().map(move |tag| (&it.repository, tag)));
+        let rows = tagged.map(|(repository, it)| {
+            vec![
+                format!("{repository}:{}", it.tag),
+                it.digest.clone(),
+                it.kept_for.clone().unwrap_or_default(),
+                it.quarantine.clone().unwrap_or_default(),
+                ago(it.moved_at),
+            ]
+        });
+        table(
+            &["artifact", "digest", "kept for", "in quarantine", "pushed"],
+            rows,
+        )
+    });
+    Ok(ExitStatus::Done)
 }
 
 async fn show(context: &Context<'_>, what: &str) -> Result<ExitStatus, Error> {
@@ -140,8 +166,18 @@ fn shown(it: &ArtifactView) -> String {
         row("tags", it.tags.join(", ")),
         row("kept for", it.kept_for.clone().unwrap_or_default()),
         row("runs", places(&it.runs)),
-        row("signed", signed(it)),
     ];
+    rows.extend(it.quarantine.iter().flat_map(|quarantine| {
+        let since = quarantine.since.map(ago).unwrap_or_default();
+        quarantine.lacks.iter().map(move |lack| {
+            let (control, what, remedy) = (&lack.control, &lack.what, &lack.remedy);
+            row(
+                "in quarantine",
+                format!("{since} control {control}: {what} ({remedy})"),
+            )
+        })
+    }));
+    rows.push(row("signed", signed(it)));
     rows.extend(
         it.signatures
             .iter()

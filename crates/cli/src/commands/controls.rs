@@ -5,7 +5,7 @@ use crate::{Error, ExitStatus, ui::table};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use tidegate_protocol::api::{
-    BacktestRequest, BacktestView, ClearanceView, ControlView, FindingView,
+    BacktestRequest, BacktestView, ClearanceView, ControlView, FindingView, ReturnView,
 };
 
 /// Look at what releases have to satisfy, try controls on the past, and say that you have read them.
@@ -134,8 +134,16 @@ fn listed(controls: &[ControlView]) -> String {
 fn shown(control: &ControlView) -> String {
     let mut lines = vec![
         format!(
-            "{} (version {}, {}, {})",
-            control.title, control.version, control.mode, control.severity
+            "{} (version {}, {}, {}{})",
+            control.title,
+            control.version,
+            control.mode,
+            control.severity,
+            if control.quarantine {
+                ", quarantines artifacts"
+            } else {
+                ""
+            }
         ),
         String::new(),
         control.document.trim().to_owned(),
@@ -152,6 +160,27 @@ fn shown(control: &ControlView) -> String {
 }
 
 fn checked(view: &ClearanceView) -> String {
+    let mut lines = vec![findings(&view.findings)];
+    if view.clear {
+        lines.push("nothing stops it".to_owned());
+    }
+    let stops = view.stops.iter();
+    lines.extend(stops.map(|stop| format!("it waits for {stop}")));
+    for ReturnView {
+        release,
+        at,
+        findings: found,
+    } in &view.returns
+    {
+        lines.push(format!(
+            "\nit went back to {release} ({at}), of which controls found"
+        ));
+        lines.push(findings(found));
+    }
+    lines.join("\n")
+}
+
+fn findings(findings: &[FindingView]) -> String {
     let row = |it: &FindingView| {
         let what = it
             .lacks
@@ -166,18 +195,10 @@ fn checked(view: &ClearanceView) -> String {
             remedy.unwrap_or_default(),
         ]
     };
-    let mut text = table(
+    table(
         &["state", "control", "missing", "how it is supplied"],
-        view.findings.iter().map(row),
-    );
-    if view.clear {
-        text.push_str("\nnothing stops it");
-    }
-    for stop in &view.stops {
-        text.push_str("\nit waits for ");
-        text.push_str(stop);
-    }
-    text
+        findings.iter().map(row),
+    )
 }
 
 fn backtested(view: &BacktestView) -> String {
@@ -194,6 +215,13 @@ fn backtested(view: &BacktestView) -> String {
             )
         })
         .collect();
+    lines.extend(view.returned.iter().map(|it| {
+        let (id, what, lacked) = (it.deployment, &it.what, it.lacked.join("; "));
+        format!(
+            "deployment {id} went back ({what}, {}), and would not have been stopped: {lacked}",
+            it.at
+        )
+    }));
     lines.push(format!(
         "{} would have stopped {} of the {} deployments that it is about; {} were looked at",
         view.control, view.stopped_total, view.about, view.tried

@@ -198,12 +198,16 @@ fn text(view: &ReleaseView) -> String {
         lines.push(format!("It must not go out: {why}"));
     }
     let rows = view.components.iter().map(|content| {
-        let moved = if content.changed { "changed" } else { "" };
+        let moved = match (&content.quarantine, content.changed) {
+            (Some(why), _) => format!("in quarantine: {why}"),
+            (None, true) => "changed".to_owned(),
+            (None, false) => String::new(),
+        };
         vec![
             content.component.clone(),
             content.version.clone(),
             content.digest.clone(),
-            moved.to_owned(),
+            moved,
         ]
     });
     lines.push(table(&["component", "version", "digest", ""], rows));

@@ -13,7 +13,7 @@ pub struct RollbackArgs {
     /// The environment.
     #[arg(long = "in", value_name = "ENVIRONMENT")]
     environment: String,
-    /// Why; kept in the journal.
+    /// Why; kept in the journal. It takes one where enforced controls object to what it goes back to.
     #[arg(long, default_value = "")]
     reason: String,
     /// Sign that going back is right although something was done that cannot be undone; say why with `--reason`.
@@ -33,6 +33,11 @@ impl RollbackArgs {
             past_no_return: self.past_no_return,
         };
         let begun: DeploymentView = context.client.post("/api/v1/rollbacks", &request).await?;
+        for objection in &begun.objections {
+            context
+                .ui
+                .say(format!("it goes back all the same to {objection}"));
+        }
         if !self.wait {
             return super::deploy::finish(context, begun, false).await;
         }

@@ -47,6 +47,8 @@ actions! {
     Assist "assist" Assist "asking for a supervised deployment";
     /// Bring artifacts.
     Push "push" Apply "pushing artifacts";
+    /// Fetch what is in quarantine, to examine it.
+    Examine "examine" Apply "examining what is in quarantine";
     /// Try on a simulated fleet what a deployment would come to.
     Rehearse "rehearse" Apply "rehearsing a deployment";
     /// Deploy a release, take it back and deploy it again, to see that going back works.

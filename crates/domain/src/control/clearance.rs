@@ -60,15 +60,7 @@ impl Clearance {
                 .max();
             match good {
                 Some(ends) => self.rest_until(ends),
-                None => self.stops.extend(finding.lacks.iter().map(|lack| Stop {
-                    kind: StopKind::Control,
-                    name: finding.control.to_string(),
-                    what: match lack.of.as_str() {
-                        "release" | "deployment" => lack.what.clone(),
-                        component => format!("{component}: {}", lack.what),
-                    },
-                    remedy: lack.remedy.clone(),
-                })),
+                None => self.stops.extend(finding.as_stops()),
             }
         }
     }

@@ -25,6 +25,9 @@ pub struct Control {
     /// Whether it stops anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
+    /// Whether artifacts stay in quarantine until it holds, while it enforces. It looks at the artifact alone then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quarantine: bool,
     /// What has to be supplied for it to hold, such as `signature` or `customer-approval`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Name>,
@@ -89,6 +92,12 @@ impl Control {
             policy: text(self.policy, &shipped.policy),
             ..self
         }
+    }
+
+    /// Whether artifacts of a product stay in quarantine until it holds.
+    pub fn quarantines(&self, product: &Name) -> bool {
+        let is_about = self.products.is_empty() || self.products.contains(product);
+        self.quarantine && self.mode() == Mode::Enforce && is_about
     }
 
     /// Whether it stops anything; one that does not say enforces.

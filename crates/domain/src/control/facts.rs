@@ -21,6 +21,50 @@ pub struct ControlFacts {
     pub artifacts: BTreeMap<Name, ArtifactFacts>,
 }
 
+impl ControlFacts {
+    /// An artifact alone, wherever it may go. Of a release and a deployment there is nothing to be said: what looks at an
+    /// artifact alone sees nothing of them.
+    pub fn of_artifact(
+        (product, component): (&Name, &Name),
+        artifact: ArtifactFacts,
+        at: Timestamp,
+    ) -> Self {
+        let nobody = || product.clone();
+        Self {
+            at,
+            release: ReleaseFacts {
+                product: product.clone(),
+                version: artifact.version.clone(),
+                team: nobody(),
+                missing: BTreeSet::new(),
+                sealed: false,
+                configured: false,
+                blocked: false,
+                created_by: nobody(),
+                evidence: BTreeSet::new(),
+            },
+            deployment: DeploymentFacts {
+                environment: nobody(),
+                is_last: false,
+                requested_by: nobody(),
+                plan: artifact.digest,
+                targets: 0,
+                waves: 0,
+                approvers: BTreeSet::new(),
+                approved: false,
+                change: None,
+                rehearsed: false,
+                drilled: false,
+                returnable: false,
+                unread: BTreeSet::new(),
+                weekday: String::new(),
+                hour: 0,
+            },
+            artifacts: BTreeMap::from([(component.clone(), artifact)]),
+        }
+    }
+}
+
 /// What is known of a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseFacts {

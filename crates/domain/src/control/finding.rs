@@ -1,6 +1,6 @@
 //! What a control says of a deployment.
 
-use super::{Mode, Severity};
+use super::{Mode, Severity, Stop, StopKind};
 use crate::name::Name;
 use serde::{Deserialize, Serialize};
 
@@ -41,5 +41,18 @@ impl Finding {
     /// Whether it stops what it was asked about, unless a waiver sets it aside.
     pub fn stops(&self) -> bool {
         self.mode == Mode::Enforce && !self.holds()
+    }
+
+    /// Everything that does not satisfy it, as stops.
+    pub fn as_stops(&self) -> impl Iterator<Item = Stop> {
+        self.lacks.iter().map(|lack| Stop {
+            kind: StopKind::Control,
+            name: self.control.to_string(),
+            what: match lack.of.as_str() {
+                "release" | "deployment" => lack.what.clone(),
+                component => format!("{component}: {}", lack.what),
+            },
+            remedy: lack.remedy.clone(),
+        })
     }
 }

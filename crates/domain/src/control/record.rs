@@ -1,9 +1,11 @@
 //! What is kept: evidence that came with a release, and what was judged when something began.
 
 use super::{ControlFacts, Finding};
-use crate::{id::WaiverId, name::Name};
+use crate::{canonical, id::WaiverId, name::Name};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Something that was supplied with a release, such as the customer's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +23,7 @@ pub struct Evidence {
     pub at: Timestamp,
 }
 
-/// What was judged when the change, or a later wave, began.
+/// What was judged when the change, or a later wave, began; or of what a deployment went back to, when it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
     /// What was looked at.
@@ -31,4 +33,18 @@ pub struct Judgement {
     /// The waivers that it rested on.
     #[serde(default)]
     pub waivers: Vec<WaiverId>,
+}
+
+impl Judgement {
+    /// What the journal says of it: which controls held, which did not and in which mode, the waivers that it rested on, and
+    /// the hash of the facts.
+    pub fn told(&self) -> Value {
+        let (held, lacking): (Vec<_>, Vec<_>) = self.findings.iter().partition(|it| it.holds());
+        let held: Vec<&Name> = held.iter().map(|it| &it.control).collect();
+        let lacking = lacking.iter().map(|it| (&it.control, it.mode.word()));
+        let lacking: BTreeMap<&Name, &str> = lacking.collect();
+        json!({
+            "held": held, "lacking": lacking, "waivers": self.waivers, "facts": canonical::hash(&self.facts),
+        })
+    }
 }

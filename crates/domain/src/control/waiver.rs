@@ -52,6 +52,11 @@ impl WaiverScope {
                 .is_none_or(|own| own == environment)
             && self.release.as_ref().is_none_or(|own| own == release)
     }
+
+    /// Whether it reaches every release of a product, wherever that goes.
+    pub fn covers_all_of(&self, product: &Name) -> bool {
+        self.product == *product && self.environment.is_none() && self.release.is_none()
+    }
 }
 
 impl Waiver {

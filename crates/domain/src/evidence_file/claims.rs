@@ -3,17 +3,14 @@
 use super::{DeploymentRecord, Dossier};
 use crate::{
     canonical,
-    control::{Approval, Finding, Verdict},
+    control::{Approval, Judgement, Verdict},
     deployment::Deployment,
     digest::Digest,
-    id::WaiverId,
     journal::Entry,
-    name::Name,
     release::Release,
 };
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Checks every claim.
 ///
@@ -139,16 +136,18 @@ fn check_deployment(
         return Err(format!("{told}: no entry says that it ended like that"));
     }
     for (wave, judgement) in &record.judgements {
-        let facts = canonical::hash(&judgement.facts);
-        let rested = (
-            facts,
-            judgement.findings.as_slice(),
-            judgement.waivers.as_slice(),
-        );
-        if !about.iter().any(|entry| clears(entry, *wave, rested)) {
+        if !about.iter().any(|entry| clears(entry, *wave, judgement)) {
             return Err(format!(
                 "{told}: no entry says that wave {} began on what is told of it",
                 wave + 1
+            ));
+        }
+    }
+    for judgement in &record.returns {
+        if !about.iter().any(|entry| takes_back(entry, judgement)) {
+            return Err(format!(
+                "{told}: no entry says that it went back to {} on what is told of it",
+                judgement.facts.release.version
             ));
         }
     }
@@ -168,22 +167,26 @@ fn asks_for(entry: &Entry, deployment: &Deployment) -> bool {
         && entry.detail["purpose"] == json!(deployment.purpose)
 }
 
-/// What a judgement rests on: the hash of the facts, what was found, and the exceptions.
-type Rested<'a> = (Digest, &'a [Finding], &'a [WaiverId]);
-
 /// Whether the entry says that a wave began on that.
-fn clears(entry: &Entry, wave: u32, (facts, findings, waivers): Rested<'_>) -> bool {
-    let (held, lacking): (Vec<_>, Vec<_>) = findings.iter().partition(|it| it.holds());
-    let held: Vec<&Name> = held.iter().map(|it| &it.control).collect();
-    let lacking = lacking.iter().map(|it| (&it.control, it.mode.word()));
-    let lacking: BTreeMap<&Name, &str> = lacking.collect();
-    let said = &entry.detail;
+fn clears(entry: &Entry, wave: u32, judgement: &Judgement) -> bool {
     entry.action == "deployment.cleared"
-        && said["wave"] == wave + 1
-        && said["facts"] == json!(facts)
-        && said["held"] == json!(held)
-        && said["lacking"] == json!(lacking)
-        && said["waivers"] == json!(waivers)
+        && entry.detail["wave"] == wave + 1
+        && tells(entry, judgement)
+}
+
+/// Whether the entry says that the deployment went back to the release that was judged.
+fn takes_back(entry: &Entry, judgement: &Judgement) -> bool {
+    entry.action == "deployment.return_judged"
+        && entry.detail["release"] == judgement.facts.release.version.as_str()
+        && tells(entry, judgement)
+}
+
+/// Whether the entry tells what a judgement rests on: the hash of the facts, what was found, and the exceptions.
+fn tells(entry: &Entry, judgement: &Judgement) -> bool {
+    let told = judgement.told();
+    let told = told.as_object().into_iter().flatten();
+    told.into_iter()
+        .all(|(name, value)| entry.detail.get(name) == Some(value))
 }
 
 /// An approval may have been given to another deployment of the same parts.
@@ -215,8 +218,9 @@ fn last_says<T: Serialize>(entries: &[Entry], subject: &str, told: &T) -> Result
 mod tests {
     use super::*;
     use crate::{
-        control::{Lack, Mode, Severity},
-        id::{ApprovalId, DeploymentId, PersonId},
+        control::{Finding, Lack, Mode, Severity},
+        id::{ApprovalId, DeploymentId, PersonId, WaiverId},
+        name::Name,
         plan::PartHashes,
     };
     use jiff::Timestamp;
@@ -278,7 +282,7 @@ mod tests {
         }
     }
 
-    fn findings() -> Vec<Finding> {
+    fn judgement() -> Judgement {
         let finding = |control: &str, lacks| Finding {
             control: name(control),
             title: String::new(),
@@ -292,41 +296,68 @@ mod tests {
             what: "it is not drilled".to_owned(),
             remedy: "drill it".to_owned(),
         };
-        vec![
-            finding("signed", Vec::new()),
-            finding("drilled", vec![lack]),
-        ]
+        let facts = json!({
+            "at": Timestamp::UNIX_EPOCH,
+            "release": {
+                "product": "shop", "version": "1.0.0", "team": "makers", "sealed": true, "configured": true,
+                "created_by": "ada",
+            },
+            "deployment": {
+                "environment": "live", "is_last": true, "requested_by": "ada", "plan": Digest::of(b"plan"),
+                "targets": 1, "waves": 1,
+            },
+            "artifacts": {},
+        });
+        Judgement {
+            facts: serde_json::from_value(facts).unwrap(),
+            findings: vec![
+                finding("signed", Vec::new()),
+                finding("drilled", vec![lack]),
+            ],
+            waivers: vec![WaiverId(3)],
+        }
+    }
+
+    /// Changes of what is told, none of which the journal says.
+    const BENT: [fn(&mut Judgement); 5] = [
+        |it| it.findings[1].lacks.clear(),
+        |it| it.findings[1].mode = Mode::Enforce,
+        |it| drop(it.findings.remove(0)),
+        |it| it.waivers.clear(),
+        |it| it.facts.deployment.targets = 2,
+    ];
+
+    fn said(action: &str, of: (&str, serde_json::Value)) -> Entry {
+        let mut detail = judgement().told();
+        detail[of.0] = of.1;
+        entry(action, "tidegate", detail)
     }
 
     #[test]
     fn what_a_wave_began_on_is_what_was_found_then() {
-        let facts = Digest::of(b"facts");
-        let detail = json!({
-            "wave": 1, "held": ["signed"], "lacking": { "drilled": Mode::Observe.word() }, "waivers": [3],
-            "facts": facts,
-        });
-        let said = entry("deployment.cleared", "tidegate", detail);
-        let waivers = [WaiverId(3)];
-        assert!(clears(&said, 0, (facts, &findings(), &waivers)));
-        assert!(!clears(&said, 1, (facts, &findings(), &waivers)));
-        assert!(!clears(&said, 0, (facts, &findings(), &[])));
-        assert!(!clears(
-            &said,
-            0,
-            (Digest::of(b"other"), &findings(), &waivers)
-        ));
-        let changes: [fn(&mut Vec<Finding>); 3] = [
-            |it| it[1].lacks.clear(),
-            |it| it[1].mode = Mode::Enforce,
-            |it| drop(it.remove(0)),
-        ];
-        for (number, change) in changes.iter().enumerate() {
-            let mut bent = findings();
+        let said = said("deployment.cleared", ("wave", json!(1)));
+        assert!(clears(&said, 0, &judgement()));
+        assert!(!clears(&said, 1, &judgement()));
+        assert!(!takes_back(&said, &judgement()));
+        for (number, change) in BENT.iter().enumerate() {
+            let mut bent = judgement();
             change(&mut bent);
-            assert!(
-                !clears(&said, 0, (facts, &bent, &waivers)),
-                "change {number}"
-            );
+            assert!(!clears(&said, 0, &bent), "change {number}");
         }
+    }
+
+    #[test]
+    fn what_it_went_back_to_is_what_was_found_of_it_then() {
+        let said = said("deployment.return_judged", ("release", json!("1.0.0")));
+        assert!(takes_back(&said, &judgement()));
+        assert!(!clears(&said, 0, &judgement()));
+        for (number, change) in BENT.iter().enumerate() {
+            let mut bent = judgement();
+            change(&mut bent);
+            assert!(!takes_back(&said, &bent), "change {number}");
+        }
+        let mut other = judgement();
+        other.facts.release.version = "1.1.0".parse().unwrap();
+        assert!(!takes_back(&said, &other), "another release");
     }
 }

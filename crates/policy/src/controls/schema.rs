@@ -85,9 +85,34 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     schema
 });
 
+/// What says for whom, as which version, and where to an artifact goes.
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("entity Person { name: String };", "entity Person;"),
+    (
+        "  version: String,\n  digest: String,\n  environment: String,\n",
+        "  digest: String,\n",
+    ),
+];
+
+/// What is told of an artifact that is part of no release yet.
+static ALONE: LazyLock<Schema> = LazyLock::new(|| {
+    let told = ELSEWHERE
+        .iter()
+        .fold(TEXT.to_owned(), |text, (known, alone)| {
+            text.replacen(known, alone, 1)
+        });
+    let (schema, _) = Schema::from_cedarschema_str(&told).expect("the schema is a schema");
+    schema
+});
+
 /// The schema as Cedar writes schemas.
 pub const fn text() -> &'static str {
     TEXT
+}
+
+/// The schema of what looks at an artifact alone.
+pub(crate) fn alone() -> &'static Schema {
+    &ALONE
 }
 
 pub(crate) fn get() -> &'static Schema {

@@ -16,6 +16,9 @@ pub struct ArtifactView {
     /// Why it must stay, such as `release storefront 1.1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_for: Option<String>,
+    /// Why it is handed only to those who examine it, while it is in quarantine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<QuarantineView>,
     /// Whether as many signed it as every key set about it asks for.
     pub signed: bool,
     /// What is missing for that.
@@ -35,6 +38,60 @@ pub struct ArtifactView {
     pub waiting: u64,
     /// Where it runs now.
     pub runs: Vec<PlaceView>,
+}
+
+/// The artifacts of a component.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RepositoryView {
+    /// `PRODUCT/COMPONENT`.
+    pub repository: String,
+    /// At most 100, the last moved first.
+    pub tags: Vec<TaggedView>,
+}
+
+/// A tag with what it names.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TaggedView {
+    /// The tag.
+    pub tag: String,
+    /// What it names.
+    pub digest: String,
+    /// What kind of manifest that is.
+    pub media_type: String,
+    /// Of all the blobs that it names, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Since when the tag names it.
+    #[schema(value_type = String, format = DateTime)]
+    pub moved_at: Timestamp,
+    /// Why it must stay, such as `release storefront 1.1.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_for: Option<String>,
+    /// What keeps it in quarantine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<String>,
+}
+
+/// What keeps an artifact in quarantine.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct QuarantineView {
+    /// Since when, as far as the journal was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub since: Option<Timestamp>,
+    /// What does not satisfy the controls that are marked for it.
+    pub lacks: Vec<QuarantineLackView>,
+}
+
+/// What does not satisfy a control that keeps an artifact in quarantine.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct QuarantineLackView {
+    /// Which control.
+    pub control: String,
+    /// What is missing.
+    pub what: String,
+    /// How it is supplied, and by whom.
+    pub remedy: String,
 }
 
 /// From where on artifacts are read again.

@@ -21,6 +21,9 @@ pub struct ControlView {
     pub severity: String,
     /// `off`, `observe` or `enforce`.
     pub mode: String,
+    /// Whether artifacts stay in quarantine until it holds, while it enforces.
+    #[serde(default)]
+    pub quarantine: bool,
     /// What has to be supplied for it to hold.
     pub evidence: Vec<String>,
     /// The environments it is about; all where empty.
@@ -48,7 +51,7 @@ pub struct FindingView {
     pub mode: String,
     /// How bad it is to go without.
     pub severity: String,
-    /// `holds`, `waived`, `lacking` (it would stop it) or `stops`.
+    /// `holds`, `waived`, `lacking` (it would stop it), `stops`, or `objected` where it stopped nothing: it went back.
     pub state: String,
     /// What does not satisfy it.
     pub lacks: Vec<LackView>,
@@ -78,9 +81,24 @@ pub struct ClearanceView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<jiff::Timestamp>,
+    /// What was found of each release that it went back to, when it did. It stopped nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<ReturnView>,
 }
 
-/// Which deployment that does not exist yet is to be checked.
+/// What was found of a release that a deployment went back to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReturnView {
+    /// Which release.
+    pub release: String,
+    /// When it went back.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: jiff::Timestamp,
+    /// What each control found; none stopped it.
+    pub findings: Vec<FindingView>,
+}
+
+/// An exception to ask for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverRequest {
@@ -179,6 +197,9 @@ pub struct BacktestView {
     pub stopped: Vec<StoppedView>,
     /// How many it would have stopped.
     pub stopped_total: u64,
+    /// Those that went back to what it does not hold for: it would have objected, and stopped none; at most 1,000.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<StoppedView>,
 }
 
 /// A deployment that a control would have stopped.

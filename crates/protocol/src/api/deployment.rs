@@ -248,6 +248,9 @@ pub struct DeploymentView {
     /// What it did that cannot be undone, in words: it does not go back by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_return: Option<String>,
+    /// What enforced controls objected to in what it went back to, when it did. They kept it from nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<String>,
     /// The group run that it is a member of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_run: Option<u64>,

@@ -71,4 +71,7 @@ pub struct ContentView {
     pub digest: String,
     /// Whether it differs from the release before.
     pub changed: bool,
+    /// What keeps it in quarantine, so that the release is not deployed; empty in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<String>,
 }

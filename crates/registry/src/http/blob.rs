@@ -32,6 +32,7 @@ pub(super) async fn serve(
 
 async fn get(call: &Call<'_>, repository: &Repository, digest: Digest) -> Result<Response, Error> {
     call.registry.blob_size(repository, digest).await?;
+    call.check_handed_out(repository, digest).await?;
     content(call.registry, digest, call.headers).await
 }
 
@@ -73,6 +74,7 @@ pub async fn content(
 /// Whoever may push and is told that a blob is there will not upload it, so it is leased.
 async fn head(call: &Call<'_>, repository: &Repository, digest: Digest) -> Result<Response, Error> {
     let size = call.registry.blob_size(repository, digest).await?;
+    call.check_handed_out(repository, digest).await?;
     if !call.registry.blobs().has(digest, size).await {
         return Err(Error::BlobUnknown(digest));
     }

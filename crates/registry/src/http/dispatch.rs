@@ -17,6 +17,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::{fmt, sync::Arc};
+use tidegate_domain::digest::Digest;
 use tidegate_store::Repository;
 
 const VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
@@ -151,6 +152,18 @@ impl Call<'_> {
     /// Whether the caller may do this, too, by what they showed.
     pub(super) async fn may(&self, action: Action, repository: &Repository) -> Result<bool, Error> {
         Ok(self.caller.may(action, repository).await? == Permission::Granted)
+    }
+
+    /// Whether the caller is given this at all: what is in quarantine goes to whoever examines it.
+    pub(super) async fn check_handed_out(
+        &self,
+        repository: &Repository,
+        digest: Digest,
+    ) -> Result<(), Error> {
+        match self.caller.withheld(repository, digest).await? {
+            Some(why) => Err(Error::Withheld { digest, why }),
+            None => Ok(()),
+        }
     }
 
     async fn permit(&self, action: Action, repository: &Repository) -> Result<(), Error> {

@@ -79,6 +79,7 @@ pub(super) async fn referrers(
     if call.method != "GET" && call.method != "HEAD" {
         return Err(Error::Unsupported);
     }
+    call.check_handed_out(repository, subject).await?;
     let artifact_type = call
         .query
         .artifact_type

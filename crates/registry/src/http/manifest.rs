@@ -40,6 +40,7 @@ async fn get(
         Reference::Digest(digest) => registry.manifest_in(repository, digest).await?,
         Reference::Neither(text) => return Err(Error::ManifestUnknown(text)),
     };
+    call.check_handed_out(repository, digest).await?;
     let head = call.method == "HEAD";
     if head && call.may(Action::Push, repository).await? {
         registry.lease(digest, call.now).await?;

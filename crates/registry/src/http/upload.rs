@@ -168,6 +168,10 @@ async fn mounted(call: &Call<'_>, repository: &Repository) -> Result<Option<Dige
     if !call.may(Action::Pull, &from).await? {
         return Ok(None);
     }
+    // Nobody has what is in quarantine elsewhere by mounting it to where they push.
+    if call.caller.withheld(&from, digest).await?.is_some() {
+        return Ok(None);
+    }
     let mounted = call
         .registry
         .mount(from, repository.clone(), digest, call.now)

@@ -1,6 +1,6 @@
 //! Blobs over HTTP: every way in and out that the specification names, and what happens when it goes wrong.
 
-use super::world::World;
+use super::world::{WITHHELD, World};
 use tidegate_domain::digest::Digest;
 use tidegate_registry::Blobs;
 
@@ -253,6 +253,22 @@ pub(crate) async fn big_blobs_come_back_whole(world: &World) {
         .call("GET", &format!("/v2/shop/web/blobs/{empty}"), b"")
         .await;
     assert!(answer.expect(200).body.is_empty());
+}
+
+pub(crate) async fn what_is_withheld_is_neither_read_nor_mounted(world: &World) {
+    let digest = world.push_blob("shop/web", WITHHELD).await;
+    for path in ["blobs", "referrers"] {
+        let path = format!("/v2/shop/web/{path}/{digest}");
+        assert_eq!(world.call("GET", &path, b"").await.error(), "403 DENIED");
+    }
+    let there = format!("/v2/shop/web/blobs/{digest}");
+    world.call("HEAD", &there, b"").await.expect(403);
+    // Nobody has it elsewhere without having it already.
+    let mount = format!("/v2/shop/api/blobs/uploads/?mount={digest}&from=shop/web");
+    world.call("POST", &mount, b"").await.expect(202);
+    let elsewhere = format!("/v2/shop/api/blobs/{digest}");
+    let answer = world.call("GET", &elsewhere, b"").await;
+    assert_eq!(answer.error(), "404 BLOB_UNKNOWN");
 }
 
 pub(crate) async fn a_blob_is_seen_only_where_it_is_linked(world: &World) {

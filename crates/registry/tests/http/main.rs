@@ -46,6 +46,7 @@ contract! {
         parts_are_read_as_asked
         big_blobs_come_back_whole
         a_blob_is_seen_only_where_it_is_linked
+        what_is_withheld_is_neither_read_nor_mounted
         tricks_reach_no_file
     }
     garbage {

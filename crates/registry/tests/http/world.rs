@@ -20,6 +20,9 @@ use tokio::{
 pub(crate) const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(crate) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
+/// What is handed to nobody.
+pub(crate) const WITHHELD: &[u8] = b"withheld";
+
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
     pub(crate) registry: Registry,
@@ -82,6 +85,15 @@ impl Caller for Person {
             _ => Permission::Denied,
         };
         async move { Ok(permission) }.boxed()
+    }
+
+    fn withheld<'a>(
+        &'a self,
+        _repository: &'a Repository,
+        digest: Digest,
+    ) -> BoxFuture<'a, Result<Option<String>, AccessError>> {
+        let why = (digest == Digest::of(WITHHELD)).then(|| "it is not signed".to_owned());
+        async move { Ok(why) }.boxed()
     }
 
     fn lists<'a>(&'a self, repository: &'a Repository) -> BoxFuture<'a, Result<bool, AccessError>> {

@@ -1,7 +1,7 @@
 //! What an agent may fetch: exactly the manifests its desired state names, the blobs of those, and their signatures.
 
-use crate::app::{Error, SharedApp};
-use std::collections::BTreeMap;
+use crate::app::{Error, SharedApp, quarantine};
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{digest::Digest, revision::RevisionId};
 use tidegate_store::{Repository, TargetKey, Tx};
 
@@ -52,24 +52,38 @@ pub(super) async fn signatures(
     }
 }
 
-/// The artifacts that a target is told of, each with the repository of its component.
+/// The artifacts that a target is told of, each with the repository of its component. What it only prepares, and is in
+/// quarantine, is not among them.
 async fn artifacts(
     tx: &mut Tx,
     app: &SharedApp,
     key: &TargetKey,
 ) -> Result<BTreeMap<Digest, Repository>, Error> {
     let states = tx.desired_of(key).await?;
+    let active = states.iter().flat_map(|state| &state.active);
+    let active: BTreeSet<RevisionId> = active.map(|component| component.revision).collect();
     let named: Vec<RevisionId> = states.iter().flat_map(super::link::named).collect();
     let mut artifacts = BTreeMap::new();
     for id in named {
         let Some(known) = app.revisions.get(tx, id).await? else {
             continue;
         };
-        let product = &known.revision.product;
-        artifacts.extend(known.revision.components.iter().map(|component| {
-            let repository = Repository::new(product.clone(), component.component.clone());
-            (component.artifact, repository)
-        }));
+        let revision = &known.revision;
+        for component in &revision.components {
+            let repository = Repository::new(revision.product.clone(), component.component.clone());
+            // What runs, or ran and is gone back to, is kept from no target that lost it.
+            if !active.contains(&id) {
+                let of = (&repository, component.artifact);
+                let place = (&key.environment, &revision.release);
+                if !quarantine::stops_in(tx, &app.gate, of, place)
+                    .await?
+                    .is_empty()
+                {
+                    continue;
+                }
+            }
+            artifacts.insert(component.artifact, repository);
+        }
     }
     Ok(artifacts)
 }

@@ -222,7 +222,8 @@ async fn artifact_signatures(
 }
 
 fn not_told(digest: Digest) -> Error {
-    Error::not_found("blob-not-found", "blob that you are told to run", digest)
+    let what = "blob that you are told to run and that is out of quarantine";
+    Error::not_found("blob-not-found", what, digest)
 }
 
 async fn read_desired(

@@ -1,6 +1,6 @@
 //! What is known of artifacts: whose signatures they carry, how they were built, what they are made of, and where they run.
 
-use super::{App, Error, Gate, Kind, Request, attachments::word, field, optional};
+use super::{App, Error, Gate, Kind, Request, attachments::word, field, optional, quarantine};
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use tidegate_domain::{
@@ -13,8 +13,8 @@ use tidegate_domain::{
     version::Version,
 };
 use tidegate_protocol::api::{
-    ArtifactCheckView, ArtifactView, AttachedView, BillView, PlaceView, SignatureView,
-    StatementView, TestsView, VulnerabilityView,
+    ArtifactCheckView, ArtifactView, AttachedView, BillView, PlaceView, QuarantineLackView,
+    QuarantineView, SignatureView, StatementView, TestsView, VulnerabilityView,
 };
 use tidegate_store::{Repository, Tx};
 use tidegate_trust::{
@@ -155,11 +155,13 @@ async fn view(
     let running = running(tx, Some(&repository.product)).await?;
     let (mut sight, kept_for) = (request.sight(tx).await?, tx.pin_reason(digest).await?);
     let verdicts = known.known.verdicts.iter();
+    let quarantine = quarantine(tx, &request.gate, (repository, digest)).await?;
     Ok(ArtifactView {
         repository: repository.to_string(),
         digest: digest.to_string(),
         tags: tx.tags_of(repository, digest).await?,
         kept_for: kept_for.map(|reason| sight.told(reason)),
+        quarantine,
         signed: unsigned.is_none(),
         unsigned_because: unsigned,
         signatures: verdicts.map(|(set, it)| signature(set, it)).collect(),
@@ -173,6 +175,28 @@ async fn view(
             .cloned()
             .unwrap_or_default(),
     })
+}
+
+/// What keeps an artifact in quarantine, if it is there.
+async fn quarantine(
+    tx: &mut Tx,
+    gate: &Gate,
+    of: (&Repository, Digest),
+) -> Result<Option<QuarantineView>, Error> {
+    let stops = quarantine::stops(tx, gate, of).await?;
+    if stops.is_empty() {
+        return Ok(None);
+    }
+    let told = tx.quarantined(of.0, of.1).await?;
+    let lacks = stops.iter().map(|stop| QuarantineLackView {
+        control: stop.name.clone(),
+        what: stop.what.clone(),
+        remedy: stop.remedy.clone(),
+    });
+    Ok(Some(QuarantineView {
+        since: told.filter(|it| !it.stops.is_empty()).map(|it| it.since),
+        lacks: lacks.collect(),
+    }))
 }
 
 /// What a tag or a digest names in a repository.

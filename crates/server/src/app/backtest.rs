@@ -2,14 +2,19 @@
 
 use super::{App, Error, Request, apply, controls, optional};
 use futures::FutureExt;
-use tidegate_domain::{access::Action, control::Control, id::DeploymentId, name::Name};
+use tidegate_domain::{
+    access::Action,
+    control::{Control, Finding, Judgement},
+    id::DeploymentId,
+    name::Name,
+};
 use tidegate_policy::Controls;
 use tidegate_protocol::api::{BacktestRequest, BacktestView, StoppedView};
 
 /// Judgements read in one transaction.
 const BATCH: u64 = 500;
 /// The most that a backtest lists.
-const STOPPED_MAX: usize = 1_000;
+const LISTED_MAX: usize = 1_000;
 
 impl App {
     /// Which of the deployments so far a control would have stopped, by the facts that were kept when they began. Nothing
@@ -57,6 +62,7 @@ impl App {
             about: 0,
             stopped: Vec::new(),
             stopped_total: 0,
+            returned: Vec::new(),
         };
         let mut after = DeploymentId(0);
         loop {
@@ -65,39 +71,65 @@ impl App {
             });
             let found = found.await?;
             let Some((last, _)) = found.last() else {
-                return Ok(view);
+                break;
             };
             after = *last;
             for (id, judgement) in &found {
                 view.tried += 1;
                 let findings = alone.judge(&judgement.facts);
-                let Some(finding) = findings.first() else {
-                    continue;
-                };
-                view.about += 1;
-                if finding.holds() {
-                    continue;
-                }
-                view.stopped_total += 1;
-                if view.stopped.len() < STOPPED_MAX {
-                    let facts = &judgement.facts;
-                    view.stopped.push(StoppedView {
-                        deployment: id.0,
-                        what: format!(
-                            "{} {} to {}",
-                            facts.release.product,
-                            facts.release.version,
-                            facts.deployment.environment
-                        ),
-                        lacked: finding
-                            .lacks
-                            .iter()
-                            .map(|lack| format!("{}: {}", lack.of, lack.what))
-                            .collect(),
-                        at: facts.at,
-                    });
+                view.about += u64::from(!findings.is_empty());
+                if let Some(stopped) = lacking(*id, judgement, &findings) {
+                    view.stopped_total += 1;
+                    keep(&mut view.stopped, stopped);
                 }
             }
         }
+        self.returned(&alone, &mut view).await?;
+        Ok(view)
+    }
+
+    /// Those that went back to what the control does not hold for. It would have stopped none of them.
+    async fn returned(&self, alone: &Controls, view: &mut BacktestView) -> Result<(), Error> {
+        let mut after = DeploymentId(0);
+        loop {
+            let found = self.store.read(after, |tx, after| {
+                tx.return_judgements_after(*after, BATCH).boxed()
+            });
+            let found = found.await?;
+            let Some((last, _)) = found.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for (id, judgement) in &found {
+                let findings = alone.judge(&judgement.facts);
+                if let Some(objected) = lacking(*id, judgement, &findings) {
+                    keep(&mut view.returned, objected);
+                }
+            }
+        }
+    }
+}
+
+/// What the control lacks there, if it does not hold.
+fn lacking(id: DeploymentId, judgement: &Judgement, findings: &[Finding]) -> Option<StoppedView> {
+    let finding = findings.first().filter(|finding| !finding.holds())?;
+    let facts = &judgement.facts;
+    let lacked = finding.lacks.iter();
+    Some(StoppedView {
+        deployment: id.0,
+        what: format!(
+            "{} {} to {}",
+            facts.release.product, facts.release.version, facts.deployment.environment
+        ),
+        lacked: lacked
+            .map(|lack| format!("{}: {}", lack.of, lack.what))
+            .collect(),
+        at: facts.at,
+    })
+}
+
+fn keep(listed: &mut Vec<StoppedView>, one: StoppedView) {
+    if listed.len() < LISTED_MAX {
+        listed.push(one);
     }
 }

@@ -2,11 +2,11 @@
 //! come to a [`Clearance`], which the deployment's decisions wait for.
 
 mod facts;
+pub(super) mod returning;
 mod voters;
 
-use super::{App, Error, Gate, entry};
+use super::{Error, Gate, entry};
 use facts::{artifacts, deployment_facts, is_last, release, unread};
-use std::collections::BTreeMap;
 use tidegate_domain::{
     control::{
         self, Change, ChangeKind, Clearance, ControlFacts, DeploymentFacts, Judgement, Stop,
@@ -42,32 +42,27 @@ pub(crate) async fn of(
     Ok(find(tx, gate, deployment).await?.clearance)
 }
 
-/// Keeps what was judged when a wave began, in the transaction in which it begins.
+/// Keeps what was judged when a wave began, or when it went back, in the transaction in which that begins.
 pub(crate) async fn note(
     tx: &mut Tx,
-    app: &App,
+    gate: &Gate,
     deployment: &Deployment,
     event: &Event,
 ) -> Result<(), Error> {
+    if matches!(event, Event::RollbackStarted { .. }) {
+        return Box::pin(returning::note(tx, gate, deployment)).await;
+    }
     let Event::WaveStarted { wave } = event else {
         return Ok(());
     };
-    let found = find(tx, &app.gate, deployment).await?;
-    tx.record_judgement((deployment.id, *wave), &found.judgement)
+    let judgement = Box::pin(find(tx, gate, deployment)).await?.judgement;
+    tx.record_judgement((deployment.id, *wave), &judgement)
         .await?;
-    let findings = &found.judgement.findings;
-    let lacking = findings.iter().filter(|finding| !finding.holds());
-    let lacking: BTreeMap<&Name, &str> = lacking.map(|it| (&it.control, it.mode.word())).collect();
-    let held: Vec<&Name> = findings
-        .iter()
-        .filter(|it| it.holds())
-        .map(|it| &it.control)
-        .collect();
-    let detail = serde_json::json!({
-        "wave": wave + 1, "held": held, "lacking": lacking, "waivers": found.judgement.waivers,
-        "approvers": found.judgement.facts.deployment.approvers, "change": deployment.change,
-        "parts": deployment.parts, "facts": tidegate_domain::canonical::hash(&found.judgement.facts),
-    });
+    let mut detail = judgement.told();
+    detail["wave"] = (wave + 1).into();
+    detail["approvers"] = serde_json::json!(judgement.facts.deployment.approvers);
+    detail["change"] = serde_json::json!(deployment.change);
+    detail["parts"] = serde_json::json!(deployment.parts);
     let subject = format!("deployment/{}", deployment.id);
     let entry = entry(tx, "tidegate", ("deployment.cleared", &subject), &detail);
     Ok(tx.record_entry(&entry).await?)

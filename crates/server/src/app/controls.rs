@@ -5,12 +5,13 @@ use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     access::{Action, ActorKind, Resource},
-    control::{Control, Finding, Mode, Severity, StopKind},
+    control::{Control, Finding, Judgement, Mode, Severity, StopKind},
+    deployment::{Deployment, Purpose, Status},
     id::DeploymentId,
     name::Name,
 };
 use tidegate_policy::shipped_controls;
-use tidegate_protocol::api::{ClearanceView, ControlView, FindingView, LackView};
+use tidegate_protocol::api::{ClearanceView, ControlView, FindingView, LackView, ReturnView};
 use tidegate_store::Tx;
 
 impl App {
@@ -54,7 +55,15 @@ impl App {
                 async move {
                     let deployment = steer::found(tx, request, (Action::Read, *id)).await?;
                     let found = clearance::find(tx, &request.gate, &deployment).await?;
-                    Ok(cleared(&found))
+                    let mut view = cleared(&found);
+                    if goes_back(&deployment) {
+                        // Going back waits for nothing.
+                        (view.clear, view.stops) = (true, Vec::new());
+                    }
+                    for judgement in tx.return_judgements_of(deployment.id).await? {
+                        view.returns.push(returned(tx, &judgement).await?);
+                    }
+                    Ok(view)
                 }
                 .boxed()
             })
@@ -176,6 +185,7 @@ fn view(control: &Control, version: u32, (read, unread): (&[&Name], &[&Name])) -
             .word()
             .to_owned(),
         mode: control.mode().word().to_owned(),
+        quarantine: control.quarantine,
         evidence: texts(&control.evidence),
         environments: texts(&control.environments),
         products: texts(&control.products),
@@ -183,6 +193,28 @@ fn view(control: &Control, version: u32, (read, unread): (&[&Name], &[&Name])) -
         read_by: named(read),
         unread_by: named(unread),
     }
+}
+
+fn goes_back(deployment: &Deployment) -> bool {
+    deployment.purpose != Purpose::Promotion
+        || matches!(deployment.status, Status::RollingBack { .. })
+}
+
+/// What was found of a release that was gone back to.
+async fn returned(tx: &mut Tx, judgement: &Judgement) -> Result<ReturnView, Error> {
+    let set_aside = clearance::returning::set_aside(tx, judgement).await?;
+    let findings = judgement.findings.iter().map(|finding| {
+        let mut view = finding_view(finding, set_aside.contains(&finding.control));
+        if view.state == "stops" {
+            "objected".clone_into(&mut view.state);
+        }
+        view
+    });
+    Ok(ReturnView {
+        release: judgement.facts.release.version.to_string(),
+        at: judgement.facts.at,
+        findings: findings.collect(),
+    })
 }
 
 fn cleared(found: &clearance::Found) -> ClearanceView {
@@ -205,6 +237,7 @@ fn cleared(found: &clearance::Found) -> ClearanceView {
             .map(|finding| finding_view(finding, waived(finding)))
             .collect(),
         until: clearance.until,
+        returns: Vec::new(),
     }
 }
 

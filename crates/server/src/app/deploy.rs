@@ -4,7 +4,7 @@ use super::{
     App, Error, Kind, Request, balancing, clearance,
     leftovers::{self, Serving},
     plans::{self, Wanted, Way},
-    present, releases,
+    present, quarantine, releases,
     rollback::{past_no_return, standing},
     runs, steer,
 };
@@ -60,6 +60,8 @@ pub(super) async fn promote(
         .current_snapshot()
         .ok_or_else(|| releases::draft(&release))?;
     releases::check_not_blocked(&release)?;
+    let place = (&release, &wanted.environment);
+    Box::pin(quarantine::check_release(tx, &request.gate, place)).await?;
     if !passes_order(tx, wanted).await? {
         check_promotion(tx, wanted, number).await?;
     }

@@ -149,6 +149,7 @@ async fn deployments(tx: &mut Tx, release: &Release) -> Result<Vec<DeploymentRec
         approvals.retain(|approval| approval.parts == deployment.parts);
         records.push(DeploymentRecord {
             judgements: tx.judgements_of(deployment.id).await?,
+            returns: tx.return_judgements_of(deployment.id).await?,
             approvals,
             deployment,
         });
@@ -194,11 +195,11 @@ async fn waivers(
     release: &Release,
     deployments: &[DeploymentRecord],
 ) -> Result<Vec<Waiver>, Error> {
-    let judgements = deployments.iter().flat_map(|it| &it.judgements);
-    let rested: BTreeSet<_> = judgements
-        .flat_map(|(_, it)| &it.waivers)
-        .copied()
-        .collect();
+    let judgements = deployments.iter().flat_map(|it| {
+        let waves = it.judgements.iter().map(|(_, judgement)| judgement);
+        waves.chain(&it.returns)
+    });
+    let rested: BTreeSet<_> = judgements.flat_map(|it| &it.waivers).copied().collect();
     let mut waivers = tx.waivers(Some(&release.product), true).await?;
     waivers.retain(|waiver| {
         rested.contains(&waiver.id) || waiver.scope.release.as_ref() == Some(&release.version)

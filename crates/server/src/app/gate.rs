@@ -1,6 +1,6 @@
 //! The authorizer and the controls in force: made of what the catalog declares, and made anew whenever that changes.
 
-use super::Error;
+use super::{Error, quarantine::Answers};
 use std::sync::{Arc, Mutex, PoisonError};
 use tidegate_domain::{
     access::Directory,
@@ -16,6 +16,8 @@ use tidegate_trust::artifact::TrustedSet;
 #[derive(Debug, Default)]
 pub struct Gate {
     kept: Mutex<Option<Kept>>,
+    /// What was found of artifacts in the registry.
+    pub(super) answers: Answers,
 }
 
 #[derive(Debug, Clone)]
@@ -55,6 +57,14 @@ impl Gate {
     /// When the store fails.
     pub async fn controls(&self, tx: &mut Tx) -> Result<Arc<Controls>, Error> {
         Ok(self.current(tx).await?.controls)
+    }
+
+    /// Whether artifacts of a product may be in quarantine, by the catalog that was read last: with the same request, when
+    /// it was asked what the caller may.
+    pub fn quarantined_lately(&self, product: &Name) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.as_ref();
+        kept.is_none_or(|kept| kept.controls.quarantines(product))
     }
 
     /// Whom we believe, by the catalog of this transaction.

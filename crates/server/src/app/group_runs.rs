@@ -5,7 +5,7 @@ use super::{
     deploy::promote,
     entry, field,
     plans::Wanted,
-    rollback::{Why, past_no_return},
+    rollback::{Why, check_answered, past_no_return},
     steer,
 };
 use futures::FutureExt;
@@ -151,6 +151,7 @@ async fn take_back(tx: &mut Tx, request: &Request, id: GroupRunId, why: &Why) ->
         if !deployment.status.goes_forward() {
             continue;
         }
+        check_answered(tx, request, (&deployment, why)).await?;
         // Nothing new begins in the meantime that could not be undone.
         if deployment.membership.as_ref().is_some_and(|it| !it.frozen) {
             steer::apply(tx, request, deployment.id, &Event::GroupFroze).await?;

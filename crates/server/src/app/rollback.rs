@@ -2,6 +2,7 @@
 
 use super::{
     App, Error, Kind, Request,
+    clearance::returning,
     deploy::{Leave, Start, begin},
     field,
     guide::reason_missing,
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use tidegate_domain::{
     access::Action,
     catalog::NamedLimits,
+    control::unanswered,
     deployment::{Cause, Deployment, Event, NoReturn, Purpose, Status, Word},
     group::GroupStatus,
     id::DeploymentId,
@@ -109,6 +111,7 @@ pub(super) async fn go_back(
     why: &Why,
 ) -> Result<(), Error> {
     check_not_in_step(tx, deployment).await?;
+    Box::pin(check_answered(tx, request, (deployment, why))).await?;
     if let Some(past) = deployment.no_return(tx.now()) {
         if !why.signs {
             return Err(past_no_return(deployment, &past));
@@ -130,6 +133,38 @@ pub(super) async fn go_back(
         &Event::RollbackStarted { cause },
     )
     .await
+}
+
+/// Going back to what is blocked is asked for by nobody. To what enforced controls object to, whoever says why.
+///
+/// # Errors
+/// When it leads to what is blocked, or to what is objected to and no reason is given.
+pub(super) async fn check_answered(
+    tx: &mut Tx,
+    request: &Request,
+    (deployment, why): (&Deployment, &Why),
+) -> Result<(), Error> {
+    let (product, place) = (&deployment.product, &deployment.environment);
+    let returned = returning::of(tx, &request.gate, deployment).await?;
+    for it in &returned {
+        if let Some(release) = tx.release(product, &it.release).await? {
+            releases::check_not_blocked(&release)?;
+        }
+    }
+    let unanswered = unanswered(&returned, &why.reason);
+    let Some((release, _)) = unanswered.first() else {
+        return Ok(());
+    };
+    let all: Vec<String> = unanswered.iter().map(|(_, it)| it.to_string()).collect();
+    let detail = format!(
+        "{product} would go back to {release} in {place}, and that is not sound: {}",
+        all.join("; ")
+    );
+    Err(
+        Error::refused(Kind::Conflict, "return-unsound", detail).hint(format!(
+            "nothing of it keeps you from going back: say why it is right, with `--reason WHY` (`tidegate rollback {product} --in {place} --reason WHY`)"
+        )),
+    )
 }
 
 /// A member of a group run that moves goes back with its group, in its order.

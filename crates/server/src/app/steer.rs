@@ -1,6 +1,6 @@
 //! What people do to a deployment that runs: pause, resume, cancel, sign off.
 
-use super::{App, Error, Kind, Request, entry, people};
+use super::{App, Error, Kind, Request, clearance, entry, people};
 use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
@@ -187,7 +187,8 @@ pub(super) async fn apply(
     tx.record_deployment_changed(&before, &after).await?;
     let mut entry = event_entry(tx, request.actor.name.as_str(), &after, event);
     entry.request = Some(request.id.clone());
-    Ok(tx.record_entry(&entry).await?)
+    tx.record_entry(&entry).await?;
+    clearance::note(tx, &request.gate, &after, event).await
 }
 
 /// The journal's entry about an event of a deployment: targets by name, not by position.

@@ -150,7 +150,7 @@ async fn commit(
     }
     for event in &decision.events {
         note_proof(tx, deployment, event).await?;
-        clearance::note(tx, app, deployment, event).await?;
+        clearance::note(tx, &app.gate, deployment, event).await?;
     }
     if decision.events.contains(&Event::Succeeded) {
         note_retired(tx, deployment).await?;

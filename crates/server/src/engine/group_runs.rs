@@ -2,7 +2,7 @@
 
 use super::LEASE;
 use crate::app::{
-    Error, SharedApp,
+    Error, SharedApp, clearance,
     group_runs::{deployment, event_entry, existing},
     query::stands,
     steer,
@@ -97,7 +97,7 @@ async fn advance(
             tx.record_entry(&entry).await?;
         }
         for (place, event) in &decision.orders {
-            order(tx, &group, (*place, event)).await?;
+            order(tx, app, &group, (*place, event)).await?;
         }
     }
     tx.record_group_run(&group).await?;
@@ -105,7 +105,12 @@ async fn advance(
 }
 
 /// Says something to a member.
-async fn order(tx: &mut Tx, group: &GroupRun, (place, event): (u32, &Event)) -> Result<(), Error> {
+async fn order(
+    tx: &mut Tx,
+    app: &SharedApp,
+    group: &GroupRun,
+    (place, event): (u32, &Event),
+) -> Result<(), Error> {
     let Some(member) = group.members.get(place as usize) else {
         return Ok(());
     };
@@ -116,5 +121,6 @@ async fn order(tx: &mut Tx, group: &GroupRun, (place, event): (u32, &Event)) -> 
         .map_err(|illegal| Error::Broken(format!("an order is illegal: {illegal}")))?;
     tx.record_deployment_changed(&before, &after).await?;
     let entry = steer::event_entry(tx, "tidegate", &after, event);
-    Ok(tx.record_entry(&entry).await?)
+    tx.record_entry(&entry).await?;
+    clearance::note(tx, &app.gate, &after, event).await
 }

@@ -5,7 +5,7 @@ use super::{
     access::bearer,
     registry_token::{self, Ticket},
 };
-use crate::app::{App, Error, Gate, SharedApp};
+use crate::app::{App, Error, Gate, SharedApp, quarantine};
 use axum::{
     body::Body,
     http::{HeaderMap, header},
@@ -23,7 +23,7 @@ use tidegate_protocol::artifact::MANIFEST_TYPE;
 use tidegate_registry::{
     Access, AccessError, Action, Asked, Caller, Permission, Repository, blob_content,
 };
-use tidegate_store::Store;
+use tidegate_store::{Store, Tx};
 
 /// The server as the registry's host.
 #[derive(Debug)]
@@ -116,6 +116,40 @@ impl Caller for Known {
         .boxed()
     }
 
+    fn withheld<'a>(
+        &'a self,
+        repository: &'a Repository,
+        digest: Digest,
+    ) -> BoxFuture<'a, Result<Option<String>, AccessError>> {
+        async move {
+            if !self.gate.quarantined_lately(&repository.product) {
+                return Ok(None);
+            }
+            let input = (
+                self.gate.clone(),
+                self.actor.clone(),
+                repository.clone(),
+                digest,
+            );
+            let answered = self
+                .store
+                .read(input, |tx, (gate, actor, repository, digest)| {
+                    async move {
+                        let of = (&*repository, *digest);
+                        match examines(tx, gate, (actor, repository)).await? {
+                            true => Ok(None),
+                            false => quarantine::withheld(tx, gate, of).await,
+                        }
+                    }
+                    .boxed()
+                });
+            answered
+                .await
+                .map_err(|error: Error| AccessError::Unavailable(error.into()))
+        }
+        .boxed()
+    }
+
     fn lists<'a>(&'a self, repository: &'a Repository) -> BoxFuture<'a, Result<bool, AccessError>> {
         async move {
             let may_list = self.ticket.as_ref().is_none_or(Ticket::lists);
@@ -180,6 +214,19 @@ impl Known {
             .map_err(|error| AccessError::Unavailable(error.into()))
             .boxed()
     }
+}
+
+/// Whether somebody is handed what is in quarantine: to attach what it lacks, or to examine it. They may, whatever they showed.
+async fn examines(
+    tx: &mut Tx,
+    gate: &Gate,
+    (actor, repository): (&Actor, &Repository),
+) -> Result<bool, Error> {
+    let authorizer = gate.authorizer(tx).await?;
+    let (product, component) = (repository.product.clone(), repository.component.clone());
+    let resource = Resource::component(product, component);
+    let mut rights = [access::Action::Push, access::Action::Examine].into_iter();
+    Ok(rights.any(|action| authorizer.ask(actor, action, &resource).allowed))
 }
 
 /// The password of `Authorization: Basic …`; any user name will do.

@@ -68,7 +68,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     paths(
         artifacts::check,
         artifacts::retention,
-        artifacts::show,
+        artifacts::list, artifacts::show,
         artifacts::parts,
         artifacts::vulnerabilities,
         artifacts::import,

@@ -27,7 +27,23 @@ fn of_clearance(event: &str, detail: &Value) -> Option<String> {
         "approved" => Some(because("approved exactly this", note)),
         "turned_down" => Some(because("turned it down", note)),
         "cleared" => Some("nothing kept the wave from beginning".to_owned()),
+        "return_judged" => Some(judged(detail)),
         _ => None,
+    }
+}
+
+/// What controls said of what a deployment went back to.
+fn judged(detail: &Value) -> String {
+    let release = text(detail, "release");
+    let objections = detail.get("objections").and_then(Value::as_array);
+    let objections = objections.into_iter().flatten().filter_map(Value::as_str);
+    let objections: Vec<&str> = objections.collect();
+    match objections.as_slice() {
+        [] => format!("no enforced control objects to going back to {release}"),
+        some => because(
+            &format!("goes back to {release} all the same"),
+            &some.join("; "),
+        ),
     }
 }
 
@@ -217,6 +233,8 @@ fn of_others(action: &str, detail: &Value) -> String {
         "journal.alarm_ended" => "ended its alarm about the journal".to_owned(),
         "target.joined" => "joined late, and was told to run what stands here".to_owned(),
         "target.admitted" => "joined late, and receives requests now".to_owned(),
+        "artifact.quarantined" => because("it is in quarantine", &lacks(detail)),
+        "artifact.quarantine_left" => "it left quarantine".to_owned(),
         "change.requested" => "asked for the change".to_owned(),
         "change.approved" => "approved the change request".to_owned(),
         "change.turned_down" => "turned the change request down".to_owned(),
@@ -253,6 +271,12 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
         ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
         _ => None,
     }
+}
+
+fn lacks(detail: &Value) -> String {
+    let lacks = detail.get("lacks").and_then(Value::as_array);
+    let lacks = lacks.into_iter().flatten().filter_map(Value::as_str);
+    lacks.collect::<Vec<_>>().join("; ")
 }
 
 fn text<'a>(detail: &'a Value, name: &str) -> &'a str {

@@ -74,6 +74,7 @@ impl Tx {
             self.execute(sql, &values).await?;
             self.record_parts(&place, parts, &mut number).await?;
         }
+        self.count_trust_change().await?;
         self.record_attachment_read(of).await
     }
 

@@ -132,6 +132,14 @@ impl Tx {
                 &values,
             )
             .await?;
+        if gone > 0 {
+            self.execute(
+                "DELETE FROM quarantine WHERE product = $1 AND component = $2 AND digest = $3",
+                &values,
+            )
+            .await?;
+            self.count_trust_change().await?;
+        }
         Ok(gone > 0)
     }
 

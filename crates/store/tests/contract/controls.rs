@@ -165,6 +165,35 @@ pub(crate) async fn evidence_and_judgements_come_back_in_their_order(store: &Sto
     assert_eq!(after(1).await, [2]);
 }
 
+pub(crate) async fn what_was_found_of_returns_comes_back_deployment_by_deployment(store: &Store) {
+    let of = |version: &str| {
+        let mut judgement = judgement();
+        judgement.facts.release.version = version.parse().unwrap();
+        judgement
+    };
+    for (deployment, version) in [(4, "2.0.0"), (4, "1.0.0"), (5, "1.0.0"), (4, "1.0.0")] {
+        commit!(store, (deployment, of(version)), |tx, (deployment, it)| tx
+            .record_return_judgement(DeploymentId(*deployment), it)
+            .await?);
+    }
+    let of_one = view!(store, (), |tx, ()| tx
+        .return_judgements_of(DeploymentId(4))
+        .await?);
+    assert_eq!(of_one, [of("1.0.0"), of("2.0.0")]);
+    let after = |id| async move {
+        let found = view!(store, id, |tx, id| tx
+            .return_judgements_after(DeploymentId(*id), 1)
+            .await?);
+        found.iter().map(|(id, _)| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        after(0).await,
+        [4, 4],
+        "those of one deployment are not torn apart"
+    );
+    assert_eq!(after(4).await, [5]);
+}
+
 /// An exception that somebody signed.
 pub(crate) fn waiver(id: u64) -> Waiver {
     Waiver {

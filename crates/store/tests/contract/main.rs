@@ -22,6 +22,7 @@ mod journal;
 mod leases;
 mod measurements;
 mod proposals;
+mod quarantine;
 mod records;
 mod registry;
 mod rehearsals;
@@ -125,6 +126,7 @@ contract! {
         waivers_are_found_by_product_until_they_expire
         approvals_and_changes_are_listed_by_place_the_newest_first
         evidence_and_judgements_come_back_in_their_order
+        what_was_found_of_returns_comes_back_deployment_by_deployment
     }
     proposals {
         proposals_are_listed_until_they_are_settled
@@ -158,6 +160,11 @@ contract! {
         a_name_as_long_as_a_bill_may_have_one_is_kept
         parts_are_found_as_long_as_their_bill_is_attached
         advisories_are_replaced_and_found_by_package
+    }
+    quarantine {
+        what_the_journal_was_told_of_quarantine_is_kept_until_the_artifact_goes
+        what_trust_rests_on_is_counted_when_it_changes
+        an_artifact_is_whole_unless_another_names_it
     }
     journal {
         entries_are_numbered_without_gaps_and_the_tree_follows

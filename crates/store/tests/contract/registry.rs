@@ -446,7 +446,7 @@ pub(crate) async fn what_is_attached_is_listed_as_it_came(store: &Store) {
     }
 }
 
-fn manifest(text: &str, references: &[&str]) -> ManifestRecord {
+pub(crate) fn manifest(text: &str, references: &[&str]) -> ManifestRecord {
     ManifestRecord {
         digest: digest(text),
         media_type: "application/vnd.oci.image.manifest.v1+json".into(),
@@ -458,7 +458,7 @@ fn manifest(text: &str, references: &[&str]) -> ManifestRecord {
     }
 }
 
-async fn put(store: &Store, place: &str, manifest: ManifestRecord) {
+pub(crate) async fn put(store: &Store, place: &str, manifest: ManifestRecord) {
     commit!(
         store,
         (repository(place), manifest),

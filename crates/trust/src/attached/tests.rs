@@ -155,3 +155,41 @@ fn a_layer_of_an_unknown_type_is_what_its_manifest_says() {
     }
     assert_eq!(layers(b"[]"), []);
 }
+
+#[test]
+fn what_could_be_unpacked_is_no_evidence() {
+    let manifest = |kind: Option<&str>, layers: &[&str]| {
+        let layer = |kind: &&str| serde_json::json!({ "mediaType": kind, "digest": Digest::of(kind.as_bytes()), "size": 1 });
+        let layers: Vec<_> = layers.iter().map(layer).collect();
+        let mut manifest = serde_json::json!({ "schemaVersion": 2, "layers": layers });
+        if let Some(kind) = kind {
+            manifest["artifactType"] = kind.into();
+        }
+        manifest.to_string()
+    };
+    let (bill, signature) = (
+        "application/vnd.cyclonedx+json",
+        "application/vnd.dev.cosign.simplesigning.v1+json",
+    );
+    let (tar, plain) = (
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/octet-stream",
+    );
+    let check = |kind: Option<&str>, layers: &[&str], expect: bool| {
+        let manifest = manifest(kind, layers);
+        assert_eq!(is_evidence(manifest.as_bytes()), expect, "{manifest}");
+    };
+    check(None, &[signature], true);
+    check(None, &[signature, bill], true);
+    check(Some(bill), &[plain], true);
+    check(None, &[plain], false);
+    check(None, &[signature, tar], false);
+    check(Some(bill), &[tar], false);
+    check(
+        Some(bill),
+        &["application/vnd.docker.image.rootfs.diff.tar.gzip"],
+        false,
+    );
+    check(Some(bill), &[], false);
+    assert!(!is_evidence(b"{}") && !is_evidence(b"nothing"));
+}

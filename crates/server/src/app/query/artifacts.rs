@@ -1,6 +1,6 @@
 //! What lies in the registry, by repository: what each tag names, how large that is, and why it must stay.
 
-use super::super::{App, Error, Request, request::Sight};
+use super::super::{App, Error, Request, quarantine, request::Sight};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -33,6 +33,8 @@ pub struct ShelfLine {
     pub moved_at: Timestamp,
     /// Why it must stay, such as `release storefront 1.1.0`.
     pub pinned: Option<String>,
+    /// What keeps it in quarantine.
+    pub quarantine: Option<String>,
 }
 
 impl App {
@@ -51,12 +53,18 @@ impl App {
                             continue;
                         }
                         let tagged = tx.tagged_manifests(&repository, LIMIT).await?;
+                        let mut lines: Vec<ShelfLine> = Vec::with_capacity(tagged.len());
+                        for it in tagged {
+                            let of = (&repository, it.manifest.digest);
+                            let quarantine = quarantine::withheld(tx, &request.gate, of).await?;
+                            lines.push(ShelfLine {
+                                quarantine,
+                                ..line(it, &mut sight)
+                            });
+                        }
                         shelves.push(Shelf {
                             repository: repository.to_string(),
-                            lines: tagged
-                                .into_iter()
-                                .map(|tagged| line(tagged, &mut sight))
-                                .collect(),
+                            lines,
                         });
                     }
                     Ok(shelves)
@@ -75,6 +83,7 @@ fn line(tagged: TaggedManifest, sight: &mut Sight) -> ShelfLine {
         media_type: tagged.manifest.media_type,
         moved_at: tagged.moved_at,
         pinned: tagged.pinned.map(|reason| sight.told(reason)),
+        quarantine: None,
     }
 }
 

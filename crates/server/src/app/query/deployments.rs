@@ -1,7 +1,7 @@
 //! Deployments as they are shown.
 
 use super::{
-    super::{App, Error, Page, Request, rollback::standing, steer},
+    super::{App, Error, Page, Request, clearance::returning, rollback::standing, steer},
     checks, facts,
 };
 use futures::FutureExt;
@@ -162,9 +162,21 @@ async fn view(
     let past = past.filter(|_| deployment.return_signed.is_none());
     Ok(DeploymentView {
         checks: checks::of(tx, &deployment).await?,
+        objections: objections(tx, &deployment).await?,
         no_return: past.map(|past| past.to_string()),
         ..shown(&deployment, &facts, waiting_on)
     })
+}
+
+/// What was objected to in what it went back to.
+async fn objections(tx: &mut Tx, deployment: &Deployment) -> Result<Vec<String>, Error> {
+    let mut objections = Vec::new();
+    for judgement in tx.return_judgements_of(deployment.id).await? {
+        let release = &judgement.facts.release.version;
+        let found = returning::objections(tx, &judgement).await?;
+        objections.extend(found.into_iter().map(|it| format!("{release}: {it}")));
+    }
+    Ok(objections)
 }
 
 /// What a deployment waits for at this moment.
@@ -216,6 +228,7 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         checks: Vec::new(),
         jobs: jobs(deployment),
         no_return: None,
+        objections: Vec::new(),
         group_run: deployment.membership.as_ref().map(|it| it.group.0),
         fast_track: deployment.fast_track,
         waves: waves(deployment, facts),

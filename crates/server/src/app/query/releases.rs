@@ -1,6 +1,6 @@
 //! Releases as they are shown.
 
-use super::super::{App, Error, Request, field};
+use super::super::{App, Error, Request, field, quarantine};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
@@ -9,7 +9,7 @@ use tidegate_domain::{
     version::Version,
 };
 use tidegate_protocol::api::{ContentView, ReleaseView};
-use tidegate_store::Tx;
+use tidegate_store::{Repository, Tx};
 
 impl App {
     /// One release.
@@ -32,7 +32,15 @@ impl App {
                 async move {
                     request.permit_product(tx, Action::Read, product).await?;
                     let release = super::super::releases::find(tx, product, version).await?;
-                    view(tx, &release).await
+                    let mut view = view(tx, &release).await?;
+                    for (shown, (component, content)) in
+                        view.components.iter_mut().zip(&release.contents)
+                    {
+                        let of = Repository::new(product.clone(), component.clone());
+                        let of = (&of, content.digest);
+                        shown.quarantine = quarantine::why(tx, &request.gate, of).await?;
+                    }
+                    Ok(view)
                 }
                 .boxed()
             })
@@ -88,6 +96,7 @@ fn shown(release: &Release, before: &Contents) -> ReleaseView {
         version: content.version.to_string(),
         digest: content.digest.to_string(),
         changed: changed.contains(&component),
+        quarantine: None,
     };
     let sealed = release.sealed.as_ref();
     ReleaseView {

@@ -4,7 +4,10 @@ use super::super::{
     ApiError,
     access::{Caller, Json, Path, Query, State},
 };
-use crate::app::SharedApp;
+use crate::app::{
+    SharedApp,
+    query::{Shelf, ShelfLine},
+};
 use axum::{
     Router,
     body::Body,
@@ -14,11 +17,12 @@ use axum::{
 use serde::Deserialize;
 use tidegate_protocol::api::{
     ArtifactCheckRequest, ArtifactCheckView, ArtifactView, BillPartsView, ImportView, Problem,
-    RetentionRequest, RetiredView, VulnerabilitiesView,
+    RepositoryView, RetentionRequest, RetiredView, TaggedView, VulnerabilitiesView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
+        .route("/api/v1/artifacts", get(list))
         .route(
             "/api/v1/artifacts/{product}/{component}/{reference}",
             get(show),
@@ -28,6 +32,33 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/parts", get(parts))
         .route("/api/v1/vulnerabilities", get(vulnerabilities))
         .route("/api/v1/advisories", post(import))
+}
+
+/// What lies in the registry: at most 100 repositories, by their names.
+#[utoipa::path(get, path = "/api/v1/artifacts",
+    responses((status = 200, body = [RepositoryView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<Vec<RepositoryView>>, ApiError> {
+    let shelves = app.shelves(&request).await?;
+    Ok(extract::Json(shelves.into_iter().map(repository).collect()))
+}
+
+fn repository(shelf: Shelf) -> RepositoryView {
+    let tagged = |line: ShelfLine| TaggedView {
+        tag: line.tag,
+        digest: line.digest,
+        media_type: line.media_type,
+        size: line.size,
+        moved_at: line.moved_at,
+        kept_for: line.pinned,
+        quarantine: line.quarantine,
+    };
+    RepositoryView {
+        repository: shelf.repository,
+        tags: shelf.lines.into_iter().map(tagged).collect(),
+    }
 }
 
 /// Everything known of an artifact.

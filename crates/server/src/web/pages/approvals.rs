@@ -24,7 +24,9 @@ use axum::response::{Redirect, Response};
 use findings::Finding;
 use serde::Deserialize;
 use tidegate_domain::{access::Action, control::Verdict, id::DeploymentId};
-use tidegate_protocol::api::{ApprovalRequest, ApprovalsView, DeploymentView, PartView, SaidView};
+use tidegate_protocol::api::{
+    ApprovalRequest, ApprovalsView, DeploymentView, PartView, ReturnView, SaidView,
+};
 
 #[derive(Template)]
 #[template(path = "approvals.html")]
@@ -44,6 +46,13 @@ struct Page {
     whole: String,
     parts: Vec<Part>,
     said: Vec<Said>,
+    findings: Vec<Finding>,
+    returns: Vec<Return>,
+}
+
+/// What it went back to, and what was found of that.
+struct Return {
+    release: String,
     findings: Vec<Finding>,
 }
 
@@ -124,6 +133,7 @@ pub(in crate::web) async fn show(
         may_release: is_open && waits && supervises.is_none() && !is_own,
         stops,
         findings: findings::of(&cleared.findings),
+        returns: cleared.returns.iter().map(went_back).collect(),
         ..page(frame, deployment, approvals)
     })
 }
@@ -153,6 +163,7 @@ fn page(frame: Frame, deployment: DeploymentView, approvals: ApprovalsView) -> P
         parts: approvals.hashes.iter().map(part).collect(),
         said: approvals.said.into_iter().map(said).collect(),
         findings: Vec::new(),
+        returns: Vec::new(),
         deployment,
     }
 }
@@ -265,6 +276,13 @@ fn sentence(view: &DeploymentView, stops: usize) -> String {
         count => format!("{count} things keep"),
     };
     format!("{things} {what} from {from}.{held}")
+}
+
+fn went_back(view: &ReturnView) -> Return {
+    Return {
+        release: view.release.clone(),
+        findings: findings::of(&view.findings),
+    }
 }
 
 fn part(view: &PartView) -> Part {

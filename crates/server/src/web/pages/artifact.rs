@@ -20,7 +20,9 @@ use axum::response::Response;
 use jiff::Timestamp;
 use materials::{Bill, Tests, Weakness};
 use std::collections::BTreeMap;
-use tidegate_protocol::api::{ArtifactView, AttachedView, PlaceView, StatementView};
+use tidegate_protocol::api::{
+    ArtifactView, AttachedView, PlaceView, QuarantineView, StatementView,
+};
 use trust::KeySet;
 
 /// How many of the targets that run it are named.
@@ -31,6 +33,8 @@ const NAMED: usize = 12;
 struct Page {
     frame: Frame,
     sentence: String,
+    /// What keeps it in quarantine, and how that is supplied.
+    quarantine: Vec<(Prose, Prose)>,
     /// What its signatures lack.
     lacks: Option<Prose>,
     repository: String,
@@ -90,6 +94,7 @@ fn page(frame: Frame, called: &str, view: &ArtifactView) -> Page {
     Page {
         frame,
         sentence: sentence(called, view),
+        quarantine: view.quarantine.iter().flat_map(kept_in).collect(),
         lacks: view
             .unsigned_because
             .as_deref()
@@ -111,6 +116,14 @@ fn page(frame: Frame, called: &str, view: &ArtifactView) -> Page {
         places: places(&view.runs),
         attached: view.attached.iter().map(|it| attached(it, now)).collect(),
     }
+}
+
+fn kept_in(quarantine: &QuarantineView) -> Vec<(Prose, Prose)> {
+    let told = quarantine.lacks.iter().map(|lack| {
+        let what = format!("control {}: {}", lack.control, lack.what);
+        (Prose::exactly(&what), Prose::of(&lack.remedy))
+    });
+    told.collect()
 }
 
 fn sentence(called: &str, view: &ArtifactView) -> String {

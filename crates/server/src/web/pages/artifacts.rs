@@ -40,6 +40,8 @@ struct Artifact {
     size: String,
     moved: Moment,
     pinned: Option<Pin>,
+    /// Whether it is in quarantine.
+    is_held: bool,
     runs: Option<String>,
 }
 
@@ -113,6 +115,7 @@ fn artifact(repository: &str, line: &ShelfLine, (running, now): (&Running, Times
         size: line.size.map_or_else(|| "–".to_owned(), kibibytes),
         moved: Moment::seen(line.moved_at, now),
         pinned: line.pinned.as_deref().map(pin),
+        is_held: line.quarantine.is_some(),
         runs,
     }
 }

@@ -63,6 +63,8 @@ struct Deployment {
     plan: Fingerprint,
     requested: Moment,
     took: String,
+    /// What controls object to in what it went back to.
+    objections: Vec<Prose>,
     waiting: Vec<Waiting>,
     deeds: Vec<Deed>,
     choices: Vec<Choice>,
@@ -265,6 +267,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         plan: Fingerprint::of(&view.plan_hash),
         requested: Moment::seen(view.requested_at, now),
         took: length(until.as_second() - view.requested_at.as_second()),
+        objections: view.objections.iter().map(|it| Prose::of(it)).collect(),
         waiting: view.waiting_on.iter().map(|w| waiting(w, now)).collect(),
         deeds,
         choices,
@@ -336,6 +339,7 @@ mod tests {
             checks: Vec::new(),
             jobs: Vec::new(),
             no_return: None,
+            objections: Vec::new(),
             group_run: None,
             fast_track: false,
             waves: vec![WaveView {
@@ -352,6 +356,17 @@ mod tests {
         let html = shown(view(1), &[], Vec::new()).render().unwrap();
         assert!(html.contains(">storefront 1.1.0 was rolled back in live.</h1>"));
         assert!(html.contains(">it failed</p>"));
+    }
+
+    #[test]
+    fn what_controls_object_to_in_what_it_went_back_to_is_told() {
+        let mut back = view(1);
+        let html = shown(back.clone(), &[], Vec::new()).render().unwrap();
+        assert!(!html.contains("It went back all the same"));
+        back.objections = vec!["1.0.0: control signed: web: no signature <b>".to_owned()];
+        let html = shown(back, &[], Vec::new()).render().unwrap();
+        assert!(html.contains("It went back all the same"));
+        assert!(html.contains("no signature &#60;b&#62;"), "{html}");
     }
 
     #[test]

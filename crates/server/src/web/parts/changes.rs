@@ -58,6 +58,7 @@ mod tests {
             version: (*version).to_owned(),
             digest: format!("sha256:{version}"),
             changed: false,
+            quarantine: None,
         };
         ReleaseView {
             product: "shop".into(),

@@ -3,7 +3,8 @@
 use super::{check, written};
 use crate::{
     controls::{approval, change, evidence, judgement, waiver},
-    samples::name,
+    quarantine::stop,
+    samples::{digest, name, repository},
 };
 use tidegate_domain::id::DeploymentId;
 use tidegate_store::Store;
@@ -19,6 +20,9 @@ async fn what_people_say_and_controls_find() {
             tx.record_evidence((&release.0, &release.1), &evidence())
                 .await?;
             tx.record_judgement((DeploymentId(1), 0), &judgement())
+                .await?;
+            let of = repository("storefront/web");
+            tx.record_quarantine(&of, digest("image"), &[stop()])
                 .await?;
         });
     };
@@ -41,6 +45,11 @@ async fn what_people_say_and_controls_find() {
         "evidence",
         &written("SELECT record FROM evidence", vec![], fill).await,
         &evidence(),
+    );
+    check(
+        "quarantine",
+        &written("SELECT record FROM quarantine", vec![], fill).await,
+        &vec![stop()],
     );
     check(
         "judgement",

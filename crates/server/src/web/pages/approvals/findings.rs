@@ -20,7 +20,7 @@ pub(super) struct Lack {
 /// What stops it first, then what is lacking, then what holds.
 pub(super) fn of(views: &[FindingView]) -> Vec<Finding> {
     let rank = |view: &&FindingView| match view.state.as_str() {
-        "stops" => 0,
+        "stops" | "objected" => 0,
         "waived" => 1,
         "holds" => 3,
         _ => 2,
@@ -35,6 +35,7 @@ fn finding(view: &FindingView) -> Finding {
         "holds" => ("steady", "holds"),
         "waived" => ("held", "set aside"),
         "stops" => ("failing", "stops it"),
+        "objected" => ("failing", "does not hold, stopped nothing"),
         _ => ("unknown", "lacking, observed only"),
     };
     Finding {

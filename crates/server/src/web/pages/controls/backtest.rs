@@ -39,6 +39,7 @@ struct Choice {
 struct Tried {
     stopped: Vec<Stopped>,
     left: u64,
+    returned: Vec<Stopped>,
 }
 
 struct Stopped {
@@ -143,6 +144,12 @@ fn shown(view: &BacktestView) -> Tried {
         left: view.stopped_total - view.stopped.len() as u64,
         stopped: view
             .stopped
+            .iter()
+            .rev()
+            .map(|it| stopped(it, now))
+            .collect(),
+        returned: view
+            .returned
             .iter()
             .rev()
             .map(|it| stopped(it, now))

@@ -12,6 +12,8 @@ pub(super) struct Content {
     /// The page about the artifact.
     pub href: String,
     pub is_changed: bool,
+    /// Whether it is in quarantine, so that the release is not deployed.
+    pub is_held: bool,
     pub runs: Vec<Running>,
 }
 
@@ -34,6 +36,7 @@ pub(super) fn of(release: &ReleaseView, places: &[EnvironmentStatus]) -> Vec<Con
             release.product, content.component, content.digest
         ),
         is_changed: content.changed,
+        is_held: content.quarantine.is_some(),
         runs: places
             .iter()
             .map(|place| running(content, place))

@@ -1,0 +1,24 @@
+//! Tells the journal what goes into quarantine and leaves it.
+
+use super::SCAN;
+use crate::app::SharedApp;
+
+/// Watches until the task is dropped. What fails is looked at again with the next scan.
+pub(crate) async fn run(app: SharedApp) {
+    let (mut seen, mut pushed) = (None, false);
+    loop {
+        match app.watch_quarantine(seen, pushed).await {
+            Ok(now) => seen = now,
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "quarantine.not_watched"
+                );
+            }
+        }
+        pushed = tokio::select! {
+            () = app.registry.pushed() => true,
+            () = tokio::time::sleep(SCAN) => false,
+        };
+    }
+}
