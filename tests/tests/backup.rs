@@ -14,7 +14,7 @@ use std::{
 use tidegate_backup::{Cell, Entry, Reader, Writer};
 use tidegate_domain::journal::Notary;
 use tidegate_tests::{
-    server::{Server, client, software, text},
+    server::{Server, client, session, software, text},
     shop::{Shop, until},
 };
 
@@ -170,11 +170,15 @@ fn nothing_changes(shop: &Shop) {
         rested["restored"]["entries"].as_u64() > Some(10),
         "{rested}"
     );
-    assert_eq!(
-        others(&rested),
-        [r#"testing/testing-1 ["1.0.0"] → ["1.1.0"]"#]
-    );
+    until("who is ahead has said which release that is", || {
+        others(&incarnation(shop)) == [r#"testing/testing-1 ["1.0.0"] → ["1.1.0"]"#]
+    });
     assert_eq!(rested["follow"], 2);
+    let page = page(shop, "/");
+    assert!(
+        page.contains("The server rests") && page.contains("incarnation begin"),
+        "{page}"
+    );
     let refused = shop.refused(6, &["deploy", "shop", "1.1.0", "--to", "staging"]);
     assert!(
         refused.contains("put back from a backup") && refused.contains("incarnation begin"),
@@ -223,6 +227,20 @@ fn nothing_leads_behind_what_runs(shop: &Shop) {
     until("it is back where it was", || {
         shop.answer("testing-1").as_deref() == Some("1.1.0")
     });
+}
+
+/// What somebody reads there who is signed in.
+fn page(shop: &Shop, path: &str) -> String {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let (http, address) = (client(), shop.url());
+        let cookie = session(&http, &address, tidegate_tests::shop::TOKEN).await;
+        let asked = http
+            .get(format!("{address}{path}"))
+            .header("cookie", cookie);
+        let answer = asked.send().await.expect("an answer");
+        answer.text().await.expect("a whole answer")
+    })
 }
 
 /// What somebody reads who submits a form there.

@@ -200,3 +200,60 @@ async fn waivers(server: &Server, staff: &Staff) {
     let (_, offered) = look(server, ada, "/waivers").await;
     assert!(offered.contains("sign-1"), "{offered}");
 }
+
+#[tokio::test]
+async fn what_binds_its_author_is_agreed_to_by_a_second_person() {
+    let server = Server::start().await;
+    let staff = Staff::of(&server).await;
+    let browser = signed_in(&server).await;
+    let nothing = "Nothing waits for a second person";
+    check_page(&server, &browser, ("proposals-none", "/proposals", nothing)).await;
+    let file = server.directory().join("control.yaml");
+    let path = file.to_str().expect("a path is text");
+    for text in [
+        NEW.to_owned(),
+        NEW.replace("Only the old", "<b>Only</b> the old"),
+    ] {
+        std::fs::write(&file, text).expect("the file can be written");
+        let said = server.run(&["apply", "-f", path, "--yes"]);
+        assert!(said.contains("waits for a second person"), "{said}");
+    }
+    let waits = "2 changes wait for a second person";
+    check_page(&server, &browser, ("proposals", "/proposals", waits)).await;
+
+    // Whoever proposed it may only take it back; who may not change such things is offered nothing.
+    let own = server.sign_in().await;
+    let (_, html) = look(&server, &own, "/proposals").await;
+    assert!(
+        html.contains("turn-down-1") && !html.contains("agree-1"),
+        "{html}"
+    );
+    assert!(
+        html.contains("&#60;b&#62;Only") && html.contains("resource.version"),
+        "{html}"
+    );
+    let (_, html) = look(&server, &staff.bob, "/proposals").await;
+    assert!(!html.contains("turn-down-1"), "{html}");
+    for (who, path, status) in [
+        (&own, "/proposals/1/agree", 409),
+        (&staff.bob, "/proposals/1/agree", 403),
+        (&staff.bob, "/proposals/1/turn-down", 403),
+        (&staff.ada, "/proposals/1/look", 404),
+        (&staff.ada, "/proposals/9/agree", 404),
+        (&staff.ada, "/proposals/1/agree", 303),
+        // What it changes has changed since.
+        (&staff.ada, "/proposals/2/agree", 409),
+        (&own, "/proposals/2/turn-down", 303),
+    ] {
+        let (got, said) = submit(&server, who, (path, &[])).await;
+        assert_eq!(got, status, "{path}: {said}");
+    }
+    assert_eq!(look(&server, &staff.bob, "/controls/only-old").await.0, 200);
+    let (_, html) = look(&server, &staff.bob, "/proposals?all=true").await;
+    assert!(
+        html.contains("agreed to by ada") && html.contains("turned down by admin"),
+        "{html}"
+    );
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    valid_html(&server);
+}

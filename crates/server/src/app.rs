@@ -43,7 +43,7 @@ pub mod plans;
 pub mod policies;
 mod present;
 pub mod proofs;
-mod proposals;
+pub mod proposals;
 pub mod providers;
 pub(crate) mod quarantine;
 pub mod query;

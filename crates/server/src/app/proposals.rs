@@ -37,6 +37,31 @@ impl App {
             .await
     }
 
+    /// The same, with what each would change, and what whoever asks may do about it.
+    ///
+    /// # Errors
+    /// When the asker may not read them.
+    pub(crate) async fn proposals_offered(
+        &self,
+        request: &Request,
+        all: bool,
+    ) -> Result<Vec<Offered>, Error> {
+        self.store
+            .read((request.clone(), all), |tx, (request, all)| {
+                async move {
+                    request.permit_at_large(tx, Action::Read).await?;
+                    let human = request.human(tx).await?;
+                    let mut offered = Vec::new();
+                    for proposal in tx.proposals(!all, LIMIT).await? {
+                        offered.push(offer(tx, (request, human), &proposal).await?);
+                    }
+                    Ok(offered)
+                }
+                .boxed()
+            })
+            .await
+    }
+
     /// Agrees to a proposal, or turns it down. What is agreed to holds at once.
     ///
     /// # Errors
@@ -52,6 +77,54 @@ impl App {
                 settle(tx, request, *id, *agreed).boxed()
             })
             .await
+    }
+}
+
+/// A proposal before whoever may settle it.
+#[derive(Debug)]
+pub(crate) struct Offered {
+    /// It.
+    pub(crate) view: ProposalView,
+    /// What is declared now; nothing, where it is new.
+    pub(crate) now: Option<String>,
+    /// What is to be; nothing, where it is to go.
+    pub(crate) to_be: Option<String>,
+    /// Whether whoever asks may agree to it.
+    pub(crate) may_agree: bool,
+    /// Whether they may turn it down.
+    pub(crate) may_turn_down: bool,
+}
+
+async fn offer(
+    tx: &mut Tx,
+    (request, human): (&Request, PersonId),
+    proposal: &Proposal,
+) -> Result<Offered, Error> {
+    let right = proposal.change.right();
+    let waits = proposal.settled.is_none();
+    let may = waits && request.permit_at_large(tx, right).await.is_ok();
+    let (kind, name) = proposal.change.subject();
+    let now: Option<Value> = tx.document(kind, name.as_str()).await?;
+    let to_be = proposal.change.document();
+    let to_be = to_be.and_then(|it| serde_json::to_value(it).ok());
+    Ok(Offered {
+        view: view(proposal),
+        // What was settled is compared with nothing: what was there then is in the journal.
+        now: now.filter(|_| waits).map(written),
+        to_be: to_be.map(written),
+        may_agree: may && proposal.human != human,
+        may_turn_down: may,
+    })
+}
+
+/// A document as people read it: its fields, and its policy as it was written.
+fn written(mut document: Value) -> String {
+    let fields = document.as_object_mut();
+    let policy = fields.and_then(|fields| fields.remove("policy"));
+    let fields = serde_json::to_string_pretty(&document).unwrap_or_default();
+    match policy {
+        Some(Value::String(policy)) => format!("{fields}\n\n{policy}"),
+        Some(_) | None => fields,
     }
 }
 

@@ -4,8 +4,8 @@ use super::{
     assets, fault,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, journal, overview, password, people, plan, provider, rehearsal, release,
-        releases, sign_in, waivers,
+        group_run, journal, overview, password, people, plan, proposals, provider, rehearsal,
+        release, releases, sign_in, waivers,
     },
 };
 use crate::{
@@ -124,6 +124,8 @@ fn rules() -> Router<SharedApp> {
             "/backtest",
             get(controls::backtest::show).post(controls::backtest::try_file),
         )
+        .route("/proposals", get(proposals::show))
+        .route("/proposals/{id}/{deed}", post(proposals::settle))
         .route("/waivers", get(waivers::show).post(waivers::ask))
         .route("/waivers/{id}/{deed}", post(waivers::settle))
         .route("/changes", get(changes::show).post(changes::ask))

@@ -261,6 +261,7 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
         ["deployment", id] => Some(format!("/deployments/{id}")),
         ["group-run", id] => Some(format!("/group-runs/{id}")),
         ["change", id] => Some(format!("/changes/{id}")),
+        ["proposal", id] => Some(format!("/proposals?all=true#proposal-{id}")),
         ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
         ["person", name] => people.contains(*name).then(|| format!("/people/{name}")),
         ["artifact", product, artifact] => {

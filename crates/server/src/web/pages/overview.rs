@@ -80,9 +80,16 @@ async fn overview(app: &SharedApp, request: &Request) -> Result<Overview, Error>
     let latest = app
         .deployment_list(request, None, LATEST, (None, None))
         .await?;
+    let rests = app.standstill.is_on();
+    let resting = rests.then(needs::resting).into_iter();
     Ok(Overview {
-        sentence: sentence(&status),
-        needs: needs::of(&status, &targets, &latest),
+        sentence: match rests {
+            true => "The server rests: it was put back from a backup.".to_owned(),
+            false => sentence(&status),
+        },
+        needs: resting
+            .chain(needs::of(&status, &targets, &latest))
+            .collect(),
         columns: matrix::columns(&status),
         rows: matrix::rows(&status, now),
         latest: DeploymentTable::of(latest.iter().take(LISTED), now),

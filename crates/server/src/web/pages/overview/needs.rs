@@ -32,6 +32,21 @@ pub(super) fn of(
     needs
 }
 
+/// A server that was put back from a backup needs a person before anything else.
+pub(super) fn resting() -> Need {
+    Need {
+        state: State::new("held", "rests"),
+        what: Prose::exactly(
+            "What is shown is as it was when the backup was made. Nothing changes, and nobody is told anything, until a person lets it \
+             go on; what runs goes on.",
+        ),
+        remedy: Prose::exactly(
+            "tidegate incarnation show tells what would become of it, tidegate incarnation begin lets it go on.",
+        ),
+        href: None,
+    }
+}
+
 fn held(status: &StatusView) -> Vec<Need> {
     let mut needs = Vec::new();
     for product in &status.products {
