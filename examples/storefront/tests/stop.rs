@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::{
-    io::{Read, Write},
+    fs::{self, DirEntry},
+    io::{self, Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
@@ -45,6 +46,19 @@ impl Shop {
         let mut kill = Command::new("kill");
         kill.args(["-s", name, &self.process.id().to_string()]);
         assert!(kill.status().unwrap().success());
+    }
+
+    /// Waits until the last of its threads was stopped, which takes each a moment of its own.
+    fn until_all_stand_still(&self) {
+        let begun = Instant::now();
+        let tasks = format!("/proc/{}/task", self.process.id());
+        let stands = |task: io::Result<DirEntry>| {
+            let text = fs::read_to_string(task.unwrap().path().join("stat")).unwrap();
+            text.rsplit_once(") ").unwrap().1.starts_with('T')
+        };
+        while !fs::read_dir(&tasks).unwrap().all(stands) {
+            assert!(begun.elapsed() < PATIENCE, "it still runs");
+        }
     }
 
     /// Waits until it accepts nobody any more.
@@ -89,6 +103,7 @@ fn what_is_under_way_is_answered_and_the_connection_closed() {
 
     // These requests are on their way when it is asked to stop.
     shop.signal("STOP");
+    shop.until_all_stand_still();
     silent.write_all(REQUEST.as_bytes()).unwrap();
     kept.write_all(REQUEST.as_bytes()).unwrap();
     shop.signal("TERM");

@@ -222,33 +222,9 @@ pub(super) fn view(numbered: &NumberedEntry) -> Result<EntryView, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{collections::BTreeMap, sync::Arc};
-    use tidegate_domain::{
-        access::{ActorKind, Level},
-        id::PersonId,
-    };
-    use tidegate_store::{PersonRow, Store};
-    use uuid::Uuid;
-
-    fn by(level: Option<Level>) -> Request {
-        let person = PersonRow {
-            id: PersonId(Uuid::nil()),
-            name: "eve".parse().unwrap(),
-            display: "Eve".to_owned(),
-            kind: ActorKind::Person,
-            level,
-            owner: None,
-            email: None,
-            groups: BTreeMap::new(),
-            external: None,
-        };
-        Request {
-            actor: person.actor(),
-            id: String::new(),
-            session: None,
-            gate: Arc::default(),
-        }
-    }
+    use crate::app::request::tests::by;
+    use tidegate_domain::access::Level;
+    use tidegate_store::Store;
 
     #[tokio::test]
     async fn an_entry_is_the_one_of_that_number_or_none_that_is_seen() {

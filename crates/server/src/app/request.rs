@@ -230,12 +230,33 @@ pub(crate) fn entry<D: Serialize>(tx: &Tx, actor: &str, what: (&str, &str), deta
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use futures::FutureExt;
     use tidegate_domain::access::{ActorKind, Level};
     use tidegate_store::{PersonRow, Store};
     use uuid::Uuid;
+
+    /// A request of somebody who is of that level about everything, or of none about anything.
+    pub(in crate::app) fn by(level: Option<Level>) -> Request {
+        let person = PersonRow {
+            id: PersonId(Uuid::nil()),
+            name: "eve".parse().unwrap(),
+            display: "Eve".to_owned(),
+            kind: ActorKind::Person,
+            level,
+            owner: None,
+            email: None,
+            groups: BTreeMap::new(),
+            external: None,
+        };
+        Request {
+            actor: person.actor(),
+            id: String::new(),
+            session: None,
+            gate: Arc::default(),
+        }
+    }
 
     #[tokio::test]
     async fn a_release_of_what_is_not_seen_is_not_named() {
@@ -245,23 +266,7 @@ mod tests {
             (Some(Level::Assist), "release bank 1.0.0"),
             (None, "a release of another team"),
         ] {
-            let person = PersonRow {
-                id: PersonId(Uuid::nil()),
-                name: "eve".parse().unwrap(),
-                display: "Eve".to_owned(),
-                kind: ActorKind::Person,
-                level,
-                owner: None,
-                email: None,
-                groups: BTreeMap::new(),
-                external: None,
-            };
-            let request = Request {
-                actor: person.actor(),
-                id: String::new(),
-                session: None,
-                gate: Arc::default(),
-            };
+            let request = by(level);
             let sight = store.read(request, |tx, request| request.sight(tx).boxed());
             let mut sight = sight.await.unwrap();
             assert_eq!(sight.told("release bank 1.0.0".to_owned()), told);
