@@ -121,7 +121,7 @@ async fn an_agent_reaches_nothing_but_what_its_own_target_is_told() {
     said["active"] = json!([]);
     said["prepared"] = json!([]);
     let said = json!({"observed": [said], "agent_version": "0"});
-    assert_eq!(other.post("/observed", &said).await.0, 204);
+    assert_eq!(other.post("/observed", &said).await.0, 200);
     assert_eq!(shop.place("testing")["targets"], status["targets"]);
     for path in ["/observed", "/renew", "/logs/0"] {
         assert_eq!(stranger.post(path, &said).await.0, 401, "{path}");
