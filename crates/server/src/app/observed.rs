@@ -4,8 +4,9 @@ use super::{App, Error, admission, entry, present};
 use futures::FutureExt;
 use tidegate_domain::{
     catalog::{Kind as CatalogKind, Product},
-    converge::{DesiredState, JobState, ObservedState, RouteState},
+    converge::{DesiredState, JobState, ObservedState, Present, RouteState},
     deployment::facts::Report,
+    generation::Incarnation,
     revision::{Revision, RevisionId},
 };
 use tidegate_store::{TargetKey, Tx};
@@ -79,7 +80,7 @@ pub(super) struct Kept {
 
 pub(super) async fn keep(tx: &mut Tx, (key, said): (&TargetKey, &Said)) -> Result<Kept, Error> {
     let mut kept = Kept::default();
-    let told = tx.desired_of(key).await?;
+    let (history, told) = (present::history(tx).await?, tx.desired_of(key).await?);
     for state in &said.observed {
         let is_it = |told: &&DesiredState| told.product == state.product;
         let told = told.iter().find(is_it);
@@ -92,12 +93,14 @@ pub(super) async fn keep(tx: &mut Tx, (key, said): (&TargetKey, &Said)) -> Resul
             tx.record_report(key, &report).await?;
             kept.changed = true;
             if let Some(told) = told {
-                let moved = follow_up(tx, (key, told, &report)).await?;
+                let moved = follow_up(tx, history, (key, told, &report)).await?;
                 kept.told.extend(moved);
             }
         }
-        let unknown = adopt(tx, (key, state), &said.revisions).await?;
-        kept.unknown.extend(unknown);
+        if Present::of(history, told, Some(&report.observed)).is_left_behind() {
+            let unknown = adopt(tx, &report.observed, &said.revisions).await?;
+            kept.unknown.extend(unknown);
+        }
     }
     Ok(kept)
 }
@@ -115,15 +118,13 @@ async fn is_worth_keeping(tx: &mut Tx, state: &ObservedState) -> Result<bool, Er
 /// Tells whoever has to hear of something new that a target said.
 async fn follow_up(
     tx: &mut Tx,
+    history: Incarnation,
     (key, told, report): (&TargetKey, &DesiredState, &Report),
 ) -> Result<Vec<TargetKey>, Error> {
-    if tx.restored().await?.is_some() {
-        return Ok(Vec::new());
-    }
-    if !present::is_over(tx.incarnation().await?, told) {
+    if !present::is_over(history, told) {
         return admission::heard(tx, (key, told, report)).await;
     }
-    if !report.observed.follows(told) {
+    if !report.observed.follows(told) || tx.restored().await?.is_some() {
         return Ok(Vec::new());
     }
     // It was out of touch when the present history began, and does as the record says.
@@ -135,12 +136,9 @@ async fn follow_up(
 /// target did not say.
 async fn adopt(
     tx: &mut Tx,
-    (key, state): (&TargetKey, &ObservedState),
+    state: &ObservedState,
     revisions: &[Revision],
 ) -> Result<Vec<RevisionId>, Error> {
-    if !present::on(tx, key, &state.product).await?.is_left_behind() {
-        return Ok(Vec::new());
-    }
     let runs = state.active.iter().filter_map(|it| it.revision);
     let mut unknown = present::unknown(tx, runs).await?;
     let own = revisions.iter().filter(|it| it.product == state.product);

@@ -63,13 +63,13 @@ pub(super) async fn check(
     }
     let (code, detail) = if !silent.is_empty() {
         let detail = format!(
-            "the record was put back from a backup, and {} has not said since what it runs",
+            "{} was told something in a history that is over, and has not said since what it runs",
             listed(silent)
         );
         ("target-silent", detail)
     } else if !unclear.is_empty() {
         let detail = format!(
-            "the record was put back from a backup, and what {} runs cannot be told again: its agent is too old to say all of it, \
+            "{} runs what this record did not tell it, and that cannot be told again: its agent is too old to say all of it, \
              or it runs parts of several revisions",
             listed(unclear)
         );
