@@ -8,13 +8,18 @@ const BLOCK: usize = 512;
 
 /// Begins an entry.
 pub(crate) fn write_header(out: &mut impl Write, path: &str, size: u64) -> io::Result<()> {
+    out.write_all(made(path, size)?.as_bytes())
+}
+
+/// The one header that an entry has.
+fn made(path: &str, size: u64) -> io::Result<tar::Header> {
     let mut header = tar::Header::new_ustar();
     header.set_path(path)?;
     header.set_size(size);
     header.set_mode(0o600);
     header.set_mtime(0);
     header.set_cksum();
-    out.write_all(header.as_bytes())
+    Ok(header)
 }
 
 /// What stands between an entry of that size and the next.
@@ -42,14 +47,13 @@ pub(crate) fn header(input: &mut impl Read) -> Result<Option<(String, u64)>, Fau
     }
     let header = tar::Header::from_byte_slice(&block);
     let wrong = || Fault::Form("it is not such an archive".to_owned());
-    let mut expected = header.clone();
-    expected.set_cksum();
-    if expected.cksum().ok() != header.cksum().ok() || header.as_ustar().is_none() {
+    let size = header.entry_size().map_err(|_| wrong())?;
+    let path = String::from_utf8(header.path_bytes().into_owned()).map_err(|_| wrong())?;
+    // Another one may say the same. It was not written by us.
+    let is_ours = made(&path, size).is_ok_and(|made| made.as_bytes() == header.as_bytes());
+    if !is_ours {
         return Err(wrong());
     }
-    let size = header.entry_size().map_err(|_| wrong())?;
-    let path = header.path_bytes().into_owned();
-    let path = String::from_utf8(path).map_err(|_| wrong())?;
     Ok(Some((path, size)))
 }
 

@@ -194,6 +194,15 @@ proptest! {
 }
 
 #[test]
+fn a_header_that_says_the_same_in_other_bytes_is_not_ours() {
+    let mut bent = backup(1, &RECORDS, &RECORDS);
+    // The NUL that ends the checksum; a space would do as well.
+    assert_eq!(bent[155], 0);
+    bent[155] = b' ';
+    assert!(verify(bent.as_slice(), None).is_err());
+}
+
+#[test]
 fn rows_lie_in_pieces_that_a_reader_can_hold() {
     let mut writer = Writer::new(Vec::new(), &head(1, &RECORDS)).unwrap();
     let long = |id: i64| {
