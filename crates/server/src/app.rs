@@ -57,6 +57,7 @@ pub mod rollback;
 mod runs;
 pub mod secrets;
 pub mod sessions;
+pub mod standstill;
 pub mod steer;
 mod token_uses;
 pub mod tokens;
@@ -117,7 +118,7 @@ pub struct App {
     /// Where files lie that nobody needs after a moment: with the rest, so that there is as much room.
     pub scratch: PathBuf,
     /// Whether a backup was put back and nobody let the server go on yet.
-    pub standstill: histories::Standstill,
+    pub standstill: standstill::Standstill,
     /// How long the signature of a desired state is good for.
     pub signature_lifetime: Millis,
 }

@@ -28,7 +28,7 @@ pub use keyring::KeySource;
 pub use restore::{Restore, RestoreError};
 
 use agents::{authority::Authority, desk::LogDesk};
-use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses, histories::Standstill};
+use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses, standstill::Standstill};
 use connection::{Patience, people};
 use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};

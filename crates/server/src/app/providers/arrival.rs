@@ -1,7 +1,7 @@
 //! Whoever arrives by an identity provider: what its word makes of somebody who is known or new, and whether they are let in.
 
 use super::super::{
-    Error, Gate, Kind, authenticate::refuse_program, histories::rests, links, people,
+    Error, Gate, Kind, authenticate::refuse_program, links, people, standstill::rests,
 };
 use crate::identity::providers::Word;
 use std::{collections::BTreeMap, sync::Arc};
