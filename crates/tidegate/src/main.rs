@@ -9,7 +9,7 @@ mod serve;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::{
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
 use tidegate_cli::{
@@ -102,7 +102,9 @@ fn log_to_stderr(usually: &str) {
         ));
         usually.parse().unwrap_or_else(|_| Targets::new())
     });
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
     tracing_subscriber::registry()
         .with(filter)
         .with(lines)

@@ -168,12 +168,13 @@ fn shown(it: &ArtifactView) -> String {
         row("runs", places(&it.runs)),
     ];
     rows.extend(it.quarantine.iter().flat_map(|quarantine| {
-        let since = quarantine.since.map(ago).unwrap_or_default();
+        let since = quarantine.since.map(|it| format!(", since {}", ago(it)));
+        let since = since.unwrap_or_default();
         quarantine.lacks.iter().map(move |lack| {
             let (control, what, remedy) = (&lack.control, &lack.what, &lack.remedy);
             row(
                 "in quarantine",
-                format!("{since} control {control}: {what} ({remedy})"),
+                format!("control {control}: {what} ({remedy}){since}"),
             )
         })
     }));

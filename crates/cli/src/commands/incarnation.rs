@@ -81,10 +81,10 @@ fn told(view: &HistoryView) -> String {
             backup.made_at, backup.entries
         ));
     }
-    lines.push(format!(
-        "{} products on targets run what the record says",
-        view.follow
-    ));
+    lines.push(match view.follow {
+        1 => "1 product on a target runs what the record says".to_owned(),
+        follow => format!("{follow} products on targets run what the record says"),
+    });
     if !view.others.is_empty() {
         lines.push(
             "these keep what they run, and are told nothing until they are deployed to:".to_owned(),
