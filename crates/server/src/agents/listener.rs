@@ -21,6 +21,7 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 use std::{sync::Arc, time::Duration};
+use tidegate_store::TargetKey;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
@@ -67,6 +68,7 @@ pub(crate) async fn serve(
         acceptor,
         router,
         patience: Patience::default(),
+        known: Crowd::new("known agents", KNOWN),
     };
     accept(listener, desk, room).await;
     Ok(())
@@ -78,7 +80,15 @@ struct Desk {
     acceptor: TlsAcceptor,
     router: Router,
     patience: Patience,
+    /// The connections of those who showed a certificate, by target.
+    known: Crowd<TargetKey>,
 }
+
+/// An agent needs one; a few more are those that broke and were not missed yet.
+const KNOWN: Room = Room {
+    all: usize::MAX,
+    each: 8,
+};
 
 async fn accept(listener: TcpListener, desk: Desk, room: Room) {
     let crowd = Crowd::new("agents", room);
@@ -150,8 +160,14 @@ async fn connection(desk: Desk, stream: TcpStream, place: Place) {
         .and_then(|chain| chain.first());
     let shown = certificate.and_then(|certificate| authority::read(certificate));
     let peer = shown.map_or(Peer::Stranger, Peer::Agent);
-    // Whoever is known takes no place of those who are not.
-    let place = matches!(peer, Peer::Stranger).then_some(place);
+    // Whoever is known takes no place of those who are not, and only few of their own.
+    let (place, _own) = match &peer {
+        Peer::Stranger => (Some(place), None),
+        Peer::Agent(shown) => match desk.known.enter_as(Some(shown.key.clone())) {
+            Ok(own) => (None, Some(own)),
+            Err(_) => return,
+        },
+    };
     let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let service = connection::service(&desk.router, peer, patience);
     let io = TokioIo::new(stream);

@@ -30,19 +30,19 @@ impl Default for Room {
 }
 
 /// Counts who is here, until they are known.
-#[derive(Debug, Clone)]
-pub(crate) struct Crowd {
+#[derive(Debug)]
+pub(crate) struct Crowd<K: Ord = IpAddr> {
     /// What the log calls it.
     name: &'static str,
     room: Room,
-    here: Arc<Mutex<Here>>,
+    here: Arc<Mutex<Here<K>>>,
 }
 
-#[derive(Debug, Default)]
-struct Here {
+#[derive(Debug)]
+struct Here<K> {
     all: usize,
     /// By client; nobody is named whose last one went.
-    each: BTreeMap<IpAddr, usize>,
+    each: BTreeMap<K, usize>,
     sent_away: SentAway,
 }
 
@@ -64,9 +64,9 @@ pub(crate) enum Crowded {
 
 /// A place in the crowd, free again when it is dropped: when who has it leaves, or turns out to be known.
 #[derive(Debug)]
-pub(crate) struct Place {
-    crowd: Crowd,
-    client: Option<IpAddr>,
+pub(crate) struct Place<K: Ord = IpAddr> {
+    crowd: Crowd<K>,
+    client: Option<K>,
 }
 
 impl Crowded {
@@ -90,22 +90,36 @@ impl Crowded {
 }
 
 impl Crowd {
-    pub(crate) fn new(name: &'static str, room: Room) -> Self {
-        Self {
-            name,
-            room,
-            here: Arc::default(),
-        }
-    }
-
     /// A place for a client; for somebody whose client is not known yet without an address.
     ///
     /// # Errors
     /// When there is none.
     pub(crate) fn enter(&self, client: Option<IpAddr>) -> Result<Place, Crowded> {
-        let client = client.map(network);
+        self.enter_as(client.map(network))
+    }
+}
+
+impl<K: Ord + Clone> Crowd<K> {
+    pub(crate) fn new(name: &'static str, room: Room) -> Self {
+        let here = Here {
+            all: 0,
+            each: BTreeMap::new(),
+            sent_away: SentAway::default(),
+        };
+        Self {
+            name,
+            room,
+            here: Arc::new(Mutex::new(here)),
+        }
+    }
+
+    /// The same for whoever is told apart by something else than an address.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn enter_as(&self, client: Option<K>) -> Result<Place<K>, Crowded> {
         let mut here = self.here();
-        let entered = here.enter(self.room, client);
+        let entered = here.enter(self.room, client.clone());
         if let Err(why) = entered
             && let Some(count) = here.sent_away.one_more(Instant::now())
         {
@@ -117,20 +131,32 @@ impl Crowd {
             client,
         })
     }
+}
 
-    fn here(&self) -> MutexGuard<'_, Here> {
+impl<K: Ord> Crowd<K> {
+    fn here(&self) -> MutexGuard<'_, Here<K>> {
         self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.crowd.here().leave(self.client);
+impl<K: Ord> Clone for Crowd<K> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name,
+            room: self.room,
+            here: Arc::clone(&self.here),
+        }
     }
 }
 
-impl Here {
-    fn enter(&mut self, room: Room, client: Option<IpAddr>) -> Result<(), Crowded> {
+impl<K: Ord> Drop for Place<K> {
+    fn drop(&mut self) {
+        self.crowd.here().leave(self.client.take());
+    }
+}
+
+impl<K: Ord> Here<K> {
+    fn enter(&mut self, room: Room, client: Option<K>) -> Result<(), Crowded> {
         if self.all >= room.all {
             return Err(Crowded::All);
         }
@@ -145,7 +171,7 @@ impl Here {
         Ok(())
     }
 
-    fn leave(&mut self, client: Option<IpAddr>) {
+    fn leave(&mut self, client: Option<K>) {
         self.all -= 1;
         let Some(client) = client else { return };
         match self.each.get_mut(&client) {

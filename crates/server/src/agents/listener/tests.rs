@@ -6,7 +6,6 @@ use axum::routing::get;
 use hyper::client::conn::http2::{SendRequest, handshake};
 use rustls::{ClientConfig, pki_types::ServerName};
 use std::net::SocketAddr;
-use tidegate_store::TargetKey;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     task::JoinHandle,
@@ -51,6 +50,7 @@ impl Door {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let desk = Desk {
+            known: Crowd::new("known agents", KNOWN),
             acceptor: TlsAcceptor::from(Arc::new(configuration(&authority).unwrap())),
             router: Router::new().route("/", get(|| async { "here" })),
             patience: PATIENCE,
@@ -203,7 +203,7 @@ async fn strangers_take_no_more_than_their_share_of_connections() {
 async fn agents_who_are_known_take_no_place_of_strangers() {
     let door = Door::with(Room { all: 2, each: 2 }).await;
     let mut agents = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..KNOWN.each {
         let mut agent = Speaker::connect(&door, Who::Agent).await;
         assert!(agent.is_served().await);
         agents.push(agent);
@@ -215,4 +215,26 @@ async fn agents_who_are_known_take_no_place_of_strangers() {
     for speaker in agents.iter_mut().chain(&mut strangers) {
         assert!(speaker.is_served().await);
     }
+}
+
+#[tokio::test]
+async fn whoever_shows_a_certificate_takes_few_places_of_their_own() {
+    let door = Door::with(Room { all: 2, each: 2 }).await;
+    let mut agents = Vec::new();
+    for _ in 0..KNOWN.each {
+        agents.push(Speaker::connect(&door, Who::Agent).await);
+    }
+    for agent in &mut agents {
+        assert!(agent.is_served().await);
+    }
+    let mut one_more = door.connect(Who::Agent, "http/1.1").await;
+    let mut said = Vec::new();
+    // Closed, with or without a word of TLS.
+    drop(
+        timeout(LONG, one_more.read_to_end(&mut said))
+            .await
+            .unwrap(),
+    );
+    assert_eq!(said, b"");
+    assert!(agents[0].is_served().await);
 }
