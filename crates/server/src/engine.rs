@@ -28,8 +28,6 @@ const SCAN: Duration = Duration::from_secs(2);
 pub(crate) async fn run(app: SharedApp, holder: String) {
     let measuring = Measuring::default();
     loop {
-        // Another server may have put a backup back.
-        app.standstill.over().await;
         let wake_at = drive_all(&app, &holder, &measuring).await;
         group_runs::run_all(&app, &holder).await;
         drills::run_all(&app, &holder).await;

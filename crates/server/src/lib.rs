@@ -135,17 +135,19 @@ impl Server {
         );
         let mut tasks = JoinSet::new();
         // None of these begins while a person has still to look at what was put back.
+        tasks.spawn(resting(app.clone(), holder.clone(), engine::run));
         tasks.spawn(resting(
             app.clone(),
-            engine::run(app.clone(), holder.clone()),
+            holder.clone(),
+            engine::read_attachments,
         ));
-        tasks.spawn(resting(
-            app.clone(),
-            engine::read_attachments(app.clone(), holder.clone()),
-        ));
-        tasks.spawn(resting(app.clone(), engine::watch_quarantine(app.clone())));
-        tasks.spawn(resting(app.clone(), collect_garbage(app.clone())));
-        tasks.spawn(resting(app.clone(), scrub(app.clone(), holder.clone())));
+        tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
+            engine::watch_quarantine(app)
+        }));
+        tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
+            collect_garbage(app)
+        }));
+        tasks.spawn(resting(app.clone(), holder.clone(), scrub));
         tasks.spawn(watch_standstill(app.clone()));
         tasks.spawn(engine::run_sequencer(app.clone(), holder));
         tasks.spawn(write_token_uses(app.clone()));
@@ -256,9 +258,19 @@ async fn welcome(app: &SharedApp, given: Option<String>) -> Result<Option<Welcom
     }))
 }
 
-async fn resting(app: SharedApp, work: impl Future<Output = ()>) {
-    app.standstill.over().await;
-    work.await;
+/// Works, but for the time in which the server rests; what is cut short then was not committed.
+async fn resting<W: Future<Output = ()>>(
+    app: SharedApp,
+    holder: String,
+    work: impl Fn(SharedApp, String) -> W,
+) {
+    loop {
+        app.standstill.over().await;
+        tokio::select! {
+            () = app.standstill.begun() => {}
+            () = work(app.clone(), holder.clone()) => return,
+        }
+    }
 }
 
 async fn watch_standstill(app: SharedApp) {

@@ -30,6 +30,11 @@ impl Standstill {
         drop(self.0.subscribe().wait_for(|stands| !stands).await);
     }
 
+    /// Resolves when it begins: another server put a backup back.
+    pub(crate) async fn begun(&self) {
+        drop(self.0.subscribe().wait_for(|stands| *stands).await);
+    }
+
     pub(super) fn set(&self, stands: bool) {
         self.0
             .send_if_modified(|stood| std::mem::replace(stood, stands) != stands);
