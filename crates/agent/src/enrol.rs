@@ -93,12 +93,6 @@ pub async fn enroll(options: EnrolOptions) -> Result<Identity, EnrolError> {
         target: options.target.clone(),
         certificate_request,
         observed: state.products.values().map(ProductState::unseen).collect(),
-        revisions: state
-            .products
-            .values()
-            .flat_map(ProductState::running)
-            .cloned()
-            .collect(),
     };
     let answer = link::post_enrol(&mut sender, &request).await?;
     if !pin.matches_pem(&answer.authority) {

@@ -308,10 +308,23 @@ impl ProductState {
     }
 
     /// The revisions that were last activated.
-    pub(crate) fn running(&self) -> impl Iterator<Item = &Revision> {
+    pub(crate) fn running(&self) -> impl Iterator<Item = (RevisionId, &Revision)> {
         let ids: BTreeSet<_> = self.active().map(|(_, active)| active.revision).collect();
-        let known = ids.into_iter().filter_map(|id| self.revisions.get(&id));
-        known.map(|known| &known.revision)
+        ids.into_iter()
+            .filter_map(|id| Some((id, &self.revisions.get(&id)?.revision)))
+    }
+
+    /// Whether a known revision says `text`.
+    pub(crate) fn refers_to(&self, text: &str) -> bool {
+        let parts = self
+            .revisions
+            .values()
+            .flat_map(|it| &it.revision.components);
+        let mut texts = parts.flat_map(|part| {
+            let jobs = part.jobs.iter().flat_map(|job| job.texts());
+            part.texts().chain(jobs)
+        });
+        texts.any(|it| it.contains(text))
     }
 
     /// What there is to say while no agent looks at it: what runs, and nothing about how it does.

@@ -53,9 +53,6 @@ pub struct EnrolRequest {
     /// What runs there already, because the agent is enrolled anew. Older agents do not say it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<ObservedState>,
-    /// The revisions of that.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revisions: Vec<Revision>,
 }
 
 /// A certificate of the agent's own came to the end of its life.
@@ -183,17 +180,17 @@ pub struct ObservedRequest {
     pub observed: Vec<ObservedState>,
     /// The program's version of the agent.
     pub agent_version: String,
-    /// The revisions that the server asked for, as far as they run there. They are named by their hash, so nobody has to be
-    /// believed.
+    /// A [`Revision`] that the server asked for and that runs there. It is named by its hash, so nobody has to be believed. What a
+    /// server cannot read is left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revisions: Vec<Revision>,
+    pub revisions: Vec<serde_json::Value>,
 }
 
 /// The answer to an [`ObservedRequest`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ObservedResponse {
     /// Revisions that run there and that the server does not know, because it was put back from a backup. The agent says
-    /// them with its next report, which it makes at once.
+    /// them with its next reports, which it makes at once.
     #[serde(default)]
     pub unknown: Vec<RevisionId>,
 }

@@ -57,18 +57,19 @@ impl Tx {
     pub async fn record_agent_enrolled(
         &mut self,
         key: &TargetKey,
-        serial: &str,
+        (serial, issued_at): (&str, Timestamp),
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO agents (target, serial, cursor, enrolled_at, connected, connection_changed_at, \
-            program_version, issued_at) VALUES ($1, $2, 1, $3, 0, $3, '', $3) \
+            program_version, issued_at) VALUES ($1, $2, 1, $3, 0, $3, '', $4) \
             ON CONFLICT (target) DO UPDATE SET serial = excluded.serial, next_serial = '', issued_at = excluded.issued_at, \
-            enrolled_at = excluded.enrolled_at, revoked_at = NULL, journal_alarm = NULL";
-        self.execute(
-            sql,
-            &[key.to_string().into(), serial.into(), self.now().into()],
-        )
-        .await
-        .map(drop)
+            heard = 1, enrolled_at = excluded.enrolled_at, revoked_at = NULL, journal_alarm = NULL";
+        let values = [
+            key.to_string().into(),
+            serial.into(),
+            self.now().into(),
+            issued_at.into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
     }
 
     /// A new certificate was issued to an agent; its present one is good until the new one is seen.
@@ -93,11 +94,11 @@ impl Tx {
     pub async fn record_renewal_seen(
         &mut self,
         key: &TargetKey,
-        serial: &str,
+        (serial, issued_at): (&str, Timestamp),
     ) -> Result<(), StoreError> {
         let sql = "UPDATE agents SET serial = next_serial, next_serial = '', issued_at = $3 \
             WHERE target = $1 AND next_serial = $2 AND next_serial <> ''";
-        let values = [key.to_string().into(), serial.into(), self.now().into()];
+        let values = [key.to_string().into(), serial.into(), issued_at.into()];
         self.execute(sql, &values).await.map(drop)
     }
 
@@ -156,6 +157,35 @@ impl Tx {
             program_version.into(),
         ];
         Ok(self.execute(sql, &values).await? == 1)
+    }
+
+    /// An agent has said all that its target runs.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_heard(&mut self, key: &TargetKey) -> Result<(), StoreError> {
+        let sql = "UPDATE agents SET heard = 1 WHERE target = $1 AND heard = 0";
+        self.execute(sql, &[key.to_string().into()]).await.map(drop)
+    }
+
+    /// Whether an agent has said what its target runs since the record was put back the last time. Who has no agent runs nothing.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn was_heard(&mut self, key: &TargetKey) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM agents WHERE target = $1 AND heard = 0 AND revoked_at IS NULL";
+        Ok(self.row(sql, &[key.to_string().into()]).await?.is_none())
+    }
+
+    /// The targets whose agents are good and have not said what they run since the record was put back the last time.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unheard(&mut self) -> Result<Vec<TargetKey>, StoreError> {
+        let sql =
+            "SELECT target FROM agents WHERE heard = 0 AND revoked_at IS NULL ORDER BY target";
+        let rows = self.rows(sql, &[]).await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
     }
 
     /// An agent found something wrong with the journal, or is content again.

@@ -82,8 +82,9 @@ impl Tx {
     pub(crate) async fn refuse_records(&mut self, schema: i64) -> Result<(), StoreError> {
         let sql = "SELECT (SELECT COUNT(*) FROM people), (SELECT MAX(number) FROM schema_steps)";
         match self.row(sql, &[]).await? {
-            Some(row) if row.int(0)? == 0 && row.int(1)? == schema => Ok(()),
-            Some(_) | None => Err(StoreError::HasRecords),
+            Some(row) if row.int(0)? > 0 => Err(StoreError::HasRecords),
+            Some(row) if row.int(1)? == schema => Ok(()),
+            Some(_) | None => Err(StoreError::OtherSchema),
         }
     }
 

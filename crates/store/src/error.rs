@@ -57,6 +57,11 @@ pub enum StoreError {
     /// What is put back goes into an empty database only.
     #[error("the database has records already; what is put back needs an empty one")]
     HasRecords,
+    /// It is empty, but was made for records of another version.
+    #[error(
+        "the database is empty, but was made for a backup of another version: remove it, or name another place"
+    )]
+    OtherSchema,
     /// A backup was put back, and nobody is told anything before a person begins a history.
     #[error("the record was put back from a backup, and waits for a person to begin a history")]
     Resting,

@@ -51,7 +51,9 @@ impl Tx {
         let sql = "INSERT INTO restores (restored_at, record) VALUES ($1, $2)";
         let values = [self.now().into(), record::write(mark).into()];
         self.execute(sql, &values).await?;
-        self.execute("DELETE FROM observed", &[]).await.map(drop)
+        self.execute("DELETE FROM observed", &[]).await?;
+        let sql = "UPDATE agents SET heard = 0, connected = 0";
+        self.execute(sql, &[]).await.map(drop)
     }
 
     /// Sign-ins and links, but for one sign-in, and enrolments end: some of them had ended before the record was put back.

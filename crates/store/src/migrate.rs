@@ -73,6 +73,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "certificates",
         include_str!("../migrations/0020_certificates.sql"),
     ),
+    (
+        21,
+        "left_behind",
+        include_str!("../migrations/0021_left_behind.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

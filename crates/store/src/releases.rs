@@ -1,12 +1,15 @@
 //! Releases and the revisions rendered from them.
 
-use crate::{Row, StoreError, Tx, Value, record};
+use crate::{Row, StoreError, TargetKey, Tx, Value, record};
 use tidegate_domain::{
     name::Name,
     release::Release,
     revision::{Revision, RevisionId},
     version::Version,
 };
+
+/// The most revisions that are taken from one target's word.
+const SAID_MAX: i64 = 64;
 
 impl Tx {
     /// The number the next release of a product gets.
@@ -76,13 +79,52 @@ impl Tx {
     /// When the database refuses.
     pub async fn record_revision(&mut self, revision: &Revision) -> Result<RevisionId, StoreError> {
         let id = revision.id();
-        let sql = "INSERT INTO revisions (id, record) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
+        let sql = "INSERT INTO revisions (id, record) VALUES ($1, $2) \
+            ON CONFLICT (id) DO UPDATE SET said_by = NULL WHERE revisions.said_by IS NOT NULL";
         self.execute(
             sql,
             &[id.to_string().into(), record::write(revision).into()],
         )
         .await?;
         Ok(id)
+    }
+
+    /// Keeps a revision that a target runs and that the record had lost, unless it has said too many already.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_said_revision(
+        &mut self,
+        key: &TargetKey,
+        revision: &Revision,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO revisions (id, record, said_by) SELECT $1, $2, $3 \
+            WHERE (SELECT COUNT(*) FROM revisions WHERE said_by = $3) < $4 ON CONFLICT (id) DO NOTHING";
+        let values = [
+            revision.id().to_string().into(),
+            record::write(revision).into(),
+            key.to_string().into(),
+            SAID_MAX.into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// Whether there is a revision of that name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_revision(&mut self, id: RevisionId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM revisions WHERE id = $1";
+        Ok(self.row(sql, &[id.to_string().into()]).await?.is_some())
+    }
+
+    /// Whether a revision is known only because a target said it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_said(&mut self, id: RevisionId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM revisions WHERE id = $1 AND said_by IS NOT NULL";
+        Ok(self.row(sql, &[id.to_string().into()]).await?.is_some())
     }
 
     /// A revision by its name.

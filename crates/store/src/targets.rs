@@ -70,18 +70,22 @@ impl Tx {
         Ok(instruction)
     }
 
-    /// A target is told nothing about one product any more. It is told nothing new by this.
+    /// Another host is in the place of a target: what was told and said of one product there is forgotten. Nobody is told anything
+    /// by this.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn forget_desired(
+    pub async fn forget_product(
         &mut self,
         key: &TargetKey,
         product: &Name,
     ) -> Result<(), StoreError> {
-        let sql = "DELETE FROM desired WHERE target = $1 AND product = $2";
-        let values = [key.to_string().into(), product.as_str().into()];
-        self.execute(sql, &values).await.map(drop)
+        for table in ["desired", "observed", "proved"] {
+            let sql = format!("DELETE FROM {table} WHERE target = $1 AND product = $2");
+            let values = [key.to_string().into(), product.as_str().into()];
+            self.execute(&sql, &values).await?;
+        }
+        Ok(())
     }
 
     /// Everything a target is told, by product.
@@ -180,6 +184,16 @@ impl Tx {
         rows.iter()
             .map(|row| Ok((target_name(row)?, row.record(1, "observed")?)))
             .collect()
+    }
+
+    /// Of how many products a target has said something.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_reports(&mut self, key: &TargetKey) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM observed WHERE target = $1";
+        let row = self.row(sql, &[key.to_string().into()]).await?;
+        row.map_or(Ok(0), |row| row.unsigned(0))
     }
 
     /// What every target last said: of one product, or of all.

@@ -10,7 +10,13 @@ use crate::{
     layout::Layout,
 };
 use jiff::Timestamp;
-use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 use tidegate_domain::{
     converge::ObservedState,
     digest::Digest,
@@ -44,8 +50,8 @@ const POLL_SHORTEST: Duration = Duration::from_secs(1);
 pub(crate) struct Incoming {
     /// Takes what the server says.
     pub(crate) desired: mpsc::Sender<Told>,
-    /// Holds what the target is like.
-    pub(crate) observed: watch::Receiver<Seen>,
+    /// Holds what the target is like, once the agent has looked.
+    pub(crate) observed: watch::Receiver<Option<Seen>>,
     /// What the agent wishes to hear.
     pub(crate) wishes: watch::Receiver<Wishes>,
     /// The agent's directory.
@@ -53,12 +59,12 @@ pub(crate) struct Incoming {
 }
 
 /// What the target is like.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Seen {
     /// One per product that the agent has heard of.
     pub(crate) observed: Vec<ObservedState>,
     /// The revisions that were last activated, for a server that does not know them any more.
-    pub(crate) running: Vec<Revision>,
+    pub(crate) running: Arc<BTreeMap<RevisionId, Revision>>,
 }
 
 /// What the agent wishes to hear of its own accord.
@@ -157,37 +163,48 @@ async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
     }
 }
 
-async fn report(link: &Link, mut observed: watch::Receiver<Seen>) {
+async fn report(link: &Link, mut observed: watch::Receiver<Option<Seen>>) {
     let mut opened = link.opened();
-    let mut unknown: Vec<RevisionId> = Vec::new();
+    let (mut unknown, mut told) = (Vec::<RevisionId>::new(), BTreeSet::new());
+    // Before the agent has looked there is nothing to say; an empty report would say that nothing runs.
+    if observed.wait_for(Option::is_some).await.is_err() {
+        return;
+    }
     loop {
+        if opened.has_changed().unwrap_or_default() {
+            told.clear();
+        }
         opened.mark_unchanged();
-        let Seen {
-            observed: states,
-            running,
-        } = observed.borrow_and_update().clone();
-        let (told, kept): (Vec<_>, Vec<_>) = running
-            .into_iter()
-            .partition(|revision| unknown.contains(&revision.id()));
+        let Some(seen) = observed.borrow_and_update().clone() else {
+            return;
+        };
+        // One at a time, and once on each connection: whoever cannot take it hears all the rest.
+        let mut asked = unknown.iter().filter(|id| !told.contains(*id));
+        let asked = asked.find_map(|id| seen.running.get_key_value(id));
+        told.extend(asked.map(|(id, _)| *id));
         let request = ObservedRequest {
-            observed: states,
+            observed: seen.observed,
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
-            revisions: told,
+            revisions: asked
+                .and_then(|(_, revision)| serde_json::to_value(revision).ok())
+                .into_iter()
+                .collect(),
         };
         match link.observed(&request).await {
             Ok(answer) => {
                 unknown = answer.unknown;
-                // What is asked for is said at once. A server that asks again has no use for it.
-                if kept.iter().any(|revision| unknown.contains(&revision.id())) {
+                let mut left = unknown.iter().filter(|id| !told.contains(*id));
+                if left.any(|id| seen.running.contains_key(id)) {
                     continue;
                 }
                 tokio::select! {
                     _ = observed.changed() => {}
-                    _ = opened.changed() => {}
+                    _ = opened.changed() => told.clear(),
                 }
             }
             Err(error) => {
                 tracing::debug!(error = &error as &dyn Error, "cannot report");
+                unknown.clear();
                 // Whichever comes first, it is tried again.
                 timeout(REPORT_AGAIN, opened.changed()).await.ok();
             }

@@ -123,7 +123,7 @@ impl Agent {
         mut self,
         mut desired: mpsc::Receiver<Told>,
         mut inbox: Inbox,
-        (observed, wishes): (watch::Sender<Seen>, watch::Sender<Wishes>),
+        (observed, wishes): (watch::Sender<Option<Seen>>, watch::Sender<Wishes>),
     ) {
         self.resume().await;
         loop {

@@ -40,7 +40,11 @@ impl Agent {
                 }
             };
             self.refused.remove(&product);
-            self.secrets.replace(&product, &answer.secrets);
+            let known = self.state.products.get(&product);
+            self.secrets
+                .replace(&product, &answer.secrets, |reference| {
+                    known.is_some_and(|known| known.refers_to(reference))
+                });
             let newer = believed.offer == Offer::Newer;
             self.take(desired, believed, &mut revisions);
             self.converge(&product);

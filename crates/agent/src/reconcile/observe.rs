@@ -7,7 +7,7 @@ use crate::{
     link::Seen,
     state::{Activated, Known, ProductState},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use tidegate_domain::{
     converge::{
         Attestation, CONTRACT, DesiredState, Health, ObservedState, PrepareState, Prepared, Slot,
@@ -22,7 +22,7 @@ use tokio::{sync::watch, time::Instant};
 
 impl Agent {
     /// Says what is seen, if it differs from what was said.
-    pub(super) fn publish(&self, observed: &watch::Sender<Seen>, now: Instant) {
+    pub(super) fn publish(&self, observed: &watch::Sender<Option<Seen>>, now: Instant) {
         let known = self.state.products.iter();
         let known = known.map(|(name, state)| self.observe(name, state, now));
         let strange = self.refused.keys();
@@ -32,17 +32,22 @@ impl Agent {
             let nothing = DesiredState::nothing(name.clone(), Millis(0));
             self.observe(name, &ProductState::new(nothing), now)
         });
-        let running = self.state.products.values().flat_map(ProductState::running);
-        let seen = Seen {
-            observed: known.chain(strange).collect(),
-            running: running.cloned().collect(),
-        };
+        let seen: Vec<ObservedState> = known.chain(strange).collect();
+        let running = || self.state.products.values().flat_map(ProductState::running);
         observed.send_if_modified(|said| {
-            let changed = *said != seen;
-            if changed {
-                *said = seen;
+            let ids = running().map(|(id, _)| id).collect::<BTreeSet<_>>();
+            let last = said.as_ref().map(|said| &said.running);
+            let last = last.filter(|last| last.keys().eq(&ids)).cloned();
+            let is_same = last.is_some() && said.as_ref().is_some_and(|it| it.observed == seen);
+            if !is_same {
+                *said = Some(Seen {
+                    observed: seen,
+                    running: last.unwrap_or_else(|| {
+                        Arc::new(running().map(|(id, it)| (id, it.clone())).collect())
+                    }),
+                });
             }
-            changed
+            !is_same
         });
     }
 

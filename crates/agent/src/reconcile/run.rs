@@ -5,7 +5,7 @@ use crate::{
     drivers::service::Surroundings,
     identity::{Identity, IdentityError},
     layout::Layout,
-    link::{self, Incoming, Link, LinkError, Seen, Wishes},
+    link::{self, Incoming, Link, LinkError, Wishes},
     state::{State, StateError},
     trust::{Trust, TrustError},
 };
@@ -65,7 +65,7 @@ pub async fn run(options: RunOptions, shutdown: impl Future<Output = ()>) -> Res
             .map_or_else(std::env::current_exe, fs::canonicalize)?,
     };
     let link = Arc::new(Link::new(&identity)?);
-    let observed = watch::Sender::new(Seen::default());
+    let observed = watch::Sender::new(None);
     let wishes = watch::Sender::new(Wishes::default());
     let (desired, orders) = mpsc::channel(4);
     let incoming = Incoming {

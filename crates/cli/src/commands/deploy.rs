@@ -56,6 +56,9 @@ pub(super) struct What {
     /// Take the place of the deployment that runs there: it ends, and this one settles what it left.
     #[arg(long)]
     supersede: bool,
+    /// After a backup was put back: leave targets as they are of which it is not known what they run, and deploy to the others.
+    #[arg(long)]
+    leave_behind: bool,
     /// The number of the change request that it runs under; any that covers it unless set.
     #[arg(long, value_name = "NUMBER")]
     change: Option<u64>,
@@ -85,6 +88,7 @@ impl What {
             progress_deadline: self.progress_deadline,
             on_failure: self.on_failure,
             supersede: self.supersede,
+            leave_behind: self.leave_behind,
             change: self.change,
         }
     }

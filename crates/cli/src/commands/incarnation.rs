@@ -91,6 +91,12 @@ fn told(view: &HistoryView) -> String {
         );
         lines.push(standings(view));
     }
+    if !view.silent.is_empty() {
+        lines.push(format!(
+            "these have not said yet what they run: {}",
+            view.silent.join(", ")
+        ));
+    }
     lines.join("\n")
 }
 

@@ -13,22 +13,23 @@ pub enum Present {
     Attested(DesiredState),
     /// Nothing.
     Nothing,
-    /// It was told something in a history that is over, and has said nothing since.
+    /// It is not known: its agent has said nothing since the record was put back from a backup.
     Silent,
 }
 
 impl Present {
-    /// Compares what a target was last told with what it said, in the present `history`.
+    /// Compares what a target was last told with what it said, in the present `history`. What an agent does not name does not run
+    /// there, once it `was_heard`.
     pub fn of(
         history: Incarnation,
         told: Option<&DesiredState>,
-        said: Option<&ObservedState>,
+        (said, was_heard): (Option<&ObservedState>, bool),
     ) -> Self {
         match (told, said) {
             (Some(told), _) if told.instruction.incarnation == history => Self::Told(told.clone()),
             (_, Some(said)) if said.runs_something() => Self::Attested(attested(told, said)),
-            (_, Some(_)) | (None, None) => Self::Nothing,
-            (Some(_), None) => Self::Silent,
+            _ if !was_heard => Self::Silent,
+            _ => Self::Nothing,
         }
     }
 
@@ -132,7 +133,8 @@ mod tests {
         let (new, old) = (told(NOW, "1"), told(LOST, "1"));
         let is = |told, runs: Option<&str>, expected| {
             let said = runs.map(|runs| said(Some(runs)));
-            assert_eq!(Present::of(NOW, told, said.as_ref()), expected);
+            let said = (said.as_ref(), runs.is_some());
+            assert_eq!(Present::of(NOW, told, said), expected);
         };
         is(Some(&new), Some("2"), Present::Told(new.clone()));
         is(Some(&new), None, Present::Told(new.clone()));
@@ -142,9 +144,16 @@ mod tests {
         attested.minimum_healthy = Millis(0);
         is(None, Some("2"), Present::Attested(attested));
         is(Some(&old), None, Present::Silent);
-        is(None, None, Present::Nothing);
+        is(None, None, Present::Silent);
         let idle = said(None);
-        assert_eq!(Present::of(NOW, Some(&old), Some(&idle)), Present::Nothing);
+        for (said, heard, expected) in [
+            (Some(&idle), true, Present::Nothing),
+            (None, true, Present::Nothing),
+            (Some(&idle), false, Present::Silent),
+        ] {
+            assert_eq!(Present::of(NOW, Some(&old), (said, heard)), expected);
+            assert_eq!(Present::of(NOW, None, (said, heard)), expected);
+        }
     }
 
     #[test]

@@ -42,6 +42,10 @@ pub struct DeploymentRequest {
     /// Whether it takes the place of the deployment that runs there, if one does.
     #[serde(default)]
     pub supersede: bool,
+    /// After a backup was put back: whether targets of which it is not known what they run are left as they are. The others are
+    /// deployed to.
+    #[serde(default)]
+    pub leave_behind: bool,
     /// The number of the change request that it runs under; any that covers it unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<u64>,

@@ -31,6 +31,8 @@ pub struct HistoryView {
     pub follow: u64,
     /// All others. They keep what they run, and are told nothing until they are deployed to.
     pub others: Vec<StandingView>,
+    /// The targets, as `ENVIRONMENT/TARGET`, whose agents have said nothing since the backup was put back.
+    pub silent: Vec<String>,
 }
 
 /// How a history began.

@@ -34,6 +34,8 @@ pub struct Authority {
 pub struct Identity {
     /// The serial number of the certificate, hex.
     pub serial: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
     /// What the agent gets.
     pub response: EnrolResponse,
 }
@@ -118,6 +120,7 @@ impl Authority {
         let renew_after = Timestamp::now() + SignedDuration::from_hours(24 * AGENT_DAYS * 2 / 3);
         Ok(Identity {
             serial: hex::encode(serial),
+            issued_at: Timestamp::now(),
             response: EnrolResponse {
                 certificate: certificate.pem(),
                 authority: self.certificate.clone(),

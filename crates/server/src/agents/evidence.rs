@@ -68,6 +68,9 @@ async fn artifacts(
         let Some(known) = app.revisions.get(tx, id).await? else {
             continue;
         };
+        if known.is_said {
+            continue;
+        }
         let revision = &known.revision;
         for component in &revision.components {
             let repository = Repository::new(revision.product.clone(), component.component.clone());

@@ -146,7 +146,11 @@ async fn observed(
 ) -> Result<Json<ObservedResponse>, ApiError> {
     let said = Said {
         observed: request.observed,
-        revisions: request.revisions,
+        revisions: request
+            .revisions
+            .into_iter()
+            .filter_map(|it| serde_json::from_value(it).ok())
+            .collect(),
     };
     let unknown = link.app.observe(&key, said).await?;
     Ok(Json(ObservedResponse { unknown }))
@@ -269,11 +273,14 @@ async fn everything(
         let Some(known) = app.revisions.get(tx, id).await? else {
             continue;
         };
-        let references = secret_references(&known.revision, state);
-        let values = app
-            .open_secrets(tx, &known.revision.product, &references)
-            .await?;
-        response.secrets.extend(values);
+        // What a target says that it runs entitles it to nothing: it holds what that needs.
+        if !known.is_said {
+            let references = secret_references(&known.revision, state);
+            let values = app
+                .open_secrets(tx, &known.revision.product, &references)
+                .await?;
+            response.secrets.extend(values);
+        }
         if !response.revisions.contains(&known.revision) {
             response.revisions.push(known.revision.clone());
         }

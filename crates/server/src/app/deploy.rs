@@ -76,6 +76,7 @@ pub(super) async fn promote(
         crosses: None,
         group,
         supersedes: wanted.supersedes,
+        leave_behind: wanted.leave_behind,
         way,
         leave: Leave {
             change: wanted.change,
@@ -194,6 +195,8 @@ pub(super) struct Start<'a> {
     pub(super) group: Option<GroupRunId>,
     /// Whether it takes the place of the deployment that runs there.
     pub(super) supersedes: bool,
+    /// Whether targets of which it is not known what they run are left as they are.
+    pub(super) leave_behind: bool,
     pub(super) way: Way,
     pub(super) leave: Leave,
 }
@@ -221,8 +224,9 @@ pub(super) async fn begin(
     let left = leftovers::of(tx, product, start.environment).await?;
     let present = present::of(tx, product, start.environment).await?;
     let serving = left.serving(&present);
-    let targets = meant_targets(tx, &start, &serving).await?;
-    present::check(tx, &targets, &present).await?;
+    let mut targets = meant_targets(tx, &start, &serving).await?;
+    let wanted = (&present, start.leave_behind);
+    let left_behind = present::leave_out(tx, &mut targets, wanted).await?;
     let (deployment, revisions) = draft(tx, request, &start, (id, &targets, &serving)).await?;
     let deployment = Deployment {
         traffic: left.split(&deployment.balancers, tx.now()),
@@ -237,7 +241,7 @@ pub(super) async fn begin(
     let detail = serde_json::json!({
         "product": product, "release": deployment.release, "environment": deployment.environment,
         "purpose": deployment.purpose, "plan": deployment.plan.hash(), "parts": deployment.parts, "targets": names,
-        "change": deployment.change, "supervised": deployment.supervision.is_some(),
+        "change": deployment.change, "supervised": deployment.supervision.is_some(), "left_behind": left_behind,
     });
     request
         .journal(

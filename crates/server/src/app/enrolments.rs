@@ -79,9 +79,10 @@ impl App {
             secret: Digest::of(wanted.token.as_bytes()),
             key,
             serial: identity.serial.clone(),
+            issued_at: identity.issued_at,
             said: Said {
                 observed: wanted.observed,
-                revisions: wanted.revisions,
+                revisions: Vec::new(),
             },
         };
         let joined = (self.keyring.clone(), joining);
@@ -136,20 +137,20 @@ impl App {
         let read = self.store.read(shown.clone(), |tx, shown| {
             async move {
                 let agent = tx.agent(&shown.key).await?;
-                let backup = tx.last_restored().await?;
-                Ok::<_, Error>((agent, backup))
+                match certificate(agent.as_ref(), (&shown.key, &shown.serial)) {
+                    Err(why) => {
+                        let backup = tx.last_restored().await?;
+                        match is_lost(agent.as_ref(), backup.as_ref(), shown.issued_at) {
+                            true => Ok(Certificate::Found),
+                            false => Err(why),
+                        }
+                    }
+                    good => good,
+                }
             }
             .boxed()
         });
-        let (agent, backup) = read.await?;
-        let place = (&shown.key, shown.serial.as_str());
-        let seen = match certificate(agent.as_ref(), place) {
-            Ok(seen) => seen,
-            Err(_) if is_lost(agent.as_ref(), backup.as_ref(), shown.issued_at) => {
-                Certificate::Found
-            }
-            Err(why) => return Err(why),
-        };
+        let seen = read.await?;
         if seen == Certificate::Present {
             return Ok(());
         }
@@ -159,7 +160,9 @@ impl App {
                     let serial = shown.serial.as_str();
                     match seen {
                         Certificate::Present => Ok(()),
-                        Certificate::Renewed => renewed(tx, (&shown.key, serial)).await,
+                        Certificate::Renewed => {
+                            renewed(tx, (&shown.key, serial), shown.issued_at).await
+                        }
                         Certificate::Found => {
                             found(tx, (&shown.key, serial), shown.issued_at).await
                         }
@@ -217,12 +220,17 @@ fn is_lost(agent: Option<&AgentRow>, backup: Option<&BackupMark>, issued_at: Tim
     agent.revoked_at.is_none() && is_after && is_younger
 }
 
-async fn renewed(tx: &mut Tx, (key, serial): (&TargetKey, &str)) -> Result<(), Error> {
+async fn renewed(
+    tx: &mut Tx,
+    (key, serial): (&TargetKey, &str),
+    issued_at: Timestamp,
+) -> Result<(), Error> {
     let agent = tx.agent(key).await?;
     if let (Certificate::Renewed, Some(agent)) =
         (certificate(agent.as_ref(), (key, serial))?, &agent)
     {
-        tx.record_renewal_seen(key, &agent.next_serial).await?;
+        tx.record_renewal_seen(key, (&agent.next_serial, issued_at))
+            .await?;
     }
     Ok(())
 }
@@ -324,6 +332,7 @@ struct Joining {
     secret: Digest,
     key: TargetKey,
     serial: String,
+    issued_at: Timestamp,
     said: Said,
 }
 
@@ -357,7 +366,8 @@ async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
         };
         tx.record_document(&Document::Target(target)).await?;
     }
-    tx.record_agent_enrolled(key, serial).await?;
+    tx.record_agent_enrolled(key, (serial, joining.issued_at))
+        .await?;
     let detail = serde_json::json!({ "serial": serial, "declared_before": known.is_some() });
     let entry = entry(
         tx,
@@ -373,14 +383,16 @@ async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a target was told in a history that is over and does not run is of no use: the host is another one.
+/// What a target was told in a history that is over and does not run is of no use: the host is another one. A load balancer does not
+/// say what it runs; what it was told stands until it is told again.
 async fn forget_lost(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
     let history = present::history(tx).await?;
     let said = &joining.said.observed;
     for told in tx.desired_of(&joining.key).await? {
         let mut own = said.iter().filter(|it| it.product == told.product);
-        if present::is_over(history, &told) && !own.any(ObservedState::runs_something) {
-            tx.forget_desired(&joining.key, &told.product).await?;
+        let is_gone = told.traffic.is_empty() && !own.any(ObservedState::runs_something);
+        if is_gone && present::is_over(history, &told) {
+            tx.forget_product(&joining.key, &told.product).await?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@
 mod begin;
 mod places;
 
-use super::{App, Error, Request, steer};
+use super::{App, Error, Request, observed, steer};
 use begin::{Wanted, begin};
 use futures::FutureExt;
 use places::{Place, places};
@@ -34,8 +34,8 @@ impl App {
                 request.permit_at_large(tx, Action::BeginHistory).await?;
                 let restored = tx.restored().await?;
                 let beginning = tx.beginning().await?;
-                let places = places(tx).await?;
-                view(tx, (beginning, restored), &places).await
+                let found = places(tx).await?;
+                view(tx, (beginning, restored), &found).await
             }
             .boxed()
         });
@@ -63,23 +63,45 @@ impl App {
             end_tokens: wanted.end_tokens,
             leave_silent: wanted.leave_silent,
         };
-        let (view, places) = self
+        let (beginning, found) = self
             .store
             .write((request, wanted), |tx, (request, wanted)| {
-                async move {
-                    let (beginning, places) = begin(tx, request, wanted).await?;
-                    let view = view(tx, (Some(beginning), None), &places).await?;
-                    Ok::<_, Error>((view, places))
-                }
-                .boxed()
+                begin(tx, request, wanted).boxed()
             })
             .await?;
         self.standstill.set(false);
-        for place in &places {
-            self.bus.wake_target(&place.target);
-        }
         self.bus.wake_engine();
-        Ok(view)
+        self.tell_again(&found).await;
+        let read = self.store.read(beginning, |tx, beginning| {
+            async move {
+                let found = places(tx).await?;
+                view(tx, (Some(beginning.clone()), None), &found).await
+            }
+            .boxed()
+        });
+        read.await
+    }
+
+    /// Tells who follows the same again, each by itself: the history has begun, and whoever is missed here is told with its next
+    /// report.
+    async fn tell_again(&self, places: &[Place]) {
+        for place in places {
+            let input = (place.target.clone(), place.product.clone());
+            let told = self
+                .store
+                .write(input, |tx, (key, product)| {
+                    observed::follow(tx, key, product).boxed()
+                })
+                .await;
+            match told {
+                Ok(told) => told.iter().for_each(|key| self.bus.wake_target(key)),
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    target = %place.target,
+                    "incarnation.not_told_again"
+                ),
+            }
+        }
     }
 }
 
@@ -88,6 +110,7 @@ async fn view(
     (beginning, restored): (Option<Beginning>, Option<BackupMark>),
     places: &[Place],
 ) -> Result<HistoryView, Error> {
+    let silent = tx.unheard().await?;
     let revisions = places.iter().flat_map(|it| it.revisions());
     let names = releases_of(tx, revisions).await?;
     let (follow, others): (Vec<_>, Vec<_>) = places
@@ -105,6 +128,7 @@ async fn view(
         restored: restored.as_ref().map(mark),
         follow: follow.len() as u64,
         others: others.iter().map(|it| it.view(&names)).collect(),
+        silent: silent.iter().map(ToString::to_string).collect(),
     })
 }
 

@@ -182,6 +182,11 @@ pub(super) async fn late(
     if moves {
         return Ok(None);
     }
+    let present = present::of(tx, product, environment).await?;
+    if present.values().any(Present::is_left_behind) {
+        // What stands there came after the backup that the record was put back from.
+        return Ok(None);
+    }
     let Some(stands) = standing(tx, product, environment).await?.pop() else {
         return Ok(None);
     };

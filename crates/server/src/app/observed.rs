@@ -3,13 +3,16 @@
 use super::{App, Error, admission, entry, present};
 use futures::FutureExt;
 use tidegate_domain::{
-    catalog::{Kind as CatalogKind, Product},
     converge::{DesiredState, JobState, ObservedState, Present, RouteState},
     deployment::facts::Report,
     generation::Incarnation,
+    name::Name,
     revision::{Revision, RevisionId},
 };
 use tidegate_store::{TargetKey, Tx};
+
+/// Of so many products a target may say something without being told of any.
+const PRODUCTS_MAX: u64 = 64;
 
 /// The longest detail that is kept, in characters.
 const DETAIL_MAX: usize = 1024;
@@ -80,14 +83,15 @@ pub(super) struct Kept {
 
 pub(super) async fn keep(tx: &mut Tx, (key, said): (&TargetKey, &Said)) -> Result<Kept, Error> {
     let mut kept = Kept::default();
+    tx.record_heard(key).await?;
     let (history, told) = (present::history(tx).await?, tx.desired_of(key).await?);
     for state in &said.observed {
         let is_it = |told: &&DesiredState| told.product == state.product;
         let told = told.iter().find(is_it);
-        if told.is_none() && !is_worth_keeping(tx, state).await? {
+        let known = tx.report(key, &state.product).await?;
+        if told.is_none() && known.is_none() && !is_worth_keeping(tx, (key, state)).await? {
             continue;
         }
-        let known = tx.report(key, &state.product).await?;
         let report = Report::following(known.as_ref(), in_short(state), tx.now());
         if known.as_ref() != Some(&report) {
             tx.record_report(key, &report).await?;
@@ -97,22 +101,21 @@ pub(super) async fn keep(tx: &mut Tx, (key, said): (&TargetKey, &Said)) -> Resul
                 kept.told.extend(moved);
             }
         }
-        if Present::of(history, told, Some(&report.observed)).is_left_behind() {
-            let unknown = adopt(tx, &report.observed, &said.revisions).await?;
+        if Present::of(history, told, (Some(&report.observed), true)).is_left_behind() {
+            let unknown = adopt(tx, (key, &report.observed), &said.revisions).await?;
             kept.unknown.extend(unknown);
         }
     }
     Ok(kept)
 }
 
-/// A target that was told nothing may run something all the same: what it is told of next must not stop it unseen.
-async fn is_worth_keeping(tx: &mut Tx, state: &ObservedState) -> Result<bool, Error> {
-    let name = state.product.as_str();
-    Ok(state.runs_something()
-        && tx
-            .document::<Product>(CatalogKind::Product, name)
-            .await?
-            .is_some())
+/// A target that was told nothing may run something all the same, also of a product that is not declared yet: what it is told of next
+/// must not stop it unseen.
+async fn is_worth_keeping(
+    tx: &mut Tx,
+    (key, state): (&TargetKey, &ObservedState),
+) -> Result<bool, Error> {
+    Ok(state.runs_something() && tx.count_reports(key).await? < PRODUCTS_MAX)
 }
 
 /// Tells whoever has to hear of something new that a target said.
@@ -121,22 +124,48 @@ async fn follow_up(
     history: Incarnation,
     (key, told, report): (&TargetKey, &DesiredState, &Report),
 ) -> Result<Vec<TargetKey>, Error> {
-    if !present::is_over(history, told) {
-        return admission::heard(tx, (key, told, report)).await;
+    match present::is_over(history, told) {
+        true => tell_again(tx, (key, told, report)).await,
+        false => admission::heard(tx, (key, told, report)).await,
     }
+}
+
+/// Tells a target what it was told in a history that is over, if it does just that. It answers whom it told.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn follow(
+    tx: &mut Tx,
+    key: &TargetKey,
+    product: &Name,
+) -> Result<Vec<TargetKey>, Error> {
+    let told = tx.desired_of(key).await?;
+    let told = told.iter().find(|told| told.product == *product);
+    let report = tx.report(key, product).await?;
+    match (told, report) {
+        (Some(told), Some(report)) if present::is_over(present::history(tx).await?, told) => {
+            tell_again(tx, (key, told, &report)).await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn tell_again(
+    tx: &mut Tx,
+    (key, told, report): (&TargetKey, &DesiredState, &Report),
+) -> Result<Vec<TargetKey>, Error> {
     if !report.observed.follows(told) || tx.restored().await?.is_some() {
         return Ok(Vec::new());
     }
-    // It was out of touch when the present history began, and does as the record says.
     tx.record_desired(key, told).await?;
     Ok(vec![key.clone()])
 }
 
-/// Learns the revisions that a target came to run while the record was lost. Their names are their hashes. Answers which the
-/// target did not say.
+/// Learns the revisions that a target came to run while the record was lost. Their names are their hashes, so they are what runs
+/// there; that anybody wanted it nobody knows, so the target gets nothing for them. Answers which it did not say.
 async fn adopt(
     tx: &mut Tx,
-    state: &ObservedState,
+    (key, state): (&TargetKey, &ObservedState),
     revisions: &[Revision],
 ) -> Result<Vec<RevisionId>, Error> {
     let runs = state.active.iter().filter_map(|it| it.revision);
@@ -145,7 +174,7 @@ async fn adopt(
     for revision in own {
         let id = revision.id();
         if unknown.contains(&id) {
-            tx.record_revision(revision).await?;
+            tx.record_said_revision(key, revision).await?;
             unknown.retain(|it| *it != id);
         }
     }

@@ -85,6 +85,7 @@ pub(super) struct Wanted {
     pub(super) release: Version,
     pub(super) environment: Name,
     pub(super) supersedes: bool,
+    pub(super) leave_behind: bool,
     pub(super) change: Option<ChangeId>,
     how: How,
     limits: NamedLimits,
@@ -124,6 +125,7 @@ impl Wanted {
             release: field("release", &wanted.release)?,
             environment: field("environment", &wanted.environment)?,
             supersedes: wanted.supersede,
+            leave_behind: wanted.leave_behind,
             change: wanted.change.map(ChangeId),
             how: how(wanted, length("bake", &wanted.bake)?)?,
             limits: NamedLimits {

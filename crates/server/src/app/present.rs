@@ -2,10 +2,10 @@
 //! begins there, so that nothing is led back to where the record was when it was saved.
 
 use super::{Error, Kind, deploy};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Target,
-    converge::{DesiredState, Present},
+    converge::{DesiredState, Present, Slot},
     deployment::facts::Report,
     generation::Incarnation,
     name::{Name, listed},
@@ -23,11 +23,14 @@ pub(super) async fn of(
     let told = deploy::told(tx, product, environment).await?;
     let reports = tx.reports_in(environment, product).await?;
     let reports: BTreeMap<Name, Report> = reports.into_iter().collect();
-    let names = told.keys().chain(reports.keys()).cloned();
+    let unheard = tx.unheard().await?.into_iter();
+    let unheard = unheard.filter(|key| key.environment == *environment);
+    let unheard: BTreeSet<Name> = unheard.map(|key| key.target).collect();
+    let names = told.keys().chain(reports.keys()).chain(&unheard);
     let present = names.map(|name| {
-        let said = reports.get(&name).map(|report| &report.observed);
-        let present = Present::of(history, told.get(&name), said);
-        (name, present)
+        let said = reports.get(name).map(|report| &report.observed);
+        let said = (said, !unheard.contains(name));
+        (name.clone(), Present::of(history, told.get(name), said))
     });
     Ok(present.collect())
 }
@@ -39,58 +42,94 @@ pub(super) async fn on(tx: &mut Tx, key: &TargetKey, product: &Name) -> Result<P
     let told = told.iter().find(|told| told.product == *product);
     let report = tx.report(key, product).await?;
     let said = report.as_ref().map(|report| &report.observed);
+    let said = (said, tx.was_heard(key).await?);
     Ok(Present::of(history, told, said))
 }
 
-/// Refuses to begin where it is not known what a target would go back to.
+/// Takes out the targets of which it is not known what they would go back to, if that is wanted, and answers them; otherwise
+/// refuses.
 ///
 /// # Errors
-/// When one was left behind and has said nothing since, or runs what cannot be told again.
-pub(super) async fn check(
+/// When one was left behind and has said nothing since, or runs what cannot be told again, and is not to be left out; or when none is
+/// left.
+pub(super) async fn leave_out(
     tx: &mut Tx,
-    targets: &[Target],
-    present: &BTreeMap<Name, Present>,
-) -> Result<(), Error> {
+    targets: &mut Vec<Target>,
+    (present, is_wanted): (&BTreeMap<Name, Present>, bool),
+) -> Result<Vec<Name>, Error> {
     let (mut silent, mut unclear) = (Vec::new(), Vec::new());
-    for target in targets.iter().filter(|target| target.balances.is_empty()) {
+    for target in &*targets {
         match present.get(&target.name) {
-            Some(Present::Silent) => silent.push(&target.name),
+            Some(Present::Silent) => silent.push(target.name.clone()),
             Some(Present::Attested(state)) if !can_be_told(tx, state).await? => {
-                unclear.push(&target.name);
+                unclear.push(target.name.clone());
             }
             Some(Present::Told(_) | Present::Attested(_) | Present::Nothing) | None => {}
         }
     }
-    let (code, detail) = if !silent.is_empty() {
-        let detail = format!(
-            "{} was told something in a history that is over, and has not said since what it runs",
-            listed(silent)
-        );
-        ("target-silent", detail)
-    } else if !unclear.is_empty() {
-        let detail = format!(
-            "{} runs what this record did not tell it, and that cannot be told again: its agent is too old to say all of it, \
-             or it runs parts of several revisions",
-            listed(unclear)
-        );
-        ("target-unclear", detail)
-    } else {
-        return Ok(());
+    let unknown: Vec<Name> = silent.iter().chain(&unclear).cloned().collect();
+    if unknown.is_empty() {
+        return Ok(unknown);
+    }
+    if is_wanted && unknown.len() < targets.len() {
+        targets.retain(|target| !unknown.contains(&target.name));
+        return Ok(unknown);
+    }
+    let (code, detail) = match silent.is_empty() {
+        false => (
+            "target-silent",
+            format!(
+                "{} has not said what it runs since the record was put back from a backup",
+                listed(&silent)
+            ),
+        ),
+        true => (
+            "target-unclear",
+            format!(
+                "{} runs what this record did not tell it, and that cannot be told again: its agent is too old to say all of it, or \
+                 it runs several revisions",
+                listed(&unclear)
+            ),
+        ),
     };
     Err(Error::refused(Kind::NotReady, code, detail).hint(
-        "bring its agent in touch, and up to date; or enrol a new host in its place: `tidegate enrolment create --replace`",
+        "bring its agent in touch, and up to date; or leave it as it is by `--leave-behind`; or enrol a new host in its place: \
+         `tidegate enrolment create --replace`",
     ))
 }
 
-/// Whether the record knows all that a state names, and each slot runs one revision.
-async fn can_be_told(tx: &mut Tx, state: &DesiredState) -> Result<bool, Error> {
-    let mut slots: BTreeMap<_, RevisionId> = BTreeMap::new();
-    for active in &state.active {
-        if *slots.entry(active.slot).or_insert(active.revision) != active.revision {
-            return Ok(false);
-        }
+/// Refuses to go back where something runs that came after the backup: what was before that is not known.
+///
+/// # Errors
+/// When a target was left behind.
+pub(super) async fn refuse_left_behind(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<(), Error> {
+    let present = of(tx, product, environment).await?;
+    let behind = present.iter().filter(|(_, it)| it.is_left_behind());
+    let behind: Vec<&Name> = behind.map(|(name, _)| name).collect();
+    if behind.is_empty() {
+        return Ok(());
     }
-    Ok(unknown(tx, slots.into_values()).await?.is_empty())
+    let detail = format!(
+        "what {} runs came after the backup that the record was put back from, so it is not known what was before it",
+        listed(behind)
+    );
+    Err(
+        Error::refused(Kind::NotReady, "targets-left-behind", detail).hint(format!(
+            "say what is to run there: `tidegate deploy {product} RELEASE --to {environment}`"
+        )),
+    )
+}
+
+/// Whether the record knows all that a state names, and one slot alone runs, with one revision.
+async fn can_be_told(tx: &mut Tx, state: &DesiredState) -> Result<bool, Error> {
+    let runs = state.active.iter().map(|it| (it.slot, it.revision));
+    let runs: BTreeSet<(Slot, RevisionId)> = runs.collect();
+    let revisions = runs.iter().map(|(_, revision)| *revision);
+    Ok(runs.len() == 1 && unknown(tx, revisions).await?.is_empty())
 }
 
 /// Those of some revisions that the record does not know.
@@ -100,7 +139,7 @@ pub(super) async fn unknown(
 ) -> Result<Vec<RevisionId>, Error> {
     let mut unknown = Vec::new();
     for id in revisions {
-        if !unknown.contains(&id) && tx.revision(id).await?.is_none() {
+        if !unknown.contains(&id) && !tx.has_revision(id).await? {
             unknown.push(id);
         }
     }

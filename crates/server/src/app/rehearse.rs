@@ -169,6 +169,7 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
         crosses: None,
         group: None,
         supersedes: false,
+        leave_behind: false,
         leave: Leave::default(),
         way: wanted.way(tx).await?,
     };

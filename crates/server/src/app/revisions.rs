@@ -20,6 +20,8 @@ pub struct Known {
     pub revision: Revision,
     /// Its manifests by component.
     pub attested: Attested,
+    /// Whether only a target said it: nobody is given anything for it.
+    pub is_said: bool,
 }
 
 /// Revisions by name.
@@ -42,8 +44,13 @@ impl RevisionCache {
         };
         let known = Arc::new(Known {
             attested: attested(&revision),
+            is_said: tx.is_said(id).await?,
             revision,
         });
+        if known.is_said {
+            // That ends once the server makes the same itself.
+            return Ok(Some(known));
+        }
         let mut all = self.lock();
         if all.len() >= KEPT_MAX {
             all.clear();

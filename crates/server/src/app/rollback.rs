@@ -6,7 +6,7 @@ use super::{
     deploy::{Leave, Start, begin},
     field,
     guide::reason_missing,
-    plans, releases,
+    plans, present, releases,
     steer::{self, read_reason},
 };
 use futures::FutureExt;
@@ -232,6 +232,7 @@ pub(super) async fn take_back(
     if let Some(id) = tx.deployment_running_in(product, environment).await? {
         return take_back_running(tx, request, (id, why)).await;
     }
+    present::refuse_left_behind(tx, product, environment).await?;
     let nothing = || nothing_to_take_back(product, environment);
     let mut standing = standing(tx, product, environment).await?;
     let newest = DeploymentId(u64::MAX >> 1);
@@ -259,6 +260,7 @@ pub(super) async fn take_back(
         crosses,
         group: None,
         supersedes: false,
+        leave_behind: false,
         leave: Leave::default(),
         // Going back has an order of its own; as many at a time as when it was brought there.
         way: plans::Way {

@@ -44,7 +44,8 @@ pub(crate) async fn a_generation_only_grows_and_moves_the_cursor(store: &Store) 
 pub(crate) async fn a_renewal_that_another_overtook_is_seen_in_vain(store: &Store) {
     let live = key("live/live-1");
     commit!(store, live.clone(), |tx, key| {
-        tx.record_agent_enrolled(key, "01").await?;
+        let now = tx.now();
+        tx.record_agent_enrolled(key, ("01", now)).await?;
         tx.record_agent_renewed(key, "02").await?;
         tx.record_agent_renewed(key, "03").await?;
     });
@@ -55,9 +56,10 @@ pub(crate) async fn a_renewal_that_another_overtook_is_seen_in_vain(store: &Stor
         ("", ("03", "")),
     ] {
         let input = (live.clone(), seen);
-        commit!(store, input, |tx, (key, seen)| tx
-            .record_renewal_seen(key, seen)
-            .await?);
+        commit!(store, input, |tx, (key, seen)| {
+            let now = tx.now();
+            tx.record_renewal_seen(key, (seen, now)).await?;
+        });
         let agent = agent(store, "live/live-1").await;
         assert_eq!((&*agent.serial, &*agent.next_serial), expect, "{seen}");
     }
@@ -272,9 +274,10 @@ async fn tell(store: &Store, target: &str, port: u16) -> Instruction {
 
 async fn enrol(store: &Store, target: &str, serial: &str) {
     let input: (TargetKey, String) = (key(target), serial.to_owned());
-    commit!(store, input, |tx, (key, serial)| tx
-        .record_agent_enrolled(key, serial)
-        .await?);
+    commit!(store, input, |tx, (key, serial)| {
+        let now = tx.now();
+        tx.record_agent_enrolled(key, (serial, now)).await?;
+    });
 }
 
 async fn agent(store: &Store, target: &str) -> tidegate_store::AgentRow {

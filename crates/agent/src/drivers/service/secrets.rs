@@ -12,10 +12,19 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Puts what came along in place of what there was of one product. What came of others is left alone.
-    pub(crate) fn replace(&mut self, product: &Name, all: &BTreeMap<String, String>) {
+    /// Puts what came along in place of what there was of one product, but for what is still referred to: a server that was put back
+    /// from a backup may have lost it, and a version never changes. What came of others is left alone.
+    pub(crate) fn replace(
+        &mut self,
+        product: &Name,
+        all: &BTreeMap<String, String>,
+        is_referred_to: impl Fn(&str) -> bool,
+    ) {
         let prefix = format!("{product}/");
-        self.values.retain(|name, _| !name.starts_with(&prefix));
+        self.values.retain(|name, _| {
+            let own = name.strip_prefix(&prefix);
+            own.is_none_or(|own| is_referred_to(&format!("{OPEN}{own}}}")))
+        });
         let own = all.iter().filter(|(name, _)| name.starts_with(&prefix));
         self.values
             .extend(own.map(|(name, value)| (name.clone(), value.clone())));
@@ -79,12 +88,16 @@ mod tests {
         };
         let (shop, other) = ("shop".parse().unwrap(), "shopping".parse().unwrap());
         let mut secrets = Secrets::default();
-        secrets.replace(&shop, &all("x"));
-        secrets.replace(&other, &all("y"));
+        secrets.replace(&shop, &all("x"), |_| false);
+        secrets.replace(&other, &all("y"), |_| false);
         for (product, value) in [(&shop, "x"), (&other, "y")] {
             assert_eq!(secrets.fill(product, "${secret:a@1}").as_deref(), Ok(value));
         }
-        secrets.replace(&shop, &BTreeMap::new());
+        let running = |reference: &str| reference == "${secret:a@1}";
+        secrets.replace(&shop, &BTreeMap::new(), running);
+        let kept = secrets.fill(&shop, "${secret:a@1}");
+        assert_eq!(kept.as_deref(), Ok("x"), "what runs refers to it");
+        secrets.replace(&shop, &BTreeMap::new(), |_| false);
         assert!(secrets.fill(&shop, "${secret:a@1}").is_err());
     }
 }

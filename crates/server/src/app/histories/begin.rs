@@ -5,12 +5,10 @@ use super::{
     places::{Place, places},
 };
 use crate::app::steer;
-use std::collections::BTreeSet;
 use tidegate_domain::{
     access::Action,
     generation::{Beginning, Incarnation},
 };
-use tidegate_protocol::api::Standing;
 use tidegate_store::Tx;
 
 /// A target that says it heard of a history so far above all that is known is not believed.
@@ -37,7 +35,7 @@ pub(super) async fn begin(
     let backup = tx.restored().await?;
     match &backup {
         Some(_) if wanted.leave_silent => {}
-        Some(_) => refuse_silent(&places)?,
+        Some(_) => refuse_silent(tx).await?,
         None => refuse_moving(tx).await?,
     }
     let before = newest_heard(tx.incarnation().await?, &places);
@@ -65,11 +63,6 @@ pub(super) async fn begin(
         let kept = request.actor.token.as_ref().map(|token| token.id);
         tx.end_other_tokens(kept).await?;
     }
-    for place in &places {
-        if let Some(told) = place.again() {
-            tx.record_desired(&place.target, told).await?;
-        }
-    }
     Ok((beginning, places))
 }
 
@@ -88,19 +81,18 @@ fn newest_heard(known: Incarnation, places: &[Place]) -> Incarnation {
 }
 
 /// What a target that says nothing has heard of is not known: a number might be given twice.
-fn refuse_silent(places: &[Place]) -> Result<(), Error> {
-    let silent = places.iter().filter(|it| it.standing() == Standing::Silent);
-    let silent: BTreeSet<String> = silent.map(|it| it.target.to_string()).collect();
-    let silent: Vec<String> = silent.into_iter().collect();
+async fn refuse_silent(tx: &mut Tx) -> Result<(), Error> {
+    let silent = tx.unheard().await?;
     if silent.is_empty() {
         return Ok(());
     }
+    let silent: Vec<String> = silent.iter().map(ToString::to_string).collect();
     let detail = format!(
         "{} said nothing since the backup was put back, so it is not known what would become of it",
         silent.join(", ")
     );
     Err(Error::refused(Kind::NotReady, "targets-silent", detail)
-        .hint("wait until its agent is in touch; if it is gone for good, `--leave-silent`"))
+        .hint("wait until its agent is in touch; if it is gone for good, `--leave-silent`, or `tidegate target revoke`"))
 }
 
 /// Without a backup, the record knows how everything goes on: it may not be cut off.

@@ -1,7 +1,7 @@
 //! What each target runs of each product, beside what the record says.
 
-use super::super::Error;
-use std::collections::BTreeMap;
+use super::super::{Error, present};
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     converge::DesiredState, deployment::facts::Report, name::Name, revision::RevisionId,
 };
@@ -13,29 +13,25 @@ pub(super) struct Place {
     pub(super) target: TargetKey,
     pub(super) product: Name,
     told: Option<DesiredState>,
+    /// Whether it was told that in the present history: then it follows, or is on its way.
+    is_told: bool,
+    /// Whether it has not said what it runs since the record was put back from a backup.
+    is_silent: bool,
     pub(super) report: Option<Report>,
 }
 
 impl Place {
     /// How that compares.
     pub(super) fn standing(&self) -> Standing {
-        match (&self.told, &self.report) {
-            (_, None) => Standing::Silent,
-            (Some(told), Some(report)) => {
-                let said = &report.observed;
-                match said.instruction == told.instruction || said.follows(told) {
-                    true => Standing::Follows,
-                    false => Standing::Differs,
-                }
-            }
-            (None, Some(_)) => Standing::Differs,
+        let follows = |told| {
+            let report = self.report.as_ref();
+            report.is_some_and(|report| report.observed.follows(told))
+        };
+        match &self.told {
+            _ if self.is_silent => Standing::Silent,
+            Some(told) if self.is_told || follows(told) => Standing::Follows,
+            Some(_) | None => Standing::Differs,
         }
-    }
-
-    /// What may be told again, because nothing changes by it.
-    pub(super) fn again(&self) -> Option<&DesiredState> {
-        let (told, report) = (self.told.as_ref()?, self.report.as_ref()?);
-        report.observed.follows(told).then_some(told)
     }
 
     /// All that are named.
@@ -78,14 +74,18 @@ pub(super) async fn places(tx: &mut Tx) -> Result<Vec<Place>, Error> {
     let mut reports: BTreeMap<(TargetKey, Name), Report> = reports
         .map(|(target, product, report)| ((target, product), report))
         .collect();
-    let told = tx.all_desired().await?.into_iter();
+    let (history, told) = (present::history(tx).await?, tx.all_desired().await?);
+    let silent: BTreeSet<TargetKey> = tx.unheard().await?.into_iter().collect();
+    let told = told.into_iter();
     let mut places: Vec<Place> = told
         .map(|(target, told)| {
             let product = told.product.clone();
             let report = reports.remove(&(target.clone(), product.clone()));
             Place {
+                is_silent: silent.contains(&target),
                 target,
                 product,
+                is_told: !present::is_over(history, &told),
                 told: Some(told),
                 report,
             }
@@ -96,8 +96,10 @@ pub(super) async fn places(tx: &mut Tx) -> Result<Vec<Place>, Error> {
         reports
             .into_iter()
             .map(|((target, product), report)| Place {
+                is_silent: silent.contains(&target),
                 target,
                 product,
+                is_told: false,
                 told: None,
                 report: Some(report),
             }),

@@ -54,6 +54,7 @@ impl Wanted {
             on_failure: filled(&self.on_failure),
             change: None,
             supersede: self.supersede,
+            leave_behind: false,
             strategy: filled(&self.strategy),
         })
     }
