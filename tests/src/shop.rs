@@ -1,11 +1,15 @@
 //! A shop on a server and agents that can be killed and started again, driven by the command line alone.
 //!
-//! Commands are run by `command`, what is seen from outside is in `look`. Wait with [`until`], never with a pause.
+//! Commands are run by `command`, what is seen from outside is in `look`, what a
+//! lost server is brought back by in `restored`. Wait with [`until`], never with a pause.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod command;
 mod look;
+mod restored;
+
+pub use restored::BEGIN;
 
 use crate::process::{Process, end_all_of, free_port, program, tidegate};
 use std::{
@@ -177,6 +181,14 @@ impl Shop {
     /// Ends the agent of a target without a warning; what it runs goes on.
     pub fn kill_agent(&mut self, target: &str) {
         self.agents.remove(target);
+    }
+
+    /// The host of a target is gone, with all that ran there.
+    pub fn lose_host(&mut self, target: &str) {
+        self.kill_agent(target);
+        let place = self.path().join(target);
+        end_all_of(&place);
+        std::fs::remove_dir_all(place).unwrap();
     }
 
     /// Lets the agent of a target join.

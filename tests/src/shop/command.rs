@@ -42,6 +42,13 @@ impl Shop {
         serde_json::from_str(&self.ok(arguments)).unwrap()
     }
 
+    /// Deploys a release of the shop, and waits until it is live.
+    pub fn deploy(&self, release: &str, environment: &str) {
+        let words = ["deploy", "shop", release, "--to", environment];
+        let more = ["--minimum-healthy", "300ms", "--wait"];
+        self.ok(&[&words[..], &more[..]].concat());
+    }
+
     /// Runs a command that must end with `status`, and answers what it said.
     pub fn refused(&self, status: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);

@@ -3,8 +3,12 @@
 use super::{Shop, until};
 use serde_json::Value;
 use std::{
+    collections::BTreeSet,
     io::{Read, Write},
     net::TcpStream,
+    panic::{self, AssertUnwindSafe},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
     time::Duration,
 };
 
@@ -42,6 +46,25 @@ impl Shop {
         let body = self.get(port, "/version")?;
         let json: Value = serde_json::from_str(body.split("\r\n\r\n").nth(1)?).ok()?;
         json["version"].as_str().map(str::to_owned)
+    }
+
+    /// All versions that a target answers while `work` goes on.
+    pub fn answers_while(&self, target: &str, work: impl FnOnce()) -> BTreeSet<String> {
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let watching = scope.spawn(|| {
+                let mut seen = BTreeSet::new();
+                while !is_over.load(Ordering::Relaxed) {
+                    seen.extend(self.answer(target));
+                }
+                seen
+            });
+            // Also if it panics: nobody waits for the end of a scope's threads in vain.
+            let ended = panic::catch_unwind(AssertUnwindSafe(work));
+            is_over.store(true, Ordering::Relaxed);
+            let seen = watching.join().unwrap();
+            ended.map_or_else(|why| panic::resume_unwind(why), |()| seen)
+        })
     }
 
     /// The process that answers on a target.

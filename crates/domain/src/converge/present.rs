@@ -2,7 +2,7 @@
 //! says itself.
 
 use super::{ActiveComponent, DesiredState, ObservedState};
-use crate::{duration::Millis, generation::Incarnation};
+use crate::{duration::Millis, generation::Incarnation, revision::RevisionId};
 
 /// What a target is taken to run of one product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,16 @@ impl Present {
     }
 }
 
+impl DesiredState {
+    /// The revision that it makes run, if that is one, in one slot. Of two slots an agent does not say which one serves.
+    pub fn sole_revision(&self) -> Option<RevisionId> {
+        let first = self.active.first()?;
+        let is_alone =
+            |it: &ActiveComponent| (it.slot, it.revision) == (first.slot, first.revision);
+        self.active.iter().all(is_alone).then_some(first.revision)
+    }
+}
+
 /// The state that, told again, would change nothing.
 fn attested(told: Option<&DesiredState>, said: &ObservedState) -> DesiredState {
     let runs = said.active.iter().filter_map(|it| {
@@ -68,7 +78,6 @@ mod tests {
         digest::Digest,
         generation::{Generation, Instruction},
         name::Name,
-        revision::RevisionId,
     };
 
     const LOST: Incarnation = Incarnation(1);
@@ -154,6 +163,28 @@ mod tests {
             assert_eq!(Present::of(NOW, Some(&old), (said, heard)), expected);
             assert_eq!(Present::of(NOW, None, (said, heard)), expected);
         }
+    }
+
+    #[test]
+    fn what_runs_in_two_slots_or_of_two_revisions_has_no_sole_revision() {
+        let one = told(NOW, "1").active.remove(0);
+        let other = told(NOW, "2").active.remove(0);
+        let blue = ActiveComponent {
+            slot: Slot::Blue,
+            ..one.clone()
+        };
+        let of = |active: &[&ActiveComponent]| {
+            let active = active.iter().copied().cloned().collect();
+            let state = DesiredState {
+                active,
+                ..told(NOW, "1")
+            };
+            state.sole_revision()
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[&one, &one]), Some(one.revision));
+        assert_eq!(of(&[&one, &other]), None);
+        assert_eq!(of(&[&one, &blue]), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
     catalog::{Document, Kind as CatalogKind, SlotVariables, Target},
-    converge::ObservedState,
+    converge::{ObservedState, Present},
     digest::Digest,
     generation::BackupMark,
     id::EnrolmentId,
@@ -376,23 +376,32 @@ async fn join(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
         &detail,
     );
     tx.record_entry(&entry).await?;
-    forget_lost(tx, joining).await?;
+    succeed(tx, joining).await?;
     observed::keep(tx, (key, &joining.said)).await?;
     // Nobody waits for it yet who could be woken.
     latecomers::settle_all(tx, (&key.environment, Some(&key.target))).await?;
     Ok(())
 }
 
-/// What a target was told in a history that is over and does not run is of no use: the host is another one. A load balancer does not
+/// A host that does not run what its place was told in a history that is over is another one. It is told the same if all others there do
+/// as the record says; otherwise that is forgotten, because something else may have come to run there since. A load balancer does not
 /// say what it runs; what it was told stands until it is told again.
-async fn forget_lost(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
+async fn succeed(tx: &mut Tx, joining: &Joining) -> Result<(), Error> {
     let history = present::history(tx).await?;
-    let said = &joining.said.observed;
-    for told in tx.desired_of(&joining.key).await? {
+    let (key, said) = (&joining.key, &joining.said.observed);
+    for told in tx.desired_of(key).await? {
         let mut own = said.iter().filter(|it| it.product == told.product);
         let is_gone = told.traffic.is_empty() && !own.any(ObservedState::runs_something);
-        if is_gone && present::is_over(history, &told) {
-            tx.forget_product(&joining.key, &told.product).await?;
+        if !is_gone || !present::is_over(history, &told) {
+            continue;
+        }
+        let mut others = present::of(tx, &told.product, &key.environment).await?;
+        others.remove(&key.target);
+        let is_told = |it: &Present| matches!(it, Present::Told(_));
+        if others.values().any(is_told) && !others.values().any(Present::is_left_behind) {
+            tx.record_desired(key, &told).await?;
+        } else {
+            tx.forget_product(key, &told.product).await?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::{Error, Kind, deploy};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Target,
-    converge::{DesiredState, Present, Slot},
+    converge::{DesiredState, Present},
     deployment::facts::Report,
     generation::Incarnation,
     name::{Name, listed},
@@ -124,12 +124,12 @@ pub(super) async fn refuse_left_behind(
     )
 }
 
-/// Whether the record knows all that a state names, and one slot alone runs, with one revision.
+/// Whether the record knows what a state makes run, and that is one thing.
 async fn can_be_told(tx: &mut Tx, state: &DesiredState) -> Result<bool, Error> {
-    let runs = state.active.iter().map(|it| (it.slot, it.revision));
-    let runs: BTreeSet<(Slot, RevisionId)> = runs.collect();
-    let revisions = runs.iter().map(|(_, revision)| *revision);
-    Ok(runs.len() == 1 && unknown(tx, revisions).await?.is_empty())
+    match state.sole_revision() {
+        Some(revision) => Ok(tx.has_revision(revision).await?),
+        None => Ok(false),
+    }
 }
 
 /// Those of some revisions that the record does not know.

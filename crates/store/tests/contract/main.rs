@@ -90,6 +90,7 @@ contract! {
     releases {
         releases_are_kept_changed_and_paged
         a_revision_is_kept_under_its_hash
+        what_a_target_says_is_kept_apart_and_is_not_much
     }
     deployments {
         a_deployment_comes_back_as_it_was_written
@@ -111,6 +112,8 @@ contract! {
         generations_are_never_given_twice
         environments_do_not_see_each_others_targets
         the_last_revision_that_proved_itself_is_kept
+        after_a_restore_nobody_was_heard_and_nothing_is_proved
+        what_is_forgotten_of_a_product_leaves_the_others
         the_last_report_counts
         a_connection_is_written_only_when_it_changes
         an_enrolment_is_used_as_often_as_it_says

@@ -60,3 +60,33 @@ pub(crate) async fn a_revision_is_kept_under_its_hash(store: &Store) {
     let missing = view!(store, revision(1).id(), |tx, id| tx.revision(*id).await?);
     assert_eq!(missing, None);
 }
+
+pub(crate) async fn what_a_target_says_is_kept_apart_and_is_not_much(store: &Store) {
+    let say = async |target: &str, port: u16| {
+        let input = (target.parse().unwrap(), revision(port));
+        commit!(store, input, |tx, (key, revision)| {
+            tx.record_said_revision(key, revision).await?;
+        });
+    };
+    let is = async |port: u16| {
+        view!(store, revision(port).id(), |tx, id| (
+            tx.has_revision(*id).await?,
+            tx.is_said(*id).await?
+        ))
+    };
+    for port in 1..=65 {
+        say("live/live-1", port).await;
+    }
+    assert_eq!(is(64).await, (true, true));
+    assert_eq!(is(65).await, (false, false), "one target says no more");
+    say("live/live-2", 65).await;
+    assert_eq!(is(65).await, (true, true), "another one does");
+    commit!(store, revision(64), |tx, revision| tx
+        .record_revision(revision)
+        .await?);
+    assert_eq!(is(64).await, (true, false), "the server made the same");
+    say("live/live-1", 64).await;
+    assert_eq!(is(64).await, (true, false), "what it made stays its own");
+    say("live/live-1", 66).await;
+    assert_eq!(is(66).await, (true, true), "there is room again");
+}

@@ -120,9 +120,7 @@ pub(crate) async fn the_last_revision_that_proved_itself_is_kept(store: &Store) 
         ("live/live-1", "b"),
         ("live/live-2", "a"),
     ] {
-        commit!(store, (key(target), revision(text)), |tx, input| {
-            tx.record_proved(&input.0, &name("shop"), input.1).await?;
-        });
+        prove(store, target, text).await;
     }
     let proved = view!(store, (), |tx, ()| {
         let mut proved = tx.proved_in(&name("live"), &name("shop")).await?;
@@ -144,6 +142,76 @@ pub(crate) async fn the_last_revision_that_proved_itself_is_kept(store: &Store) 
         of
     });
     assert_eq!(of_one, [Some(revision("b")), None]);
+}
+
+pub(crate) async fn after_a_restore_nobody_was_heard_and_nothing_is_proved(store: &Store) {
+    for target in ["live/live-1", "live/live-2", "live/live-3"] {
+        enrol(store, target, "serial").await;
+        prove(store, target, "a").await;
+    }
+    let unheard = async || view!(store, (), |tx, ()| tx.unheard().await?);
+    let was_heard =
+        async |target: &str| view!(store, key(target), |tx, key| tx.was_heard(key).await?);
+    assert_eq!(unheard().await, []);
+    commit!(store, key("live/live-3"), |tx, key| tx
+        .record_agent_revoked(key)
+        .await?);
+    commit!(store, crate::dump::mark(), |tx, mark| tx
+        .record_restored(mark)
+        .await?);
+    let silent = [key("live/live-1"), key("live/live-2")];
+    assert_eq!(unheard().await, silent, "a revoked one is not waited for");
+    assert!(!was_heard("live/live-1").await);
+    commit!(store, key("live/live-1"), |tx, key| tx
+        .record_heard(key)
+        .await?);
+    enrol(store, "live/live-2", "serial-2").await;
+    assert_eq!(unheard().await, []);
+    assert!(was_heard("live/live-1").await && was_heard("live/live-4").await);
+
+    let proved = async || {
+        view!(store, (), |tx, ()| tx
+            .proved_in(&name("live"), &name("shop"))
+            .await?)
+    };
+    assert_eq!(proved().await, []);
+    prove(store, "live/live-1", "b").await;
+    let again = (name("live-1"), RevisionId(digest("b")));
+    assert_eq!(proved().await, [again]);
+    let other = view!(store, (), |tx, ()| tx
+        .proved(&key("live/live-2"), &name("shop"))
+        .await?);
+    assert_eq!(other, None);
+}
+
+pub(crate) async fn what_is_forgotten_of_a_product_leaves_the_others(store: &Store) {
+    tell(store, "live/live-1", 8080).await;
+    tell(store, "live/live-2", 8080).await;
+    prove(store, "live/live-1", "a").await;
+    let product = desired(8080).product;
+    let forget = async |product: &tidegate_domain::name::Name| {
+        commit!(store, product.clone(), |tx, product| tx
+            .forget_product(&key("live/live-1"), product)
+            .await?);
+    };
+    let told = async |target: &str| {
+        let told = view!(store, key(target), |tx, key| tx.desired_of(key).await?);
+        told.len()
+    };
+    forget(&name("another")).await;
+    assert_eq!(told("live/live-1").await, 1);
+    forget(&product).await;
+    assert_eq!(
+        (told("live/live-1").await, told("live/live-2").await),
+        (0, 1)
+    );
+}
+
+async fn prove(store: &Store, target: &str, revision: &str) {
+    let input = (key(target), RevisionId(digest(revision)));
+    commit!(store, input, |tx, (key, revision)| {
+        tx.record_proved(key, &name("shop"), *revision).await?;
+    });
 }
 
 pub(crate) async fn environments_do_not_see_each_others_targets(store: &Store) {
