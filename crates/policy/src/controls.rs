@@ -11,14 +11,18 @@ use crate::{
     text::{PolicyText, parsed, validated},
 };
 use cedar_policy::{
-    Authorizer, Decision, Entities, Entity, Policy, PolicySet, Request, ResourceConstraint,
-    Validator,
+    Authorizer, Decision, Entities, Entity, EntityUid, Policy, PolicySet, PrincipalConstraint,
+    Request, ResourceConstraint, Validator,
 };
 use std::{collections::BTreeMap, sync::LazyLock};
 use tidegate_domain::{
     control::{Control, ControlFacts, Finding, Lack, Mode, Severity},
     name::Name,
 };
+
+/// What to do about a policy that looks at more than an artifact.
+const ALONE_HELP: &str = "of an artifact in quarantine nobody knows yet who deploys it, as which version, or where to: ask \
+    about its signatures, bill, tests and origin, and leave the rest to a control without `quarantine`";
 
 static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| Validator::new(schema::get().clone()));
 /// Of what looks at an artifact alone.
@@ -40,7 +44,7 @@ struct Ready {
 }
 
 /// What the policies of a control are about, by their scopes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Asks {
     artifacts: bool,
     release: bool,
@@ -100,6 +104,15 @@ pub fn examine_control(control: &Control) -> Result<(), PolicyFault> {
         );
         return Err(PolicyFault::at(control.name.as_str(), "", 0, why));
     }
+    if whole.quarantine && whole.mode() != Mode::Enforce {
+        let why = format!(
+            "control {} quarantines nothing, because its mode is {}",
+            whole.name,
+            whole.mode()
+        );
+        let fault = PolicyFault::at(whole.name.as_str(), &whole.policy, 0, why);
+        return Err(fault.help("say `mode: enforce`, or leave `quarantine` out until then"));
+    }
     ready(whole, 0).map(drop)
 }
 
@@ -145,7 +158,7 @@ fn alone(
 ) -> Result<(), PolicyFault> {
     let refuse = |why: &str| {
         let why = format!("control {} cannot quarantine: {why}", control.name);
-        Err(PolicyFault::at(&source.name, &source.text, 0, why))
+        Err(PolicyFault::at(&source.name, &source.text, 0, why).help(ALONE_HELP))
     };
     if !asks.artifacts || asks.release || asks.deployment {
         return refuse("its policies have to be about `resource is Artifact`, and nothing else");
@@ -153,7 +166,56 @@ fn alone(
     if !control.environments.is_empty() {
         return refuse("an artifact lies in no environment; leave `environments` out");
     }
-    validated(&source.name, &source.text, (&ALONE, policies))
+    if let Err(fault) = validated(&source.name, &source.text, (&ALONE, policies)) {
+        let help = fault.help.clone();
+        let help = help.map_or_else(|| ALONE_HELP.to_owned(), |it| format!("{it}. {ALONE_HELP}"));
+        return Err(fault.help(help));
+    }
+    match policies.policies().find_map(elsewhere) {
+        Some(what) => refuse(&format!(
+            "its policy looks at {what}, of which nothing is known"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What a policy looks at beside the artifact: who deploys, or another entity, by its name.
+fn elsewhere(policy: &Policy) -> Option<String> {
+    let principal = match policy.principal_constraint() {
+        PrincipalConstraint::Any | PrincipalConstraint::Is(_) => {
+            let whole = policy.to_json().ok()?;
+            names_principal(&whole["conditions"])
+        }
+        PrincipalConstraint::In(_)
+        | PrincipalConstraint::Eq(_)
+        | PrincipalConstraint::IsIn(_, _) => true,
+    };
+    let is_other = |uid: &EntityUid| {
+        let kind = uid.type_name().to_string();
+        !matches!(kind.as_str(), "Artifact" | "Action")
+    };
+    let others = policy.entity_literals();
+    let other = others.iter().find(|uid| is_other(uid));
+    principal
+        .then(|| "`principal`".to_owned())
+        .or_else(|| other.map(|uid| format!("`{uid}`")))
+}
+
+/// Whether an expression, in Cedar's JSON, names who asks.
+fn names_principal(expression: &serde_json::Value) -> bool {
+    match expression {
+        serde_json::Value::Object(fields) => {
+            let is_it = |(name, value): (&String, &serde_json::Value)| {
+                (name == "Var" && value == "principal") || names_principal(value)
+            };
+            fields.iter().any(is_it)
+        }
+        serde_json::Value::Array(items) => items.iter().any(names_principal),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => false,
+    }
 }
 
 impl Controls {
@@ -176,8 +238,9 @@ impl Controls {
                 version,
                 // Without a policy that permits, nothing holds.
                 policies: PolicySet::new(),
+                // Nobody knows what it was about: it is asked of whatever goes forward or back.
                 asks: Asks {
-                    deployment: true,
+                    release: true,
                     ..Asks::default()
                 },
             })
@@ -225,12 +288,29 @@ impl Controls {
 
     /// What every control that is not off, and is about that place, says of a deployment.
     pub fn judge(&self, facts: &ControlFacts) -> Vec<Finding> {
+        self.ask(facts, |asks| asks)
+    }
+
+    /// The same, of what is gone back to. What a deployment lacks is about going forward, when and by whom: only what is
+    /// said of the release and its artifacts is asked.
+    pub fn judge_return(&self, facts: &ControlFacts) -> Vec<Finding> {
+        self.ask(facts, |asks| Asks {
+            deployment: false,
+            ..asks
+        })
+    }
+
+    fn ask(&self, facts: &ControlFacts, narrowed: impl Fn(Asks) -> Asks) -> Vec<Finding> {
         let place = (&facts.release.product, &facts.deployment.environment);
         let asked = self.all.iter().filter(|ready| {
-            ready.control.mode() != Mode::Off && ready.control.is_about(place.0, place.1)
+            ready.control.mode() != Mode::Off
+                && ready.control.is_about(place.0, place.1)
+                && narrowed(ready.asks) != Asks::default()
         });
         let told = Told::of(facts, self.all.iter().any(|ready| ready.asks.artifacts));
-        asked.map(|ready| ready.judge(facts, &told)).collect()
+        asked
+            .map(|ready| ready.ask(narrowed(ready.asks), facts, &told))
+            .collect()
     }
 }
 
@@ -267,10 +347,6 @@ impl Ready {
             ..Asks::default()
         };
         self.ask(asks, facts, told)
-    }
-
-    fn judge(&self, facts: &ControlFacts, told: &Told) -> Finding {
-        self.ask(self.asks, facts, told)
     }
 
     fn ask(&self, asks: Asks, facts: &ControlFacts, told: &Told) -> Finding {

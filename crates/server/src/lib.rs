@@ -143,7 +143,10 @@ impl Server {
             app.clone(),
             engine::read_attachments(app.clone(), holder.clone()),
         ));
-        tasks.spawn(resting(app.clone(), engine::watch_quarantine(app.clone())));
+        tasks.spawn(resting(
+            app.clone(),
+            engine::watch_quarantine(app.clone(), holder.clone()),
+        ));
         tasks.spawn(resting(app.clone(), collect_garbage(app.clone())));
         tasks.spawn(resting(app.clone(), scrub(app.clone(), holder.clone())));
         tasks.spawn(watch_standstill(app.clone()));

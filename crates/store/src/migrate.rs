@@ -73,6 +73,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "certificates",
         include_str!("../migrations/0020_certificates.sql"),
     ),
+    (
+        22,
+        "quarantine_watched",
+        include_str!("../migrations/0022_quarantine_watched.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \
