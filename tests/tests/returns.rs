@@ -89,7 +89,8 @@ fn a_person_goes_back_to_what_is_not_sound_by_saying_why() {
     let mut deployments = deployments.expect("deployments").iter();
     let back = deployments.find(|it| it["deployment"]["id"] == 3);
     let returns = &back.expect("it is told")["returns"];
-    assert_eq!(returns[0]["facts"]["release"]["version"], "1.0.0");
+    let judged = &returns[0]["judgement"];
+    assert_eq!(judged["facts"]["release"]["version"], "1.0.0");
 }
 
 #[test]
@@ -156,7 +157,10 @@ mode: enforce
     );
     // They hold what goes forward.
     let id = office.deploys("bob", "1.1.0", "testing");
-    office.waits_for(&id, "no-days");
+    let checked = office.by("bob", &["controls", "check", &id]).1;
+    for held in ["no-days", "change-approved", "documents-read"] {
+        assert!(checked.contains(&format!("control {held}: ")), "{checked}");
+    }
 }
 
 #[test]
