@@ -133,9 +133,10 @@ pub fn config(manifest: &[u8]) -> Option<Layer> {
     })
 }
 
-/// Whether a manifest brings nothing but what was read here as a signature, a statement, a bill or a report about something
-/// else. What it says of its own types counts for nothing: `read` is what its layers turned out to be, `config` the bytes
-/// of its config.
+/// Whether a manifest brings nothing but what was read here as a signature, a statement, a bill or a report.
+///
+/// What it says of its own types counts for nothing: `read` is what its layers turned out to be, `config` the bytes of its
+/// config.
 pub fn is_evidence(manifest: &[u8], config: Option<&[u8]>, read: &[&Attachment]) -> bool {
     let Ok(whole) = serde_json::from_slice::<Manifest>(manifest) else {
         return false;

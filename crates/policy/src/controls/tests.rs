@@ -374,6 +374,20 @@ fn what_quarantines_looks_at_the_artifact_alone() {
             .help
             .is_some_and(|it| it.contains("leave the rest to a control without"))
     );
+    let bound = Control {
+        environments: vec![name("live")],
+        ..marked("signed", "")
+    };
+    check(&bound, "leave `environments` out");
+}
+
+#[test]
+fn what_quarantines_enforces() {
+    let check = |control: &Control, expect: &str| {
+        let fault = examine_control(control).unwrap_err();
+        assert!(fault.message.contains(expect), "{fault:?}");
+        assert!(fault.help.is_some_and(|it| it.contains("`mode: enforce`")));
+    };
     for mode in [Mode::Observe, Mode::Off] {
         let inert = Control {
             mode: Some(mode),
@@ -387,11 +401,6 @@ fn what_quarantines_looks_at_the_artifact_alone() {
         ..marked("signed", "")
     };
     check(&shipped, "quarantines nothing, because its mode is observe");
-    let bound = Control {
-        environments: vec![name("live")],
-        ..marked("signed", "")
-    };
-    check(&bound, "leave `environments` out");
 }
 
 #[test]

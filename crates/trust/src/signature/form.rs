@@ -16,11 +16,12 @@ pub fn check_form(form: SignatureForm, bytes: &[u8]) -> Result<(), Refusal> {
             let envelope = Envelope::read(bytes).map_err(Refusal::Envelope)?;
             stated(&envelope.payload_type, &envelope.payload).map(drop)
         }
-        SignatureForm::Bundle => match &bundle::read(bytes)?.content {
-            SignatureContent::DsseEnvelope(envelope) => {
-                stated(&envelope.payload_type, envelope.payload.as_bytes()).map(drop)
-            }
-            _ => Ok(()),
-        },
+        SignatureForm::Bundle => {
+            let bundle = bundle::read(bytes)?;
+            let SignatureContent::DsseEnvelope(envelope) = &bundle.content else {
+                return Ok(());
+            };
+            stated(&envelope.payload_type, envelope.payload.as_bytes()).map(drop)
+        }
     }
 }
