@@ -431,10 +431,20 @@ async fn a_record_that_cannot_be_read_hides_no_other_from_the_journal() {
         harbour.office.shop.push(version, None);
         harbour.tells(version, "artifact.quarantined", 1);
     }
-    // No control keeps anything there any more.
-    harbour
-        .office
-        .apply("kind: Control\nname: signed\nmode: enforce\n");
+    // All is looked at anew, and the one that cannot be is among them.
+    harbour.office.apply(
+        "kind: Control
+name: signed
+mode: enforce
+---
+kind: Control
+name: kept-here
+title: It is whole
+mode: enforce
+quarantine: true
+policy: permit (principal, action, resource is Artifact) when { resource.kept };
+",
+    );
     harbour.tells("1.4.0", "artifact.quarantine_left", 1);
     assert_eq!(harbour.asks(&harbour.eve, "manifests/1.4.0").await.0, 200);
 }
