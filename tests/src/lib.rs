@@ -4,6 +4,7 @@
 //! This library starts the parts; each file of `tests/` is a story. Everything that was started is ended by its
 //! process id, also when a test panics. A part that is missing is a failure, never a skipped test.
 
+pub mod bent;
 pub mod browser;
 pub mod cosign;
 pub mod disk;

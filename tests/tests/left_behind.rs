@@ -42,18 +42,16 @@ fn neither_a_cancelled_nor_a_failing_deployment_leads_behind_what_ran_when_the_h
     release(&shop, "1.2.0", None);
     release(&shop, "1.3.0", Some("exit-after 0.1"));
     let seen = shop.answers_while("testing-1", || {
-        fails(&shop, "1.3.0");
-        answers(&shop, "testing-1", "1.1.0");
-        fails(&shop, "1.3.0");
-        answers(&shop, "testing-1", "1.1.0");
-        // It proved itself there; what a cancelled one left did not, and nothing that was proved before the backup counts.
+        // Nothing that was proved before the backup counts: it goes back to where it came from, cancelled or not.
         let words = ["deploy", "shop", "1.2.0", "--to", "testing"];
         let more = ["--minimum-healthy", "4m", "--output", "json"];
         let view = shop.json(&[&words[..], &more[..]].concat());
         answers(&shop, "testing-1", "1.2.0");
         shop.ok(&["cancel", &view["id"].to_string()]);
-        fails(&shop, "1.3.0");
-        answers(&shop, "testing-1", "1.1.0");
+        for _ in 0..2 {
+            fails(&shop, "1.3.0");
+            answers(&shop, "testing-1", "1.2.0");
+        }
     });
     assert!(!seen.contains("1.0.0"), "{seen:?}");
 }
@@ -98,6 +96,30 @@ fn a_deployment_can_leave_out_who_is_silent_and_says_so() {
 }
 
 #[test]
+fn who_joins_where_others_were_left_behind_waits_for_the_next_deployment() {
+    let mut shop = Shop::with_shop(None);
+    for environment in ["testing", "staging"] {
+        shop.deploy("1.0.0", environment);
+    }
+    let backup = shop.backed_up();
+    for environment in ["testing", "staging"] {
+        shop.deploy("1.1.0", environment);
+    }
+    shop.go_on_from(&backup);
+    shop.declare("staging-3");
+    shop.enrol("staging-3");
+    assert_eq!(told(&shop, "staging-3")["desired"], json!([]));
+    shop.start_agent("staging-3");
+    let seen = shop.answers_while("staging-3", || {
+        for environment in ["testing", "staging"] {
+            shop.deploy("1.1.0", environment);
+        }
+        answers(&shop, "staging-3", "1.1.0");
+    });
+    assert!(!seen.contains("1.0.0"), "{seen:?}");
+}
+
+#[test]
 fn an_empty_host_in_the_place_of_a_lost_one_is_told_what_stands_there() {
     let mut shop = Shop::with_shop(None);
     for environment in ["testing", "staging"] {
@@ -126,10 +148,7 @@ fn what_runs_of_a_product_that_the_backup_does_not_know_is_not_stopped_unseen() 
     shop.ok(&[&words[..], &quick[..]].concat());
     shop_at(&shop, stock, "1.0.0");
     shop.go_on_from(&backup);
-    assert_eq!(
-        shop.left_behind(),
-        [r#"testing/testing-1 [] → ["1.0.0"]"#]
-    );
+    assert_eq!(shop.left_behind(), [r#"testing/testing-1 [] → ["1.0.0"]"#]);
     // Declared again, it goes on from there.
     declare_stock(&mut shop);
     let words = ["deploy", "stock", "9.0.0", "--to", "testing"];
@@ -194,7 +213,7 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     set_secret(&shop);
     shop.ok(&["release", "configure", "shop", "1.1.0"]);
     shop.deploy("1.1.0", "testing");
-    let said = told(&shop);
+    let said = told(&shop, "testing-1");
     assert!(said.to_string().contains(SECRET), "{said}");
     let revisions = said["revisions"].as_array().expect("revisions");
     let deployed = revisions.iter().find(|it| it["release"] == "1.1.0");
@@ -207,7 +226,7 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     release(&shop, "1.2.0", Some("exit-after 0.1"));
     fails(&shop, "1.2.0");
     answers(&shop, "testing-1", "1.1.0");
-    let again = told(&shop);
+    let again = told(&shop, "testing-1");
     let names = again["revisions"].to_string();
     assert!(names.contains(&artifact), "{again}");
     assert_eq!(again["secrets"], json!({}));
@@ -217,7 +236,7 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     shop.apply(COMPONENT);
     shop.ok(&["release", "configure", "shop", "1.1.0"]);
     shop.deploy("1.1.0", "testing");
-    assert!(told(&shop).to_string().contains(SECRET));
+    assert!(told(&shop, "testing-1").to_string().contains(SECRET));
     assert_eq!(blob(&shop, &artifact), 200);
 }
 
@@ -229,9 +248,9 @@ fn set_secret(shop: &Shop) {
     assert!(child.wait().expect("it ends").success());
 }
 
-fn told(shop: &Shop) -> Value {
+fn told(shop: &Shop, target: &str) -> Value {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(Hand::of(shop, Some("testing-1")).told())
+    runtime.block_on(Hand::of(shop, Some(target)).told())
 }
 
 fn blob(shop: &Shop, digest: &str) -> u16 {

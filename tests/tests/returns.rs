@@ -1,7 +1,7 @@
 //! Going back asks controls, too, with real agents: what they find is kept, and keeps nothing from going back.
 
 use serde_json::{Value, json};
-use tidegate_tests::{office::Office, shop::until};
+use tidegate_tests::{bent::bend, office::Office, shop::until};
 
 const CUSTOMER: &str =
     "kind: Control\nname: customer-approval\nmode: enforce\nenvironments: [testing]\n";
@@ -89,7 +89,8 @@ fn a_person_goes_back_to_what_is_not_sound_by_saying_why() {
     let mut deployments = deployments.expect("deployments").iter();
     let back = deployments.find(|it| it["deployment"]["id"] == 3);
     let returns = &back.expect("it is told")["returns"];
-    assert_eq!(returns[0]["facts"]["release"]["version"], "1.0.0");
+    let judged = &returns[0]["judgement"];
+    assert_eq!(judged["facts"]["release"]["version"], "1.0.0");
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn what_is_waived_or_holds_again_takes_no_reason() {
     ];
     let (status, said) = office.by("bob", &ask);
     assert_eq!(status, 0, "{said}");
-    office.by("ada", &["waiver", "sign", "1"]);
+    assert_eq!(office.by("ada", &["waiver", "sign", "1"]).0, 0);
     let (status, said) = office.by("bob", &[&BACK[..], &["--wait"]].concat());
     assert_eq!(
         (status, said.contains("all the same")),
@@ -122,6 +123,87 @@ fn what_is_waived_or_holds_again_takes_no_reason() {
     let (status, said) = office.by("bob", &[&BACK[..], &["--wait"]].concat());
     assert_eq!(status, 0, "{said}");
     assert_eq!(judged(&office, "5")[0]["objections"], json!([]));
+}
+
+#[test]
+fn what_speaks_of_going_forward_is_not_asked_of_what_is_gone_back_to() {
+    let office = office();
+    approved(&office, "1.0.0");
+    office.apply(
+        "kind: Control
+name: no-days
+title: Nothing goes there on any day
+mode: enforce
+policy: |
+  permit (principal, action, resource is Deployment) when { resource.weekday == \"never\" };
+---
+kind: Control
+name: change-approved
+mode: enforce
+---
+kind: Control
+name: documents-read
+mode: enforce
+",
+    );
+    let (status, said) = office.by("bob", &[&BACK[..], &["--wait"]].concat());
+    assert_eq!(status, 0, "{said}");
+    let judged = judged(&office, "3");
+    assert_eq!(judged[0]["objections"], json!([]));
+    let told = judged[0].to_string();
+    assert!(
+        told.contains("customer-approval") && !told.contains("no-days"),
+        "{told}"
+    );
+    // They hold what goes forward.
+    let id = office.deploys("bob", "1.1.0", "testing");
+    let checked = office.by("bob", &["controls", "check", &id]).1;
+    for held in ["no-days", "change-approved", "documents-read"] {
+        assert!(checked.contains(&format!("control {held}: ")), "{checked}");
+    }
+}
+
+#[test]
+fn what_cannot_be_judged_keeps_nothing_from_going_back() {
+    let mut office = office();
+    approved(&office, "1.0.0");
+    let reason = ["--reason", "on holiday"];
+    let ask = ["waiver", "ask", "signed", "shop"];
+    assert_eq!(office.by("bob", &[&ask[..], &reason].concat()).0, 0);
+    let bake = [
+        "deploy", "shop", "1.0.0", "--to", "testing", "--bake", "10m", "--output", "json",
+    ];
+    let (status, said) = office.by("bob", &bake);
+    assert_eq!(status, 0, "{said}");
+    let id = serde_json::from_str::<Value>(&said).expect("JSON")["id"].to_string();
+    until("it runs", || {
+        office.show(&id)["waves"][0]["targets"][0]["stage"] == "passed"
+    });
+    // Whatever is judged reads this, and cannot any more.
+    office.shop.kill_server();
+    bend(&office.shop, "waivers");
+    office.shop.start_server();
+
+    let (status, said) = office.by("bob", &BACK);
+    assert_eq!(status, 5, "{said}");
+    assert!(said.contains("nothing could be said of 1.1.0"), "{said}");
+    let (status, said) = office.by(
+        "bob",
+        &[&BACK[..], &["--reason", "the till is down"]].concat(),
+    );
+    assert_eq!(status, 0, "{said}");
+    until("it is back", || office.show(&id)["status"] == "rolled_back");
+    let judged = judged(&office, &id);
+    assert_eq!(judged[0]["release"], "1.1.0");
+    assert!(judged[0]["unjudged"].is_string(), "{judged:?}");
+    let objections = office.show(&id)["objections"].to_string();
+    assert!(
+        objections.contains("nothing could be said of 1.1.0"),
+        "{objections}"
+    );
+    // What goes forward waits, and says for what.
+    let id = office.deploys("bob", "1.0.0", "testing");
+    office.waits_for(&id, "nothing could be judged");
 }
 
 #[test]

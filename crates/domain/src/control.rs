@@ -22,5 +22,5 @@ pub use document::{Control, Mode, Severity};
 pub use facts::{ArtifactFacts, ControlFacts, DeploymentFacts, ReleaseFacts, Vulnerabilities};
 pub use finding::{Finding, Lack};
 pub use record::{Evidence, Judgement};
-pub use returned::{Returned, unanswered};
+pub use returned::{ReturnJudgement, Returned, unanswered};
 pub use waiver::{Waiver, WaiverScope};

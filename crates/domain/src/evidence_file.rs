@@ -10,7 +10,7 @@ use crate::{
     attachment::Attachment,
     canonical,
     catalog::KeySet,
-    control::{Approval, ArtifactFacts, Change, Evidence, Judgement, Waiver},
+    control::{Approval, ArtifactFacts, Change, Evidence, Judgement, ReturnJudgement, Waiver},
     deployment::Deployment,
     digest::Digest,
     journal::{Checkpoint, Entry, check_inclusion, leaf_hash, note},
@@ -86,9 +86,9 @@ pub struct DeploymentRecord {
     pub deployment: Deployment,
     /// What was judged when each of its waves began, counted from 0.
     pub judgements: Vec<(u32, Judgement)>,
-    /// What was judged of each release that it went back to, when it did. It stopped nothing.
+    /// What was judged of each release that it went back to, whenever it did. It stopped nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub returns: Vec<Judgement>,
+    pub returns: Vec<ReturnJudgement>,
     /// What people said of exactly its parts.
     pub approvals: Vec<Approval>,
 }

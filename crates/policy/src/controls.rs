@@ -1,5 +1,6 @@
 //! Release controls: the policies that come with the program, those of an organisation, and what they find.
 
+mod alone;
 mod entities;
 mod remedy;
 mod schema;
@@ -21,8 +22,6 @@ use tidegate_domain::{
 };
 
 static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| Validator::new(schema::get().clone()));
-/// Of what looks at an artifact alone.
-static ALONE: LazyLock<Validator> = LazyLock::new(|| Validator::new(schema::alone().clone()));
 
 /// The controls in force, ready to be asked.
 #[derive(Debug, Default)]
@@ -40,7 +39,7 @@ struct Ready {
 }
 
 /// What the policies of a control are about, by their scopes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Asks {
     artifacts: bool,
     release: bool,
@@ -100,6 +99,15 @@ pub fn examine_control(control: &Control) -> Result<(), PolicyFault> {
         );
         return Err(PolicyFault::at(control.name.as_str(), "", 0, why));
     }
+    if whole.quarantine && whole.mode() != Mode::Enforce {
+        let why = format!(
+            "control {} quarantines nothing, because its mode is {}",
+            whole.name,
+            whole.mode()
+        );
+        let fault = PolicyFault::at(whole.name.as_str(), &whole.policy, 0, why);
+        return Err(fault.help("say `mode: enforce`, or leave `quarantine` out until then"));
+    }
     ready(whole, 0).map(drop)
 }
 
@@ -126,7 +134,7 @@ fn ready(control: Control, version: u32) -> Result<Ready, PolicyFault> {
         asks.note(&policy.resource_constraint());
     }
     if control.quarantine {
-        alone(&control, &source, (&policies, asks))?;
+        alone::check(&control, &source, (&policies, asks))?;
     }
     Ok(Ready {
         control,
@@ -134,26 +142,6 @@ fn ready(control: Control, version: u32) -> Result<Ready, PolicyFault> {
         policies,
         asks,
     })
-}
-
-/// Whether a control that keeps artifacts in quarantine looks at the artifact alone: it lies there for no release yet, and
-/// goes to no environment.
-fn alone(
-    control: &Control,
-    source: &PolicyText,
-    (policies, asks): (&PolicySet, Asks),
-) -> Result<(), PolicyFault> {
-    let refuse = |why: &str| {
-        let why = format!("control {} cannot quarantine: {why}", control.name);
-        Err(PolicyFault::at(&source.name, &source.text, 0, why))
-    };
-    if !asks.artifacts || asks.release || asks.deployment {
-        return refuse("its policies have to be about `resource is Artifact`, and nothing else");
-    }
-    if !control.environments.is_empty() {
-        return refuse("an artifact lies in no environment; leave `environments` out");
-    }
-    validated(&source.name, &source.text, (&ALONE, policies))
 }
 
 impl Controls {
@@ -176,8 +164,9 @@ impl Controls {
                 version,
                 // Without a policy that permits, nothing holds.
                 policies: PolicySet::new(),
+                // Nobody knows what it was about: it is asked of whatever goes forward or back.
                 asks: Asks {
-                    deployment: true,
+                    release: true,
                     ..Asks::default()
                 },
             })
@@ -225,12 +214,29 @@ impl Controls {
 
     /// What every control that is not off, and is about that place, says of a deployment.
     pub fn judge(&self, facts: &ControlFacts) -> Vec<Finding> {
+        self.ask(facts, |asks| asks)
+    }
+
+    /// The same, of what is gone back to. What a deployment lacks is about going forward, when and by whom: only what is
+    /// said of the release and its artifacts is asked.
+    pub fn judge_return(&self, facts: &ControlFacts) -> Vec<Finding> {
+        self.ask(facts, |asks| Asks {
+            deployment: false,
+            ..asks
+        })
+    }
+
+    fn ask(&self, facts: &ControlFacts, narrowed: impl Fn(Asks) -> Asks) -> Vec<Finding> {
         let place = (&facts.release.product, &facts.deployment.environment);
         let asked = self.all.iter().filter(|ready| {
-            ready.control.mode() != Mode::Off && ready.control.is_about(place.0, place.1)
+            ready.control.mode() != Mode::Off
+                && ready.control.is_about(place.0, place.1)
+                && narrowed(ready.asks) != Asks::default()
         });
         let told = Told::of(facts, self.all.iter().any(|ready| ready.asks.artifacts));
-        asked.map(|ready| ready.judge(facts, &told)).collect()
+        asked
+            .map(|ready| ready.ask(narrowed(ready.asks), facts, &told))
+            .collect()
     }
 }
 
@@ -267,10 +273,6 @@ impl Ready {
             ..Asks::default()
         };
         self.ask(asks, facts, told)
-    }
-
-    fn judge(&self, facts: &ControlFacts, told: &Told) -> Finding {
-        self.ask(self.asks, facts, told)
     }
 
     fn ask(&self, asks: Asks, facts: &ControlFacts, told: &Told) -> Finding {

@@ -2,6 +2,8 @@
 //!
 //! May not: look anything up; whether the named blobs exist is the registry's question. Start at [`Manifest::read`].
 
+mod names;
+
 use crate::error::Error;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -59,8 +61,9 @@ struct Descriptor {
 impl Manifest {
     /// Reads `body`, which was sent with `content_type`.
     pub(crate) fn read(body: Vec<u8>, content_type: Option<&str>) -> Result<Self, Error> {
-        let document: Document =
-            serde_json::from_slice(&body).map_err(|why| Error::ManifestInvalid(why.to_string()))?;
+        let refused = |why: serde_json::Error| Error::ManifestInvalid(why.to_string());
+        let document: Document = serde_json::from_slice(&body).map_err(refused)?;
+        names::check(&body).map_err(refused)?;
         let sent = content_type
             .and_then(|text| text.split(';').next())
             .map(str::trim);
@@ -215,6 +218,8 @@ mod tests {
             Some(INDEX),
             "duplicate",
         );
+        let twice = image.replace(r#""layers""#, r#""Layers":[],"layers""#);
+        check(&twice, Some(IMAGE), "`Layers` is written `layers`");
         let says = format!(r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[]}}"#);
         check(&says, None, "0 blobs");
         check(&says, Some(IMAGE), "but says");

@@ -141,9 +141,11 @@ impl Server {
             holder.clone(),
             engine::read_attachments,
         ));
-        tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
-            engine::watch_quarantine(app)
-        }));
+        tasks.spawn(resting(
+            app.clone(),
+            holder.clone(),
+            engine::watch_quarantine,
+        ));
         tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
             collect_garbage(app)
         }));

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     canonical,
-    control::{Control, Evidence, Judgement, Waiver},
+    control::{Control, Evidence, Judgement, ReturnJudgement, Waiver},
     id::{DeploymentId, WaiverId},
     name::Name,
     version::Version,
@@ -144,6 +144,7 @@ impl Tx {
             waiver.expires_at.into(),
         ];
         self.execute(sql, &values).await?;
+        self.record_quarantine_due_of(&waiver.scope.product).await?;
         self.count_trust_change().await
     }
 
@@ -251,38 +252,39 @@ impl Tx {
             .collect()
     }
 
-    /// Keeps what was judged of a release that a deployment goes back to. The first word stays.
+    /// Keeps what was judged of a release that a deployment goes back to, beside what was judged whenever it did before.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn record_return_judgement(
         &mut self,
         deployment: DeploymentId,
-        judgement: &Judgement,
+        judgement: &ReturnJudgement,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO return_judgements (deployment, release_version, record, judged_at) VALUES ($1, $2, $3, $4) \
-            ON CONFLICT (deployment, release_version) DO NOTHING";
+        let sql = "INSERT INTO return_judgements (deployment, number, release_version, snapshot, record, judged_at) \
+            SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM return_judgements WHERE deployment = $1";
         let values = [
             deployment.0.into(),
-            judgement.facts.release.version.as_str().into(),
+            judgement.release.as_str().into(),
+            judgement.snapshot.0.into(),
             record::write(judgement).into(),
-            judgement.facts.at.into(),
+            judgement.at.into(),
         ];
         self.execute(sql, &values).await.map(drop)
     }
 
-    /// What was judged of each release that a deployment went back to.
+    /// What was judged of each release that a deployment went back to, in the order in which it did.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn return_judgements_of(
         &mut self,
         deployment: DeploymentId,
-    ) -> Result<Vec<Judgement>, StoreError> {
-        let sql =
-            "SELECT record FROM return_judgements WHERE deployment = $1 ORDER BY release_version";
+    ) -> Result<Vec<ReturnJudgement>, StoreError> {
+        let sql = "SELECT record FROM return_judgements WHERE deployment = $1 ORDER BY number";
         let rows = self.rows(sql, &[deployment.0.into()]).await?;
-        rows.iter().map(|row| row.record(0, "judgement")).collect()
+        let read = |row: &Row| row.record(0, "return judgement");
+        rows.iter().map(read).collect()
     }
 
     /// What was judged of releases that deployments went back to, `limit` of those with a number above `after`, in the order
@@ -294,11 +296,14 @@ impl Tx {
         &mut self,
         after: DeploymentId,
         limit: u64,
-    ) -> Result<Vec<(DeploymentId, Judgement)>, StoreError> {
+    ) -> Result<Vec<(DeploymentId, ReturnJudgement)>, StoreError> {
         let sql = "SELECT deployment, record FROM return_judgements WHERE deployment IN \
             (SELECT DISTINCT deployment FROM return_judgements WHERE deployment > $1 ORDER BY deployment LIMIT $2) \
-            ORDER BY deployment, release_version";
-        let read = |row: &Row| Ok((DeploymentId(row.unsigned(0)?), row.record(1, "judgement")?));
+            ORDER BY deployment, number";
+        let read = |row: &Row| {
+            let judgement = row.record(1, "return judgement")?;
+            Ok((DeploymentId(row.unsigned(0)?), judgement))
+        };
         let rows = self.rows(sql, &[after.0.into(), limit.into()]).await?;
         rows.iter().map(read).collect()
     }

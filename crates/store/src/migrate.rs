@@ -78,6 +78,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "left_behind",
         include_str!("../migrations/0021_left_behind.sql"),
     ),
+    (
+        22,
+        "quarantine_watched",
+        include_str!("../migrations/0022_quarantine_watched.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -26,7 +26,7 @@ pub(crate) struct PostgresTx {
     /// A statement lost against another transaction: the whole is to be run again.
     lost: bool,
     /// A statement was refused. PostgreSQL answers a later `COMMIT` with a rollback and calls that a success.
-    refused: bool,
+    pub(crate) refused: bool,
 }
 
 impl Postgres {
@@ -180,6 +180,13 @@ impl PostgresTx {
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
         let done = self.client().batch_execute(sql).await;
         done.map_err(|error| self.note(error))
+    }
+
+    /// Goes back to a savepoint: what was refused since spoils nothing. A transaction that lost is lost all the same.
+    pub(crate) async fn forgive(&mut self, back: &str) -> Result<(), StoreError> {
+        self.batch(back).await?;
+        self.refused = false;
+        Ok(())
     }
 
     fn client(&self) -> &Object {

@@ -23,7 +23,7 @@ pub use checks::BlobToCheck;
 pub use garbage::{CollectedRows, GRACE};
 pub use manifests::{ManifestRecord, ReferrerPage, ReferrerRecord, StoredManifest};
 pub use pins::{Pin, TagPin};
-pub use quarantine::Quarantined;
+pub use quarantine::{Nature, QuarantineDue, Quarantined};
 pub use repository::{Repository, RepositoryError};
 pub use shelf::TaggedManifest;
 pub use unread::UnreadAttachment;

@@ -36,7 +36,7 @@ type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 pub(crate) struct SqliteTx {
     connection: rusqlite::Connection,
     /// A statement of the transaction was refused: it must not be kept.
-    refused: bool,
+    pub(crate) refused: bool,
     /// A statement of the group found no room on the disk.
     no_room: bool,
 }
@@ -116,6 +116,7 @@ impl Sqlite {
             .as_mut()
             .expect("a free permit means a reader in the pool");
         tx.now = now();
+        tx.sqlite_mut().refused = false;
         tx.sqlite_mut().execute("BEGIN", &[])?;
         let outcome = AssertUnwindSafe(work(tx, input))
             .catch_unwind()
@@ -307,6 +308,13 @@ impl SqliteTx {
 
     pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch(sql)?)
+    }
+
+    /// Goes back to a savepoint: what was refused since spoils nothing.
+    pub(crate) fn forgive(&mut self, back: &str) -> Result<(), StoreError> {
+        self.batch(back)?;
+        self.refused = false;
+        Ok(())
     }
 
     fn note<T>(&mut self, outcome: &Result<T, StoreError>) {

@@ -1,6 +1,11 @@
 //! A transaction: the value that every store method takes, so that what belongs together commits together.
 
 use crate::{Row, StoreError, Value, postgres::PostgresTx, sqlite::SqliteTx};
+use futures::{FutureExt as _, future::BoxFuture};
+use std::panic::AssertUnwindSafe;
+
+/// Takes an attempt back.
+const BACK: &str = "ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt";
 
 /// An open transaction. Only [`crate::Store::write`] and [`crate::Store::read`] make one.
 #[derive(Debug)]
@@ -49,6 +54,40 @@ impl Tx {
     /// When the database refuses it.
     pub async fn row(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, params).await?.into_iter().next())
+    }
+
+    /// Does something whose failure is not the transaction's. If it fails or panics, what it wrote is taken back, and the
+    /// transaction goes on. Only for what must keep nothing from happening: whoever catches an error otherwise loses all.
+    ///
+    /// # Errors
+    /// Its own; [`StoreError::Panicked`] for a panic; or when the database refuses to go on.
+    pub async fn attempt<I, T, E, F>(&mut self, input: &I, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'a> FnOnce(&'a mut Self, &'a I) -> BoxFuture<'a, Result<T, E>>,
+    {
+        if self.is_refused() {
+            return Err(StoreError::Spoilt.into());
+        }
+        self.execute("SAVEPOINT attempt", &[]).await?;
+        let outcome = AssertUnwindSafe(work(self, input)).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_panic| Err(StoreError::Panicked.into()));
+        if outcome.is_ok() && !self.is_refused() {
+            self.execute("RELEASE SAVEPOINT attempt", &[]).await?;
+            return outcome;
+        }
+        match &mut self.connection {
+            Connection::Sqlite(tx) => tx.forgive(BACK)?,
+            Connection::Postgres(tx) => tx.forgive(BACK).await?,
+        }
+        outcome.and_then(|_| Err(StoreError::Spoilt.into()))
+    }
+
+    fn is_refused(&self) -> bool {
+        match &self.connection {
+            Connection::Sqlite(tx) => tx.refused,
+            Connection::Postgres(tx) => tx.refused,
+        }
     }
 
     pub(crate) fn is_postgres(&self) -> bool {

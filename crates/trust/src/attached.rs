@@ -3,15 +3,16 @@
 mod statement_bill;
 
 use crate::{
+    attestation,
     bill::{self, About, Bill, Part, is_about},
-    signature::BUNDLE_LENGTH_MAX,
-    test_report,
+    signature, test_report,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     attachment::{
-        AttachedContent, BillPart, BillSummary, SignatureForm, TESTS_TYPE, TestSummary, search_key,
+        AttachedContent, AttachedKind, Attachment, BillPart, BillSummary, SignatureForm,
+        TESTS_TYPE, TestSummary, search_key,
     },
     digest::Digest,
     layer::is_elsewhere,
@@ -32,6 +33,18 @@ pub const LAYERS_MAX: usize = 64;
 pub const PARTS_MAX: usize = 50_000;
 /// The most remarks about a bill that are kept.
 const REMARKS_MAX: usize = 10;
+/// The longest config that evidence has, in bytes.
+pub const CONFIG_MAX: u64 = 64 * 1024;
+/// What the config of an image says (OCI image specification, `config.md`) that cosign writes beside signatures.
+const CONFIG_NAMES: [&str; 7] = [
+    "architecture",
+    "author",
+    "config",
+    "created",
+    "history",
+    "os",
+    "rootfs",
+];
 /// The largest attachment that is read, in bytes.
 pub const ATTACHED_MAX: u64 = 64 << 20;
 
@@ -65,6 +78,7 @@ pub struct Layer {
 #[serde(rename_all = "camelCase")]
 struct Manifest {
     artifact_type: Option<String>,
+    config: Option<WireLayer>,
     #[serde(default)]
     layers: Vec<WireLayer>,
 }
@@ -108,16 +122,42 @@ pub fn layers(manifest: &[u8]) -> Vec<Layer> {
         .collect()
 }
 
-/// Whether a manifest brings nothing but what is read here about something else: signatures, statements, bills, reports.
+/// What a manifest says beside its layers, to be read with them; none where it is no manifest of layers.
+pub fn config(manifest: &[u8]) -> Option<Layer> {
+    let config = serde_json::from_slice::<Manifest>(manifest).ok()?.config?;
+    Some(Layer {
+        media_type: config.media_type,
+        digest: config.digest,
+        size: config.size,
+        annotations: config.annotations,
+    })
+}
+
+/// Whether a manifest brings nothing but what was read here as a signature, a statement, a bill or a report.
 ///
-/// What could be unpacked is an artifact itself, whatever it says that it is attached to.
-pub fn is_evidence(manifest: &[u8]) -> bool {
-    let Ok(read) = serde_json::from_slice::<Manifest>(manifest) else {
+/// What it says of its own types counts for nothing: `read` is what its layers turned out to be, `config` the bytes of its
+/// config.
+pub fn is_evidence(manifest: &[u8], config: Option<&[u8]>, read: &[&Attachment]) -> bool {
+    let Ok(whole) = serde_json::from_slice::<Manifest>(manifest) else {
         return false;
     };
-    let whole = read.artifact_type.as_deref().is_some_and(is_known);
-    let is_read = |media_type: &str| is_known(media_type) || (whole && !media_type.contains("tar"));
-    !read.layers.is_empty() && read.layers.iter().all(|it| is_read(&it.media_type))
+    let was_read = |layer: &WireLayer| {
+        let mut of_it = read.iter().filter(|it| it.blob == layer.digest).peekable();
+        of_it.peek().is_some() && of_it.all(|it| it.content.kind() != AttachedKind::Other)
+    };
+    !whole.layers.is_empty()
+        && whole.layers.iter().all(was_read)
+        && config.is_some_and(says_nothing)
+}
+
+/// Whether a config holds nothing of its own: it is empty, or names the layers of an image that nobody runs, as cosign's do.
+fn says_nothing(config: &[u8]) -> bool {
+    let named = attestation::read::<BTreeMap<String, IgnoredAny>>(config, config.len());
+    named.is_ok_and(|named| {
+        named
+            .keys()
+            .all(|name| CONFIG_NAMES.contains(&name.as_str()))
+    })
 }
 
 fn is_known(media_type: &str) -> bool {
@@ -139,9 +179,9 @@ pub struct Read {
 pub fn read(found: Found<'_>) -> Vec<Read> {
     let media_type = found.media_type.split(';').next().unwrap_or_default();
     match media_type {
-        BUNDLE_TYPE => signature(found, SignatureForm::Bundle),
-        SIMPLE_SIGNING_TYPE => signature(found, SignatureForm::SimpleSigning),
-        ENVELOPE_TYPE => signature(found, SignatureForm::Envelope),
+        BUNDLE_TYPE => signed(found, SignatureForm::Bundle),
+        SIMPLE_SIGNING_TYPE => signed(found, SignatureForm::SimpleSigning),
+        ENVELOPE_TYPE => signed(found, SignatureForm::Envelope),
         TESTS_TYPE => vec![tests(found.bytes)],
         other if is_bill(other) => vec![bill_of(found)],
         _ => vec![plain(AttachedContent::Other)],
@@ -170,10 +210,9 @@ fn unreadable(why: &dyn std::error::Error) -> Read {
     plain(AttachedContent::Unreadable { why: words })
 }
 
-fn signature(found: Found<'_>, form: SignatureForm) -> Vec<Read> {
-    if found.bytes.len() > BUNDLE_LENGTH_MAX {
-        let why = format!("a signature has at most {BUNDLE_LENGTH_MAX} bytes");
-        return vec![plain(AttachedContent::Unreadable { why })];
+fn signed(found: Found<'_>, form: SignatureForm) -> Vec<Read> {
+    if let Err(why) = signature::check_form(form, found.bytes) {
+        return vec![unreadable(&why)];
     }
     let text = match std::str::from_utf8(found.bytes) {
         Ok(text) => text.to_owned(),

@@ -171,11 +171,12 @@ fn shown(it: &ArtifactView) -> String {
         let since = quarantine.since.map(|it| format!(", since {}", ago(it)));
         let since = since.unwrap_or_default();
         quarantine.lacks.iter().map(move |lack| {
-            let (control, what, remedy) = (&lack.control, &lack.what, &lack.remedy);
-            row(
-                "in quarantine",
-                format!("control {control}: {what} ({remedy}){since}"),
-            )
+            let (what, remedy) = (&lack.what, &lack.remedy);
+            let by = match lack.control.as_str() {
+                "" => String::new(),
+                control => format!("control {control}: "),
+            };
+            row("in quarantine", format!("{by}{what} ({remedy}){since}"))
         })
     }));
     rows.push(row("signed", signed(it)));

@@ -168,13 +168,18 @@ fn checked(view: &ClearanceView) -> String {
     lines.extend(stops.map(|stop| format!("it waits for {stop}")));
     for ReturnView {
         release,
+        snapshot,
         at,
         findings: found,
+        unjudged,
     } in &view.returns
     {
-        lines.push(format!(
-            "\nit went back to {release} ({at}), of which controls found"
-        ));
+        let back = format!("\nit went back to {release}, configuration {snapshot} ({at})");
+        if let Some(why) = unjudged {
+            lines.push(format!("{back}, of which nothing could be said: {why}"));
+            continue;
+        }
+        lines.push(format!("{back}, of which controls found"));
         lines.push(findings(found));
     }
     lines.join("\n")

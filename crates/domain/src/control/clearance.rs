@@ -40,9 +40,25 @@ pub enum StopKind {
     Change,
     /// Who asked acts under supervision.
     Supervision,
+    /// Nothing that lies in the registry can be said to let it out.
+    Unexamined,
 }
 
 impl Clearance {
+    /// Nothing could be found out, so nothing begins.
+    pub fn unknown(why: &str) -> Self {
+        Self {
+            stops: vec![Stop {
+                kind: StopKind::Control,
+                name: "controls".to_owned(),
+                what: format!("nothing could be judged: {why}"),
+                remedy: "`tidegate doctor` examines what is stored; the server's log says more"
+                    .to_owned(),
+            }],
+            until: None,
+        }
+    }
+
     /// Nothing stops it.
     pub fn is_clear(&self) -> bool {
         self.stops.is_empty()
@@ -84,9 +100,10 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             StopKind::Control => write!(f, "control {}: {}", self.name, self.what),
-            StopKind::Approval | StopKind::Change | StopKind::Supervision => {
-                f.write_str(&self.what)
-            }
+            StopKind::Approval
+            | StopKind::Change
+            | StopKind::Supervision
+            | StopKind::Unexamined => f.write_str(&self.what),
         }
     }
 }

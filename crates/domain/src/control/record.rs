@@ -23,7 +23,7 @@ pub struct Evidence {
     pub at: Timestamp,
 }
 
-/// What was judged when the change, or a later wave, began; or of what a deployment went back to, when it did.
+/// What was judged when the change, or a later wave, began; or of what a deployment went back to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
     /// What was looked at.

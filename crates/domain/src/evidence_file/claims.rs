@@ -3,14 +3,14 @@
 use super::{DeploymentRecord, Dossier};
 use crate::{
     canonical,
-    control::{Approval, Judgement, Verdict},
+    control::{Approval, Judgement, ReturnJudgement, Verdict},
     deployment::Deployment,
     digest::Digest,
     journal::Entry,
     release::Release,
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Checks every claim.
 ///
@@ -143,14 +143,7 @@ fn check_deployment(
             ));
         }
     }
-    for judgement in &record.returns {
-        if !about.iter().any(|entry| takes_back(entry, judgement)) {
-            return Err(format!(
-                "{told}: no entry says that it went back to {} on what is told of it",
-                judgement.facts.release.version
-            ));
-        }
-    }
+    check_returns(&record.returns, &about).map_err(|why| format!("{told}: {why}"))?;
     for approval in &record.approvals {
         if !entries.iter().any(|entry| is_said(entry, approval)) {
             let by = &approval.by;
@@ -158,6 +151,30 @@ fn check_deployment(
         }
     }
     Ok(())
+}
+
+/// Every return that is told is one that the journal has, and the other way round.
+fn check_returns(returns: &[ReturnJudgement], about: &[&Entry]) -> Result<(), String> {
+    let mut entries: Vec<&&Entry> = about
+        .iter()
+        .filter(|entry| entry.action == "deployment.return_judged")
+        .collect();
+    for told in returns {
+        let Some(at) = entries.iter().position(|entry| tells(entry, &told.told())) else {
+            return Err(format!(
+                "no entry says that it went back to {} on what is told of it",
+                told.release
+            ));
+        };
+        entries.remove(at);
+    }
+    match entries.first() {
+        None => Ok(()),
+        Some(entry) => Err(format!(
+            "it went back to {}, and nothing is told of that",
+            entry.detail["release"].as_str().unwrap_or_default()
+        )),
+    }
 }
 
 fn asks_for(entry: &Entry, deployment: &Deployment) -> bool {
@@ -171,19 +188,11 @@ fn asks_for(entry: &Entry, deployment: &Deployment) -> bool {
 fn clears(entry: &Entry, wave: u32, judgement: &Judgement) -> bool {
     entry.action == "deployment.cleared"
         && entry.detail["wave"] == wave + 1
-        && tells(entry, judgement)
-}
-
-/// Whether the entry says that the deployment went back to the release that was judged.
-fn takes_back(entry: &Entry, judgement: &Judgement) -> bool {
-    entry.action == "deployment.return_judged"
-        && entry.detail["release"] == judgement.facts.release.version.as_str()
-        && tells(entry, judgement)
+        && tells(entry, &judgement.told())
 }
 
 /// Whether the entry tells what a judgement rests on: the hash of the facts, what was found, and the exceptions.
-fn tells(entry: &Entry, judgement: &Judgement) -> bool {
-    let told = judgement.told();
+fn tells(entry: &Entry, told: &Value) -> bool {
     let told = told.as_object().into_iter().flatten();
     told.into_iter()
         .all(|(name, value)| entry.detail.get(name) == Some(value))
@@ -219,7 +228,7 @@ mod tests {
     use super::*;
     use crate::{
         control::{Finding, Lack, Mode, Severity},
-        id::{ApprovalId, DeploymentId, PersonId, WaiverId},
+        id::{ApprovalId, DeploymentId, PersonId, SnapshotNumber, WaiverId},
         name::Name,
         plan::PartHashes,
     };
@@ -230,7 +239,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn entry(action: &str, actor: &str, detail: serde_json::Value) -> Entry {
+    fn entry(action: &str, actor: &str, detail: Value) -> Entry {
         Entry {
             v: 1,
             time: Timestamp::UNIX_EPOCH,
@@ -327,7 +336,7 @@ mod tests {
         |it| it.facts.deployment.targets = 2,
     ];
 
-    fn said(action: &str, of: (&str, serde_json::Value)) -> Entry {
+    fn said(action: &str, of: (&str, Value)) -> Entry {
         let mut detail = judgement().told();
         detail[of.0] = of.1;
         entry(action, "tidegate", detail)
@@ -338,7 +347,6 @@ mod tests {
         let said = said("deployment.cleared", ("wave", json!(1)));
         assert!(clears(&said, 0, &judgement()));
         assert!(!clears(&said, 1, &judgement()));
-        assert!(!takes_back(&said, &judgement()));
         for (number, change) in BENT.iter().enumerate() {
             let mut bent = judgement();
             change(&mut bent);
@@ -346,18 +354,56 @@ mod tests {
         }
     }
 
+    fn returned(judgement: Judgement) -> ReturnJudgement {
+        ReturnJudgement {
+            release: "1.0.0".parse().unwrap(),
+            snapshot: SnapshotNumber(1),
+            at: Timestamp::UNIX_EPOCH,
+            judgement: Some(judgement),
+            unjudged: None,
+        }
+    }
+
+    fn check_back(returns: &[ReturnJudgement], entries: &[ReturnJudgement]) -> Result<(), String> {
+        let entry = |it: &ReturnJudgement| entry("deployment.return_judged", "tidegate", it.told());
+        let entries: Vec<Entry> = entries.iter().map(entry).collect();
+        let about: Vec<&Entry> = entries.iter().collect();
+        check_returns(returns, &about)
+    }
+
     #[test]
     fn what_it_went_back_to_is_what_was_found_of_it_then() {
-        let said = said("deployment.return_judged", ("release", json!("1.0.0")));
-        assert!(takes_back(&said, &judgement()));
-        assert!(!clears(&said, 0, &judgement()));
+        let told = [returned(judgement())];
+        assert_eq!(check_back(&told, &told), Ok(()));
         for (number, change) in BENT.iter().enumerate() {
             let mut bent = judgement();
             change(&mut bent);
-            assert!(!takes_back(&said, &bent), "change {number}");
+            assert!(
+                check_back(&[returned(bent)], &told).is_err(),
+                "change {number}"
+            );
         }
-        let mut other = judgement();
-        other.facts.release.version = "1.1.0".parse().unwrap();
-        assert!(!takes_back(&said, &other), "another release");
+        let changes: [fn(&mut ReturnJudgement); 3] = [
+            |it| it.release = "1.1.0".parse().unwrap(),
+            |it| it.snapshot = SnapshotNumber(2),
+            |it| (it.judgement, it.unjudged) = (None, Some("it is broken".to_owned())),
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut bent = returned(judgement());
+            change(&mut bent);
+            assert!(check_back(&[bent.clone()], &told).is_err(), "{number}");
+            assert_eq!(check_back(&[bent.clone()], &[bent]), Ok(()), "{number}");
+        }
+    }
+
+    #[test]
+    fn no_return_is_left_out() {
+        let twice = [returned(judgement()), returned(judgement())];
+        assert_eq!(check_back(&twice, &twice), Ok(()));
+        for left in [&twice[..1], &[]] {
+            let said = check_back(left, &twice).unwrap_err();
+            assert_eq!(said, "it went back to 1.0.0, and nothing is told of that");
+        }
+        assert!(check_back(&twice, &twice[..1]).is_err(), "told twice");
     }
 }

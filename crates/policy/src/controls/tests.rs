@@ -246,7 +246,44 @@ fn what_does_not_fit_is_refused_and_what_fails_does_not_hold() {
         ),
         1,
     )]);
-    assert_eq!(lacking(&broken, &good()), ["mine deployment"]);
+    assert_eq!(lacking(&broken, &good()), ["mine release"]);
+}
+
+#[test]
+fn what_is_about_going_forward_is_not_asked_of_what_is_gone_back_to() {
+    let mixed = "permit (principal, action, resource is Deployment) when { resource.weekday != \"friday\" };
+        permit (principal, action, resource is Artifact) when { resource.signed };";
+    let broken = "permit (principal, action, resource is Artefact);";
+    let enforced = |it: &str, policy: &str| (own(it, Some(Mode::Enforce), policy), 1);
+    let controls = Controls::new(&[
+        enforced("no-fridays", NO_FRIDAYS),
+        enforced("mixed", mixed),
+        enforced("left-behind", broken),
+    ]);
+    let mut facts = good();
+    facts.deployment.weekday = "friday".to_owned();
+    facts.deployment.change = None;
+    facts.deployment.unread = names(&["signed"]);
+    facts.deployment.approvers.clear();
+    facts.deployment.returnable = false;
+    let objected = |facts: &ControlFacts| {
+        let findings = controls.judge_return(facts);
+        let objected = findings.iter().filter(|it| !it.holds());
+        objected
+            .map(|it| it.control.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(objected(&facts), ["left-behind"]);
+    facts.artifacts.get_mut(&name("web")).unwrap().signed = false;
+    facts.release.evidence.clear();
+    let expect = [
+        "customer-approval",
+        "handed-over",
+        "signed",
+        "mixed",
+        "left-behind",
+    ];
+    assert_eq!(objected(&facts), expect);
 }
 
 #[test]
@@ -320,11 +357,50 @@ fn what_quarantines_looks_at_the_artifact_alone() {
         );
         check(&marked("mine", &policy), "attribute");
     }
+    for who in [
+        "permit (principal == Person::\"ada\", action, resource is Artifact);",
+        "permit (principal, action, resource is Artifact) when { principal == Person::\"ada\" };",
+        "permit (principal, action, resource is Artifact) when { [principal].contains(principal) || resource.signed };",
+    ] {
+        assert_eq!(examine_control(&own("mine", None, who)), Ok(()), "{who}");
+        check(&marked("mine", who), "looks at `principal`");
+    }
+    let other =
+        "permit (principal, action, resource is Artifact) when { Release::\"shop/1.0.0\".sealed };";
+    check(&marked("mine", other), "looks at `Release::\"shop/1.0.0\"`");
+    let fault = examine_control(&marked("mine", other)).unwrap_err();
+    assert!(
+        fault
+            .help
+            .is_some_and(|it| it.contains("leave the rest to a control without"))
+    );
     let bound = Control {
         environments: vec![name("live")],
         ..marked("signed", "")
     };
     check(&bound, "leave `environments` out");
+}
+
+#[test]
+fn what_quarantines_enforces() {
+    let check = |control: &Control, expect: &str| {
+        let fault = examine_control(control).unwrap_err();
+        assert!(fault.message.contains(expect), "{fault:?}");
+        assert!(fault.help.is_some_and(|it| it.contains("`mode: enforce`")));
+    };
+    for mode in [Mode::Observe, Mode::Off] {
+        let inert = Control {
+            mode: Some(mode),
+            ..marked("signed", "")
+        };
+        check(&inert, "quarantines nothing, because its mode is");
+    }
+    // The shipped one observes unless told otherwise.
+    let shipped = Control {
+        mode: None,
+        ..marked("signed", "")
+    };
+    check(&shipped, "quarantines nothing, because its mode is observe");
 }
 
 #[test]

@@ -86,7 +86,7 @@ pub struct QuarantineView {
 /// What does not satisfy a control that keeps an artifact in quarantine.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct QuarantineLackView {
-    /// Which control.
+    /// Which control; empty where nothing that was examined names it.
     pub control: String,
     /// What is missing.
     pub what: String,

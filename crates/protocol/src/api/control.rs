@@ -91,11 +91,17 @@ pub struct ClearanceView {
 pub struct ReturnView {
     /// Which release.
     pub release: String,
+    /// With which configuration, by its number.
+    #[serde(default)]
+    pub snapshot: u64,
     /// When it went back.
     #[schema(value_type = String, format = DateTime)]
     pub at: jiff::Timestamp,
-    /// What each control found; none stopped it.
+    /// What each control found that is about releases or artifacts; none stopped it.
     pub findings: Vec<FindingView>,
+    /// Why nothing could be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<String>,
 }
 
 /// An exception to ask for.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use tidegate_domain::{
     access::{Action, Resource},
     attachment::{AttachedContent, Attachment, BillSummary, TestSummary, Vulnerability},
-    control::ArtifactFacts,
+    control::{ArtifactFacts, Stop, StopKind},
     digest::Digest,
     name::{Name, listed},
     revision::{Revision, RevisionId},
@@ -27,7 +27,7 @@ use tidegate_trust::{
 #[derive(Debug)]
 pub(super) struct Known {
     /// Whether the registry holds it in that repository.
-    pub(super) kept: bool,
+    kept: bool,
     pub(super) attachments: Vec<Attachment>,
     known: artifact::Known,
     unsound: Vec<Name>,
@@ -56,12 +56,15 @@ pub(super) async fn known(
 }
 
 impl Known {
-    /// Puts it into the facts that controls look at.
-    pub(super) fn fill(&self, facts: &mut ArtifactFacts) {
-        self.known.fill(facts);
+    /// The facts that controls look at.
+    pub(super) fn facts(&self, version: Version, digest: Digest) -> ArtifactFacts {
+        let mut facts = ArtifactFacts::unknown(version, digest);
+        facts.kept = self.kept;
+        self.known.fill(&mut facts);
         let unsigned = self.unsigned_because();
         facts.signed = unsigned.is_none();
         facts.unsigned_because = unsigned.unwrap_or_default();
+        facts
     }
 
     /// What its signatures lack, in words; none if nothing.
@@ -188,8 +191,14 @@ async fn quarantine(
         return Ok(None);
     }
     let told = tx.quarantined(of.0, of.1).await?;
+    let control = |stop: &Stop| match stop.kind {
+        StopKind::Control => stop.name.clone(),
+        StopKind::Approval | StopKind::Change | StopKind::Supervision | StopKind::Unexamined => {
+            String::new()
+        }
+    };
     let lacks = stops.iter().map(|stop| QuarantineLackView {
-        control: stop.name.clone(),
+        control: control(stop),
         what: stop.what.clone(),
         remedy: stop.remedy.clone(),
     });

@@ -10,7 +10,10 @@ use tidegate_domain::attachment::{
 use tidegate_store::{Repository, Tx, UnreadAttachment};
 use tidegate_trust::{
     advisory::{Advisory, Matcher, Worst},
-    attached::{ATTACHED_MAX, Found, Layer, PARTS_MAX, Read, bill_part, ecosystems, layers, read},
+    attached::{
+        ATTACHED_MAX, CONFIG_MAX, Found, Layer, PARTS_MAX, Read, bill_part, config, ecosystems,
+        is_evidence, layers, read,
+    },
     bill::{Bill, Part},
 };
 
@@ -33,6 +36,8 @@ enum NotRead {
 
 /// What one manifest attaches, each with its parts if it is a bill.
 type Whole = Vec<(Attachment, Vec<BillPart>)>;
+/// A manifest, and its config as far as that can be read.
+type Said = (Vec<u8>, Option<Vec<u8>>);
 
 impl App {
     /// Reads some of what waits; answers how much it was. One server at a time does it.
@@ -100,11 +105,33 @@ impl App {
             // All layers together have the room of one: bills stay in memory until they are kept.
             whole.extend(self.read_layer(of, layer, &mut room).await?);
         }
+        let mut said: Option<Said> = None;
+        if let Some(manifest) = manifest {
+            let config = self.read_config(of, &manifest.body).await?;
+            said = Some((manifest.body, config));
+        }
         self.store
-            .write((of.clone(), whole), |tx, (of, whole)| {
-                keep(tx, of, whole).boxed()
+            .write((of.clone(), whole, said), |tx, (of, whole, said)| {
+                keep(tx, of, (whole, said.as_ref())).boxed()
             })
             .await
+    }
+
+    /// The config of a manifest; none where there is none that is looked at.
+    async fn read_config(
+        &self,
+        of: &UnreadAttachment,
+        manifest: &[u8],
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let Some(config) = config(manifest) else {
+            return Ok(None);
+        };
+        let bytes = self.layer_bytes(&of.repository, &config, CONFIG_MAX);
+        match bytes.await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(NotRead::NotNow(why)) => Err(Error::Broken(why)),
+            Err(NotRead::Never(_)) => Ok(None),
+        }
     }
 
     async fn read_layer(
@@ -274,7 +301,7 @@ impl App {
 async fn keep(
     tx: &mut Tx,
     of: &UnreadAttachment,
-    read: &[(Attachment, Vec<BillPart>)],
+    (read, said): (&[(Attachment, Vec<BillPart>)], Option<&Said>),
 ) -> Result<(), Error> {
     let known = tx.attachments_of(&of.repository, of.artifact).await?;
     let (before, others): (Vec<&Attachment>, Vec<&Attachment>) =
@@ -284,6 +311,10 @@ async fn keep(
         .map(|(attachment, parts)| (attachment, parts.unwrap_or_default()))
         .collect();
     tx.record_attachments(of, &read).await?;
+    let kept: Vec<&Attachment> = read.iter().map(|(it, _)| it).collect();
+    if said.is_some_and(|(body, config)| is_evidence(body, config.as_deref(), &kept)) {
+        tx.record_is_evidence(of).await?;
+    }
     let subject = format!("artifact/{}@{}", of.repository, of.artifact);
     let (known, now) = (
         advisories(before.iter().copied()),

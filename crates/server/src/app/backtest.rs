@@ -100,8 +100,11 @@ impl App {
                 return Ok(());
             };
             after = *last;
-            for (id, judgement) in &found {
-                let findings = alone.judge(&judgement.facts);
+            for (id, returned) in &found {
+                let Some(judgement) = &returned.judgement else {
+                    continue;
+                };
+                let findings = alone.judge_return(&judgement.facts);
                 if let Some(objected) = lacking(*id, judgement, &findings) {
                     keep(&mut view.returned, objected);
                 }

@@ -7,13 +7,15 @@ mod voters;
 
 use super::{Error, Gate, entry};
 use facts::{artifacts, deployment_facts, is_last, release, unread};
+use futures::FutureExt;
+use jiff::Timestamp;
 use tidegate_domain::{
     control::{
-        self, Change, ChangeKind, Clearance, ControlFacts, DeploymentFacts, Judgement, Stop,
-        StopKind, Voter, Waiver, quorum,
+        self, Change, ChangeKind, Clearance, ControlFacts, DeploymentFacts, Finding, Judgement,
+        Stop, StopKind, Voter, Waiver, quorum,
     },
     deployment::{Deployment, Event, Purpose, Status},
-    id::ChangeId,
+    id::{ChangeId, WaiverId},
     name::Name,
 };
 use tidegate_store::Tx;
@@ -30,16 +32,25 @@ pub(super) struct Found {
     pub(super) voters: Vec<Voter>,
 }
 
-/// What keeps `deployment` from beginning something now. Going back is kept from nothing.
-pub(crate) async fn of(
-    tx: &mut Tx,
-    gate: &Gate,
-    deployment: &Deployment,
-) -> Result<Clearance, Error> {
+/// What keeps `deployment` from beginning something now. Going back is kept from nothing; and where nothing can be found out,
+/// that keeps it from going forward alone.
+pub(crate) async fn of(tx: &mut Tx, gate: &Gate, deployment: &Deployment) -> Clearance {
     if deployment.purpose != Purpose::Promotion || !deployment.may_begin_next() {
-        return Ok(Clearance::default());
+        return Clearance::default();
     }
-    Ok(find(tx, gate, deployment).await?.clearance)
+    let found = tx
+        .attempt(&(gate, deployment), |tx, (gate, deployment)| {
+            find(tx, gate, deployment).boxed()
+        })
+        .await;
+    found.map_or_else(
+        |why| {
+            let error = &why as &dyn std::error::Error;
+            tracing::error!(deployment = deployment.id.0, error, "controls.unjudged");
+            Clearance::unknown(&why.to_string())
+        },
+        |found| found.clearance,
+    )
 }
 
 /// Keeps what was judged when a wave began, or when it went back, in the transaction in which that begins.
@@ -50,7 +61,8 @@ pub(crate) async fn note(
     event: &Event,
 ) -> Result<(), Error> {
     if matches!(event, Event::RollbackStarted { .. }) {
-        return Box::pin(returning::note(tx, gate, deployment)).await;
+        Box::pin(returning::note(tx, gate, deployment)).await;
+        return Ok(());
     }
     let Event::WaveStarted { wave } = event else {
         return Ok(());
@@ -111,20 +123,24 @@ pub(super) async fn find(
         .stops
         .extend((demands && change.is_none()).then(|| no_change(deployment)));
     clearance.add_findings(&findings, &waivers, tx.now());
-    let rests_on = waivers.iter().filter(|waiver| {
-        let mut stopping = findings.iter().filter(|finding| finding.stops());
-        waiver.is_good(facts.at) && stopping.any(|finding| finding.control == waiver.control)
-    });
-    let waivers = rests_on.map(|waiver| waiver.id).collect();
     Ok(Found {
         clearance,
         judgement: Judgement {
+            waivers: rests_on(&findings, &waivers, tx.now()),
             facts,
             findings,
-            waivers,
         },
         voters,
     })
+}
+
+/// The waivers that set aside what controls find.
+fn rests_on(findings: &[Finding], waivers: &[Waiver], now: Timestamp) -> Vec<WaiverId> {
+    let rests = waivers.iter().filter(|waiver| {
+        let mut stopping = findings.iter().filter(|finding| finding.stops());
+        waiver.is_good(now) && stopping.any(|finding| finding.control == waiver.control)
+    });
+    rests.map(|waiver| waiver.id).collect()
 }
 
 fn supervision(deployment: &Deployment) -> Option<Stop> {

@@ -5,7 +5,7 @@ use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     access::{Action, ActorKind, Resource},
-    control::{Control, Finding, Judgement, Mode, Severity, StopKind},
+    control::{Control, Finding, Mode, ReturnJudgement, Severity, StopKind},
     deployment::{Deployment, Purpose, Status},
     id::DeploymentId,
     name::Name,
@@ -60,8 +60,8 @@ impl App {
                         // Going back waits for nothing.
                         (view.clear, view.stops) = (true, Vec::new());
                     }
-                    for judgement in tx.return_judgements_of(deployment.id).await? {
-                        view.returns.push(returned(tx, &judgement).await?);
+                    for it in tx.return_judgements_of(deployment.id).await? {
+                        view.returns.push(returned(tx, &it).await?);
                     }
                     Ok(view)
                 }
@@ -185,7 +185,7 @@ fn view(control: &Control, version: u32, (read, unread): (&[&Name], &[&Name])) -
             .word()
             .to_owned(),
         mode: control.mode().word().to_owned(),
-        quarantine: control.quarantine,
+        quarantine: control.quarantine && control.mode() == Mode::Enforce,
         evidence: texts(&control.evidence),
         environments: texts(&control.environments),
         products: texts(&control.products),
@@ -201,9 +201,10 @@ fn goes_back(deployment: &Deployment) -> bool {
 }
 
 /// What was found of a release that was gone back to.
-async fn returned(tx: &mut Tx, judgement: &Judgement) -> Result<ReturnView, Error> {
-    let set_aside = clearance::returning::set_aside(tx, judgement).await?;
-    let findings = judgement.findings.iter().map(|finding| {
+async fn returned(tx: &mut Tx, returned: &ReturnJudgement) -> Result<ReturnView, Error> {
+    let set_aside = clearance::returning::set_aside(tx, returned).await?;
+    let findings = returned.judgement.iter().flat_map(|it| &it.findings);
+    let findings = findings.map(|finding| {
         let mut view = finding_view(finding, set_aside.contains(&finding.control));
         if view.state == "stops" {
             "objected".clone_into(&mut view.state);
@@ -211,9 +212,11 @@ async fn returned(tx: &mut Tx, judgement: &Judgement) -> Result<ReturnView, Erro
         view
     });
     Ok(ReturnView {
-        release: judgement.facts.release.version.to_string(),
-        at: judgement.facts.at,
+        release: returned.release.to_string(),
+        snapshot: returned.snapshot.0,
+        at: returned.at,
         findings: findings.collect(),
+        unjudged: returned.unjudged.clone(),
     })
 }
 

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use tidegate_domain::{
     access::Action,
     catalog::{KeySet, Kind as CatalogKind},
-    control::{Approval, ArtifactFacts, Change, Waiver},
+    control::{Approval, Change, Judgement, Waiver},
     deployment::Deployment,
     evidence_file::{Artifact, DeploymentRecord, Dossier, EvidenceFile, ProvedEntry, verify},
     id::{ChangeId, DeploymentId},
@@ -100,9 +100,7 @@ async fn collect(
             component: component.clone(),
         };
         let known = artifacts::known(tx, &request.gate, (&repository, content.digest)).await?;
-        let mut facts = ArtifactFacts::unknown(content.version.clone(), content.digest);
-        facts.kept = known.kept;
-        known.fill(&mut facts);
+        let facts = known.facts(content.version.clone(), content.digest);
         let manifest = tx.manifest(content.digest).await?;
         let artifact = Artifact {
             manifest: manifest.and_then(|it| String::from_utf8(it.body).ok()),
@@ -197,9 +195,11 @@ async fn waivers(
 ) -> Result<Vec<Waiver>, Error> {
     let judgements = deployments.iter().flat_map(|it| {
         let waves = it.judgements.iter().map(|(_, judgement)| judgement);
-        waves.chain(&it.returns)
+        let returns = it.returns.iter().filter_map(|it| it.judgement.as_ref());
+        waves.chain(returns)
     });
-    let rested: BTreeSet<_> = judgements.flat_map(|it| &it.waivers).copied().collect();
+    let rested = judgements.flat_map(|it: &Judgement| &it.waivers);
+    let rested: BTreeSet<_> = rested.copied().collect();
     let mut waivers = tx.waivers(Some(&release.product), true).await?;
     waivers.retain(|waiver| {
         rested.contains(&waiver.id) || waiver.scope.release.as_ref() == Some(&release.version)

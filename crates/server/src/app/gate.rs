@@ -16,8 +16,10 @@ use tidegate_trust::artifact::TrustedSet;
 #[derive(Debug, Default)]
 pub struct Gate {
     kept: Mutex<Option<Kept>>,
-    /// What was found of artifacts in the registry.
-    pub(super) answers: Answers,
+    /// What was found of artifacts in the registry, each alone.
+    pub(super) alone: Answers,
+    /// What was found of whatever is handed out, as part of artifacts or beside them.
+    pub(super) handed: Answers,
 }
 
 #[derive(Debug, Clone)]

@@ -145,9 +145,9 @@ pub(super) async fn check_answered(
     (deployment, why): (&Deployment, &Why),
 ) -> Result<(), Error> {
     let (product, place) = (&deployment.product, &deployment.environment);
-    let returned = returning::of(tx, &request.gate, deployment).await?;
+    let returned = returning::of(tx, &request.gate, deployment).await;
     for it in &returned {
-        if let Some(release) = tx.release(product, &it.release).await? {
+        if let Some(release) = tx.release(product, &it.kept.release).await? {
             releases::check_not_blocked(&release)?;
         }
     }

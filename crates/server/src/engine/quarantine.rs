@@ -4,10 +4,10 @@ use super::SCAN;
 use crate::app::SharedApp;
 
 /// Watches until the task is dropped. What fails is looked at again with the next scan.
-pub(crate) async fn run(app: SharedApp) {
-    let (mut seen, mut pushed) = (None, false);
+pub(crate) async fn run(app: SharedApp, holder: String) {
+    let mut seen = None;
     loop {
-        match app.watch_quarantine(seen, pushed).await {
+        match app.watch_quarantine(&holder, seen).await {
             Ok(now) => seen = now,
             Err(error) => {
                 tracing::warn!(
@@ -16,9 +16,9 @@ pub(crate) async fn run(app: SharedApp) {
                 );
             }
         }
-        pushed = tokio::select! {
-            () = app.registry.pushed() => true,
-            () = tokio::time::sleep(SCAN) => false,
-        };
+        tokio::select! {
+            () = app.registry.pushed() => {}
+            () = tokio::time::sleep(SCAN) => {}
+        }
     }
 }

@@ -75,7 +75,28 @@ impl Tx {
             self.record_parts(&place, parts, &mut number).await?;
         }
         self.count_trust_change().await?;
+        for digest in [of.artifact, of.manifest] {
+            self.record_quarantine_due(&of.repository, digest).await?;
+        }
         self.record_attachment_read(of).await
+    }
+
+    /// All of a manifest was read as something said of the artifact, and nothing else is in it. What is read anew counts
+    /// anew.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_is_evidence(&mut self, of: &UnreadAttachment) -> Result<(), StoreError> {
+        let sql = "UPDATE attachments SET is_evidence = 1 \
+            WHERE product = $1 AND component = $2 AND artifact = $3 AND manifest = $4";
+        let [product, component] = repository_values(&of.repository);
+        let values = [
+            product,
+            component,
+            digest_value(of.artifact),
+            digest_value(of.manifest),
+        ];
+        self.execute(sql, &values).await.map(drop)
     }
 
     async fn record_parts(

@@ -90,6 +90,7 @@ impl Tx {
                 self.execute(sql, &[digest_value(*digest)]).await?;
             }
             self.forget_attachments(*digest).await?;
+            self.forget_quarantine(*digest).await?;
         }
         Ok(gone)
     }

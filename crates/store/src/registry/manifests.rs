@@ -109,7 +109,8 @@ impl Tx {
             &[product, component, digest_value(manifest.digest)],
         )
         .await?;
-        Ok(())
+        self.record_quarantine_due(repository, manifest.digest)
+            .await
     }
 
     /// `repository` no longer shows the manifest, nor the tags that named it. False: it did not.
@@ -133,11 +134,14 @@ impl Tx {
             )
             .await?;
         if gone > 0 {
-            self.execute(
-                "DELETE FROM quarantine WHERE product = $1 AND component = $2 AND digest = $3",
-                &values,
-            )
-            .await?;
+            for table in ["quarantine", "quarantine_due"] {
+                let sql = format!(
+                    "DELETE FROM {table} WHERE product = $1 AND component = $2 AND digest = $3"
+                );
+                self.execute(&sql, &values).await?;
+            }
+            self.record_quarantine_due_around(repository, digest)
+                .await?;
             self.count_trust_change().await?;
         }
         Ok(gone > 0)

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     control::{
         Approval, Change, ChangeKind, ChangeState, Control, ControlFacts, DeploymentFacts,
-        Evidence, Finding, Judgement, Lack, Mode, ReleaseFacts, Risk, Severity, Verdict, Waiver,
-        WaiverScope,
+        Evidence, Finding, Judgement, Lack, Mode, ReleaseFacts, ReturnJudgement, Risk, Severity,
+        Verdict, Waiver, WaiverScope,
     },
-    id::{ApprovalId, ChangeId, DeploymentId, WaiverId},
+    id::{ApprovalId, ChangeId, DeploymentId, SnapshotNumber, WaiverId},
     plan::PartHashes,
 };
 use tidegate_store::Store;
@@ -166,20 +166,20 @@ pub(crate) async fn evidence_and_judgements_come_back_in_their_order(store: &Sto
 }
 
 pub(crate) async fn what_was_found_of_returns_comes_back_deployment_by_deployment(store: &Store) {
-    let of = |version: &str| {
-        let mut judgement = judgement();
-        judgement.facts.release.version = version.parse().unwrap();
-        judgement
+    let of = |snapshot: u64| ReturnJudgement {
+        snapshot: SnapshotNumber(snapshot),
+        ..returned()
     };
-    for (deployment, version) in [(4, "2.0.0"), (4, "1.0.0"), (5, "1.0.0"), (4, "1.0.0")] {
-        commit!(store, (deployment, of(version)), |tx, (deployment, it)| tx
+    // Of each release and configuration, each time.
+    for (deployment, snapshot) in [(4, 2), (4, 1), (5, 1), (4, 1)] {
+        commit!(store, (deployment, of(snapshot)), |tx, (deployment, it)| tx
             .record_return_judgement(DeploymentId(*deployment), it)
             .await?);
     }
     let of_one = view!(store, (), |tx, ()| tx
         .return_judgements_of(DeploymentId(4))
         .await?);
-    assert_eq!(of_one, [of("1.0.0"), of("2.0.0")]);
+    assert_eq!(of_one, [of(2), of(1), of(1)]);
     let after = |id| async move {
         let found = view!(store, id, |tx, id| tx
             .return_judgements_after(DeploymentId(*id), 1)
@@ -188,7 +188,7 @@ pub(crate) async fn what_was_found_of_returns_comes_back_deployment_by_deploymen
     };
     assert_eq!(
         after(0).await,
-        [4, 4],
+        [4, 4, 4],
         "those of one deployment are not torn apart"
     );
     assert_eq!(after(4).await, [5]);
@@ -268,6 +268,16 @@ pub(crate) fn evidence() -> Evidence {
         link: Some("https://example.org/2".to_owned()),
         by: name("ada"),
         at: time(4),
+    }
+}
+
+pub(crate) fn returned() -> ReturnJudgement {
+    ReturnJudgement {
+        release: "1.0.0".parse().unwrap(),
+        snapshot: SnapshotNumber(1),
+        at: time(5),
+        judgement: Some(judgement()),
+        unjudged: None,
     }
 }
 

@@ -168,6 +168,8 @@ contract! {
         what_the_journal_was_told_of_quarantine_is_kept_until_the_artifact_goes
         what_trust_rests_on_is_counted_when_it_changes
         an_artifact_is_whole_unless_another_names_it
+        what_is_attached_is_what_it_was_read_as
+        what_changed_is_looked_at_until_it_was
     }
     journal {
         entries_are_numbered_without_gaps_and_the_tree_follows
@@ -181,6 +183,7 @@ contract! {
         a_refusal_leaves_nothing
         a_panic_leaves_nothing
         a_statement_that_failed_spoils_its_transaction
+        an_attempt_that_fails_is_taken_back_alone
         neighbours_of_a_failure_survive
         transactions_that_conflict_are_both_applied
         reading_changes_nothing

@@ -2,11 +2,12 @@
 
 use crate::{
     controls::waiver,
-    registry::{manifest, put},
-    samples::{digest, repository},
+    registry::{manifest, put, read, wait},
+    samples::{digest, repository, time},
 };
+use std::collections::BTreeSet;
 use tidegate_domain::control::{Stop, StopKind};
-use tidegate_store::Store;
+use tidegate_store::{Nature, QuarantineDue, Store};
 
 pub(crate) fn stop() -> Stop {
     Stop {
@@ -86,11 +87,110 @@ pub(crate) async fn an_artifact_is_whole_unless_another_names_it(store: &Store) 
     expected.sort();
     assert_eq!(found, expected);
     let naming = view!(store, repository("storefront/web"), |tx, of| tx
-        .manifests_naming(of, digest("layer"), 9)
+        .manifests_naming(of, digest("layer"))
         .await?);
     assert_eq!(naming, [digest("image")]);
-    let attached = view!(store, repository("storefront/web"), |tx, of| tx
-        .attached_to(of, digest("other"))
+}
+
+pub(crate) async fn what_is_attached_is_what_it_was_read_as(store: &Store) {
+    let nature = |text: &'static str| async move {
+        let input = (repository("storefront/web"), digest(text));
+        view!(store, input, |tx, (of, digest)| tx
+            .nature_of(of, *digest)
+            .await?)
+    };
+    for text in ["image", "says"] {
+        put(store, "storefront/web", manifest(text, &["layer"])).await;
+    }
+    assert_eq!(nature("layer").await, Nature::Blob);
+    assert_eq!(nature("image").await, Nature::Artifact);
+    assert_eq!(nature("says").await, Nature::Artifact);
+    wait(store, "storefront/web", ("says", "image")).await;
+    assert_eq!(nature("says").await, Nature::Unread);
+    let of = view!(store, (), |tx, ()| tx.unread_attachments(1).await?);
+    read(store, "storefront/web", ("says", "image")).await;
+    assert_eq!(
+        nature("says").await,
+        Nature::Artifact,
+        "it was read as nothing"
+    );
+    commit!(store, of[0].clone(), |tx, of| tx
+        .record_is_evidence(of)
         .await?);
-    assert_eq!(attached, []);
+    let evidence = Nature::Evidence(vec![digest("image")]);
+    assert_eq!(nature("says").await, evidence);
+    // What waits to be read again is what it was until then.
+    wait(store, "storefront/web", ("says", "image")).await;
+    wait(store, "storefront/web", ("says", "other")).await;
+    assert_eq!(nature("says").await, evidence);
+}
+
+pub(crate) async fn what_changed_is_looked_at_until_it_was(store: &Store) {
+    let due = || async move {
+        let found = view!(store, (), |tx, ()| tx.quarantine_due(9).await?);
+        let texts = ["image", "says", "held"];
+        let text = |it: &QuarantineDue| texts.into_iter().find(|text| digest(text) == it.digest);
+        (
+            found.iter().filter_map(text).collect::<BTreeSet<_>>(),
+            found,
+        )
+    };
+    let look = |found: Vec<QuarantineDue>| async move {
+        for it in found {
+            commit!(store, it, |tx, it| tx
+                .record_quarantine_looked_at(it)
+                .await?);
+        }
+    };
+    put(store, "storefront/web", manifest("image", &[])).await;
+    put(store, "storefront/web", manifest("says", &[])).await;
+    let (texts, found) = due().await;
+    assert_eq!(texts, BTreeSet::from(["image", "says"]));
+    // What changed again while somebody looked is looked at again.
+    put(store, "storefront/web", manifest("image", &[])).await;
+    look(found).await;
+    let (texts, found) = due().await;
+    assert_eq!(texts, BTreeSet::from(["image"]));
+    look(found).await;
+    // What is attached changes what it is about, when it is read and when it goes.
+    wait(store, "storefront/web", ("says", "image")).await;
+    read(store, "storefront/web", ("says", "image")).await;
+    let (texts, found) = due().await;
+    assert_eq!(texts, BTreeSet::from(["image", "says"]));
+    look(found).await;
+    let of = repository("storefront/web");
+    commit!(store, of.clone(), |tx, of| tx
+        .record_manifest_deleted(of, digest("says"))
+        .await?);
+    let (texts, found) = due().await;
+    assert_eq!(texts, BTreeSet::from(["image"]));
+    // What fails waits, and counts.
+    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let put_off = |at| {
+        let of = of.clone();
+        async move {
+            commit!(store, (of, at), |tx, (of, at)| tx
+                .record_quarantine_put_off((of, digest("image")), *at)
+                .await?);
+        }
+    };
+    put_off(later).await;
+    assert_eq!(due().await.1, []);
+    put_off(time(1)).await;
+    assert_eq!(due().await.1[0].tries, found[0].tries + 2);
+    look(due().await.1).await;
+    // An exception concerns whatever was held.
+    commit!(store, of, |tx, of| tx
+        .record_quarantine(of, digest("held"), &[stop()])
+        .await?);
+    let held = view!(store, (), |tx, ()| tx.quarantined_after(None, 9).await?);
+    assert_eq!(held, [(repository("storefront/web"), digest("held"))]);
+    let behind = view!(store, held, |tx, held| tx
+        .quarantined_after(held.first(), 9)
+        .await?);
+    assert_eq!(behind, []);
+    commit!(store, waiver(1), |tx, it| tx.record_waiver(it).await?);
+    assert_eq!(due().await.0, BTreeSet::from(["held"]));
+    commit!(store, (), |tx, ()| tx.record_quarantine_unwatched().await?);
+    assert_eq!(due().await.1, []);
 }

@@ -474,7 +474,7 @@ async fn tag(store: &Store, place: &str, tag: &str, text: &str) {
 }
 
 /// A manifest that speaks of an artifact waits to be read.
-async fn wait(store: &Store, place: &str, attaches: (&str, &str)) {
+pub(crate) async fn wait(store: &Store, place: &str, attaches: (&str, &str)) {
     wait_since(store, place, (attaches.0, attaches.1, 0)).await;
 }
 
@@ -487,7 +487,7 @@ async fn wait_since(store: &Store, place: &str, (text, artifact, seconds): (&str
 }
 
 /// It was read, and holds a signature.
-async fn read(store: &Store, place: &str, (text, artifact): (&str, &str)) {
+pub(crate) async fn read(store: &Store, place: &str, (text, artifact): (&str, &str)) {
     let unread = view!(store, (), |tx, ()| tx.unread_attachments(10).await?);
     let speaks = (repository(place), digest(text), digest(artifact));
     let of = unread

@@ -57,6 +57,40 @@ pub(crate) async fn a_statement_that_failed_spoils_its_transaction(store: &Store
     assert_kept(store, &[]).await;
 }
 
+pub(crate) async fn an_attempt_that_fails_is_taken_back_alone(store: &Store) {
+    let tried: Result<(), StoreError> = store
+        .write((), |tx, ()| {
+            Box::pin(async move {
+                write_something(tx, 1).await?;
+                for way in ["refused", "swallowed", "panics", "fails", "holds"] {
+                    let done: Result<(), StoreError> =
+                        tx.attempt(&way, |tx, way| Box::pin(try_it(tx, way))).await;
+                    assert_eq!(done.is_ok(), way == "holds", "{way}: {done:?}");
+                }
+                write_something(tx, 3).await
+            })
+        })
+        .await;
+    assert!(tried.is_ok(), "{tried:?}");
+    assert_kept(store, &[1, 2, 3]).await;
+}
+
+async fn try_it(tx: &mut Tx, way: &str) -> Result<(), StoreError> {
+    write_something(tx, 2).await?;
+    if matches!(way, "refused" | "swallowed") {
+        let refused = tx.execute("INSERT INTO nowhere (a) VALUES (1)", &[]).await;
+        return match way {
+            "refused" => refused.map(drop),
+            _ => Ok(()),
+        };
+    }
+    match way {
+        "panics" => panic!("a fault of the program"),
+        "fails" => Err(StoreError::Stale),
+        _ => Ok(()),
+    }
+}
+
 pub(crate) async fn neighbours_of_a_failure_survive(store: &Store) {
     let started = (1..=60).map(|number| {
         let store = store.clone();

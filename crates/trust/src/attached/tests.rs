@@ -55,7 +55,8 @@ fn a_signed_bill_is_a_signature_and_a_bill() {
     let other = Digest::of(b"another");
     for (subject, about) in [(artifact(), true), (other, false)] {
         let envelope = envelope(subject, &bill(other));
-        let bundle = json!({"mediaType": BUNDLE_TYPE, "dsseEnvelope": envelope});
+        let bundle = json!({"mediaType": BUNDLE_TYPE, "dsseEnvelope": envelope,
+            "verificationMaterial": {"publicKey": {"hint": "AAAA"}}});
         for (media_type, json) in [(ENVELOPE_TYPE, &envelope), (BUNDLE_TYPE, &bundle)] {
             let read = contents(media_type, json.to_string().as_bytes());
             let [
@@ -95,7 +96,18 @@ fn what_is_not_what_its_type_says_is_told() {
         (TESTS_TYPE, &b"<html/>"[..], "is this JUnit XML?"),
         (CYCLONEDX_TYPE, b"{}", "neither CycloneDX nor SPDX"),
         (SPDX_TYPE, b"SPDXVersion: SPDX-2.3", "is not JSON"),
-        (BUNDLE_TYPE, b"\xff", "utf-8"),
+        (BUNDLE_TYPE, b"\xff", "not a sigstore bundle"),
+        (BUNDLE_TYPE, b"{}", "not a sigstore bundle"),
+        (
+            SIMPLE_SIGNING_TYPE,
+            b"a program",
+            "not a simple signing payload",
+        ),
+        (
+            ENVELOPE_TYPE,
+            br#"{"payload":"","payloadType":"","signatures":[]}"#,
+            "the envelope is not sound",
+        ),
     ] {
         let read = contents(media_type, bytes);
         let [AttachedContent::Unreadable { why }] = read.as_slice() else {
@@ -157,39 +169,57 @@ fn a_layer_of_an_unknown_type_is_what_its_manifest_says() {
 }
 
 #[test]
-fn what_could_be_unpacked_is_no_evidence() {
-    let manifest = |kind: Option<&str>, layers: &[&str]| {
-        let layer = |kind: &&str| serde_json::json!({ "mediaType": kind, "digest": Digest::of(kind.as_bytes()), "size": 1 });
+fn what_was_not_read_as_something_said_is_no_evidence() {
+    let bill_of_it = bill(artifact());
+    let (said, other) = (bill_of_it.as_slice(), &b"a program"[..]);
+    let manifest = |layers: &[&[u8]]| {
+        let layer = |bytes: &&[u8]| json!({ "mediaType": CYCLONEDX_TYPE, "digest": Digest::of(bytes), "size": bytes.len() });
         let layers: Vec<_> = layers.iter().map(layer).collect();
-        let mut manifest = serde_json::json!({ "schemaVersion": 2, "layers": layers });
-        if let Some(kind) = kind {
-            manifest["artifactType"] = kind.into();
-        }
-        manifest.to_string()
+        json!({ "artifactType": CYCLONEDX_TYPE, "config": layers.first(), "layers": layers })
+            .to_string()
     };
-    let (bill, signature) = (
-        "application/vnd.cyclonedx+json",
-        "application/vnd.dev.cosign.simplesigning.v1+json",
-    );
-    let (tar, plain) = (
-        "application/vnd.oci.image.layer.v1.tar+gzip",
-        "application/octet-stream",
-    );
-    let check = |kind: Option<&str>, layers: &[&str], expect: bool| {
-        let manifest = manifest(kind, layers);
-        assert_eq!(is_evidence(manifest.as_bytes()), expect, "{manifest}");
+    let attachment = |bytes: &[u8]| Attachment {
+        manifest: Digest::of(b"manifest"),
+        blob: Digest::of(bytes),
+        media_type: CYCLONEDX_TYPE.to_owned(),
+        received: jiff::Timestamp::UNIX_EPOCH,
+        content: contents(CYCLONEDX_TYPE, bytes).remove(0),
     };
-    check(None, &[signature], true);
-    check(None, &[signature, bill], true);
-    check(Some(bill), &[plain], true);
-    check(None, &[plain], false);
-    check(None, &[signature, tar], false);
-    check(Some(bill), &[tar], false);
-    check(
-        Some(bill),
-        &["application/vnd.docker.image.rootfs.diff.tar.gzip"],
-        false,
-    );
-    check(Some(bill), &[], false);
-    assert!(!is_evidence(b"{}") && !is_evidence(b"nothing"));
+    let check = |layers: &[&[u8]], config: Option<&[u8]>, read: &[&[u8]], expect: bool| {
+        let read: Vec<Attachment> = read.iter().map(|it| attachment(it)).collect();
+        let read: Vec<&Attachment> = read.iter().collect();
+        let manifest = manifest(layers);
+        assert_eq!(
+            is_evidence(manifest.as_bytes(), config, &read),
+            expect,
+            "{manifest}"
+        );
+    };
+    let cosigns: &[u8] = br#"{"architecture":"","os":"","rootfs":{"type":"layers","diff_ids":[]}}"#;
+    for config in [&b"{}"[..], cosigns] {
+        check(&[said], Some(config), &[said], true);
+    }
+    // Whatever the types say, a layer that holds something else, or was not read, is none.
+    check(&[other], Some(b"{}"), &[other], false);
+    check(&[said, other], Some(b"{}"), &[said, other], false);
+    check(&[said, other], Some(b"{}"), &[said], false);
+    check(&[said], Some(b"{}"), &[], false);
+    check(&[], Some(b"{}"), &[], false);
+    // Nor is what a config could carry.
+    let tool: &[u8] = br#"{"os":"linux","program":"AAAA"}"#;
+    for config in [None, Some(other), Some(tool), Some(br#"{"os":"","os":""}"#)] {
+        check(&[said], config, &[said], false);
+    }
+    let beyond = Attachment {
+        content: AttachedContent::Beyond {
+            of: AttachedKind::Bill,
+        },
+        ..attachment(said)
+    };
+    assert!(!is_evidence(
+        manifest(&[said]).as_bytes(),
+        Some(b"{}"),
+        &[&beyond]
+    ));
+    assert!(!is_evidence(b"nothing", Some(b"{}"), &[]));
 }

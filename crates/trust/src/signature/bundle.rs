@@ -55,18 +55,24 @@ impl Shape {
     }
 }
 
-pub(super) fn prove(case: &Case<'_>, json: &[u8]) -> Result<Proof, Refusal> {
+/// The bundle in `json`, if it is one, and of the kind that is judged here.
+pub(super) fn read(json: &[u8]) -> Result<Bundle, Refusal> {
     let refused = Refusal::json("a sigstore bundle of a known kind");
     let shape: Shape = attestation::read(json, BUNDLE_LENGTH_MAX).map_err(&refused)?;
     let bundle: Bundle =
         serde_json::from_slice(json).map_err(|err| refused(JsonError::Form(err.to_string())))?;
-    let material = &bundle.verification_material;
     if bundle.media_type != MediaType::Bundle0_3 || !shape.is_unambiguous() {
         return Err(Refusal::BundleForm);
     }
-    if proofs(material) > PROOFS_MAX {
+    if proofs(&bundle.verification_material) > PROOFS_MAX {
         return Err(Refusal::BundleProofs);
     }
+    Ok(bundle)
+}
+
+pub(super) fn prove(case: &Case<'_>, json: &[u8]) -> Result<Proof, Refusal> {
+    let bundle = read(json)?;
+    let material = &bundle.verification_material;
     if let VerificationMaterialContent::PublicKey(key) = &material.content {
         by_key(case, &bundle, hint(&key.hint))
     } else if let VerificationMaterialContent::Certificate(_) = &material.content {

@@ -86,10 +86,7 @@ impl<'a> Case<'a> {
 
     /// The statement in a payload, if it is about the artifact.
     pub(super) fn statement(&self, kind: &str, payload: &[u8]) -> Result<Statement, Refusal> {
-        if kind != PAYLOAD_TYPE_IN_TOTO {
-            return Err(Refusal::EnvelopeType(kind.chars().take(80).collect()));
-        }
-        let statement = Statement::read(payload).map_err(Refusal::Statement)?;
+        let statement = stated(kind, payload)?;
         if statement.is_about(self.artifact) {
             Ok(statement)
         } else {
@@ -212,6 +209,14 @@ impl<'a> Case<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// The statement in a payload, whatever it is about.
+pub(super) fn stated(kind: &str, payload: &[u8]) -> Result<Statement, Refusal> {
+    if kind != PAYLOAD_TYPE_IN_TOTO {
+        return Err(Refusal::EnvelopeType(kind.chars().take(80).collect()));
+    }
+    Statement::read(payload).map_err(Refusal::Statement)
 }
 
 /// The bytes of a signature in base64.

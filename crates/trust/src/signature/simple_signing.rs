@@ -38,11 +38,8 @@ struct Image {
     digest: Digest,
 }
 
-pub(super) fn prove(
-    case: &Case<'_>,
-    payload: &[u8],
-    annotations: Annotations<'_>,
-) -> Result<Proof, Refusal> {
+/// The artifact that a payload names, if it is one.
+pub(super) fn read(payload: &[u8]) -> Result<Digest, Refusal> {
     let critical = attestation::read::<Payload>(payload, PAYLOAD_LENGTH_MAX)
         .map_err(Refusal::json("a simple signing payload"))?
         .critical;
@@ -50,8 +47,17 @@ pub(super) fn prove(
         let kind = critical.kind.chars().take(80).collect();
         return Err(Refusal::PayloadType(kind));
     }
-    if critical.image.digest != case.artifact {
-        return Err(Refusal::Artifact(Some(critical.image.digest)));
+    Ok(critical.image.digest)
+}
+
+pub(super) fn prove(
+    case: &Case<'_>,
+    payload: &[u8],
+    annotations: Annotations<'_>,
+) -> Result<Proof, Refusal> {
+    let named = read(payload)?;
+    if named != case.artifact {
+        return Err(Refusal::Artifact(Some(named)));
     }
     let text = annotations.signature()?;
     let signature = decode(text)?;

@@ -11,7 +11,7 @@ use tidegate_domain::{
     id::{DrillId, RehearsalId},
     name::Name,
     plan::Reversible,
-    release::{Content, Release},
+    release::Release,
 };
 use tidegate_store::{DrillsOf, RehearsalsOf, Repository, Tx};
 
@@ -182,20 +182,8 @@ pub(super) async fn artifacts(
             product: deployment.product.clone(),
             component: component.clone(),
         };
-        let facts = artifact(tx, gate, (&repository, content)).await?;
-        artifacts.insert(component, facts);
+        let known = artifacts::known(tx, gate, (&repository, content.digest)).await?;
+        artifacts.insert(component, known.facts(content.version, content.digest));
     }
     Ok(artifacts)
-}
-
-async fn artifact(
-    tx: &mut Tx,
-    gate: &Gate,
-    (repository, content): (&Repository, Content),
-) -> Result<ArtifactFacts, Error> {
-    let known = artifacts::known(tx, gate, (repository, content.digest)).await?;
-    let mut facts = ArtifactFacts::unknown(content.version, content.digest);
-    facts.kept = known.kept;
-    known.fill(&mut facts);
-    Ok(facts)
 }

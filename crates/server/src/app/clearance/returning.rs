@@ -1,77 +1,88 @@
 //! What controls say of what going back leads to: found and kept whenever that begins. It keeps nothing from going back.
 
 use super::{
-    super::{Error, Gate, entry, rollback::standing_of},
-    Found, find,
+    super::{Error, Gate, entry},
+    artifacts, deployment_facts, release, rests_on, waivers,
 };
+use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    control::{Judgement, Returned},
-    deployment::{Deployment, Purpose},
+    control::{Clearance, ControlFacts, Judgement, ReturnJudgement, Returned},
+    deployment::Deployment,
     id::SnapshotNumber,
     name::Name,
     version::Version,
 };
 use tidegate_store::Tx;
 
-/// How many deployments of a place are looked through for the one that brought what it goes back to.
-const STANDING: u64 = 20;
+/// A release with its configuration.
+type Led = (Version, SnapshotNumber);
 
-/// What going back leads to on the targets of `deployment`, and what controls find of each release of it.
-///
-/// # Errors
-/// When its revisions cannot be read. That nothing can be said of a release is an answer.
-pub(in crate::app) async fn of(
-    tx: &mut Tx,
-    gate: &Gate,
-    deployment: &Deployment,
-) -> Result<Vec<Returned>, Error> {
-    let mut led_to: BTreeSet<(Version, SnapshotNumber)> = BTreeSet::new();
+/// What going back leads to on the targets of `deployment`, and what controls find of each release of it. That nothing can be
+/// said of one, whatever broke, is an answer.
+pub(in crate::app) async fn of(tx: &mut Tx, gate: &Gate, deployment: &Deployment) -> Vec<Returned> {
+    let mut led_to: BTreeSet<Led> = BTreeSet::new();
     for home in deployment.homes() {
-        let revision = tx.revision(home).await?;
-        led_to.extend(revision.map(|it| (it.release, it.snapshot)));
+        match tx
+            .attempt(&home, |tx, home| tx.revision(*home).boxed())
+            .await
+        {
+            Ok(revision) => led_to.extend(revision.map(|it| (it.release, it.snapshot))),
+            Err(why) => unjudged(deployment, &why.into()),
+        }
     }
     let mut returned: Vec<Returned> = Vec::with_capacity(led_to.len());
-    for (release, snapshot) in led_to {
-        let found = judged(tx, gate, (deployment, &release, snapshot)).await;
-        returned.push(match found {
-            Ok(found) => Returned::judged(release, found.judgement, found.clearance),
-            Err(why) => {
-                let error = &why as &dyn std::error::Error;
-                tracing::error!(deployment = deployment.id.0, error, "controls.unjudged");
-                Returned::unjudged(release, &why.to_string())
-            }
-        });
+    for led in led_to {
+        let input = (gate, deployment, &led);
+        let found = tx
+            .attempt(&input, |tx, (gate, deployment, led)| {
+                judged(tx, gate, (deployment, led)).boxed()
+            })
+            .await;
+        returned.push(found.unwrap_or_else(|why| {
+            unjudged(deployment, &why);
+            Returned::unjudged(led, &why.to_string(), tx.now())
+        }));
     }
-    Ok(returned)
+    returned
 }
 
-/// Finds and keeps what going back leads to, in the transaction in which it begins.
-///
-/// # Errors
-/// When the store fails.
-pub(in crate::app) async fn note(
-    tx: &mut Tx,
-    gate: &Gate,
-    deployment: &Deployment,
-) -> Result<(), Error> {
-    let subject = format!("deployment/{}", deployment.id);
-    for it in of(tx, gate, deployment).await? {
-        let mut detail = match &it.judgement {
-            Some(judgement) => {
-                tx.record_return_judgement(deployment.id, judgement).await?;
-                judgement.told()
-            }
-            None => serde_json::json!({}),
+fn unjudged(deployment: &Deployment, why: &Error) {
+    let error = why as &dyn std::error::Error;
+    tracing::error!(deployment = deployment.id.0, error, "controls.unjudged");
+}
+
+/// Finds and keeps what going back leads to, in the transaction in which it begins. What cannot be kept is kept as not judged;
+/// it goes back all the same.
+pub(in crate::app) async fn note(tx: &mut Tx, gate: &Gate, deployment: &Deployment) {
+    for it in of(tx, gate, deployment).await {
+        let Err(why) = keep(tx, deployment, &it).await else {
+            continue;
         };
-        let objections = it.objections.iter().map(ToString::to_string);
-        detail["objections"] = objections.collect();
-        detail["release"] = it.release.as_str().into();
-        let what = ("deployment.return_judged", subject.as_str());
-        let entry = entry(tx, "tidegate", what, &detail);
-        tx.record_entry(&entry).await?;
+        unjudged(deployment, &why);
+        let led = (it.kept.release, it.kept.snapshot);
+        let instead = Returned::unjudged(led, &why.to_string(), tx.now());
+        if let Err(why) = keep(tx, deployment, &instead).await {
+            unjudged(deployment, &why);
+        }
     }
-    Ok(())
+}
+
+/// Both, or neither.
+async fn keep(tx: &mut Tx, deployment: &Deployment, it: &Returned) -> Result<(), Error> {
+    tx.attempt(&(deployment, it), |tx, (deployment, it)| {
+        async move {
+            tx.record_return_judgement(deployment.id, &it.kept).await?;
+            let mut detail = it.kept.told();
+            detail["objections"] = it.objections.iter().map(ToString::to_string).collect();
+            let subject = format!("deployment/{}", deployment.id);
+            let what = ("deployment.return_judged", subject.as_str());
+            let entry = entry(tx, "tidegate", what, &detail);
+            Ok(tx.record_entry(&entry).await?)
+        }
+        .boxed()
+    })
+    .await
 }
 
 /// What was objected to when a deployment went back.
@@ -80,10 +91,10 @@ pub(in crate::app) async fn note(
 /// When the store fails.
 pub(in crate::app) async fn objections(
     tx: &mut Tx,
-    judgement: &Judgement,
+    returned: &ReturnJudgement,
 ) -> Result<Vec<String>, Error> {
-    let set_aside = set_aside(tx, judgement).await?;
-    let objections = judgement.objections(&set_aside);
+    let set_aside = set_aside(tx, returned).await?;
+    let objections = returned.objections(&set_aside);
     Ok(objections.iter().map(ToString::to_string).collect())
 }
 
@@ -93,44 +104,42 @@ pub(in crate::app) async fn objections(
 /// When the store fails.
 pub(in crate::app) async fn set_aside(
     tx: &mut Tx,
-    judgement: &Judgement,
+    returned: &ReturnJudgement,
 ) -> Result<BTreeSet<Name>, Error> {
     let mut set_aside = BTreeSet::new();
-    for id in &judgement.waivers {
+    let waivers = returned.judgement.iter().flat_map(|it| &it.waivers);
+    for id in waivers {
         set_aside.extend(tx.waiver(*id).await?.map(|waiver| waiver.control));
     }
     Ok(set_aside)
 }
 
+/// What people said of the deployment that brought it there is not asked for anew, nor anything else about going forward.
 async fn judged(
     tx: &mut Tx,
     gate: &Gate,
-    (deployment, release, snapshot): (&Deployment, &Version, SnapshotNumber),
-) -> Result<Found, Error> {
-    let way = way_there(tx, deployment, (release, snapshot)).await?;
-    find(tx, gate, &way).await
-}
-
-/// The deployment that brought a release to where it is gone back to: what people said then is looked at, and what is known
-/// now. Where there is none any more, nobody said anything.
-async fn way_there(
-    tx: &mut Tx,
-    deployment: &Deployment,
-    (release, snapshot): (&Version, SnapshotNumber),
-) -> Result<Deployment, Error> {
-    let place = (&deployment.product, &deployment.environment);
-    let standing = standing_of(tx, place, STANDING).await?;
-    let brought = |it: &Deployment| {
-        it.release == *release && it.snapshot == snapshot && it.id != deployment.id
+    (deployment, led): (&Deployment, &Led),
+) -> Result<Returned, Error> {
+    let back = Deployment {
+        release: led.0.clone(),
+        snapshot: led.1,
+        ..deployment.clone()
     };
-    if let Some(found) = standing.into_iter().rfind(brought) {
-        let whole = tx.deployment(found.id).await?;
-        return Ok(whole.unwrap_or(found));
-    }
-    let mut unknown = deployment.clone();
-    unknown.release = release.clone();
-    unknown.snapshot = snapshot;
-    unknown.purpose = Purpose::Promotion;
-    unknown.parts.contents = None;
-    Ok(unknown)
+    let product = tx.product(&back.product).await?;
+    let facts = ControlFacts {
+        at: tx.now(),
+        release: release(tx, &back, product.as_ref()).await?,
+        deployment: deployment_facts(tx, &back).await?,
+        artifacts: artifacts(tx, gate, &back).await?,
+    };
+    let findings = gate.controls(tx).await?.judge_return(&facts);
+    let waivers = waivers(tx, &back).await?;
+    let mut clearance = Clearance::default();
+    clearance.add_findings(&findings, &waivers, tx.now());
+    let judgement = Judgement {
+        waivers: rests_on(&findings, &waivers, tx.now()),
+        facts,
+        findings,
+    };
+    Ok(Returned::judged(led.clone(), judgement, clearance))
 }

@@ -4,7 +4,8 @@ use super::super::{App, Error, Request, quarantine, request::Sight};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_store::{StoredManifest, TaggedManifest};
+use tidegate_domain::digest::Digest;
+use tidegate_store::{Repository, StoredManifest, TaggedManifest, Tx};
 
 /// At most so many repositories, and so many tags of each, are shown.
 const LIMIT: u32 = 100;
@@ -56,9 +57,8 @@ impl App {
                         let mut lines: Vec<ShelfLine> = Vec::with_capacity(tagged.len());
                         for it in tagged {
                             let of = (&repository, it.manifest.digest);
-                            let quarantine = quarantine::withheld(tx, &request.gate, of).await?;
                             lines.push(ShelfLine {
-                                quarantine,
+                                quarantine: withheld(tx, request, of).await,
                                 ..line(it, &mut sight)
                             });
                         }
@@ -73,6 +73,16 @@ impl App {
             })
             .await
     }
+}
+
+/// One that cannot be judged keeps the others from no list.
+async fn withheld(tx: &mut Tx, request: &Request, of: (&Repository, Digest)) -> Option<String> {
+    let found = tx
+        .attempt(&(&*request.gate, of), |tx, (gate, of)| {
+            quarantine::withheld(tx, gate, *of).boxed()
+        })
+        .await;
+    found.unwrap_or_else(|why| Some(format!("nothing could be said of it: {why}")))
 }
 
 fn line(tagged: TaggedManifest, sight: &mut Sight) -> ShelfLine {

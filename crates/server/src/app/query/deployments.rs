@@ -171,9 +171,9 @@ async fn view(
 /// What was objected to in what it went back to.
 async fn objections(tx: &mut Tx, deployment: &Deployment) -> Result<Vec<String>, Error> {
     let mut objections = Vec::new();
-    for judgement in tx.return_judgements_of(deployment.id).await? {
-        let release = &judgement.facts.release.version;
-        let found = returning::objections(tx, &judgement).await?;
+    for returned in tx.return_judgements_of(deployment.id).await? {
+        let release = &returned.release;
+        let found = returning::objections(tx, &returned).await?;
         objections.extend(found.into_iter().map(|it| format!("{release}: {it}")));
     }
     Ok(objections)

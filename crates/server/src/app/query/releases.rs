@@ -38,7 +38,7 @@ impl App {
                     {
                         let of = Repository::new(product.clone(), component.clone());
                         let of = (&of, content.digest);
-                        shown.quarantine = quarantine::why(tx, &request.gate, of).await?;
+                        shown.quarantine = quarantine::withheld(tx, &request.gate, of).await?;
                     }
                     Ok(view)
                 }

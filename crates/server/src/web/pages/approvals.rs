@@ -54,6 +54,9 @@ struct Page {
 struct Return {
     release: String,
     findings: Vec<Finding>,
+    snapshot: u64,
+    /// Why nothing could be judged.
+    unjudged: Option<String>,
 }
 
 /// What a person's word is bound to.
@@ -281,6 +284,8 @@ fn sentence(view: &DeploymentView, stops: usize) -> String {
 fn went_back(view: &ReturnView) -> Return {
     Return {
         release: view.release.clone(),
+        snapshot: view.snapshot,
+        unjudged: view.unjudged.clone(),
         findings: findings::of(&view.findings),
     }
 }

@@ -120,7 +120,10 @@ fn page(frame: Frame, called: &str, view: &ArtifactView) -> Page {
 
 fn kept_in(quarantine: &QuarantineView) -> Vec<(Prose, Prose)> {
     let told = quarantine.lacks.iter().map(|lack| {
-        let what = format!("control {}: {}", lack.control, lack.what);
+        let what = match lack.control.as_str() {
+            "" => lack.what.clone(),
+            control => format!("control {control}: {}", lack.what),
+        };
         (Prose::exactly(&what), Prose::of(&lack.remedy))
     });
     told.collect()

@@ -14,7 +14,7 @@ use crate::{
 use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_protocol::api::StatusView;
 
 #[derive(Template)]
@@ -32,8 +32,8 @@ struct Repository {
 }
 
 struct Artifact {
-    tag: String,
-    href: String,
+    /// Each with the page that it leads to, the last moved first.
+    tags: Vec<(String, String)>,
     digest: Fingerprint,
     kind: &'static str,
     media_type: String,
@@ -85,16 +85,29 @@ fn running(status: &StatusView) -> Running {
     running
 }
 
+/// An artifact is listed once, whatever number of tags it has.
 fn repository(shelf: &Shelf, running: &Running, now: Timestamp) -> Repository {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut artifacts: Vec<Artifact> = Vec::new();
+    for line in &shelf.lines {
+        match seen.get(line.digest.as_str()) {
+            Some(at) => artifacts[*at].tags.push(tag(&shelf.repository, line)),
+            None => {
+                seen.insert(&line.digest, artifacts.len());
+                artifacts.push(artifact(&shelf.repository, line, (running, now)));
+            }
+        }
+    }
     Repository {
         name: shelf.repository.clone(),
         anchor: shelf.repository.replace('/', "-"),
-        artifacts: shelf
-            .lines
-            .iter()
-            .map(|line| artifact(&shelf.repository, line, (running, now)))
-            .collect(),
+        artifacts,
     }
+}
+
+fn tag(repository: &str, line: &ShelfLine) -> (String, String) {
+    let href = format!("/artifacts/{repository}/{}", line.tag);
+    (line.tag.clone(), href)
 }
 
 fn artifact(repository: &str, line: &ShelfLine, (running, now): (&Running, Timestamp)) -> Artifact {
@@ -107,8 +120,7 @@ fn artifact(repository: &str, line: &ShelfLine, (running, now): (&Running, Times
         places.join(", ")
     });
     Artifact {
-        tag: line.tag.clone(),
-        href: format!("/artifacts/{repository}/{}", line.tag),
+        tags: vec![tag(repository, line)],
         digest: Fingerprint::of(&line.digest),
         kind: kind(&line.media_type),
         media_type: line.media_type.clone(),
@@ -149,14 +161,21 @@ fn kibibytes(bytes: u64) -> String {
 }
 
 fn sentence(shelves: &[Shelf], running: &Running) -> String {
-    let count: usize = shelves.iter().map(|shelf| shelf.lines.len()).sum();
+    let lines = shelves.iter().flat_map(|shelf| {
+        let lines = shelf.lines.iter();
+        lines.map(move |line| (&shelf.repository, line))
+    });
+    let mut seen = BTreeSet::new();
+    let artifacts = lines.filter(|(of, line)| seen.insert((*of, &line.digest)));
+    let artifacts: Vec<&ShelfLine> = artifacts.map(|(_, line)| line).collect();
+    let count = artifacts.len();
     if count == 0 {
         return "Nothing awaits deployment yet.".to_owned();
     }
-    let lines = || shelves.iter().flat_map(|shelf| &shelf.lines);
-    let free = lines().filter(|line| line.pinned.is_none()).count();
-    let runs = lines()
-        .filter(|line| running.contains_key(&line.digest))
+    let free = artifacts.iter().filter(|it| it.pinned.is_none()).count();
+    let runs = artifacts
+        .iter()
+        .filter(|it| running.contains_key(&it.digest))
         .count();
     let free = match free {
         0 => "every one is held by a release".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{check, written};
 use crate::{
-    controls::{approval, change, evidence, judgement, waiver},
+    controls::{approval, change, evidence, judgement, returned, waiver},
     quarantine::stop,
     samples::{digest, name, repository},
 };
@@ -20,6 +20,8 @@ async fn what_people_say_and_controls_find() {
             tx.record_evidence((&release.0, &release.1), &evidence())
                 .await?;
             tx.record_judgement((DeploymentId(1), 0), &judgement())
+                .await?;
+            tx.record_return_judgement(DeploymentId(1), &returned())
                 .await?;
             let of = repository("storefront/web");
             tx.record_quarantine(&of, digest("image"), &[stop()])
@@ -55,5 +57,10 @@ async fn what_people_say_and_controls_find() {
         "judgement",
         &written("SELECT record FROM judgements", vec![], fill).await,
         &judgement(),
+    );
+    check(
+        "return-judgement",
+        &written("SELECT record FROM return_judgements", vec![], fill).await,
+        &returned(),
     );
 }
