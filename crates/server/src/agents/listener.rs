@@ -163,10 +163,13 @@ async fn connection(desk: Desk, stream: TcpStream, place: Place) {
     // Whoever is known takes no place of those who are not, and only few of their own.
     let (place, _own) = match &peer {
         Peer::Stranger => (Some(place), None),
-        Peer::Agent(shown) => match desk.known.enter_as(Some(shown.key.clone())) {
-            Ok(own) => (None, Some(own)),
-            Err(_) => return,
-        },
+        Peer::Agent(shown) => {
+            drop(place);
+            match desk.known.enter_as(Some(shown.key.clone())) {
+                Ok(own) => (None, Some(own)),
+                Err(_) => return,
+            }
+        }
     };
     let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let service = connection::service(&desk.router, peer, patience);

@@ -222,10 +222,9 @@ async fn whoever_shows_a_certificate_takes_few_places_of_their_own() {
     let door = Door::with(Room { all: 2, each: 2 }).await;
     let mut agents = Vec::new();
     for _ in 0..KNOWN.each {
-        agents.push(Speaker::connect(&door, Who::Agent).await);
-    }
-    for agent in &mut agents {
+        let mut agent = Speaker::connect(&door, Who::Agent).await;
         assert!(agent.is_served().await);
+        agents.push(agent);
     }
     let mut one_more = door.connect(Who::Agent, "http/1.1").await;
     let mut said = Vec::new();
