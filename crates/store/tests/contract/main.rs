@@ -166,6 +166,7 @@ contract! {
     }
     quarantine {
         what_the_journal_was_told_of_quarantine_is_kept_until_the_artifact_goes
+        all_that_name_a_blob_are_found_and_those_in_quarantine_last
         what_trust_rests_on_is_counted_when_it_changes
         an_artifact_is_whole_unless_another_names_it
         what_is_attached_is_what_it_was_read_as

@@ -45,6 +45,28 @@ pub(crate) async fn what_the_journal_was_told_of_quarantine_is_kept_until_the_ar
     assert_eq!(told(store.clone()).await, (None, false));
 }
 
+pub(crate) async fn all_that_name_a_blob_are_found_and_those_in_quarantine_last(store: &Store) {
+    let names: Vec<String> = (0..102).map(|number| format!("image-{number}")).collect();
+    for name in &names {
+        put(store, "storefront/web", manifest(name, &["layer"])).await;
+    }
+    put(store, "storefront/api", manifest("elsewhere", &["layer"])).await;
+    let of = repository("storefront/web");
+    let held = BTreeSet::from([digest("image-0"), digest("image-7")]);
+    for it in &held {
+        commit!(store, (of.clone(), *it), |tx, (of, it)| tx
+            .record_quarantine(of, *it, &[stop()])
+            .await?);
+    }
+    let found = view!(store, of, |tx, of| tx
+        .manifests_naming(of, digest("layer"))
+        .await?);
+    let all: BTreeSet<_> = found.iter().copied().collect();
+    assert_eq!(all, names.iter().map(|it| digest(it)).collect());
+    let last: BTreeSet<_> = found.iter().skip(100).copied().collect();
+    assert_eq!((found.len(), last), (102, held));
+}
+
 pub(crate) async fn what_trust_rests_on_is_counted_when_it_changes(store: &Store) {
     let changes =
         |store: Store| async move { view!(store, (), |tx, ()| tx.trust_changes().await?) };
