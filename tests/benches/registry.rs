@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use std::time::{Duration, Instant};
 use tidegate_tests::{
     process::{highest_memory_of, processor_time_of},
-    server::{Server, text},
+    server::{Server, TOKEN, text},
 };
 
 const LARGE: usize = 104_875_000;
@@ -84,13 +84,21 @@ async fn manifests(shop: &Repository<'_>) {
     let path = shop.path("manifests/1.0.0");
     let put = shop.server.http.put(&path).header("content-type", kind);
     shop.send(put.body(manifest.to_string())).await;
-    let pulled = shop.cost(async {
-        for _ in 0..PULLS {
-            let answer = shop.send(shop.server.http.get(&path)).await;
-            answer.bytes().await.unwrap();
-        }
-    });
-    say("manifest by tag, each", pulled.await / PULLS);
+    let own = |request: RequestBuilder| request.basic_auth("bench", Some(TOKEN));
+    say("manifest by tag, each", shop.manifest(own).await);
+    let asked = "/registry/token?service=tidegate&account=bench&scope=repository:load/app:pull";
+    let asked = own(shop.server.http.get(shop.server.url(asked)));
+    let ticket: serde_json::Value = asked.send().await.unwrap().json().await.unwrap();
+    let ticket = ticket["token"].as_str().unwrap();
+    let by_ticket = |request: RequestBuilder| request.bearer_auth(ticket);
+    say("by a token of the registry", shop.manifest(by_ticket).await);
+    // It holds, and is asked about all the same.
+    let control = "kind: Control\nname: bench\ntitle: All is well\nowner: admin\nseverity: low\ndocument: None.\nmode: enforce\n\
+        quarantine: true\npolicy: permit (principal, action, resource is Artifact);\n";
+    let file = shop.server.directory().join("control.yaml");
+    std::fs::write(&file, control).unwrap();
+    shop.server.run(&["apply", "-f", text(&file), "--yes"]);
+    say("the same, with quarantine", shop.manifest(by_ticket).await);
 }
 
 /// The repository of the bench.
@@ -104,10 +112,23 @@ impl Repository<'_> {
     }
 
     async fn send(&self, request: RequestBuilder) -> Response {
-        let request = request.basic_auth("bench", Some(tidegate_tests::server::TOKEN));
+        let request = request.basic_auth("bench", Some(TOKEN));
         let answer = request.send().await.unwrap();
         assert!(answer.status().is_success(), "{answer:?}");
         answer
+    }
+
+    /// The server's processor time for a manifest by its tag.
+    async fn manifest(&self, signed_in: impl Fn(RequestBuilder) -> RequestBuilder) -> Duration {
+        let pulled = self.cost(async {
+            for _ in 0..PULLS {
+                let request = self.server.http.get(self.path("manifests/1.0.0"));
+                let answer = signed_in(request).send().await.unwrap();
+                assert!(answer.status().is_success(), "{answer:?}");
+                answer.bytes().await.unwrap();
+            }
+        });
+        pulled.await / PULLS
     }
 
     async fn push(&self, blob: Vec<u8>, digest: &str) {
