@@ -25,3 +25,6 @@ pub use identity::{Identity, IdentityError};
 pub use keeper::{KeeperError, LaunchError, keeper, launch};
 pub use reconcile::{RunError, RunOptions, run};
 pub use trust::{Demands, DemandsError, TrustError};
+
+#[cfg(fuzzing)]
+pub use prepare::unpacks;

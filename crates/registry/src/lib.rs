@@ -25,3 +25,9 @@ pub use http::{RegistryState, blob_content, router};
 pub use registry::Registry;
 pub use scrub::Scrubbed;
 pub use tidegate_store::{ManifestRecord, Pin, Repository, StoredManifest};
+
+/// Whether a manifest would be taken that is pushed as this type. For `fuzz/`.
+#[cfg(fuzzing)]
+pub fn takes_manifest(body: Vec<u8>, content_type: Option<&str>) -> bool {
+    manifest::Manifest::read(body, content_type).is_ok()
+}

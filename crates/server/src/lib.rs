@@ -12,6 +12,8 @@ pub mod app;
 mod config;
 mod connection;
 mod engine;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod http;
 mod identity;
 mod keyring;

@@ -23,6 +23,12 @@ use tidegate_domain::{
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, SourceFile};
 use tidegate_store::{TargetKey, Tx};
 
+/// Whether files can be read. For `fuzz/`.
+#[cfg(fuzzing)]
+pub(crate) fn reads(files: &[SourceFile]) -> bool {
+    parse::files(files).is_ok()
+}
+
 impl App {
     /// Applies files, or says what applying them would change.
     ///

@@ -96,12 +96,10 @@ impl Issuers {
         trust: &Trust,
         text: &str,
     ) -> Result<Map<String, Value>, UntrustedToken> {
-        let token: Token = text.parse().map_err(|_| UntrustedToken::Form)?;
         if let Some(keys) = &trust.keys {
-            let keys = read_keys(keys).map_err(|why| self.no_keys(trust, why))?;
-            verify(&token, trust, keys)?;
-            return claims(text).ok_or(UntrustedToken::Form);
+            return verified_by(keys, trust, text);
         }
+        let token: Token = text.parse().map_err(|_| UntrustedToken::Form)?;
         let keys = self.keys(trust, self.pace.kept).await?;
         match verify(&token, trust, keys) {
             // It may have changed its keys since it was asked.
@@ -118,7 +116,7 @@ impl Issuers {
     async fn keys(&self, trust: &Trust, young: Duration) -> Result<Keys, UntrustedToken> {
         let known = self.of(&trust.issuer);
         let found = known.get(young, self.fetch(&trust.issuer)).await;
-        found.map_err(|why| self.no_keys(trust, why))
+        found.map_err(|why| no_keys(trust, why))
     }
 
     fn of(&self, issuer: &str) -> Arc<Kept<Keys>> {
@@ -155,13 +153,27 @@ impl Issuers {
         let keys = Keys::fetch_async(&metadata.jwks_uri, &asker).await;
         keys.map_err(|why| causes(&why))
     }
+}
 
-    #[expect(clippy::unused_self, reason = "it reads as what the issuers say")]
-    fn no_keys(&self, trust: &Trust, why: String) -> UntrustedToken {
-        UntrustedToken::Keys {
-            issuer: trust.issuer.clone(),
-            why,
-        }
+/// The claims of a token by keys that a person gave.
+///
+/// # Errors
+/// Why it is not believed.
+pub(crate) fn verified_by(
+    keys: &Value,
+    trust: &Trust,
+    text: &str,
+) -> Result<Map<String, Value>, UntrustedToken> {
+    let token: Token = text.parse().map_err(|_| UntrustedToken::Form)?;
+    let keys = read_keys(keys).map_err(|why| no_keys(trust, why))?;
+    verify(&token, trust, keys)?;
+    claims(text).ok_or(UntrustedToken::Form)
+}
+
+fn no_keys(trust: &Trust, why: String) -> UntrustedToken {
+    UntrustedToken::Keys {
+        issuer: trust.issuer.clone(),
+        why,
     }
 }
 
