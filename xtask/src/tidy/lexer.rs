@@ -12,9 +12,8 @@ pub(super) fn code(text: &str) -> String {
 
 fn split(text: &str) -> (String, Vec<(usize, String)>) {
     let (mut code, mut literals) = (String::with_capacity(text.len()), Vec::new());
-    let mut rest = text;
+    let (mut rest, mut line) = (text, 1);
     while let Some(first) = rest.chars().next() {
-        let line = 1 + code.matches('\n').count();
         let (taken, literal) = token(rest, first, &code);
         let (token, behind) = rest.split_at(taken);
         match literal {
@@ -28,6 +27,7 @@ fn split(text: &str) -> (String, Vec<(usize, String)>) {
             }
             None => code.push_str(token),
         }
+        line += token.matches('\n').count();
         rest = behind;
     }
     (code, literals)
