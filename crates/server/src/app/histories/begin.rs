@@ -88,11 +88,11 @@ async fn refuse_silent(tx: &mut Tx) -> Result<(), Error> {
     }
     let silent: Vec<String> = silent.iter().map(ToString::to_string).collect();
     let detail = format!(
-        "{} said nothing since the backup was put back, so it is not known what would become of it",
+        "{} said nothing since the backup was put back: what runs there is not known",
         silent.join(", ")
     );
     Err(Error::refused(Kind::NotReady, "targets-silent", detail)
-        .hint("wait until its agent is in touch; if it is gone for good, `--leave-silent`, or `tidegate target revoke`"))
+        .hint("wait until its agent is in touch; if that is later, or never, `--leave-silent`"))
 }
 
 /// Without a backup, the record knows how everything goes on: it may not be cut off.
