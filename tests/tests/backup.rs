@@ -1,11 +1,6 @@
 //! A backup: whatever it holds, whoever made it, and into what it is put back.
 
-use std::{
-    fs,
-    io::{BufReader, Write as _},
-    path::Path,
-    process::Stdio,
-};
+use std::{fs, io::BufReader, path::Path};
 use tidegate_backup::{Cell, Entry, Reader, Writer};
 use tidegate_domain::journal::Notary;
 use tidegate_tests::{
@@ -18,11 +13,7 @@ const CANARY: &str = "canary-4d1e77a0-that-no-backup-sings";
 #[test]
 fn a_planted_secret_is_not_in_a_backup() {
     let shop = Shop::with_shop(None);
-    let mut command = shop.command(&["secret", "set", "shop", "key"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("it runs");
-    let input = child.stdin.as_mut().expect("an input");
-    input.write_all(CANARY.as_bytes()).expect("it listens");
-    assert!(child.wait().expect("it ends").success());
+    shop.set_secret(CANARY);
     let backup = shop.file("backup.tar");
     shop.ok(&["backup", "-o", &backup]);
 

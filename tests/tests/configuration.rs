@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
-use std::{fs, io::Write, process::Stdio};
+use std::fs;
 use tidegate_tests::shop::Shop;
 
 const DEPLOY: [&str; 8] = [
@@ -61,7 +61,7 @@ fn variables_and_secrets_reach_what_runs_and_going_back_takes_the_newest_secret(
     assert_eq!(seen(&shop), ["hello", "first", "hello first"]);
     deploy_with(&shop, "goodbye", "second");
     assert_eq!(seen(&shop), ["goodbye", "second", "goodbye second"]);
-    set_secret(&shop, "third");
+    shop.set_secret("third");
     assert_eq!(seen(&shop)[1], "second", "a secret alone restarts nothing");
     shop.ok(&["rollback", "shop", "--in", "testing", "--wait"]);
     assert_eq!(seen(&shop), ["hello", "third", "hello third"]);
@@ -73,22 +73,9 @@ fn deploy_with(shop: &Shop, greeting: &str, key: &str) {
     shop.apply(&format!(
         "kind: Environment\nname: testing\nvars: {{ greeting: {greeting} }}\n"
     ));
-    set_secret(shop, key);
+    shop.set_secret(key);
     shop.ok(&["release", "configure", "shop", "1.0.0"]);
     shop.ok(&DEPLOY);
-}
-
-fn set_secret(shop: &Shop, value: &str) {
-    let mut command = shop.command(&["secret", "set", "shop", "key"]);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(value.as_bytes()).unwrap();
-    drop(input);
-    assert!(child.wait().unwrap().success());
 }
 
 /// What the process that answers was started with: the variable, the secret, and the file.

@@ -1,7 +1,6 @@
 //! Targets that a restored server cannot know: where deployments begin there, and what they lead nobody back to.
 
 use serde_json::{Value, json};
-use std::{io::Write as _, process::Stdio};
 use tidegate_tests::{
     hand::Hand,
     shop::{BEGIN, Shop, until},
@@ -210,7 +209,7 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     shop.deploy("1.0.0", "testing");
     let backup = shop.backed_up();
     shop.apply(COMPONENT);
-    set_secret(&shop);
+    shop.set_secret(SECRET);
     shop.ok(&["release", "configure", "shop", "1.1.0"]);
     shop.deploy("1.1.0", "testing");
     let said = told(&shop, "testing-1");
@@ -222,7 +221,7 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
 
     shop.go_on_from(&backup);
     // The same secret is there again, and so is the artifact; nobody deployed what names them.
-    set_secret(&shop);
+    shop.set_secret(SECRET);
     release(&shop, "1.2.0", Some("exit-after 0.1"));
     fails(&shop, "1.2.0");
     answers(&shop, "testing-1", "1.1.0");
@@ -238,14 +237,6 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     shop.deploy("1.1.0", "testing");
     assert!(told(&shop, "testing-1").to_string().contains(SECRET));
     assert_eq!(blob(&shop, &artifact), 200);
-}
-
-fn set_secret(shop: &Shop) {
-    let mut command = shop.command(&["secret", "set", "shop", "key"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("it runs");
-    let input = child.stdin.as_mut().expect("an input");
-    input.write_all(SECRET.as_bytes()).expect("it listens");
-    assert!(child.wait().expect("it ends").success());
 }
 
 fn told(shop: &Shop, target: &str) -> Value {

@@ -2,9 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::Stdio,
 };
 use tidegate_tests::{
     server::{client, session},
@@ -26,14 +24,6 @@ service:
   stop: { signal: TERM, grace: 3s }
 "#;
 
-fn set(shop: &Shop, value: &str) {
-    let mut command = shop.command(&["secret", "set", "shop", "key"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("it runs");
-    let input = child.stdin.as_mut().expect("an input");
-    input.write_all(value.as_bytes()).expect("it listens");
-    assert!(child.wait().expect("it ends").success());
-}
-
 fn deploy(shop: &Shop, release: &str) {
     shop.ok(&[
         "deploy",
@@ -51,7 +41,7 @@ fn deploy(shop: &Shop, release: &str) {
 fn with_canary() -> Shop {
     let shop = Shop::with_shop(None);
     shop.apply(COMPONENT);
-    set(&shop, CANARY);
+    shop.set_secret(CANARY);
     shop.ok(&["release", "configure", "shop", "1.0.0"]);
     deploy(&shop, "1.0.0");
     shop

@@ -29,6 +29,7 @@ pub mod generation;
 pub mod group;
 pub mod id;
 pub mod journal;
+pub mod json;
 pub mod latecomer;
 pub mod layer;
 pub mod name;

@@ -14,7 +14,7 @@ pub use envelope::{
     ENVELOPE_LENGTH_MAX, Envelope, EnvelopeError, EnvelopeSignature, PAYLOAD_TYPE_IN_TOTO,
     SIGNATURES_MAX, pae,
 };
-pub use json::{DEPTH_MAX, JsonError};
+pub use json::JsonError;
 pub use provenance::{Provenance, Source};
 pub use statement::{
     PREDICATE_COSIGN_SIGN, PREDICATE_PROVENANCE_V1, PREDICATE_PROVENANCE_V02,

@@ -3,7 +3,10 @@
 use super::{Shop, TOKEN};
 use crate::process::tidegate;
 use serde_json::Value;
-use std::process::{Command, Output, Stdio};
+use std::{
+    io::Write as _,
+    process::{Command, Output, Stdio},
+};
 
 impl Shop {
     /// Runs a command.
@@ -40,6 +43,17 @@ impl Shop {
     /// Runs a command that must succeed, and reads its JSON.
     pub fn json(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.ok(arguments)).unwrap()
+    }
+
+    /// Sets the secret `key` of the shop.
+    pub fn set_secret(&self, value: &str) {
+        let mut command = self.command(&["secret", "set", "shop", "key"]);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(value.as_bytes()).unwrap();
+        drop(input);
+        assert!(child.wait().unwrap().success());
     }
 
     /// Deploys a release of the shop, and waits until it is live.

@@ -83,6 +83,17 @@ impl Door {
             .unwrap()
     }
 
+    /// As many connections as a target's agent may have.
+    async fn all_of_an_agent(&self) -> Vec<Speaker> {
+        let mut agents = Vec::new();
+        for _ in 0..KNOWN.each {
+            let mut agent = Speaker::connect(self, Who::Agent).await;
+            assert!(agent.is_served().await);
+            agents.push(agent);
+        }
+        agents
+    }
+
     fn certified(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         let key = rcgen::KeyPair::generate().unwrap();
         let request = rcgen::CertificateParams::default()
@@ -202,12 +213,7 @@ async fn strangers_take_no_more_than_their_share_of_connections() {
 #[tokio::test]
 async fn agents_who_are_known_take_no_place_of_strangers() {
     let door = Door::with(Room { all: 2, each: 2 }).await;
-    let mut agents = Vec::new();
-    for _ in 0..KNOWN.each {
-        let mut agent = Speaker::connect(&door, Who::Agent).await;
-        assert!(agent.is_served().await);
-        agents.push(agent);
-    }
+    let mut agents = door.all_of_an_agent().await;
     let mut strangers = Vec::new();
     for _ in 0..2 {
         strangers.push(Speaker::connect(&door, Who::Stranger).await);
@@ -220,12 +226,7 @@ async fn agents_who_are_known_take_no_place_of_strangers() {
 #[tokio::test]
 async fn whoever_shows_a_certificate_takes_few_places_of_their_own() {
     let door = Door::with(Room { all: 2, each: 2 }).await;
-    let mut agents = Vec::new();
-    for _ in 0..KNOWN.each {
-        let mut agent = Speaker::connect(&door, Who::Agent).await;
-        assert!(agent.is_served().await);
-        agents.push(agent);
-    }
+    let mut agents = door.all_of_an_agent().await;
     let mut one_more = door.connect(Who::Agent, "http/1.1").await;
     let mut said = Vec::new();
     // Closed, with or without a word of TLS.
