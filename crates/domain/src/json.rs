@@ -9,8 +9,10 @@ use std::{collections::BTreeSet, fmt};
 /// The deepest nesting of arrays and objects.
 pub const DEPTH_MAX: usize = 32;
 
-/// Whether no object says a thing twice. `known_as` is told the name that an object stands under, none for those that stand under
-/// none, and a name in it; it answers what that counts as, or why it may not stand there.
+/// Whether no object says a thing twice.
+///
+/// `known_as` is told the name that an object stands under, none for those that stand under none, and a name in it; it answers
+/// what that counts as, or why it may not stand there.
 ///
 /// # Errors
 /// When it is no JSON, nests deeper than [`DEPTH_MAX`], or a name may not stand where it does.
