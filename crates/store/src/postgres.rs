@@ -129,7 +129,8 @@ impl Tx {
             Ok(_) if tx.refused => Err(StoreError::Spoilt.into()),
             outcome => outcome,
         };
-        let end = if outcome.is_ok() {
+        // What lost may have been forgiven within an attempt: the whole is run again, so nothing of it may be kept.
+        let end = if outcome.is_ok() && !tx.lost {
             "COMMIT"
         } else {
             "ROLLBACK"

@@ -185,6 +185,7 @@ contract! {
         a_panic_leaves_nothing
         a_statement_that_failed_spoils_its_transaction
         an_attempt_that_fails_is_taken_back_alone
+        an_attempt_that_conflicts_is_run_again_with_all_around_it
         neighbours_of_a_failure_survive
         transactions_that_conflict_are_both_applied
         reading_changes_nothing

@@ -91,6 +91,29 @@ async fn try_it(tx: &mut Tx, way: &str) -> Result<(), StoreError> {
     }
 }
 
+/// What lost against another transaction inside an attempt lost the whole, although nobody looks at how the attempt ended: it
+/// is run again, and nothing of the first time is kept.
+pub(crate) async fn an_attempt_that_conflicts_is_run_again_with_all_around_it(store: &Store) {
+    let adders = (0..8).map(|adder| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for number in 1..=5 {
+                commit!(store, adder * 5 + number, |tx, number| {
+                    write_something(tx, *number).await?;
+                    let added: Result<(), StoreError> =
+                        tx.attempt(&(), |tx, ()| Box::pin(add_one(tx))).await;
+                    drop(added);
+                });
+            }
+        })
+    });
+    for adder in futures::future::join_all(adders).await {
+        adder.unwrap();
+    }
+    assert_eq!(sum(store).await, 40, "no addition is lost");
+    assert_kept(store, &(1..=40).collect::<Vec<_>>()).await;
+}
+
 pub(crate) async fn neighbours_of_a_failure_survive(store: &Store) {
     let started = (1..=60).map(|number| {
         let store = store.clone();
@@ -133,13 +156,7 @@ pub(crate) async fn transactions_that_conflict_are_both_applied(store: &Store) {
     for adder in futures::future::join_all(adders).await {
         adder.unwrap();
     }
-    let total = view!(store, (), |tx, ()| {
-        let row = tx
-            .row("SELECT value FROM counters WHERE name = 'sum'", &[])
-            .await?;
-        row.expect("it was counted").int(0)?
-    });
-    assert_eq!(total, 40, "no addition is lost");
+    assert_eq!(sum(store).await, 40, "no addition is lost");
     assert!(runs.load(Ordering::Relaxed) >= 40);
 }
 
@@ -177,6 +194,15 @@ async fn add_one(tx: &mut Tx) -> Result<(), StoreError> {
     let sql = "INSERT INTO counters (name, value) VALUES ('sum', $1) \
         ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     tx.execute(sql, &[(sum + 1).into()]).await.map(drop)
+}
+
+async fn sum(store: &Store) -> i64 {
+    view!(store, (), |tx, ()| {
+        let row = tx
+            .row("SELECT value FROM counters WHERE name = 'sum'", &[])
+            .await?;
+        row.expect("it was counted").int(0)?
+    })
 }
 
 /// Exactly the releases and entries of these numbers are there.
