@@ -3,8 +3,13 @@
 //! A group is whatever waits when the previous commit returns: one durable write to disk serves all of it. Each
 //! transaction runs inside a savepoint, so one that fails takes nothing of its neighbours with it.
 
-use crate::{Row, StoreError, Tx, Value, tx::Connection};
+mod statements;
+
+pub(crate) use statements::SqliteTx;
+
+use crate::{StoreError, Tx, tx::Connection};
 use futures::{FutureExt, future::BoxFuture};
+use statements::Loss;
 use std::{
     fs::File,
     panic::AssertUnwindSafe,
@@ -31,22 +36,6 @@ pub(crate) struct Sqlite {
 /// A transaction to run, and what to do once its group is committed.
 type Job = Box<dyn FnOnce(&mut Tx) -> Finish + Send>;
 type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-
-/// The SQLite side of a [`Tx`].
-pub(crate) struct SqliteTx {
-    connection: rusqlite::Connection,
-    /// A statement of the transaction was refused: it must not be kept.
-    pub(crate) refused: bool,
-    /// A statement of the group found no room on the disk.
-    no_room: bool,
-}
-
-/// Why nothing of a group was kept.
-#[derive(Debug, Clone, Copy)]
-enum Loss {
-    NoRoom,
-    Failed,
-}
 
 impl Sqlite {
     pub(crate) fn open(directory: &Path) -> Result<Self, StoreError> {
@@ -274,11 +263,7 @@ fn settle<T, E: From<StoreError>>(
 impl Tx {
     fn sqlite(connection: rusqlite::Connection) -> Self {
         Self {
-            connection: Connection::Sqlite(SqliteTx {
-                connection,
-                refused: false,
-                no_room: false,
-            }),
+            connection: Connection::Sqlite(SqliteTx::new(connection)),
             now: jiff::Timestamp::UNIX_EPOCH,
         }
     }
@@ -293,108 +278,9 @@ impl Tx {
     }
 }
 
-impl SqliteTx {
-    pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        let done = self.run(sql, params);
-        self.note(&done);
-        done
-    }
-
-    pub(crate) fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let found = self.query(sql, params);
-        self.note(&found);
-        found
-    }
-
-    pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.connection.execute_batch(sql)?)
-    }
-
-    /// Goes back to a savepoint: what was refused since spoils nothing.
-    pub(crate) fn forgive(&mut self, back: &str) -> Result<(), StoreError> {
-        self.batch(back)?;
-        self.refused = false;
-        Ok(())
-    }
-
-    fn note<T>(&mut self, outcome: &Result<T, StoreError>) {
-        self.refused |= outcome.is_err();
-        self.no_room |= matches!(outcome, Err(StoreError::NoRoom));
-    }
-
-    const fn loss(&self) -> Loss {
-        if self.no_room {
-            Loss::NoRoom
-        } else {
-            Loss::Failed
-        }
-    }
-
-    /// Whether the group is still open: on a full or failing disk SQLite ends it by itself ("Response To Errors
-    /// Within A Transaction"), and a savepoint would then begin a transaction of its own.
-    fn is_open(&self) -> bool {
-        !self.connection.is_autocommit()
-    }
-
-    fn run(&self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
-        Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
-    }
-
-    fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
-        let columns = statement.column_count();
-        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let mut answer = Vec::new();
-        while let Some(row) = rows.next()? {
-            answer.push(Row((0..columns)
-                .map(|i| column(row, i))
-                .collect::<Result<_, _>>()?));
-        }
-        Ok(answer)
-    }
-}
-
-/// `$1` is a *named* parameter in SQLite, `?1` a numbered one (SQLite documentation, "Parameters").
-fn numbered(sql: &str) -> String {
-    sql.replace('$', "?")
-}
-
-fn column(row: &rusqlite::Row<'_>, i: usize) -> Result<Value, StoreError> {
-    use rusqlite::types::ValueRef;
-    Ok(match row.get_ref(i)? {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(value) => Value::Int(value),
-        ValueRef::Text(value) => Value::Text(String::from_utf8_lossy(value).into_owned()),
-        ValueRef::Blob(value) => Value::Blob(value.to_vec()),
-        ValueRef::Real(_) => {
-            let why = "no column of ours is a floating-point number".to_owned();
-            return Err(StoreError::Record {
-                what: format!("column {i}"),
-                why,
-            });
-        }
-    })
-}
-
-impl From<Loss> for StoreError {
-    fn from(loss: Loss) -> Self {
-        match loss {
-            Loss::NoRoom => Self::NoRoom,
-            Loss::Failed => Self::Closed,
-        }
-    }
-}
-
 impl std::fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sqlite").finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for SqliteTx {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SqliteTx").finish_non_exhaustive()
     }
 }
 
