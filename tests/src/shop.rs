@@ -74,15 +74,7 @@ impl Shop {
             shop.start_agent(&target);
         }
         for version in ["1.0.0", "1.1.0"] {
-            shop.push(version, None);
-            shop.ok(&[
-                "release",
-                "create",
-                "shop",
-                version,
-                "--component",
-                &format!("web={version}"),
-            ]);
+            shop.release(version, None);
         }
         shop
     }
@@ -242,6 +234,14 @@ impl Shop {
         self.refused(2, &["apply", "-f", &path, "--yes"])
     }
 
+    /// Pushes a version of the shop, with a fault if given, and makes a release of it.
+    pub fn release(&self, version: &str, fault: Option<&str>) {
+        self.push(version, fault);
+        let component = format!("web={version}");
+        let words = ["release", "create", "shop", version, "--component"];
+        self.ok(&[&words[..], &[&component]].concat());
+    }
+
     /// Pushes a version of the shop, with a fault if given.
     pub fn push(&self, version: &str, fault: Option<&str>) {
         self.push_with(version, fault, &[]);
@@ -339,6 +339,16 @@ fn keep_logs(directory: &Path) -> Option<PathBuf> {
 /// The one component, with more in it.
 fn component(more: &str) -> String {
     format!("{WEB}{more}")
+}
+
+/// The one component, with other lines in the place of its environment.
+///
+/// # Panics
+/// When it has none.
+pub fn web(lines: &str) -> String {
+    let own = r#"environment: { STAGE: "${environment.name}" }"#;
+    assert!(WEB.contains(own));
+    WEB.replace(own, lines)
 }
 
 const WEB: &str = r#"kind: Component

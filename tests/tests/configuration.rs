@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::fs;
-use tidegate_tests::shop::Shop;
+use tidegate_tests::shop::{Shop, web};
 
 const DEPLOY: [&str; 8] = [
     "deploy",
@@ -17,18 +17,9 @@ const DEPLOY: [&str; 8] = [
 ];
 
 /// The component again, with a variable and a secret in its environment and in a file.
-const COMPONENT: &str = r#"kind: Component
-product: shop
-name: web
-driver: service
-service:
-  command: ["./storefront", "--component", "web", "--port", "${vars.port}"]
-  environment: { GREETING: "${vars.greeting}", KEY: "${secrets.key}" }
-  files: { config/shop.ini: "${vars.greeting} ${secrets.key}" }
-  listen: ["127.0.0.1:${vars.port}"]
-  health: { http: { path: /healthz, port: "${vars.port}" }, interval: 200ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
-  stop: { signal: TERM, grace: 3s }
-"#;
+
+const LINES: &str = r#"environment: { GREETING: "${vars.greeting}", KEY: "${secrets.key}" }
+  files: { config/shop.ini: "${vars.greeting} ${secrets.key}" }"#;
 
 #[test]
 fn what_a_component_does_not_see_restarts_nothing() {
@@ -56,7 +47,7 @@ fn what_a_component_does_not_see_restarts_nothing() {
 #[test]
 fn variables_and_secrets_reach_what_runs_and_going_back_takes_the_newest_secret() {
     let shop = Shop::with_shop(None);
-    shop.apply(COMPONENT);
+    shop.apply(&web(LINES));
     deploy_with(&shop, "hello", "first");
     assert_eq!(seen(&shop), ["hello", "first", "hello first"]);
     deploy_with(&shop, "goodbye", "second");

@@ -3,15 +3,8 @@
 use serde_json::{Value, json};
 use tidegate_tests::{
     hand::Hand,
-    shop::{BEGIN, Shop, until},
+    shop::{BEGIN, Shop, until, web},
 };
-
-fn release(shop: &Shop, version: &str, fault: Option<&str>) {
-    shop.push(version, fault);
-    let component = format!("web={version}");
-    let words = ["release", "create", "shop", version, "--component"];
-    shop.ok(&[&words[..], &[&component]].concat());
-}
 
 fn answers(shop: &Shop, target: &str, version: &str) {
     until(&format!("{target} answers {version}"), || {
@@ -38,8 +31,8 @@ fn neither_a_cancelled_nor_a_failing_deployment_leads_behind_what_ran_when_the_h
         "{refused}"
     );
 
-    release(&shop, "1.2.0", None);
-    release(&shop, "1.3.0", Some("exit-after 0.1"));
+    shop.release("1.2.0", None);
+    shop.release("1.3.0", Some("exit-after 0.1"));
     let seen = shop.answers_while("testing-1", || {
         // Nothing that was proved before the backup counts: it goes back to where it came from, cancelled or not.
         let words = ["deploy", "shop", "1.2.0", "--to", "testing"];
@@ -170,13 +163,9 @@ fn declare_stock(shop: &mut Shop) -> u16 {
     let port = shop.reserve("stock-1");
     shop.apply(&format!(
         "kind: Product\nname: stock\npath: [testing]\n---\n{}",
-        COMPONENT
+        web("environment: {}")
             .replace("product: shop", "product: stock")
             .replace("${vars.port}", &port.to_string())
-            .replace(
-                "environment: { KEY: \"${secrets.key}\" }",
-                "environment: {}"
-            )
     ));
     for (version, fault) in [("1.0.0", None), ("9.0.0", Some("exit-after 0.1"))] {
         shop.push(version, fault);
@@ -189,26 +178,17 @@ fn declare_stock(shop: &mut Shop) -> u16 {
     port
 }
 
-/// The shop with a secret in what it runs.
+/// The shop has a secret in what it runs.
 const SECRET: &str = "not-for-those-who-only-say-so";
-const COMPONENT: &str = r#"kind: Component
-product: shop
-name: web
-driver: service
-service:
-  command: ["./storefront", "--component", "web", "--port", "${vars.port}"]
-  environment: { KEY: "${secrets.key}" }
-  listen: ["127.0.0.1:${vars.port}"]
-  health: { http: { path: /healthz, port: "${vars.port}" }, interval: 200ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
-  stop: { signal: TERM, grace: 3s }
-"#;
+
+const LINES: &str = r#"environment: { KEY: "${secrets.key}" }"#;
 
 #[test]
 fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     let mut shop = Shop::with_shop(None);
     shop.deploy("1.0.0", "testing");
     let backup = shop.backed_up();
-    shop.apply(COMPONENT);
+    shop.apply(&web(LINES));
     shop.set_secret(SECRET);
     shop.ok(&["release", "configure", "shop", "1.1.0"]);
     shop.deploy("1.1.0", "testing");
@@ -222,7 +202,7 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     shop.go_on_from(&backup);
     // The same secret is there again, and so is the artifact; nobody deployed what names them.
     shop.set_secret(SECRET);
-    release(&shop, "1.2.0", Some("exit-after 0.1"));
+    shop.release("1.2.0", Some("exit-after 0.1"));
     fails(&shop, "1.2.0");
     answers(&shop, "testing-1", "1.1.0");
     let again = told(&shop, "testing-1");
@@ -232,7 +212,7 @@ fn what_a_target_says_that_it_runs_entitles_it_to_nothing() {
     assert_eq!(blob(&shop, &artifact), 404);
 
     // Once the server itself orders the same, it is given.
-    shop.apply(COMPONENT);
+    shop.apply(&web(LINES));
     shop.ok(&["release", "configure", "shop", "1.1.0"]);
     shop.deploy("1.1.0", "testing");
     assert!(told(&shop, "testing-1").to_string().contains(SECRET));

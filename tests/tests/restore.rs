@@ -110,16 +110,7 @@ fn nothing_changes(shop: &Shop) {
 /// The next deployment goes on from what runs there, not from what the record says ran there: it begins there, and goes back
 /// there.
 fn nothing_leads_behind_what_runs(shop: &Shop) {
-    shop.push("1.2.0", Some("exit-after 0.1"));
-    let words = [
-        "release",
-        "create",
-        "shop",
-        "1.2.0",
-        "--component",
-        "web=1.2.0",
-    ];
-    shop.ok(&words);
+    shop.release("1.2.0", Some("exit-after 0.1"));
     let seen = shop.answers_while("testing-1", || {
         let words = ["deploy", "shop", "1.2.0", "--to", "testing", "--wait"];
         let ended = shop.run(&[&words[..], &["--minimum-healthy", "300ms"]].concat());

@@ -6,23 +6,14 @@ use std::{
 };
 use tidegate_tests::{
     server::{client, session},
-    shop::{Shop, TOKEN},
+    shop::{Shop, TOKEN, web},
 };
 
 /// Nothing else in the tree is this.
 const CANARY: &str = "canary-7f3b9c1e-that-sings-nowhere";
-const COMPONENT: &str = r#"kind: Component
-product: shop
-name: web
-driver: service
-service:
-  command: ["./storefront", "--component", "web", "--port", "${vars.port}"]
-  environment: { KEY: "${secrets.key}" }
-  files: { config/shop.ini: "key = ${secrets.key}" }
-  listen: ["127.0.0.1:${vars.port}"]
-  health: { http: { path: /healthz, port: "${vars.port}" }, interval: 200ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
-  stop: { signal: TERM, grace: 3s }
-"#;
+
+const LINES: &str = r#"environment: { KEY: "${secrets.key}" }
+  files: { config/shop.ini: "key = ${secrets.key}" }"#;
 
 fn deploy(shop: &Shop, release: &str) {
     shop.ok(&[
@@ -40,7 +31,7 @@ fn deploy(shop: &Shop, release: &str) {
 /// The shop with the canary deployed.
 fn with_canary() -> Shop {
     let shop = Shop::with_shop(None);
-    shop.apply(COMPONENT);
+    shop.apply(&web(LINES));
     shop.set_secret(CANARY);
     shop.ok(&["release", "configure", "shop", "1.0.0"]);
     deploy(&shop, "1.0.0");

@@ -107,15 +107,7 @@ fn logs_and_journal(shop: &Shop) {
 #[test]
 fn a_bad_version_is_taken_back_by_itself_and_only_its_wave_suffered() {
     let shop = Shop::with_shop(None);
-    shop.push("2.0.0", Some("unhealthy-after 0.4 where STAGE=live"));
-    shop.ok(&[
-        "release",
-        "create",
-        "shop",
-        "2.0.0",
-        "--component",
-        "web=2.0.0",
-    ]);
+    shop.release("2.0.0", Some("unhealthy-after 0.4 where STAGE=live"));
     for version in ["1.0.0", "2.0.0"] {
         for environment in ["testing", "staging"] {
             shop.ok(&[
@@ -205,15 +197,7 @@ fn pause_resume_cancel_and_a_lost_agent_are_explained() {
 #[test]
 fn going_back_after_a_cancelled_deployment_leads_to_what_stood_before_it() {
     let mut shop = Shop::with_shop(None);
-    shop.push("1.2.0", None);
-    shop.ok(&[
-        "release",
-        "create",
-        "shop",
-        "1.2.0",
-        "--component",
-        "web=1.2.0",
-    ]);
+    shop.release("1.2.0", None);
     for version in ["1.0.0", "1.1.0"] {
         let quick = ["--to", "testing", "--minimum-healthy", "200ms", "--wait"];
         shop.ok(&[&["deploy", "shop", version][..], &quick].concat());
