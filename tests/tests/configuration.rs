@@ -16,8 +16,7 @@ const DEPLOY: [&str; 8] = [
     "--wait",
 ];
 
-/// The component again, with a variable and a secret in its environment and in a file.
-
+/// What the component says of a variable and a secret, in its environment and in a file.
 const LINES: &str = r#"environment: { GREETING: "${vars.greeting}", KEY: "${secrets.key}" }
   files: { config/shop.ini: "${vars.greeting} ${secrets.key}" }"#;
 

@@ -66,7 +66,8 @@ fn a_deployment_can_leave_out_who_is_silent_and_says_so() {
     let quick = ["--minimum-healthy", "300ms", "--wait"];
     let refused = shop.refused(6, &[&words[..], &quick[..]].concat());
     assert!(
-        refused.contains("staging-2 has not said") && refused.contains("--leave-behind"),
+        refused.contains("what runs on staging-2 is not known")
+            && refused.contains("--leave-behind"),
         "{refused}"
     );
     shop.ok(&[&words[..], &quick[..], &["--leave-behind"]].concat());

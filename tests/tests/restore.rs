@@ -227,7 +227,7 @@ fn who_was_silent_when_a_history_began_follows_once_it_is_in_touch() {
     shop.ok(&[&BEGIN[..], &["--leave-silent"]].concat());
     let refused = shop.refused(6, &["deploy", "shop", "1.0.0", "--to", "staging"]);
     assert!(
-        refused.contains("staging-1") && refused.contains("has not said what it runs since"),
+        refused.contains("staging-1") && refused.contains("what runs on staging-1 is not known"),
         "{refused}"
     );
     shop.start_agent("staging-1");

@@ -91,10 +91,18 @@ fn told(view: &HistoryView) -> String {
         );
         lines.push(standings(view));
     }
-    if !view.silent.is_empty() {
+    // The others stand in the table.
+    let is_listed = |target: &&String| view.others.iter().any(|it| it.target == **target);
+    let silent: Vec<&str> = view
+        .silent
+        .iter()
+        .filter(|it| !is_listed(it))
+        .map(String::as_str)
+        .collect();
+    if !silent.is_empty() {
         lines.push(format!(
-            "these have not said yet what they run: {}",
-            view.silent.join(", ")
+            "these were told nothing, and have not said yet what they run: {}",
+            silent.join(", ")
         ));
     }
     lines.join("\n")

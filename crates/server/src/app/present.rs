@@ -76,26 +76,30 @@ pub(super) async fn leave_out(
         return Ok(unknown);
     }
     let (code, detail) = match silent.is_empty() {
-        false => (
-            "target-silent",
-            format!(
-                "{} has not said what it runs since the record was put back from a backup",
-                listed(&silent)
-            ),
-        ),
+        false => ("target-silent", not_said(&silent)),
         true => (
             "target-unclear",
             format!(
-                "{} runs what this record did not tell it, and that cannot be told again: its agent is too old to say all of it, or \
-                 it runs several revisions",
+                "what runs on {} is not what this record told, and cannot be told again: the agent is too old to say all of it, or \
+                 it is several revisions",
                 listed(&unclear)
             ),
         ),
     };
-    Err(Error::refused(Kind::NotReady, code, detail).hint(
-        "bring its agent in touch, and up to date; or leave it as it is by `--leave-behind`; or enrol a new host in its place: \
-         `tidegate enrolment create --replace`",
-    ))
+    let leave = match is_wanted {
+        true => "there is no other target to leave it behind for",
+        false => "leave it as it is by `--leave-behind`",
+    };
+    Err(Error::refused(Kind::NotReady, code, detail).hint(format!(
+        "bring each agent in touch, and up to date; {leave}; or enrol a new host in its place: `tidegate enrolment create --replace`"
+    )))
+}
+
+fn not_said(silent: &[Name]) -> String {
+    format!(
+        "what runs on {} is not known: nothing was said of it since the record was put back from a backup",
+        listed(silent)
+    )
 }
 
 /// Refuses to go back where something runs that came after the backup: what was before that is not known.
@@ -107,21 +111,30 @@ pub(super) async fn refuse_left_behind(
     product: &Name,
     environment: &Name,
 ) -> Result<(), Error> {
-    let present = of(tx, product, environment).await?;
-    let behind = present.iter().filter(|(_, it)| it.is_left_behind());
-    let behind: Vec<&Name> = behind.map(|(name, _)| name).collect();
-    if behind.is_empty() {
-        return Ok(());
+    let (mut silent, mut ahead) = (Vec::new(), Vec::new());
+    for (name, present) in of(tx, product, environment).await? {
+        match present {
+            Present::Silent => silent.push(name),
+            Present::Attested(_) => ahead.push(name),
+            Present::Told(_) | Present::Nothing => {}
+        }
     }
-    let detail = format!(
-        "what {} runs came after the backup that the record was put back from, so it is not known what was before it",
-        listed(behind)
-    );
-    Err(
-        Error::refused(Kind::NotReady, "targets-left-behind", detail).hint(format!(
-            "say what is to run there: `tidegate deploy {product} RELEASE --to {environment}`"
-        )),
-    )
+    let (detail, hint) = match (silent.is_empty(), ahead.is_empty()) {
+        (true, true) => return Ok(()),
+        (false, _) => (
+            not_said(&silent),
+            "bring each agent in touch, or enrol a new host in its place: `tidegate enrolment create --replace`"
+                .to_owned(),
+        ),
+        (true, false) => (
+            format!(
+                "what runs on {} came after the backup that the record was put back from, so it is not known what was before it",
+                listed(&ahead)
+            ),
+            format!("say what is to run there: `tidegate deploy {product} RELEASE --to {environment}`"),
+        ),
+    };
+    Err(Error::refused(Kind::NotReady, "targets-left-behind", detail).hint(hint))
 }
 
 /// Whether the record knows what a state makes run, and that is one thing.
