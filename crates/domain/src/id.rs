@@ -61,6 +61,14 @@ numbered!(
     ChangeId
 );
 numbered!(
+    /// A task of a release.
+    TaskId
+);
+numbered!(
+    /// The number of a release plan's edition: 1, 2, 3…
+    Edition
+);
+numbered!(
     /// A change that waits for a second person.
     ProposalId
 );

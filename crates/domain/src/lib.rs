@@ -10,6 +10,7 @@
 //! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
 //! strategies to the waves that it walks, and [`group`] keeps several in lockstep. [`converge`] is the same idea on the other side of the wire: the
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed.
+//! [`planning`] is what people do around all that: tasks, milestones, bookings.
 
 pub mod access;
 pub mod analysis;
@@ -35,6 +36,7 @@ pub mod layer;
 pub mod name;
 pub mod outgoing;
 pub mod plan;
+pub mod planning;
 pub mod random;
 pub mod rehearsal;
 pub mod release;

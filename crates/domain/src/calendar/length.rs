@@ -33,6 +33,11 @@ impl Length {
         start.checked_add(self.span()).ok()
     }
 
+    /// When what ends at `end` begins; None at the end of the calendar.
+    pub fn before(self, end: &Zoned) -> Option<Zoned> {
+        end.checked_sub(self.span()).ok()
+    }
+
     fn span(self) -> Span {
         let (hours, rest) = (self.seconds / 3600, self.seconds % 3600);
         let exact = hours.hours().minutes(rest / 60).seconds(rest % 60);

@@ -1,0 +1,24 @@
+//! What a release is for, who is involved, what has to be done by when: its **release plan**.
+//!
+//! People write a [`ReleasePlan`], begin it from a [`ReleaseTemplate`], and change it together: [`merge`] puts two people's
+//! changes together or names what both changed. [`task`] is what becomes of one task, [`schedule`] what all of them come to,
+//! and [`booking`] who is in each other's way. Nothing here is about targets: that plan is [`crate::plan`].
+
+pub mod booking;
+mod document;
+mod due;
+mod edition;
+pub mod merge;
+mod party;
+pub mod schedule;
+pub mod task;
+mod template;
+
+pub use booking::{Booked, Booking, Clash};
+pub use document::{Involved, Milestone, Phase, PlanError, PlannedTask, ReleasePlan, TASKS_MAX};
+pub use due::{Due, DueError, Unplaced};
+pub use edition::PlanEdition;
+pub use party::{Party, PartyError};
+pub use schedule::{Schedule, Slack};
+pub use task::{Task, TaskError, TaskEvent, TaskState};
+pub use template::{Begun, ReleaseTemplate, TemplateError};

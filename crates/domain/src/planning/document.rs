@@ -1,0 +1,540 @@
+//! The release plan as people write it, and what makes it one that can be worked by.
+
+use super::{Booking, Due, Party, Unplaced};
+use crate::{
+    calendar::{Length, Zone},
+    name::Name,
+};
+use jiff::{Zoned, civil::DateTime};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most tasks of one plan.
+pub const TASKS_MAX: usize = 1_000;
+/// The most of anything else in one plan.
+const OTHERS_MAX: usize = 200;
+/// The longest title, in characters.
+const TITLE_MAX: usize = 200;
+/// The longest text, in bytes.
+const TEXT_MAX: usize = 64 * 1024;
+
+/// What a release is for, who is involved, and what has to be done by when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleasePlan {
+    /// What it is for, in Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub purpose: String,
+    /// When it is to be live, in local time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<DateTime>,
+    /// Whose local time; UTC unless set.
+    #[serde(default)]
+    pub time_zone: Zone,
+    /// Who has which part in it.
+    #[serde(default, skip_serializing_if = "Involved::is_empty")]
+    pub involved: Involved,
+    /// Its parts, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
+    /// What is reached on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub milestones: Vec<Milestone>,
+    /// What has to be done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<PlannedTask>,
+    /// The environments that it needs for itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookings: Vec<Booking>,
+}
+
+/// Who has which part in a release: responsible, accountable, consulted, informed (RACI).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Involved {
+    /// The one who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accountable: Option<Party>,
+    /// Who do the work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub responsible: Vec<Party>,
+    /// Who are asked before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consulted: Vec<Party>,
+    /// Who are told after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub informed: Vec<Party>,
+}
+
+/// A part of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// Unique among the plan's phases.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+}
+
+/// What is reached once the tasks that lead to it are done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Milestone {
+    /// Unique among the plan's milestones.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// By when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+}
+
+/// What has to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedTask {
+    /// Unique among the plan's tasks.
+    pub name: Name,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// How it is done, in Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
+    /// The part of the plan that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Name>,
+    /// The milestone that it leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Name>,
+    /// Whom it falls to.
+    pub owner: Party,
+    /// The tasks that have to be done before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Name>,
+    /// By when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    /// How long it takes from its start to its end, nights and all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<Length>,
+}
+
+/// Why nobody could work by a plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Two of one name.
+    #[error("{what} `{name}` is there twice")]
+    Twice {
+        /// What.
+        what: &'static str,
+        /// Which.
+        name: Name,
+    },
+    /// A name that stands for nothing here.
+    #[error("task `{task}` names {what} `{name}`, which the plan does not have")]
+    Unknown {
+        /// Where.
+        task: Name,
+        /// What is missing.
+        what: &'static str,
+        /// Its name.
+        name: Name,
+    },
+    /// Tasks that wait for each other.
+    #[error("these tasks need each other in a circle: {}", names(.0))]
+    Circle(Vec<Name>),
+    /// More than anybody reads.
+    #[error("it has more than {max} {what}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// The most.
+        max: usize,
+    },
+    /// A text without end.
+    #[error("the {what} of `{of}` is longer than {max}")]
+    TooLong {
+        /// Which text.
+        what: &'static str,
+        /// Whose.
+        of: String,
+        /// How long it may be.
+        max: &'static str,
+    },
+    /// A time that is none.
+    #[error("the time of {what}: {why}")]
+    Time {
+        /// Of what.
+        what: String,
+        /// Why.
+        #[source]
+        why: Unplaced,
+    },
+    /// It ends before it begins.
+    #[error("the booking of {0} ends before it begins")]
+    Backwards(Name),
+}
+
+impl Involved {
+    /// Whether nobody is named.
+    pub fn is_empty(&self) -> bool {
+        self.all().next().is_none()
+    }
+
+    /// Everybody who is named, as often as they are.
+    pub fn all(&self) -> impl Iterator<Item = &Party> {
+        let Self {
+            accountable,
+            responsible,
+            consulted,
+            informed,
+        } = self;
+        let others = responsible.iter().chain(consulted).chain(informed);
+        accountable.iter().chain(others)
+    }
+}
+
+impl Milestone {
+    /// The title, or its name.
+    pub fn title(&self) -> &str {
+        or_name(&self.title, &self.name)
+    }
+}
+
+impl PlannedTask {
+    /// The title, or its name.
+    pub fn title(&self) -> &str {
+        or_name(&self.title, &self.name)
+    }
+}
+
+impl Phase {
+    /// The title, or its name.
+    pub fn title(&self) -> &str {
+        or_name(&self.title, &self.name)
+    }
+}
+
+fn or_name<'a>(title: &'a str, name: &'a Name) -> &'a str {
+    match title.trim() {
+        "" => name.as_str(),
+        title => title,
+    }
+}
+
+impl ReleasePlan {
+    /// Everybody whom the plan names.
+    pub fn parties(&self) -> BTreeSet<&Party> {
+        let owners = self.tasks.iter().map(|task| &task.owner);
+        self.involved.all().chain(owners).collect()
+    }
+
+    /// The moment of going live, if it is set.
+    ///
+    /// # Errors
+    /// When the clocks leave that time out.
+    pub fn target(&self) -> Result<Option<Zoned>, PlanError> {
+        let place = |local| Due::At(local).place(None, &self.time_zone);
+        let placed = self.target.map(place).transpose();
+        placed.map_err(|why| time("the target", why))
+    }
+
+    /// The moment that something of the plan is due at.
+    ///
+    /// # Errors
+    /// When there is none, for `what`.
+    pub fn place(&self, due: Due, what: impl FnOnce() -> String) -> Result<Zoned, PlanError> {
+        let placed = due.place(self.target()?.as_ref(), &self.time_zone);
+        placed.map_err(|why| time(what(), why))
+    }
+
+    /// Whether people can work by it.
+    ///
+    /// # Errors
+    /// The first reason why not.
+    pub fn check(&self) -> Result<(), PlanError> {
+        self.check_sizes()?;
+        self.check_names()?;
+        self.check_references()?;
+        self.check_times()?;
+        self.order().map(drop)
+    }
+
+    /// The places of the tasks, those first that others need. Where nothing else decides, the order is the plan's.
+    ///
+    /// # Errors
+    /// When tasks need each other in a circle, which is named.
+    pub fn order(&self) -> Result<Vec<usize>, PlanError> {
+        let places: BTreeMap<&Name, usize> = self.places();
+        let mut left: Vec<usize> = self.tasks.iter().map(|task| task.needs.len()).collect();
+        let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); self.tasks.len()];
+        for (place, task) in self.tasks.iter().enumerate() {
+            for need in task.needs.iter().filter_map(|need| places.get(need)) {
+                waiting[*need].push(place);
+            }
+        }
+        let mut ready: BTreeSet<usize> =
+            (0..left.len()).filter(|place| left[*place] == 0).collect();
+        let mut order = Vec::with_capacity(left.len());
+        while let Some(place) = ready.pop_first() {
+            order.push(place);
+            for next in &waiting[place] {
+                left[*next] -= 1;
+                if left[*next] == 0 {
+                    ready.insert(*next);
+                }
+            }
+        }
+        match order.len() == self.tasks.len() {
+            true => Ok(order),
+            false => Err(PlanError::Circle(self.circle(&order))),
+        }
+    }
+
+    /// The places of the tasks by their names.
+    pub(super) fn places(&self) -> BTreeMap<&Name, usize> {
+        let named = self.tasks.iter().enumerate();
+        named.map(|(place, task)| (&task.name, place)).collect()
+    }
+
+    /// One circle among those that have no place in an order: whoever follows needs comes back to where they were.
+    fn circle(&self, ordered: &[usize]) -> Vec<Name> {
+        let places = self.places();
+        let stuck = |place: &usize| !ordered.contains(place);
+        let mut way: Vec<usize> = (0..self.tasks.len()).find(stuck).into_iter().collect();
+        while let Some(last) = way.last() {
+            let needs = self.tasks[*last].needs.iter();
+            let Some(next) = needs.filter_map(|it| places.get(it)).copied().find(stuck) else {
+                break;
+            };
+            if let Some(begin) = way.iter().position(|place| *place == next) {
+                way.drain(..begin);
+                break;
+            }
+            way.push(next);
+        }
+        way.iter().map(|it| self.tasks[*it].name.clone()).collect()
+    }
+
+    fn check_sizes(&self) -> Result<(), PlanError> {
+        let counts = [
+            ("tasks", self.tasks.len(), TASKS_MAX),
+            ("phases", self.phases.len(), OTHERS_MAX),
+            ("milestones", self.milestones.len(), OTHERS_MAX),
+            ("bookings", self.bookings.len(), OTHERS_MAX),
+            ("people and teams", self.involved.all().count(), OTHERS_MAX),
+        ];
+        if let Some((what, _, max)) = counts.into_iter().find(|(_, count, max)| count > max) {
+            return Err(PlanError::TooMany { what, max });
+        }
+        let titles = self.phases.iter().map(|it| (&it.title, &it.name));
+        let titles = titles.chain(self.milestones.iter().map(|it| (&it.title, &it.name)));
+        let mut titles = titles.chain(self.tasks.iter().map(|it| (&it.title, &it.name)));
+        if let Some((_, name)) = titles.find(|(title, _)| title.chars().count() > TITLE_MAX) {
+            return Err(too_long("title", name.as_str(), "200 characters"));
+        }
+        let mut texts = self.tasks.iter().map(|it| (&it.document, &it.name));
+        if let Some((_, name)) = texts.find(|(text, _)| text.len() > TEXT_MAX) {
+            return Err(too_long("document", name.as_str(), "64 KiB"));
+        }
+        match self.purpose.len() > TEXT_MAX {
+            true => Err(too_long("purpose", "the plan", "64 KiB")),
+            false => Ok(()),
+        }
+    }
+
+    fn check_names(&self) -> Result<(), PlanError> {
+        once("phase", self.phases.iter().map(|it| &it.name))?;
+        once("milestone", self.milestones.iter().map(|it| &it.name))?;
+        once("task", self.tasks.iter().map(|it| &it.name))?;
+        for task in &self.tasks {
+            once("need", task.needs.iter())?;
+        }
+        Ok(())
+    }
+
+    fn check_references(&self) -> Result<(), PlanError> {
+        let phases: BTreeSet<&Name> = self.phases.iter().map(|it| &it.name).collect();
+        let milestones: BTreeSet<&Name> = self.milestones.iter().map(|it| &it.name).collect();
+        let tasks = self.places();
+        for task in &self.tasks {
+            let phase = task.phase.iter().find(|it| !phases.contains(it));
+            let milestone = task.milestone.iter().find(|it| !milestones.contains(it));
+            let need = task.needs.iter().find(|it| !tasks.contains_key(it));
+            let missing = phase.map(|it| ("phase", it));
+            let missing = missing.or_else(|| milestone.map(|it| ("milestone", it)));
+            if let Some((what, name)) = missing.or_else(|| need.map(|it| ("task", it))) {
+                return Err(PlanError::Unknown {
+                    task: task.name.clone(),
+                    what,
+                    name: name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_times(&self) -> Result<(), PlanError> {
+        self.target()?;
+        for milestone in &self.milestones {
+            if let Some(due) = milestone.due {
+                self.place(due, || format!("milestone `{}`", milestone.name))?;
+            }
+        }
+        for task in &self.tasks {
+            if let Some(due) = task.due {
+                self.place(due, || format!("task `{}`", task.name))?;
+            }
+        }
+        for booking in &self.bookings {
+            let (from, until) = booking.span(self)?;
+            if from >= until {
+                return Err(PlanError::Backwards(booking.environment.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn once<'a>(what: &'static str, names: impl Iterator<Item = &'a Name>) -> Result<(), PlanError> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            let name = name.clone();
+            return Err(PlanError::Twice { what, name });
+        }
+    }
+    Ok(())
+}
+
+fn too_long(what: &'static str, of: &str, max: &'static str) -> PlanError {
+    let of = of.to_owned();
+    PlanError::TooLong { what, of, max }
+}
+
+fn time(what: impl Into<String>, why: Unplaced) -> PlanError {
+    let what = what.into();
+    PlanError::Time { what, why }
+}
+
+fn names(names: &[Name]) -> String {
+    let names: Vec<&str> = names.iter().map(Name::as_str).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A plan of tasks by name, what they need, and how long they take.
+    pub(in crate::planning) fn plan(tasks: &[(&str, &[&str], &str)]) -> ReleasePlan {
+        let task = |(name, needs, takes): &(&str, &[&str], &str)| PlannedTask {
+            name: name.parse().unwrap(),
+            title: String::new(),
+            document: String::new(),
+            phase: None,
+            milestone: None,
+            owner: "ada".parse().unwrap(),
+            needs: needs.iter().map(|need| need.parse().unwrap()).collect(),
+            due: None,
+            takes: (!takes.is_empty()).then(|| takes.parse().unwrap()),
+        };
+        ReleasePlan {
+            target: Some("2026-12-10T20:00".parse().unwrap()),
+            tasks: tasks.iter().map(task).collect(),
+            ..ReleasePlan::default()
+        }
+    }
+
+    fn refused(change: impl FnOnce(&mut ReleasePlan)) -> String {
+        let mut plan = plan(&[("notes", &[], "4h"), ("news", &["notes"], "1d")]);
+        assert_eq!(plan.check(), Ok(()));
+        change(&mut plan);
+        plan.check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_nobody_could_work_by_is_refused_by_name() {
+        let due = |text: &str| Some(text.parse().unwrap());
+        assert_eq!(
+            refused(|it| it.tasks[1].name = it.tasks[0].name.clone()),
+            "task `notes` is there twice"
+        );
+        assert_eq!(
+            refused(|it| it.tasks[1].needs = vec!["news-2".parse().unwrap()]),
+            "task `news` names task `news-2`, which the plan does not have"
+        );
+        assert_eq!(
+            refused(|it| it.tasks[0].phase = Some("build".parse().unwrap())),
+            "task `notes` names phase `build`, which the plan does not have"
+        );
+        assert_eq!(
+            refused(|it| it.tasks[0].needs = vec!["news".parse().unwrap()]),
+            "these tasks need each other in a circle: notes, news"
+        );
+        assert_eq!(
+            refused(|it| (it.target, it.tasks[0].due) = (None, due("-5d"))),
+            "the time of task `notes`: `-5d` counts from the target, and the plan has none: set `target`"
+        );
+        let task = |it: &ReleasePlan| it.tasks[0].clone();
+        assert_eq!(
+            refused(|it| it.tasks = vec![task(it); TASKS_MAX + 1]),
+            "it has more than 1000 tasks"
+        );
+        assert_eq!(
+            refused(|it| it.tasks[0].title = "long ".repeat(41)),
+            "the title of `notes` is longer than 200 characters"
+        );
+        let zone = |it: &mut ReleasePlan| it.time_zone = "Europe/Amsterdam".parse().unwrap();
+        assert!(
+            refused(|it| {
+                zone(it);
+                it.target = Some("2026-03-29T02:30".parse().unwrap());
+            })
+            .starts_with("the time of the target: 2026-03-29T02:30")
+        );
+    }
+
+    #[test]
+    fn a_circle_is_named_without_those_that_only_lead_into_it() {
+        let plan = plan(&[
+            ("free", &[], ""),
+            ("into", &["a"], ""),
+            ("a", &["c"], ""),
+            ("b", &["a", "free"], ""),
+            ("c", &["b"], ""),
+        ]);
+        let circle = ["a", "c", "b"].map(|it| it.parse().unwrap());
+        assert_eq!(plan.order(), Err(PlanError::Circle(circle.to_vec())));
+    }
+
+    #[test]
+    fn what_is_needed_comes_first_and_else_the_order_of_the_plan() {
+        let plan = plan(&[
+            ("d", &["c"], ""),
+            ("a", &[], ""),
+            ("c", &["a"], ""),
+            ("b", &[], ""),
+        ]);
+        assert_eq!(plan.order(), Ok(vec![1, 2, 0, 3]));
+    }
+
+    #[test]
+    fn a_plan_is_written_as_it_is_read() {
+        let text = r#"{"purpose":"Gift cards.","target":"2026-12-10T20:00:00","time_zone":"Europe/Amsterdam",
+            "involved":{"accountable":"ada","informed":["team:support"]},
+            "phases":[{"name":"build"}],"milestones":[{"name":"ready","due":"-1d 12:00"}],
+            "tasks":[{"name":"notes","phase":"build","milestone":"ready","owner":"team:shop","due":"-2d","takes":"4h"}],
+            "bookings":[{"environment":"staging","from":"-3d","until":"-1d"}]}"#;
+        let plan: ReleasePlan = serde_json::from_str(text).unwrap();
+        assert_eq!(plan.check(), Ok(()));
+        let again = serde_json::to_value(&plan).unwrap();
+        let expect: serde_json::Value = serde_json::from_str(text).unwrap();
+        assert_eq!(again, expect);
+        let unknown = serde_json::from_str::<ReleasePlan>(r#"{"purpos":"x"}"#);
+        assert!(unknown.unwrap_err().to_string().contains("purpos"));
+    }
+}
