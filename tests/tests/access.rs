@@ -170,6 +170,20 @@ const ROWS: &[Row] = &[
         "{}",
     ),
     ("get", "/api/v1/doctor", Large(2), ""),
+    ("get", "/api/v1/tasks", Listed(2), ""),
+    ("post", "/api/v1/tasks", Product(3), TASK),
+    ("get", "/api/v1/tasks/{id}", Product(2), ""),
+    ("post", "/api/v1/tasks/{id}/take", Product(2), "{}"),
+    ("post", "/api/v1/tasks/{id}/assign", Product(3), "{}"),
+    ("post", "/api/v1/tasks/{id}/start", Product(2), "{}"),
+    ("post", "/api/v1/tasks/{id}/finish", Product(2), "{}"),
+    (
+        "post",
+        "/api/v1/tasks/{id}/skip",
+        Product(3),
+        r#"{"note":"x"}"#,
+    ),
+    ("post", "/api/v1/tasks/{id}/reopen", Product(3), "{}"),
     ("get", "/api/v1/drills", Listed(2), ""),
     ("post", "/api/v1/drills", Product(3), DEPLOYMENT),
     ("get", "/api/v1/drills/{id}", Product(2), ""),
@@ -251,6 +265,36 @@ const ROWS: &[Row] = &[
     ),
     (
         "post",
+        "/api/v1/products/{product}/releases/{version}/contents",
+        Product(4),
+        r#"{"components":{"web":"1.0.0"}}"#,
+    ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/plan",
+        Product(2),
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/plan",
+        Product(4),
+        "{}",
+    ),
+    (
+        "put",
+        "/api/v1/products/{product}/releases/{version}/plan",
+        Product(4),
+        r#"{"base":1,"text":"purpose: x","dry_run":true}"#,
+    ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/plan/editions",
+        Product(2),
+        "",
+    ),
+    (
+        "post",
         "/api/v1/products/{product}/releases/{version}/seal",
         Product(4),
         "",
@@ -327,6 +371,8 @@ const PROPOSED: &str = "kind: Policy\nname: idle\npolicy: |\n  forbid (principal
 const CHANGE: &str = r#"{"kind":"normal","title":"x","product":"shop","environment":"testing"}"#;
 const RELEASE: &str = r#"{"version":"1.0.0"}"#;
 const APPLIED: &str = r#"{"files":[{"path":"a","text":"kind: Environment\nname: testing\ntitle: Changed"}],"dry_run":true}"#;
+/// A task beside a plan.
+const TASK: &str = r#"{"product":"shop","version":"1.0.0","title":"x"}"#;
 /// The levels there are.
 const LEVELS: std::ops::RangeInclusive<u8> = 2..=6;
 /// Two products of one team, a freeze, and another team that owns neither.
@@ -386,6 +432,9 @@ impl World {
             "--title",
             "A new till",
         ]);
+        shop.ok(&["release", "plan", "begin", "shop", "1.0.0"]);
+        let task = ["task", "add", "shop", "1.0.0", "Tell the news"];
+        shop.ok(&[&task[..], &["--owner", "team:makers"]].concat());
         shop.ok(&["waiver", "ask", "signed", "shop", "--reason", "it hurries"]);
         let members = ["shop=1.1.0", "bank=1.0.0", "--to", "testing"];
         shop.ok(&[&["group-run", "start"], &members[..]].concat());
@@ -563,6 +612,7 @@ async fn a_team_reads_its_own_part_of_the_journal_and_no_other() {
             "drill/1",
             "change/1",
             "waiver/1",
+            "task/1",
             "group-run/1",
             "artifact/shop/web@",
         ] {

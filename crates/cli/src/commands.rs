@@ -42,6 +42,7 @@ mod sign_in;
 mod status;
 mod steer;
 mod target;
+mod task;
 mod token;
 mod vulnerabilities;
 mod waiver;
@@ -84,6 +85,8 @@ pub enum Command {
     Plan(plan::PlanCommand),
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    #[command(subcommand)]
+    Task(task::TaskCommand),
     Rehearse(rehearse::RehearseArgs),
     Drill(drill::DrillArgs),
     #[command(subcommand)]
@@ -160,6 +163,7 @@ impl Command {
             Self::Vulnerabilities(args) => args.run(&context).await,
             Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
+            Self::Task(command) => command.run(&context).await,
             Self::Drill(args) => args.run(&context).await,
             Self::Drills(command) => command.run(&context).await,
             Self::Rehearse(args) => args.run(&context).await,

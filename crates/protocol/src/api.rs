@@ -15,6 +15,7 @@ mod history;
 mod journal;
 mod logs;
 mod people;
+mod planning;
 mod policy;
 mod problem;
 mod rehearsal;
@@ -57,6 +58,11 @@ pub use logs::{LogLineView, LogsView};
 pub use people::{
     EnrolmentRequest, EnrolmentView, ExternalIdentity, ListedTokenView, PasswordChange,
     PersonChange, PersonRequest, PersonView, SessionView, TokenRequest, TokenView,
+};
+pub use planning::{
+    BookingView, ContentsRequest, InvolvedView, MilestoneView, PhaseView, PlanBeginRequest,
+    PlanConflictView, PlanEditionView, PlanSaveRequest, PlanSavedView, ReleasePlanView,
+    TaskDeedRequest, TaskRequest, TaskView, WorkView,
 };
 pub use policy::{CanRequest, CanView, PolicyNote, ProposalView};
 pub use problem::Problem;

@@ -23,6 +23,7 @@ impl Tx {
             Document::Control(d) => record::write(d),
             Document::ChangeTemplate(d) => record::write(d),
             Document::KeySet(d) => record::write(d),
+            Document::ReleaseTemplate(d) => record::write(d),
             Document::Programme(d) => record::write(d),
             Document::Product(d) => record::write(d),
             Document::Environment(d) => record::write(d),

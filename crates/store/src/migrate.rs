@@ -83,6 +83,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "quarantine_watched",
         include_str!("../migrations/0022_quarantine_watched.sql"),
     ),
+    (
+        23,
+        "planning",
+        include_str!("../migrations/0023_planning.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -1,5 +1,7 @@
 //! `tidegate release`.
 
+mod plan;
+
 use super::{Context, pair};
 use crate::{
     Error, ExitStatus,
@@ -7,13 +9,16 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use tidegate_protocol::api::{
-    BlockRequest, EvidenceRequest, EvidenceView, ReleaseRequest, ReleaseView,
+    BlockRequest, ContentsRequest, EvidenceRequest, EvidenceView, ReleaseRequest, ReleaseView,
 };
 
-/// Draft, seal and look at releases.
+/// Plan, draft, seal and look at releases.
 #[derive(Debug, Subcommand)]
 pub enum ReleaseCommand {
     Create(CreateArgs),
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
+    Contents(ContentsArgs),
     /// Seal a draft: its contents, configuration and hash never change again.
     Seal(WhichArgs),
     /// Take a new configuration snapshot for a sealed release; the next deployment of it uses that.
@@ -44,6 +49,16 @@ pub struct CreateArgs {
     /// Leave it open; seal it later.
     #[arg(long)]
     draft: bool,
+}
+
+/// Set components of a draft; those that are not named stay as they are.
+#[derive(Debug, Args)]
+pub struct ContentsArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// A component and its version or digest.
+    #[arg(long = "component", value_name = "COMPONENT=VERSION", value_parser = pair, required = true)]
+    components: Vec<(String, String)>,
 }
 
 /// Keep a release from being deployed anywhere; what deploys it holds.
@@ -106,6 +121,13 @@ impl ReleaseCommand {
                         &request,
                     )
                     .await?
+            }
+            Self::Plan(command) => return command.run(context).await,
+            Self::Contents(args) => {
+                let components = args.components.into_iter().collect();
+                let request = ContentsRequest { components };
+                let path = format!("{}/contents", args.which.path());
+                client.post(&path, &request).await?
             }
             Self::Seal(which) => {
                 client

@@ -45,6 +45,8 @@ actions! {
     Pull "pull" Assist "pulling artifacts";
     /// Ask for a deployment or a way back that somebody of level 3 or above has to release.
     Assist "assist" Assist "asking for a supervised deployment";
+    /// Begin and finish tasks that fall to oneself.
+    WorkTask "work-task" Assist "working on a task";
     /// Bring artifacts.
     Push "push" Apply "pushing artifacts";
     /// Fetch what is in quarantine, to examine it.
@@ -71,10 +73,14 @@ actions! {
     RequestChange "request-change" Apply "asking for a change or a waiver";
     /// Keep evidence with a release, such as the customer's word.
     AddEvidence "add-evidence" Apply "keeping evidence with a release";
+    /// Bring tasks up, say who does them, and that one is not needed.
+    AssignTask "assign-task" Apply "assigning tasks";
     /// Make tokens for oneself.
     CreateToken "create-token" Apply "creating a token";
     /// Draft and seal releases.
     CreateRelease "create-release" Enable "creating a release";
+    /// Write the plan of a release.
+    PlanRelease "plan-release" Enable "planning a release";
     /// Declare products, environments, targets…
     ApplyCatalog "apply-catalog" Enable "changing the catalog";
     /// Set a secret.

@@ -8,6 +8,7 @@ use crate::{
     control::{ApprovalRule, ChangeTemplate, Control},
     converge::Balancer,
     name::Name,
+    planning::ReleaseTemplate,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -29,6 +30,8 @@ pub enum Kind {
     ChangeTemplate,
     /// Whose signatures count.
     KeySet,
+    /// What release plans begin with.
+    ReleaseTemplate,
     /// Products that belong together.
     Programme,
     /// What is released.
@@ -67,6 +70,8 @@ pub enum Document {
     ChangeTemplate(ChangeTemplate),
     /// Whose signatures count.
     KeySet(KeySet),
+    /// What release plans begin with.
+    ReleaseTemplate(Box<ReleaseTemplate>),
     /// Products that belong together.
     Programme(Programme),
     /// What is released.
@@ -231,6 +236,7 @@ impl Document {
             Self::Control(_) => Kind::Control,
             Self::ChangeTemplate(_) => Kind::ChangeTemplate,
             Self::KeySet(_) => Kind::KeySet,
+            Self::ReleaseTemplate(_) => Kind::ReleaseTemplate,
             Self::Programme(_) => Kind::Programme,
             Self::Product(_) => Kind::Product,
             Self::Environment(_) => Kind::Environment,
@@ -252,6 +258,7 @@ impl Document {
             Self::Control(d) => d.name.to_string(),
             Self::ChangeTemplate(d) => d.name.to_string(),
             Self::KeySet(d) => d.name.to_string(),
+            Self::ReleaseTemplate(d) => d.name.to_string(),
             Self::Programme(d) => d.name.to_string(),
             Self::Product(d) => d.name.to_string(),
             Self::Environment(d) => d.name.to_string(),
@@ -266,7 +273,7 @@ impl Document {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
@@ -281,11 +288,12 @@ impl Kind {
         Self::Ring,
         Self::Product,
         Self::Component,
+        Self::ReleaseTemplate,
         Self::Window,
         Self::Freeze,
     ];
 
-    /// Whether it may be removed: nothing else ever names it.
+    /// Whether it may be removed: nothing else ever names it, but for templates that include others.
     pub const fn is_removable(self) -> bool {
         match self {
             Self::Role
@@ -293,6 +301,7 @@ impl Kind {
             | Self::Control
             | Self::ChangeTemplate
             | Self::KeySet
+            | Self::ReleaseTemplate
             | Self::Window
             | Self::Freeze => true,
             Self::Organisation
@@ -317,6 +326,7 @@ impl Kind {
             Self::Control => "Control",
             Self::ChangeTemplate => "ChangeTemplate",
             Self::KeySet => "KeySet",
+            Self::ReleaseTemplate => "ReleaseTemplate",
             Self::Programme => "Programme",
             Self::Product => "Product",
             Self::Component => "Component",

@@ -9,6 +9,7 @@ mod rights;
 use super::{App, Error, Request, controls, latecomers, proposals};
 use futures::FutureExt;
 use parse::{Declared, Located};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     access::ProposedChange,
@@ -19,8 +20,9 @@ use tidegate_domain::{
     },
     control::{ChangeTemplate, Control},
     name::Name,
+    planning::{ReleasePlan, ReleaseTemplate},
 };
-use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, SourceFile};
+use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, Difference, SourceFile};
 use tidegate_store::{TargetKey, Tx};
 
 /// Whether files can be read. For `fuzz/`.
@@ -76,6 +78,20 @@ pub(super) fn one_control(text: &str) -> Result<Control, Error> {
             "it has to declare one Control and nothing else",
         )),
     }
+}
+
+/// A release plan, as a person writes it.
+///
+/// # Errors
+/// A fault of the text, by line and column.
+pub(super) fn release_plan(text: &str) -> Result<ReleasePlan, Error> {
+    parse::whole("plan.yaml", text)
+}
+
+/// What differs between two documents, leaf by leaf.
+pub(super) fn differences<D: Serialize>(before: Option<&D>, after: &D) -> Vec<Difference> {
+    let json = |it: &D| serde_json::to_value(it).unwrap_or_default();
+    diff::between(before.map(json).as_ref(), &json(after))
 }
 
 /// Who applies what; and whether it is only to be shown.
@@ -178,6 +194,7 @@ async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChan
         | Document::Target(_)
         | Document::Ring(_)
         | Document::Strategy(_)
+        | Document::ReleaseTemplate(_)
         | Document::Window(_)
         | Document::Freeze(_) => None,
     })
@@ -258,6 +275,7 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::Control(d) => pair::<Control>(tx, document, d).await?,
         Document::ChangeTemplate(d) => pair::<ChangeTemplate>(tx, document, d).await?,
         Document::KeySet(d) => pair::<KeySet>(tx, document, d).await?,
+        Document::ReleaseTemplate(d) => pair::<ReleaseTemplate>(tx, document, d).await?,
         Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
         Document::Product(d) => pair::<Product>(tx, document, d).await?,
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,
@@ -291,7 +309,7 @@ async fn pair<D>(
     wanted: &D,
 ) -> Result<(Option<Json>, Json), Error>
 where
-    D: serde::Serialize + serde::de::DeserializeOwned + Sync,
+    D: Serialize + serde::de::DeserializeOwned + Sync,
 {
     let known: Option<D> = tx.document(document.kind(), &document.key()).await?;
     let json = |d: &D| serde_json::to_value(d).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::{App, Error, Kind, Request, field};
 use futures::FutureExt;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
     catalog::Product,
@@ -11,7 +12,7 @@ use tidegate_domain::{
     release::{Content, Contents, Release, SealError, Snapshot},
     version::Version,
 };
-use tidegate_protocol::api::ReleaseRequest;
+use tidegate_protocol::api::{ContentsRequest, ReleaseRequest};
 use tidegate_store::{Pin, Repository, Tx};
 
 impl App {
@@ -27,14 +28,10 @@ impl App {
     ) -> Result<Release, Error> {
         let product: Name = field("product", product)?;
         let version: Version = field("version", &wanted.version)?;
-        let mut components = Vec::new();
-        for (name, what) in &wanted.components {
-            components.push((field::<Name>("components", name)?, what.clone()));
-        }
         let wanted = Wanted {
             product,
             version,
-            components,
+            components: read_components(&wanted.components)?,
             draft: wanted.draft,
         };
         let release = self
@@ -42,6 +39,31 @@ impl App {
             .write((request, wanted), |tx, (request, wanted)| {
                 create(tx, request, wanted).boxed()
             })
+            .await?;
+        self.bus.announce();
+        Ok(release)
+    }
+
+    /// Sets components of a draft; those that are not named stay as they are.
+    ///
+    /// # Errors
+    /// When there is no such draft, or a component, version or digest does not exist.
+    pub async fn change_contents(
+        &self,
+        request: Request,
+        (product, version): (&str, &str),
+        wanted: &ContentsRequest,
+    ) -> Result<Release, Error> {
+        let of: (Name, Version) = (field("product", product)?, field("version", version)?);
+        let components = read_components(&wanted.components)?;
+        let release = self
+            .store
+            .write(
+                (request, of, components),
+                |tx, (request, of, components)| {
+                    change_contents(tx, request, of, components).boxed()
+                },
+            )
             .await?;
         self.bus.announce();
         Ok(release)
@@ -108,6 +130,41 @@ struct Wanted {
     version: Version,
     components: Vec<(Name, String)>,
     draft: bool,
+}
+
+fn read_components(wanted: &BTreeMap<String, String>) -> Result<Vec<(Name, String)>, Error> {
+    let read = |(name, what): (&String, &String)| Ok((field("components", name)?, what.clone()));
+    wanted.iter().map(read).collect()
+}
+
+async fn change_contents(
+    tx: &mut Tx,
+    request: &Request,
+    (product, version): &(Name, Version),
+    components: &[(Name, String)],
+) -> Result<Release, Error> {
+    request
+        .permit_product(tx, Action::CreateRelease, product)
+        .await?;
+    let mut draft = find(tx, product, version).await?;
+    if draft.sealed.is_some() {
+        return Err(refuse_seal(&SealError::Sealed(version.clone())));
+    }
+    let product = find_product(tx, product).await?;
+    for (component, what) in components {
+        let content = resolve(tx, &product, component, what).await?;
+        draft.contents.insert(component.clone(), content);
+    }
+    tx.record_release(&draft).await?;
+    request
+        .journal(
+            tx,
+            "release.contents_set",
+            &subject(&draft),
+            &draft.contents,
+        )
+        .await?;
+    Ok(draft)
 }
 
 async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Release, Error> {

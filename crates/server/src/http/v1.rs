@@ -13,11 +13,13 @@ mod histories;
 mod journal;
 mod logs;
 mod people;
+mod planning;
 mod policies;
 mod rehearsals;
 mod releases;
 mod status;
 mod stream;
+mod tasks;
 mod tokens;
 mod trusts;
 
@@ -42,11 +44,13 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(histories::router())
         .merge(journal::router())
         .merge(logs::router())
+        .merge(planning::router())
         .merge(people::router())
         .merge(policies::router())
         .merge(rehearsals::router())
         .merge(releases::router())
         .merge(status::router())
+        .merge(tasks::router())
         .merge(tokens::router())
         .merge(trusts::router())
         .route(
@@ -91,6 +95,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
         journal::page, journal::checkpoint, journal::export, journal::inclusion, journal::consistency,
         logs::read,
+        planning::show, planning::begin, planning::save, planning::editions,
         people::create, people::list, people::change, people::remove, people::unlink, people::invite, people::enrol,
         people::change_password,
         policies::can, policies::list, policies::schema, policies::shipped,
@@ -98,9 +103,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         tokens::create, tokens::list, tokens::revoke, tokens::sessions, tokens::end_session, tokens::sign_in_link,
         trusts::set, trusts::list, trusts::end, trusts::exchange,
         rehearsals::make, rehearsals::list, rehearsals::show,
-        releases::create,
+        releases::create, releases::contents,
         releases::evidence_file, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,
+        tasks::list, tasks::show, tasks::create, tasks::take, tasks::assign, tasks::start, tasks::finish, tasks::skip,
+        tasks::reopen,
         status::show,
         status::examine,
         stream::deployment,

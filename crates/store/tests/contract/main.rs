@@ -21,6 +21,7 @@ mod group_runs;
 mod journal;
 mod leases;
 mod measurements;
+mod planning;
 mod proposals;
 mod quarantine;
 mod records;
@@ -134,6 +135,11 @@ contract! {
     proposals {
         proposals_are_listed_until_they_are_settled
         every_change_of_the_catalog_is_counted
+    }
+    planning {
+        every_edition_of_a_plan_stays_and_no_number_is_given_twice
+        what_is_booked_is_found_by_time_and_replaced_as_a_whole
+        tasks_are_found_by_whom_they_fall_to_the_most_urgent_first
     }
     drills {
         a_drill_runs_alone_in_its_place_and_is_found_by_release

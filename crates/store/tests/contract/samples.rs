@@ -15,10 +15,13 @@ use tidegate_domain::{
     drill::{Drill, Leg, LegKind},
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::{DeploymentId, DrillId, PersonId, ProposalId, RehearsalId, SnapshotNumber},
+    id::{
+        DeploymentId, DrillId, Edition, PersonId, ProposalId, RehearsalId, SnapshotNumber, TaskId,
+    },
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
+    planning::{Begun, Booked, PlanEdition, ReleasePlan, Task, TaskState},
     rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
     release::{Content, Contents, Release, Snapshot},
     revision::{
@@ -133,6 +136,13 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         "products": ["storefront"], "environments": ["live"]}"#;
     let key_set = r#"{"name": "release-keys", "title": "Who lets go", "products": ["storefront"], "purpose": "build",
         "signers": {"threshold": 1, "keys": []}}"#;
+    let plans = r#"{"name": "large", "title": "A large release", "products": ["storefront"], "includes": ["base"],
+        "purpose": "To be told.", "involved": {"accountable": "ada", "responsible": ["ben"], "consulted": ["cy"],
+        "informed": ["team:shop"]}, "phases": [{"name": "build", "title": "Build"}],
+        "milestones": [{"name": "ready", "title": "Ready", "due": "-1d 12:00"}], "tasks": [{"name": "notes",
+        "title": "Write the notes", "document": "In short.", "phase": "build", "milestone": "ready", "owner": "team:shop",
+        "needs": ["news"], "due": "2026-12-03T12:00", "takes": "4h"}], "bookings": [{"environment": "staging", "from": "-3d",
+        "until": "-1d", "shared": true, "reason": "The dress rehearsal"}]}"#;
     let all = [
         Document::Organisation(organisation),
         Document::Team(team),
@@ -141,6 +151,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         Document::Control(serde_json::from_str(control).unwrap()),
         Document::ChangeTemplate(serde_json::from_str(template).unwrap()),
         Document::KeySet(serde_json::from_str(key_set).unwrap()),
+        Document::ReleaseTemplate(serde_json::from_str(plans).unwrap()),
         Document::Programme(programme),
         Document::Product(Box::new(product("Store front"))),
         Document::Environment(environment("live")),
@@ -153,6 +164,69 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
     all.into_iter()
         .map(|document| (document.kind(), document))
         .collect()
+}
+
+/// An edition of a release's plan, with every optional part.
+pub(crate) fn plan_edition(number: u64) -> PlanEdition {
+    let documents = documents().into_iter();
+    let mut templates = documents.filter_map(|(_, document)| match document {
+        Document::ReleaseTemplate(template) => Some(template),
+        _ => None,
+    });
+    let template = templates.next().unwrap();
+    let plan = ReleasePlan {
+        purpose: template.purpose.clone(),
+        target: Some("2026-12-10T20:00".parse().unwrap()),
+        time_zone: "Europe/Amsterdam".parse().unwrap(),
+        involved: template.involved.clone(),
+        phases: template.phases.clone(),
+        milestones: template.milestones.clone(),
+        tasks: template.tasks.clone(),
+        bookings: template.bookings.clone(),
+    };
+    PlanEdition {
+        product: name("storefront"),
+        version: "1.1.0".parse().unwrap(),
+        edition: Edition(number),
+        plan,
+        begun: Some(Begun {
+            hash: canonical::hash(&template),
+            template: template.name,
+        }),
+        by: name("ada"),
+        at: time(number.try_into().unwrap()),
+    }
+}
+
+/// What a release books.
+pub(crate) fn booked(product: &str, (from, until): (i64, i64)) -> Booked {
+    Booked {
+        product: name(product),
+        version: "1.1.0".parse().unwrap(),
+        environment: name("staging"),
+        from: time(from),
+        until: time(until),
+        shared: true,
+        reason: "The dress rehearsal".to_owned(),
+    }
+}
+
+/// A task that somebody took.
+pub(crate) fn task(number: u64, state: TaskState) -> Task {
+    Task {
+        id: TaskId(number),
+        product: name("storefront"),
+        version: "1.1.0".parse().unwrap(),
+        name: Some(name("notes")),
+        title: "Write the notes".to_owned(),
+        document: "In short.".to_owned(),
+        owner: "team:shop".parse().unwrap(),
+        assignee: Some(name("ben")),
+        due: Some(time(100)),
+        by: name("ada"),
+        at: time(0),
+        state,
+    }
 }
 
 pub(crate) fn snapshot(title: &str) -> Snapshot {

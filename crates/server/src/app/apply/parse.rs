@@ -102,6 +102,19 @@ pub(super) fn files(files: &[SourceFile]) -> Result<Vec<Located>, Error> {
     Ok(all)
 }
 
+/// The one thing that a text is, which is no declaration.
+pub(super) fn whole<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, Error> {
+    if text.len() > FILE_MAX {
+        return Err(refuse(path, 1, 1, "the file is larger than 4 MiB"));
+    }
+    let part = Part {
+        path,
+        above: 0,
+        text: text.to_owned(),
+    };
+    read(&part, text)
+}
+
 fn second(old: Option<&Located>, new: &Located) -> Error {
     let (kind, name) = new.declared.key();
     let at = old.map(|old| format!(" at {}:{}", old.path, old.line));
@@ -216,6 +229,9 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
             Declared::Document(Document::ChangeTemplate(read(part, &body)?))
         }
         CatalogKind::KeySet => Declared::Document(Document::KeySet(key_set(part, &body)?)),
+        CatalogKind::ReleaseTemplate => {
+            Declared::Document(Document::ReleaseTemplate(Box::new(read(part, &body)?)))
+        }
         CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
         CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),

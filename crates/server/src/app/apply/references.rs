@@ -1,14 +1,16 @@
 //! Whether what is declared names only what exists, now or by the same files.
 
 use super::{super::Error, parse::Located};
+use jiff::civil::datetime;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    calendar::Scope,
+    calendar::{Scope, Zone},
     catalog::{Component, Document, Environment, Kind, NamedStrategy, Product, Ring, Target, path},
     duration::Millis,
     name::Name,
     plan::{Reversible, When},
+    planning::ReleaseTemplate,
 };
 use tidegate_store::Tx;
 
@@ -26,6 +28,7 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
             Document::Product(Box::new(d))
         })
         .await?,
+        templates: templates(tx, documents).await?,
     };
     for (document, at) in documents {
         if let Some(fault) = known.fault(document) {
@@ -41,6 +44,7 @@ struct Known {
     targets: BTreeSet<String>,
     strategies: BTreeSet<String>,
     products: BTreeSet<String>,
+    templates: Vec<ReleaseTemplate>,
 }
 
 impl Known {
@@ -55,6 +59,7 @@ impl Known {
             | Document::Control(_)
             | Document::ChangeTemplate(_) => None,
             Document::KeySet(set) => set.products.iter().find_map(|name| self.no_product(name)),
+            Document::ReleaseTemplate(template) => self.template_fault(template),
             Document::Strategy(strategy) => {
                 let kind = strategy.strategy().err().map(|why| why.to_string());
                 let mut checks = strategy
@@ -89,6 +94,21 @@ impl Known {
         ))
     }
 
+    /// What comes together has to be a plan, for whichever target.
+    fn template_fault(&self, template: &ReleaseTemplate) -> Option<String> {
+        let some_day = datetime(2000, 1, 3, 12, 0, 0, 0);
+        let begun = template.begin(Some(some_day), Zone::default(), &self.templates);
+        let plan = match begun {
+            Ok(plan) => plan,
+            Err(why) => return Some(why.to_string()),
+        };
+        let mut booked = plan.bookings.iter().map(|it| &it.environment);
+        let mut products = template.products.iter();
+        products
+            .find_map(|name| self.no_product(name))
+            .or_else(|| booked.find_map(|name| unknown(name, &self.environments)))
+    }
+
     fn outside(&self, scope: &Scope) -> Option<String> {
         match scope {
             Scope::Organisation => None,
@@ -112,6 +132,25 @@ async fn environments(
         if let Document::Environment(environment) = document {
             all.insert(environment.name.clone(), environment.clone());
         }
+    }
+    Ok(all)
+}
+
+async fn templates(
+    tx: &mut Tx,
+    documents: &[(Document, &Located)],
+) -> Result<Vec<ReleaseTemplate>, Error> {
+    let mut all: Vec<ReleaseTemplate> = Vec::new();
+    for (document, _) in documents {
+        if let Document::ReleaseTemplate(template) = document {
+            all.push((**template).clone());
+        }
+    }
+    if !all.is_empty() {
+        let known: Vec<ReleaseTemplate> = tx.documents(Kind::ReleaseTemplate).await?;
+        let is_new = |it: &ReleaseTemplate| all.iter().all(|new| new.name != it.name);
+        let known: Vec<ReleaseTemplate> = known.into_iter().filter(is_new).collect();
+        all.extend(known);
     }
     Ok(all)
 }

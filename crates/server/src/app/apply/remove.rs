@@ -12,6 +12,7 @@ use tidegate_domain::{
     catalog::Kind,
     id::ProposalId,
     name::Name,
+    planning::ReleaseTemplate,
 };
 use tidegate_protocol::api::{ApplyResponse, CatalogChange, RemoveRequest};
 use tidegate_store::Tx;
@@ -52,7 +53,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate or a KeySet can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet or a ReleaseTemplate can be removed"))
 }
 
 async fn remove(
@@ -63,6 +64,9 @@ async fn remove(
     let known: Option<serde_json::Value> = tx.document(*kind, name.as_str()).await?;
     let known = known.ok_or_else(|| Error::not_found("document-not-found", &noun, name))?;
     rights(tx, request, (*kind, name), known.clone()).await?;
+    if *kind == Kind::ReleaseTemplate {
+        refuse_included(tx, name).await?;
+    }
     let mut change = CatalogChange {
         kind: kind.to_string(),
         name: name.to_string(),
@@ -84,6 +88,19 @@ async fn remove(
         applied: !dry_run,
         changes: vec![change],
     })
+}
+
+/// Others would have nothing to begin with.
+async fn refuse_included(tx: &mut Tx, name: &Name) -> Result<(), Error> {
+    let all: Vec<ReleaseTemplate> = tx.documents(Kind::ReleaseTemplate).await?;
+    let Some(other) = all.iter().find(|it| it.includes.contains(name)) else {
+        return Ok(());
+    };
+    let detail = format!("template `{}` includes `{name}`", other.name);
+    Err(
+        Error::refused(Refusal::Conflict, "template-included", detail)
+            .hint("take it out of there first, by `tidegate apply`"),
+    )
 }
 
 /// Who may declare a thing may remove it.
@@ -119,7 +136,8 @@ async fn rights(
         | Kind::Environment
         | Kind::Target
         | Kind::Ring
-        | Kind::Strategy => request
+        | Kind::Strategy
+        | Kind::ReleaseTemplate => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),
@@ -158,6 +176,7 @@ async fn propose(
         | Kind::Target
         | Kind::Ring
         | Kind::Strategy
+        | Kind::ReleaseTemplate
         | Kind::Window
         | Kind::Freeze => Ok(None),
     }

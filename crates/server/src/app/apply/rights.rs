@@ -47,7 +47,8 @@ pub(super) async fn check(
         | Document::Programme(_)
         | Document::Target(_)
         | Document::Ring(_)
-        | Document::Strategy(_) => request
+        | Document::Strategy(_)
+        | Document::ReleaseTemplate(_) => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),

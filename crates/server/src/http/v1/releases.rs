@@ -12,7 +12,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use tidegate_protocol::api::{BlockRequest, Problem, ReleaseRequest, ReleaseView};
+use tidegate_protocol::api::{BlockRequest, ContentsRequest, Problem, ReleaseRequest, ReleaseView};
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
@@ -24,6 +24,10 @@ pub(super) fn router() -> Router<SharedApp> {
         .route(
             "/api/v1/products/{product}/releases/{version}/evidence-file",
             get(evidence_file),
+        )
+        .route(
+            "/api/v1/products/{product}/releases/{version}/contents",
+            post(contents),
         )
         .route(
             "/api/v1/products/{product}/releases/{version}/seal",
@@ -109,6 +113,23 @@ pub(super) async fn show(
     Caller(request): Caller,
     Path((product, version)): Path<(String, String)>,
 ) -> Result<extract::Json<ReleaseView>, ApiError> {
+    Ok(extract::Json(
+        app.release_view(&request, &product, &version).await?,
+    ))
+}
+
+/// Sets components of a draft; those that are not named stay as they are.
+#[utoipa::path(post, path = "/api/v1/products/{product}/releases/{version}/contents", request_body = ContentsRequest,
+    params(("product" = String, Path), ("version" = String, Path)),
+    responses((status = 200, body = ReleaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn contents(
+    app: State,
+    Caller(request): Caller,
+    Path((product, version)): Path<(String, String)>,
+    Json(wanted): Json<ContentsRequest>,
+) -> Result<extract::Json<ReleaseView>, ApiError> {
+    app.change_contents(request.clone(), (&product, &version), &wanted)
+        .await?;
     Ok(extract::Json(
         app.release_view(&request, &product, &version).await?,
     ))

@@ -1,0 +1,467 @@
+//! `tidegate release plan`.
+
+use super::WhichArgs;
+use crate::{
+    Error, ExitStatus,
+    commands::{Context, task::due},
+    ui::{ago, table},
+};
+use clap::{Args, Subcommand};
+use std::{fmt::Write as _, path::PathBuf};
+use tidegate_protocol::api::{
+    BookingView, MilestoneView, PlanBeginRequest, PlanEditionView, PlanSaveRequest, PlanSavedView,
+    ReleasePlanView, TaskView,
+};
+
+/// The first line of a plan in a file, with the number of the edition that it was made from.
+const EDITION: &str = "# edition ";
+
+/// Plan a release: what it is for, who is involved, tasks, milestones and bookings.
+#[derive(Debug, Subcommand)]
+pub enum PlanCommand {
+    Begin(BeginArgs),
+    Show(ShowArgs),
+    Save(SaveArgs),
+    /// Change the plan in your editor (`VISUAL` or `EDITOR`), and save it.
+    Edit(WhichArgs),
+    Move(MoveArgs),
+    /// List the editions of the plan, the newest first, with what each changed.
+    History(WhichArgs),
+}
+
+/// Begin the plan of a release, from a template if one is named.
+#[derive(Debug, Args)]
+pub struct BeginArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// A release template; an empty plan without one.
+    #[arg(long)]
+    template: Option<String>,
+    /// When the release is to be live, in local time, such as 2026-12-10T20:00.
+    #[arg(long, value_name = "TIME")]
+    target: Option<String>,
+    /// Whose local time, such as Europe/Amsterdam; UTC unless set.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+}
+
+/// Show the plan of a release, with what its tasks come to.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// An earlier edition.
+    #[arg(long)]
+    edition: Option<u64>,
+    /// Write it as people edit it, to change it in a file and `save` that.
+    #[arg(long)]
+    yaml: bool,
+}
+
+/// Save the plan of a release from a file that `show --yaml` wrote.
+///
+/// What others saved in between is put together with it. Where both changed the same, nothing is saved, and both are shown.
+#[derive(Debug, Args)]
+pub struct SaveArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// The file.
+    file: PathBuf,
+    /// The edition that it was made from; as its first line says unless set.
+    #[arg(long, value_name = "EDITION")]
+    base: Option<u64>,
+    /// Only show what would change.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Move the target of a release: shows what would be late by it, and saves on `--yes`.
+#[derive(Debug, Args)]
+pub struct MoveArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// When the release is to be live, in the plan's local time, such as 2026-12-17T20:00.
+    #[arg(long, value_name = "TIME")]
+    to: String,
+    /// Save it without asking.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl PlanCommand {
+    pub(in crate::commands) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        match self {
+            Self::Begin(args) => args.run(context).await?,
+            Self::Show(args) => args.run(context).await?,
+            Self::Save(args) => args.run(context).await?,
+            Self::Edit(which) => edit(context, &which).await?,
+            Self::Move(args) => args.run(context).await?,
+            Self::History(which) => {
+                let path = format!("{}/plan/editions", which.path());
+                let editions: Vec<PlanEditionView> = context.client.get(&path).await?;
+                context.ui.data(&editions, |all| history(all));
+            }
+        }
+        Ok(ExitStatus::Done)
+    }
+}
+
+impl BeginArgs {
+    async fn run(self, context: &Context<'_>) -> Result<(), Error> {
+        let request = PlanBeginRequest {
+            template: self.template,
+            target: self.target,
+            time_zone: self.time_zone,
+        };
+        let path = format!("{}/plan", self.which.path());
+        let view: ReleasePlanView = context.client.post(&path, &request).await?;
+        context.ui.data(&view, told);
+        Ok(())
+    }
+}
+
+impl ShowArgs {
+    async fn run(self, context: &Context<'_>) -> Result<(), Error> {
+        let edition = self.edition.map(|it| format!("?edition={it}"));
+        let path = format!("{}/plan{}", self.which.path(), edition.unwrap_or_default());
+        let view: ReleasePlanView = context.client.get(&path).await?;
+        match self.yaml {
+            true => context.ui.line(&file(&view)),
+            false => context.ui.data(&view, told),
+        }
+        Ok(())
+    }
+}
+
+impl SaveArgs {
+    async fn run(self, context: &Context<'_>) -> Result<(), Error> {
+        let path = self.file.display();
+        let text = std::fs::read_to_string(&self.file)
+            .map_err(|why| Error::Usage(format!("{path} cannot be read: {why}")))?;
+        let base = self.base.or_else(|| base(&text)).ok_or_else(|| {
+            Error::Usage(format!(
+                "{path} does not say which edition it was made from: `--base EDITION`, or 0 for the first"
+            ))
+        })?;
+        let request = PlanSaveRequest {
+            base,
+            text,
+            dry_run: self.dry_run,
+        };
+        save(context, &self.which, &request).await
+    }
+}
+
+impl MoveArgs {
+    async fn run(self, context: &Context<'_>) -> Result<(), Error> {
+        let path = format!("{}/plan", self.which.path());
+        let view: ReleasePlanView = context.client.get(&path).await?;
+        let mut request = PlanSaveRequest {
+            base: view.edition,
+            text: moved(&view.text, &self.to),
+            dry_run: true,
+        };
+        let would: PlanSavedView = context.client.put(&path, &request).await?;
+        context.ui.say(saved(&would));
+        if !self.yes {
+            context.ui.confirm("Move it?")?;
+        }
+        request.dry_run = false;
+        let done: PlanSavedView = context.client.put(&path, &request).await?;
+        context
+            .ui
+            .data(&done, |view| format!("edition {} is saved", view.edition));
+        Ok(())
+    }
+}
+
+/// The plan with another target.
+fn moved(text: &str, target: &str) -> String {
+    let others = text.lines().filter(|line| !line.starts_with("target:"));
+    let others: Vec<&str> = others.collect();
+    format!("target: {target}\n{}\n", others.join("\n"))
+}
+
+async fn edit(context: &Context<'_>, which: &WhichArgs) -> Result<(), Error> {
+    let path = format!("{}/plan", which.path());
+    let view: ReleasePlanView = context.client.get(&path).await?;
+    let text = file(&view);
+    let (edited, kept) = in_editor(&text, &format!("{}-{}", which.product, which.version))?;
+    if edited == text {
+        context.ui.say("nothing was changed");
+        return Ok(());
+    }
+    let request = PlanSaveRequest {
+        base: base(&edited).unwrap_or(view.edition),
+        text: edited,
+        dry_run: false,
+    };
+    let saved = save(context, which, &request).await;
+    match &saved {
+        Ok(()) => drop(std::fs::remove_file(&kept)),
+        Err(_) => context
+            .ui
+            .say(format_args!("what you wrote is kept in {}", kept.display())),
+    }
+    saved
+}
+
+/// Opens the person's editor on a text; answers what they made of it, and where it lies.
+fn in_editor(text: &str, name: &str) -> Result<(String, PathBuf), Error> {
+    let editor = ["VISUAL", "EDITOR"]
+        .into_iter()
+        .find_map(|it| std::env::var(it).ok());
+    let editor = editor.filter(|it| !it.trim().is_empty()).ok_or_else(|| {
+        Error::Usage(
+            "no editor is set: set EDITOR, or `show --yaml` into a file and `save` that".to_owned(),
+        )
+    })?;
+    let prefix = format!("tidegate-plan-{name}-");
+    let made = tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(".yaml")
+        .tempfile();
+    let kept = made.and_then(|file| file.keep().map_err(|why| why.error));
+    let wrong = |why: std::io::Error| Error::Usage(format!("a file for the editor: {why}"));
+    let (_, path) = kept.map_err(wrong)?;
+    std::fs::write(&path, text).map_err(wrong)?;
+    let mut words = editor.split_whitespace();
+    let program = words.next().unwrap_or("vi");
+    let status = std::process::Command::new(program)
+        .args(words)
+        .arg(&path)
+        .status()
+        .map_err(|why| Error::Usage(format!("the editor `{editor}` cannot be run: {why}")))?;
+    if !status.success() {
+        return Err(Error::Usage(format!(
+            "the editor `{editor}` ended with {status}; nothing was saved"
+        )));
+    }
+    let edited = std::fs::read_to_string(&path).map_err(wrong)?;
+    Ok((edited, path))
+}
+
+async fn save(
+    context: &Context<'_>,
+    which: &WhichArgs,
+    request: &PlanSaveRequest,
+) -> Result<(), Error> {
+    let path = format!("{}/plan", which.path());
+    let view: PlanSavedView = context.client.put(&path, request).await?;
+    context.ui.data(&view, saved);
+    Ok(())
+}
+
+/// A plan in a file, with its edition in the first line.
+fn file(view: &ReleasePlanView) -> String {
+    format!(
+        "{EDITION}{} of {} {}; leave this line as it is\n{}",
+        view.edition, view.product, view.version, view.text
+    )
+}
+
+/// The edition that a file says it was made from.
+fn base(text: &str) -> Option<u64> {
+    let first = text.lines().next()?.strip_prefix(EDITION)?;
+    first.split_whitespace().next()?.parse().ok()
+}
+
+fn saved(view: &PlanSavedView) -> String {
+    let mut text = String::new();
+    let or_nothing = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
+    for it in &view.differences {
+        let (before, after) = (or_nothing(&it.before), or_nothing(&it.after));
+        writeln!(text, "  {}: {before} → {after}", it.path).expect("a string takes everything");
+    }
+    for it in &view.conflicts {
+        let (theirs, mine) = (or_nothing(&it.theirs), or_nothing(&it.mine));
+        writeln!(text, "! {}: {theirs} there, {mine} here", it.path)
+            .expect("a string takes everything");
+    }
+    for late in &view.newly_late {
+        writeln!(text, "! {late} would be late").expect("a string takes everything");
+    }
+    if view.merged {
+        text.push_str("what others saved in between is in it\n");
+    }
+    text.push_str(&match (
+        view.saved,
+        view.conflicts.len(),
+        view.differences.is_empty(),
+    ) {
+        (true, _, _) => format!("edition {} is saved", view.edition),
+        (false, 0, true) => format!("nothing differs from edition {}", view.edition),
+        (false, 0, false) => "that would be changed".to_owned(),
+        (false, many, _) => format!(
+            "both changed the same in {many} places: settle that, and save on edition {}",
+            view.edition
+        ),
+    });
+    text
+}
+
+fn history(editions: &[PlanEditionView]) -> String {
+    let row = |it: &PlanEditionView| {
+        let paths: Vec<&str> = it.differences.iter().map(|it| it.path.as_str()).collect();
+        let more = match paths.len() {
+            0..=4 => String::new(),
+            many => format!(" and {} more", many - 4),
+        };
+        let shown: Vec<&str> = paths.into_iter().take(4).collect();
+        vec![
+            it.edition.to_string(),
+            it.by.clone(),
+            ago(it.at),
+            format!("{}{more}", shown.join(", ")),
+        ]
+    };
+    table(
+        &["edition", "by", "saved", "changed"],
+        editions.iter().map(row),
+    )
+}
+
+fn told(view: &ReleasePlanView) -> String {
+    let mut parts = vec![format!(
+        "{} {}: {}",
+        view.product, view.version, view.sentence
+    )];
+    let template = view
+        .template
+        .as_ref()
+        .map(|it| format!(", begun from {it}"));
+    parts.push(format!(
+        "edition {} by {}, {}{}; target {}, ends {} ({})",
+        view.edition,
+        view.by,
+        ago(view.at),
+        template.unwrap_or_default(),
+        due(view.target),
+        due(view.ends),
+        view.time_zone,
+    ));
+    let involved = view
+        .involved
+        .iter()
+        .map(|it| format!("{}: {}", it.part, it.party));
+    let involved: Vec<String> = involved.collect();
+    if !involved.is_empty() {
+        parts.push(involved.join(", "));
+    }
+    if !view.milestones.is_empty() {
+        let header = ["milestone", "due", "ends", ""];
+        parts.push(table(&header, view.milestones.iter().map(milestone)));
+    }
+    if !view.tasks.is_empty() {
+        let header = ["task", "", "state", "who", "due", "ends", "room"];
+        parts.push(table(&header, view.tasks.iter().map(task)));
+    }
+    if !view.critical_path.is_empty() {
+        parts.push(format!(
+            "what decides when: {}",
+            view.critical_path.join(" → ")
+        ));
+    }
+    if !view.bookings.is_empty() {
+        let header = ["booked", "from", "until", ""];
+        parts.push(table(&header, view.bookings.iter().map(booking)));
+    }
+    parts.join("\n\n")
+}
+
+fn milestone(it: &MilestoneView) -> Vec<String> {
+    let state = match (it.reached, it.late) {
+        (true, _) => "reached",
+        (false, true) => "late",
+        (false, false) => "",
+    };
+    vec![
+        it.title.clone(),
+        due(it.due),
+        due(it.ends),
+        state.to_owned(),
+    ]
+}
+
+fn task(it: &TaskView) -> Vec<String> {
+    let waits = match it.waits_for.is_empty() {
+        true => it.told.clone(),
+        false => format!("{}, waits for {}", it.told, it.waits_for.join(", ")),
+    };
+    let room = it.float_minutes.map_or_else(String::new, room);
+    vec![
+        it.id.to_string(),
+        it.title.clone(),
+        waits,
+        it.assignee.clone().unwrap_or_else(|| it.owner.clone()),
+        due(it.due),
+        due(it.ends),
+        match it.critical {
+            true => format!("{room} ◆"),
+            false => room,
+        },
+    ]
+}
+
+/// Minutes as people say them.
+fn room(minutes: i64) -> String {
+    let word = |minutes: i64| match minutes {
+        0..=119 => format!("{minutes} min"),
+        120..=2879 => format!("{} h", minutes / 60),
+        _ => format!("{} d", minutes / 1440),
+    };
+    match minutes {
+        0.. => word(minutes),
+        late => format!("{} late", word(-late)),
+    }
+}
+
+fn booking(it: &BookingView) -> Vec<String> {
+    let who = match it.shared {
+        true => format!("{} (shared)", it.environment),
+        false => it.environment.clone(),
+    };
+    let clashes = it.clashes.iter().map(|it| format!("! {it}"));
+    let clashes: Vec<String> = clashes.collect();
+    vec![
+        who,
+        due(Some(it.from)),
+        due(Some(it.until)),
+        clashes.join("; "),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_which_edition_it_was_made_from() {
+        assert_eq!(
+            base("# edition 3 of shop 1.0.0; leave this line\ntasks: []"),
+            Some(3)
+        );
+        assert_eq!(base("tasks: []\n# edition 3"), None);
+        assert_eq!(base(""), None);
+    }
+
+    #[test]
+    fn a_plan_is_moved_by_its_target_alone() {
+        let text = "purpose: cards\ntarget: 2026-12-10T20:00:00\ntasks: []\n";
+        let expect = "target: 2026-12-17T20:00\npurpose: cards\ntasks: []\n";
+        assert_eq!(moved(text, "2026-12-17T20:00"), expect);
+    }
+
+    #[test]
+    fn room_is_told_in_the_unit_people_would_use() {
+        for (minutes, told) in [
+            (0, "0 min"),
+            (119, "119 min"),
+            (180, "3 h"),
+            (4320, "3 d"),
+            (-90, "90 min late"),
+        ] {
+            assert_eq!(room(minutes), told);
+        }
+    }
+}

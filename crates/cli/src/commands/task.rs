@@ -1,0 +1,206 @@
+//! `tidegate task`.
+
+use super::Context;
+use crate::{Error, ExitStatus, client::query, ui::table};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use tidegate_protocol::api::{TaskDeedRequest, TaskRequest, TaskView, WorkView};
+
+/// See what is to do, and do it.
+#[derive(Debug, Subcommand)]
+pub enum TaskCommand {
+    List(ListArgs),
+    /// Show a task.
+    Show {
+        /// Its number.
+        id: u64,
+    },
+    Add(Box<AddArgs>),
+    /// Say that you will do a task.
+    Take {
+        /// Its number.
+        id: u64,
+    },
+    /// Say who shall do a task; nobody without `--to`.
+    Assign {
+        /// Its number.
+        id: u64,
+        /// A person's name.
+        #[arg(long, value_name = "PERSON")]
+        to: Option<String>,
+    },
+    /// Begin a task. What it needs comes first.
+    Start {
+        /// Its number.
+        id: u64,
+    },
+    /// Say that a task is done.
+    Finish {
+        /// Its number.
+        id: u64,
+        /// What came of it.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Say that a task is not needed, and why.
+    Skip {
+        /// Its number.
+        id: u64,
+        /// Why.
+        #[arg(long)]
+        note: String,
+    },
+    /// Take a task up again.
+    Reopen {
+        /// Its number.
+        id: u64,
+    },
+}
+
+/// List what is to do: yours, and what waits for your teams.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What waits for this team.
+    #[arg(long)]
+    team: Option<String>,
+    /// Everybody's.
+    #[arg(long, conflicts_with = "team")]
+    all: bool,
+}
+
+/// Add a task to a release, beside its plan.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// The product.
+    product: String,
+    /// The release's version.
+    version: String,
+    /// What has to be done, in a sentence.
+    title: String,
+    /// How it is done, in Markdown.
+    #[arg(long, default_value = "")]
+    document: String,
+    /// A person's name, or team:NAME; you unless set.
+    #[arg(long)]
+    owner: Option<String>,
+    /// By when, such as 2026-12-01T18:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    due: Option<String>,
+}
+
+impl TaskCommand {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let nothing = TaskDeedRequest::default;
+        let said = |note: String| TaskDeedRequest { note, to: None };
+        let (id, deed, request) = match self {
+            Self::List(args) => return args.run(context).await,
+            Self::Show { id } => {
+                let view: TaskView = context.client.get(&format!("/api/v1/tasks/{id}")).await?;
+                context.ui.data(&view, told);
+                return Ok(ExitStatus::Done);
+            }
+            Self::Add(args) => {
+                let view: TaskView = context
+                    .client
+                    .post("/api/v1/tasks", &args.request())
+                    .await?;
+                context.ui.data(&view, told);
+                return Ok(ExitStatus::Done);
+            }
+            Self::Take { id } => (id, "take", nothing()),
+            Self::Assign { id, to } => {
+                let note = String::new();
+                (id, "assign", TaskDeedRequest { note, to })
+            }
+            Self::Start { id } => (id, "start", nothing()),
+            Self::Finish { id, note } => (id, "finish", said(note)),
+            Self::Skip { id, note } => (id, "skip", said(note)),
+            Self::Reopen { id } => (id, "reopen", nothing()),
+        };
+        let path = format!("/api/v1/tasks/{id}/{deed}");
+        let view: TaskView = context.client.post(&path, &request).await?;
+        context.ui.data(&view, told);
+        Ok(ExitStatus::Done)
+    }
+}
+
+impl AddArgs {
+    fn request(self) -> TaskRequest {
+        TaskRequest {
+            product: self.product,
+            version: self.version,
+            title: self.title,
+            document: self.document,
+            owner: self.owner,
+            due: self.due,
+        }
+    }
+}
+
+impl ListArgs {
+    async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let all = self.all.then(|| "true".to_owned());
+        let asked = [("team", self.team.as_deref()), ("all", all.as_deref())];
+        let path = format!("/api/v1/tasks?{}", query(asked));
+        let work: WorkView = context.client.get(&path).await?;
+        context.ui.data(&work, listed);
+        Ok(ExitStatus::Done)
+    }
+}
+
+fn listed(work: &WorkView) -> String {
+    let tasks: Vec<&TaskView> = work.mine.iter().chain(&work.waiting).collect();
+    if tasks.is_empty() {
+        return work.sentence.clone();
+    }
+    let row = |it: &&TaskView| {
+        vec![
+            it.id.to_string(),
+            format!("{} {}", it.product, it.version),
+            it.title.clone(),
+            match it.waits_for.is_empty() {
+                true => it.told.clone(),
+                false => format!("waits for {}", it.waits_for.join(", ")),
+            },
+            it.assignee.clone().unwrap_or_else(|| it.owner.clone()),
+            match it.overdue {
+                true => format!("{} overdue", due(it.due)),
+                false => due(it.due),
+            },
+        ]
+    };
+    let header = ["task", "release", "", "state", "who", "due"];
+    format!(
+        "{}\n\n{}",
+        work.sentence,
+        table(&header, tasks.iter().map(row))
+    )
+}
+
+fn told(task: &TaskView) -> String {
+    let mut lines = vec![format!(
+        "task {}: {} ({} {}); {}",
+        task.id, task.title, task.product, task.version, task.told
+    )];
+    let who = task.assignee.as_ref().map(|it| format!(", done by {it}"));
+    lines.push(format!(
+        "for {}{}, due {}{}",
+        task.owner,
+        who.unwrap_or_default(),
+        due(task.due),
+        if task.overdue { ", overdue" } else { "" },
+    ));
+    if !task.waits_for.is_empty() {
+        lines.push(format!("waits for {}", task.waits_for.join(", ")));
+    }
+    if !task.document.is_empty() {
+        lines.push(format!("\n{}", task.document.trim_end()));
+    }
+    lines.join("\n")
+}
+
+/// A time that is to come, in UTC; `-` for none.
+pub(super) fn due(at: Option<Timestamp>) -> String {
+    let text = |at: Timestamp| at.strftime("%Y-%m-%d %H:%MZ").to_string();
+    at.map_or_else(|| "-".to_owned(), text)
+}

@@ -1,0 +1,27 @@
+//! Release plans: begun from a template, saved edition by edition, shown with what they come to.
+//!
+//! Start at [`save`]: two people may save at once, and neither overwrites the other. [`upkeep`] keeps the tasks and bookings
+//! that follow from the newest edition.
+
+mod save;
+mod shown;
+mod upkeep;
+
+pub(super) use save::check_party;
+pub(super) use shown::{of_release, task_view, waits_for};
+
+use super::{Error, Kind};
+use tidegate_domain::{name::Name, planning::PlanEdition, version::Version};
+use tidegate_store::Tx;
+
+/// The newest edition of a release's plan.
+async fn newest(tx: &mut Tx, of: (&Name, &Version)) -> Result<PlanEdition, Error> {
+    let found = tx.newest_plan(of).await?;
+    found.ok_or_else(|| {
+        let (product, version) = of;
+        let detail = format!("release {version} of {product} has no plan");
+        Error::refused(Kind::NotFound, "plan-not-found", detail).hint(format!(
+            "begin one: `tidegate release plan begin {product} {version} --target WHEN`"
+        ))
+    })
+}

@@ -1,0 +1,373 @@
+//! Beginning and saving release plans.
+
+use super::{
+    super::{App, Error, Kind, Request, apply, field, optional, releases},
+    shown, upkeep,
+};
+use futures::FutureExt;
+use jiff::civil::DateTime;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use tidegate_domain::{
+    access::Action,
+    calendar::Zone,
+    canonical,
+    catalog::{Kind as CatalogKind, Team},
+    id::Edition,
+    name::Name,
+    planning::{
+        Begun, Party, PlanEdition, ReleasePlan, ReleaseTemplate,
+        merge::{self, Conflict, Merged},
+    },
+    version::Version,
+};
+use tidegate_protocol::api::{
+    PlanBeginRequest, PlanConflictView, PlanSaveRequest, PlanSavedView, ReleasePlanView,
+};
+use tidegate_store::Tx;
+
+/// A release.
+type Of = (Name, Version);
+
+impl App {
+    /// Begins the plan of a release, from a template if one is named.
+    ///
+    /// # Errors
+    /// When it has one already, or nothing can begin from that template.
+    pub async fn begin_plan(
+        &self,
+        request: Request,
+        (product, version): (&str, &str),
+        wanted: &PlanBeginRequest,
+    ) -> Result<ReleasePlanView, Error> {
+        let of: Of = (field("product", product)?, field("version", version)?);
+        let template: Option<Name> = optional("template", wanted.template.as_deref())?;
+        let target: Option<DateTime> = optional("target", wanted.target.as_deref())?;
+        let zone: Option<Zone> = optional("time_zone", wanted.time_zone.as_deref())?;
+        let input = (request, of, template, (target, zone.unwrap_or_default()));
+        let view = self
+            .store
+            .write(input, |tx, (request, of, template, target)| {
+                begin(tx, request, of, (template.as_ref(), target)).boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(view)
+    }
+
+    /// Saves the plan of a release, together with what others saved since its base; or says what saving would change.
+    ///
+    /// # Errors
+    /// When the text is no plan, names somebody who does not exist, or contradicts what others saved.
+    pub async fn save_plan(
+        &self,
+        request: Request,
+        (product, version): (&str, &str),
+        wanted: &PlanSaveRequest,
+    ) -> Result<PlanSavedView, Error> {
+        let of: Of = (field("product", product)?, field("version", version)?);
+        let mine = apply::release_plan(&wanted.text)?;
+        let input = (request, of, mine, Edition(wanted.base));
+        if wanted.dry_run {
+            let put = self.store.read(input, |tx, (request, of, mine, base)| {
+                async move { Ok::<_, Error>(put(tx, request, of, (mine, *base)).await?.view) }
+                    .boxed()
+            });
+            return put.await;
+        }
+        let view = self
+            .store
+            .write(input, |tx, (request, of, mine, base)| {
+                async move {
+                    let put = put(tx, request, of, (mine, *base)).await?;
+                    put.keep(tx, request, of).await
+                }
+                .boxed()
+            })
+            .await?;
+        self.bus.announce();
+        Ok(view)
+    }
+}
+
+async fn begin(
+    tx: &mut Tx,
+    request: &Request,
+    of: &Of,
+    (template, (target, zone)): (Option<&Name>, &(Option<DateTime>, Zone)),
+) -> Result<ReleasePlanView, Error> {
+    let (product, version) = of;
+    request
+        .permit_product(tx, Action::PlanRelease, product)
+        .await?;
+    releases::find(tx, product, version).await?;
+    if let Some(known) = tx.newest_plan((product, version)).await? {
+        let detail = format!(
+            "release {version} of {product} has a plan already, by {}",
+            known.by
+        );
+        return Err(
+            Error::refused(Kind::Conflict, "plan-exists", detail).hint(format!(
+                "change that one: `tidegate release plan edit {product} {version}`"
+            )),
+        );
+    }
+    let (plan, begun) = match template {
+        None => {
+            let plan = ReleasePlan {
+                target: *target,
+                time_zone: zone.clone(),
+                ..ReleasePlan::default()
+            };
+            plan.check().map_err(|why| Error::invalid("target", why))?;
+            (plan, None)
+        }
+        Some(name) => from_template(tx, (product, name), (*target, zone)).await?,
+    };
+    check_parties(tx, &plan).await?;
+    let edition = keep(tx, request, of, (Edition(1), plan, begun)).await?;
+    let detail = json!({ "edition": 1, "template": edition.begun });
+    request
+        .journal(tx, "release.plan_begun", &subject(of), &detail)
+        .await?;
+    shown::view(tx, request, &edition).await
+}
+
+async fn from_template(
+    tx: &mut Tx,
+    (product, name): (&Name, &Name),
+    (target, zone): (Option<DateTime>, &Zone),
+) -> Result<(ReleasePlan, Option<Begun>), Error> {
+    let known: Vec<ReleaseTemplate> = tx.documents(CatalogKind::ReleaseTemplate).await?;
+    let usable = |it: &&ReleaseTemplate| it.is_good_for(product);
+    let Some(template) = known.iter().filter(usable).find(|it| it.name == *name) else {
+        let names: Vec<&str> = known
+            .iter()
+            .filter(usable)
+            .map(|it| it.name.as_str())
+            .collect();
+        let hint = match names.is_empty() {
+            true => "declare one (`kind: ReleaseTemplate`) by `tidegate apply`".to_owned(),
+            false => format!("good for {product} are: {}", names.join(", ")),
+        };
+        return Err(Error::not_found("template-not-found", "release template", name).hint(hint));
+    };
+    let begun = template.begin(target, zone.clone(), &known);
+    let plan = begun.map_err(|why| {
+        let detail = format!("template {name}: {why}");
+        Error::refused(Kind::BadRequest, "template-unfit", detail)
+            .hint("say when the release is to be live by `--target`, or mend the template")
+    })?;
+    let hash = canonical::hash(template);
+    let template = name.clone();
+    Ok((plan, Some(Begun { template, hash })))
+}
+
+/// What saving comes to, before anything is kept.
+struct Put {
+    plan: ReleasePlan,
+    begun: Option<Begun>,
+    view: PlanSavedView,
+}
+
+/// Puts together what others saved since `base` and what is asked for.
+async fn put(
+    tx: &mut Tx,
+    request: &Request,
+    of: &Of,
+    (mine, base): (&ReleasePlan, Edition),
+) -> Result<Put, Error> {
+    let (product, version) = of;
+    request
+        .permit_product(tx, Action::PlanRelease, product)
+        .await?;
+    releases::find(tx, product, version).await?;
+    let newest = tx.newest_plan((product, version)).await?;
+    let number = newest.as_ref().map_or(Edition(0), |it| it.edition);
+    let merged = match &newest {
+        Some(newest) if number != base => merged(tx, of, (newest, base), mine).await?,
+        Some(_) | None if number == base => clean(mine),
+        Some(_) | None => return Err(no_edition(of, base)),
+    };
+    let plan: ReleasePlan = serde_json::from_value(merged.value)
+        .map_err(|why| Error::Broken(format!("a merged plan cannot be read: {why}")))?;
+    plan.check().map_err(|why| refuse(&why))?;
+    check_parties(tx, &plan).await?;
+    check_environments(tx, &plan).await?;
+    let before = newest.as_ref().map(|it| &it.plan);
+    let newly_late = upkeep::newly_late(tx, of, before, &plan).await?;
+    Ok(Put {
+        view: PlanSavedView {
+            saved: false,
+            edition: number.0,
+            merged: number != base,
+            differences: apply::differences(before, &plan),
+            conflicts: merged.conflicts.iter().map(conflict).collect(),
+            newly_late,
+            text: shown::text(&plan)?,
+        },
+        begun: newest.and_then(|it| it.begun),
+        plan,
+    })
+}
+
+impl Put {
+    async fn keep(
+        mut self,
+        tx: &mut Tx,
+        request: &Request,
+        of: &Of,
+    ) -> Result<PlanSavedView, Error> {
+        if !self.view.conflicts.is_empty() {
+            return Err(contradicts(of, &self.view));
+        }
+        if self.view.differences.is_empty() {
+            return Ok(self.view);
+        }
+        let edition = Edition(self.view.edition + 1);
+        keep(tx, request, of, (edition, self.plan, self.begun)).await?;
+        let detail = json!({ "edition": edition, "differences": self.view.differences });
+        request
+            .journal(tx, "release.planned", &subject(of), &detail)
+            .await?;
+        (self.view.saved, self.view.edition) = (true, edition.0);
+        Ok(self.view)
+    }
+}
+
+async fn keep(
+    tx: &mut Tx,
+    request: &Request,
+    (product, version): &Of,
+    (edition, plan, begun): (Edition, ReleasePlan, Option<Begun>),
+) -> Result<PlanEdition, Error> {
+    let edition = PlanEdition {
+        product: product.clone(),
+        version: version.clone(),
+        edition,
+        plan,
+        begun,
+        by: request.actor.name.clone(),
+        at: tx.now(),
+    };
+    tx.record_plan_edition(&edition).await?;
+    upkeep::follow(tx, request, &edition).await?;
+    Ok(edition)
+}
+
+async fn merged(
+    tx: &mut Tx,
+    of: &Of,
+    (newest, base): (&PlanEdition, Edition),
+    mine: &ReleasePlan,
+) -> Result<Merged, Error> {
+    let json = |plan: &ReleasePlan| serde_json::to_value(plan).unwrap_or_default();
+    let base = match base {
+        Edition(0) => Value::Null,
+        base => {
+            let found = tx.plan_edition((&of.0, &of.1), base).await?;
+            json(&found.ok_or_else(|| no_edition(of, base))?.plan)
+        }
+    };
+    Ok(merge::merge(&base, &json(&newest.plan), &json(mine)))
+}
+
+fn clean(mine: &ReleasePlan) -> Merged {
+    Merged {
+        value: serde_json::to_value(mine).unwrap_or_default(),
+        conflicts: Vec::new(),
+    }
+}
+
+fn conflict(conflict: &Conflict) -> PlanConflictView {
+    let word = |value: &Option<Value>| {
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        value.as_ref().map(text)
+    };
+    PlanConflictView {
+        path: conflict.path.clone(),
+        base: word(&conflict.base),
+        theirs: word(&conflict.theirs),
+        mine: word(&conflict.mine),
+    }
+}
+
+/// Somebody else changed the same in another way.
+fn contradicts((product, version): &Of, view: &PlanSavedView) -> Error {
+    let or_gone = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
+    let told = view.conflicts.iter().map(|it| {
+        let (theirs, mine) = (or_gone(&it.theirs), or_gone(&it.mine));
+        format!("{} is {theirs} there and {mine} here", it.path)
+    });
+    let told: Vec<String> = told.collect();
+    let detail = format!(
+        "somebody saved edition {} of the plan in between, and both changed the same: {}",
+        view.edition,
+        told.join("; ")
+    );
+    Error::refused(Kind::Conflict, "plan-contradicts", detail).hint(format!(
+        "look at both: `tidegate release plan show {product} {version}`, settle it, and save on edition {}; nothing was changed",
+        view.edition
+    ))
+}
+
+fn no_edition((product, version): &Of, edition: Edition) -> Error {
+    let detail = format!("the plan of release {version} of {product} has no edition {edition}");
+    Error::refused(Kind::BadRequest, "edition-not-found", detail).hint(format!(
+        "`tidegate release plan history {product} {version}` shows those there are"
+    ))
+}
+
+fn refuse(why: &tidegate_domain::planning::PlanError) -> Error {
+    Error::refused(Kind::BadRequest, "plan-unfit", why.to_string())
+}
+
+/// Whom a plan names has to exist.
+async fn check_parties(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
+    let parties: BTreeSet<Party> = plan.parties().into_iter().cloned().collect();
+    for party in parties {
+        check_party(tx, &party).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a party that does not exist.
+pub(in crate::app) async fn check_party(tx: &mut Tx, party: &Party) -> Result<(), Error> {
+    match party {
+        Party::Person(name) if tx.person_named(name).await?.is_none() => {
+            Err(Error::not_found("person-not-found", "person", name)
+                .hint("`tidegate person list` shows them; a team is written team:NAME"))
+        }
+        Party::Team(name) => {
+            let team: Option<Team> = tx.document(CatalogKind::Team, name.as_str()).await?;
+            let missing = || {
+                Error::not_found("team-not-found", "team", name)
+                    .hint("declare it (`kind: Team`) by `tidegate apply`")
+            };
+            team.map(drop).ok_or_else(missing)
+        }
+        Party::Person(_) => Ok(()),
+    }
+}
+
+async fn check_environments(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
+    let known = tx.environments().await?;
+    let mut booked = plan.bookings.iter().map(|it| &it.environment);
+    match booked.find(|name| !known.contains_key(*name)) {
+        Some(name) => Err(Error::not_found(
+            "environment-not-found",
+            "environment",
+            name,
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What the journal calls a release.
+pub(super) fn subject((product, version): &Of) -> String {
+    format!("release/{product}/{version}")
+}

@@ -1,0 +1,354 @@
+//! Release plans and tasks as they are shown.
+
+use super::{
+    super::{App, Error, Request, apply, field},
+    newest, upkeep,
+};
+use futures::FutureExt;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    access::Action,
+    id::Edition,
+    name::Name,
+    planning::{
+        Booked, Involved, PlanEdition, PlannedTask, ReleasePlan, Schedule, Slack, Task, TaskState,
+    },
+    version::Version,
+};
+use tidegate_protocol::api::{
+    BookingView, InvolvedView, MilestoneView, PhaseView, PlanEditionView, ReleasePlanView, TaskView,
+};
+use tidegate_store::Tx;
+
+/// The most bookings that are looked through for clashes.
+const BOOKINGS_MAX: u64 = 10_000;
+
+impl App {
+    /// The plan of a release, the newest edition or another.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn release_plan(
+        &self,
+        request: &Request,
+        (product, version): (&str, &str),
+        edition: Option<u64>,
+    ) -> Result<ReleasePlanView, Error> {
+        let of: (Name, Version) = (field("product", product)?, field("version", version)?);
+        let input = (request.clone(), of, edition.map(Edition));
+        self.store
+            .read(input, |tx, (request, of, edition)| {
+                async move {
+                    let of = (&of.0, &of.1);
+                    request.permit_product(tx, Action::Read, of.0).await?;
+                    let found = match edition {
+                        None => newest(tx, of).await?,
+                        Some(number) => {
+                            let found = tx.plan_edition(of, *number).await?;
+                            found.ok_or_else(|| {
+                                let name = format!("{} {} edition {number}", of.0, of.1);
+                                Error::not_found("edition-not-found", "release plan", name)
+                            })?
+                        }
+                    };
+                    view(tx, request, &found).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// At most `limit` editions of a release's plan below number `before`, the newest first, each with what it changed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn plan_editions(
+        &self,
+        request: &Request,
+        (product, version): (&str, &str),
+        (before, limit): (Option<u64>, u64),
+    ) -> Result<Vec<PlanEditionView>, Error> {
+        let of: (Name, Version) = (field("product", product)?, field("version", version)?);
+        let before = Edition(before.unwrap_or(u64::MAX >> 1));
+        let input = (request.clone(), of, before, limit);
+        self.store
+            .read(input, |tx, (request, of, before, limit)| {
+                async move {
+                    request.permit_product(tx, Action::Read, &of.0).await?;
+                    let of = (&of.0, &of.1);
+                    // One more, to tell what the last of them changed.
+                    let found = tx.plan_editions_before(of, *before, limit + 1).await?;
+                    let shown = usize::try_from(*limit).unwrap_or(usize::MAX);
+                    let view = |(place, it)| edition_view(it, found.get(place + 1));
+                    Ok(found.iter().enumerate().take(shown).map(view).collect())
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+fn edition_view(edition: &PlanEdition, before: Option<&PlanEdition>) -> PlanEditionView {
+    PlanEditionView {
+        edition: edition.edition.0,
+        by: edition.by.to_string(),
+        at: edition.at,
+        differences: apply::differences(before.map(|it| &it.plan), &edition.plan),
+    }
+}
+
+/// The newest plan of a release with its tasks, if it has one.
+pub(in crate::app) async fn of_release(
+    tx: &mut Tx,
+    of: (&Name, &Version),
+) -> Result<Option<(PlanEdition, Schedule)>, Error> {
+    let Some(edition) = tx.newest_plan(of).await? else {
+        return Ok(None);
+    };
+    let tasks = tx.tasks_of(of).await?;
+    let schedule = upkeep::schedule(&edition.plan, &tasks, tx.now())?;
+    Ok(Some((edition, schedule)))
+}
+
+/// An edition with what it comes to.
+pub(super) async fn view(
+    tx: &mut Tx,
+    request: &Request,
+    edition: &PlanEdition,
+) -> Result<ReleasePlanView, Error> {
+    let plan = &edition.plan;
+    let of = (&edition.product, &edition.version);
+    let tasks = tx.tasks_of(of).await?;
+    let schedule = upkeep::schedule(plan, &tasks, tx.now())?;
+    let bookings = bookings(tx, request, edition).await?;
+    let mut views: Vec<TaskView> = Vec::with_capacity(tasks.len());
+    let planned = plan.tasks.iter().filter_map(|planned| {
+        let same = |it: &&Task| it.name.as_ref() == Some(&planned.name);
+        tasks.iter().find(same)
+    });
+    let beside = tasks.iter().filter(|it| it.name.is_none());
+    for task in planned.chain(beside) {
+        views.push(task_view(task, Some((plan, &schedule)), &tasks, tx.now()));
+    }
+    let critical = schedule.critical_path();
+    Ok(ReleasePlanView {
+        product: edition.product.to_string(),
+        version: edition.version.to_string(),
+        sentence: sentence(&views, &schedule, tx.now()),
+        edition: edition.edition.0,
+        by: edition.by.to_string(),
+        at: edition.at,
+        template: edition.begun.as_ref().map(|it| it.template.to_string()),
+        purpose: plan.purpose.clone(),
+        target: schedule.target,
+        ends: schedule.ends,
+        time_zone: plan.time_zone.name().to_owned(),
+        involved: involved(&plan.involved),
+        phases: plan.phases.iter().map(phase).collect(),
+        milestones: milestones(plan, &schedule),
+        tasks: views,
+        critical_path: critical.iter().map(|it| it.name.to_string()).collect(),
+        bookings,
+        text: text(plan)?,
+    })
+}
+
+/// A plan as people write it.
+pub(super) fn text(plan: &ReleasePlan) -> Result<String, Error> {
+    serde_saphyr::to_string(plan).map_err(|why| Error::Broken(format!("a plan in YAML: {why}")))
+}
+
+fn phase(phase: &tidegate_domain::planning::Phase) -> PhaseView {
+    PhaseView {
+        name: phase.name.to_string(),
+        title: phase.title().to_owned(),
+    }
+}
+
+fn involved(involved: &Involved) -> Vec<InvolvedView> {
+    let parts = [
+        ("responsible", &involved.responsible),
+        ("consulted", &involved.consulted),
+        ("informed", &involved.informed),
+    ];
+    let accountable = involved.accountable.iter().map(|it| ("accountable", it));
+    let others = parts
+        .into_iter()
+        .flat_map(|(part, all)| all.iter().map(move |it| (part, it)));
+    let view = |(part, party): (&str, &tidegate_domain::planning::Party)| InvolvedView {
+        party: party.to_string(),
+        part: part.to_owned(),
+    };
+    accountable.chain(others).map(view).collect()
+}
+
+fn milestones(plan: &ReleasePlan, schedule: &Schedule) -> Vec<MilestoneView> {
+    let both = plan.milestones.iter().zip(&schedule.milestones);
+    let view = |(planned, reached): (
+        &tidegate_domain::planning::Milestone,
+        &tidegate_domain::planning::schedule::Reached,
+    )| {
+        MilestoneView {
+            name: planned.name.to_string(),
+            title: planned.title().to_owned(),
+            due: reached.due,
+            ends: reached.ends,
+            reached: reached.is_reached,
+            late: reached.is_late(),
+        }
+    };
+    both.map(view).collect()
+}
+
+/// What a release books, with who else wants it. A product that is not seen is not named.
+async fn bookings(
+    tx: &mut Tx,
+    request: &Request,
+    edition: &PlanEdition,
+) -> Result<Vec<BookingView>, Error> {
+    let own = Booked::of(&edition.plan, (&edition.product, &edition.version));
+    let own = own.map_err(|why| Error::Broken(why.to_string()))?;
+    let ends = own
+        .iter()
+        .map(|it| it.from)
+        .min()
+        .zip(own.iter().map(|it| it.until).max());
+    let others = match ends {
+        Some(ends) => tx.bookings_between(ends, BOOKINGS_MAX).await?,
+        None => Vec::new(),
+    };
+    let mut sight = request.sight(tx).await?;
+    let mut views = Vec::new();
+    for booked in &own {
+        let clashes = others.iter().filter_map(|other| booked.clash(other));
+        let clashes = clashes.map(|clash| {
+            let whose = match sight.shows(&clash.other.product) {
+                true => format!("{} {}", clash.other.product, clash.other.version),
+                false => "a release of another team".to_owned(),
+            };
+            format!(
+                "{whose} wants it from {} to {}",
+                minute(clash.span.0),
+                minute(clash.span.1)
+            )
+        });
+        views.push(BookingView {
+            environment: booked.environment.to_string(),
+            from: booked.from,
+            until: booked.until,
+            shared: booked.shared,
+            reason: booked.reason.clone(),
+            clashes: clashes.collect(),
+        });
+    }
+    Ok(views)
+}
+
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A task, with what the plan says of it, if there is one.
+pub(in crate::app) fn task_view(
+    task: &Task,
+    plan: Option<(&ReleasePlan, &Schedule)>,
+    all: &[Task],
+    now: Timestamp,
+) -> TaskView {
+    let same = |name: &Name| task.name.as_ref() == Some(name);
+    let planned = plan.and_then(|(plan, _)| plan.tasks.iter().find(|it| same(&it.name)));
+    let slack = plan.and_then(|(_, schedule)| schedule.tasks.iter().find(|it| same(&it.name)));
+    let needs = planned.map_or(&[][..], |it| it.needs.as_slice());
+    let names = |names: &[Name]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    TaskView {
+        id: task.id.0,
+        product: task.product.to_string(),
+        version: task.version.to_string(),
+        name: task.name.as_ref().map(ToString::to_string),
+        title: task.title.clone(),
+        document: task.document.clone(),
+        phase: planned
+            .and_then(|it| it.phase.as_ref())
+            .map(ToString::to_string),
+        milestone: planned
+            .and_then(|it| it.milestone.as_ref())
+            .map(ToString::to_string),
+        owner: task.owner.to_string(),
+        assignee: task.assignee.as_ref().map(ToString::to_string),
+        needs: names(needs),
+        waits_for: names(&waits_for(planned, all)),
+        state: task.state.word().to_owned(),
+        told: told(&task.state),
+        due: slack.map_or(task.due, |it| it.due),
+        overdue: task.state.is_pending()
+            && slack
+                .map_or(task.due, |it| it.due)
+                .is_some_and(|due| due < now),
+        starts: slack.map(|it| it.starts),
+        ends: slack.map(|it| it.ends),
+        float_minutes: slack
+            .filter(|it| it.is_pending)
+            .and_then(Slack::float)
+            .map(|it| it.as_mins()),
+        critical: slack.is_some_and(|it| it.is_critical),
+    }
+}
+
+/// The tasks that have to be done before, as far as they are not.
+pub(in crate::app) fn waits_for(planned: Option<&PlannedTask>, all: &[Task]) -> Vec<Name> {
+    let states: BTreeMap<&Name, &TaskState> = all
+        .iter()
+        .filter_map(|it| Some((it.name.as_ref()?, &it.state)))
+        .collect();
+    let is_left = |name: &&Name| states.get(name).is_some_and(|it| it.is_pending());
+    let needs = planned.map_or(&[][..], |it| it.needs.as_slice());
+    needs.iter().filter(is_left).cloned().collect()
+}
+
+/// The state with what was said of it.
+fn told(state: &TaskState) -> String {
+    match state {
+        TaskState::Done { note: said, .. } | TaskState::Skipped { reason: said, .. }
+            if !said.is_empty() =>
+        {
+            format!("{state}: {said}")
+        }
+        TaskState::Open
+        | TaskState::Started { .. }
+        | TaskState::Done { .. }
+        | TaskState::Skipped { .. }
+        | TaskState::Dropped { .. } => state.to_string(),
+    }
+}
+
+/// How a plan stands, as a person would say it.
+fn sentence(tasks: &[TaskView], schedule: &Schedule, now: Timestamp) -> String {
+    let live: Vec<&TaskView> = tasks.iter().filter(|it| it.state != "dropped").collect();
+    let done = live
+        .iter()
+        .filter(|it| !matches!(it.state.as_str(), "open" | "started"))
+        .count();
+    let late = schedule.late().count();
+    let how = match (live.len(), live.len() - done) {
+        (0, _) => return "Nothing is planned yet.".to_owned(),
+        (_, 0) => "All is done".to_owned(),
+        (all, _) => format!("{done} of {all} tasks are done"),
+    };
+    let overdue = live.iter().filter(|it| it.overdue).count();
+    let target = schedule.target.map_or_else(String::new, |target| {
+        let days = target.duration_since(now).as_hours().div_euclid(24);
+        match (days, target < now) {
+            (_, true) => ", and the target is past".to_owned(),
+            (0, _) => ", less than a day before the target".to_owned(),
+            (1, _) => ", 1 day before the target".to_owned(),
+            (days, _) => format!(", {days} days before the target"),
+        }
+    });
+    let room = match (late, overdue) {
+        (0, _) => "",
+        (_, 0) => ", and as things are it will be late",
+        (_, _) => ", and some are overdue",
+    };
+    format!("{how}{target}{room}.")
+}

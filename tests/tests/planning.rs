@@ -1,0 +1,479 @@
+//! Release plans and tasks, by people who plan together.
+
+use serde_json::{Value, json};
+use std::fs;
+use tidegate_tests::server::{Server, software, text};
+
+const CATALOG: &str = "\
+kind: Team
+name: makers
+levels: { cy: assist }
+---
+kind: Environment
+name: staging
+---
+kind: Product
+name: shop
+team: makers
+components: [{ name: web, driver: service, service: { command: [\"./web\"] } }]
+---
+kind: Product
+name: bank
+team: makers
+components: [{ name: app, driver: service, service: { command: [\"./app\"] } }]
+---
+kind: ReleaseTemplate
+name: told
+tasks:
+  - { name: notes, title: Write the notes, owner: team:makers, due: -5d, milestone: told }
+  - { name: news, title: Tell the news, owner: ben, needs: [notes], milestone: told, takes: 2h }
+milestones: [{ name: told, title: Everybody knows, due: -1d }]
+---
+kind: ReleaseTemplate
+name: large
+includes: [told]
+purpose: What is large is planned.
+involved: { accountable: ada, informed: [\"team:makers\"] }
+phases: [{ name: build }, { name: tell }]
+tasks:
+  - { name: build, owner: ben, takes: 3d, phase: build }
+  - { name: rehearse, owner: ada, needs: [build], takes: 1d }
+bookings: [{ environment: staging, from: -4d, until: -1d, reason: The dress rehearsal }]
+";
+
+/// A server with a shop and people: `ada` who plans, `ben` who applies, `cy` who assists in the team.
+struct Office {
+    server: Server,
+}
+
+impl Office {
+    async fn open() -> Self {
+        let office = Self {
+            server: Server::start().await,
+        };
+        for (name, level) in [("ada", "4"), ("ben", "3")] {
+            office.ok(&["person", "create", name, "--level", level]);
+        }
+        office.ok(&["person", "create", "cy"]);
+        office.apply(CATALOG);
+        office.ok(&["release", "create", "shop", "2.0.0", "--draft"]);
+        office
+    }
+
+    fn apply(&self, document: &str) {
+        let file = self.file("catalog.yaml", document);
+        self.ok(&["apply", "-f", &file, "--yes"]);
+    }
+
+    fn file(&self, name: &str, content: &str) -> String {
+        let path = self.server.directory().join(name);
+        fs::write(&path, content).expect("a file");
+        text(&path).to_owned()
+    }
+
+    fn ok(&self, arguments: &[&str]) -> String {
+        self.server.run(arguments)
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let said = self.ok(&[arguments, &["--output", "json"]].concat());
+        serde_json::from_str(&said).expect("JSON")
+    }
+
+    fn refused(&self, status: i32, arguments: &[&str]) -> String {
+        self.server.refused(status, arguments)
+    }
+
+    /// The token of somebody.
+    fn token(&self, who: &str) -> String {
+        let token = self.ok(&["token", "create", "desk", "--for", who]);
+        token.trim().to_owned()
+    }
+
+    /// The number of a task by its name in the plan.
+    fn task(&self, name: &str) -> String {
+        let plan = self.plan();
+        let tasks = plan["tasks"].as_array().expect("tasks");
+        let found = tasks.iter().find(|it| it["name"] == name);
+        found.expect(name)["id"].to_string()
+    }
+
+    fn plan(&self) -> Value {
+        self.json(&["release", "plan", "show", "shop", "2.0.0"])
+    }
+
+    /// Begins the plan of a release that is to be live then.
+    fn begin(&self, product: &str, version: &str, target: &str) -> Value {
+        let words = ["release", "plan", "begin", product, version];
+        let more = ["--template", "large", "--target", target];
+        let zone = ["--time-zone", "Europe/Amsterdam"];
+        self.json(&[&words[..], &more[..], &zone[..]].concat())
+    }
+
+    /// The plan in a file, changed.
+    fn written(&self, name: &str, change: impl Fn(String) -> String) -> String {
+        let plan = self.ok(&["release", "plan", "show", "shop", "2.0.0", "--yaml"]);
+        self.file(name, &change(plan))
+    }
+}
+
+fn names(list: &Value, of: &str) -> Vec<String> {
+    let all = list.as_array().expect("a list").iter();
+    all.map(|it| it[of].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through() {
+    let office = Office::open().await;
+    let plan = office.begin("shop", "2.0.0", "2099-06-10T20:00");
+    assert_eq!(plan["target"], "2099-06-10T18:00:00Z");
+    assert_eq!(plan["template"], "large");
+    assert_eq!(
+        names(&plan["tasks"], "name"),
+        ["notes", "news", "build", "rehearse"]
+    );
+    assert_eq!(plan["tasks"][0]["due"], "2099-06-05T18:00:00Z");
+    let involved = json!([{"party": "ada", "part": "accountable"}, {"party": "team:makers", "part": "informed"}]);
+    assert_eq!(plan["involved"], involved);
+
+    // What is needed comes first, unless it is not needed.
+    let (notes, news) = (office.task("notes"), office.task("news"));
+    let refused = office.refused(6, &["task", "start", &news]);
+    assert!(refused.contains("waits for notes"), "{refused}");
+    let refused = office.refused(2, &["task", "skip", &notes, "--note", " "]);
+    assert!(refused.contains("why"), "{refused}");
+    office.ok(&["task", "start", &notes]);
+    office.ok(&["task", "finish", &notes, "--note", "in the wiki"]);
+    office.ok(&["task", "skip", &news, "--note", "nobody asked"]);
+    let plan = office.plan();
+    assert_eq!(plan["tasks"][0]["told"], "done by admin: in the wiki");
+    assert_eq!(plan["milestones"][0]["reached"], true);
+    let sentence = plan["sentence"].as_str().expect("a sentence");
+    assert!(sentence.starts_with("2 of 4 tasks are done"), "{sentence}");
+    let refused = office.refused(5, &["task", "finish", &notes]);
+    assert!(refused.contains("is done"), "{refused}");
+    office.ok(&["task", "reopen", &notes]);
+    assert_eq!(office.plan()["milestones"][0]["reached"], false);
+
+    // What it is made of comes later, and is then fixed.
+    let wares = software(
+        office.server.directory(),
+        "wares",
+        &[("web", "#!/bin/sh\n")],
+    );
+    office.ok(&["push", "shop/web:2.0.0", text(&wares)]);
+    office.ok(&[
+        "release",
+        "contents",
+        "shop",
+        "2.0.0",
+        "--component",
+        "web=2.0.0",
+    ]);
+    office.ok(&["release", "seal", "shop", "2.0.0"]);
+    let refused = office.refused(
+        5,
+        &[
+            "release",
+            "contents",
+            "shop",
+            "2.0.0",
+            "--component",
+            "web=2.0.0",
+        ],
+    );
+    assert!(refused.contains("sealed"), "{refused}");
+    let journal = office.ok(&["journal", "list", "--output", "json"]);
+    for action in [
+        "release.plan_begun",
+        "task.started",
+        "task.finished",
+        "task.skipped",
+        "task.reopened",
+        "release.contents_set",
+    ] {
+        assert!(journal.contains(action), "{action}: {journal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_change_one_plan_and_nothing_is_overwritten() {
+    let office = Office::open().await;
+    office.begin("shop", "2.0.0", "2099-06-10T20:00");
+    let save = ["release", "plan", "save", "shop", "2.0.0"];
+    let with = |file: &str, more: &[&str]| {
+        let words: Vec<String> = save
+            .iter()
+            .chain(&[file])
+            .chain(more)
+            .map(|it| (*it).to_owned())
+            .collect();
+        words
+    };
+    let run = |words: &[String]| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        office.json(&words)
+    };
+    let mine = office.written("mine.yaml", |it| {
+        it.replace("owner: ben\n  needs", "owner: cy\n  needs")
+    });
+    let theirs = office.written("theirs.yaml", |it| {
+        it.replace("What is large is planned.", "Gift cards.")
+    });
+    let third = office.written("third.yaml", |it| {
+        it.replace("What is large is planned.", "Cards.")
+    });
+    let would = run(&with(&theirs, &["--dry-run"]));
+    assert_eq!(
+        (&would["saved"], &would["edition"]),
+        (&json!(false), &json!(1))
+    );
+    assert_eq!(names(&would["differences"], "path"), ["purpose"]);
+    let saved = run(&with(&theirs, &[]));
+    assert_eq!(
+        (&saved["saved"], &saved["edition"]),
+        (&json!(true), &json!(2))
+    );
+
+    // What goes together is put together.
+    let merged = run(&with(&mine, &[]));
+    assert_eq!(
+        (&merged["merged"], &merged["edition"]),
+        (&json!(true), &json!(3))
+    );
+    let plan = office.plan();
+    assert_eq!(plan["purpose"], "Gift cards.");
+    assert_eq!(plan["tasks"][1]["owner"], "cy");
+
+    // What does not is refused, and shown.
+    let words = with(&third, &[]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let refused = office.refused(5, &words);
+    assert!(
+        refused.contains("purpose is Gift cards. there and Cards. here"),
+        "{refused}"
+    );
+    let would = run(&with(&third, &["--dry-run"]));
+    assert_eq!(would["conflicts"][0]["base"], "What is large is planned.");
+    assert_eq!(office.plan()["edition"], 3);
+    let settled = run(&with(&third, &["--base", "3"]));
+    assert_eq!(settled["edition"], 4);
+
+    // Every edition stays, with what it changed.
+    let history = office.json(&["release", "plan", "history", "shop", "2.0.0"]);
+    let paths: Vec<Vec<String>> = history
+        .as_array()
+        .expect("editions")
+        .iter()
+        .map(|it| names(&it["differences"], "path"))
+        .collect();
+    assert_eq!(
+        paths[..3],
+        [
+            vec!["purpose", "tasks.news.owner"],
+            vec!["tasks.news.owner"],
+            vec!["purpose"]
+        ]
+    );
+    let second = office.json(&["release", "plan", "show", "shop", "2.0.0", "--edition", "2"]);
+    assert_eq!(second["purpose"], "Gift cards.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_leaves_the_plan_is_dropped_and_comes_back_as_it_was() {
+    let office = Office::open().await;
+    office.begin("shop", "2.0.0", "2099-06-10T20:00");
+    let news = office.task("news");
+    office.ok(&["task", "take", &news]);
+    let with = office.written("with.yaml", |it| it);
+    let without = office.written("without.yaml", |it| {
+        let (before, rest) = it.split_once("- name: news\n").expect("the task");
+        let (_, after) = rest.split_once("- name: build\n  phase").expect("the next");
+        format!("{before}- name: build\n  phase{after}")
+    });
+    office.ok(&["release", "plan", "save", "shop", "2.0.0", &without]);
+    assert_eq!(office.json(&["task", "show", &news])["state"], "dropped");
+    office.ok(&[
+        "release", "plan", "save", "shop", "2.0.0", &with, "--base", "2",
+    ]);
+    let task = office.json(&["task", "show", &news]);
+    assert_eq!(
+        (&task["state"], &task["assignee"]),
+        (&json!("open"), &json!("admin"))
+    );
+    assert_eq!(office.task("news"), news);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_could_work_by_is_refused_where_it_stands() {
+    let office = Office::open().await;
+    for (document, why) in [
+        (
+            "kind: ReleaseTemplate\nname: a\nincludes: [b]\n---\nkind: ReleaseTemplate\nname: b\nincludes: [a]\n",
+            "in a circle: a, b",
+        ),
+        (
+            "kind: ReleaseTemplate\nname: a\nincludes: [nowhere]\n",
+            "`nowhere`, which is not declared",
+        ),
+        (
+            "kind: ReleaseTemplate\nname: a\ntasks: [{ name: x, owner: ada, due: soon }]\n",
+            "`soon` is no time",
+        ),
+        (
+            "kind: ReleaseTemplate\nname: a\nbookings: [{ environment: moon, from: -1d, until: 0d }]\n",
+            "environment `moon` is not declared",
+        ),
+    ] {
+        let file = office.file("bad.yaml", document);
+        let refused = office.refused(2, &["apply", "-f", &file, "--yes"]);
+        assert!(
+            refused.contains("bad.yaml:") && refused.contains(why),
+            "{refused}"
+        );
+    }
+    let refused = office.refused(4, &["release", "plan", "show", "shop", "2.0.0"]);
+    assert!(
+        refused.contains("release plan begin shop 2.0.0"),
+        "{refused}"
+    );
+    let begin = ["release", "plan", "begin", "shop", "2.0.0"];
+    let refused = office.refused(4, &[&begin[..], &["--template", "larch"]].concat());
+    assert!(
+        refused.contains("good for shop are: large, told"),
+        "{refused}"
+    );
+    let refused = office.refused(2, &[&begin[..], &["--template", "large"]].concat());
+    assert!(refused.contains("set `target`"), "{refused}");
+    let gap = [
+        "--target",
+        "2099-03-29T02:30",
+        "--time-zone",
+        "Europe/Amsterdam",
+    ];
+    let refused = office.refused(2, &[&begin[..], &gap[..]].concat());
+    assert!(
+        refused.contains("the clocks go forward") && refused.contains("03:00"),
+        "{refused}"
+    );
+
+    office.begin("shop", "2.0.0", "2099-06-10T20:00");
+    let saves = |text: &str, status: i32| {
+        let file = office.file("plan.yaml", text);
+        let save = [
+            "release", "plan", "save", "shop", "2.0.0", &file, "--base", "1",
+        ];
+        office.refused(status, &save)
+    };
+    let refused = saves("purpose: x\ntaks: []\n", 2);
+    assert!(
+        refused.contains("plan.yaml:2:1") && refused.contains("taks"),
+        "{refused}"
+    );
+    for (text, status, why) in [
+        (
+            "tasks: [{ name: a, owner: nobody }]",
+            4,
+            "no person `nobody`",
+        ),
+        (
+            "tasks: [{ name: a, owner: \"team:nobody\" }]",
+            4,
+            "no team `nobody`",
+        ),
+        (
+            "tasks: [{ name: a, owner: ada, needs: [a] }]",
+            2,
+            "in a circle: a",
+        ),
+        (
+            "bookings: [{ environment: staging, from: 2099-01-02, until: 2099-01-01 }]",
+            2,
+            "ends before it begins",
+        ),
+    ] {
+        let refused = saves(text, status);
+        assert!(refused.contains(why), "{refused}");
+    }
+    let file = office.file("plan.yaml", "purpose: x\n");
+    let refused = office.refused(2, &["release", "plan", "save", "shop", "2.0.0", &file]);
+    assert!(refused.contains("--base EDITION"), "{refused}");
+    let refused = office.refused(
+        2,
+        &[
+            "release", "plan", "save", "shop", "2.0.0", &file, "--base", "7",
+        ],
+    );
+    assert!(refused.contains("no edition 7"), "{refused}");
+    assert_eq!(office.plan()["edition"], 1);
+    let refused = office.refused(5, &["remove", "releasetemplate", "told", "--yes"]);
+    assert!(refused.contains("`large` includes `told`"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moving_the_target_says_what_would_be_late_and_two_that_book_one_place_see_it() {
+    let office = Office::open().await;
+    office.begin("shop", "2.0.0", "2099-06-10T20:00");
+    // Nobody is there to confirm it.
+    let moved = ["release", "plan", "move", "shop", "2.0.0", "--to"];
+    let refused = office.refused(2, &[&moved[..], &["2020-06-10T20:00"]].concat());
+    for late in [
+        "task build would be late",
+        "task notes would be late",
+        "milestone told would be late",
+    ] {
+        assert!(refused.contains(late), "{refused}");
+    }
+    assert_eq!(office.plan()["edition"], 1);
+    office.ok(&[&moved[..], &["2099-06-11T20:00", "--yes"]].concat());
+    let plan = office.plan();
+    assert_eq!(plan["tasks"][0]["due"], "2099-06-06T18:00:00Z");
+
+    office.ok(&["release", "create", "bank", "1.0.0", "--draft"]);
+    let bank = office.begin("bank", "1.0.0", "2099-06-13T20:00");
+    let clash = "shop 2.0.0 wants it from 2099-06-09 18:00 UTC to 2099-06-10 18:00 UTC";
+    assert_eq!(bank["bookings"][0]["clashes"], json!([clash]));
+    let clash = "bank 1.0.0 wants it from 2099-06-09 18:00 UTC to 2099-06-10 18:00 UTC";
+    assert_eq!(office.plan()["bookings"][0]["clashes"], json!([clash]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_sees_what_is_theirs_to_do_and_who_assists_does_no_more() {
+    let office = Office::open().await;
+    office.begin("shop", "2.0.0", "2099-06-10T20:00");
+    let (notes, build) = (office.task("notes"), office.task("build"));
+    let cy = office.token("cy");
+    let work = office.json(&["task", "list", "--token", &cy]);
+    assert_eq!(work["sentence"], "0 tasks for you, 1 for your teams.");
+    assert_eq!(names(&work["waiting"], "name"), ["notes"]);
+    let refused = office.refused(3, &["task", "start", &build, "--token", &cy]);
+    assert!(refused.contains("is for ben"), "{refused}");
+    let refused = office.refused(3, &["task", "skip", &notes, "--note", "x", "--token", &cy]);
+    assert!(refused.contains("level 3"), "{refused}");
+    office.ok(&["task", "take", &notes, "--token", &cy]);
+    let work = office.json(&["task", "list", "--token", &cy]);
+    assert_eq!(work["sentence"], "1 task for you.");
+    let ben = office.token("ben");
+    office.ok(&["task", "assign", &build, "--to", "cy", "--token", &ben]);
+    office.ok(&["task", "start", &build, "--token", &cy]);
+    office.ok(&["task", "finish", &notes, "--token", &cy]);
+    let late = ["--due", "2020-01-01T00:00:00Z", "--owner", "team:makers"];
+    office.ok(&[
+        &["task", "add", "shop", "2.0.0", "Thank everybody"],
+        &late[..],
+    ]
+    .concat());
+    let work = office.json(&["task", "list", "--team", "makers"]);
+    assert_eq!(
+        work["sentence"],
+        "1 task for team makers that nobody took, 1 of them overdue."
+    );
+    let all = office.json(&["task", "list", "--all"]);
+    assert_eq!(all["waiting"].as_array().map(Vec::len), Some(4));
+    let listed = office.ok(&["task", "list", "--all"]);
+    assert!(
+        listed.contains("Thank everybody") && listed.contains("overdue"),
+        "{listed}"
+    );
+}
