@@ -1,121 +1,10 @@
 //! Release plans and tasks, by people who plan together.
 
 use serde_json::{Value, json};
-use std::fs;
-use tidegate_tests::server::{Server, software, text};
-
-const CATALOG: &str = "\
-kind: Team
-name: makers
-levels: { cy: assist }
----
-kind: Environment
-name: staging
----
-kind: Product
-name: shop
-team: makers
-components: [{ name: web, driver: service, service: { command: [\"./web\"] } }]
----
-kind: Product
-name: bank
-team: makers
-components: [{ name: app, driver: service, service: { command: [\"./app\"] } }]
----
-kind: ReleaseTemplate
-name: told
-tasks:
-  - { name: notes, title: Write the notes, owner: team:makers, due: -5d, milestone: told }
-  - { name: news, title: Tell the news, owner: ben, needs: [notes], milestone: told, takes: 2h }
-milestones: [{ name: told, title: Everybody knows, due: -1d }]
----
-kind: ReleaseTemplate
-name: large
-includes: [told]
-purpose: What is large is planned.
-involved: { accountable: ada, informed: [\"team:makers\"] }
-phases: [{ name: build }, { name: tell }]
-tasks:
-  - { name: build, owner: ben, takes: 3d, phase: build }
-  - { name: rehearse, owner: ada, needs: [build], takes: 1d }
-bookings: [{ environment: staging, from: -4d, until: -1d, reason: The dress rehearsal }]
-";
-
-/// A server with a shop and people: `ada` who plans, `ben` who applies, `cy` who assists in the team.
-struct Office {
-    server: Server,
-}
-
-impl Office {
-    async fn open() -> Self {
-        let office = Self {
-            server: Server::start().await,
-        };
-        for (name, level) in [("ada", "4"), ("ben", "3")] {
-            office.ok(&["person", "create", name, "--level", level]);
-        }
-        office.ok(&["person", "create", "cy"]);
-        office.apply(CATALOG);
-        office.ok(&["release", "create", "shop", "2.0.0", "--draft"]);
-        office
-    }
-
-    fn apply(&self, document: &str) {
-        let file = self.file("catalog.yaml", document);
-        self.ok(&["apply", "-f", &file, "--yes"]);
-    }
-
-    fn file(&self, name: &str, content: &str) -> String {
-        let path = self.server.directory().join(name);
-        fs::write(&path, content).expect("a file");
-        text(&path).to_owned()
-    }
-
-    fn ok(&self, arguments: &[&str]) -> String {
-        self.server.run(arguments)
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let said = self.ok(&[arguments, &["--output", "json"]].concat());
-        serde_json::from_str(&said).expect("JSON")
-    }
-
-    fn refused(&self, status: i32, arguments: &[&str]) -> String {
-        self.server.refused(status, arguments)
-    }
-
-    /// The token of somebody.
-    fn token(&self, who: &str) -> String {
-        let token = self.ok(&["token", "create", "desk", "--for", who]);
-        token.trim().to_owned()
-    }
-
-    /// The number of a task by its name in the plan.
-    fn task(&self, name: &str) -> String {
-        let plan = self.plan();
-        let tasks = plan["tasks"].as_array().expect("tasks");
-        let found = tasks.iter().find(|it| it["name"] == name);
-        found.expect(name)["id"].to_string()
-    }
-
-    fn plan(&self) -> Value {
-        self.json(&["release", "plan", "show", "shop", "2.0.0"])
-    }
-
-    /// Begins the plan of a release that is to be live then.
-    fn begin(&self, product: &str, version: &str, target: &str) -> Value {
-        let words = ["release", "plan", "begin", product, version];
-        let more = ["--template", "large", "--target", target];
-        let zone = ["--time-zone", "Europe/Amsterdam"];
-        self.json(&[&words[..], &more[..], &zone[..]].concat())
-    }
-
-    /// The plan in a file, changed.
-    fn written(&self, name: &str, change: impl Fn(String) -> String) -> String {
-        let plan = self.ok(&["release", "plan", "show", "shop", "2.0.0", "--yaml"]);
-        self.file(name, &change(plan))
-    }
-}
+use tidegate_tests::{
+    planners::Planners,
+    server::{software, text},
+};
 
 fn names(list: &Value, of: &str) -> Vec<String> {
     let all = list.as_array().expect("a list").iter();
@@ -125,7 +14,7 @@ fn names(list: &Value, of: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through() {
-    let office = Office::open().await;
+    let office = Planners::open().await;
     let plan = office.begin("shop", "2.0.0", "2099-06-10T20:00");
     assert_eq!(plan["target"], "2099-06-10T18:00:00Z");
     assert_eq!(plan["template"], "large");
@@ -199,7 +88,7 @@ async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_change_one_plan_and_nothing_is_overwritten() {
-    let office = Office::open().await;
+    let office = Planners::open().await;
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     let save = ["release", "plan", "save", "shop", "2.0.0"];
     let with = |file: &str, more: &[&str]| {
@@ -259,8 +148,11 @@ async fn two_people_change_one_plan_and_nothing_is_overwritten() {
     assert_eq!(office.plan()["edition"], 3);
     let settled = run(&with(&third, &["--base", "3"]));
     assert_eq!(settled["edition"], 4);
+    every_edition_stays(&office);
+}
 
-    // Every edition stays, with what it changed.
+/// The editions after two people changed one plan, with what each changed.
+fn every_edition_stays(office: &Planners) {
     let history = office.json(&["release", "plan", "history", "shop", "2.0.0"]);
     let paths: Vec<Vec<String>> = history
         .as_array()
@@ -282,7 +174,7 @@ async fn two_people_change_one_plan_and_nothing_is_overwritten() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_leaves_the_plan_is_dropped_and_comes_back_as_it_was() {
-    let office = Office::open().await;
+    let office = Planners::open().await;
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     let news = office.task("news");
     office.ok(&["task", "take", &news]);
@@ -306,8 +198,8 @@ async fn a_task_that_leaves_the_plan_is_dropped_and_comes_back_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_could_work_by_is_refused_where_it_stands() {
-    let office = Office::open().await;
+async fn a_template_that_nobody_could_work_by_is_refused_where_it_stands() {
+    let office = Planners::open().await;
     for (document, why) in [
         (
             "kind: ReleaseTemplate\nname: a\nincludes: [b]\n---\nkind: ReleaseTemplate\nname: b\nincludes: [a]\n",
@@ -333,6 +225,11 @@ async fn what_nobody_could_work_by_is_refused_where_it_stands() {
             "{refused}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_cannot_begin_says_why() {
+    let office = Planners::open().await;
     let refused = office.refused(4, &["release", "plan", "show", "shop", "2.0.0"]);
     assert!(
         refused.contains("release plan begin shop 2.0.0"),
@@ -357,7 +254,11 @@ async fn what_nobody_could_work_by_is_refused_where_it_stands() {
         refused.contains("the clocks go forward") && refused.contains("03:00"),
         "{refused}"
     );
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_saved_has_to_be_a_plan_of_people_who_exist() {
+    let office = Planners::open().await;
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     let saves = |text: &str, status: i32| {
         let file = office.file("plan.yaml", text);
@@ -413,7 +314,7 @@ async fn what_nobody_could_work_by_is_refused_where_it_stands() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn moving_the_target_says_what_would_be_late_and_two_that_book_one_place_see_it() {
-    let office = Office::open().await;
+    let office = Planners::open().await;
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     // Nobody is there to confirm it.
     let moved = ["release", "plan", "move", "shop", "2.0.0", "--to"];
@@ -440,7 +341,7 @@ async fn moving_the_target_says_what_would_be_late_and_two_that_book_one_place_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_sees_what_is_theirs_to_do_and_who_assists_does_no_more() {
-    let office = Office::open().await;
+    let office = Planners::open().await;
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     let (notes, build) = (office.task("notes"), office.task("build"));
     let cy = office.token("cy");

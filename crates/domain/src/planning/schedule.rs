@@ -156,6 +156,9 @@ fn milestones(plan: &ReleasePlan, tasks: &[Slack]) -> Result<Vec<Reached>, PlanE
     plan.milestones.iter().map(reached).collect()
 }
 
+/// One for each task, where there is one.
+type Moments = Vec<Option<Zoned>>;
+
 struct Walk<'a> {
     plan: &'a ReleasePlan,
     states: &'a BTreeMap<&'a Name, &'a TaskState>,
@@ -207,8 +210,8 @@ impl Walk<'_> {
     }
 
     /// When each task is due, and when it has to be over for the sake of those that need it.
-    fn backward(&self) -> Result<(Vec<Option<Zoned>>, Vec<Option<Zoned>>), PlanError> {
-        let dues: Vec<Option<Zoned>> = self
+    fn backward(&self) -> Result<(Moments, Moments), PlanError> {
+        let dues: Moments = self
             .plan
             .tasks
             .iter()

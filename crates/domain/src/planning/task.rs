@@ -228,10 +228,14 @@ pub(super) mod tests {
         }
     }
 
+    fn ben() -> Name {
+        "ben".parse().unwrap()
+    }
+
     /// One letter for each event: started, finished, skipped, reopened, dropped.
     fn words(letters: &str) -> Result<String, TaskError> {
         let mut it = task("notes", TaskState::Open);
-        let by: Name = "ben".parse().unwrap();
+        let by = ben();
         for (letter, second) in letters.chars().zip(10..) {
             let event = match letter {
                 's' => TaskEvent::Started,

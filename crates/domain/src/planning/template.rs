@@ -173,9 +173,13 @@ mod tests {
         serde_json::from_value(text).unwrap()
     }
 
+    fn named<'a>(of: &str, all: &'a [ReleaseTemplate]) -> &'a ReleaseTemplate {
+        all.iter().find(|it| it.name.as_str() == of).unwrap()
+    }
+
     fn begun(of: &str, all: &[ReleaseTemplate]) -> Result<ReleasePlan, String> {
-        let target = Some("2026-12-10T20:00".parse().unwrap());
-        let template = all.iter().find(|it| it.name.as_str() == of).unwrap();
+        let target = "2026-12-10T20:00".parse().ok();
+        let template = named(of, all);
         let plan = template.begin(target, Zone::default(), all);
         plan.map_err(|why| why.to_string())
     }

@@ -4,7 +4,7 @@ use super::{App, Error, Page, Request, request::Sight};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    id::{ChangeId, DeploymentId, DrillId, GroupRunId, RehearsalId, WaiverId},
+    id::{ChangeId, DeploymentId, DrillId, GroupRunId, RehearsalId, TaskId, WaiverId},
     journal::Frontier,
     name::Name,
 };
@@ -186,6 +186,7 @@ async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
             .await?
             .map(|it| it.product),
         "change" => tx.change(ChangeId(number)).await?.map(|it| it.product),
+        "task" => tx.task(TaskId(number)).await?.map(|it| it.product),
         "waiver" => tx
             .waiver(WaiverId(number))
             .await?

@@ -25,6 +25,8 @@ pub(super) enum Section {
     Artifacts,
     /// What is asked before anything goes out.
     Controls,
+    /// What is to do.
+    Work,
     /// What is wanted to change, and who agreed.
     Changes,
     /// Who may come in.
@@ -67,8 +69,9 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 8] = [
+const LINKS: [(Section, &str, &str, &str); 9] = [
     (Section::Overview, "/", "Overview", "o"),
+    (Section::Work, "/work", "Work", "w"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
     (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
@@ -98,6 +101,7 @@ impl Frame {
         let links = match section {
             Section::Outside => Vec::new(),
             Section::Overview
+            | Section::Work
             | Section::Deployments
             | Section::Calendar
             | Section::Artifacts

@@ -18,6 +18,8 @@ pub(super) mod proposals;
 pub(super) mod provider;
 pub(super) mod rehearsal;
 pub(super) mod release;
+pub(super) mod release_plan;
 pub(super) mod releases;
 pub(super) mod sign_in;
 pub(super) mod waivers;
+pub(super) mod work;

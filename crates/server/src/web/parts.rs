@@ -4,11 +4,13 @@ mod changes;
 mod deployment_table;
 mod fingerprint;
 mod prose;
+mod task_table;
 
 pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
 pub(super) use prose::Prose;
+pub(super) use task_table::{TaskTable, task_state};
 
 use tidegate_protocol::api::DeploymentView;
 

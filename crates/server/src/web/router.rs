@@ -5,7 +5,7 @@ use super::{
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
         group_run, journal, overview, password, people, plan, proposals, provider, rehearsal,
-        release, releases, sign_in, waivers,
+        release, release_plan, releases, sign_in, waivers, work,
     },
 };
 use crate::{
@@ -75,6 +75,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/assets/{hash}/{name}", get(assets::serve))
         .merge(runs())
         .merge(rules())
+        .merge(planning())
         .merge(persons())
         .fallback(fault::unknown)
         .layer(renewing)
@@ -131,6 +132,26 @@ fn rules() -> Router<SharedApp> {
         .route("/changes", get(changes::show).post(changes::ask))
         .route("/changes/{id}", get(changes::change::show))
         .route("/changes/{id}/{deed}", post(changes::change::settle))
+}
+
+/// Plans of releases, and tasks.
+fn planning() -> Router<SharedApp> {
+    Router::new()
+        .route("/work", get(work::show))
+        .route("/tasks/{id}", get(work::task::show))
+        .route("/tasks/{id}/{deed}", post(work::task::carry_out))
+        .route(
+            "/products/{product}/releases/{version}/planning",
+            get(release_plan::show).post(release_plan::save),
+        )
+        .route(
+            "/products/{product}/releases/{version}/planning/begin",
+            post(release_plan::begin),
+        )
+        .route(
+            "/products/{product}/releases/{version}/planning/tasks",
+            post(release_plan::add_task),
+        )
 }
 
 /// Who may come in.

@@ -21,7 +21,7 @@ use tidegate_domain::{
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
-    planning::{Begun, Booked, PlanEdition, ReleasePlan, Task, TaskState},
+    planning::{Begun, Booked, PlanEdition, ReleasePlan, ReleaseTemplate, Task, TaskState},
     rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
     release::{Content, Contents, Release, Snapshot},
     revision::{
@@ -136,13 +136,6 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         "products": ["storefront"], "environments": ["live"]}"#;
     let key_set = r#"{"name": "release-keys", "title": "Who lets go", "products": ["storefront"], "purpose": "build",
         "signers": {"threshold": 1, "keys": []}}"#;
-    let plans = r#"{"name": "large", "title": "A large release", "products": ["storefront"], "includes": ["base"],
-        "purpose": "To be told.", "involved": {"accountable": "ada", "responsible": ["ben"], "consulted": ["cy"],
-        "informed": ["team:shop"]}, "phases": [{"name": "build", "title": "Build"}],
-        "milestones": [{"name": "ready", "title": "Ready", "due": "-1d 12:00"}], "tasks": [{"name": "notes",
-        "title": "Write the notes", "document": "In short.", "phase": "build", "milestone": "ready", "owner": "team:shop",
-        "needs": ["news"], "due": "2026-12-03T12:00", "takes": "4h"}], "bookings": [{"environment": "staging", "from": "-3d",
-        "until": "-1d", "shared": true, "reason": "The dress rehearsal"}]}"#;
     let all = [
         Document::Organisation(organisation),
         Document::Team(team),
@@ -151,7 +144,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         Document::Control(serde_json::from_str(control).unwrap()),
         Document::ChangeTemplate(serde_json::from_str(template).unwrap()),
         Document::KeySet(serde_json::from_str(key_set).unwrap()),
-        Document::ReleaseTemplate(serde_json::from_str(plans).unwrap()),
+        Document::ReleaseTemplate(Box::new(release_template())),
         Document::Programme(programme),
         Document::Product(Box::new(product("Store front"))),
         Document::Environment(environment("live")),
@@ -166,14 +159,21 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         .collect()
 }
 
+/// What release plans begin with, with every optional part.
+fn release_template() -> ReleaseTemplate {
+    let plans = r#"{"name": "large", "title": "A large release", "products": ["storefront"], "includes": ["base"],
+        "purpose": "To be told.", "involved": {"accountable": "ada", "responsible": ["ben"], "consulted": ["cy"],
+        "informed": ["team:shop"]}, "phases": [{"name": "build", "title": "Build"}],
+        "milestones": [{"name": "ready", "title": "Ready", "due": "-1d 12:00"}], "tasks": [{"name": "notes",
+        "title": "Write the notes", "document": "In short.", "phase": "build", "milestone": "ready", "owner": "team:shop",
+        "needs": ["news"], "due": "2026-12-03T12:00", "takes": "4h"}], "bookings": [{"environment": "staging", "from": "-3d",
+        "until": "-1d", "shared": true, "reason": "The dress rehearsal"}]}"#;
+    serde_json::from_str(plans).unwrap()
+}
+
 /// An edition of a release's plan, with every optional part.
 pub(crate) fn plan_edition(number: u64) -> PlanEdition {
-    let documents = documents().into_iter();
-    let mut templates = documents.filter_map(|(_, document)| match document {
-        Document::ReleaseTemplate(template) => Some(template),
-        _ => None,
-    });
-    let template = templates.next().unwrap();
+    let template = release_template();
     let plan = ReleasePlan {
         purpose: template.purpose.clone(),
         target: Some("2026-12-10T20:00".parse().unwrap()),

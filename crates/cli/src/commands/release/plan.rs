@@ -7,7 +7,7 @@ use crate::{
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
-use std::{fmt::Write as _, path::PathBuf};
+use std::path::PathBuf;
 use tidegate_protocol::api::{
     BookingView, MilestoneView, PlanBeginRequest, PlanEditionView, PlanSaveRequest, PlanSavedView,
     ReleasePlanView, TaskView,
@@ -267,28 +267,30 @@ fn base(text: &str) -> Option<u64> {
 }
 
 fn saved(view: &PlanSavedView) -> String {
-    let mut text = String::new();
     let or_nothing = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
-    for it in &view.differences {
+    let changed = view.differences.iter().map(|it| {
         let (before, after) = (or_nothing(&it.before), or_nothing(&it.after));
-        writeln!(text, "  {}: {before} → {after}", it.path).expect("a string takes everything");
-    }
-    for it in &view.conflicts {
+        format!("  {}: {before} → {after}", it.path)
+    });
+    let both = view.conflicts.iter().map(|it| {
         let (theirs, mine) = (or_nothing(&it.theirs), or_nothing(&it.mine));
-        writeln!(text, "! {}: {theirs} there, {mine} here", it.path)
-            .expect("a string takes everything");
-    }
-    for late in &view.newly_late {
-        writeln!(text, "! {late} would be late").expect("a string takes everything");
-    }
-    if view.merged {
-        text.push_str("what others saved in between is in it\n");
-    }
-    text.push_str(&match (
-        view.saved,
-        view.conflicts.len(),
-        view.differences.is_empty(),
-    ) {
+        format!("! {}: {theirs} there, {mine} here", it.path)
+    });
+    let late = view
+        .newly_late
+        .iter()
+        .map(|it| format!("! {it} would be late"));
+    let merged = "what others saved in between is in it".to_owned();
+    let lines = changed.chain(both).chain(late);
+    let lines = lines
+        .chain(view.merged.then_some(merged))
+        .chain([came_to(view)]);
+    lines.collect::<Vec<String>>().join("\n")
+}
+
+fn came_to(view: &PlanSavedView) -> String {
+    let is_same = view.differences.is_empty();
+    match (view.saved, view.conflicts.len(), is_same) {
         (true, _, _) => format!("edition {} is saved", view.edition),
         (false, 0, true) => format!("nothing differs from edition {}", view.edition),
         (false, 0, false) => "that would be changed".to_owned(),
@@ -296,8 +298,7 @@ fn saved(view: &PlanSavedView) -> String {
             "both changed the same in {many} places: settle that, and save on edition {}",
             view.edition
         ),
-    });
-    text
+    }
 }
 
 fn history(editions: &[PlanEditionView]) -> String {

@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
+    catalog::Kind,
     id::Edition,
     name::Name,
     planning::{
-        Booked, Involved, PlanEdition, PlannedTask, ReleasePlan, Schedule, Slack, Task, TaskState,
+        Booked, Involved, PlanEdition, PlannedTask, ReleasePlan, ReleaseTemplate, Schedule, Slack,
+        Task, TaskState,
     },
     version::Version,
 };
@@ -53,6 +55,29 @@ impl App {
                         }
                     };
                     view(tx, request, &found).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// The templates that are good for a product: name and title of each.
+    ///
+    /// # Errors
+    /// When there is no such product.
+    pub async fn release_templates(
+        &self,
+        request: &Request,
+        product: &str,
+    ) -> Result<Vec<(String, String)>, Error> {
+        let product: Name = field("product", product)?;
+        self.store
+            .read((request.clone(), product), |tx, (request, product)| {
+                async move {
+                    request.permit_product(tx, Action::Read, product).await?;
+                    let all: Vec<ReleaseTemplate> = tx.documents(Kind::ReleaseTemplate).await?;
+                    let good = all.into_iter().filter(|it| it.is_good_for(product));
+                    Ok(good.map(|it| (it.name.to_string(), it.title)).collect())
                 }
                 .boxed()
             })

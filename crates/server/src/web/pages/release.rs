@@ -15,6 +15,7 @@ use super::{
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
+    release_plan,
     releases::of_product,
 };
 use crate::{
@@ -48,6 +49,8 @@ struct Page {
     product: String,
     version: String,
     sentence: String,
+    /// How its plan stands.
+    planned: String,
     state: Shown,
     is_draft: bool,
     /// Why it must not be deployed.
@@ -92,6 +95,7 @@ pub(in crate::web) async fn show(
     }
     answer(&Page {
         sentence: lifecycle::sentence(&release, places),
+        planned: release_plan::planned(&app, &request, (&product, &version)).await?,
         next,
         contents: contents::of(&release, places),
         evidence: evidence(&app, &request, &release, now).await?,
@@ -111,6 +115,7 @@ fn page(
         product: release.product.clone(),
         version: release.version.clone(),
         sentence: String::new(),
+        planned: String::new(),
         state: Shown::of_release(&release.state),
         is_draft: release.state == "draft",
         blocked: release.blocked.as_deref().map(Prose::of),

@@ -1,0 +1,103 @@
+//! What is to do: the visitor's, their teams', or everybody's.
+
+pub(in crate::web) mod task;
+
+use super::super::{
+    fault::Fault,
+    frame::{Frame, Section, answer},
+    parts::TaskTable,
+    visitor::{Query, Visitor},
+};
+use crate::{
+    app::{Error, field, tasks::WorkOf},
+    http::access::State,
+};
+use askama::Template;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    views: Vec<View>,
+    lists: Vec<List>,
+}
+
+/// Whose work can be looked at.
+struct View {
+    href: &'static str,
+    label: &'static str,
+    is_current: bool,
+}
+
+struct List {
+    id: &'static str,
+    title: &'static str,
+    table: TaskTable,
+}
+
+/// Whose work.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Whose {
+    team: Option<String>,
+    all: Option<String>,
+}
+
+impl Whose {
+    fn read(&self) -> Result<WorkOf, Error> {
+        match (&self.team, self.all.as_deref()) {
+            (Some(team), _) => Ok(WorkOf::Team(field("team", team)?)),
+            (None, Some("true")) => Ok(WorkOf::All),
+            (None, Some(_) | None) => Ok(WorkOf::Mine),
+        }
+    }
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Query(whose): Query<Whose>,
+) -> Result<Response, Fault> {
+    let of = whose.read()?;
+    let work = app.work(&request, &of).await?;
+    let now = Timestamp::now();
+    let list = |id, title, tasks| List {
+        id,
+        title,
+        table: TaskTable::of_many(title, tasks, now),
+    };
+    let waiting = match of {
+        WorkOf::Mine => "Waiting for your teams",
+        WorkOf::Team(_) | WorkOf::All => "To be done",
+    };
+    let mut lists = vec![
+        list("mine", "Yours", work.mine),
+        list("waiting", waiting, work.waiting),
+    ];
+    lists.retain(|list| !list.table.is_empty());
+    let view = |href, label, is_current| View {
+        href,
+        label,
+        is_current,
+    };
+    let (twin, command) = match &of {
+        WorkOf::Mine => (String::new(), String::new()),
+        WorkOf::Team(team) => (format!("?team={team}"), format!(" --team {team}")),
+        WorkOf::All => ("?all=true".to_owned(), " --all".to_owned()),
+    };
+    answer(&Page {
+        frame: Frame::new("Work", Section::Work, &request).twins(
+            format!("/api/v1/tasks{twin}"),
+            format!("tidegate task list{command}"),
+        ),
+        sentence: work.sentence,
+        views: vec![
+            view("/work", "Mine", of == WorkOf::Mine),
+            view("/work?all=true", "Everybody’s", of == WorkOf::All),
+        ],
+        lists,
+    })
+}

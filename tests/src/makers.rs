@@ -1,0 +1,68 @@
+//! A shop in which there is one of everything, for whoever asks who may see it.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
+
+use crate::shop::Shop;
+
+const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"lodash","version":"4.17.20","purl":"pkg:npm/lodash@4.17.20"}]}"#;
+const PROPOSED: &str = "kind: Policy\nname: idle\npolicy: |\n  forbid (principal, action, resource) when { context.level > 6 };\n";
+/// Two products of one team, a freeze, and another team that owns neither.
+const CATALOG: &str = "kind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
+    kind: Product\nname: shop\nteam: makers\n---\nkind: Product\nname: bank\nteam: makers\npath: [testing]\ncomponents:\n  - name: app\n    \
+    driver: service\n    service: { command: [\"./storefront\"] }\n---\nkind: Freeze\nname: quiet\nenvironment: live\nreason: It is tested\n\
+    once: { from: 2020-01-01, to: 2020-01-02, time_zone: UTC }\n";
+
+/// A deployment, a drill, a rehearsal, a task and a group run, each with number 1, of two products of the team `makers`; `rivals` own
+/// nothing.
+pub fn furnished() -> Shop {
+    let shop = Shop::with_shop(None);
+    for who in ["maker", "rival", "nobody"] {
+        shop.ok(&["person", "create", who]);
+    }
+    shop.apply(CATALOG);
+    shop.ok(&["person", "create", "second", "--level", "6"]);
+    shop.apply(PROPOSED);
+    let wares = shop.file("wares/1.0.0");
+    shop.ok(&["push", "bank/app:1.0.0", &wares]);
+    shop.ok(&[
+        "release",
+        "create",
+        "bank",
+        "1.0.0",
+        "--component",
+        "app=1.0.0",
+    ]);
+    let bill = shop.file("bill.json");
+    std::fs::write(&bill, BILL).expect("a file");
+    shop.ok(&["attach", "sbom", "shop/web:1.1.0", &bill]);
+    shop.ok(&["rehearse", "shop", "1.0.0", "--to", "testing"]);
+    shop.ok(&["deploy", "shop", "1.0.0", "--to", "testing", "--wait"]);
+    shop.ok(&["deploy", "shop", "1.1.0", "--to", "testing", "--wait"]);
+    shop.ok(&["drill", "shop", "1.1.0", "--in", "testing", "--even-live"]);
+    shop.ok(&["drills", "cancel", "1"]);
+    shop.ok(&[
+        "deploy",
+        "shop",
+        "1.1.0",
+        "--to",
+        "testing",
+        "--supersede",
+        "--wait",
+    ]);
+    shop.ok(&[
+        "change",
+        "create",
+        "shop",
+        "--in",
+        "live",
+        "--title",
+        "A new till",
+    ]);
+    shop.ok(&["release", "plan", "begin", "shop", "1.0.0"]);
+    let task = ["task", "add", "shop", "1.0.0", "Tell the news"];
+    shop.ok(&[&task[..], &["--owner", "team:makers"]].concat());
+    shop.ok(&["waiver", "ask", "signed", "shop", "--reason", "it hurries"]);
+    let members = ["shop=1.1.0", "bank=1.0.0", "--to", "testing"];
+    shop.ok(&[&["group-run", "start"], &members[..]].concat());
+    shop
+}
