@@ -347,7 +347,7 @@ mod tests {
         // It takes longer than it should have: it ends now at the earliest.
         assert_eq!(
             told(&plan, &states, "2026-12-02T14:00:00Z"),
-            ["build. 2-2 6", "test! 3-26 -2", "go! 26-26 -2"]
+            ["build. 2-2 12", "test! 3-26 -2", "go! 26-26 -2"]
         );
     }
 
