@@ -9,8 +9,8 @@
 //! # Where to start
 //! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
 //! strategies to the waves that it walks, and [`group`] keeps several in lockstep. [`converge`] is the same idea on the other side of the wire: the
-//! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed.
-//! [`planning`] is what people do around all that: tasks, milestones, bookings.
+//! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
+//! release brings and whom to tell what about it. [`planning`] is what people do around all that: tasks, milestones, bookings.
 
 pub mod access;
 pub mod analysis;
@@ -41,4 +41,5 @@ pub mod random;
 pub mod rehearsal;
 pub mod release;
 pub mod revision;
+pub mod scope;
 pub mod version;
