@@ -2,7 +2,7 @@
 
 use super::{
     adjustment::Decision,
-    commit::{Author, Commit, CommitId},
+    commit::{Commit, CommitId},
     link::{Link, Links},
     meaning::Meaning,
 };
@@ -80,14 +80,14 @@ impl Change {
         }
     }
 
-    /// Who wrote it: the author, then co-authors.
-    pub fn authors(&self) -> Vec<Author> {
+    /// Who wrote it, by name: the author, then co-authors.
+    pub fn authors(&self) -> Vec<String> {
         let Some(commit) = &self.commit else {
             return Vec::new();
         };
-        let mut authors = vec![commit.author.clone()];
-        authors.extend(commit.co_authors());
-        authors
+        let mut names = vec![commit.author.name.clone()];
+        names.extend(commit.co_authors().into_iter().map(|author| author.name));
+        names
     }
 }
 

@@ -116,6 +116,11 @@ fn write_words(page: &mut String, line: &str) {
         page.push_str(between);
         let is_first = between.is_empty();
         between = " ";
+        let is_letter = |b: u8| b.is_ascii_alphanumeric() || b",-'()".contains(&b);
+        if !is_first && word.bytes().all(is_letter) {
+            page.push_str(word);
+            continue;
+        }
         match is_link(word) {
             true => write_code(page, word),
             false => write_escaped(page, word, is_first),

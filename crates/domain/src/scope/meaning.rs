@@ -222,12 +222,13 @@ fn with_blank_line(message: &str) -> Cow<'_, str> {
 /// The summary; of a merge that a site wrote, the title of what was merged.
 fn description(commit: &Commit) -> &str {
     let summary = commit.summary();
-    let is_request = summary.starts_with("Merge pull request ")
-        || commit.message.contains("\nSee merge request ");
+    let is_request = commit.is_merge()
+        && (summary.starts_with("Merge pull request ")
+            || commit.message.contains("\nSee merge request "));
     let mut body = commit.message.lines().skip(1).map(str::trim);
-    match body.find(|line| !line.is_empty()) {
-        Some(title) if commit.is_merge() && is_request => title,
-        Some(_) | None => summary,
+    match is_request {
+        true => body.find(|line| !line.is_empty()).unwrap_or(summary),
+        false => summary,
     }
 }
 

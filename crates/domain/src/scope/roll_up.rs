@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{name::Name, version::Version};
 use serde::{Deserialize, Serialize};
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap};
 
 /// What a component brings with a release: the commits since what ran before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,15 +111,12 @@ impl Scope {
     /// Who wrote the changes that count, with co-authors: whoever contributed most comes first.
     pub fn contributors(&self) -> Vec<Contributor> {
         let mut found: BTreeMap<String, Contributor> = BTreeMap::new();
-        for author in self.counting().flat_map(Change::authors) {
-            let key = match author.email.is_empty() {
-                true => author.name.clone(),
-                false => author.email.to_ascii_lowercase(),
-            };
-            let known = found
-                .entry(key)
-                .or_insert(Contributor { author, changes: 0 });
-            known.changes += 1;
+        for commit in self.counting().filter_map(|change| change.commit.as_ref()) {
+            credit(&mut found, &commit.author);
+            commit
+                .co_authors()
+                .iter()
+                .for_each(|author| credit(&mut found, author));
         }
         let mut found: Vec<Contributor> = found.into_values().collect();
         found.sort_by_cached_key(|c| (Reverse(c.changes), c.author.clone()));
@@ -150,6 +147,23 @@ impl Scope {
     }
 }
 
+fn credit(found: &mut BTreeMap<String, Contributor>, author: &Author) {
+    let email = &author.email;
+    let key = match email.is_empty() {
+        true => Cow::Borrowed(author.name.as_str()),
+        false if email.bytes().any(|b| b.is_ascii_uppercase()) => {
+            Cow::Owned(email.to_ascii_lowercase())
+        }
+        false => Cow::Borrowed(email.as_str()),
+    };
+    if let Some(known) = found.get_mut(&*key) {
+        known.changes += 1;
+    } else {
+        let author = author.clone();
+        found.insert(key.into_owned(), Contributor { author, changes: 1 });
+    }
+}
+
 /// Where an item is read: as its tracker says, or else as the import said, if that is an address on the web.
 pub(super) fn address(key: &ItemKey, links: &Links<'_>, catalogue: &Catalogue) -> Option<String> {
     let told = links.tracker(key).and_then(|tracker| tracker.url(key));
@@ -166,12 +180,17 @@ pub(super) fn address(key: &ItemKey, links: &Links<'_>, catalogue: &Catalogue) -
 fn merged(parts: Vec<Part>, links: &Links<'_>) -> (Vec<Change>, Vec<Origin>) {
     let (mut changes, mut origins): (Vec<Change>, Vec<Origin>) = (Vec::new(), Vec::new());
     let mut known = BTreeMap::new();
+    let is_single = parts.len() == 1;
     for part in parts {
         for commit in part.commits {
-            let at = *known.entry(commit.id).or_insert_with(|| {
+            // One history has each commit once.
+            let at = match is_single {
+                true => changes.len(),
+                false => *known.entry(commit.id).or_insert(changes.len()),
+            };
+            if at == changes.len() {
                 changes.push(Change::of(commit, links, Standing::Counts));
-                changes.len() - 1
-            });
+            }
             let own: &mut Vec<usize> = &mut changes[at].origins;
             if own.last() != Some(&origins.len()) {
                 own.push(origins.len());
@@ -179,7 +198,7 @@ fn merged(parts: Vec<Part>, links: &Links<'_>) -> (Vec<Change>, Vec<Origin>) {
         }
         origins.push(part.origin);
     }
-    if origins.len() > 1 {
+    if !is_single {
         changes.sort_by_key(|change| Reverse(change.commit.as_ref().map(|commit| commit.time)));
     }
     (changes, origins)

@@ -90,11 +90,7 @@ impl Line {
 
     /// With who wrote the change and its commit.
     pub(super) fn with_authors(mut self, change: &Change) -> Self {
-        self.authors = change
-            .authors()
-            .into_iter()
-            .map(|author| author.name)
-            .collect();
+        self.authors = change.authors();
         self.commits = change.key.commit().into_iter().collect();
         self
     }
