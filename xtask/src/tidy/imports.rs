@@ -12,6 +12,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tidegate-policy", &["tidegate-domain"]),
     ("tidegate-trust", &["tidegate-domain"]),
     ("tidegate-backup", &["tidegate-domain"]),
+    ("tidegate-git", &["tidegate-domain"]),
     (
         "tidegate-server",
         &[
