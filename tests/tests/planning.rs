@@ -346,7 +346,7 @@ async fn everybody_sees_what_is_theirs_to_do_and_who_assists_does_no_more() {
     let (notes, build) = (office.task("notes"), office.task("build"));
     let cy = office.token("cy");
     let work = office.json(&["task", "list", "--token", &cy]);
-    assert_eq!(work["sentence"], "0 tasks for you, 1 for your teams.");
+    assert_eq!(work["sentence"], "1 task for your teams.");
     assert_eq!(names(&work["waiting"], "name"), ["notes"]);
     let refused = office.refused(3, &["task", "start", &build, "--token", &cy]);
     assert!(refused.contains("is for ben"), "{refused}");

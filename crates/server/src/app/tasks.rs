@@ -427,6 +427,7 @@ fn sentence(of: &WorkOf, mine: &[TaskView], waiting: &[TaskView]) -> String {
     };
     match (of, mine.len(), waiting.len()) {
         (WorkOf::Mine, 0, 0) => "Nothing is yours to do.".to_owned(),
+        (WorkOf::Mine, 0, waiting) => format!("{} for your teams{tail}.", tasks(waiting)),
         (WorkOf::Mine, mine, 0) => format!("{} for you{tail}.", tasks(mine)),
         (WorkOf::Mine, mine, waiting) => {
             format!("{} for you, {} for your teams{tail}.", tasks(mine), waiting)

@@ -100,33 +100,42 @@ pub(in crate::web) async fn save(
 ) -> Result<Response, Fault> {
     let (product, version) = (of.0.as_str(), of.1.as_str());
     let text = wanted.text.replace("\r\n", "\n");
-    let asked = |dry_run| PlanSaveRequest {
-        base: wanted.base,
-        text: text.clone(),
-        dry_run,
+    let put = async |dry_run| {
+        let asked = PlanSaveRequest {
+            base: wanted.base,
+            text: text.clone(),
+            dry_run,
+        };
+        app.save_plan(request.clone(), (product, version), &asked)
+            .await
     };
-    let would = app
-        .save_plan(request.clone(), (product, version), &asked(true))
-        .await;
-    let would = match would {
+    let is_preview = wanted.deed == Deed::Preview;
+    let done = match put(is_preview).await {
+        // Both changed the same: shown as what saving would come to.
+        Err(Error::Refused {
+            code: "plan-contradicts",
+            ..
+        }) => put(true).await,
+        other => other,
+    };
+    match done {
+        Ok(done) if !is_preview && (done.saved || done.differences.is_empty()) => {
+            let here = format!("/products/{product}/releases/{version}/planning");
+            Ok(Redirect::to(&here).into_response())
+        }
+        Ok(would) => {
+            let mut page = page(&app, &request, &of).await?;
+            page.keep(would.edition, would.text.clone());
+            page.would = Some(Would::of(would));
+            answer(&page)
+        }
         Err(error) => {
             let mut page = page(&app, &request, &of).await?;
             page.keep(wanted.base, text);
             page.problem = Some(Problem::of(error)?);
-            return answer(&page);
+            answer(&page)
         }
-        Ok(would) => would,
-    };
-    if wanted.deed == Deed::Save && would.conflicts.is_empty() {
-        app.save_plan(request, (product, version), &asked(false))
-            .await?;
-        let here = format!("/products/{product}/releases/{version}/planning");
-        return Ok(Redirect::to(&here).into_response());
     }
-    let mut page = page(&app, &request, &of).await?;
-    page.keep(would.edition, would.text.clone());
-    page.would = Some(Would::of(would));
-    answer(&page)
 }
 
 pub(in crate::web) async fn add_task(
