@@ -9,6 +9,7 @@ mod key_set;
 pub mod path;
 mod people;
 mod retention;
+mod source;
 mod strategy;
 mod value;
 
@@ -23,5 +24,6 @@ pub use document::{
 pub use key_set::{KeyPurpose, KeySet};
 pub use people::{Policy, Role, Team};
 pub use retention::{Retention, Tagged};
+pub use source::{Source, SourceError};
 pub use strategy::{AllAtOnce, NamedLimits, NamedStrategy, NotOne};
 pub use value::{Scalar, SlotVariables, Variables};

@@ -110,7 +110,7 @@ fn notes(scope: &Scope, links: &Links<'_>, catalogue: &Catalogue) -> usize {
 }
 
 fn trackers() -> [Tracker; 2] {
-    let jira = r#"{"name": "tickets", "kind": "jira", "projects": ["SHOP"], "url": "https://j.example.com/browse/{key}"}"#;
+    let jira = r#"{"name": "tickets", "system": "jira", "projects": ["SHOP"], "url": "https://j.example.com/browse/{key}"}"#;
     let github = r#"{"name": "code", "kind": "github", "projects": ["acme/shop"]}"#;
     [jira, github].map(|document| serde_json::from_str(document).unwrap())
 }

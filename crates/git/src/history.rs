@@ -86,6 +86,16 @@ impl Source {
         })
     }
 
+    /// One commit.
+    ///
+    /// # Errors
+    /// When it is missing or broken.
+    pub fn commit(&self, id: CommitId) -> Result<Commit, Fault> {
+        let id = object_id(&id)?;
+        let mut objects = self.objects();
+        commit(id, &parsed(id, objects.commit(id)?)?)
+    }
+
     fn objects(&self) -> Objects<'_> {
         Objects::of(&self.repository)
     }

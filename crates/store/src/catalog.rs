@@ -24,6 +24,7 @@ impl Tx {
             Document::ChangeTemplate(d) => record::write(d),
             Document::KeySet(d) => record::write(d),
             Document::ReleaseTemplate(d) => record::write(d),
+            Document::Tracker(d) => record::write(d),
             Document::Programme(d) => record::write(d),
             Document::Product(d) => record::write(d),
             Document::Environment(d) => record::write(d),

@@ -36,6 +36,7 @@ mod registry;
 mod rehearsals;
 mod release_plans;
 mod releases;
+mod scopes;
 mod sqlite;
 mod targets;
 mod tasks;

@@ -88,6 +88,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "planning",
         include_str!("../migrations/0023_planning.sql"),
     ),
+    (24, "scopes", include_str!("../migrations/0024_scopes.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

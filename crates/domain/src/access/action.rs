@@ -49,6 +49,10 @@ actions! {
     WorkTask "work-task" Assist "working on a task";
     /// Bring artifacts.
     Push "push" Apply "pushing artifacts";
+    /// Write what release notes say.
+    WordNotes "word-notes" Apply "wording release notes";
+    /// Bring what trackers know of work items.
+    ImportItems "import-items" Apply "importing work items";
     /// Fetch what is in quarantine, to examine it.
     Examine "examine" Apply "examining what is in quarantine";
     /// Try on a simulated fleet what a deployment would come to.

@@ -1,7 +1,7 @@
 //! A component: what is built and deployed on its own, and how it runs. Texts may hold `${…}` references, which
 //! [`crate::release::render`] fills in.
 
-use super::Scalar;
+use super::{Scalar, Source};
 use crate::{
     duration::Millis,
     name::Name,
@@ -19,6 +19,9 @@ pub struct Component {
     pub name: Name,
     /// What runs it.
     pub driver: Driver,
+    /// Where the history of what it is made from is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// Settings of the `service` driver.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceTemplate>,

@@ -9,6 +9,7 @@ use crate::{
     converge::Balancer,
     name::Name,
     planning::ReleaseTemplate,
+    scope::Tracker,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -32,6 +33,8 @@ pub enum Kind {
     KeySet,
     /// What release plans begin with.
     ReleaseTemplate,
+    /// Where work items are kept.
+    Tracker,
     /// Products that belong together.
     Programme,
     /// What is released.
@@ -72,6 +75,8 @@ pub enum Document {
     KeySet(KeySet),
     /// What release plans begin with.
     ReleaseTemplate(Box<ReleaseTemplate>),
+    /// Where work items are kept.
+    Tracker(Tracker),
     /// Products that belong together.
     Programme(Programme),
     /// What is released.
@@ -237,6 +242,7 @@ impl Document {
             Self::ChangeTemplate(_) => Kind::ChangeTemplate,
             Self::KeySet(_) => Kind::KeySet,
             Self::ReleaseTemplate(_) => Kind::ReleaseTemplate,
+            Self::Tracker(_) => Kind::Tracker,
             Self::Programme(_) => Kind::Programme,
             Self::Product(_) => Kind::Product,
             Self::Environment(_) => Kind::Environment,
@@ -259,6 +265,7 @@ impl Document {
             Self::ChangeTemplate(d) => d.name.to_string(),
             Self::KeySet(d) => d.name.to_string(),
             Self::ReleaseTemplate(d) => d.name.to_string(),
+            Self::Tracker(d) => d.name().to_string(),
             Self::Programme(d) => d.name.to_string(),
             Self::Product(d) => d.name.to_string(),
             Self::Environment(d) => d.name.to_string(),
@@ -273,7 +280,7 @@ impl Document {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
@@ -289,6 +296,7 @@ impl Kind {
         Self::Product,
         Self::Component,
         Self::ReleaseTemplate,
+        Self::Tracker,
         Self::Window,
         Self::Freeze,
     ];
@@ -302,6 +310,7 @@ impl Kind {
             | Self::ChangeTemplate
             | Self::KeySet
             | Self::ReleaseTemplate
+            | Self::Tracker
             | Self::Window
             | Self::Freeze => true,
             Self::Organisation
@@ -327,6 +336,7 @@ impl Kind {
             Self::ChangeTemplate => "ChangeTemplate",
             Self::KeySet => "KeySet",
             Self::ReleaseTemplate => "ReleaseTemplate",
+            Self::Tracker => "Tracker",
             Self::Programme => "Programme",
             Self::Product => "Product",
             Self::Component => "Component",

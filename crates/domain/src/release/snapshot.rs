@@ -27,6 +27,8 @@ impl Snapshot {
     pub fn take(product: &Product, environments: &BTreeMap<Name, Environment>) -> Self {
         let mut components = product.components.clone();
         components.sort_by(|a, b| a.name.cmp(&b.name));
+        // Where a history is read changes nothing of what runs.
+        components.iter_mut().for_each(|it| it.source = None);
         let values = |(name, environment): (&Name, &Environment)| {
             let mut values = environment.vars.clone();
             values.extend(

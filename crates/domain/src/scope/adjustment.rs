@@ -307,6 +307,15 @@ impl FromStr for ChangeRef {
     }
 }
 
+impl From<&ChangeKey> for ChangeRef {
+    fn from(key: &ChangeKey) -> Self {
+        match key {
+            ChangeKey::Commit(id) => Self::Commit((*id).into()),
+            ChangeKey::Written(name) => Self::Written(name.clone()),
+        }
+    }
+}
+
 impl TryFrom<String> for ChangeRef {
     type Error = AdjustmentError;
     fn try_from(text: String) -> Result<Self, AdjustmentError> {

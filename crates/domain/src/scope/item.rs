@@ -1,6 +1,7 @@
 //! A work item, as it was imported from its tracker.
 
 use crate::name::Name;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -36,6 +37,9 @@ pub struct WorkItem {
     /// What was stuck on it.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// When its tracker changed it last, as far as the tracker says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated: Option<Timestamp>,
 }
 
 /// The imported items by key.
@@ -90,6 +94,12 @@ impl WorkItem {
         self
     }
 
+    /// Whether it says something newer than what is known of the item: events arrive late, and twice.
+    pub fn is_news_to(&self, known: &Self) -> bool {
+        let is_older = |(new, old)| new < old;
+        self != known && !self.updated.zip(known.updated).is_some_and(is_older)
+    }
+
     /// Whether it is about something that was wrong, by its kind or a label of it.
     pub fn is_defect(&self) -> bool {
         let is_word = |text: &str| {
@@ -136,6 +146,7 @@ pub(super) mod tests {
             state: "open".to_owned(),
             url: None,
             labels: Vec::new(),
+            updated: None,
         }
     }
 

@@ -6,7 +6,7 @@
 
 use super::{
     item::ItemKey,
-    tracker::{Tracker, TrackerKind, is_jira_project, is_path, is_path_byte},
+    tracker::{Tracker, TrackerSystem, is_jira_project, is_path, is_path_byte},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ impl<'a> Links<'a> {
         let mut declared: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for tracker in trackers {
             for project in tracker.projects() {
-                let key = project_key(tracker.kind(), project);
+                let key = project_key(tracker.system(), project);
                 declared
                     .entry(key)
                     .or_default()
@@ -162,17 +162,19 @@ impl<'a> Links<'a> {
             tracker: tracker.name().clone(),
             key: format!("{project}-{number}"),
         };
-        if let Some((tracker, _)) = self.declared(project, TrackerKind::Jira) {
+        if let Some((tracker, _)) = self.declared(project, TrackerSystem::Jira) {
             return Some((start, key(tracker)));
         }
         if project == "GH"
-            && let Some(tracker) = self.of_kinds(&[TrackerKind::GitHub])
+            && let Some(tracker) = self.of_kinds(&[TrackerSystem::GitHub])
         {
             return Some((start, bare(tracker, '#', number)));
         }
         let is_guess = left != Some('-')
             && !STANDARDS.contains(&project.trim_end_matches(|c: char| c.is_ascii_digit()));
-        let tracker = self.undeclared(&[TrackerKind::Jira]).filter(|_| is_guess)?;
+        let tracker = self
+            .undeclared(&[TrackerSystem::Jira])
+            .filter(|_| is_guess)?;
         Some((start, key(tracker)))
     }
 
@@ -183,7 +185,7 @@ impl<'a> Links<'a> {
         sign: char,
         number: &str,
     ) -> Option<(usize, ItemKey)> {
-        const BOTH: &[TrackerKind] = &[TrackerKind::GitHub, TrackerKind::GitLab];
+        const BOTH: &[TrackerSystem] = &[TrackerSystem::GitHub, TrackerSystem::GitLab];
         let kinds = if sign == '!' { &BOTH[1..] } else { BOTH };
         let near = &before.as_bytes()[from..];
         let length = near.iter().rev().take_while(|b| is_path_byte(**b)).count();
@@ -206,7 +208,7 @@ impl<'a> Links<'a> {
     fn in_project(
         &self,
         path: &str,
-        kinds: &[TrackerKind],
+        kinds: &[TrackerSystem],
         (sign, number): (char, &str),
     ) -> Option<ItemKey> {
         let declared = kinds.iter().find_map(|kind| self.declared(path, *kind));
@@ -247,7 +249,7 @@ impl<'a> Links<'a> {
 
     /// `owner/name/issues/12`, `owner/name/pull/12`, `group/name/-/merge_requests/12` or `browse/ABC-12`.
     fn at_path(&self, tracker: &Tracker, path: &str) -> Option<ItemKey> {
-        if tracker.kind() == TrackerKind::Jira {
+        if tracker.system() == TrackerSystem::Jira {
             let at = path.rfind('-')?;
             let end = number_end(path, at + 1)?;
             let (_, item) = self.dashed(&path[..at], &path[at + 1..end])?;
@@ -267,36 +269,36 @@ impl<'a> Links<'a> {
         let number = &number[..end];
         segments.truncate(at);
         segments.retain(|segment| *segment != "-");
-        self.in_project(&segments.join("/"), &[tracker.kind()], (sign, number))
+        self.in_project(&segments.join("/"), &[tracker.system()], (sign, number))
     }
 
-    fn declared(&self, project: &str, kind: TrackerKind) -> Option<(&'a Tracker, &'a str)> {
+    fn declared(&self, project: &str, kind: TrackerSystem) -> Option<(&'a Tracker, &'a str)> {
         let found = self.declared.get(&project_key(kind, project))?;
         found
             .iter()
             .copied()
-            .find(|(tracker, _)| tracker.kind() == kind)
+            .find(|(tracker, _)| tracker.system() == kind)
     }
 
-    fn of_kinds(&self, kinds: &[TrackerKind]) -> Option<&'a Tracker> {
+    fn of_kinds(&self, kinds: &[TrackerSystem]) -> Option<&'a Tracker> {
         self.trackers
             .iter()
-            .find(|tracker| kinds.contains(&tracker.kind()))
+            .find(|tracker| kinds.contains(&tracker.system()))
     }
 
-    fn undeclared(&self, kinds: &[TrackerKind]) -> Option<&'a Tracker> {
+    fn undeclared(&self, kinds: &[TrackerSystem]) -> Option<&'a Tracker> {
         let mut open = self
             .trackers
             .iter()
             .filter(|tracker| tracker.projects().is_empty());
-        open.find(|tracker| kinds.contains(&tracker.kind()))
+        open.find(|tracker| kinds.contains(&tracker.system()))
     }
 }
 
-fn project_key(kind: TrackerKind, project: &str) -> String {
+fn project_key(kind: TrackerSystem, project: &str) -> String {
     match kind {
-        TrackerKind::GitHub | TrackerKind::GitLab => project.to_ascii_lowercase(),
-        TrackerKind::Jira => project.to_owned(),
+        TrackerSystem::GitHub | TrackerSystem::GitLab => project.to_ascii_lowercase(),
+        TrackerSystem::Jira => project.to_owned(),
     }
 }
 
@@ -362,7 +364,7 @@ fn add(links: &mut Vec<Link>, link: Link) {
 #[cfg(test)]
 mod tests {
     use super::{super::tracker::tests::tracker, *};
-    use TrackerKind::{GitHub, GitLab, Jira};
+    use TrackerSystem::{GitHub, GitLab, Jira};
     use proptest::prelude::*;
 
     /// The keys that a text names; those that it closes have a `*`.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```yaml
 /// name: tickets
-/// kind: jira
+/// system: jira
 /// projects: [SHOP, OPS]
 /// url: https://tickets.example.com/browse/{key}
 /// ```
@@ -21,7 +21,7 @@ pub struct Tracker {
 /// How keys are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum TrackerKind {
+pub enum TrackerSystem {
     /// `#12`, `GH-12`, `owner/name#12`.
     GitHub,
     /// `#12`, `group/name#12`, and `!34` for a merge request.
@@ -34,7 +34,7 @@ pub enum TrackerKind {
 #[serde(deny_unknown_fields)]
 struct Document {
     name: Name,
-    kind: TrackerKind,
+    system: TrackerSystem,
     /// What stands before the number of a key: `ABC` of Jira, `owner/name` of the others. Where there are some, only these
     /// count, and the first is meant by a number alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,13 +77,23 @@ impl Tracker {
     }
 
     /// How its keys are written.
-    pub fn kind(&self) -> TrackerKind {
-        self.document.kind
+    pub fn system(&self) -> TrackerSystem {
+        self.document.system
     }
 
     /// What stands before the numbers of its keys; of no length when anything may.
     pub fn projects(&self) -> &[String] {
         &self.document.projects
+    }
+
+    /// What a key of it looks like.
+    pub fn example(&self) -> String {
+        let project = self.projects().first().map(String::as_str);
+        match self.system() {
+            TrackerSystem::GitHub => format!("{}#12", project.unwrap_or("owner/name")),
+            TrackerSystem::GitLab => format!("{}#12", project.unwrap_or("group/name")),
+            TrackerSystem::Jira => format!("{}-12", project.unwrap_or("ABC")),
+        }
     }
 
     /// Where an item of it is read, as far as that is known.
@@ -93,14 +103,20 @@ impl Tracker {
             true => self.projects().first().map_or("", String::as_str),
             false => project,
         };
-        let template = self.document.url.as_deref().or(match (self.kind(), sign) {
-            (TrackerKind::GitHub, _) => Some("https://github.com/{project}/issues/{number}"),
-            (TrackerKind::GitLab, '!') => {
-                Some("https://gitlab.com/{project}/-/merge_requests/{number}")
-            }
-            (TrackerKind::GitLab, _) => Some("https://gitlab.com/{project}/-/issues/{number}"),
-            (TrackerKind::Jira, _) => None,
-        })?;
+        let template = self
+            .document
+            .url
+            .as_deref()
+            .or(match (self.system(), sign) {
+                (TrackerSystem::GitHub, _) => Some("https://github.com/{project}/issues/{number}"),
+                (TrackerSystem::GitLab, '!') => {
+                    Some("https://gitlab.com/{project}/-/merge_requests/{number}")
+                }
+                (TrackerSystem::GitLab, _) => {
+                    Some("https://gitlab.com/{project}/-/issues/{number}")
+                }
+                (TrackerSystem::Jira, _) => None,
+            })?;
         if project.is_empty() && template.contains("{project}") {
             return None;
         }
@@ -114,10 +130,10 @@ impl Tracker {
 
     /// Host and port of its addresses.
     pub(super) fn host(&self) -> Option<&str> {
-        let default = match self.kind() {
-            TrackerKind::GitHub => Some("https://github.com/"),
-            TrackerKind::GitLab => Some("https://gitlab.com/"),
-            TrackerKind::Jira => None,
+        let default = match self.system() {
+            TrackerSystem::GitHub => Some("https://github.com/"),
+            TrackerSystem::GitLab => Some("https://gitlab.com/"),
+            TrackerSystem::Jira => None,
         };
         let (_, rest) = self
             .document
@@ -137,7 +153,7 @@ impl TryFrom<Document> for Tracker {
             return Err(TrackerError::ManyProjects);
         }
         for project in &document.projects {
-            is_project(document.kind, project)?;
+            is_project(document.system, project)?;
         }
         if let Some(url) = &document.url {
             is_template(url)?;
@@ -173,11 +189,11 @@ pub(super) fn is_jira_project(text: &str) -> bool {
         && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-fn is_project(kind: TrackerKind, project: &str) -> Result<(), TrackerError> {
+fn is_project(kind: TrackerSystem, project: &str) -> Result<(), TrackerError> {
     let (is_good, kind, takes) = match kind {
-        TrackerKind::GitHub => (is_path(project), "GitHub", "owner/name"),
-        TrackerKind::GitLab => (is_path(project), "GitLab", "group/name"),
-        TrackerKind::Jira => (
+        TrackerSystem::GitHub => (is_path(project), "GitHub", "owner/name"),
+        TrackerSystem::GitLab => (is_path(project), "GitLab", "group/name"),
+        TrackerSystem::Jira => (
             is_jira_project(project),
             "Jira",
             "capitals and digits such as ABC",
@@ -234,24 +250,24 @@ pub(super) mod tests {
     use super::*;
 
     /// A tracker of the kind, named after it.
-    pub(crate) fn tracker(kind: TrackerKind, projects: &[&str], url: Option<&str>) -> Tracker {
+    pub(crate) fn tracker(kind: TrackerSystem, projects: &[&str], url: Option<&str>) -> Tracker {
         let name = match kind {
-            TrackerKind::GitHub => "github",
-            TrackerKind::GitLab => "gitlab",
-            TrackerKind::Jira => "jira",
+            TrackerSystem::GitHub => "github",
+            TrackerSystem::GitLab => "gitlab",
+            TrackerSystem::Jira => "jira",
         };
         read(&name.parse().unwrap(), kind, projects, url).unwrap()
     }
 
     fn read(
         name: &Name,
-        kind: TrackerKind,
+        kind: TrackerSystem,
         projects: &[&str],
         url: Option<&str>,
     ) -> Result<Tracker, TrackerError> {
         let document = Document {
             name: name.clone(),
-            kind,
+            system: kind,
             projects: projects.iter().map(|&p| p.to_owned()).collect(),
             url: url.map(str::to_owned),
         };
@@ -260,7 +276,7 @@ pub(super) mod tests {
 
     #[test]
     fn keys_have_addresses() {
-        use TrackerKind::{GitHub, GitLab, Jira};
+        use TrackerSystem::{GitHub, GitLab, Jira};
         for (kind, projects, url, key, expect) in [
             (
                 GitHub,
@@ -318,7 +334,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_no_address_or_project_is_refused() {
-        use TrackerKind::{GitHub, Jira};
+        use TrackerSystem::{GitHub, Jira};
         let name: Name = "t".parse().unwrap();
         for (kind, project) in [
             (GitHub, "b"),

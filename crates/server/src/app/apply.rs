@@ -21,6 +21,7 @@ use tidegate_domain::{
     control::{ChangeTemplate, Control},
     name::Name,
     planning::{ReleasePlan, ReleaseTemplate},
+    scope::Tracker,
 };
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, Difference, SourceFile};
 use tidegate_store::{TargetKey, Tx};
@@ -195,6 +196,7 @@ async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChan
         | Document::Ring(_)
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
+        | Document::Tracker(_)
         | Document::Window(_)
         | Document::Freeze(_) => None,
     })
@@ -276,6 +278,7 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::ChangeTemplate(d) => pair::<ChangeTemplate>(tx, document, d).await?,
         Document::KeySet(d) => pair::<KeySet>(tx, document, d).await?,
         Document::ReleaseTemplate(d) => pair::<ReleaseTemplate>(tx, document, d).await?,
+        Document::Tracker(d) => pair::<Tracker>(tx, document, d).await?,
         Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
         Document::Product(d) => pair::<Product>(tx, document, d).await?,
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,

@@ -29,6 +29,7 @@ mod registry;
 mod rehearsals;
 mod releases;
 mod samples;
+mod scopes;
 mod sequencer;
 mod targets;
 mod transactions;
@@ -140,6 +141,10 @@ contract! {
         every_edition_of_a_plan_stays_and_no_number_is_given_twice
         what_is_booked_is_found_by_time_and_replaced_as_a_whole
         tasks_are_found_by_whom_they_fall_to_the_most_urgent_first
+    }
+    scopes {
+        what_people_decide_and_write_of_a_release_stays_in_its_order
+        a_work_item_is_kept_once_and_found_by_key
     }
     drills {
         a_drill_runs_alone_in_its_place_and_is_found_by_release

@@ -8,6 +8,7 @@ mod group_runs;
 mod instances;
 mod jobs;
 mod planning;
+mod scopes;
 
 use crate::samples;
 use serde::{Serialize, de::DeserializeOwned};
@@ -50,6 +51,7 @@ async fn documents_of_the_catalog() {
             Document::ChangeTemplate(d) => check(&file, &written, &d),
             Document::KeySet(d) => check(&file, &written, &d),
             Document::ReleaseTemplate(d) => check(&file, &written, &*d),
+            Document::Tracker(d) => check(&file, &written, &d),
             Document::Programme(d) => check(&file, &written, &d),
             Document::Product(d) => check(&file, &written, &*d),
             Document::Environment(d) => check(&file, &written, &d),
@@ -350,6 +352,7 @@ fn proposed(document: Document) -> Option<ProposedChange> {
         | Document::Ring(_)
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
+        | Document::Tracker(_)
         | Document::Window(_)
         | Document::Freeze(_) => return None,
     })

@@ -8,6 +8,7 @@ use crate::scope::{
     item::{ItemKey, WorkItem},
     meaning::Kind,
     roll_up::{self, Scope},
+    wording::Subject,
 };
 use std::collections::BTreeMap;
 
@@ -87,6 +88,7 @@ fn item_line(
         return None;
     }
     let is_new = behind.is_feature && !item.is_some_and(WorkItem::is_defect);
+    line.subject = Some(Subject::Item(key.clone()));
     line.changes = behind.changes;
     line.items = vec![(
         key.clone(),

@@ -8,6 +8,7 @@ use crate::{
         commit::CommitId,
         item::ItemKey,
         roll_up,
+        wording::Subject,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ const DETAIL_MAX: usize = 2_000;
 /// A line of notes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
+    /// What a person would write about to reword it.
+    pub subject: Option<Subject>,
     /// What part it is about.
     pub area: Option<String>,
     /// What it says; of several lines if a person wrote it.
@@ -69,6 +72,7 @@ impl Line {
             (link.item.clone(), url)
         });
         Self {
+            subject: Some(Subject::Change((&change.key).into())),
             changes: vec![change.key.clone()],
             items: items.collect(),
             ..base

@@ -6,12 +6,12 @@ use crate::scope::{
     commit::{Commit, tests::commit},
     item::tests::item,
     roll_up::{Origin, Part},
-    tracker::{Tracker, TrackerKind, tests::tracker},
+    tracker::{Tracker, TrackerSystem, tests::tracker},
 };
 
 fn trackers() -> Vec<Tracker> {
     let url = Some("https://j.example.com/browse/{key}");
-    vec![tracker(TrackerKind::Jira, &["SHOP"], url)]
+    vec![tracker(TrackerSystem::Jira, &["SHOP"], url)]
 }
 
 fn commits() -> Vec<Commit> {

@@ -6,7 +6,7 @@ use crate::scope::{
     commit::tests::commit,
     item::tests::item,
     meaning::Kind,
-    tracker::{TrackerKind, tests::tracker},
+    tracker::{TrackerSystem, tests::tracker},
 };
 
 fn part(component: &str, release: &str, commits: Vec<Commit>) -> Part {
@@ -210,7 +210,7 @@ fn several_parts_have_each_commit_once() {
 
 #[test]
 fn contributors_and_items_are_of_what_counts() {
-    let trackers = [tracker(TrackerKind::GitHub, &["a/b"], None)];
+    let trackers = [tracker(TrackerSystem::GitHub, &["a/b"], None)];
     let catalogue: Catalogue = [item("github", "a/b#1", "One", "bug")]
         .into_iter()
         .collect();

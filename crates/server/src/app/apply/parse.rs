@@ -232,6 +232,7 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::ReleaseTemplate => {
             Declared::Document(Document::ReleaseTemplate(Box::new(read(part, &body)?)))
         }
+        CatalogKind::Tracker => Declared::Document(Document::Tracker(read(part, &body)?)),
         CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
         CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),

@@ -57,7 +57,8 @@ impl Known {
             | Document::Policy(_)
             | Document::Programme(_)
             | Document::Control(_)
-            | Document::ChangeTemplate(_) => None,
+            | Document::ChangeTemplate(_)
+            | Document::Tracker(_) => None,
             Document::KeySet(set) => set.products.iter().find_map(|name| self.no_product(name)),
             Document::ReleaseTemplate(template) => self.template_fault(template),
             Document::Strategy(strategy) => {

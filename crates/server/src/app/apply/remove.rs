@@ -53,7 +53,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet or a ReleaseTemplate can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate or a Tracker can be removed"))
 }
 
 async fn remove(
@@ -137,7 +137,8 @@ async fn rights(
         | Kind::Target
         | Kind::Ring
         | Kind::Strategy
-        | Kind::ReleaseTemplate => request
+        | Kind::ReleaseTemplate
+        | Kind::Tracker => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),
@@ -177,6 +178,7 @@ async fn propose(
         | Kind::Ring
         | Kind::Strategy
         | Kind::ReleaseTemplate
+        | Kind::Tracker
         | Kind::Window
         | Kind::Freeze => Ok(None),
     }

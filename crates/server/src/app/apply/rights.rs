@@ -48,7 +48,8 @@ pub(super) async fn check(
         | Document::Target(_)
         | Document::Ring(_)
         | Document::Strategy(_)
-        | Document::ReleaseTemplate(_) => request
+        | Document::ReleaseTemplate(_)
+        | Document::Tracker(_) => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),
