@@ -19,6 +19,7 @@ pub mod page;
 pub mod planners;
 pub mod process;
 pub mod prometheus;
+pub mod repository;
 pub mod server;
 pub mod shop;
 pub mod staff;

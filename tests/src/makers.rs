@@ -7,7 +7,7 @@ use crate::shop::Shop;
 const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"lodash","version":"4.17.20","purl":"pkg:npm/lodash@4.17.20"}]}"#;
 const PROPOSED: &str = "kind: Policy\nname: idle\npolicy: |\n  forbid (principal, action, resource) when { context.level > 6 };\n";
 /// Two products of one team, a freeze, and another team that owns neither.
-const CATALOG: &str = "kind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
+const CATALOG: &str = "kind: Tracker\nname: tickets\nsystem: jira\n---\nkind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
     kind: Product\nname: shop\nteam: makers\n---\nkind: Product\nname: bank\nteam: makers\npath: [testing]\ncomponents:\n  - name: app\n    \
     driver: service\n    service: { command: [\"./storefront\"] }\n---\nkind: Freeze\nname: quiet\nenvironment: live\nreason: It is tested\n\
     once: { from: 2020-01-01, to: 2020-01-02, time_zone: UTC }\n";

@@ -295,6 +295,30 @@ const ROWS: &[Row] = &[
         "",
     ),
     (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/scope",
+        Product(2),
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/scope/adjustments",
+        Product(4),
+        r#"{"act":"write","change":"+banner","description":"x","reason":"x"}"#,
+    ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/notes",
+        Product(2),
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/notes",
+        Product(3),
+        r#"{"audience":"customer","subject":"introduction","text":"x"}"#,
+    ),
+    (
         "post",
         "/api/v1/products/{product}/releases/{version}/seal",
         Product(4),
@@ -338,6 +362,13 @@ const ROWS: &[Row] = &[
     ),
     ("get", "/api/v1/parts", Listed(2), ""),
     ("get", "/api/v1/vulnerabilities", Listed(2), ""),
+    ("get", "/api/v1/trackers/{tracker}/items", Shared(2), ""),
+    (
+        "post",
+        "/api/v1/trackers/{tracker}/items",
+        Large(3),
+        r#"{"items":[]}"#,
+    ),
     ("post", "/api/v1/secrets/rotate", Large(6), "{}"),
     ("get", "/api/v1/sessions", Own(2), ""),
     ("delete", "/api/v1/sessions/{id}", Own(2), ""),
@@ -434,6 +465,7 @@ fn filled(path: &str) -> String {
         .replace("/people/{name}", "/people/unknown")
         .replace("{id}", "1")
         .replace("{control}", "signed")
+        .replace("{tracker}", "tickets")
         .replace("{product}", "shop")
         .replace("{version}", "1.0.0")
         .replace("{component}", "web")

@@ -7,7 +7,7 @@ mod layer;
 mod pack;
 mod push;
 
-pub use attach::{Attached, Attachment, attach};
+pub use attach::{Attached, Attachment, attach, attach_revision};
 pub use layer::PackError;
 pub use pack::{Blob, Packed, pack};
 pub use push::{Destination, PushError, Pushed, push};

@@ -44,6 +44,7 @@ mod steer;
 mod target;
 mod task;
 mod token;
+mod tracker;
 mod vulnerabilities;
 mod waiver;
 mod watch;
@@ -87,6 +88,8 @@ pub enum Command {
     Release(release::ReleaseCommand),
     #[command(subcommand)]
     Task(task::TaskCommand),
+    #[command(subcommand)]
+    Tracker(tracker::TrackerCommand),
     Rehearse(rehearse::RehearseArgs),
     Drill(drill::DrillArgs),
     #[command(subcommand)]
@@ -164,6 +167,7 @@ impl Command {
             Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,
+            Self::Tracker(command) => command.run(&context).await,
             Self::Drill(args) => args.run(&context).await,
             Self::Drills(command) => command.run(&context).await,
             Self::Rehearse(args) => args.run(&context).await,

@@ -20,6 +20,7 @@ mod policy;
 mod problem;
 mod rehearsal;
 mod release;
+mod scope;
 mod status;
 mod workload;
 
@@ -70,6 +71,12 @@ pub use rehearsal::{
     ExposureView, RehearsalRequest, RehearsalView, ScenarioView, SpreadView, WaitedView,
 };
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
+pub use scope::{
+    AdjustmentRequest, ContributorView, ItemsImportedView, ItemsRequest, NotesChapterView,
+    NotesLineView, NotesView, ScopeChangeView, ScopeGroupView, ScopeItemView, ScopeLostView,
+    ScopeSinceView, ScopeUnmatchedView, ScopeUnreadView, ScopeView, UnwordedView, WordingRequest,
+    WorkItemView,
+};
 pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,
     StatusView, TargetStatus,

@@ -56,6 +56,7 @@ mod retrospect;
 mod revisions;
 pub mod rollback;
 mod runs;
+mod scope;
 pub mod secrets;
 pub mod sessions;
 pub mod standstill;
@@ -80,7 +81,7 @@ pub use token_uses::TokenUses;
 
 use crate::{
     agents::authority::Authority, agents::desk::LogDesk, identity::Identity, keyring::Keyring,
-    metrics::Metrics,
+    metrics::Metrics, sources::Sources,
 };
 use std::{path::PathBuf, sync::Arc};
 use tidegate_domain::{duration::Millis, journal::Notary};
@@ -117,6 +118,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.
     pub rehearsing: Semaphore,
+    /// The histories of what components are made from.
+    pub sources: Arc<Sources>,
     /// Where files lie that nobody needs after a moment: with the rest, so that there is as much room.
     pub scratch: PathBuf,
     /// Whether a backup was put back and nobody let the server go on yet.

@@ -28,6 +28,8 @@ pub struct Config {
     pub keys: KeySource,
     /// The Prometheus that checks ask unless they name another.
     pub prometheus: Option<String>,
+    /// The directory with the repositories that components are made from.
+    pub sources: Option<PathBuf>,
     /// A file with the administrator's token.
     pub admin_token_file: Option<PathBuf>,
     /// How long the signature of a desired state is good for.

@@ -20,6 +20,7 @@ mod keyring;
 mod metrics;
 mod outgoing;
 mod restore;
+mod sources;
 mod telemetry;
 mod web;
 
@@ -36,6 +37,7 @@ use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};
 use metrics::Metrics;
 use outgoing::{ClientError, Outgoing};
+use sources::Sources;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tidegate_domain::journal::Notary;
 use tidegate_registry::{BlobError, Blobs, Registry};
@@ -242,6 +244,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         token_uses: TokenUses::default(),
         metrics: Metrics::new(outgoing, config.prometheus.clone()),
         rehearsing: Semaphore::new(1),
+        sources: Arc::new(Sources::new(config.sources.clone())),
         scratch: data.clone(),
         standstill: Standstill::new(restored.is_some()),
         signature_lifetime: config.signature_lifetime,

@@ -40,6 +40,9 @@ pub(crate) struct ServeArgs {
     /// The Prometheus that checks ask unless they name another.
     #[arg(long, env = "TIDEGATE_PROMETHEUS", value_name = "URL")]
     prometheus: Option<String>,
+    /// The directory with the git repositories that components are made from, clones or mirrors: what changed is read there.
+    #[arg(long, env = "TIDEGATE_SOURCES", value_name = "DIR")]
+    sources: Option<PathBuf>,
     /// A file with the administrator's token, at least 20 characters; one is made and printed once unless set.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
@@ -84,6 +87,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         database: args.database.clone(),
         keys: key_source(args.key_file.as_deref(), &args.data),
         prometheus: args.prometheus.clone(),
+        sources: args.sources.clone(),
         admin_token_file: args.admin_token_file.clone(),
         signature_lifetime: args.signature_lifetime,
         public_url: args.public_url.clone(),

@@ -20,6 +20,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tidegate-policy",
             "tidegate-trust",
             "tidegate-backup",
+            "tidegate-git",
             "tidegate-protocol",
             "tidegate-store",
             "tidegate-registry",

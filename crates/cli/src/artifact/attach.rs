@@ -3,8 +3,12 @@
 
 use super::push::{Destination, PushError, accept};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use serde_json::Value;
 use tidegate_domain::digest::Digest;
 use tidegate_protocol::artifact::{EMPTY_TYPE, MANIFEST_TYPE};
+
+/// The content of the empty descriptor.
+const EMPTY: &[u8] = b"{}";
 
 /// A document to be attached.
 #[derive(Debug, Clone)]
@@ -16,6 +20,10 @@ pub struct Attachment {
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
+
+/// What an artifact was built from, as it is said beside it: within it, the same content would get another name by every
+/// commit.
+const REVISION_TYPE: &str = "application/vnd.tidegate.revision.v1";
 
 /// What was attached to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,21 +49,46 @@ pub async fn attach(
 ) -> Result<Attached, PushError> {
     let subject = to.subject().await?;
     let document = make(subject.digest);
-    let empty: &[u8] = b"{}";
-    to.push_bytes(empty).await?;
     to.push_bytes(&document.bytes).await?;
     let manifest = serde_json::json!({
-        "schemaVersion": 2,
-        "mediaType": MANIFEST_TYPE,
         "artifactType": document.media_type,
-        "config": {"mediaType": EMPTY_TYPE, "digest": Digest::of(empty), "size": empty.len()},
         "layers": [{
             "mediaType": document.media_type,
             "digest": Digest::of(&document.bytes),
             "size": document.bytes.len(),
             "annotations": {"org.opencontainers.image.title": document.title},
         }],
-        "subject": {"mediaType": subject.media_type, "digest": subject.digest, "size": subject.size},
+    });
+    put(to, &subject, manifest).await
+}
+
+/// Says beside what the destination's version names which commit it was built from.
+pub async fn attach_revision(to: &Destination<'_>, revision: &str) -> Result<Attached, PushError> {
+    let subject = to.subject().await?;
+    let manifest = serde_json::json!({
+        "artifactType": REVISION_TYPE,
+        "layers": [empty()],
+        "annotations": {"org.opencontainers.image.revision": revision},
+    });
+    put(to, &subject, manifest).await
+}
+
+/// The empty descriptor of the specification.
+fn empty() -> Value {
+    serde_json::json!({"mediaType": EMPTY_TYPE, "digest": Digest::of(EMPTY), "size": EMPTY.len()})
+}
+
+async fn put(
+    to: &Destination<'_>,
+    subject: &Subject,
+    mut manifest: Value,
+) -> Result<Attached, PushError> {
+    to.push_bytes(EMPTY).await?;
+    manifest["schemaVersion"] = 2.into();
+    manifest["mediaType"] = MANIFEST_TYPE.into();
+    manifest["config"] = empty();
+    manifest["subject"] = serde_json::json!({
+        "mediaType": subject.media_type, "digest": subject.digest, "size": subject.size,
     });
     let body = manifest.to_string().into_bytes();
     let digest = Digest::of(&body);

@@ -3,12 +3,13 @@
 use super::{Context, artifact_name};
 use crate::{
     Error, ExitStatus, Ui,
-    artifact::{Destination, pack, push},
+    artifact::{Destination, attach_revision, pack, push},
 };
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::path::PathBuf;
+use tidegate_domain::scope::CommitId;
 
 /// Pack a directory or file and push it as a version of a component. The same content gives the same digest.
 #[derive(Debug, Args)]
@@ -18,6 +19,9 @@ pub struct PushArgs {
     what: String,
     /// What to pack.
     path: PathBuf,
+    /// The commit that it was built from, by all of its digits; in a pipeline usually `$GITHUB_SHA` or `$CI_COMMIT_SHA`.
+    #[arg(long, value_name = "COMMIT")]
+    revision: Option<CommitId>,
 }
 
 /// What was pushed.
@@ -45,6 +49,9 @@ impl PushArgs {
         .await;
         bar.finish_and_clear();
         let pushed = pushed?;
+        if let Some(revision) = &self.revision {
+            attach_revision(&to, &revision.to_string()).await?;
+        }
         let answer = Answer {
             artifact: self.what,
             digest: pushed.digest.to_string(),

@@ -1,6 +1,8 @@
 //! `tidegate release`.
 
+mod notes;
 mod plan;
+mod scope;
 
 use super::{Context, pair};
 use crate::{
@@ -18,6 +20,10 @@ pub enum ReleaseCommand {
     Create(CreateArgs),
     #[command(subcommand)]
     Plan(plan::PlanCommand),
+    #[command(subcommand)]
+    Scope(scope::ScopeCommand),
+    #[command(subcommand)]
+    Notes(notes::NotesCommand),
     Contents(ContentsArgs),
     /// Seal a draft: its contents, configuration and hash never change again.
     Seal(WhichArgs),
@@ -123,6 +129,8 @@ impl ReleaseCommand {
                     .await?
             }
             Self::Plan(command) => return command.run(context).await,
+            Self::Scope(command) => return command.run(context).await,
+            Self::Notes(command) => return command.run(context).await,
             Self::Contents(args) => {
                 let components = args.components.into_iter().collect();
                 let request = ContentsRequest { components };

@@ -17,6 +17,7 @@ mod planning;
 mod policies;
 mod rehearsals;
 mod releases;
+mod scope;
 mod status;
 mod stream;
 mod tasks;
@@ -49,6 +50,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(policies::router())
         .merge(rehearsals::router())
         .merge(releases::router())
+        .merge(scope::router())
         .merge(status::router())
         .merge(tasks::router())
         .merge(tokens::router())
@@ -106,6 +108,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         releases::create, releases::contents,
         releases::evidence_file, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,
+        scope::show, scope::adjust, scope::notes, scope::word, scope::items, scope::import_items,
         tasks::list, tasks::show, tasks::create, tasks::take, tasks::assign, tasks::start, tasks::finish, tasks::skip,
         tasks::reopen,
         status::show,

@@ -252,6 +252,26 @@ impl Tx {
             .await?;
         rows.iter().map(referrer_record).collect()
     }
+
+    /// The annotations, each a JSON object, of at most `limit` manifests that speak of a subject, those that came last first.
+    pub async fn annotations_about(
+        &mut self,
+        repository: &Repository,
+        subject: Digest,
+        limit: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        let [product, component] = repository_values(repository);
+        let rows = self
+            .rows(
+                "SELECT m.annotations FROM registry_manifests m
+                 JOIN registry_manifest_links l ON l.digest = m.digest
+                 WHERE m.subject = $3 AND l.product = $1 AND l.component = $2 AND m.annotations IS NOT NULL
+                 ORDER BY m.created DESC, m.digest LIMIT $4",
+                &[product, component, digest_value(subject), limit.into()],
+            )
+            .await?;
+        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    }
 }
 
 fn stored_manifest(row: &Row) -> Result<StoredManifest, StoreError> {

@@ -52,6 +52,7 @@ impl Fleet {
             database: None,
             keys: KeySource::File(directory.join("server/key")),
             prometheus: None,
+            sources: None,
             signature_lifetime: LIFETIME,
             admin_token_file: None,
             public_url: None,

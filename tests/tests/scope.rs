@@ -1,0 +1,316 @@
+//! The scope of releases, read from git, adjusted and told by people.
+
+use serde_json::{Value, json};
+use std::fs;
+use tidegate_tests::{repository::Repository, shop::Shop};
+
+/// A shop whose server reads sources, with a repository that has versions 1.0.0 and 1.1.0.
+struct Studio {
+    shop: Shop,
+    repository: Repository,
+}
+
+impl Studio {
+    fn open() -> Self {
+        let mut shop = Shop::with_shop(None);
+        let sources = shop.path().join("sources");
+        let repository = Repository::at(&sources.join("shop"));
+        repository.commit("feat: sell things");
+        repository.tag("v1.0.0");
+        repository.commit("feat(cart): keep a cart\n\nRefs: SHOP-1");
+        repository.commit(
+            "fix(cart)!: count once\n\nBREAKING CHANGE: carts of before are emptied\nFixes: SHOP-2",
+        );
+        repository.tag("v1.1.0");
+        shop.kill_server();
+        shop.start_server_with(&["--sources", sources.to_str().unwrap()]);
+        shop.change_component("source: { repository: shop, tag: \"v{version}\" }\n");
+        let tracker = "kind: Tracker\nname: tickets\nsystem: jira\nprojects: [SHOP]\nurl: https://tickets.example.com/browse/{key}\n";
+        fs::write(shop.file("tracker.yaml"), tracker).unwrap();
+        shop.ok(&["apply", "-f", &shop.file("tracker.yaml"), "--yes"]);
+        Self { shop, repository }
+    }
+
+    /// Releases what was committed last, as its artifact says.
+    fn release(&self, version: &str) {
+        let head = self.repository.git(&["rev-parse", "HEAD"]);
+        let wares = self.shop.path().join("wares").join(version);
+        fs::create_dir_all(&wares).unwrap();
+        fs::write(wares.join("VERSION"), version).unwrap();
+        let what = format!("shop/web:{version}");
+        let wares = wares.to_str().unwrap();
+        self.shop.ok(&["push", &what, wares, "--revision", &head]);
+        let component = format!("web={version}");
+        let words = ["release", "create", "shop", version, "--component"];
+        self.shop.ok(&[&words[..], &[&component]].concat());
+    }
+
+    fn scope(&self, version: &str, to: &str) -> Value {
+        let words = ["release", "scope", "show", "shop", version, "--to", to];
+        self.shop
+            .json(&[&words[..], &["--output", "json"]].concat())
+    }
+
+    fn notes(&self, version: &str, whom: &str, to: &str) -> String {
+        let words = ["release", "notes", "show", "shop", version];
+        self.shop
+            .ok(&[&words[..], &["--for", whom, "--to", to]].concat())
+    }
+
+    fn unread(&self, version: &str) -> String {
+        let scope = self.scope(version, "live");
+        let unread = &scope["unread"][0];
+        format!("{}; {}", unread["why"], unread["hint"])
+    }
+}
+
+/// The words of a command about a scope.
+fn scope<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    [&["release", "scope"], words].concat()
+}
+
+fn described(scope: &Value, title: &str) -> Vec<String> {
+    let groups = scope["groups"].as_array().unwrap();
+    let group = groups.iter().find(|it| it["title"] == title);
+    let changes = group.map_or(&[][..], |it| it["changes"].as_array().unwrap());
+    let text = |it: &Value| it["description"].as_str().unwrap().to_owned();
+    changes.iter().map(text).collect()
+}
+
+#[test]
+fn a_release_says_what_it_brings_to_each_environment_since_what_runs_there() {
+    let studio = Studio::open();
+    let shop = &studio.shop;
+    shop.deploy("1.0.0", "testing");
+    studio
+        .repository
+        .commit("feat: pay by card\n\nRefs: SHOP-3");
+    let mistake = studio.repository.commit("perf: cache prices");
+    let back = format!("Revert \"perf: cache prices\"\n\nThis reverts commit {mistake}.");
+    studio.repository.commit(&back);
+    studio.release("1.2.0");
+
+    // Rolled up over both releases for testing; all that there is where nothing runs.
+    let scope = studio.scope("1.2.0", "testing");
+    assert_eq!(scope["since"]["version"], "1.0.0");
+    assert_eq!(scope["releases"], json!(["1.1.0", "1.2.0"]));
+    let said =
+        "1.2.0 brings 3 changes to testing, since 1.0.0, 1 of them breaking, for 3 work items.";
+    assert_eq!(scope["sentence"], said);
+    assert_eq!(described(&scope, "Breaking changes"), ["count once"]);
+    assert_eq!(described(&scope, "New"), ["pay by card", "keep a cart"]);
+    assert_eq!(described(&scope, "Cancelled out").len(), 2);
+    let breaking = &scope["groups"][0]["changes"][0];
+    assert_eq!(breaking["releases"], json!(["1.1.0"]));
+    assert_eq!(breaking["breaking"], "carts of before are emptied");
+    assert_eq!(
+        scope["contributors"],
+        json!([{"name": "Ada", "changes": 3}])
+    );
+    let item = &scope["items"][1];
+    assert_eq!(item["key"], "SHOP-2");
+    assert_eq!(item["closes"], true);
+    assert_eq!(item["url"], "https://tickets.example.com/browse/SHOP-2");
+    let scope = studio.scope("1.2.0", "live");
+    assert_eq!(scope["changes"], 4);
+    assert_eq!(scope["since"], Value::Null);
+
+    // What runs and would be taken away is told.
+    shop.deploy("1.1.0", "testing");
+    studio.repository.git(&["checkout", "-q", "v1.0.0"]);
+    studio.repository.commit("fix: mend in a hurry");
+    studio.release("1.0.1");
+    let scope = studio.scope("1.0.1", "testing");
+    assert_eq!(described(&scope, "Fixed"), ["mend in a hurry"]);
+    let lost = scope["lost"][0]["commits"].as_array().unwrap();
+    assert_eq!(lost.len(), 2);
+    assert!(lost[0].as_str().unwrap().contains("count once"), "{lost:?}");
+    let told = shop.ok(&[
+        "release", "scope", "show", "shop", "1.0.1", "--to", "testing",
+    ]);
+    assert!(
+        told.contains("It would take away what runs now of web"),
+        "{told}"
+    );
+}
+
+#[test]
+fn people_take_out_add_and_write_what_is_told_and_nothing_is_written_over() {
+    let studio = Studio::open();
+    let shop = &studio.shop;
+    shop.deploy("1.0.0", "testing");
+    let cart = studio.repository.git(&["rev-parse", "v1.1.0~1"]);
+    let count = studio.repository.git(&["rev-parse", "v1.1.0"]);
+    let stray = {
+        studio
+            .repository
+            .git(&["checkout", "-q", "-b", "side", "v1.0.0"]);
+        studio.repository.commit("feat: ship abroad")
+    };
+    let of = ["shop", "1.1.0"];
+    let refused = shop.refused(
+        2,
+        &scope(&["take-out", of[0], of[1], &cart[..7], "--reason", " "]),
+    );
+    assert!(refused.contains("say why"), "{refused}");
+    shop.ok(&scope(&[
+        "take-out",
+        of[0],
+        of[1],
+        &cart[..7],
+        "--reason",
+        "behind a flag",
+    ]));
+    shop.ok(&scope(&[
+        "add",
+        of[0],
+        of[1],
+        &stray[..9],
+        "--reason",
+        "picked by hand",
+    ]));
+    let write = [
+        "write",
+        of[0],
+        of[1],
+        "banner",
+        "A banner for the sale",
+        "--kind",
+        "feature",
+        "--reason",
+        "by marketing",
+    ];
+    shop.ok(&scope(&write));
+    let nothing = ["add", of[0], of[1], "0123456", "--reason", "no such"];
+    let refused = shop.refused(4, &scope(&nothing));
+    assert!(
+        refused.contains("no branch, tag or commit `0123456`"),
+        "{refused}"
+    );
+    let seen = studio.scope("1.1.0", "testing");
+    assert_eq!(described(&seen, "Taken out"), ["keep a cart"]);
+    assert_eq!(
+        described(&seen, "New"),
+        ["ship abroad", "A banner for the sale"]
+    );
+    let taken = seen["groups"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        taken["changes"][0]["told"],
+        "taken out by admin: behind a flag"
+    );
+
+    // Customers are told by work items and by people.
+    let items = json!([{"key": "SHOP-2", "title": "The cart counts twice", "kind": "bug", "state": "Done"}]);
+    fs::write(shop.file("items.json"), items.to_string()).unwrap();
+    let imported = shop.ok(&["tracker", "import", "tickets", &shop.file("items.json")]);
+    assert_eq!(imported.trim(), "1 work item read, 1 new or changed");
+    let again = shop.ok(&["tracker", "import", "tickets", &shop.file("items.json")]);
+    assert_eq!(again.trim(), "1 work item read, 0 new or changed");
+    let notes = studio.notes("1.1.0", "customer", "testing");
+    assert!(
+        notes.contains("## Fixed\n\n- The cart counts twice ([SHOP-2]("),
+        "{notes}"
+    );
+    assert!(!notes.contains("banner"), "{notes}");
+    let word = |about: &str, text: &str| {
+        let words = [
+            "release", "notes", "word", of[0], of[1], about, text, "--for", "customer",
+        ];
+        shop.ok(&words)
+    };
+    word("introduction", "What you asked for.");
+    word("+banner", "A <b>banner</b> & more");
+    word("tickets:SHOP-2", "Your cart counts well now.");
+    let notes = studio.notes("1.1.0", "customer", "testing");
+    assert!(notes.starts_with("What you asked for.\n"), "{notes}");
+    assert!(notes.contains(r"A \<b\>banner\</b\> \& more"), "{notes}");
+    assert!(notes.contains("Your cart counts well now."), "{notes}");
+    let developers = studio.notes("1.1.0", "developer", "testing");
+    assert!(
+        developers.contains("## Breaking changes") && developers.contains(&count[..10]),
+        "{developers}"
+    );
+    let operators = studio.notes("1.1.0", "operator", "testing");
+    assert!(
+        operators.contains("carts of before are emptied"),
+        "{operators}"
+    );
+    let journal = shop.ok(&["journal", "list", "--output", "json"]);
+    for action in [
+        "release.scope_adjusted",
+        "release.notes_worded",
+        "tracker.items_imported",
+    ] {
+        assert!(journal.contains(action), "{action}");
+    }
+}
+
+#[test]
+fn a_source_that_cannot_be_read_is_told_with_what_to_do() {
+    let mut studio = Studio::open();
+    let component = |source: &str| {
+        studio
+            .shop
+            .change_component(&format!("source: {{ {source} }}\n"))
+    };
+    component("repository: nowhere");
+    assert!(studio.unread("1.1.0").contains("there is no `nowhere`"));
+    let outside = studio.shop.path().join("outside");
+    Repository::at(&outside).commit("feat: a secret");
+    std::os::unix::fs::symlink(&outside, studio.shop.path().join("sources/link")).unwrap();
+    component("repository: link");
+    let unread = studio.unread("1.1.0");
+    assert!(
+        unread.contains("leads out of the server's sources"),
+        "{unread}"
+    );
+    component("repository: shop");
+    let unread = studio.unread("1.1.0");
+    assert!(
+        unread.contains("not known which commit 1.1.0 was built from"),
+        "{unread}"
+    );
+    component("repository: shop, tag: \"release-{version}\"");
+    let unread = studio.unread("1.1.0");
+    assert!(
+        unread.contains("no branch, tag or commit `release-1.1.0`"),
+        "{unread}"
+    );
+    let refused = studio
+        .shop
+        .component_refused("source: { repository: ../server }\n");
+    assert!(refused.contains("below the server's sources"), "{refused}");
+
+    // An object that is not what its name says.
+    component("repository: shop, tag: \"v{version}\"");
+    let commit = studio.repository.git(&["rev-parse", "v1.1.0~1"]);
+    let object = format!(
+        "sources/shop/.git/objects/{}/{}",
+        &commit[..2],
+        &commit[2..]
+    );
+    let object = studio.shop.path().join(object);
+    fs::remove_file(&object).unwrap();
+    fs::write(&object, b"nothing").unwrap();
+    let unread = studio.unread("1.1.0");
+    assert!(
+        unread.contains("is broken") && unread.contains("git fsck"),
+        "{unread}"
+    );
+    let told = studio
+        .shop
+        .ok(&["release", "scope", "show", "shop", "1.1.0"]);
+    assert!(
+        told.starts_with("It is not known what 1.1.0 brings to live"),
+        "{told}"
+    );
+
+    // A server that was told of no sources.
+    studio.shop.kill_server();
+    studio.shop.start_server();
+    let unread = studio.unread("1.1.0");
+    assert!(
+        unread.contains("this server reads no sources") && unread.contains("--sources DIR"),
+        "{unread}"
+    );
+}
