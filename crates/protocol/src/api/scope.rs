@@ -13,6 +13,8 @@ pub struct ScopeView {
     pub version: String,
     /// Where it would go; nothing when the product has no promotion path.
     pub environment: Option<String>,
+    /// The promotion path: all environments that can be asked about.
+    pub environments: Vec<String>,
     /// What runs there; nothing when nothing was deployed there.
     pub since: Option<ScopeSinceView>,
     /// The releases whose changes are put together, the oldest first; the last is this one.

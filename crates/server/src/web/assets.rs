@@ -17,7 +17,7 @@ use tidegate_domain::digest::Digest;
 struct Files;
 
 /// The style sheet's files in the order in which they are joined; layers decide what wins, not this order.
-const STYLES: [&str; 23] = [
+const STYLES: [&str; 25] = [
     "css/layers.css",
     "css/reset.css",
     "css/tokens.css",
@@ -28,6 +28,7 @@ const STYLES: [&str; 23] = [
     "css/parts/changes.css",
     "css/parts/digest.css",
     "css/parts/field.css",
+    "css/parts/filters.css",
     "css/parts/need.css",
     "css/parts/palette.css",
     "css/parts/progress.css",
@@ -40,6 +41,7 @@ const STYLES: [&str; 23] = [
     "css/pages/rehearsal.css",
     "css/pages/release.css",
     "css/pages/sign_in.css",
+    "css/pages/scope.css",
     "css/pages/trust.css",
 ];
 /// What a browser may do with an asset whose address names its content.

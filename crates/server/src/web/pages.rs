@@ -19,6 +19,7 @@ pub(super) mod provider;
 pub(super) mod rehearsal;
 pub(super) mod release;
 pub(super) mod release_plan;
+pub(super) mod release_scope;
 pub(super) mod releases;
 pub(super) mod sign_in;
 pub(super) mod waivers;

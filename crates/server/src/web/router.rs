@@ -5,7 +5,7 @@ use super::{
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
         group_run, journal, overview, password, people, plan, proposals, provider, rehearsal,
-        release, release_plan, releases, sign_in, waivers, work,
+        release, release_plan, release_scope, releases, sign_in, waivers, work,
     },
 };
 use crate::{
@@ -151,6 +151,18 @@ fn planning() -> Router<SharedApp> {
         .route(
             "/products/{product}/releases/{version}/planning/tasks",
             post(release_plan::add_task),
+        )
+        .route(
+            "/products/{product}/releases/{version}/scope",
+            get(release_scope::show),
+        )
+        .route(
+            "/products/{product}/releases/{version}/scope/adjustments",
+            post(release_scope::adjust),
+        )
+        .route(
+            "/products/{product}/releases/{version}/scope/wordings",
+            post(release_scope::word),
         )
 }
 

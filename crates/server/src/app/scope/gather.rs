@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
-    catalog::{Component, Kind, Product, path},
+    catalog::{Component, Kind, path},
     id::DeploymentId,
     name::Name,
     release::{Content, Release},
@@ -29,6 +29,8 @@ pub(super) struct Gathered {
     pub(super) of: (Name, Version),
     /// Where it would go; nowhere in particular when the product has no promotion path.
     pub(super) environment: Option<Name>,
+    /// The promotion path.
+    pub(super) path: Vec<Name>,
     /// What runs there.
     pub(super) base: Option<Base>,
     /// The releases whose changes are put together, the oldest first; the last is the one that is asked about.
@@ -144,7 +146,9 @@ async fn gather(
 ) -> Result<Gathered, Error> {
     let release = releases::find(tx, product, version).await?;
     let declared = releases::find_product(tx, product).await?;
-    let environment = place(tx, &declared, environment).await?;
+    let environments = tx.environments().await?;
+    let path = path::of(&declared, &environments).unwrap_or_default();
+    let environment = place(product, &path, environment)?;
     let base = match &environment {
         Some(environment) => base(tx, (product, environment)).await?,
         None => None,
@@ -175,6 +179,7 @@ async fn gather(
     Ok(Gathered {
         of: (product.clone(), version.clone()),
         environment,
+        path,
         base,
         releases,
         wanted,
@@ -186,14 +191,8 @@ async fn gather(
     })
 }
 
-/// The environment that is asked about, or the last of the product's promotion path.
-async fn place(
-    tx: &mut Tx,
-    product: &Product,
-    asked: Option<&Name>,
-) -> Result<Option<Name>, Error> {
-    let environments = tx.environments().await?;
-    let path = path::of(product, &environments).unwrap_or_default();
+/// The environment that is asked about, or the last of the promotion path.
+fn place(product: &Name, path: &[Name], asked: Option<&Name>) -> Result<Option<Name>, Error> {
     let Some(asked) = asked else {
         return Ok(path.last().cloned());
     };
@@ -201,7 +200,7 @@ async fn place(
         return Ok(Some(asked.clone()));
     }
     let path: Vec<&str> = path.iter().map(Name::as_str).collect();
-    let hint = format!("{} goes through {}", product.name, path.join(", "));
+    let hint = format!("{product} goes through {}", path.join(", "));
     Err(Error::not_found("environment-not-found", "environment", asked).hint(hint))
 }
 

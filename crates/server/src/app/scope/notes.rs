@@ -3,12 +3,12 @@
 use super::{
     super::{App, Error, Request},
     gather::Put,
-    shown::short,
+    shown::{self, short},
     word::{audience, subject_text},
 };
 use std::collections::BTreeMap;
 use tidegate_domain::scope::{Audience, ChangeKey, Line, Links, Materials, Notes};
-use tidegate_protocol::api::{NotesChapterView, NotesLineView, NotesView, UnwordedView};
+use tidegate_protocol::api::{NotesChapterView, NotesLineView, NotesView, ScopeView, UnwordedView};
 
 impl App {
     /// What an audience is told about a release that goes to an environment, or the last of its promotion path.
@@ -24,6 +24,21 @@ impl App {
         let whom = audience(whom)?;
         let put = self.put_scope(request, of, environment).await?;
         Ok(view(&put, whom))
+    }
+
+    /// Both the scope of a release and what an audience is told about it.
+    ///
+    /// # Errors
+    /// As those of each.
+    pub async fn scope_with_notes(
+        &self,
+        request: &Request,
+        of: (&str, &str),
+        (environment, most, whom): (Option<&str>, usize, &str),
+    ) -> Result<(ScopeView, NotesView), Error> {
+        let whom = audience(whom)?;
+        let put = self.put_scope(request, of, environment).await?;
+        Ok((shown::view(&put, most), view(&put, whom)))
     }
 }
 

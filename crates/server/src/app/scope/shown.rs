@@ -28,7 +28,7 @@ impl App {
     }
 }
 
-fn view(put: &Put, most: usize) -> ScopeView {
+pub(super) fn view(put: &Put, most: usize) -> ScopeView {
     let gathered = &put.gathered;
     let scope = &put.scope;
     let links = Links::new(&gathered.trackers);
@@ -50,6 +50,7 @@ fn view(put: &Put, most: usize) -> ScopeView {
         product: gathered.of.0.to_string(),
         version: gathered.of.1.to_string(),
         environment: gathered.environment.as_ref().map(ToString::to_string),
+        environments: gathered.path.iter().map(ToString::to_string).collect(),
         since: gathered.base.as_ref().map(|base| ScopeSinceView {
             version: base.release.to_string(),
             deployment: base.deployment.0,

@@ -1,0 +1,145 @@
+//! The page of a release's scope: what it brings, what people decide about it and tell whom.
+
+use tidegate_tests::{
+    page::{check_page, signed_in, submit},
+    repository::Repository,
+    server::{Server, software, text},
+};
+
+const SCOPE: &str = "/products/shop/releases/1.0.0/scope";
+
+const CATALOG: &str = "\
+kind: Tracker
+name: tickets
+system: jira
+projects: [SHOP]
+url: https://tickets.example.com/browse/{key}
+---
+kind: Environment
+name: staging
+---
+kind: Environment
+name: live
+after: staging
+---
+kind: Product
+name: shop
+components:
+  - name: web
+    driver: service
+    source: { repository: shop, branch: main }
+    service: { command: [\"./web\"] }
+  - name: worker
+    driver: service
+    service: { command: [\"./worker\"] }
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_release_brings_is_read_decided_and_told_on_its_page() {
+    let sources = tempfile::tempdir().unwrap();
+    let repository = Repository::at(&sources.path().join("shop"));
+    repository.commit("feat: sell <b>things</b>\n\nSHOP-1");
+    let mistake = repository.commit(
+        "fix(cart)!: count once\n\nBREAKING CHANGE: carts of before are emptied\nFixes: SHOP-2",
+    );
+    let server = Server::with(&["--sources", sources.path().to_str().unwrap()]).await;
+    let catalog = server.directory().join("catalog.yaml");
+    std::fs::write(&catalog, CATALOG).unwrap();
+    server.run(&["apply", "-f", text(&catalog), "--yes"]);
+    let wares = software(server.directory(), "wares", &[("worker", "#!/bin/sh\n")]);
+    server.run(&["push", "shop/worker:1.0.0", text(&wares)]);
+    let worker = ["--component", "worker=1.0.0"];
+    let create = ["release", "create", "shop", "1.0.0", "--draft"];
+    server.run(&[&create[..], &worker].concat());
+    let browser = signed_in(&server).await;
+    let said = "1.0.0 brings 2 changes to live, where nothing was deployed yet, 1 of them breaking, for 2 work items, as far as is known.";
+    check_page(&server, &browser, ("release-scope", SCOPE, said)).await;
+
+    let cookie = server.sign_in().await;
+    let adjust = format!("{SCOPE}/adjustments");
+    let out = [
+        ("environment", "staging"),
+        ("act", "take-out"),
+        ("change", &mistake),
+        ("reason", "not yet"),
+    ];
+    let (status, next) = submit(&server, &cookie, (&adjust, &out)).await;
+    assert_eq!(
+        (status, next),
+        (303, format!("{SCOPE}?environment=staging"))
+    );
+    let write = [
+        ("environment", "live"),
+        ("act", "write"),
+        ("change", "logo"),
+        ("kind", "feature"),
+        ("description", "A new logo"),
+        ("reason", "by marketing"),
+    ];
+    assert_eq!(submit(&server, &cookie, (&adjust, &write)).await.0, 303);
+    let (status, problem) = submit(
+        &server,
+        &cookie,
+        (
+            &adjust,
+            &[("act", "add"), ("change", "0123456"), ("reason", "x")],
+        ),
+    )
+    .await;
+    assert_eq!(status, 404);
+    assert!(problem.contains("no branch, tag or commit"), "{problem}");
+
+    // Two write about the same: nothing is written over unseen.
+    let word = format!("{SCOPE}/wordings");
+    let words = |text, seen| {
+        [
+            ("environment", "live"),
+            ("audience", "customer"),
+            ("subject", "+logo"),
+            ("text", text),
+            ("seen", seen),
+        ]
+    };
+    assert_eq!(
+        submit(&server, &cookie, (&word, &words("A <new> face", "0")))
+            .await
+            .0,
+        303
+    );
+    server.run(&["person", "create", "ben", "--level", "3"]);
+    let ben = server.run(&["token", "create", "test", "--for", "ben"]);
+    let bens = server.sign_in_by(ben.trim()).await;
+    let (status, problem) = submit(&server, &bens, (&word, &words("Another face", "0"))).await;
+    assert_eq!(status, 409);
+    assert!(
+        problem.contains("wrote in between"),
+        "{problem}"
+    );
+    assert_eq!(
+        submit(&server, &bens, (&word, &words("A new face for all", "1")))
+            .await
+            .0,
+        303
+    );
+    let told = format!("{SCOPE}?environment=live&audience=customer");
+    let said = "1.0.0 brings 2 changes to live";
+    check_page(&server, &browser, ("release-scope-told", &told, said)).await;
+    let page = server.http.get(server.url(&told)).header("cookie", &cookie);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    for words in [
+        "A new face for all",
+        "taken out by admin: not yet",
+        "sell &#60;b&#62;things",
+        "Words by admin, ben.",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // Who plans nothing is told so, and may still write.
+    let page = server.http.get(server.url(&told)).header("cookie", &bens);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    assert!(
+        !page.contains("id=\"deed-add\"") && page.contains("id=\"deed-introduce\""),
+        "{page}"
+    );
+    assert!(page.contains("may not plan-release"), "{page}");
+}
