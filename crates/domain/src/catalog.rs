@@ -5,6 +5,7 @@
 
 mod component;
 mod document;
+mod interface;
 mod key_set;
 pub mod path;
 mod people;
@@ -21,6 +22,7 @@ pub use document::{
     Balance, Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme,
     Ring, Target,
 };
+pub use interface::{ComponentName, InterfaceError, Need, Needed, Provides, Versions};
 pub use key_set::{KeyPurpose, KeySet};
 pub use people::{Policy, Role, Team};
 pub use retention::{Retention, Tagged};

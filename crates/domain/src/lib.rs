@@ -38,6 +38,7 @@ pub mod outgoing;
 pub mod plan;
 pub mod planning;
 pub mod random;
+pub mod range;
 pub mod rehearsal;
 pub mod release;
 pub mod revision;

@@ -21,6 +21,11 @@ impl Version {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The semantic version that it is, if it is one; a `v` before it is left out, as is customary.
+    pub fn semantic(&self) -> Option<semver::Version> {
+        semver::Version::parse(self.0.strip_prefix('v').unwrap_or(&self.0)).ok()
+    }
 }
 
 impl FromStr for Version {

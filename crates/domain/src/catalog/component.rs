@@ -1,7 +1,7 @@
 //! A component: what is built and deployed on its own, and how it runs. Texts may hold `${…}` references, which
 //! [`crate::release::render`] fills in.
 
-use super::{Scalar, Source};
+use super::{Need, Provides, Scalar, Source};
 use crate::{
     duration::Millis,
     name::Name,
@@ -28,6 +28,12 @@ pub struct Component {
     /// What it does once per deployment, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub jobs: Vec<JobTemplate>,
+    /// The contracts that others may rely on.
+    #[serde(default, skip_serializing_if = "Provides::is_empty")]
+    pub provides: Provides,
+    /// What it relies on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
 }
 
 /// What a component does once per deployment, such as a schema migration. It must bear being run again.
