@@ -8,8 +8,8 @@
 //!
 //! # Where to start
 //! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
-//! strategies to the waves that it walks, and [`group`] keeps several in lockstep; [`train`]
-//! is what plans that across products. [`converge`] is the same idea on the other side of the wire: the
+//! strategies to the waves that it walks, [`group`] keeps several in lockstep, and [`train`] says which products go out
+//! together, whether they fit and when they leave. [`converge`] is the same idea on the other side of the wire: the
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
 //! release brings and whom to tell what about it. [`planning`] is what people do around all that: tasks, milestones, bookings.
 

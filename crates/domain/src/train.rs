@@ -1,26 +1,46 @@
 //! Trains: releases of several products that go out together, from environment to environment.
 //!
-//! People write a [`TrainPlan`]; what its members bring is its [`Bill`]. [`Integration`] says whether that is complete, fits
-//! and was tested together, [`in_order`] in which order the members change.
+//! People write a [`TrainPlan`]. What its members bring is its [`Bill`]; once boarding is closed that is fixed by hashes, and a
+//! change makes another edition of it. [`Integration`] says whether it is complete, fits and was tested together,
+//! [`Readiness`] how far the members are and who is late. [`Outlook`] is all of that for the next departure, and [`decide`] what
+//! happens next. A train that leaves is carried by a [`crate::group`] run, which knows nothing of trains.
 
 mod bill;
+mod check;
+mod decide;
+mod dependents;
 mod document;
+mod facts;
 mod finding;
 mod integration;
+mod late;
 mod order;
 mod place;
+mod readiness;
+mod record;
 #[cfg(test)]
 mod sample;
+mod status;
 mod together;
+mod wait;
 mod world;
 
 pub use bill::{Bill, Line, Part, Parts, parts};
+pub use check::check;
+pub use decide::{Leaving, Outlook, Passenger, TrainAct, TrainDecision, decide};
+pub use dependents::dependents;
 pub use document::{
     Barrier, Departure, LatePolicy, LateRule, MEMBERS_MAX, Member, NotAfter, TrainPlan,
     TrainPlanError,
 };
+pub use facts::{MemberFacts, TrainFacts};
 pub use finding::{Asks, Finding, UnmetNeed, Untested};
 pub use integration::{Integration, Way};
+pub use late::LateAct;
 pub use order::{Because, Edge, OrderError, edges, in_order};
 pub use place::{Outcome, Past, Place, Places, Runs};
+pub use readiness::{Lack, Lateness, MemberReadiness, Readiness, Stage};
+pub use record::{Amendment, BillEdition, Train, TrainError, Word};
+pub use status::{TrainEvent, TrainIllegal, TrainStatus};
+pub use wait::TrainWait;
 pub use world::Given;

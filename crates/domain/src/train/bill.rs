@@ -92,3 +92,37 @@ pub fn parts(release: &Release, components: &[Component]) -> Parts {
     };
     release.contents.iter().map(part).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_the_digests_of_the_release_and_the_interfaces_of_its_configuration() {
+        let digest = Digest::of(b"web");
+        let text = format!(
+            r#"{{"product":"shop","version":"2.1.0","number":3,"contents":{{"web":{{"version":"3.4.0","digest":"{digest}"}}}},
+                "sealed":null,"created_at":"2026-12-01T12:00:00Z","created_by":"ada"}}"#
+        );
+        let mut release: Release = serde_json::from_str(&text).unwrap();
+        let text = r#"[{"name":"web","driver":"service","provides":{"shop-events":"1.0.0"},
+            "needs":[{"contract":"orders-api","versions":"^2"}]}]"#;
+        let components: Vec<Component> = serde_json::from_str(text).unwrap();
+        let line = Line::of(&release, &components);
+        assert_eq!((line.release.as_str(), line.hash), ("2.1.0", None));
+        let part = &line.parts[&"web".parse().unwrap()];
+        assert_eq!((part.version.as_str(), part.digest), ("3.4.0", digest));
+        assert_eq!(part.provides, components[0].provides);
+        assert_eq!(part.needs, components[0].needs);
+        release.sealed = Some(crate::release::Sealed {
+            hash: digest,
+            snapshot: crate::id::SnapshotNumber(1),
+            at: release.created_at,
+            by: release.created_by.clone(),
+        });
+        let sealed = Line::of(&release, &components);
+        assert_eq!(sealed.hash, Some(digest));
+        let bill = |line| Bill(BTreeMap::from([("shop".parse().unwrap(), Some(line))]));
+        assert_ne!(bill(sealed).hash(), bill(line).hash());
+    }
+}

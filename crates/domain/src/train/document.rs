@@ -10,6 +10,8 @@ use jiff::{Zoned, civil::DateTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// The fewest members of one train.
+pub(super) const MEMBERS_MIN: usize = 2;
 /// The most members of one train.
 pub const MEMBERS_MAX: usize = 200;
 /// The most departures of one train.
@@ -275,7 +277,7 @@ impl TrainPlan {
     }
 
     fn check_sizes(&self) -> Result<(), TrainPlanError> {
-        if self.members.len() < 2 {
+        if self.members.len() < MEMBERS_MIN {
             return Err(TrainPlanError::TooFew);
         }
         if self.departures.is_empty() {

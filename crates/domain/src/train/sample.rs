@@ -1,8 +1,12 @@
 //! Trains of tests, told in few words.
 
-use super::{Bill, Line, Outcome, Part, Parts, Past, Place, Runs};
+use super::{
+    Bill, Line, MemberFacts, Outcome, Part, Parts, Past, Place, Runs, Train, TrainFacts,
+    document::tests::plan,
+};
 use crate::{
     catalog::{Need, Needed, Versions},
+    control::Clearance,
     digest::Digest,
     id::DeploymentId,
     name::Name,
@@ -116,4 +120,38 @@ pub(super) fn past(text: &str) -> Vec<Past> {
         }
     };
     text.split_whitespace().map(one).collect()
+}
+
+/// A train of orders, stock and shop to staging and live.
+pub(super) fn train() -> Train {
+    Train::new(name("autumn"), plan(), (name("ada"), time(0))).unwrap()
+}
+
+/// Shop needs orders; everything is sealed as release 2.1.0, and nothing stops anything.
+pub(super) const ABOARD: &str = "orders/web 3.4.0 +orders-api=2.1.0
+    stock/web 1.0.0
+    shop/web 2.1.0 -orders-api^2";
+
+/// What is known where these releases are made.
+pub(super) fn facts(parts: &str) -> TrainFacts {
+    let member = |(product, line): (Name, Option<Line>)| {
+        let line = line.map(|line| Line {
+            release: "2.1.0".parse().unwrap(),
+            ..line
+        });
+        let facts = MemberFacts {
+            line,
+            clearance: Some(Clearance::default()),
+            ..MemberFacts::default()
+        };
+        (product, facts)
+    };
+    TrainFacts {
+        places: ["staging", "live"]
+            .map(|it| (name(it), Place::default()))
+            .into(),
+        members: bill(parts).0.into_iter().map(member).collect(),
+        clearance: Some(Clearance::default()),
+        run: None,
+    }
 }
