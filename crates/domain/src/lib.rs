@@ -11,7 +11,8 @@
 //! strategies to the waves that it walks, [`group`] keeps several in lockstep, and [`train`] says which products go out
 //! together, whether they fit and when they leave. [`converge`] is the same idea on the other side of the wire: the
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
-//! release brings and whom to tell what about it. [`planning`] is what people do around all that: tasks, milestones, bookings.
+//! release brings and whom to tell what about it. [`planning`] is what people do around all that: tasks, milestones, bookings,
+//! and [`communication`] whom they tell what about it, when, and whether it arrived.
 
 pub mod access;
 pub mod analysis;
@@ -20,6 +21,7 @@ pub mod attachment;
 pub mod calendar;
 pub mod canonical;
 pub mod catalog;
+pub mod communication;
 pub mod control;
 pub mod converge;
 pub mod deployment;

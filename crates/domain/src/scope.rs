@@ -32,4 +32,5 @@ pub use meaning::{Kind, Meaning, Notice, NoticeKind, Reverted};
 pub use notes::{Chapter, Line, Materials, Notes};
 pub use roll_up::{Contributor, LinkedItem, Origin, Part, Scope};
 pub use tracker::{Tracker, TrackerError, TrackerSystem};
+pub(crate) use tracker::is_address;
 pub use wording::{Audience, Subject, Wording, WordingError};

@@ -229,7 +229,7 @@ fn is_template(url: &str) -> Result<(), TrackerError> {
 
 /// Whether a text is an address on the web and nothing else: one of two schemes, a host without a user before it, and only
 /// characters of RFC 3986.
-pub(super) fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));

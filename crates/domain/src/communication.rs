@@ -1,0 +1,33 @@
+//! What people are told about releases: by whom, by which means, when, and whether it arrived.
+//!
+//! Declared are [`Audience`]s, [`Channel`]s, [`Stakeholder`]s and [`MessageTemplate`]s. A template comes to a [`Writing`], which
+//! people edit.
+//!
+//! Nothing here sends, and nothing that is deployed waits for a message.
+
+mod address;
+mod audience;
+mod channel;
+mod draft;
+mod language;
+mod markdown;
+mod placeholder;
+mod quiet;
+mod schedule;
+mod stakeholder;
+mod template;
+mod variable;
+mod writing;
+
+pub use address::{AddressError, MailAddress, WebAddress};
+pub use audience::{Audience, AudienceError};
+pub use channel::{Channel, Chat, Mail, Means, Webhook};
+pub use draft::{DraftError, DraftFault, Part};
+pub use language::{Language, LanguageError};
+pub use placeholder::{Filling, Placeholder, PlaceholderError};
+pub use quiet::{Day, Opens, QuietError, QuietHours};
+pub use schedule::{Awaited, Moment, Occasion, Occasions, Schedule, ScheduleError};
+pub use stakeholder::{Answer, NotTheirs, OptIn, Stakeholder, Wish};
+pub use template::{Begun, MessageTemplate, TemplateError, TemplateFault};
+pub use variable::{Values, Variable};
+pub use writing::{Rendered, Writing, WritingError};
