@@ -1,18 +1,22 @@
 //! What people are told about releases: by whom, by which means, when, and whether it arrived.
 //!
 //! Declared are [`Audience`]s, [`Channel`]s, [`Stakeholder`]s and [`MessageTemplate`]s. A template comes to a [`Writing`], which
-//! people edit.
+//! people edit; a [`Message`](message::Message) is that on its way from a draft, over another person's sanction, to its time.
+//! [`Recipients`] are found then, and each gets one [`Delivery`], which is tried until its end is known.
 //!
 //! Nothing here sends, and nothing that is deployed waits for a message.
 
 mod address;
 mod audience;
 mod channel;
+pub mod delivery;
 mod draft;
 mod language;
 mod markdown;
+pub mod message;
 mod placeholder;
 mod quiet;
+mod recipients;
 mod schedule;
 mod stakeholder;
 mod template;
@@ -22,10 +26,12 @@ mod writing;
 pub use address::{AddressError, MailAddress, WebAddress};
 pub use audience::{Audience, AudienceError};
 pub use channel::{Channel, Chat, Mail, Means, Webhook};
+pub use delivery::{Delivery, DeliveryKey, DeliveryState, Word};
 pub use draft::{DraftError, DraftFault, Part};
 pub use language::{Language, LanguageError};
 pub use placeholder::{Filling, Placeholder, PlaceholderError};
 pub use quiet::{Day, Opens, QuietError, QuietHours};
+pub use recipients::{Addressed, Bounce, Known, LeftOut, Omission, Recipient, Recipients};
 pub use schedule::{Awaited, Moment, Occasion, Occasions, Schedule, ScheduleError};
 pub use stakeholder::{Answer, NotTheirs, OptIn, Stakeholder, Wish};
 pub use template::{Begun, MessageTemplate, TemplateError, TemplateFault};

@@ -66,6 +66,15 @@ numbered!(
 );
 numbered!(
     /// The number of an edition, of a release plan or the bill of a train: 1, 2, 3…
+    /// A message.
+    MessageId
+);
+numbered!(
+    /// A delivery of a message.
+    DeliveryId
+);
+numbered!(
+    /// The number of a release plan's edition: 1, 2, 3…
     Edition
 );
 numbered!(

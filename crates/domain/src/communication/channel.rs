@@ -1,6 +1,9 @@
 //! A channel: by which means messages reach people, as a person writes it in a file.
 
-use super::{MailAddress, WebAddress};
+use super::{
+    MailAddress, WebAddress,
+    delivery::{Patience, Repeats},
+};
 use crate::name::Name;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +79,22 @@ impl Means {
         match self {
             Self::Mail(_) | Self::InApp => true,
             Self::Webhook(_) | Self::Chat(_) | Self::Feed => false,
+        }
+    }
+
+    /// Whether its other side knows a second attempt: programs by the `webhook-id`, the feed and the pages because they are ours.
+    pub const fn repeats(&self) -> Repeats {
+        match self {
+            Self::Mail(_) | Self::Chat(_) => Repeats::Shown,
+            Self::Webhook(_) | Self::Feed | Self::InApp => Repeats::Recognised,
+        }
+    }
+
+    /// How long it is tried.
+    pub const fn patience(&self) -> Patience {
+        match self {
+            Self::Mail(_) => Patience::MAIL,
+            Self::Webhook(_) | Self::Chat(_) | Self::Feed | Self::InApp => Patience::WEB,
         }
     }
 
