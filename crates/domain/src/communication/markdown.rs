@@ -10,7 +10,7 @@ mod plain;
 mod source;
 
 pub(super) use escape::{escaped, spaced};
-pub(super) use html::html;
+pub(super) use html::{escape, html};
 pub(super) use plain::plain;
 
 #[cfg(test)]
