@@ -65,7 +65,6 @@ numbered!(
     TaskId
 );
 numbered!(
-    /// The number of an edition, of a release plan or the bill of a train: 1, 2, 3…
     /// A message.
     MessageId
 );
@@ -74,7 +73,7 @@ numbered!(
     DeliveryId
 );
 numbered!(
-    /// The number of a release plan's edition: 1, 2, 3…
+    /// The number of an edition, of a release plan or the bill of a train: 1, 2, 3…
     Edition
 );
 numbered!(
