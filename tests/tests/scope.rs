@@ -1,8 +1,14 @@
 //! The scope of releases, read from git, adjusted and told by people.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use serde_json::{Value, json};
 use std::fs;
-use tidegate_tests::{repository::Repository, shop::Shop};
+use tidegate_tests::{
+    repository::Repository,
+    server::{Server, text},
+    shop::Shop,
+};
 
 /// A shop whose server reads sources, with a repository that has versions 1.0.0 and 1.1.0.
 struct Studio {
@@ -62,6 +68,11 @@ impl Studio {
         let unread = &scope["unread"][0];
         format!("{}; {}", unread["why"], unread["hint"])
     }
+}
+
+/// The words of a command.
+fn words(text: &str) -> Vec<&str> {
+    text.split(' ').collect()
 }
 
 /// The words of a command about a scope.
@@ -148,41 +159,16 @@ fn people_take_out_add_and_write_what_is_told_and_nothing_is_written_over() {
         studio.repository.commit("feat: ship abroad")
     };
     let of = ["shop", "1.1.0"];
-    let refused = shop.refused(
-        2,
-        &scope(&["take-out", of[0], of[1], &cart[..7], "--reason", " "]),
-    );
+    let take_out = ["take-out", of[0], of[1], &cart[..7], "--reason"];
+    let refused = shop.refused(2, &scope(&[&take_out[..], &[" "]].concat()));
     assert!(refused.contains("say why"), "{refused}");
-    shop.ok(&scope(&[
-        "take-out",
-        of[0],
-        of[1],
-        &cart[..7],
-        "--reason",
-        "behind a flag",
-    ]));
-    shop.ok(&scope(&[
-        "add",
-        of[0],
-        of[1],
-        &stray[..9],
-        "--reason",
-        "picked by hand",
-    ]));
-    let write = [
-        "write",
-        of[0],
-        of[1],
-        "banner",
-        "A banner for the sale",
-        "--kind",
-        "feature",
-        "--reason",
-        "by marketing",
-    ];
-    shop.ok(&scope(&write));
-    let nothing = ["add", of[0], of[1], "0123456", "--reason", "no such"];
-    let refused = shop.refused(4, &scope(&nothing));
+    shop.ok(&scope(&[&take_out[..], &["behind a flag"]].concat()));
+    let add = |commit| ["add", of[0], of[1], commit, "--reason", "picked by hand"];
+    shop.ok(&scope(&add(&stray[..9])));
+    let banner = ["write", of[0], of[1], "banner", "A banner for the sale"];
+    let why = ["--kind", "feature", "--reason", "by marketing"];
+    shop.ok(&scope(&[&banner[..], &why].concat()));
+    let refused = shop.refused(4, &scope(&add("0123456")));
     assert!(
         refused.contains("no branch, tag or commit `0123456`"),
         "{refused}"
@@ -199,7 +185,12 @@ fn people_take_out_add_and_write_what_is_told_and_nothing_is_written_over() {
         "taken out by admin: behind a flag"
     );
 
-    // Customers are told by work items and by people.
+    told(&studio, &count);
+}
+
+/// Customers are told by work items and by people.
+fn told(studio: &Studio, count: &str) {
+    let (shop, of) = (&studio.shop, ["shop", "1.1.0"]);
     let items = json!([{"key": "SHOP-2", "title": "The cart counts twice", "kind": "bug", "state": "Done"}]);
     fs::write(shop.file("items.json"), items.to_string()).unwrap();
     let imported = shop.ok(&["tracker", "import", "tickets", &shop.file("items.json")]);
@@ -249,9 +240,8 @@ fn people_take_out_add_and_write_what_is_told_and_nothing_is_written_over() {
 fn a_source_that_cannot_be_read_is_told_with_what_to_do() {
     let mut studio = Studio::open();
     let component = |source: &str| {
-        studio
-            .shop
-            .change_component(&format!("source: {{ {source} }}\n"))
+        let source = format!("source: {{ {source} }}\n");
+        studio.shop.change_component(&source);
     };
     component("repository: nowhere");
     assert!(studio.unread("1.1.0").contains("there is no `nowhere`"));
@@ -313,4 +303,73 @@ fn a_source_that_cannot_be_read_is_told_with_what_to_do() {
         unread.contains("this server reads no sources") && unread.contains("--sources DIR"),
         "{unread}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tracker_tells_of_its_items_by_itself_and_late_and_double_news_change_nothing() {
+    let server = Server::start().await;
+    let address = hook(&server).await;
+    let tell = async |event: Value| tell(&server, &address, event).await;
+    let event = |title: &str, at: &str| {
+        json!({"action": "edited", "repository": {"full_name": "shop/web"}, "issue": {"number": 7, "title": title,
+            "state": "open", "html_url": "https://github.com/shop/web/issues/7", "labels": [{"name": "bug"}],
+            "updated_at": at}})
+    };
+    let news = |changed| (200, json!({"items": 1, "changed": changed}));
+    let first = event("Cards are refused", "2026-03-01T10:00:00Z");
+    assert_eq!(tell(first.clone()).await, news(1));
+    assert_eq!(tell(first.clone()).await, news(0));
+    let later = event("Some cards are refused", "2026-03-02T10:00:00Z");
+    assert_eq!(tell(later).await, news(1));
+    assert_eq!(tell(first).await, news(0));
+    let ping = json!({"zen": "Design for failure.", "hook_id": 1});
+    assert_eq!(tell(ping).await, (200, json!({"items": 0, "changed": 0})));
+    let other = json!({"issue": {"number": 7, "title": "T", "html_url": "https://github.com/other/one/issues/7"}, "repository": {"full_name": "other/one"}});
+    let (status, problem) = tell(other).await;
+    assert_eq!(status, 400, "{problem}");
+    let items = server.run(&["tracker", "items", "issues"]);
+    assert!(
+        items.contains("shop/web#7") && items.contains("Some cards are refused"),
+        "{items}"
+    );
+    opens_nothing_else(&server, &address).await;
+}
+
+/// The address at which a service account's tracker tells of items.
+async fn hook(server: &Server) -> String {
+    let file = server.directory().join("tracker.yaml");
+    let tracker = "kind: Tracker\nname: issues\nsystem: github\nprojects: [shop/web]\n";
+    fs::write(&file, tracker).unwrap();
+    server.run(&["apply", "-f", text(&file), "--yes"]);
+    server.run(&words(
+        "person create robot --service --owner admin --level 3",
+    ));
+    let made = server.run(&words("token create hook --for robot --output json"));
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let token = made["token"].as_str().unwrap();
+    let address = server.http.get(server.url("/api/v1/trackers/issues/hook"));
+    let address = address.bearer_auth(token).send().await.unwrap();
+    let address: Value = address.json().await.unwrap();
+    server.url(address["path"].as_str().unwrap())
+}
+
+async fn tell(server: &Server, address: &str, event: Value) -> (u16, Value) {
+    let answer = server.http.post(address).json(&event).send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, answer.json().await.unwrap())
+}
+
+/// The key of an address ends with its token, and does nothing else.
+async fn opens_nothing_else(server: &Server, address: &str) {
+    let key = address.split("key=").nth(1).unwrap();
+    let calendar = format!("/api/v1/calendar.ics?key={key}");
+    let calendar = server.http.get(server.url(&calendar)).send().await.unwrap();
+    assert_eq!(calendar.status(), 401);
+    let wrong = server.url("/api/v1/trackers/issues/hook?key=AAAA");
+    assert_eq!(tell(server, &wrong, json!({})).await.0, 401);
+    server.run(&["person", "remove", "robot", "--yes"]);
+    let (status, problem) = tell(server, address, json!({})).await;
+    assert_eq!(status, 401, "{problem}");
+    let hint = problem["hint"].as_str().unwrap();
+    assert!(hint.contains("tidegate tracker hook"), "{problem}");
 }

@@ -1,5 +1,8 @@
 //! The page of a release's scope: what it brings, what people decide about it and tell whom.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+use std::path::Path;
 use tidegate_tests::{
     page::{check_page, signed_in, submit},
     repository::Repository,
@@ -34,15 +37,15 @@ components:
     service: { command: [\"./worker\"] }
 ";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_release_brings_is_read_decided_and_told_on_its_page() {
-    let sources = tempfile::tempdir().unwrap();
-    let repository = Repository::at(&sources.path().join("shop"));
+/// A server that reads sources, with a draft of a component that has one and a component that has none; and the commit that is a
+/// mistake.
+async fn studio(sources: &Path) -> (Server, String) {
+    let repository = Repository::at(&sources.join("shop"));
     repository.commit("feat: sell <b>things</b>\n\nSHOP-1");
     let mistake = repository.commit(
         "fix(cart)!: count once\n\nBREAKING CHANGE: carts of before are emptied\nFixes: SHOP-2",
     );
-    let server = Server::with(&["--sources", sources.path().to_str().unwrap()]).await;
+    let server = Server::with(&["--sources", text(sources)]).await;
     let catalog = server.directory().join("catalog.yaml");
     std::fs::write(&catalog, CATALOG).unwrap();
     server.run(&["apply", "-f", text(&catalog), "--yes"]);
@@ -51,23 +54,58 @@ async fn what_a_release_brings_is_read_decided_and_told_on_its_page() {
     let worker = ["--component", "worker=1.0.0"];
     let create = ["release", "create", "shop", "1.0.0", "--draft"];
     server.run(&[&create[..], &worker].concat());
+    (server, mistake)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_release_brings_is_read_decided_and_told_on_its_page() {
+    let sources = tempfile::tempdir().unwrap();
+    let (server, mistake) = studio(sources.path()).await;
     let browser = signed_in(&server).await;
     let said = "1.0.0 brings 2 changes to live, where nothing was deployed yet, 1 of them breaking, for 2 work items, as far as is known.";
     check_page(&server, &browser, ("release-scope", SCOPE, said)).await;
 
     let cookie = server.sign_in().await;
+    decided(&server, &cookie, &mistake).await;
+    let bens = worded(&server, &cookie).await;
+    let told = format!("{SCOPE}?environment=live&audience=customer");
+    let said = "1.0.0 brings 2 changes to live";
+    check_page(&server, &browser, ("release-scope-told", &told, said)).await;
+    let page = page(&server, &cookie, &told).await;
+    for words in [
+        "A new face for all",
+        "taken out by admin: not yet",
+        "sell &#60;b&#62;things",
+        "Words by admin, ben.",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // Who plans nothing is told so, and may still write.
+    let page = self::page(&server, &bens, &told).await;
+    assert!(
+        !page.contains("id=\"deed-add\"") && page.contains("id=\"deed-introduce\""),
+        "{page}"
+    );
+    assert!(page.contains("may not plan-release"), "{page}");
+}
+
+async fn page(server: &Server, cookie: &str, path: &str) -> String {
+    let page = server.http.get(server.url(path)).header("cookie", cookie);
+    page.send().await.unwrap().text().await.unwrap()
+}
+
+/// A change is taken out, and one is written down; what is no commit is not added.
+async fn decided(server: &Server, cookie: &str, mistake: &str) {
     let adjust = format!("{SCOPE}/adjustments");
     let out = [
         ("environment", "staging"),
         ("act", "take-out"),
-        ("change", &mistake),
+        ("change", mistake),
         ("reason", "not yet"),
     ];
-    let (status, next) = submit(&server, &cookie, (&adjust, &out)).await;
-    assert_eq!(
-        (status, next),
-        (303, format!("{SCOPE}?environment=staging"))
-    );
+    let (status, next) = submit(server, cookie, (&adjust, &out)).await;
+    let here = format!("{SCOPE}?environment=staging");
+    assert_eq!((status, next), (303, here));
     let write = [
         ("environment", "live"),
         ("act", "write"),
@@ -76,20 +114,15 @@ async fn what_a_release_brings_is_read_decided_and_told_on_its_page() {
         ("description", "A new logo"),
         ("reason", "by marketing"),
     ];
-    assert_eq!(submit(&server, &cookie, (&adjust, &write)).await.0, 303);
-    let (status, problem) = submit(
-        &server,
-        &cookie,
-        (
-            &adjust,
-            &[("act", "add"), ("change", "0123456"), ("reason", "x")],
-        ),
-    )
-    .await;
+    assert_eq!(submit(server, cookie, (&adjust, &write)).await.0, 303);
+    let nothing = [("act", "add"), ("change", "0123456"), ("reason", "x")];
+    let (status, problem) = submit(server, cookie, (&adjust, &nothing)).await;
     assert_eq!(status, 404);
     assert!(problem.contains("no branch, tag or commit"), "{problem}");
+}
 
-    // Two write about the same: nothing is written over unseen.
+/// Two write about the same, and nothing is written over unseen; answers the session of the second.
+async fn worded(server: &Server, cookie: &str) -> String {
     let word = format!("{SCOPE}/wordings");
     let words = |text, seen| {
         [
@@ -100,46 +133,15 @@ async fn what_a_release_brings_is_read_decided_and_told_on_its_page() {
             ("seen", seen),
         ]
     };
-    assert_eq!(
-        submit(&server, &cookie, (&word, &words("A <new> face", "0")))
-            .await
-            .0,
-        303
-    );
+    let first = submit(server, cookie, (&word, &words("A <new> face", "0"))).await;
+    assert_eq!(first.0, 303);
     server.run(&["person", "create", "ben", "--level", "3"]);
     let ben = server.run(&["token", "create", "test", "--for", "ben"]);
     let bens = server.sign_in_by(ben.trim()).await;
-    let (status, problem) = submit(&server, &bens, (&word, &words("Another face", "0"))).await;
+    let (status, problem) = submit(server, &bens, (&word, &words("Another face", "0"))).await;
     assert_eq!(status, 409);
-    assert!(
-        problem.contains("wrote in between"),
-        "{problem}"
-    );
-    assert_eq!(
-        submit(&server, &bens, (&word, &words("A new face for all", "1")))
-            .await
-            .0,
-        303
-    );
-    let told = format!("{SCOPE}?environment=live&audience=customer");
-    let said = "1.0.0 brings 2 changes to live";
-    check_page(&server, &browser, ("release-scope-told", &told, said)).await;
-    let page = server.http.get(server.url(&told)).header("cookie", &cookie);
-    let page = page.send().await.unwrap().text().await.unwrap();
-    for words in [
-        "A new face for all",
-        "taken out by admin: not yet",
-        "sell &#60;b&#62;things",
-        "Words by admin, ben.",
-    ] {
-        assert!(page.contains(words), "{words}: {page}");
-    }
-    // Who plans nothing is told so, and may still write.
-    let page = server.http.get(server.url(&told)).header("cookie", &bens);
-    let page = page.send().await.unwrap().text().await.unwrap();
-    assert!(
-        !page.contains("id=\"deed-add\"") && page.contains("id=\"deed-introduce\""),
-        "{page}"
-    );
-    assert!(page.contains("may not plan-release"), "{page}");
+    assert!(problem.contains("wrote in between"), "{problem}");
+    let second = words("A new face for all", "1");
+    assert_eq!(submit(server, &bens, (&word, &second)).await.0, 303);
+    bens
 }

@@ -7,6 +7,8 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-domain", "decide"),
     ("tidegate-domain", "judge"),
     ("tidegate-domain", "rehearsal"),
+    ("tidegate-domain", "train"),
+    ("tidegate-git", "scope"),
     ("tidegate-policy", "authorization"),
     ("tidegate-policy", "controls"),
     ("tidegate-trust", "signatures"),

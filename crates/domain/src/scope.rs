@@ -31,6 +31,6 @@ pub use link::{Link, Links, Relation};
 pub use meaning::{Kind, Meaning, Notice, NoticeKind, Reverted};
 pub use notes::{Chapter, Line, Materials, Notes};
 pub use roll_up::{Contributor, LinkedItem, Origin, Part, Scope};
-pub use tracker::{Tracker, TrackerError, TrackerSystem};
 pub(crate) use tracker::is_address;
+pub use tracker::{Tracker, TrackerError, TrackerSystem};
 pub use wording::{Audience, Subject, Wording, WordingError};

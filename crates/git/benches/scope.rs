@@ -129,6 +129,7 @@ fn catalogue() -> Catalogue {
         state: "Done".to_owned(),
         url: None,
         labels: Vec::new(),
+        updated: None,
     };
     (1..=ITEMS).map(item).collect()
 }

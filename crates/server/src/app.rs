@@ -26,7 +26,7 @@ pub mod enrolments;
 mod error;
 mod evidence;
 mod expiry;
-mod feed;
+pub mod feed;
 mod gate;
 pub(crate) mod group_runs;
 pub mod guide;

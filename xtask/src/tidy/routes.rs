@@ -6,7 +6,7 @@ use super::{Finding, Source};
 const ROOM: &str = "crates/server/src/http/v1";
 
 /// The table of who may ask for what, which a test puts to every route.
-const TABLE: &str = "tests/tests/access.rs";
+const TABLE: &str = "tests/tests/access/rows.rs";
 
 /// Routes that the API's document leaves out: where they are made, how they begin, and why.
 const APART: &[(&str, &str, &str)] = &[
@@ -131,7 +131,7 @@ pub(super) fn permitted(sources: &[Source]) -> Vec<Finding> {
 pub(super) fn known_callers(sources: &[Source]) -> Vec<Finding> {
     let api = judge(sources, |handler| {
         let what = format!("{} does not ask who calls it", handler.name);
-        let asks = ["Caller(", "Subscriber("];
+        let asks = ["Caller(", "Subscriber(", "Tracker("];
         let is_asked = asks.iter().any(|ask| handler.parameters.contains(ask));
         let full = format!("{}::{}", module(handler.source), handler.name);
         let is_open = OPEN.iter().any(|(open, _)| *open == full);

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use form_urlencoded::byte_serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use tidegate_protocol::api::{ItemsImportedView, WorkItemView};
+use tidegate_protocol::api::{FeedView, ItemsImportedView, WorkItemView};
 
 /// How many items are sent in one go.
 const BATCH: usize = 5_000;
@@ -26,6 +26,12 @@ pub enum TrackerCommand {
         /// The file.
         file: PathBuf,
     },
+    /// Print the address for a webhook of GitHub, GitLab or Jira, by which the tracker tells of its items itself. It does nothing
+    /// else, and ends with the token. As content type take JSON.
+    Hook {
+        /// The tracker.
+        tracker: String,
+    },
     /// List imported work items in the order of their keys.
     Items {
         /// The tracker.
@@ -43,6 +49,12 @@ impl TrackerCommand {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         match self {
             Self::Import { tracker, file } => import(context, &tracker, &file).await?,
+            Self::Hook { tracker } => {
+                let path = format!("/api/v1/trackers/{tracker}/hook");
+                let feed: FeedView = context.client.get(&path).await?;
+                let address = format!("{}{}", context.client.server(), feed.path);
+                context.ui.line(&address);
+            }
             Self::Items {
                 tracker,
                 after,
@@ -78,7 +90,7 @@ async fn import(context: &Context<'_>, tracker: &str, file: &Path) -> Result<(),
             Some(Value::Array(items)) => items,
             Some(_) | None => vec![Value::Object(fields)],
         },
-        other => vec![other],
+        one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => vec![one],
     };
     let path = format!("/api/v1/trackers/{tracker}/items");
     let mut all = ItemsImportedView {

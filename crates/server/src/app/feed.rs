@@ -1,20 +1,45 @@
-//! The calendar for other programs. They send no headers, so a key in the address says who asks.
+//! Addresses for other programs: those that read the calendar, and trackers that tell of their items. They send no headers of
+//! ours, so a key in the address says who asks.
 //!
-//! A key is the identifier of a token, sealed for this purpose only. It opens nothing but the calendar, and ends with
-//! the token. There is no record of it.
+//! A key is the identifier of a token, sealed for one purpose only. It opens nothing else, and ends with the token. There is no
+//! record of it.
 
-use super::{App, Error, Kind, Request};
+use super::{App, Error, Kind, Request, field, scope};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::FutureExt;
 use tidegate_domain::{
     access::{Action, Actor},
     id::TokenId,
+    name::Name,
 };
 use tidegate_protocol::api::FeedView;
 use uuid::Uuid;
 
 /// What a key is sealed for.
-const PURPOSE: &str = "calendar feed";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPurpose {
+    /// Reading the calendar.
+    Calendar,
+    /// Telling of work items.
+    Items,
+}
+
+impl KeyPurpose {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Calendar => "calendar feed",
+            Self::Items => "tracker hook",
+        }
+    }
+
+    /// How to get another address.
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::Calendar => "`tidegate calendar --subscribe` prints a new address",
+            Self::Items => "`tidegate tracker hook TRACKER` prints a new address",
+        }
+    }
+}
 
 impl App {
     /// Where calendar programs read the calendar on behalf of the asker.
@@ -27,23 +52,54 @@ impl App {
                 async move { request.permit_at_large(tx, Action::ReadShared).await }.boxed()
             })
             .await?;
-        let Some(TokenId(token)) = request.actor.token.as_ref().map(|token| token.id) else {
-            let detail = "the address is bound to a token, and a sign-in has none";
-            return Err(Error::refused(Kind::NotReady, "feed-needs-token", detail)
-                .hint("run `tidegate calendar --subscribe`"));
-        };
-        let key = URL_SAFE_NO_PAD.encode(self.keyring.wrap(PURPOSE, token.as_bytes()));
+        let key = self.sealed_key(request, KeyPurpose::Calendar)?;
         let path = format!("/api/v1/calendar.ics?key={key}");
         Ok(FeedView { path })
     }
 
-    /// Whoever had a key made, for reading the calendar.
+    /// Where a tracker tells of its items on behalf of the asker.
+    ///
+    /// # Errors
+    /// When the asker may not import items, or has no token.
+    pub async fn hook(&self, request: &Request, tracker: &str) -> Result<FeedView, Error> {
+        let tracker: Name = field("tracker", tracker)?;
+        let input = (request.clone(), tracker.clone());
+        self.store
+            .read(input, |tx, (request, tracker)| {
+                async move {
+                    request.permit_at_large(tx, Action::ImportItems).await?;
+                    scope::find_tracker(tx, tracker).await
+                }
+                .boxed()
+            })
+            .await?;
+        let key = self.sealed_key(request, KeyPurpose::Items)?;
+        let path = format!("/api/v1/trackers/{tracker}/hook?key={key}");
+        Ok(FeedView { path })
+    }
+
+    fn sealed_key(&self, request: &Request, purpose: KeyPurpose) -> Result<String, Error> {
+        let Some(TokenId(token)) = request.actor.token.as_ref().map(|token| token.id) else {
+            let detail = "the address is bound to a token, and a sign-in has none";
+            return Err(
+                Error::refused(Kind::NotReady, "feed-needs-token", detail).hint(purpose.remedy())
+            );
+        };
+        let sealed = self.keyring.wrap(purpose.word(), token.as_bytes());
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// Whoever had a key made, for its purpose.
     ///
     /// # Errors
     /// When the key is none, or its token is no longer good.
-    pub async fn actor_by_feed_key(&self, key: &str) -> Result<Actor, Error> {
+    pub async fn actor_by_key(&self, key: &str, purpose: KeyPurpose) -> Result<Actor, Error> {
+        let wrong = || {
+            let detail = "the key in the address is wrong, or its token has ended";
+            Error::refused(Kind::NotSignedIn, "key-invalid", detail).hint(purpose.remedy())
+        };
         let sealed = URL_SAFE_NO_PAD.decode(key).unwrap_or_default();
-        let opened = self.keyring.unwrap(PURPOSE, &sealed);
+        let opened = self.keyring.unwrap(purpose.word(), &sealed);
         let token = opened.and_then(|bytes| Uuid::from_slice(&bytes).ok());
         let token = token.map(TokenId).ok_or_else(wrong)?;
         let actor = self
@@ -52,10 +108,4 @@ impl App {
             .await?;
         actor.ok_or_else(wrong)
     }
-}
-
-fn wrong() -> Error {
-    let detail = "the key of the calendar is wrong, or its token has ended";
-    Error::refused(Kind::NotSignedIn, "key-invalid", detail)
-        .hint("`tidegate calendar --subscribe` prints a new address")
 }

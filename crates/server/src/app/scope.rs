@@ -10,3 +10,5 @@ mod items;
 mod notes;
 mod shown;
 mod word;
+
+pub(super) use items::find_tracker;

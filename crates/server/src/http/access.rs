@@ -1,7 +1,7 @@
 //! Extractors: who asks, and bodies whose faults are problems like any other.
 
 use super::{ApiError, session};
-use crate::app::{Error, Kind, Request, SharedApp};
+use crate::app::{Error, Kind, Request, SharedApp, feed::KeyPurpose};
 use axum::{
     extract::{FromRequest, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
@@ -34,7 +34,7 @@ impl FromRequestParts<SharedApp> for Caller {
 #[derive(Debug)]
 pub(crate) struct Subscriber(pub Request);
 
-/// What stands behind the `?` for a subscriber.
+/// What stands behind the `?` for those.
 #[derive(Deserialize)]
 struct Key {
     key: Option<String>,
@@ -44,15 +44,34 @@ impl FromRequestParts<SharedApp> for Subscriber {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
-        let Query(Key { key }) = Query::from_request_parts(parts, app).await?;
-        let Some(key) = key else {
-            let Caller(known) = Caller::from_request_parts(parts, app).await?;
-            return Ok(Self(known));
-        };
-        let actor = app.actor_by_feed_key(&key).await?;
-        let id = request_id(parts);
-        Ok(Self(request(app, actor, id)))
+        by_key(parts, app, KeyPurpose::Calendar).await.map(Self)
     }
+}
+
+/// Whoever tells of work items: a caller like any other, or a tracker by the key in the address.
+#[derive(Debug)]
+pub(crate) struct Tracker(pub Request);
+
+impl FromRequestParts<SharedApp> for Tracker {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
+        by_key(parts, app, KeyPurpose::Items).await.map(Self)
+    }
+}
+
+async fn by_key(
+    parts: &mut Parts,
+    app: &SharedApp,
+    purpose: KeyPurpose,
+) -> Result<Request, ApiError> {
+    let Query(Key { key }) = Query::from_request_parts(parts, app).await?;
+    let Some(key) = key else {
+        let Caller(known) = Caller::from_request_parts(parts, app).await?;
+        return Ok(known);
+    };
+    let actor = app.actor_by_key(&key, purpose).await?;
+    Ok(request(app, actor, request_id(parts)))
 }
 
 /// Somebody who is not asked who they are: what they send says it.

@@ -108,7 +108,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         releases::create, releases::contents,
         releases::evidence_file, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,
-        scope::show, scope::adjust, scope::notes, scope::word, scope::items, scope::import_items,
+        scope::show, scope::adjust, scope::notes, scope::word, scope::items, scope::import_items, scope::address, scope::hear,
         tasks::list, tasks::show, tasks::create, tasks::take, tasks::assign, tasks::start, tasks::finish, tasks::skip,
         tasks::reopen,
         status::show,

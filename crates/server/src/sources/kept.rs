@@ -70,7 +70,7 @@ mod tests {
         }
         assert!(kept.get(path, &range('a')).is_some());
         assert!(kept.get(Path::new("other.git"), &range('a')).is_none());
-        kept.put(path, range('c'), empty.clone());
+        kept.put(path, range('c'), empty);
         assert!(kept.get(path, &range('a')).is_some());
         assert_eq!(kept.0.len(), HISTORIES_MAX);
     }

@@ -94,7 +94,7 @@ impl ShowArgs {
                 .iter()
                 .map(|it| format!("  {} {}", it.short, it.description))
                 .collect();
-            context.ui.say(&format!(
+            context.ui.say(format!(
                 "{} not told, as nobody says it in customers' words:\n{}",
                 changes(view.unworded.len()),
                 named.join("\n")
@@ -103,7 +103,7 @@ impl ShowArgs {
         for about in &view.unplaced {
             context
                 .ui
-                .say(&format!("what was written about {about} has no place here"));
+                .say(format!("what was written about {about} has no place here"));
         }
         Ok(ExitStatus::Done)
     }
@@ -119,7 +119,7 @@ impl WordArgs {
         };
         let path = format!("{}/notes", self.which.path());
         context.client.tell(&path, &request).await?;
-        context.ui.say(&format!(
+        context.ui.say(format!(
             "done; `tidegate release notes show {} {} --for {}` shows what it comes to",
             self.which.product,
             self.which.version,

@@ -112,7 +112,7 @@ impl ScopeCommand {
         };
         let path = format!("{}/scope/adjustments", which.path());
         context.client.tell(&path, &request).await?;
-        context.ui.say(&format!(
+        context.ui.say(format!(
             "done; `tidegate release scope show {} {}` shows what it comes to",
             which.product, which.version
         ));

@@ -1,3 +1,5 @@
+//! A delivery goes through its states, is tried again, and never twice without somebody knowing.
+
 use super::*;
 use crate::communication::{
     Opens,

@@ -1,3 +1,5 @@
+//! Templates are begun, and those that would never end do.
+
 use super::*;
 use proptest::prelude::*;
 

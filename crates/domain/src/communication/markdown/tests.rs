@@ -1,3 +1,5 @@
+//! Markdown becomes HTML in which nothing foreign means anything.
+
 use super::{source::is_followed, *};
 use crate::communication::{Filling, Placeholder};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! A message goes from draft to sent, and what changes voids its sanction.
+
 use super::*;
 use crate::communication::{
     Audience, Channel, Moment, Occasion, Occasions, writing::tests::writing,

@@ -1,3 +1,5 @@
+//! Who receives a message, and why others do not.
+
 use super::*;
 use crate::digest::Digest;
 

@@ -231,6 +231,10 @@ fn product_fault(product: &Product, environments: &BTreeMap<Name, Environment>) 
     if let Some(fault) = product.components.iter().find_map(job_fault) {
         return Some(fault);
     }
+    let mut needs = product.components.iter().map(Component::check_needs);
+    if let Some(why) = needs.find_map(Result::err) {
+        return Some(why.to_string());
+    }
     let stranger = product
         .environments
         .keys()

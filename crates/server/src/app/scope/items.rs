@@ -32,12 +32,35 @@ impl App {
             return Err(Error::invalid("items", why));
         }
         let written = Value::Array(wanted.items.clone());
-        let input: (Request, Name, Value) = (request, tracker, written);
+        self.keep_items(request, tracker, written).await
+    }
+
+    /// Keeps what a tracker tells of an item by itself: an event that is about something else changes nothing.
+    ///
+    /// # Errors
+    /// When no such tracker is declared, or its event cannot be understood.
+    pub async fn hear_tracker(
+        &self,
+        request: Request,
+        tracker: &str,
+        event: Value,
+    ) -> Result<ItemsImportedView, Error> {
+        let tracker: Name = field("tracker", tracker)?;
+        self.keep_items(request, tracker, event).await
+    }
+
+    async fn keep_items(
+        &self,
+        request: Request,
+        tracker: Name,
+        written: Value,
+    ) -> Result<ItemsImportedView, Error> {
         let view = self
             .store
-            .write(input, |tx, (request, tracker, written)| {
-                import(tx, request, tracker, written).boxed()
-            })
+            .write(
+                (request, tracker, written),
+                |tx, (request, tracker, written)| import(tx, request, tracker, written).boxed(),
+            )
             .await?;
         self.bus.announce();
         Ok(view)
@@ -60,7 +83,7 @@ impl App {
             .read(input, |tx, (request, tracker, after, limit)| {
                 async move {
                     request.permit_at_large(tx, Action::ReadShared).await?;
-                    find(tx, tracker).await?;
+                    find_tracker(tx, tracker).await?;
                     let items = tx.work_items(tracker, after, *limit).await?;
                     Ok(items.into_iter().map(view).collect())
                 }
@@ -89,7 +112,7 @@ async fn import(
     written: &Value,
 ) -> Result<ItemsImportedView, Error> {
     request.permit_at_large(tx, Action::ImportItems).await?;
-    let declared = find(tx, tracker).await?;
+    let declared = find_tracker(tx, tracker).await?;
     let items = WorkItem::read(&declared, written).map_err(|why| Error::invalid("items", why))?;
     let mut changed = 0_u64;
     for item in &items {
@@ -113,7 +136,8 @@ async fn import(
     Ok(view)
 }
 
-async fn find(tx: &mut Tx, name: &Name) -> Result<Tracker, Error> {
+/// The tracker of a name.
+pub(in crate::app) async fn find_tracker(tx: &mut Tx, name: &Name) -> Result<Tracker, Error> {
     let found: Option<Tracker> = tx.document(Kind::Tracker, name.as_str()).await?;
     found.ok_or_else(|| {
         Error::not_found("tracker-not-found", "tracker", name)

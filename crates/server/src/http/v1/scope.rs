@@ -2,7 +2,7 @@
 
 use super::super::{
     ApiError,
-    access::{Caller, Json, Path, Query, State, bounded},
+    access::{Caller, Json, Path, Query, State, Tracker, bounded},
 };
 use crate::app::SharedApp;
 use axum::{
@@ -12,7 +12,7 @@ use axum::{
 };
 use serde::Deserialize;
 use tidegate_protocol::api::{
-    AdjustmentRequest, ItemsImportedView, ItemsRequest, NotesView, Problem, ScopeView,
+    AdjustmentRequest, FeedView, ItemsImportedView, ItemsRequest, NotesView, Problem, ScopeView,
     WordingRequest, WorkItemView,
 };
 
@@ -34,6 +34,7 @@ pub(super) fn router() -> Router<SharedApp> {
             "/api/v1/trackers/{tracker}/items",
             get(items).post(import_items),
         )
+        .route("/api/v1/trackers/{tracker}/hook", get(address).post(hear))
 }
 
 /// For where, and how much of it.
@@ -147,5 +148,32 @@ pub(super) async fn import_items(
     Json(wanted): Json<ItemsRequest>,
 ) -> Result<extract::Json<ItemsImportedView>, ApiError> {
     let view = app.import_items(request, &tracker, &wanted).await?;
+    Ok(extract::Json(view))
+}
+
+/// The address at which a tracker tells of its items by itself. It holds a key that does nothing else and ends with the caller's
+/// token.
+#[utoipa::path(get, path = "/api/v1/trackers/{tracker}/hook", params(("tracker" = String, Path)),
+    responses((status = 200, body = FeedView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn address(
+    app: State,
+    Caller(request): Caller,
+    Path(tracker): Path<String>,
+) -> Result<extract::Json<FeedView>, ApiError> {
+    Ok(extract::Json(app.hook(&request, &tracker).await?))
+}
+
+/// Hears what a tracker tells of an item: an event of GitHub, GitLab or Jira, as JSON. The key in the address takes the place of a
+/// token. What is told twice or late changes nothing.
+#[utoipa::path(post, path = "/api/v1/trackers/{tracker}/hook", request_body = Object,
+    params(("tracker" = String, Path), ("key" = Option<String>, Query)),
+    responses((status = 200, body = ItemsImportedView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn hear(
+    app: State,
+    Tracker(request): Tracker,
+    Path(tracker): Path<String>,
+    Json(event): Json<serde_json::Value>,
+) -> Result<extract::Json<ItemsImportedView>, ApiError> {
+    let view = app.hear_tracker(request, &tracker, event).await?;
     Ok(extract::Json(view))
 }
