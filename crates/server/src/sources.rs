@@ -64,12 +64,11 @@ impl Sources {
         self: &Arc<Self>,
         wanted: Vec<Wanted>,
     ) -> Vec<Result<Travelled, Unread>> {
-        let Ok(_turn) = self.reading.acquire().await else {
-            return Vec::new();
-        };
-        let sources = self.clone();
+        let _turn = self.reading.acquire().await;
+        let (sources, count) = (self.clone(), wanted.len());
         let read = move || wanted.iter().map(|it| sources.travel(it)).collect();
-        tokio::task::spawn_blocking(read).await.unwrap_or_default()
+        let read = tokio::task::spawn_blocking(read).await;
+        read.unwrap_or_else(|_| vec![Err(broken_off()); count])
     }
 
     /// The commit of a revision in a repository.
@@ -84,7 +83,7 @@ impl Sources {
             Ok(source.commit(source.resolve(&revision)?)?)
         };
         let read = tokio::task::spawn_blocking(read).await;
-        read.unwrap_or_else(|_| Err(Unread::new("reading it was broken off", "try again")))
+        read.unwrap_or_else(|_| Err(broken_off()))
     }
 
     fn travel(&self, wanted: &Wanted) -> Result<Travelled, Unread> {
@@ -136,6 +135,10 @@ impl Sources {
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn broken_off() -> Unread {
+    Unread::new("reading it was broken off", "the server's log says why")
 }
 
 impl Unread {

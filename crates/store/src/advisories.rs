@@ -1,10 +1,10 @@
 //! Known vulnerabilities as they were imported. What they mean is not known here.
 
-use crate::{StoreError, Tx, Value};
+use crate::{
+    StoreError, Tx, Value,
+    value::{ROWS_MAX, tuples},
+};
 use std::collections::BTreeSet;
-
-/// The most rows of one statement.
-const ROWS_MAX: usize = 200;
 
 /// An advisory to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,15 +138,4 @@ impl Tx {
             Ok((row.unsigned(0)?, row.optional_time(1)?))
         })
     }
-}
-
-/// `($1, $2), ($3, $4)`: so many of so many.
-fn tuples(count: usize, width: usize) -> String {
-    let tuple = |at: usize| {
-        let places: Vec<String> = (1..=width)
-            .map(|i| format!("${}", at * width + i))
-            .collect();
-        format!("({})", places.join(", "))
-    };
-    (0..count).map(tuple).collect::<Vec<_>>().join(", ")
 }

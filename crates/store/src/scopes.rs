@@ -1,6 +1,9 @@
 //! What people decided about the changes of a release and wrote about them, and the work items that those name.
 
-use crate::{Row, StoreError, Tx, record};
+use crate::{
+    Row, StoreError, Tx, Value, record,
+    value::{ROWS_MAX, tuples},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use tidegate_domain::{
     name::Name,
@@ -80,6 +83,29 @@ impl Tx {
         let values = [key.tracker.as_str().into(), key.key.as_str().into()];
         let row = self.row(sql, &values).await?;
         row.map(|row| row.record(0, "work item")).transpose()
+    }
+
+    /// Those of some work items that were imported.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn work_items_among(
+        &mut self,
+        keys: &[ItemKey],
+    ) -> Result<Vec<WorkItem>, StoreError> {
+        let mut found = Vec::new();
+        for some in keys.chunks(ROWS_MAX) {
+            let sql = format!(
+                "SELECT record FROM work_items WHERE (tracker, item) IN (VALUES {})",
+                tuples(some.len(), 2)
+            );
+            let values = some
+                .iter()
+                .flat_map(|key| [key.tracker.as_str().into(), key.key.as_str().into()]);
+            let values: Vec<Value> = values.collect();
+            found.append(&mut read(&self.rows(&sql, &values).await?, "work item")?);
+        }
+        Ok(found)
     }
 
     /// At most `limit` work items of a tracker whose keys come behind `after`, in the order of their keys.

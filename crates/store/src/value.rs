@@ -229,3 +229,17 @@ impl ToSql for Value {
 
     to_sql_checked!();
 }
+
+/// The most rows of one statement.
+pub(crate) const ROWS_MAX: usize = 200;
+
+/// `($1, $2), ($3, $4)`: so many of so many.
+pub(crate) fn tuples(count: usize, width: usize) -> String {
+    let tuple = |at: usize| {
+        let places: Vec<String> = (1..=width)
+            .map(|i| format!("${}", at * width + i))
+            .collect();
+        format!("({})", places.join(", "))
+    };
+    (0..count).map(tuple).collect::<Vec<_>>().join(", ")
+}

@@ -127,10 +127,7 @@ impl App {
         self.store
             .read(keys, |tx, keys| {
                 async move {
-                    let mut items = Vec::new();
-                    for key in keys.iter() {
-                        items.extend(tx.work_item(key).await?);
-                    }
+                    let items = tx.work_items_among(keys).await?;
                     Ok::<_, Error>(items.into_iter().collect())
                 }
                 .boxed()

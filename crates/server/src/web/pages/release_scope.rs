@@ -76,7 +76,8 @@ pub(in crate::web) async fn show(
     Query(chosen): Query<Chosen>,
 ) -> Result<Response, Fault> {
     let audience = chosen.audience.as_deref().unwrap_or(AUDIENCE);
-    let asked = (chosen.environment.as_deref(), CHANGES, audience);
+    let asked = chosen.environment.as_deref().filter(|it| !it.is_empty());
+    let asked = (asked, CHANGES, audience);
     let of = (product.as_str(), version.as_str());
     let (scope, notes) = app.scope_with_notes(&request, of, asked).await?;
     let place = Place::product(&product);

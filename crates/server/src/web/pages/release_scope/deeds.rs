@@ -45,9 +45,9 @@ pub(in crate::web) async fn adjust(
     Path((product, version)): Path<(String, String)>,
     Submitted(wanted): Submitted<Adjustment>,
 ) -> Result<Redirect, Fault> {
-    let here = format!(
-        "/products/{product}/releases/{version}/scope?environment={}",
-        wanted.environment
+    let here = here(
+        (&product, &version),
+        &[("environment", &wanted.environment)],
     );
     let change = match (wanted.act.as_str(), wanted.change.trim()) {
         ("write", name) if !name.starts_with('+') => format!("+{name}"),
@@ -74,10 +74,11 @@ pub(in crate::web) async fn word(
     Path((product, version)): Path<(String, String)>,
     Submitted(wanted): Submitted<Wording>,
 ) -> Result<Redirect, Fault> {
-    let here = format!(
-        "/products/{product}/releases/{version}/scope?environment={}&audience={}",
-        wanted.environment, wanted.audience
-    );
+    let chosen = [
+        ("environment", wanted.environment.as_str()),
+        ("audience", &wanted.audience),
+    ];
+    let here = here((&product, &version), &chosen);
     let text = wanted.text.replace("\r\n", "\n");
     let asked = WordingRequest {
         audience: wanted.audience,
@@ -88,4 +89,11 @@ pub(in crate::web) async fn word(
     let done = app.word_notes(request, (&product, &version), &asked).await;
     done.map_err(|error| Fault::back(error, &here))?;
     Ok(Redirect::to(&format!("{here}#notes")))
+}
+
+/// The page with what was chosen on it.
+fn here((product, version): (&str, &str), chosen: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let query = query.extend_pairs(chosen).finish();
+    format!("/products/{product}/releases/{version}/scope?{query}")
 }
