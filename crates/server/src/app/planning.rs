@@ -8,7 +8,7 @@ mod shown;
 mod upkeep;
 
 pub(super) use save::check_party;
-pub(super) use shown::{of_release, task_view, waits_for};
+pub(super) use shown::{Around, around, task_view, waits_for};
 
 use super::{Error, Kind};
 use tidegate_domain::{name::Name, planning::PlanEdition, version::Version};

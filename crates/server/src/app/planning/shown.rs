@@ -123,17 +123,17 @@ fn edition_view(edition: &PlanEdition, before: Option<&PlanEdition>) -> PlanEdit
     }
 }
 
-/// The newest plan of a release with its tasks, if it has one.
-pub(in crate::app) async fn of_release(
-    tx: &mut Tx,
-    of: (&Name, &Version),
-) -> Result<Option<(PlanEdition, Schedule)>, Error> {
-    let Some(edition) = tx.newest_plan(of).await? else {
-        return Ok(None);
-    };
+/// A release's newest plan with what its tasks come to, if it has one, and all of its tasks.
+pub(in crate::app) type Around = (Option<(PlanEdition, Schedule)>, Vec<Task>);
+
+/// What is around a task of a release.
+pub(in crate::app) async fn around(tx: &mut Tx, of: (&Name, &Version)) -> Result<Around, Error> {
     let tasks = tx.tasks_of(of).await?;
+    let Some(edition) = tx.newest_plan(of).await? else {
+        return Ok((None, tasks));
+    };
     let schedule = upkeep::schedule(&edition.plan, &tasks, tx.now())?;
-    Ok(Some((edition, schedule)))
+    Ok((Some((edition, schedule)), tasks))
 }
 
 /// An edition with what it comes to.

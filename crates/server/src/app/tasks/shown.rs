@@ -1,0 +1,77 @@
+//! Tasks as they are shown, with what the plans of their releases say of them.
+
+use super::super::{App, Error, Request, planning};
+use futures::FutureExt;
+use std::collections::BTreeMap;
+use tidegate_domain::{
+    access::{Action, Resource},
+    id::TaskId,
+    name::Name,
+    planning::Task,
+    version::Version,
+};
+use tidegate_protocol::api::TaskView;
+use tidegate_store::Tx;
+
+impl App {
+    /// One task.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn task(&self, request: &Request, id: TaskId) -> Result<TaskView, Error> {
+        self.store
+            .read((request.clone(), id), |tx, (request, id)| {
+                async move {
+                    let task = found(tx, request, (Action::Read, *id)).await?;
+                    view(tx, &task).await
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// A task that may be asked for something.
+pub(super) async fn found(
+    tx: &mut Tx,
+    request: &Request,
+    (action, id): (Action, TaskId),
+) -> Result<Task, Error> {
+    let missing = || {
+        Error::not_found("task-not-found", "task", id)
+            .hint("`tidegate task list` shows what is to do")
+    };
+    let task = tx.task(id).await?.ok_or_else(missing)?;
+    let resource = Resource::product(task.product.clone());
+    request.permit(tx, (action, &resource), missing).await?;
+    Ok(task)
+}
+
+/// A task as it is shown, with what the plan of its release says of it.
+pub(super) async fn view(tx: &mut Tx, task: &Task) -> Result<TaskView, Error> {
+    let views = views(tx, std::slice::from_ref(task)).await?;
+    views
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::Broken(format!("task {} is shown as nothing", task.id)))
+}
+
+/// Several of them.
+pub(super) async fn views(tx: &mut Tx, tasks: &[Task]) -> Result<Vec<TaskView>, Error> {
+    let mut around: BTreeMap<(Name, Version), planning::Around> = BTreeMap::new();
+    let mut views = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        let of = (task.product.clone(), task.version.clone());
+        if !around.contains_key(&of) {
+            let known = planning::around(tx, (&of.0, &of.1)).await?;
+            around.insert(of.clone(), known);
+        }
+        if let Some((plan, all)) = around.get(&of) {
+            let plan = plan
+                .as_ref()
+                .map(|(edition, schedule)| (&edition.plan, schedule));
+            views.push(planning::task_view(task, plan, all, tx.now()));
+        }
+    }
+    Ok(views)
+}

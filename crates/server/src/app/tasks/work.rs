@@ -1,0 +1,107 @@
+//! What is to do, and for whom.
+
+use super::{
+    super::{App, Error, Request, planning},
+    shown::views,
+};
+use futures::FutureExt;
+use jiff::Timestamp;
+use tidegate_domain::{name::Name, planning::Party};
+use tidegate_protocol::api::{TaskView, WorkView};
+use tidegate_store::Tx;
+
+/// The most tasks of one party that are listed.
+const LISTED_MAX: u64 = 500;
+
+/// Whose work is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkOf {
+    /// That of whoever asks, and what waits for their teams.
+    Mine,
+    /// What waits for one team.
+    Team(Name),
+    /// Everybody's, as far as it is seen.
+    All,
+}
+
+impl App {
+    /// What is to do: for whoever asks, and for their teams; or for one team, or for anybody.
+    ///
+    /// # Errors
+    /// When there is no such team.
+    pub async fn work(&self, request: &Request, of: &WorkOf) -> Result<WorkView, Error> {
+        self.store
+            .read((request.clone(), of.clone()), |tx, (request, of)| {
+                work(tx, request, of).boxed()
+            })
+            .await
+    }
+}
+
+async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, Error> {
+    let me = &request.actor.name;
+    let mut sight = request.sight(tx).await?;
+    let authorizer = request.gate.authorizer(tx).await?;
+    let teams: Vec<Name> = match of {
+        WorkOf::Mine => authorizer
+            .directory()
+            .teams_of(&request.actor)
+            .cloned()
+            .collect(),
+        WorkOf::Team(team) => {
+            planning::check_party(tx, &Party::Team(team.clone())).await?;
+            vec![team.clone()]
+        }
+        WorkOf::All => Vec::new(),
+    };
+    let (mut mine, mut waiting) = (Vec::new(), Vec::new());
+    match of {
+        WorkOf::Mine => {
+            mine.extend(tx.tasks_taken_by(me, LISTED_MAX).await?);
+            let alone = Party::Person(me.clone());
+            mine.extend(tx.tasks_waiting_for(&alone, LISTED_MAX).await?);
+        }
+        WorkOf::All => waiting.extend(tx.pending_tasks(LISTED_MAX).await?),
+        WorkOf::Team(_) => {}
+    }
+    for team in teams {
+        waiting.extend(tx.tasks_waiting_for(&Party::Team(team), LISTED_MAX).await?);
+    }
+    for list in [&mut mine, &mut waiting] {
+        list.retain(|task| sight.shows(&task.product));
+        list.sort_by_key(|task| (task.due.unwrap_or(Timestamp::MAX), task.id));
+    }
+    let (mine, waiting) = (views(tx, &mine).await?, views(tx, &waiting).await?);
+    Ok(WorkView {
+        sentence: sentence(of, &mine, &waiting),
+        mine,
+        waiting,
+    })
+}
+
+/// What is to do, as a person would say it.
+fn sentence(of: &WorkOf, mine: &[TaskView], waiting: &[TaskView]) -> String {
+    let overdue = mine.iter().chain(waiting).filter(|it| it.overdue).count();
+    let tail = match overdue {
+        0 => String::new(),
+        1 => ", 1 of them overdue".to_owned(),
+        many => format!(", {many} of them overdue"),
+    };
+    let tasks = |count: usize| match count {
+        1 => "1 task".to_owned(),
+        many => format!("{many} tasks"),
+    };
+    match (of, mine.len(), waiting.len()) {
+        (WorkOf::Mine, 0, 0) => "Nothing is yours to do.".to_owned(),
+        (WorkOf::Mine, 0, waiting) => format!("{} for your teams{tail}.", tasks(waiting)),
+        (WorkOf::Mine, mine, 0) => format!("{} for you{tail}.", tasks(mine)),
+        (WorkOf::Mine, mine, waiting) => {
+            format!("{} for you, {} for your teams{tail}.", tasks(mine), waiting)
+        }
+        (WorkOf::Team(_) | WorkOf::All, _, 0) => "Nothing waits to be done.".to_owned(),
+        (WorkOf::Team(team), _, waiting) => {
+            format!("{} for team {team} that nobody took{tail}.", tasks(waiting))
+        }
+        (WorkOf::All, _, waiting) => format!("{} to be done{tail}.", tasks(waiting)),
+    }
+}
