@@ -264,8 +264,8 @@ mod tests {
         ] {
             let items = read(kind, projects, &written).unwrap();
             assert_eq!(told(&items), [expect], "{written}");
-            let has_time = written.to_string().contains("updated\"")
-                || written.to_string().contains("updated_at");
+            let text = written.to_string();
+            let has_time = text.contains(r#""updated":"#) || text.contains(r#""updated_at":"#);
             assert_eq!(items[0].updated.is_some(), has_time, "{written}");
         }
     }
