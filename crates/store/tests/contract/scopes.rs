@@ -52,7 +52,7 @@ pub(crate) async fn a_work_item_is_kept_once_and_found_by_key(store: &Store) {
     let rest = view!(store, (), |tx, ()| tx
         .work_items(&name("tickets"), "SHOP-1", 10)
         .await?);
-    assert_eq!(rest, [second.clone()]);
+    assert_eq!(rest, std::slice::from_ref(&second));
     let keys = [second.item_key(), work_item("SHOP-9").item_key()];
     let among = view!(store, keys, |tx, keys| tx.work_items_among(keys).await?);
     assert_eq!(among, [second]);
