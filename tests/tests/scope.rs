@@ -373,3 +373,38 @@ async fn opens_nothing_else(server: &Server, address: &str) {
     let hint = problem["hint"].as_str().unwrap();
     assert!(hint.contains("tidegate tracker hook"), "{problem}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_does_not_choose_by_itself_which_repository_it_reads() {
+    let server = Server::start().await;
+    let product = |more: &str| {
+        format!(
+            "kind: Product\nname: shop\nteam: makers\ntitle: Shop\ncomponents:\n  - {{ name: web, driver: service, {more} service: {{ command: [\"./web\"] }} }}\n"
+        )
+    };
+    let team = "kind: Team\nname: makers\nlevels: { maker: initiate }\n---\n";
+    server.run(&words("person create maker"));
+    let file = server.directory().join("shop.yaml");
+    fs::write(&file, format!("{team}{}", product(""))).unwrap();
+    server.run(&["apply", "-f", text(&file), "--yes"]);
+    let token = server.run(&words("token create test --for maker"));
+    let declare = async |text: String| -> (u16, Value) {
+        let body = json!({"files": [{"path": "shop.yaml", "text": text}], "dry_run": false});
+        let answer = server.http.post(server.url("/api/v1/apply")).json(&body);
+        let answer = answer.bearer_auth(token.trim()).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    };
+    let (status, problem) = declare(product("source: { repository: bank.git },")).await;
+    assert_eq!(status, 403, "{problem}");
+    let hint = problem["hint"].as_str().unwrap();
+    assert!(hint.contains("in the whole organisation"), "{problem}");
+
+    // What somebody of the organisation declared the team may refine, and keep.
+    fs::write(&file, product("source: { repository: shop.git },")).unwrap();
+    server.run(&["apply", "-f", text(&file), "--yes"]);
+    let refined = product("source: { repository: shop.git, branch: next },");
+    let (status, answer) = declare(refined).await;
+    assert_eq!(status, 200, "{answer}");
+    let (status, _) = declare(product("source: { repository: bank.git },")).await;
+    assert_eq!(status, 403);
+}

@@ -1,7 +1,7 @@
 //! Who may declare what: what belongs to a team is the team's, the rest is the organisation's.
 
 use super::super::{Error, Kind as Refusal, Request, releases};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::{Action, Level, Resource},
     calendar::Scope,
@@ -102,6 +102,10 @@ async fn check_product(
         };
         request.permit_product(tx, action, &known.name).await?;
     }
+    let (old, new) = (known.as_ref().map(repositories), repositories(product));
+    if !new.is_subset(&old.unwrap_or_default()) {
+        check_sources(tx, request).await?;
+    }
     let comes = known.is_none_or(|known| known.team != product.team);
     if comes {
         let team = Resource::Team(product.team.clone());
@@ -111,6 +115,23 @@ async fn check_product(
             .await?;
     }
     Ok(())
+}
+
+/// The repositories that the components of a product are made from.
+fn repositories(product: &Product) -> BTreeSet<String> {
+    let sources = product
+        .components
+        .iter()
+        .filter_map(|it| it.source.as_ref());
+    sources.map(|it| it.repository().to_owned()).collect()
+}
+
+/// All teams' repositories lie in one place: whoever says which of them a product is made from could otherwise read any.
+async fn check_sources(tx: &mut Tx, request: &Request) -> Result<(), Error> {
+    let asked = request.permit_at_large(tx, Action::ApplyCatalog).await;
+    asked.map(drop).map_err(|why| {
+        why.hint("which repository is a component's source says somebody of level 4 in the whole organisation")
+    })
 }
 
 /// Who belongs to a team says somebody of level 5 there, and nobody gives more than they have.
