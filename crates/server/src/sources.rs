@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
-use tidegate_domain::{name::Name, scope::Commit};
+use tidegate_domain::scope::Commit;
 use tidegate_git::Source;
 use tokio::sync::Semaphore;
 
@@ -25,19 +25,6 @@ pub struct Sources {
     kept: Mutex<Kept>,
     /// One at a time, because reading keeps a core busy.
     reading: Semaphore,
-}
-
-/// What is read of a component's source.
-#[derive(Debug, Clone)]
-pub(crate) struct Wanted {
-    /// The component.
-    pub(crate) component: Name,
-    /// The directory below the server's sources.
-    pub(crate) repository: String,
-    /// Only commits that touch one of these; all when there are none.
-    pub(crate) paths: Vec<String>,
-    /// From where to where.
-    pub(crate) road: Road,
 }
 
 /// Why a source was not read.
@@ -60,13 +47,10 @@ impl Sources {
     }
 
     /// Reads the history that each component brings, in the same order.
-    pub(crate) async fn read(
-        self: &Arc<Self>,
-        wanted: Vec<Wanted>,
-    ) -> Vec<Result<Travelled, Unread>> {
+    pub(crate) async fn read(self: &Arc<Self>, roads: Vec<Road>) -> Vec<Result<Travelled, Unread>> {
         let _turn = self.reading.acquire().await;
-        let (sources, count) = (self.clone(), wanted.len());
-        let read = move || wanted.iter().map(|it| sources.travel(it)).collect();
+        let (sources, count) = (self.clone(), roads.len());
+        let read = move || roads.iter().map(|road| sources.travel(road)).collect();
         let read = tokio::task::spawn_blocking(read).await;
         read.unwrap_or_else(|_| vec![Err(broken_off()); count])
     }
@@ -86,8 +70,8 @@ impl Sources {
         read.unwrap_or_else(|_| Err(broken_off()))
     }
 
-    fn travel(&self, wanted: &Wanted) -> Result<Travelled, Unread> {
-        let (source, path) = self.open(&wanted.repository)?;
+    fn travel(&self, road: &Road) -> Result<Travelled, Unread> {
+        let (source, path) = self.open(&road.repository)?;
         let history = |range: tidegate_git::Range| {
             let known = self.kept().get(&path, &range);
             match known {
@@ -99,7 +83,7 @@ impl Sources {
                 }
             }
         };
-        wanted.road.travel((&source, &history), wanted)
+        road.travel(&source, &history)
     }
 
     /// Opens a repository that lies below the root in truth, and says where that is.

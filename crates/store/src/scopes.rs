@@ -74,17 +74,6 @@ impl Tx {
         self.execute(sql, &values).await.map(drop)
     }
 
-    /// A work item, if it was imported.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn work_item(&mut self, key: &ItemKey) -> Result<Option<WorkItem>, StoreError> {
-        let sql = "SELECT record FROM work_items WHERE tracker = $1 AND item = $2";
-        let values = [key.tracker.as_str().into(), key.key.as_str().into()];
-        let row = self.row(sql, &values).await?;
-        row.map(|row| row.record(0, "work item")).transpose()
-    }
-
     /// Those of some work items that were imported.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tidegate_protocol::api::{FeedView, ItemsImportedView, WorkItemView};
 
 /// How many items are sent in one go.
-const BATCH: usize = 5_000;
+const BATCH: usize = 1_000;
 
 /// Bring in what trackers know of work items.
 #[derive(Debug, Subcommand)]

@@ -1,9 +1,10 @@
 //! The road of a component: from the commit that an environment runs, over those of the releases in between, to the one that is
 //! asked about.
 
-use super::{Unread, Wanted};
+use super::Unread;
 use std::sync::Arc;
 use tidegate_domain::{
+    name::Name,
     scope::{Commit, CommitId, Origin, Part},
     version::Version,
 };
@@ -14,10 +15,16 @@ const COMMITS_MAX: usize = 120_000;
 /// The most commits that are told of what would be lost.
 const LOST_MAX: usize = 50;
 
-/// From where to where. Revisions are names that a repository may have: the commit that an artifact says it was built from, a
-/// tag, a branch.
+/// From where to where, in the source of a component. Revisions are names that a repository may have: the commit that an artifact
+/// says it was built from, a tag, a branch.
 #[derive(Debug, Clone)]
 pub(crate) struct Road {
+    /// The component.
+    pub(crate) component: Name,
+    /// The directory below the server's sources.
+    pub(crate) repository: String,
+    /// Only commits that touch one of these; all when there are none.
+    pub(crate) paths: Vec<String>,
     /// What the environment runs, with the revision as far as that is known; nothing when it runs nothing of the component.
     pub(crate) base: Option<(Version, Option<String>)>,
     /// The releases on the way, the oldest first, without the last.
@@ -43,26 +50,14 @@ pub(crate) struct Travelled {
 pub(super) type Read<'a> = &'a dyn Fn(Range) -> Result<Arc<History>, Fault>;
 
 impl Road {
-    pub(super) fn travel(
-        &self,
-        (source, history): (&Source, Read<'_>),
-        wanted: &Wanted,
-    ) -> Result<Travelled, Unread> {
+    /// What lies along it.
+    pub(super) fn travel(&self, source: &Source, history: Read<'_>) -> Result<Travelled, Unread> {
         let find = |(version, revision): &(Version, Option<String>)| match revision {
             Some(revision) => Ok(source.resolve(revision)?),
             None => Err(unknown(version)),
         };
         let to = find(&self.to)?;
         let base = self.base.as_ref().map(find).transpose()?;
-        // What is not known of a release in between is told with the next.
-        let between = self.between.iter();
-        let between = between.filter_map(|it| Some((&it.0, find(it).ok()?)));
-        let range = |since: &[CommitId], to: CommitId| Range {
-            since: since.to_vec(),
-            to,
-            paths: wanted.paths.clone(),
-            most: COMMITS_MAX,
-        };
         // Whether a commit is part of what is asked about.
         let is_behind = |commit: CommitId| -> Result<bool, Unread> {
             let range = Range {
@@ -73,23 +68,26 @@ impl Road {
             };
             Ok(history(range)?.apart.is_empty())
         };
-        let mut steps: Vec<(&Version, CommitId)> = Vec::new();
-        for (version, commit) in between {
-            // A release that is not behind this one is of another line.
-            if is_behind(commit)? {
-                steps.push((version, commit));
-            }
-        }
-        steps.push((&self.to.0, to));
+        let range = |since: &[CommitId], to: CommitId| Range {
+            since: since.to_vec(),
+            to,
+            paths: self.paths.clone(),
+            most: COMMITS_MAX,
+        };
         let mut seen: Vec<CommitId> = base.into_iter().collect();
         let mut travelled = Travelled::default();
-        for (version, commit) in steps {
+        for (step, is_last) in self.steps() {
+            // What is not known of a release in between, or is of another line, is told with the next.
+            let commit = match find(step) {
+                Ok(commit) if is_last || is_behind(commit)? => commit,
+                Ok(_) | Err(_) => continue,
+            };
             let read = history(range(&seen, commit))?;
             travelled.left_out += read.left_out;
             travelled.parts.push(Part {
                 origin: Origin {
-                    component: wanted.component.clone(),
-                    release: version.clone(),
+                    component: self.component.clone(),
+                    release: step.0.clone(),
                 },
                 commits: read.commits.clone(),
             });
@@ -107,6 +105,12 @@ impl Road {
             travelled.lost.clone_from(&lost.commits);
         }
         Ok(travelled)
+    }
+
+    /// The releases on it, the oldest first, and whether each is the last.
+    fn steps(&self) -> impl Iterator<Item = (&(Version, Option<String>), bool)> {
+        let between = self.between.iter().map(|it| (it, false));
+        between.chain([(&self.to, true)])
     }
 }
 

@@ -2,7 +2,11 @@
 
 use super::WhichArgs;
 use crate::{Error, ExitStatus, commands::Context};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use tidegate_domain::scope::Audience;
 use tidegate_protocol::api::{NotesView, WordingRequest};
 
 /// Read release notes by audience, and write them together.
@@ -18,8 +22,8 @@ pub struct ShowArgs {
     #[command(flatten)]
     which: WhichArgs,
     /// For whom.
-    #[arg(long = "for", value_enum, default_value_t = Audience::Customer, value_name = "AUDIENCE")]
-    audience: Audience,
+    #[arg(long = "for", value_parser = audiences(), default_value = "customer", value_name = "AUDIENCE")]
+    audience: String,
     /// The environment that it goes to; the last of the product's promotion path unless set.
     #[arg(long, value_name = "ENVIRONMENT")]
     to: Option<String>,
@@ -39,26 +43,13 @@ pub struct WordArgs {
     #[arg(long)]
     untold: bool,
     /// For whom.
-    #[arg(long = "for", value_enum, default_value_t = Audience::Customer, value_name = "AUDIENCE")]
-    audience: Audience,
+    #[arg(long = "for", value_parser = audiences(), default_value = "customer", value_name = "AUDIENCE")]
+    audience: String,
 }
 
-/// Whom notes are for.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Audience {
-    Developer,
-    Operator,
-    Customer,
-}
-
-impl Audience {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Developer => "developer",
-            Self::Operator => "operator",
-            Self::Customer => "customer",
-        }
-    }
+/// Reads an audience by the word for it, and completes it.
+fn audiences() -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(Audience::ALL.map(Audience::word))
 }
 
 impl NotesCommand {
@@ -72,11 +63,7 @@ impl NotesCommand {
 
 impl ShowArgs {
     async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
-        let mut path = format!(
-            "{}/notes?audience={}",
-            self.which.path(),
-            self.audience.word()
-        );
+        let mut path = format!("{}/notes?audience={}", self.which.path(), self.audience);
         if let Some(environment) = &self.to {
             path = format!("{path}&environment={environment}");
         }
@@ -112,7 +99,7 @@ impl ShowArgs {
 impl WordArgs {
     async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         let request = WordingRequest {
-            audience: self.audience.word().to_owned(),
+            audience: self.audience.clone(),
             subject: self.about,
             text: self.text,
             seen: None,
@@ -121,9 +108,7 @@ impl WordArgs {
         context.client.tell(&path, &request).await?;
         context.ui.say(format!(
             "done; `tidegate release notes show {} {} --for {}` shows what it comes to",
-            self.which.product,
-            self.which.version,
-            self.audience.word()
+            self.which.product, self.which.version, self.audience
         ));
         Ok(ExitStatus::Done)
     }

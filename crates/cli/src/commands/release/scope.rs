@@ -165,7 +165,7 @@ fn told(view: &ScopeView) -> String {
     }
     for group in &view.groups {
         let shown = group.changes.len();
-        let more = usize::try_from(group.count).map_or(0, |count| count - shown);
+        let more = usize::try_from(group.count).map_or(0, |count| count.saturating_sub(shown));
         let more = match more {
             0 => String::new(),
             n => format!("\n  and {n} more; `--most` shows them"),

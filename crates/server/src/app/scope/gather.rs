@@ -1,7 +1,7 @@
 //! What a scope is made of: found in the records, then read from the sources.
 
 use super::super::{App, Error, Request, field, optional, releases};
-use crate::sources::{Road, Unread, Wanted};
+use crate::sources::{Road, Travelled, Unread};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -35,8 +35,8 @@ pub(super) struct Gathered {
     pub(super) base: Option<Base>,
     /// The releases whose changes are put together, the oldest first; the last is the one that is asked about.
     pub(super) releases: Vec<Version>,
-    /// What is read.
-    pub(super) wanted: Vec<Wanted>,
+    /// What is read, component by component.
+    pub(super) roads: Vec<Road>,
     /// The components that do not say where their history is read.
     pub(super) unsourced: Vec<Name>,
     /// Where work items are kept.
@@ -92,34 +92,14 @@ impl App {
                 .boxed()
             })
             .await?;
-        let read = self.sources.read(gathered.wanted.clone()).await;
-        let mut put = Put {
-            scope: Scope::of(Vec::new(), &Links::new(&[]), &[]),
-            catalogue: Catalogue::default(),
-            left_out: 0,
-            lost: Vec::new(),
-            unread: Vec::new(),
-            gathered,
-        };
-        let mut parts: Vec<Part> = Vec::new();
-        for (wanted, read) in put.gathered.wanted.iter().zip(read) {
-            match read {
-                Ok(mut travelled) => {
-                    parts.append(&mut travelled.parts);
-                    put.left_out += travelled.left_out;
-                    if !travelled.lost.is_empty() {
-                        let lost = (travelled.lost, travelled.more_lost);
-                        put.lost.push((wanted.component.clone(), lost.0, lost.1));
-                    }
-                }
-                Err(why) => put.unread.push((wanted.component.clone(), why)),
-            }
-        }
-        let links = Links::new(&put.gathered.trackers);
-        put.scope = Scope::of(parts, &links, &put.gathered.adjustments);
-        let keys = put.scope.items(&links, &put.catalogue);
-        let keys = keys.iter().take(ITEMS_MAX).map(|it| it.key.clone());
-        put.catalogue = self.work_items_of(keys.collect()).await?;
+        let read = self.sources.read(gathered.roads.clone()).await;
+        let (mut put, keys) = aside(move || {
+            let put = Put::of(gathered, read);
+            let keys = put.item_keys();
+            (put, keys)
+        })
+        .await?;
+        put.catalogue = self.work_items_of(keys).await?;
         Ok(put)
     }
 
@@ -133,6 +113,50 @@ impl App {
                 .boxed()
             })
             .await
+    }
+}
+
+/// Works out what may take a second, as a long history does, out of the way of other requests.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|why| Error::Broken(format!("a scope was not worked out: {why}")))
+}
+
+impl Put {
+    fn of(gathered: Gathered, read: Vec<Result<Travelled, Unread>>) -> Self {
+        let (mut parts, mut left_out): (Vec<Part>, _) = (Vec::new(), 0);
+        let (mut lost, mut unread) = (Vec::new(), Vec::new());
+        for (road, read) in gathered.roads.iter().zip(read) {
+            match read {
+                Ok(mut travelled) => {
+                    parts.append(&mut travelled.parts);
+                    left_out += travelled.left_out;
+                    if !travelled.lost.is_empty() {
+                        let more = travelled.more_lost;
+                        lost.push((road.component.clone(), travelled.lost, more));
+                    }
+                }
+                Err(why) => unread.push((road.component.clone(), why)),
+            }
+        }
+        let links = Links::new(&gathered.trackers);
+        Self {
+            scope: Scope::of(parts, &links, &gathered.adjustments),
+            catalogue: Catalogue::default(),
+            left_out,
+            lost,
+            unread,
+            gathered,
+        }
+    }
+
+    fn item_keys(&self) -> Vec<ItemKey> {
+        let links = Links::new(&self.gathered.trackers);
+        let items = self.scope.items(&links, &self.catalogue);
+        let keys = items.iter().take(ITEMS_MAX).map(|it| it.key.clone());
+        keys.collect()
     }
 }
 
@@ -155,10 +179,10 @@ async fn gather(
         None => None,
     };
     let between = between(tx, before.as_ref(), &release).await?;
-    let (mut wanted, mut unsourced) = (Vec::new(), Vec::new());
+    let (mut roads, mut unsourced) = (Vec::new(), Vec::new());
     for component in &declared.components {
-        match wanted_of(tx, component, (before.as_ref(), &between, &release)).await? {
-            Want::Read(it) => wanted.push(it),
+        match road_of(tx, component, (before.as_ref(), &between, &release)).await? {
+            Want::Read(road) => roads.push(road),
             Want::Unsourced => unsourced.push(component.name.clone()),
             Want::Same => {}
         }
@@ -179,7 +203,7 @@ async fn gather(
         path,
         base,
         releases,
-        wanted,
+        roads,
         unsourced,
         trackers: tx.documents(Kind::Tracker).await?,
         adjustments,
@@ -230,14 +254,14 @@ async fn between(
 
 /// What is to be done about a component.
 enum Want {
-    Read(Wanted),
+    Read(Road),
     /// It does not say where its history is.
     Unsourced,
     /// It is the very same.
     Same,
 }
 
-async fn wanted_of(
+async fn road_of(
     tx: &mut Tx,
     component: &Component,
     (before, between, release): (Option<&Release>, &[Release], &Release),
@@ -273,15 +297,13 @@ async fn wanted_of(
         Some(content) => step(tx, &release.version, content).await?,
         None => (release.version.clone(), Some(source.head().to_owned())),
     };
-    Ok(Want::Read(Wanted {
+    Ok(Want::Read(Road {
         component: component.name.clone(),
         repository: source.repository().to_owned(),
         paths: source.paths().to_vec(),
-        road: Road {
-            base,
-            between: steps,
-            to,
-        },
+        base,
+        between: steps,
+        to,
     }))
 }
 

@@ -3,11 +3,12 @@
 use super::super::{App, Error, Request, field};
 use futures::FutureExt;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
     catalog::Kind,
     name::Name,
-    scope::{Tracker, WorkItem},
+    scope::{ItemKey, Tracker, WorkItem},
 };
 use tidegate_protocol::api::{ItemsImportedView, ItemsRequest, WorkItemView};
 use tidegate_store::Tx;
@@ -114,11 +115,14 @@ async fn import(
     request.permit_at_large(tx, Action::ImportItems).await?;
     let declared = find_tracker(tx, tracker).await?;
     let items = WorkItem::read(&declared, written).map_err(|why| Error::invalid("items", why))?;
+    let keys: Vec<ItemKey> = items.iter().map(WorkItem::item_key).collect();
+    let known = tx.work_items_among(&keys).await?.into_iter();
+    let mut known: BTreeMap<ItemKey, WorkItem> = known.map(|it| (it.item_key(), it)).collect();
     let mut changed = 0_u64;
-    for item in &items {
-        let known = tx.work_item(&item.item_key()).await?;
-        if known.is_none_or(|known| item.is_news_to(&known)) {
+    for (item, key) in items.iter().zip(keys) {
+        if known.get(&key).is_none_or(|known| item.is_news_to(known)) {
             tx.record_work_item(item).await?;
+            known.insert(key, item.clone());
             changed += 1;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Request},
-    gather::Put,
+    gather::{Put, aside},
     shown::{self, short},
     word::{audience, subject_text},
 };
@@ -23,7 +23,7 @@ impl App {
     ) -> Result<NotesView, Error> {
         let whom = audience(whom)?;
         let put = self.put_scope(request, of, environment).await?;
-        Ok(view(&put, whom))
+        aside(move || view(&put, whom)).await
     }
 
     /// Both the scope of a release and what an audience is told about it.
@@ -38,7 +38,7 @@ impl App {
     ) -> Result<(ScopeView, NotesView), Error> {
         let whom = audience(whom)?;
         let put = self.put_scope(request, of, environment).await?;
-        Ok((shown::view(&put, most), view(&put, whom)))
+        aside(move || (shown::view(&put, most), view(&put, whom))).await
     }
 }
 

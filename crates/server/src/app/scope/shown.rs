@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Request},
-    gather::Put,
+    gather::{Put, aside},
 };
 use tidegate_domain::scope::{
     Act, Adjustment, Change, ChangeRef, Commit, Group, Links, Relation, Standing,
@@ -24,7 +24,7 @@ impl App {
         (environment, most): (Option<&str>, usize),
     ) -> Result<ScopeView, Error> {
         let put = self.put_scope(request, of, environment).await?;
-        Ok(view(&put, most))
+        aside(move || view(&put, most)).await
     }
 }
 
