@@ -125,24 +125,38 @@ fn a_release_says_what_it_brings_to_each_environment_since_what_runs_there() {
     let scope = studio.scope("1.2.0", "live");
     assert_eq!(scope["changes"], 4);
     assert_eq!(scope["since"], Value::Null);
+    of_another_line(&studio);
+    of_nothing_new(&studio);
+}
 
-    // What runs and would be taken away is told.
-    shop.deploy("1.1.0", "testing");
+/// What runs and would be taken away is told, and what never was on the way does not count.
+fn of_another_line(studio: &Studio) {
+    studio.shop.deploy("1.1.0", "testing");
     studio.repository.git(&["checkout", "-q", "v1.0.0"]);
     studio.repository.commit("fix: mend in a hurry");
     studio.release("1.0.1");
     let scope = studio.scope("1.0.1", "testing");
     assert_eq!(described(&scope, "Fixed"), ["mend in a hurry"]);
+    assert_eq!(scope["changes"], 1);
     let lost = scope["lost"][0]["commits"].as_array().unwrap();
     assert_eq!(lost.len(), 2);
     assert!(lost[0].as_str().unwrap().contains("count once"), "{lost:?}");
-    let told = shop.ok(&[
-        "release", "scope", "show", "shop", "1.0.1", "--to", "testing",
-    ]);
+    let words = words("release scope show shop 1.0.1 --to testing");
+    let told = studio.shop.ok(&words);
     assert!(
         told.contains("It would take away what runs now of web"),
         "{told}"
     );
+}
+
+/// Of what stays the very same nothing has to be known.
+fn of_nothing_new(studio: &Studio) {
+    let words = words("release create shop 1.1.1 --component web=1.1.0");
+    studio.shop.ok(&words);
+    studio.shop.change_component("");
+    let scope = studio.scope("1.1.1", "testing");
+    let said = "1.1.1 brings no changes to testing, since 1.1.0.";
+    assert_eq!(scope["sentence"], said);
 }
 
 #[test]
