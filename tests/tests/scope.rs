@@ -125,6 +125,11 @@ fn a_release_says_what_it_brings_to_each_environment_since_what_runs_there() {
     let scope = studio.scope("1.2.0", "live");
     assert_eq!(scope["changes"], 4);
     assert_eq!(scope["since"], Value::Null);
+    let word = "release notes word shop 1.2.0 introduction";
+    let word = [&words(word)[..], &["All about cards.", "--for", "operator"]].concat();
+    shop.ok(&word);
+    let notes = studio.notes("1.2.0", "operator", "testing");
+    assert!(notes.starts_with("All about cards."), "{notes}");
     of_another_line(&studio);
     of_nothing_new(&studio);
 }
@@ -138,6 +143,9 @@ fn of_another_line(studio: &Studio) {
     let scope = studio.scope("1.0.1", "testing");
     assert_eq!(described(&scope, "Fixed"), ["mend in a hurry"]);
     assert_eq!(scope["changes"], 1);
+    assert_eq!(scope["releases"], json!(["1.0.1"]));
+    let notes = studio.notes("1.0.1", "operator", "testing");
+    assert!(!notes.contains("All about cards."), "{notes}");
     let lost = scope["lost"][0]["commits"].as_array().unwrap();
     assert_eq!(lost.len(), 2);
     assert!(lost[0].as_str().unwrap().contains("count once"), "{lost:?}");

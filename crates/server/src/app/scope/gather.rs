@@ -5,7 +5,7 @@ use crate::sources::{Road, Travelled, Unread};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::Action,
     catalog::{Component, Kind, path},
@@ -33,20 +33,24 @@ pub(super) struct Gathered {
     pub(super) path: Vec<Name>,
     /// What runs there.
     pub(super) base: Option<Base>,
-    /// The releases whose changes are put together, the oldest first; the last is the one that is asked about.
-    pub(super) releases: Vec<Version>,
+    /// What people said of each release that may be on the way, the oldest first; the last is the one that is asked about.
+    pub(super) said: Vec<Said>,
     /// What is read, component by component.
     pub(super) roads: Vec<Road>,
     /// The components that do not say where their history is read.
     pub(super) unsourced: Vec<Name>,
     /// Where work items are kept.
     pub(super) trackers: Vec<Tracker>,
-    /// What people decided about the changes of all these releases.
+}
+
+/// What people said of the changes of a release.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) release: Version,
+    /// What they decided about them.
     pub(super) adjustments: Vec<Adjustment>,
-    /// What people wrote about them.
+    /// What they wrote about them.
     pub(super) wordings: Vec<Wording>,
-    /// How many of those are about the release that is asked about; they come last.
-    pub(super) own_wordings: usize,
 }
 
 /// What runs in an environment: what was deployed there last.
@@ -62,6 +66,10 @@ pub(super) struct Base {
 pub(super) struct Put {
     pub(super) gathered: Gathered,
     pub(super) scope: Scope,
+    /// The releases whose changes are put together, the oldest first; the last is the one that is asked about.
+    pub(super) releases: Vec<Version>,
+    /// What people wrote about all of them.
+    pub(super) wordings: Vec<Wording>,
     pub(super) catalogue: Catalogue,
     /// How many older commits there are beyond those that were read.
     pub(super) left_out: usize,
@@ -141,9 +149,20 @@ impl Put {
                 Err(why) => unread.push((road.component.clone(), why)),
             }
         }
+        let on_the_way: BTreeSet<&Version> = parts.iter().map(|it| &it.origin.release).collect();
+        let is_told = |it: &&Said| it.release == gathered.of.1 || on_the_way.contains(&it.release);
+        let told: Vec<Said> = gathered.said.iter().filter(is_told).cloned().collect();
+        let (mut releases, mut adjustments, mut wordings) = (Vec::new(), Vec::new(), Vec::new());
+        for said in told {
+            releases.push(said.release);
+            adjustments.extend(said.adjustments);
+            wordings.extend(said.wordings);
+        }
         let links = Links::new(&gathered.trackers);
         Self {
-            scope: Scope::of(parts, &links, &gathered.adjustments),
+            scope: Scope::of(parts, &links, &adjustments),
+            releases,
+            wordings,
             catalogue: Catalogue::default(),
             left_out,
             lost,
@@ -187,28 +206,23 @@ async fn gather(
             Want::Same => {}
         }
     }
-    let versions = between.iter().map(|it| it.version.clone());
-    let releases: Vec<Version> = versions.chain([version.clone()]).collect();
-    let (mut adjustments, mut wordings) = (Vec::new(), Vec::new());
-    let mut own_wordings = 0;
-    for of in &releases {
-        adjustments.append(&mut tx.adjustments_of((product, of)).await?);
-        let mut written = tx.wordings_of((product, of)).await?;
-        own_wordings = written.len();
-        wordings.append(&mut written);
+    let mut said = Vec::new();
+    for of in between.iter().chain([&release]).map(|it| &it.version) {
+        said.push(Said {
+            release: of.clone(),
+            adjustments: tx.adjustments_of((product, of)).await?,
+            wordings: tx.wordings_of((product, of)).await?,
+        });
     }
     Ok(Gathered {
         of: (product.clone(), version.clone()),
         environment,
         path,
         base,
-        releases,
+        said,
         roads,
         unsourced,
         trackers: tx.documents(Kind::Tracker).await?,
-        adjustments,
-        wordings,
-        own_wordings,
     })
 }
 

@@ -48,7 +48,7 @@ fn view(put: &Put, audience: Audience) -> NotesView {
     let materials = Materials {
         links: &links,
         catalogue: &put.catalogue,
-        wordings: &gathered.wordings,
+        wordings: &put.wordings,
     };
     let notes = Notes::of(&put.scope, audience, materials);
     let chapters = notes.chapters.iter().map(|chapter| NotesChapterView {
@@ -67,8 +67,14 @@ fn view(put: &Put, audience: Audience) -> NotesView {
         unworded: unworded(put, &notes.unworded),
         unplaced: notes.unplaced.iter().map(subject_text).collect(),
         writers: notes.writers.iter().map(ToString::to_string).collect(),
-        written: u64::try_from(gathered.own_wordings).unwrap_or(u64::MAX),
+        written: written(put),
     }
+}
+
+/// How often somebody wrote something of the release itself.
+fn written(put: &Put) -> u64 {
+    let own = put.gathered.said.last().map_or(0, |it| it.wordings.len());
+    u64::try_from(own).unwrap_or(u64::MAX)
 }
 
 fn line(line: &Line) -> NotesLineView {

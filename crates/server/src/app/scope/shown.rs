@@ -56,7 +56,7 @@ pub(super) fn view(put: &Put, most: usize) -> ScopeView {
             deployment: base.deployment.0,
             at: base.at,
         }),
-        releases: gathered.releases.iter().map(ToString::to_string).collect(),
+        releases: put.releases.iter().map(ToString::to_string).collect(),
         sentence: sentence(put, (changes, breaking, items.len())),
         changes: count(changes),
         breaking: count(breaking),
