@@ -160,7 +160,7 @@ fn an_enforced_control_holds_it_until_it_holds_or_is_waived() {
 #[test]
 fn an_exception_that_ends_in_mid_rollout_holds_the_next_wave() {
     let office = Office::open();
-    office.apply("kind: Control\nname: handed-over\nmode: enforce\nenvironments: [live]\n");
+    office.apply("kind: Control\nname: handed-over\nmode: enforce\nenvironments: [live]\n---\nkind: Strategy\nname: looked-at\ncanary: { steps: [{ targets: 1, then: sign-off }] }\nlimits: { minimum_healthy: 300ms }\n");
     for environment in ["testing", "staging"] {
         let id = office.deploys("bob", "1.0.0", environment);
         office.succeeds(&id);
@@ -182,16 +182,22 @@ fn an_exception_that_ends_in_mid_rollout_holds_the_next_wave() {
     let (status, said) = office.by(
         "bob",
         &[
-            "deploy", "shop", "1.0.0", "--to", "live", "--batch", "1", "--bake", "5s", "--output",
+            "deploy",
+            "shop",
+            "1.0.0",
+            "--to",
+            "live",
+            "--strategy",
+            "looked-at",
+            "--output",
             "json",
         ],
     );
     assert_eq!(status, 0, "{said}");
     let id = serde_json::from_str::<Value>(&said).expect("JSON")["id"].to_string();
-    until("the first wave is watched", || {
-        office.show(&id)["summary"].to_string().contains("1 of 3")
-    });
+    office.waits_for(&id, "sign off wave 1");
     office.shop.ok(&["waiver", "end", "1"]);
+    office.shop.ok(&["sign-off", &id, "--wave", "1"]);
     office.waits_for(&id, "control handed-over");
     assert_eq!(office.show(&id)["status"], "rolling");
     office.shop.ok(&[
