@@ -5,6 +5,7 @@
 //! and [`booking`] who is in each other's way. Nothing here is about targets: that plan is [`crate::plan`].
 
 pub mod booking;
+mod check;
 mod document;
 mod due;
 mod edition;
@@ -15,7 +16,8 @@ pub mod task;
 mod template;
 
 pub use booking::{Booked, Booking, Clash};
-pub use document::{Involved, Milestone, Phase, PlanError, PlannedTask, ReleasePlan, TASKS_MAX};
+pub use check::{PlanError, TASKS_MAX};
+pub use document::{Involved, Milestone, Phase, PlannedTask, ReleasePlan};
 pub use due::{Due, DueError, Unplaced};
 pub use edition::PlanEdition;
 pub use party::{Party, PartyError};

@@ -1,16 +1,18 @@
 //! Reading YAML documents so that every fault names file, line and column, and says what was probably meant.
 
+mod told;
+
 use super::super::{Error, Kind, gate};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    calendar::Zone,
     catalog::{Component, Document, KeySet, Kind as CatalogKind, Policy},
     control::Control,
     name::Name,
 };
 use tidegate_policy::PolicyFault;
 use tidegate_protocol::api::SourceFile;
+use told::{kinds, meant, nearest, refuse, words, zone};
 
 /// The longest file, in bytes.
 const FILE_MAX: usize = 4 * 1024 * 1024;
@@ -337,73 +339,6 @@ fn read<T: DeserializeOwned>(part: &Part<'_>, text: &str) -> Result<T, Error> {
             None => refusal,
         }
     })
-}
-
-/// The message without its own mention of the place, and without advice for programmers.
-fn words(message: &str) -> String {
-    let message = message
-        .rsplit_once(" at line ")
-        .map_or(message, |(words, _)| words);
-    message
-        .split(", set DuplicateKeyPolicy")
-        .next()
-        .unwrap_or(message)
-        .to_owned()
-}
-
-/// For "unknown field `x`, expected one of a, b": the nearest of those.
-fn meant(why: &str) -> Option<String> {
-    let rest = why.strip_prefix("unknown field `")?;
-    let (word, expected) = rest.split_once('`')?;
-    let expected = expected
-        .split_once("expected ")?
-        .1
-        .trim_start_matches("one of ");
-    nearest(
-        word,
-        expected.split(", ").map(|name| name.trim_matches('`')),
-    )
-}
-
-/// For a time zone that is none: the nearest one, by its whole name or only its place.
-fn zone(why: &str) -> Option<String> {
-    let (word, rest) = why.strip_prefix('`')?.split_once('`')?;
-    if !rest.starts_with(" is not a time zone") {
-        return None;
-    }
-    let names = Zone::names();
-    let place = |name: &&String| {
-        let place = name
-            .rsplit_once('/')
-            .map_or(name.as_str(), |(_, place)| place);
-        place.eq_ignore_ascii_case(word)
-    };
-    let named = names.iter().find(place).map(|name| did_you_mean(name));
-    named.or_else(|| nearest(word, names.iter().map(String::as_str)))
-}
-
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    known
-        .map(|name| (strsim::damerau_levenshtein(word, name), name))
-        .min()
-        .filter(|(distance, _)| *distance <= 3)
-        .map(|(_, name)| did_you_mean(name))
-}
-
-fn did_you_mean(name: &str) -> String {
-    format!("did you mean `{name}`?")
-}
-
-fn kinds() -> String {
-    CatalogKind::ALL.map(CatalogKind::as_str).join(", ")
-}
-
-fn refuse(path: &str, line: usize, column: usize, why: &str) -> Error {
-    Error::refused(
-        Kind::BadRequest,
-        "file-invalid",
-        format!("{path}:{line}:{column}: {why}"),
-    )
 }
 
 #[cfg(test)]
