@@ -36,6 +36,7 @@ pub mod journal;
 pub mod json;
 pub mod latecomer;
 pub mod layer;
+mod markdown;
 pub mod name;
 pub mod outgoing;
 pub mod plan;
