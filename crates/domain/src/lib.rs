@@ -11,8 +11,9 @@
 //! strategies to the waves that it walks, [`group`] keeps several in lockstep, and [`train`] says which products go out
 //! together, whether they fit and when they leave. [`converge`] is the same idea on the other side of the wire: the
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
-//! release brings and whom to tell what about it. [`planning`] is what people do around all that: tasks, milestones, bookings,
-//! and [`communication`] whom they tell what about it, when, and whether it arrived.
+//! release brings and whom to tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline.
+//! [`planning`] is what people do around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about
+//! it, when, and whether it arrived.
 
 pub mod access;
 pub mod analysis;
@@ -46,6 +47,7 @@ pub mod range;
 pub mod rehearsal;
 pub mod release;
 pub mod revision;
+pub mod runbook;
 pub mod scope;
 pub mod train;
 pub mod version;
