@@ -15,6 +15,7 @@ mod facts;
 mod generate;
 mod order;
 mod phase;
+mod printed;
 mod renew;
 mod run;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod status;
 mod step;
 mod timeline;
 mod wait;
+mod warning;
 
 pub use check::{Finding, RunbookError, STEPS_MAX};
 pub use deadline::{Deadline, DeadlineError};
@@ -38,3 +40,4 @@ pub use status::{StepEvent, StepStatus};
 pub use step::{Automatic, Before, DecisionPoint, Kind, Manual, Otherwise, Step, StepError};
 pub use timeline::{Span, Timeline};
 pub use wait::Wait;
+pub use warning::{Outlook, Warning};
