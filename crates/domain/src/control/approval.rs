@@ -366,6 +366,7 @@ mod tests {
             selector: None,
             backout: None,
             communications: None,
+            deployment_plan: None,
         };
         let word = |(deployment, of, verdict): (u64, u128, Verdict), which: &[u8]| Approval {
             id: ApprovalId(Uuid::nil()),

@@ -267,6 +267,7 @@ mod tests {
                 selector: None,
                 backout: None,
                 communications: None,
+                deployment_plan: None,
             },
             by: name("zoe"),
             human: PersonId(Uuid::nil()),
