@@ -1,3 +1,5 @@
+//! What cannot be run, and what is said about it.
+
 use super::super::sample::{back, forward, migrating, plan, with};
 use super::*;
 use serde_json::{Value, json};

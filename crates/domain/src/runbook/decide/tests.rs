@@ -1,3 +1,5 @@
+//! Runs told as stories, and what holds whatever happens.
+
 use super::super::{
     Phase,
     sample::{at, back, begin, forward, migrating, plan, with},

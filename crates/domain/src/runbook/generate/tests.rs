@@ -1,3 +1,5 @@
+//! Runbooks of plans, told line by line.
+
 use super::super::sample::{back, forward, migrating, plan, planned, told};
 use super::*;
 use crate::{

@@ -1,3 +1,5 @@
+//! People keep what they wrote when the strategy changes, and lose nothing without a word.
+
 use super::super::sample::{forward, migrating, plan, step, with};
 use super::*;
 use crate::{

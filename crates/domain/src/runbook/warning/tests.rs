@@ -1,3 +1,5 @@
+//! What is warned of, in the sentences that people read.
+
 use super::super::{
     Happened, StepEvent,
     sample::{at, back, begin, forward, heading, migrating, plan, with},
