@@ -5,7 +5,7 @@ use crate::{canonical, digest::Digest, name::Name, release::Contents, runbook::R
 use serde::{Deserialize, Serialize};
 
 /// The versioned map of part hashes. A part that is absent is explicitly null, so that adding it later voids what
-/// was approved without it.
+/// was approved without it; the deployment plan is absent from version 1 as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartHashes {

@@ -247,7 +247,7 @@ fn hashes(parts: &PartHashes) -> Vec<PartView> {
         .collect()
 }
 
-fn named(parts: &PartHashes) -> [(&'static str, Option<Digest>); 6] {
+fn named(parts: &PartHashes) -> [(&'static str, Option<Digest>); 7] {
     [
         ("contents", parts.contents),
         ("configuration", parts.configuration),
@@ -255,6 +255,7 @@ fn named(parts: &PartHashes) -> [(&'static str, Option<Digest>); 6] {
         ("selector", parts.selector),
         ("backout", parts.backout),
         ("communications", parts.communications),
+        ("deployment plan", parts.deployment_plan),
     ]
 }
 

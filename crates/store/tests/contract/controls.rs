@@ -228,6 +228,7 @@ pub(crate) fn approval(id: u128) -> Approval {
             selector: Some(digest("selector")),
             backout: None,
             communications: None,
+            deployment_plan: None,
         },
         by: name("bob"),
         human: person_id(2),
