@@ -85,7 +85,9 @@ fn train() -> Train {
     let at = Timestamp::UNIX_EPOCH;
     let train = Train::new(name("autumn"), plan, (name("ada"), at)).expect("it can be kept to");
     let bill = facts().bill(&train);
-    let mut train = train.closed(bill, at).expect("all is sealed");
+    let mut train = train
+        .closed(bill, (train.created_by.clone(), at))
+        .expect("all is sealed");
     let left = TrainEvent::Left {
         environment: name("staging"),
         run: GroupRunId(1),

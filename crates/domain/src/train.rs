@@ -40,7 +40,7 @@ pub use late::LateAct;
 pub use order::{Because, Edge, OrderError, edges, in_order};
 pub use place::{Outcome, Past, Place, Places, Runs};
 pub use readiness::{Lack, Lateness, MemberReadiness, Readiness, Stage};
-pub use record::{Amendment, BillEdition, Train, TrainError, Word};
+pub use record::{Amendment, BillEdition, Train, TrainError, TrainPlanEdition, Word};
 pub use status::{TrainEvent, TrainIllegal, TrainStatus};
 pub use wait::TrainWait;
 pub use world::Given;

@@ -41,6 +41,7 @@ mod sqlite;
 mod targets;
 mod tasks;
 mod tiles;
+mod trains;
 mod tx;
 mod value;
 

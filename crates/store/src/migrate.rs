@@ -89,6 +89,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0023_planning.sql"),
     ),
     (24, "scopes", include_str!("../migrations/0024_scopes.sql")),
+    (25, "trains", include_str!("../migrations/0025_trains.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

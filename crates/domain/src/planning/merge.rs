@@ -1,8 +1,8 @@
 //! Two people's changes of one plan put together.
 //!
 //! A three-way merge of documents: what only one of both changed is taken, what both changed alike is taken once, and what both
-//! changed in different ways is a [`Conflict`] that a person settles. Things in a list are known by their `name`, so that two
-//! people can each add a task. Nothing is overwritten silently.
+//! changed in different ways is a [`Conflict`] that a person settles. Things in a list are known by their `name`, or else by the
+//! product or the environment that they are about, so that two people can each add a task. Nothing is overwritten silently.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -85,7 +85,7 @@ impl<'a> Three<'a> {
             .0
             .and_then(Value::as_array)
             .map_or(&[][..], Vec::as_slice);
-        let named = [base, theirs, mine].map(|list| keys(list, |it| it.get("name")?.as_str()));
+        let named = [base, theirs, mine].map(|list| keys(list, known_by));
         let plain = [base, theirs, mine].map(|list| keys(list, Value::as_str));
         let keyed = match (named, plain) {
             ([Some(base), Some(theirs), Some(mine)], _)
@@ -110,6 +110,12 @@ impl<'a> Three<'a> {
         });
         mine.cloned()
     }
+}
+
+/// What a thing is known by among those beside it.
+fn known_by(thing: &Value) -> Option<&str> {
+    let keys = ["name", "product", "environment"];
+    keys.into_iter().find_map(|key| thing.get(key)?.as_str())
 }
 
 /// The things of a list by what each is known by; none if one is not known, or two are known by the same.

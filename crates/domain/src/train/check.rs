@@ -154,7 +154,7 @@ mod tests {
             at: time(second),
         };
         match what {
-            20 | 21 => train.closed(bill, time(second)).ok(),
+            20 | 21 => train.closed(bill, (name("ada"), time(second))).ok(),
             22 => train.dropped(&product, (&bill, &Places::new()), word).ok(),
             23 => {
                 let mut line = bill.line(&product)?.clone();
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_damaged_record_says_what_is_wrong() {
         let bill = facts(ABOARD).bill(&train());
-        let mut train = train().closed(bill, time(1)).unwrap();
+        let mut train = train().closed(bill, (name("ada"), time(1))).unwrap();
         let mut other = train.editions[0].clone();
         other.bill.0.remove(&name("stock"));
         train.editions.push(other);

@@ -40,7 +40,25 @@ pub struct BillEdition {
     pub edition: Edition,
     /// All lines are there, of sealed releases.
     pub bill: Bill,
+    /// In whose name it goes: who closed boarding, or last changed what goes.
+    pub by: Name,
     /// Since when it holds.
+    pub at: Timestamp,
+}
+
+/// A plan as it was saved; none is ever changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainPlanEdition {
+    /// Of which train.
+    pub train: Name,
+    /// Its number; whoever saves says which one theirs was made from.
+    pub edition: Edition,
+    /// The plan.
+    pub plan: TrainPlan,
+    /// Who saved it; none when the policy for late members changed it.
+    pub by: Option<Name>,
+    /// When.
     pub at: Timestamp,
 }
 
@@ -218,10 +236,10 @@ impl Train {
     ///
     /// # Errors
     /// When a member has no sealed release or another one than planned, or the members have no order.
-    pub fn closed(&self, bill: Bill, at: Timestamp) -> Result<Self, TrainError> {
+    pub fn closed(&self, bill: Bill, (by, at): (Name, Timestamp)) -> Result<Self, TrainError> {
         let mut train = self.clone();
         train.apply(&TrainEvent::Closed, at)?;
-        train.fix(bill, at)?;
+        train.fix(bill, (by, at))?;
         Ok(train)
     }
 
@@ -290,7 +308,9 @@ impl Train {
             | TrainStatus::Arrived { .. }
             | TrainStatus::Cancelled { .. } => {
                 train.apply(&TrainEvent::Amended, word.at)?;
-                Some(train.fix(bill, word.at)?)
+                let by = word.by.clone().or_else(|| Some(self.bill()?.by.clone()));
+                let by = by.unwrap_or_else(|| self.created_by.clone());
+                Some(train.fix(bill, (by, word.at))?)
             }
         };
         train.amendments.push(Amendment {
@@ -304,7 +324,7 @@ impl Train {
     }
 
     /// Makes the next edition of the bill; the plan then names the releases that go.
-    fn fix(&mut self, bill: Bill, at: Timestamp) -> Result<Edition, TrainError> {
+    fn fix(&mut self, bill: Bill, (by, at): (Name, Timestamp)) -> Result<Edition, TrainError> {
         for member in &mut self.plan.members {
             let product = &member.product;
             let line = bill.line(product);
@@ -333,7 +353,12 @@ impl Train {
         acyclic(&self.plan, &bill)?;
         let last = self.bill().map_or(0, |it| it.edition.0);
         let edition = Edition(last + 1);
-        self.editions.push(BillEdition { edition, bill, at });
+        self.editions.push(BillEdition {
+            edition,
+            bill,
+            by,
+            at,
+        });
         Ok(edition)
     }
 }

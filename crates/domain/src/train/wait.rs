@@ -58,10 +58,7 @@ impl fmt::Display for TrainWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Held(hold) => {
-                let who = hold
-                    .by
-                    .as_ref()
-                    .map_or("the policy for late members", Name::as_str);
+                let who = hold.by.as_ref().map_or("tidegate", Name::as_str);
                 write!(f, "a person, because {who} held it: {}", hold.reason)
             }
             Self::Late(late) => late.fmt(f),

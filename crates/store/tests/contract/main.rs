@@ -32,6 +32,7 @@ mod samples;
 mod scopes;
 mod sequencer;
 mod targets;
+mod trains;
 mod transactions;
 mod trust;
 
@@ -141,6 +142,10 @@ contract! {
         every_edition_of_a_plan_stays_and_no_number_is_given_twice
         what_is_booked_is_found_by_time_and_replaced_as_a_whole
         tasks_are_found_by_whom_they_fall_to_the_most_urgent_first
+    }
+    trains {
+        a_train_is_kept_as_it_is_and_found_while_it_is_open
+        every_saving_of_a_trains_plan_stays
     }
     scopes {
         what_people_decide_and_write_of_a_release_stays_in_its_order

@@ -9,6 +9,7 @@ mod instances;
 mod jobs;
 mod planning;
 mod scopes;
+mod trains;
 
 use crate::samples;
 use serde::{Serialize, de::DeserializeOwned};

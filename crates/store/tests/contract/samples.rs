@@ -1,8 +1,10 @@
 //! Domain values that tests write and read back: real ones, with every optional part filled.
 
 mod scopes;
+mod trains;
 
 pub(crate) use scopes::{adjustments, wordings, work_item};
+pub(crate) use trains::{train, train_plan, train_statuses};
 
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;

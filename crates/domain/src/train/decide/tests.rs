@@ -22,7 +22,7 @@ fn at(text: &str) -> Timestamp {
 
 fn closed() -> Train {
     let bill = facts(ABOARD).bill(&train());
-    train().closed(bill, time(10)).unwrap()
+    train().closed(bill, (name("ada"), time(10))).unwrap()
 }
 
 /// The events of a train that is in staging.
@@ -273,7 +273,7 @@ fn a_train_that_is_held_says_who_and_why() {
     assert_eq!(
         waits(&decide(&train, &facts(ABOARD), at(STAGING))),
         [
-            "a person, because the policy for late members held it: shop is late, and stops the train / deal with the reason, then let it go on: `tidegate train resume NAME`"
+            "a person, because tidegate held it: shop is late, and stops the train / deal with the reason, then let it go on: `tidegate train resume NAME`"
         ]
     );
 }
@@ -327,7 +327,9 @@ fn fifty_members_leave_one_after_the_other() {
         parts.collect::<Vec<_>>().join("\n")
     };
     let known = facts(&(0..50).map(parts).collect::<Vec<_>>().join("\n"));
-    let train = train.closed(known.bill(&train), time(10)).unwrap();
+    let train = train
+        .closed(known.bill(&train), (name("ada"), time(10)))
+        .unwrap();
     let Some(TrainAct::Leaves(leaving)) = decide(&train, &known, at(STAGING)).act else {
         panic!("it leaves");
     };

@@ -160,7 +160,7 @@ fn a_plan_that_cannot_be_scheduled_is_no_pass() {
 fn a_release_is_in_place_and_then_tested_together() {
     let mut known = facts(ABOARD);
     let mut train = train()
-        .closed(known.bill(&train()), Timestamp::UNIX_EPOCH)
+        .closed(known.bill(&train()), (name("ada"), Timestamp::UNIX_EPOCH))
         .unwrap();
     let now: Timestamp = EARLY.parse().unwrap();
     for event in [

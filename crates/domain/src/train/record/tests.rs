@@ -20,7 +20,7 @@ fn bill() -> Bill {
 }
 
 fn closed() -> Train {
-    train().closed(bill(), time(10)).unwrap()
+    train().closed(bill(), (name("ada"), time(10))).unwrap()
 }
 
 fn drop(train: &Train, product: &str, places: &Places) -> Result<Train, TrainError> {
@@ -45,7 +45,10 @@ fn what_is_not_fixed_does_not_go() {
     let refused = |change: fn(&mut Bill)| {
         let mut bill = bill();
         change(&mut bill);
-        train().closed(bill, time(10)).unwrap_err().to_string()
+        train()
+            .closed(bill, (name("ada"), time(10)))
+            .unwrap_err()
+            .to_string()
     };
     let line = |bill: &mut Bill, product| bill.0.get_mut(&name(product)).unwrap().clone().unwrap();
     let put = |bill: &mut Bill, product: &str, line| bill.0.insert(name(product), Some(line));
@@ -65,7 +68,10 @@ fn what_is_not_fixed_does_not_go() {
         it.release = release.parse().unwrap();
         it.hash = it.hash.filter(|_| hash);
         put(&mut bill, product, it);
-        train().closed(bill, time(10)).unwrap_err().to_string()
+        train()
+            .closed(bill, (name("ada"), time(10)))
+            .unwrap_err()
+            .to_string()
     };
     assert_eq!(
         with("shop", "2.1.0", false),
@@ -79,16 +85,21 @@ fn what_is_not_fixed_does_not_go() {
     let stock = line(&mut more, "stock");
     put(&mut more, "bank", stock);
     assert_eq!(
-        train().closed(more, time(10)).unwrap_err().to_string(),
+        train()
+            .closed(more, (name("ada"), time(10)))
+            .unwrap_err()
+            .to_string(),
         "`bank` is no member of the train"
     );
-    let again = closed().closed(bill(), time(11)).unwrap_err();
+    let again = closed()
+        .closed(bill(), (name("ada"), time(11)))
+        .unwrap_err();
     assert_eq!(
         again.to_string(),
         "`closed` cannot happen while a train is closed"
     );
     let circle = "orders/web 3.4.0 +orders-api=2.1.0 -shop-api^1\n stock/web 1.0.0\n shop/web 2.1.0 +shop-api=1.0.0 -orders-api^2";
-    let circle = train().closed(facts(circle).bill(&train()), time(10));
+    let circle = train().closed(facts(circle).bill(&train()), (name("ada"), time(10)));
     assert_eq!(
         circle.unwrap_err().to_string(),
         "these come after each other in a circle: orders after shop, because orders/web 3.4.0 needs shop-api ^1, which shop/web gives; shop after orders, because the plan says so"
