@@ -28,6 +28,7 @@ mod parts;
 mod password;
 mod person;
 mod plan;
+mod plan_file;
 mod policy;
 mod product;
 mod push;
@@ -45,6 +46,7 @@ mod target;
 mod task;
 mod token;
 mod tracker;
+mod train;
 mod vulnerabilities;
 mod waiver;
 mod watch;
@@ -90,6 +92,8 @@ pub enum Command {
     Task(task::TaskCommand),
     #[command(subcommand)]
     Tracker(tracker::TrackerCommand),
+    #[command(subcommand)]
+    Train(train::TrainCommand),
     Rehearse(rehearse::RehearseArgs),
     Drill(drill::DrillArgs),
     #[command(subcommand)]
@@ -168,6 +172,7 @@ impl Command {
             Self::Release(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,
             Self::Tracker(command) => command.run(&context).await,
+            Self::Train(command) => command.run(&context).await,
             Self::Drill(args) => args.run(&context).await,
             Self::Drills(command) => command.run(&context).await,
             Self::Rehearse(args) => args.run(&context).await,

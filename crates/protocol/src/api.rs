@@ -22,6 +22,7 @@ mod rehearsal;
 mod release;
 mod scope;
 mod status;
+mod train;
 mod workload;
 
 pub use artifact::{
@@ -80,5 +81,10 @@ pub use scope::{
 pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,
     StatusView, TargetStatus,
+};
+pub use train::{
+    DepartureView, IntegrationView, TrainAmendmentView, TrainBillView, TrainDropRequest,
+    TrainFindingView, TrainMemberView, TrainOrderView, TrainPartView, TrainReasonRequest,
+    TrainReplaceRequest, TrainSummary, TrainTaskView, TrainView, TrainWaitView,
 };
 pub use workload::{TrustRequest, TrustView, WorkloadTokenRequest, WorkloadTokenView};

@@ -64,6 +64,7 @@ pub mod steer;
 pub mod tasks;
 mod token_uses;
 pub mod tokens;
+pub mod trains;
 mod tries;
 pub mod trusts;
 mod waivers;

@@ -1,7 +1,7 @@
 //! The engine: collects facts, asks `domain` what happens next, and commits the answer.
 //!
 //! It never decides. [`driver`] takes one deployment one step further, [`group_runs`] keeps deployments
-//! in lockstep, [`drills`] begins the legs of rollback drills,
+//! in lockstep, [`trains`] lets trains leave, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
 //! side, [`attachments`] reads what is attached to artifacts, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
 //! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
@@ -13,11 +13,13 @@ mod group_runs;
 mod measure;
 mod quarantine;
 mod sequencer;
+mod trains;
 
 use crate::app::SharedApp;
 use jiff::{SignedDuration, Timestamp};
 use measure::Measuring;
 use std::time::Duration;
+use trains::Looks;
 
 /// How long a lease lasts unless renewed.
 const LEASE: SignedDuration = SignedDuration::from_secs(15);
@@ -27,9 +29,11 @@ const SCAN: Duration = Duration::from_secs(2);
 /// Drives every deployment of this server's until the task is dropped.
 pub(crate) async fn run(app: SharedApp, holder: String) {
     let measuring = Measuring::default();
+    let looks = Looks::default();
     loop {
         let wake_at = drive_all(&app, &holder, &measuring).await;
         group_runs::run_all(&app, &holder).await;
+        trains::run_all(&app, &holder, &looks).await;
         drills::run_all(&app, &holder).await;
         let pause = wake_at.map_or(SCAN, |at| until(at).min(SCAN));
         tokio::select! {

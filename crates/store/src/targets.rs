@@ -131,6 +131,17 @@ impl Tx {
             .collect()
     }
 
+    /// The products that some target of an environment is told about, or said something about.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn products_in(&mut self, environment: &Name) -> Result<Vec<Name>, StoreError> {
+        let sql = "SELECT product FROM desired WHERE target >= $1 AND target < $2 \
+            UNION SELECT product FROM observed WHERE target >= $1 AND target < $2 ORDER BY 1";
+        let rows = self.rows(sql, &bounds(environment)).await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
     /// Keeps what a target said about one product.
     ///
     /// # Errors

@@ -42,6 +42,8 @@ pub enum StopKind {
     Supervision,
     /// Nothing that lies in the registry can be said to let it out.
     Unexamined,
+    /// The deployment could not even be asked for.
+    Refused,
 }
 
 impl Clearance {
@@ -103,7 +105,8 @@ impl fmt::Display for Stop {
             StopKind::Approval
             | StopKind::Change
             | StopKind::Supervision
-            | StopKind::Unexamined => f.write_str(&self.what),
+            | StopKind::Unexamined
+            | StopKind::Refused => f.write_str(&self.what),
         }
     }
 }

@@ -179,10 +179,15 @@ impl fmt::Display for Edge {
             after,
             because,
         } = self;
-        write!(f, "{member} after {after}, because ")?;
-        match because {
-            Because::Plan => f.write_str("the plan says so"),
-            Because::Needs { asks, by } => write!(f, "{asks}, which {by} gives"),
+        write!(f, "{member} after {after}, because {because}")
+    }
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan => f.write_str("the plan says so"),
+            Self::Needs { asks, by } => write!(f, "{asks}, which {by} gives"),
         }
     }
 }

@@ -22,6 +22,7 @@ use tidegate_domain::{
     name::Name,
     planning::{ReleasePlan, ReleaseTemplate},
     scope::Tracker,
+    train::TrainPlan,
 };
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, Difference, SourceFile};
 use tidegate_store::{TargetKey, Tx};
@@ -87,6 +88,14 @@ pub(super) fn one_control(text: &str) -> Result<Control, Error> {
 /// A fault of the text, by line and column.
 pub(super) fn release_plan(text: &str) -> Result<ReleasePlan, Error> {
     parse::whole("plan.yaml", text)
+}
+
+/// The plan of a train, as a person writes it.
+///
+/// # Errors
+/// A fault of the text, by line and column.
+pub(super) fn train_plan(text: &str) -> Result<TrainPlan, Error> {
+    parse::whole("train.yaml", text)
 }
 
 /// What differs between two documents, leaf by leaf.

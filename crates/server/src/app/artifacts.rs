@@ -193,9 +193,11 @@ async fn quarantine(
     let told = tx.quarantined(of.0, of.1).await?;
     let control = |stop: &Stop| match stop.kind {
         StopKind::Control => stop.name.clone(),
-        StopKind::Approval | StopKind::Change | StopKind::Supervision | StopKind::Unexamined => {
-            String::new()
-        }
+        StopKind::Approval
+        | StopKind::Change
+        | StopKind::Supervision
+        | StopKind::Unexamined
+        | StopKind::Refused => String::new(),
     };
     let lacks = stops.iter().map(|stop| QuarantineLackView {
         control: control(stop),

@@ -1,18 +1,20 @@
 //! Starting deployments along the promotion path. Going back is `rollback`; both begin by [`begin`].
 
+mod ready;
+
 use super::{
-    App, Error, Kind, Request, balancing, clearance,
+    App, Error, Kind, Request, balancing,
     leftovers::{self, Serving},
     plans::{self, Wanted, Way},
-    present, quarantine, releases,
-    rollback::{past_no_return, standing},
+    present,
+    rollback::standing,
     runs, steer,
 };
 use futures::FutureExt;
+use ready::ready;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    access::{Action, Resource},
-    catalog::{Target, path},
+    catalog::Target,
     converge::DesiredState,
     deployment::{Deployment, Event, Membership, NoReturn, Purpose, Status, Supervision},
     id::{ChangeId, DeploymentId, GroupRunId, SnapshotNumber},
@@ -53,134 +55,28 @@ pub(super) async fn promote(
     wanted: &Wanted,
     group: Option<GroupRunId>,
 ) -> Result<DeploymentId, Error> {
-    let place = (&wanted.product, &wanted.environment);
-    let supervision = supervised(tx, request, place).await?;
-    let release = releases::find(tx, &wanted.product, &wanted.release).await?;
-    let number = release
-        .current_snapshot()
-        .ok_or_else(|| releases::draft(&release))?;
-    releases::check_not_blocked(&release)?;
-    let place = (&release, &wanted.environment);
-    Box::pin(quarantine::check_release(tx, &request.gate, place)).await?;
-    if !passes_order(tx, wanted).await? {
-        check_promotion(tx, wanted, number).await?;
-    }
-    check_forward(tx, wanted, number).await?;
-    let snapshot = releases::snapshot(tx, &release, number).await?;
-    let way = wanted.way(tx).await?;
-    let start = Start {
-        release: &release,
-        snapshot: (&snapshot, number),
-        environment: &wanted.environment,
-        purpose: Purpose::Promotion,
-        crosses: None,
-        group,
-        supersedes: wanted.supersedes,
-        leave_behind: wanted.leave_behind,
-        way,
-        leave: Leave {
-            change: wanted.change,
-            supervision,
-        },
-    };
-    begin(tx, request, start).await
+    let ready = ready(tx, request, wanted).await?;
+    begin(tx, request, ready.start(wanted, group)).await
 }
 
-/// Whose level is too low to deploy may ask for it under supervision. What a policy forbids, or a token is not good for, nobody
-/// lets go.
-async fn supervised(
+/// The deployment that would begin. Nothing is written.
+///
+/// # Errors
+/// When it would be refused.
+pub(super) async fn would_begin(
     tx: &mut Tx,
     request: &Request,
-    place: (&Name, &Name),
-) -> Result<Option<Supervision>, Error> {
-    let Err(refused) = request.permit_place(tx, Action::Deploy, place).await else {
-        return Ok(None);
-    };
-    let authorizer = request.gate.authorizer(tx).await?;
-    let resource = Resource::place(place.0.clone(), place.1.clone());
-    let answer = authorizer.ask(&request.actor, Action::Deploy, &resource);
-    let by_level = answer.because.is_empty() && answer.failed.is_empty() && answer.scope.is_none();
-    let assists = request.permit_place(tx, Action::Assist, place).await;
-    match (by_level, assists) {
-        (true, Ok(_)) => Ok(Some(Supervision::default())),
-        _ => Err(refused),
-    }
-}
-
-/// An emergency change that somebody else approved passes the promotion order.
-async fn passes_order(tx: &mut Tx, wanted: &Wanted) -> Result<bool, Error> {
-    let Some(change) = wanted.change else {
-        return Ok(false);
-    };
-    let place = (&wanted.product, &wanted.environment);
-    clearance::is_emergency(tx, change, (place, &wanted.release)).await
-}
-
-/// A release must have reached the environment before, and must not have been taken back there since.
-async fn check_promotion(
-    tx: &mut Tx,
     wanted: &Wanted,
-    number: SnapshotNumber,
-) -> Result<(), Error> {
-    let product = releases::find_product(tx, &wanted.product).await?;
-    let environments = tx.environments().await?;
-    if !environments.contains_key(&wanted.environment) {
-        return Err(Error::not_found(
-            "environment-not-found",
-            "environment",
-            &wanted.environment,
-        ));
+) -> Result<Deployment, Error> {
+    let ready = Box::pin(ready(tx, request, wanted)).await?;
+    let start = ready.start(wanted, None);
+    let (product, environment) = (&wanted.product, &wanted.environment);
+    if let Some(running) = tx.deployment_running_in(product, environment).await? {
+        return Err(still_running(running, product, environment));
     }
-    let before = path::before(&wanted.environment, &product, &environments).map_err(|why| {
-        let path = path::of(&product, &environments).unwrap_or_default();
-        let path: Vec<_> = path.iter().map(Name::as_str).collect();
-        Error::refused(
-            Kind::BadRequest,
-            "path-invalid",
-            format!("{}: {why}", wanted.product),
-        )
-        .hint(format!("its promotion path is {}", path.join(" → ")))
-    })?;
-    let Some(before) = before else { return Ok(()) };
-    let standing = standing(tx, &wanted.product, &before).await?;
-    let reached = |d: &Deployment| d.release == wanted.release && d.snapshot == number;
-    if standing.iter().any(reached) {
-        return Ok(());
-    }
-    let detail = format!(
-        "release {} with configuration {number} has not succeeded in {before}, which comes before {}",
-        wanted.release, wanted.environment
-    );
-    Err(
-        Error::refused(Kind::NotReady, "promotion-order", detail).hint(format!(
-            "`tidegate deploy {} {} --to {before}` first",
-            wanted.product, wanted.release
-        )),
-    )
-}
-
-/// What stands there below something that cannot be undone is no way forward: that is going back, and is signed.
-async fn check_forward(tx: &mut Tx, wanted: &Wanted, number: SnapshotNumber) -> Result<(), Error> {
-    let (product, environment, now) = (&wanted.product, &wanted.environment, tx.now());
-    let is_wanted = |d: &Deployment| d.release == wanted.release && d.snapshot == number;
-    let standing = standing(tx, product, environment).await?;
-    let Some(place) = standing.iter().rposition(is_wanted) else {
-        return Ok(());
-    };
-    let newest = DeploymentId(u64::MAX >> 1);
-    let newest = tx
-        .deployments_before(newest, 1, (Some(product), Some(environment)))
+    Ok(drafted(tx, request, &start, DeploymentId(0))
         .await?
-        .pop();
-    let halfway = newest.filter(|newest| {
-        let open = !newest.status.is_terminal() || newest.leaves_no_return().is_some();
-        open && !is_wanted(newest)
-    });
-    let later = standing.iter().skip(place + 1).chain(&halfway);
-    let past = later.rev().find_map(|d| Some((d, d.no_return(now)?)));
-    past.map_or(Ok(()), |(deployment, past)| {
-        Err(past_no_return(deployment, &past))
-    })
+        .deployment)
 }
 
 /// What a deployment begins with.
@@ -221,22 +117,15 @@ pub(super) async fn begin(
         }
         steer::apply(tx, request, running, &Event::Superseded { by: id }).await?;
     }
-    let left = leftovers::of(tx, product, start.environment).await?;
-    let present = present::of(tx, product, start.environment).await?;
-    let serving = left.serving(&present);
-    let mut targets = meant_targets(tx, &start, &serving).await?;
-    let wanted = (&present, start.leave_behind);
-    let left_behind = present::leave_out(tx, &mut targets, wanted).await?;
-    let (deployment, revisions) = draft(tx, request, &start, (id, &targets, &serving)).await?;
-    let deployment = Deployment {
-        traffic: left.split(&deployment.balancers, tx.now()),
-        inherited: start.crosses.or_else(|| left.no_return.clone()),
-        ..deployment
-    };
+    let Drafted {
+        deployment,
+        revisions,
+        left_behind,
+    } = drafted(tx, request, &start, id).await?;
     for revision in &revisions {
         tx.record_revision(revision).await?;
     }
-    let names: Vec<&Name> = targets.iter().map(|target| &target.name).collect();
+    let names: Vec<&Name> = deployment.targets.iter().map(|run| &run.target).collect();
     tx.record_deployment_requested(&deployment).await?;
     let detail = serde_json::json!({
         "product": product, "release": deployment.release, "environment": deployment.environment,
@@ -252,6 +141,41 @@ pub(super) async fn begin(
         )
         .await?;
     Ok(deployment.id)
+}
+
+/// A deployment that has not begun.
+struct Drafted {
+    deployment: Deployment,
+    /// What it brings.
+    revisions: Vec<Revision>,
+    /// The targets that are left as they are.
+    left_behind: Vec<Name>,
+}
+
+/// Drafts a deployment from what is there. Nothing is written.
+async fn drafted(
+    tx: &mut Tx,
+    request: &Request,
+    start: &Start<'_>,
+    id: DeploymentId,
+) -> Result<Drafted, Error> {
+    let product = &start.release.product;
+    let left = leftovers::of(tx, product, start.environment).await?;
+    let present = present::of(tx, product, start.environment).await?;
+    let serving = left.serving(&present);
+    let mut targets = meant_targets(tx, start, &serving).await?;
+    let wanted = (&present, start.leave_behind);
+    let left_behind = present::leave_out(tx, &mut targets, wanted).await?;
+    let (deployment, revisions) = draft(tx, request, start, (id, &targets, &serving)).await?;
+    Ok(Drafted {
+        deployment: Deployment {
+            traffic: left.split(&deployment.balancers, tx.now()),
+            inherited: start.crosses.clone().or_else(|| left.no_return.clone()),
+            ..deployment
+        },
+        revisions,
+        left_behind,
+    })
 }
 
 /// The targets that a deployment is about, and what serves on each.

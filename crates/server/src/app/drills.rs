@@ -273,15 +273,8 @@ async fn end(tx: &mut Tx, mut drill: Drill, ending: Ending) -> Result<(), Error>
 
 /// A leg begins in the name of the person who asked, if they still may.
 async fn on_behalf(tx: &mut Tx, gate: &Arc<Gate>, drill: &Drill) -> Result<Request, Error> {
-    let name = &drill.requested_by;
-    let person = tx.person_named(name).await?;
-    let person = person.ok_or_else(|| Error::not_found("person-not-found", "person", name))?;
-    let request = Request {
-        actor: person.actor(),
-        id: format!("drill/{}", drill.id),
-        session: None,
-        gate: gate.clone(),
-    };
+    let who = (&drill.requested_by, format!("drill/{}", drill.id));
+    let request = Request::on_behalf(tx, gate, who).await?;
     let place = (&drill.product, &drill.environment);
     request.permit_place(tx, Action::Drill, place).await?;
     Ok(request)

@@ -83,7 +83,7 @@ impl App {
 }
 
 /// The members in the order in which they may change, each with the places of those it comes after.
-type InOrder = Vec<(Wanted, Vec<u32>)>;
+pub(super) type InOrder = Vec<(Wanted, Vec<u32>)>;
 
 fn read(members: &[GroupMemberRequest]) -> Result<InOrder, Error> {
     let asked = members.iter().map(|member| {
@@ -111,7 +111,15 @@ fn read(members: &[GroupMemberRequest]) -> Result<InOrder, Error> {
     order.into_iter().map(member).collect()
 }
 
-async fn begin(tx: &mut Tx, request: &Request, asked: &InOrder) -> Result<GroupRunId, Error> {
+/// Begins it: every member, or none.
+///
+/// # Errors
+/// When one of them cannot be deployed.
+pub(super) async fn begin(
+    tx: &mut Tx,
+    request: &Request,
+    asked: &InOrder,
+) -> Result<GroupRunId, Error> {
     let id = tx.next_group_run().await?;
     let mut members = Vec::with_capacity(asked.len());
     for (wanted, after) in asked {

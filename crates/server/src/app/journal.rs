@@ -192,6 +192,7 @@ async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
             .await?
             .map(|it| it.scope.product),
         "group-run" => return group_products(tx, GroupRunId(number)).await,
+        "train" => return train_products(tx, first).await,
         _ => None,
     };
     Ok(one.into_iter().collect())
@@ -201,6 +202,16 @@ async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
 async fn group_products(tx: &mut Tx, id: GroupRunId) -> Result<Vec<Name>, Error> {
     let group = tx.group_run(id).await?;
     let members = group.into_iter().flat_map(|group| group.members);
+    Ok(members.map(|member| member.product).collect())
+}
+
+/// Those of a train are, too.
+async fn train_products(tx: &mut Tx, name: &str) -> Result<Vec<Name>, Error> {
+    let train = match name.parse() {
+        Ok(name) => tx.train(&name).await?,
+        Err(_) => None,
+    };
+    let members = train.into_iter().flat_map(|train| train.plan.members);
     Ok(members.map(|member| member.product).collect())
 }
 

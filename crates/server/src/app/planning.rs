@@ -3,10 +3,12 @@
 //! Start at [`save`]: two people may save at once, and neither overwrites the other. [`upkeep`] keeps the tasks and bookings
 //! that follow from the newest edition.
 
+mod both;
 mod save;
 mod shown;
 mod upkeep;
 
+pub(super) use both::{Between, contradicts, put_together};
 pub(super) use save::check_party;
 pub(super) use shown::{Around, around, task_view, waits_for};
 

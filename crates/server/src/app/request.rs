@@ -35,6 +35,25 @@ pub(super) struct Sight {
 }
 
 impl Request {
+    /// What is begun in somebody's name, though they do not ask just now. `id` names it in the journal.
+    ///
+    /// # Errors
+    /// When there is no such person any more.
+    pub(crate) async fn on_behalf(
+        tx: &mut Tx,
+        gate: &Arc<Gate>,
+        (name, id): (&Name, String),
+    ) -> Result<Self, Error> {
+        let person = tx.person_named(name).await?;
+        let person = person.ok_or_else(|| Error::not_found("person-not-found", "person", name))?;
+        Ok(Self {
+            actor: person.actor(),
+            id,
+            session: None,
+            gate: gate.clone(),
+        })
+    }
+
     /// Asks the authorizer. Who may not see what it is about gets `missing`, as if there were none.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod status;
 mod stream;
 mod tasks;
 mod tokens;
+mod trains;
 mod trusts;
 
 use crate::app::SharedApp;
@@ -54,6 +55,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(status::router())
         .merge(tasks::router())
         .merge(tokens::router())
+        .merge(trains::router())
         .merge(trusts::router())
         .route(
             "/api/openapi.json",
@@ -102,6 +104,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         people::change_password,
         policies::can, policies::list, policies::schema, policies::shipped,
         policies::proposals, policies::agree, policies::turn_down,
+        trains::list, trains::show, trains::save, trains::editions, trains::close, trains::drop_member, trains::replace,
+        trains::hold, trains::resume, trains::cancel,
         tokens::create, tokens::list, tokens::revoke, tokens::sessions, tokens::end_session, tokens::sign_in_link,
         trusts::set, trusts::list, trusts::end, trusts::exchange,
         rehearsals::make, rehearsals::list, rehearsals::show,

@@ -3,16 +3,16 @@
 mod told;
 
 use super::WhichArgs;
-use crate::{Error, ExitStatus, commands::Context};
+use crate::{
+    Error, ExitStatus,
+    commands::{Context, plan_file},
+};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use tidegate_protocol::api::{
     PlanBeginRequest, PlanEditionView, PlanSaveRequest, PlanSavedView, ReleasePlanView,
 };
-use told::{history, saved, told};
-
-/// The first line of a plan in a file, with the number of the edition that it was made from.
-const EDITION: &str = "# edition ";
+use told::told;
 
 /// Plan a release: what it is for, who is involved, tasks, milestones and bookings.
 #[derive(Debug, Subcommand)]
@@ -97,7 +97,7 @@ impl PlanCommand {
             Self::History(which) => {
                 let path = format!("{}/plan/editions", which.path());
                 let editions: Vec<PlanEditionView> = context.client.get(&path).await?;
-                context.ui.data(&editions, |all| history(all));
+                context.ui.data(&editions, |all| plan_file::history(all));
             }
         }
         Ok(ExitStatus::Done)
@@ -133,20 +133,8 @@ impl ShowArgs {
 
 impl SaveArgs {
     async fn run(self, context: &Context<'_>) -> Result<(), Error> {
-        let path = self.file.display();
-        let text = std::fs::read_to_string(&self.file)
-            .map_err(|why| Error::Usage(format!("{path} cannot be read: {why}")))?;
-        let base = self.base.or_else(|| base(&text)).ok_or_else(|| {
-            Error::Usage(format!(
-                "{path} does not say which edition it was made from: `--base EDITION`, or 0 for the first"
-            ))
-        })?;
-        let request = PlanSaveRequest {
-            base,
-            text,
-            dry_run: self.dry_run,
-        };
-        save(context, &self.which, &request).await
+        let request = plan_file::request(&self.file, (self.base, None), self.dry_run)?;
+        plan_file::save(context, &format!("{}/plan", self.which.path()), &request).await
     }
 }
 
@@ -160,7 +148,7 @@ impl MoveArgs {
             dry_run: true,
         };
         let would: PlanSavedView = context.client.put(&path, &request).await?;
-        context.ui.say(saved(&would));
+        context.ui.say(plan_file::saved(&would));
         if !self.yes {
             context.ui.confirm("Move it?")?;
         }
@@ -181,102 +169,26 @@ fn moved(text: &str, target: &str) -> String {
 }
 
 async fn edit(context: &Context<'_>, which: &WhichArgs) -> Result<(), Error> {
-    let path = format!("{}/plan", which.path());
-    let view: ReleasePlanView = context.client.get(&path).await?;
-    let text = file(&view);
-    let (edited, kept) = in_editor(&text, &format!("{}-{}", which.product, which.version))?;
-    if edited == text {
-        context.ui.say("nothing was changed");
-        return Ok(());
-    }
-    let request = PlanSaveRequest {
-        base: base(&edited).unwrap_or(view.edition),
-        text: edited,
-        dry_run: false,
-    };
-    let saved = save(context, which, &request).await;
-    match &saved {
-        Ok(()) => drop(std::fs::remove_file(&kept)),
-        Err(_) => context
-            .ui
-            .say(format_args!("what you wrote is kept in {}", kept.display())),
-    }
-    saved
+    let view: ReleasePlanView = context
+        .client
+        .get(&format!("{}/plan", which.path()))
+        .await?;
+    let name = format!("{}-{}", which.product, which.version);
+    let edited = plan_file::edited(&file(&view), &name, view.edition)?;
+    edited
+        .save(context, &format!("{}/plan", which.path()))
+        .await
 }
 
-/// Opens the person's editor on a text; answers what they made of it, and where it lies.
-fn in_editor(text: &str, name: &str) -> Result<(String, PathBuf), Error> {
-    let editor = ["VISUAL", "EDITOR"]
-        .into_iter()
-        .find_map(|it| std::env::var(it).ok());
-    let editor = editor.filter(|it| !it.trim().is_empty()).ok_or_else(|| {
-        Error::Usage(
-            "no editor is set: set EDITOR, or `show --yaml` into a file and `save` that".to_owned(),
-        )
-    })?;
-    let prefix = format!("tidegate-plan-{name}-");
-    let made = tempfile::Builder::new()
-        .prefix(&prefix)
-        .suffix(".yaml")
-        .tempfile();
-    let kept = made.and_then(|file| file.keep().map_err(|why| why.error));
-    let wrong = |why: std::io::Error| Error::Usage(format!("a file for the editor: {why}"));
-    let (_, path) = kept.map_err(wrong)?;
-    std::fs::write(&path, text).map_err(wrong)?;
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or("vi");
-    let status = std::process::Command::new(program)
-        .args(words)
-        .arg(&path)
-        .status()
-        .map_err(|why| Error::Usage(format!("the editor `{editor}` cannot be run: {why}")))?;
-    if !status.success() {
-        return Err(Error::Usage(format!(
-            "the editor `{editor}` ended with {status}; nothing was saved"
-        )));
-    }
-    let edited = std::fs::read_to_string(&path).map_err(wrong)?;
-    Ok((edited, path))
-}
-
-async fn save(
-    context: &Context<'_>,
-    which: &WhichArgs,
-    request: &PlanSaveRequest,
-) -> Result<(), Error> {
-    let path = format!("{}/plan", which.path());
-    let view: PlanSavedView = context.client.put(&path, request).await?;
-    context.ui.data(&view, saved);
-    Ok(())
-}
-
-/// A plan in a file, with its edition in the first line.
+/// A plan in a file.
 fn file(view: &ReleasePlanView) -> String {
-    format!(
-        "{EDITION}{} of {} {}; leave this line as it is\n{}",
-        view.edition, view.product, view.version, view.text
-    )
-}
-
-/// The edition that a file says it was made from.
-fn base(text: &str) -> Option<u64> {
-    let first = text.lines().next()?.strip_prefix(EDITION)?;
-    first.split_whitespace().next()?.parse().ok()
+    let of = format!("{} {}", view.product, view.version);
+    plan_file::file(view.edition, &of, &view.text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_says_which_edition_it_was_made_from() {
-        assert_eq!(
-            base("# edition 3 of shop 1.0.0; leave this line\ntasks: []"),
-            Some(3)
-        );
-        assert_eq!(base("tasks: []\n# edition 3"), None);
-        assert_eq!(base(""), None);
-    }
 
     #[test]
     fn a_plan_is_moved_by_its_target_alone() {

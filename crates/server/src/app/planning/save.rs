@@ -2,11 +2,12 @@
 
 use super::{
     super::{App, Error, Kind, Request, apply, field, optional, releases},
+    both::{Between, contradicts, put_together},
     shown, upkeep,
 };
 use futures::FutureExt;
 use jiff::civil::DateTime;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     access::Action,
@@ -15,15 +16,10 @@ use tidegate_domain::{
     catalog::{Kind as CatalogKind, Team},
     id::Edition,
     name::Name,
-    planning::{
-        Begun, Party, PlanEdition, ReleasePlan, ReleaseTemplate,
-        merge::{self, Conflict, Merged},
-    },
+    planning::{Begun, Party, PlanEdition, ReleasePlan, ReleaseTemplate},
     version::Version,
 };
-use tidegate_protocol::api::{
-    PlanBeginRequest, PlanConflictView, PlanSaveRequest, PlanSavedView, ReleasePlanView,
-};
+use tidegate_protocol::api::{PlanBeginRequest, PlanSaveRequest, PlanSavedView, ReleasePlanView};
 use tidegate_store::Tx;
 
 /// A release.
@@ -184,13 +180,19 @@ async fn put(
     releases::find(tx, product, version).await?;
     let newest = tx.newest_plan((product, version)).await?;
     let number = newest.as_ref().map_or(Edition(0), |it| it.edition);
-    let merged = match &newest {
-        Some(newest) if number != base => merged(tx, of, (newest, base), mine).await?,
-        Some(_) | None if number == base => clean(mine),
-        Some(_) | None => return Err(no_edition(of, base)),
+    let based_on = match (&newest, base) {
+        (Some(_), Edition(0)) | (None, _) => None,
+        (Some(_), base) => tx.plan_edition((product, version), base).await?,
     };
-    let plan: ReleasePlan = serde_json::from_value(merged.value)
-        .map_err(|why| Error::Broken(format!("a merged plan cannot be read: {why}")))?;
+    if based_on.is_none() && base != Edition(0) {
+        return Err(no_edition(of, base));
+    }
+    let between = newest.as_ref().filter(|_| number != base);
+    let between = between.map(|newest| Between {
+        base: based_on.as_ref().map(|it| &it.plan),
+        theirs: &newest.plan,
+    });
+    let (plan, conflicts) = put_together(between.as_ref(), mine)?;
     plan.check().map_err(|why| refuse(&why))?;
     check_parties(tx, &plan).await?;
     check_environments(tx, &plan).await?;
@@ -202,7 +204,7 @@ async fn put(
             edition: number.0,
             merged: number != base,
             differences: apply::differences(before, &plan),
-            conflicts: merged.conflicts.iter().map(conflict).collect(),
+            conflicts,
             newly_late,
             text: shown::text(&plan)?,
         },
@@ -219,7 +221,9 @@ impl Put {
         of: &Of,
     ) -> Result<PlanSavedView, Error> {
         if !self.view.conflicts.is_empty() {
-            return Err(contradicts(of, &self.view));
+            let (product, version) = of;
+            let show = format!("tidegate release plan show {product} {version}");
+            return Err(contradicts(&show, &self.view));
         }
         if self.view.differences.is_empty() {
             return Ok(self.view);
@@ -253,66 +257,6 @@ async fn keep(
     tx.record_plan_edition(&edition).await?;
     upkeep::follow(tx, request, &edition).await?;
     Ok(edition)
-}
-
-async fn merged(
-    tx: &mut Tx,
-    of: &Of,
-    (newest, base): (&PlanEdition, Edition),
-    mine: &ReleasePlan,
-) -> Result<Merged, Error> {
-    let json = |plan: &ReleasePlan| serde_json::to_value(plan).unwrap_or_default();
-    let base = match base {
-        Edition(0) => Value::Null,
-        base => {
-            let found = tx.plan_edition((&of.0, &of.1), base).await?;
-            json(&found.ok_or_else(|| no_edition(of, base))?.plan)
-        }
-    };
-    Ok(merge::merge(&base, &json(&newest.plan), &json(mine)))
-}
-
-fn clean(mine: &ReleasePlan) -> Merged {
-    Merged {
-        value: serde_json::to_value(mine).unwrap_or_default(),
-        conflicts: Vec::new(),
-    }
-}
-
-fn conflict(conflict: &Conflict) -> PlanConflictView {
-    let word = |value: &Option<Value>| {
-        let text = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
-        value.as_ref().map(text)
-    };
-    PlanConflictView {
-        path: conflict.path.clone(),
-        base: word(&conflict.base),
-        theirs: word(&conflict.theirs),
-        mine: word(&conflict.mine),
-    }
-}
-
-/// Somebody else changed the same in another way.
-fn contradicts((product, version): &Of, view: &PlanSavedView) -> Error {
-    let or_gone = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
-    let told = view.conflicts.iter().map(|it| {
-        let (theirs, mine) = (or_gone(&it.theirs), or_gone(&it.mine));
-        format!("{} is {theirs} there and {mine} here", it.path)
-    });
-    let told: Vec<String> = told.collect();
-    let detail = format!(
-        "somebody saved edition {} of the plan in between, and both changed the same: {}",
-        view.edition,
-        told.join("; ")
-    );
-    Error::refused(Kind::Conflict, "plan-contradicts", detail).hint(format!(
-        "look at both: `tidegate release plan show {product} {version}`, settle it, and save on edition {}; nothing was changed",
-        view.edition
-    ))
 }
 
 fn no_edition((product, version): &Of, edition: Edition) -> Error {

@@ -1,68 +1,10 @@
 //! Plans, and what became of them, in words.
 
 use crate::{
-    commands::task::due,
+    commands::{plan_file::room, task::due},
     ui::{ago, table},
 };
-use tidegate_protocol::api::{
-    BookingView, MilestoneView, PlanEditionView, PlanSavedView, ReleasePlanView, TaskView,
-};
-
-pub(super) fn saved(view: &PlanSavedView) -> String {
-    let or_nothing = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
-    let changed = view.differences.iter().map(|it| {
-        let (before, after) = (or_nothing(&it.before), or_nothing(&it.after));
-        format!("  {}: {before} → {after}", it.path)
-    });
-    let both = view.conflicts.iter().map(|it| {
-        let (theirs, mine) = (or_nothing(&it.theirs), or_nothing(&it.mine));
-        format!("! {}: {theirs} there, {mine} here", it.path)
-    });
-    let late = view
-        .newly_late
-        .iter()
-        .map(|it| format!("! {it} would be late"));
-    let merged = "what others saved in between is in it".to_owned();
-    let lines = changed.chain(both).chain(late);
-    let lines = lines
-        .chain(view.merged.then_some(merged))
-        .chain([came_to(view)]);
-    lines.collect::<Vec<String>>().join("\n")
-}
-
-fn came_to(view: &PlanSavedView) -> String {
-    let is_same = view.differences.is_empty();
-    match (view.saved, view.conflicts.len(), is_same) {
-        (true, _, _) => format!("edition {} is saved", view.edition),
-        (false, 0, true) => format!("nothing differs from edition {}", view.edition),
-        (false, 0, false) => "that would be changed".to_owned(),
-        (false, many, _) => format!(
-            "both changed the same in {many} places: settle that, and save on edition {}",
-            view.edition
-        ),
-    }
-}
-
-pub(super) fn history(editions: &[PlanEditionView]) -> String {
-    let row = |it: &PlanEditionView| {
-        let paths: Vec<&str> = it.differences.iter().map(|it| it.path.as_str()).collect();
-        let more = match paths.len() {
-            0..=4 => String::new(),
-            many => format!(" and {} more", many - 4),
-        };
-        let shown: Vec<&str> = paths.into_iter().take(4).collect();
-        vec![
-            it.edition.to_string(),
-            it.by.clone(),
-            ago(it.at),
-            format!("{}{more}", shown.join(", ")),
-        ]
-    };
-    table(
-        &["edition", "by", "saved", "changed"],
-        editions.iter().map(row),
-    )
-}
+use tidegate_protocol::api::{BookingView, MilestoneView, ReleasePlanView, TaskView};
 
 pub(super) fn told(view: &ReleasePlanView) -> String {
     let mut parts = vec![format!(
@@ -146,19 +88,6 @@ fn task(it: &TaskView) -> Vec<String> {
     ]
 }
 
-/// Minutes as people say them.
-fn room(minutes: i64) -> String {
-    let word = |minutes: i64| match minutes {
-        0..=119 => format!("{minutes} min"),
-        120..=2879 => format!("{} h", minutes / 60),
-        _ => format!("{} d", minutes / 1440),
-    };
-    match minutes {
-        0.. => word(minutes),
-        late => format!("{} late", word(-late)),
-    }
-}
-
 fn booking(it: &BookingView) -> Vec<String> {
     let who = match it.shared {
         true => format!("{} (shared)", it.environment),
@@ -172,22 +101,4 @@ fn booking(it: &BookingView) -> Vec<String> {
         due(Some(it.until)),
         clashes.join("; "),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn room_is_told_in_the_unit_people_would_use() {
-        for (minutes, told) in [
-            (0, "0 min"),
-            (119, "119 min"),
-            (180, "3 h"),
-            (4320, "3 d"),
-            (-90, "90 min late"),
-        ] {
-            assert_eq!(room(minutes), told);
-        }
-    }
 }

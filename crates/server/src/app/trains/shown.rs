@@ -1,0 +1,441 @@
+//! Trains as they are shown.
+
+use super::{
+    super::{App, Error, Request, SharedApp, apply, field},
+    facts, find, newest,
+};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::Action,
+    id::GroupRunId,
+    name::Name,
+    planning::{ReleasePlan, schedule::Reached},
+    train::{
+        Bill, BillEdition, Departure, Edge, Integration, Lateness, MemberReadiness, Outlook, Train,
+        TrainFacts, TrainPlan, TrainPlanEdition, TrainStatus, TrainWait, decide, edges,
+    },
+};
+use tidegate_protocol::api::{
+    DepartureView, IntegrationView, MilestoneView, PlanEditionView, TrainAmendmentView,
+    TrainBillView, TrainFindingView, TrainMemberView, TrainOrderView, TrainPartView, TrainSummary,
+    TrainTaskView, TrainView, TrainWaitView,
+};
+use tidegate_store::Tx;
+
+/// The most trains that are listed.
+const TRAINS_MAX: u64 = 500;
+
+impl App {
+    /// The trains of which whoever asks may see every member, those first that have not ended.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn trains(&self, request: &Request) -> Result<Vec<TrainSummary>, Error> {
+        self.store
+            .read(request.clone(), |tx, request| {
+                async move {
+                    let mut sight = request.sight(tx).await?;
+                    let mut all = tx.trains(TRAINS_MAX).await?;
+                    all.retain(|it| {
+                        let mut members = it.plan.members.iter();
+                        members.all(|member| sight.shows(&member.product))
+                    });
+                    all.iter().map(summary).collect()
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// A train with everything that is known of it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn train_view(
+        self: &SharedApp,
+        request: &Request,
+        name: &str,
+    ) -> Result<TrainView, Error> {
+        let name: Name = field("train", name)?;
+        let input = (self.clone(), request.clone(), name);
+        self.store
+            .read(input, |tx, (app, request, name)| {
+                async move {
+                    let train = find(tx, request, (Action::Read, name)).await?;
+                    view(tx, app, &train).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// The train that a group run carries or carried, if one that whoever asks may see.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn train_of(
+        &self,
+        request: &Request,
+        run: GroupRunId,
+    ) -> Result<Option<String>, Error> {
+        self.store
+            .read((request.clone(), run), |tx, (request, run)| {
+                async move {
+                    let Some(name) = tx.train_of_run(*run).await? else {
+                        return Ok(None);
+                    };
+                    match find(tx, request, (Action::Read, &name)).await {
+                        Ok(train) => Ok(Some(train.name.to_string())),
+                        Err(Error::Refused { .. }) => Ok(None),
+                        Err(other) => Err(other),
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// A plan as people write it.
+pub(super) fn text(plan: &TrainPlan) -> Result<String, Error> {
+    serde_saphyr::to_string(plan).map_err(|why| Error::Broken(format!("a plan in YAML: {why}")))
+}
+
+/// A saving of a plan, with what it changed.
+pub(super) fn edition(
+    edition: &TrainPlanEdition,
+    before: Option<&TrainPlanEdition>,
+) -> PlanEditionView {
+    let by = edition.by.as_ref().map_or("tidegate", Name::as_str);
+    PlanEditionView {
+        edition: edition.edition.0,
+        by: by.to_owned(),
+        at: edition.at,
+        differences: apply::differences(before.map(|it| &it.plan), &edition.plan),
+    }
+}
+
+fn summary(train: &Train) -> Result<TrainSummary, Error> {
+    let next = next(train);
+    let moment = next.map(|it| moment(&train.plan, it)).transpose()?;
+    let members = train.plan.members.iter();
+    Ok(TrainSummary {
+        name: train.name.to_string(),
+        title: train.plan.title.clone(),
+        status: train.status.word().to_owned(),
+        sentence: format!("{}.", how(train)),
+        members: members.map(|it| it.product.to_string()).collect(),
+        next: next.map(|it| it.environment.to_string()),
+        departure: moment,
+    })
+}
+
+/// The departure that it waits for.
+fn next(train: &Train) -> Option<&Departure> {
+    let is_ahead = !train.status.is_terminal();
+    let next = train.plan.next_departure(train.status.reached());
+    next.filter(|_| is_ahead)
+}
+
+fn moment(plan: &TrainPlan, departure: &Departure) -> Result<jiff::Timestamp, Error> {
+    let placed = plan.moment(departure);
+    let placed = placed.map_err(|why| Error::Broken(format!("a saved plan: {why}")))?;
+    Ok(placed.timestamp())
+}
+
+/// How it stands, in half a sentence.
+fn how(train: &Train) -> String {
+    let last = train.plan.departures.last();
+    match &train.status {
+        TrainStatus::Planned { hold: Some(hold) }
+        | TrainStatus::Closed {
+            hold: Some(hold), ..
+        } => {
+            let who = hold.by.as_ref().map_or("tidegate", Name::as_str);
+            format!("it stands still, because {who} held it: {}", hold.reason)
+        }
+        TrainStatus::Planned { hold: None } => "boarding is open".to_owned(),
+        TrainStatus::Closed {
+            reached: Some(reached),
+            ..
+        } => format!("all of it runs in {reached}"),
+        TrainStatus::Closed { reached: None, .. } => "boarding is closed".to_owned(),
+        TrainStatus::UnderWay { environment, .. } => format!("it is on its way to {environment}"),
+        TrainStatus::RolledBack {
+            environment, cause, ..
+        } => format!("it was rolled back from {environment}: {cause}"),
+        TrainStatus::Failed {
+            environment, cause, ..
+        } => format!("it failed on its way to {environment}: {cause}"),
+        TrainStatus::Arrived { .. } => match last {
+            Some(last) => format!("it arrived in {}", last.environment),
+            None => "it arrived".to_owned(),
+        },
+        TrainStatus::Cancelled { by, reason, .. } => format!("{by} cancelled it: {reason}"),
+    }
+}
+
+async fn view(tx: &mut Tx, app: &App, train: &Train) -> Result<TrainView, Error> {
+    let facts = facts::of(tx, app, train).await?;
+    let now = tx.now();
+    let outlook = match (train.status.is_terminal(), &facts.run) {
+        (false, None) => Outlook::of(train, &facts, now).ok().flatten(),
+        (true, _) | (false, Some(_)) => None,
+    };
+    let edition = newest(tx, &train.name).await?.map_or(0, |it| it.edition.0);
+    let plan = &train.plan;
+    let readiness = outlook.as_ref().map(|it| &it.readiness);
+    let integration = outlook.as_ref().zip(train.way());
+    let critical = readiness.map(|it| it.critical_path.as_slice());
+    let waits = decide(train, &facts, now).waiting_on;
+    Ok(TrainView {
+        name: train.name.to_string(),
+        title: plan.title.clone(),
+        purpose: plan.purpose.clone(),
+        owner: plan.owner.to_string(),
+        status: train.status.word().to_owned(),
+        sentence: sentence(train, outlook.as_ref()),
+        held: is_held(&train.status),
+        departures: departures(train)?,
+        members: members(train, (&facts, outlook.as_ref())),
+        waiting_on: waits.iter().map(waiting).collect(),
+        integration: integration.map(|(it, way)| integrated(&it.integration, way.to)),
+        critical_path: critical.unwrap_or_default().iter().map(task).collect(),
+        room_minutes: readiness.and_then(|it| it.room).map(|room| room.as_mins()),
+        bills: bills(train, &facts),
+        amendments: train.amendments.iter().rev().map(amendment).collect(),
+        group_run: group_run(&train.status),
+        edition,
+        text: text(plan)?,
+        created_by: train.created_by.to_string(),
+        created_at: train.created_at,
+    })
+}
+
+fn sentence(train: &Train, outlook: Option<&Outlook>) -> String {
+    let name = &train.name;
+    let how = how(train);
+    let Some(Outlook { readiness, .. }) = outlook else {
+        return format!("{name}: {how}.");
+    };
+    let all = readiness.members.len();
+    let ready = all - readiness.lacking().count();
+    format!(
+        "{name}: {how}; {ready} of {all} members are ready for {}.",
+        readiness.environment
+    )
+}
+
+const fn is_held(status: &TrainStatus) -> bool {
+    matches!(
+        status,
+        TrainStatus::Planned { hold: Some(_) } | TrainStatus::Closed { hold: Some(_), .. }
+    )
+}
+
+const fn group_run(status: &TrainStatus) -> Option<u64> {
+    match status {
+        TrainStatus::UnderWay { run, .. }
+        | TrainStatus::RolledBack { run, .. }
+        | TrainStatus::Failed { run, .. } => Some(run.0),
+        TrainStatus::Planned { .. }
+        | TrainStatus::Closed { .. }
+        | TrainStatus::Arrived { .. }
+        | TrainStatus::Cancelled { .. } => None,
+    }
+}
+
+fn departures(train: &Train) -> Result<Vec<DepartureView>, Error> {
+    let plan = &train.plan;
+    let has_arrived = matches!(train.status, TrainStatus::Arrived { .. });
+    let next = next(train).map(|it| &it.environment);
+    let mut is_behind = next.is_some() || has_arrived;
+    let mut views = Vec::with_capacity(plan.departures.len());
+    for departure in &plan.departures {
+        let is_next = next == Some(&departure.environment);
+        is_behind &= !is_next;
+        let under_way = matches!(train.status, TrainStatus::UnderWay { .. });
+        views.push(DepartureView {
+            environment: departure.environment.to_string(),
+            at: moment(plan, departure)?,
+            barrier: match departure.barrier {
+                tidegate_domain::train::Barrier::Together => "together",
+                tidegate_domain::train::Barrier::Open => "open",
+            }
+            .to_owned(),
+            state: match (is_behind, is_next, under_way) {
+                (true, _, _) => "reached",
+                (false, true, true) => "under_way",
+                (false, true, false) => "next",
+                (false, false, _) => "ahead",
+            }
+            .to_owned(),
+        });
+    }
+    Ok(views)
+}
+
+fn members(
+    train: &Train,
+    (facts, outlook): (&TrainFacts, Option<&Outlook>),
+) -> Vec<TrainMemberView> {
+    let bill = facts.bill(train);
+    let edges = edges(&train.plan, &bill);
+    let readiness = |product: &Name| {
+        let mut all = outlook.iter().flat_map(|it| &it.readiness.members);
+        all.find(|it| it.product == *product)
+    };
+    let member = |member: &tidegate_domain::train::Member| {
+        let product = &member.product;
+        let readiness = readiness(product);
+        let known = facts.members.get(product);
+        let plan = known.and_then(|it| it.plan.as_ref());
+        let release = bill.line(product).map(|it| it.release.to_string());
+        TrainMemberView {
+            product: product.to_string(),
+            release: release.or_else(|| member.release.as_ref().map(ToString::to_string)),
+            state: readiness
+                .map_or_else(|| train.status.word(), MemberReadiness::word)
+                .replace('_', " "),
+            lateness: lateness(readiness).to_owned(),
+            deadline: readiness.map(|it| it.deadline),
+            expected: readiness.and_then(|it| it.expected),
+            lacks: readiness.map(lacks).unwrap_or_default(),
+            after: edges
+                .iter()
+                .filter(|it| it.member == *product)
+                .map(after)
+                .collect(),
+            milestones: readiness
+                .iter()
+                .flat_map(|it| &it.milestones)
+                .map(|it| milestone(it, plan))
+                .collect(),
+        }
+    };
+    train.plan.members.iter().map(member).collect()
+}
+
+fn lateness(readiness: Option<&MemberReadiness>) -> &'static str {
+    match readiness.map(|it| it.lateness) {
+        Some(Lateness::InTime) | None => "in_time",
+        Some(Lateness::Expected) => "expected_late",
+        Some(Lateness::Late) => "late",
+    }
+}
+
+fn lacks(readiness: &MemberReadiness) -> Vec<TrainWaitView> {
+    let lacks = readiness.lacks.iter().map(|lack| TrainWaitView {
+        sentence: lack.to_string(),
+        remedy: lack.remedy(),
+    });
+    lacks.collect()
+}
+
+fn after(edge: &Edge) -> TrainOrderView {
+    TrainOrderView {
+        product: edge.after.to_string(),
+        because: edge.because.to_string(),
+    }
+}
+
+fn milestone(reached: &Reached, plan: Option<&ReleasePlan>) -> MilestoneView {
+    let mut planned = plan.iter().flat_map(|it| &it.milestones);
+    let planned = planned.find(|it| it.name == reached.name);
+    MilestoneView {
+        name: reached.name.to_string(),
+        title: planned
+            .map_or(reached.name.as_str(), |it| it.title())
+            .to_owned(),
+        due: reached.due,
+        ends: reached.ends,
+        reached: reached.is_reached,
+        late: reached.is_late(),
+    }
+}
+
+fn waiting(wait: &TrainWait) -> TrainWaitView {
+    TrainWaitView {
+        sentence: wait.to_string(),
+        remedy: wait.remedy(),
+    }
+}
+
+fn integrated(integration: &Integration, to: &Name) -> IntegrationView {
+    let findings = integration.findings.iter();
+    IntegrationView {
+        environment: to.to_string(),
+        holds: integration.holds(),
+        together_since: integration.together_since,
+        findings: findings
+            .map(|it| TrainFindingView {
+                sentence: it.to_string(),
+                remedy: it.remedy(),
+                stops: it.stops(),
+            })
+            .collect(),
+    }
+}
+
+fn task((product, slack): &(Name, tidegate_domain::planning::Slack)) -> TrainTaskView {
+    TrainTaskView {
+        product: product.to_string(),
+        name: slack.name.to_string(),
+        ends: slack.ends,
+        latest: slack.latest,
+    }
+}
+
+/// The editions of the bill, or what members bring while there is none.
+fn bills(train: &Train, facts: &TrainFacts) -> Vec<TrainBillView> {
+    if train.editions.is_empty() {
+        let bill = facts.bill(train);
+        let is_empty = bill.lines().next().is_none();
+        return if is_empty {
+            Vec::new()
+        } else {
+            vec![bill_view(&bill, None)]
+        };
+    }
+    let all = train.editions.iter().rev();
+    all.map(|it| bill_view(&it.bill, Some(it))).collect()
+}
+
+fn bill_view(bill: &Bill, edition: Option<&BillEdition>) -> TrainBillView {
+    let mut parts = Vec::new();
+    for (product, line) in bill.lines() {
+        for (component, part) in &line.parts {
+            let provides = part.provides.iter();
+            parts.push(TrainPartView {
+                product: product.to_string(),
+                release: line.release.to_string(),
+                component: component.to_string(),
+                version: part.version.to_string(),
+                digest: part.digest.to_string(),
+                provides: provides
+                    .map(|(contract, versions)| format!("{contract} {versions}"))
+                    .collect(),
+                needs: part.needs.iter().map(ToString::to_string).collect(),
+            });
+        }
+    }
+    TrainBillView {
+        edition: edition.map(|it| it.edition.0),
+        hash: bill.hash().to_string(),
+        by: edition.map(|it| it.by.to_string()),
+        at: edition.map(|it| it.at),
+        parts,
+    }
+}
+
+fn amendment(it: &tidegate_domain::train::Amendment) -> TrainAmendmentView {
+    TrainAmendmentView {
+        product: it.product.to_string(),
+        release: it.release.as_ref().map(ToString::to_string),
+        replaced_by: it.replaced_by.as_ref().map(ToString::to_string),
+        edition: it.edition.map(|it| it.0),
+        by: it.word.by.as_ref().map(ToString::to_string),
+        reason: it.word.reason.clone(),
+        at: it.word.at,
+    }
+}
