@@ -24,3 +24,4 @@ pub mod server;
 pub mod shop;
 pub mod staff;
 pub mod stage;
+pub mod station;

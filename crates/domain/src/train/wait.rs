@@ -33,22 +33,25 @@ pub enum TrainWait {
 }
 
 impl TrainWait {
-    /// What would end it sooner, for a person who reads this.
-    pub fn remedy(&self) -> String {
+    /// What would end it sooner, for a person who reads this about `train`.
+    pub fn remedy(&self, train: &Name) -> String {
         match self {
-            Self::Held(_) => "deal with the reason, then let it go on: `tidegate train resume NAME`".to_owned(),
+            Self::Held(_) => {
+                format!("deal with the reason, then let it go on: `tidegate train resume {train}`")
+            }
             Self::Late(late) => late.remedy(),
             Self::Member(_, lack) => lack.remedy(),
             Self::Finding(finding) => finding.remedy(),
             Self::Order(why) => why.remedy(),
             Self::Clearance(stop) => stop.remedy.clone(),
-            Self::Boarding => "once all are ready: `tidegate train close NAME`".to_owned(),
+            Self::Boarding => format!("once all are ready: `tidegate train close {train}`"),
             Self::Departure(..) => "to go sooner, plan an earlier departure".to_owned(),
             Self::Plan(_) => "mend the plan of the train".to_owned(),
             Self::Run(_, run) => format!("`tidegate group-run show {run}` says what it waits for"),
             Self::Person(..) => {
-                "replace or drop what failed, or try again: `tidegate train resume NAME`; or end it: `tidegate train cancel NAME`"
-                    .to_owned()
+                format!(
+                    "replace or drop what failed, or try again: `tidegate train resume {train}`; or end it: `tidegate train cancel {train}`"
+                )
             }
         }
     }

@@ -109,8 +109,8 @@ pub struct DepartureView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// `together` or `open`.
-    pub barrier: String,
+    /// The environment in which all must have run together before, if they must.
+    pub tested_in: Option<String>,
     /// `ahead`, `next`, `under_way` or `reached`.
     pub state: String,
 }

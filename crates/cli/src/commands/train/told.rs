@@ -30,48 +30,44 @@ pub(super) fn listed(all: &[TrainSummary]) -> String {
 }
 
 pub(super) fn told(view: &TrainView) -> String {
-    let mut text = view.sentence.clone();
-    text.push('\n');
-    text.extend(view.waiting_on.iter().map(waits));
-    text.push('\n');
+    let waits: String = view.waiting_on.iter().map(waits).collect();
     let departures = view.departures.iter().map(departure);
-    text.push_str(&table(&["to", "at", "barrier", ""], departures));
-    text.push('\n');
     let head = ["product", "release", "state", "has to be ready", "after"];
-    text.push_str(&table(&head, view.members.iter().map(member)));
-    if let Some(it) = &view.integration {
-        text.push_str(&integration(it));
-    }
+    let mut parts = vec![
+        match waits.is_empty() {
+            true => view.sentence.clone(),
+            false => format!("{}\nIt waits:\n{}", view.sentence, waits.trim_end()),
+        },
+        table(&["to", "at", "barrier", "state"], departures),
+        table(&head, view.members.iter().map(member)),
+    ];
+    parts.extend(view.integration.as_ref().map(integration));
     if !view.critical_path.is_empty() {
         let path = view.critical_path.iter();
         let path: Vec<String> = path
             .map(|it| format!("{} of {}", it.name, it.product))
             .collect();
-        let path = path.join(", then ");
         let room = view.room_minutes.map_or_else(|| "-".to_owned(), room);
-        text.extend(["\nleast room, ", &room, ": ", &path, "\n"]);
+        parts.push(format!("least room, {room}: {}", path.join(", then ")));
     }
     if !view.amendments.is_empty() {
         let head = ["changed", "before", "now", "by", "when", "why"];
-        text.push('\n');
-        text.push_str(&table(&head, view.amendments.iter().map(amendment)));
+        parts.push(table(&head, view.amendments.iter().map(amendment)));
     }
-    text
+    parts.join("\n\n")
 }
 
 fn waits(it: &TrainWaitView) -> String {
-    format!("it waits for {}\n  {}\n", it.sentence, it.remedy)
+    format!("- {}\n  {}\n", it.sentence, it.remedy)
 }
 
 fn departure(it: &DepartureView) -> Vec<String> {
-    let barrier = match it.barrier.as_str() {
-        "together" => "all ran together before",
-        _ => "",
-    };
+    let barrier = it.tested_in.as_ref();
+    let barrier = barrier.map(|it| format!("all run together in {it}"));
     vec![
         it.environment.clone(),
         due(Some(it.at)),
-        barrier.to_owned(),
+        barrier.unwrap_or_default(),
         it.state.replace('_', " "),
     ]
 }
@@ -95,16 +91,16 @@ fn member(it: &TrainMemberView) -> Vec<String> {
 fn integration(it: &IntegrationView) -> String {
     let head = match (it.holds, it.together_since) {
         (true, Some(at)) => format!(
-            "\nit fits in {}; all run together in the environment before since {}\n",
+            "it fits in {}; all came together in the environment before {}",
             it.environment,
             ago(at)
         ),
-        (true, None) => format!("\nit fits in {}\n", it.environment),
-        (false, _) => format!("\nit does not fit in {}:\n", it.environment),
+        (true, None) => format!("it fits in {}", it.environment),
+        (false, _) => format!("it does not fit in {}:", it.environment),
     };
     let findings = it.findings.iter().map(|it| {
         let mark = if it.stops { "!" } else { "-" };
-        format!("{mark} {}\n  {}\n", it.sentence, it.remedy)
+        format!("\n{mark} {}\n  {}", it.sentence, it.remedy)
     });
     head + &findings.collect::<String>()
 }

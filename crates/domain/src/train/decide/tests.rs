@@ -54,7 +54,8 @@ fn waits(decision: &TrainDecision) -> Vec<String> {
     assert_eq!(decision.act, None);
     assert!(!decision.waiting_on.is_empty());
     let said = decision.waiting_on.iter();
-    said.map(|it| format!("{it} / {}", it.remedy())).collect()
+    said.map(|it| format!("{it} / {}", it.remedy(&name("autumn"))))
+        .collect()
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn while_boarding_is_open_it_waits_for_members_and_for_somebody_who_closes_it() 
         waits(&decision),
         [
             "stock: its release is not made / make the release, and name it in the plan of the train",
-            "boarding is open: somebody closes it, and fixes what goes / once all are ready: `tidegate train close NAME`",
+            "boarding is open: somebody closes it, and fixes what goes / once all are ready: `tidegate train close autumn`",
             "it leaves for staging at 2026-12-01T09:00:00Z / to go sooner, plan an earlier departure",
         ]
     );
@@ -252,7 +253,7 @@ fn the_end_of_the_group_run_is_told_to_the_train() {
     assert_eq!(
         waits(&decide(&train, &known, time(50))),
         [
-            "a person, because it is rolled back: shop in staging: web is unhealthy / replace or drop what failed, or try again: `tidegate train resume NAME`; or end it: `tidegate train cancel NAME`"
+            "a person, because it is rolled back: shop in staging: web is unhealthy / replace or drop what failed, or try again: `tidegate train resume autumn`; or end it: `tidegate train cancel autumn`"
         ]
     );
     let mut last = staged();
@@ -273,7 +274,7 @@ fn a_train_that_is_held_says_who_and_why() {
     assert_eq!(
         waits(&decide(&train, &facts(ABOARD), at(STAGING))),
         [
-            "a person, because tidegate held it: shop is late, and stops the train / deal with the reason, then let it go on: `tidegate train resume NAME`"
+            "a person, because tidegate held it: shop is late, and stops the train / deal with the reason, then let it go on: `tidegate train resume autumn`"
         ]
     );
 }

@@ -232,8 +232,13 @@ async fn leave(
             ..
         }) if way.tested_in.is_some() => (Clearance::default(), None),
         Err(Error::Refused { detail, hint, .. }) => {
-            let remedy =
-                hint.unwrap_or_else(|| format!("`tidegate release show {product} {release}`"));
+            let mended = || {
+                format!(
+                    "`tidegate plan compile {product} {release} --to {}` says when that is mended",
+                    way.to
+                )
+            };
+            let remedy = hint.unwrap_or_else(mended);
             (
                 Clearance::default(),
                 Some(refused(format!("{product}: {detail}"), remedy)),

@@ -198,7 +198,7 @@ async fn view(tx: &mut Tx, app: &App, train: &Train) -> Result<TrainView, Error>
         held: is_held(&train.status),
         departures: departures(train)?,
         members: members(train, (&facts, outlook.as_ref())),
-        waiting_on: waits.iter().map(waiting).collect(),
+        waiting_on: waits.iter().map(|it| waiting(train, it)).collect(),
         integration: integration.map(|(it, way)| integrated(&it.integration, way.to)),
         critical_path: critical.unwrap_or_default().iter().map(task).collect(),
         room_minutes: readiness.and_then(|it| it.room).map(|room| room.as_mins()),
@@ -258,11 +258,7 @@ fn departures(train: &Train) -> Result<Vec<DepartureView>, Error> {
         views.push(DepartureView {
             environment: departure.environment.to_string(),
             at: moment(plan, departure)?,
-            barrier: match departure.barrier {
-                tidegate_domain::train::Barrier::Together => "together",
-                tidegate_domain::train::Barrier::Open => "open",
-            }
-            .to_owned(),
+            tested_in: plan.tested_in(departure).map(ToString::to_string),
             state: match (is_behind, is_next, under_way) {
                 (true, _, _) => "reached",
                 (false, true, true) => "under_way",
@@ -354,10 +350,10 @@ fn milestone(reached: &Reached, plan: Option<&ReleasePlan>) -> MilestoneView {
     }
 }
 
-fn waiting(wait: &TrainWait) -> TrainWaitView {
+fn waiting(train: &Train, wait: &TrainWait) -> TrainWaitView {
     TrainWaitView {
         sentence: wait.to_string(),
-        remedy: wait.remedy(),
+        remedy: wait.remedy(&train.name),
     }
 }
 

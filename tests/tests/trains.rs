@@ -1,0 +1,283 @@
+//! Trains: releases of several products that go out together, from environment to environment.
+
+use serde_json::{Value, json};
+use std::fs;
+use tidegate_tests::{
+    shop::until,
+    station::{PRODUCTS, Station},
+};
+
+/// Departures that are over, so that a train leaves as soon as it may.
+const AT_ONCE: (&str, &str) = ("2026-01-01T10:00", "2026-01-02T10:00");
+
+/// What happened to the deployments of a group run, in the order of the journal: `stock target_passed`.
+fn happened(station: &Station, run: &Value) -> Vec<String> {
+    let group = station
+        .shop
+        .json(&["group-run", "show", &run.to_string(), "--output", "json"]);
+    let members = group["members"].as_array().expect("members");
+    let page = station
+        .shop
+        .json(&["journal", "list", "-n", "500", "--output", "json"]);
+    let entries = page["entries"].as_array().expect("entries");
+    let said = entries.iter().rev().filter_map(|entry| {
+        let id = entry["subject"].as_str()?.strip_prefix("deployment/")?;
+        let member = members
+            .iter()
+            .find(|it| it["deployment"].to_string() == id)?;
+        let action = entry["action"].as_str()?.strip_prefix("deployment.")?;
+        Some(format!("{} {action}", member["product"].as_str()?))
+    });
+    said.collect()
+}
+
+fn position(happened: &[String], what: &str) -> usize {
+    let found = happened.iter().position(|it| it == what);
+    found.unwrap_or_else(|| panic!("`{what}` is not in {happened:?}"))
+}
+
+#[test]
+fn three_products_go_out_together_or_all_go_back() {
+    let station = Station::open(2, 10);
+    station.save("first", &station.plan("1.0.0", AT_ONCE), &[]);
+    assert!(station.waits("first").contains("its release is not made"));
+    station.release("1.0.0");
+    let view = station.show("first");
+    assert_eq!(
+        view["sentence"],
+        "first: boarding is open; 3 of 3 members are ready for staging."
+    );
+    station.shop.ok(&["train", "close", "first"]);
+    let told = station.shop.ok(&["train", "watch", "first"]);
+    assert!(told.contains("first: it arrived in live."), "{told}");
+    assert_eq!(station.runs("live"), ["1.0.0"; 3]);
+
+    // The second one arrives in staging, and waits for its time.
+    station.serve("2.0.0");
+    station.release("2.0.0");
+    let later = ("2026-01-01T10:00", "2099-01-02T10:00");
+    station.save("second", &station.plan("2.0.0", later), &[]);
+    station.shop.ok(&["train", "close", "second"]);
+    until("all of it runs in staging", || {
+        station.waits("second") == "it leaves for live at 2099-01-02T10:00:00Z"
+    });
+    assert_eq!(station.runs("staging"), ["2.0.0"; 3]);
+    let view = station.show("second");
+    assert_eq!(view["integration"]["holds"], true, "{view}");
+    assert_ne!(view["integration"]["together_since"], Value::Null);
+
+    // The last member fails in live: all go back, the last first.
+    fs::write(station.broken("site"), "").expect("a file");
+    station.save("second", &station.plan("2.0.0", AT_ONCE), &["--base", "1"]);
+    let ended = station.shop.run(&["train", "watch", "second"]);
+    assert_eq!(ended.status.code(), Some(7), "{ended:?}");
+    let view = station.show("second");
+    assert_eq!(view["status"], "rolled_back", "{view}");
+    assert_eq!(station.runs("live"), ["1.0.0"; 3]);
+    let happened = happened(&station, &view["group_run"]);
+    let at = |what: &str| position(&happened, what);
+    assert!(at("stock target_passed") < at("till wave_started"));
+    assert!(at("till target_passed") < at("site wave_started"));
+    let back = PRODUCTS.map(|product| at(&format!("{product} rolled_back")));
+    assert!(back[2] < back[1] && back[1] < back[0], "{happened:?}");
+
+    // Mended, it goes on from staging.
+    fs::remove_file(station.broken("site")).expect("a file");
+    station.shop.ok(&["train", "resume", "second"]);
+    station.shop.ok(&["train", "watch", "second"]);
+    assert_eq!(station.runs("live"), ["2.0.0"; 3]);
+    let left = station.shop.actions("train/second");
+    let left = left.iter().filter(|it| *it == "train.left");
+    assert_eq!(left.count(), 3, "to staging, and to live twice");
+    assert!(station.shop.ok(&["doctor"]).contains("all is sound"));
+}
+
+/// A station without agents: what is planned needs none.
+fn desk() -> Station {
+    Station::open(0, 0)
+}
+
+#[test]
+fn what_does_not_fit_goes_nowhere_and_says_why() {
+    let station = desk();
+    station.release("1.0.0");
+    station.serve("2.0.0");
+    for product in ["till", "site"] {
+        station.release_of(product, "2.0.0");
+    }
+    // Stock stays behind, and the till needs what only the next one serves.
+    let plan = station.plan("2.0.0", AT_ONCE);
+    let plan = plan.replace("stock, release: 2.0.0", "stock, release: 1.0.0");
+    station.save("odd", &plan, &[]);
+    let told = station.shop.ok(&["train", "show", "odd"]);
+    assert!(told.contains("it does not fit in staging"), "{told}");
+    let needs = "till/app 2.0.0 needs stock-api ^2.0.0";
+    assert!(told.contains(needs), "{told}");
+
+    // Closing it fixes what goes; it does not leave.
+    station.shop.ok(&["train", "close", "odd"]);
+    assert!(station.waits("odd").contains(needs));
+    let again = station.shop.refused(5, &["train", "close", "odd"]);
+    assert!(
+        again.contains("cannot happen while a train is closed"),
+        "{again}"
+    );
+
+    // Another release of stock, with a reason, is what helps.
+    station.release_of("stock", "2.0.0");
+    let replace = [
+        "train",
+        "replace",
+        "odd",
+        "stock",
+        "2.0.0",
+        "--reason",
+        "it serves the till",
+    ];
+    let told = station.shop.ok(&replace);
+    assert!(told.contains("it fits in staging"), "{told}");
+    let view = station.show("odd");
+    assert_eq!(view["bills"][0]["edition"], 2);
+    assert_eq!(view["amendments"][0]["replaced_by"], "2.0.0");
+    assert_eq!(view["amendments"][0]["reason"], "it serves the till");
+    let needed = ["train", "drop", "odd", "stock", "--reason", "no time"];
+    let needed = station.shop.refused(5, &needed);
+    assert!(needed.contains("cannot be dropped, because"), "{needed}");
+    // Nothing can run it here: that is said before it leaves, and holds nothing back once there is a target.
+    assert!(
+        station
+            .waits("odd")
+            .contains("the environment has no targets"),
+        "{view}"
+    );
+}
+
+#[test]
+fn a_member_that_is_late_is_dropped_unless_it_is_needed() {
+    let station = desk();
+    station.release("1.0.0");
+    let late = |more: &str| {
+        let plan = station.plan("1.0.0", ("2026-01-01T10:00", "2099-01-02T10:00"));
+        let plan = plan.replace("members:", "late: { policy: drop }\nmembers:");
+        plan.replace("{ product: site, release: 1.0.0 }", more)
+    };
+    // Nobody needs the site, whose release is not made.
+    station.save("autumn", &late("{ product: site, release: 3.0.0 }"), &[]);
+    until("the site is dropped", || {
+        station.show("autumn")["amendments"][0]["product"] == "site"
+    });
+    let view = station.show("autumn");
+    assert_eq!(view["members"].as_array().map(Vec::len), Some(2));
+    assert_eq!(view["amendments"][0]["by"], Value::Null);
+    let history = station.shop.ok(&["train", "history", "autumn"]);
+    assert!(history.contains("tidegate"), "{history}");
+
+    // The till needs stock: people say how it goes on.
+    let plan = late("{ product: site, release: 1.0.0 }");
+    let plan = plan.replace("stock, release: 1.0.0", "stock, release: 3.0.0");
+    let plan = plan.replace(
+        "{ product: till, release: 1.0.0 }",
+        "{ product: till, release: 1.0.0, after: [stock] }",
+    );
+    station.save("winter", &plan, &[]);
+    let stop = plan.replace("policy: drop", "policy: stop");
+    station.save("spring", &stop, &[]);
+    until("spring is held", || {
+        station.show("spring")["held"] == json!(true)
+    });
+    let told = station.shop.ok(&["train", "show", "spring"]);
+    assert!(told.contains("tidegate held it: stock is late"), "{told}");
+    assert!(told.contains("`tidegate train resume spring`"), "{told}");
+}
+
+#[test]
+fn plans_that_nobody_could_keep_to_are_refused_where_they_are_written() {
+    let station = desk();
+    let plan = station.plan("1.0.0", AT_ONCE);
+    let swapped = ("2026-01-02T10:00", "2026-01-01T10:00");
+    for (text, expect) in [
+        (
+            plan.replace("owner: team:platform", "owner: team:nobody"),
+            "nobody",
+        ),
+        (plan.replace("product: till", "product: bank"), "bank"),
+        (
+            plan.replace("environment: staging", "environment: moon"),
+            "moon",
+        ),
+        (
+            station.plan("1.0.0", swapped),
+            "it leaves for live before it leaves for staging",
+        ),
+        (
+            plan.replace(
+                "- { product: till, release: 1.0.0 }\n- { product: site, release: 1.0.0 }\n",
+                "",
+            ),
+            "at least two members",
+        ),
+        (
+            plan.replace("{ product: till,", "{ product: till, afer: [stock],"),
+            "train.yaml:8:20",
+        ),
+        (
+            plan.replace("{ product: till,", "{ product: till, after: [bank],"),
+            "names `bank`, which is no member",
+        ),
+        (
+            plan.replace(
+                "owner: team:platform",
+                "owner: team:platform\ntime_zone: Europe/Amsterdam",
+            )
+            .replace("2026-01-02T10:00", "2026-03-29T02:30"),
+            "does not happen in Europe/Amsterdam",
+        ),
+        (
+            plan.replace(
+                "environment: staging, at: 2026-01-01T10:00",
+                "environment: live, at: 2026-01-01T10:00",
+            )
+            .replace(
+                "environment: live, at: 2026-01-02T10:00",
+                "environment: staging, at: 2026-01-02T10:00",
+            ),
+            "promotion path, which is staging → live",
+        ),
+    ] {
+        let status = if expect.len() < 8 && true { 4 } else { 2 };
+        let said = station.refused((status, "autumn"), &text);
+        assert!(said.contains(expect), "{expect}: {said}");
+    }
+    assert_eq!(
+        station.shop.json(&["train", "list", "--output", "json"]),
+        json!([])
+    );
+}
+
+#[test]
+fn two_people_plan_one_train_and_nothing_is_overwritten() {
+    let station = desk();
+    let plan = station.plan("1.0.0", ("2099-01-01T10:00", "2099-01-02T10:00"));
+    station.save("autumn", &plan, &[]);
+    // Ada moves a departure while Ben names another release.
+    let ada = plan.replace("2099-01-02", "2099-01-03");
+    station.save("autumn", &ada, &["--base", "1"]);
+    let ben = plan.replace("site, release: 1.0.0", "site, release: 1.1.0");
+    let said = station.save("autumn", &ben, &["--base", "1"]);
+    assert!(
+        said.contains("what others saved in between is in it"),
+        "{said}"
+    );
+    let text = station.shop.ok(&["train", "show", "autumn", "--yaml"]);
+    assert!(
+        text.contains("2099-01-03") && text.contains("1.1.0"),
+        "{text}"
+    );
+    // Both change the same.
+    let cy = station.shop.file("cy.yaml");
+    fs::write(&cy, plan.replace("2099-01-02", "2099-01-04")).expect("a file");
+    let both = ["train", "plan", "autumn", &cy, "--base", "1"];
+    let both = station.shop.refused(5, &both);
+    assert!(both.contains("departures.live.at"), "{both}");
+    assert!(text == station.shop.ok(&["train", "show", "autumn", "--yaml"]));
+}
