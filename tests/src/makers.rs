@@ -12,7 +12,10 @@ const CATALOG: &str = "kind: Tracker\nname: tickets\nsystem: jira\n---\nkind: Te
     driver: service\n    service: { command: [\"./storefront\"] }\n---\nkind: Freeze\nname: quiet\nenvironment: live\nreason: It is tested\n\
     once: { from: 2020-01-01, to: 2020-01-02, time_zone: UTC }\n";
 
-/// A deployment, a drill, a rehearsal, a task and a group run, each with number 1, of two products of the team `makers`; `rivals` own
+const TRAIN: &str = "owner: team:makers\ndepartures: [{ environment: testing, at: 2099-01-01T10:00 }]\n\
+    members: [{ product: shop, release: 1.1.0 }, { product: bank, release: 1.0.0 }]\n";
+
+/// A deployment, a drill, a rehearsal, a task and a group run, each with number 1, and a train that is named so, of two products of the team `makers`; `rivals` own
 /// nothing.
 pub fn furnished() -> Shop {
     let shop = Shop::with_shop(None);
@@ -64,5 +67,8 @@ pub fn furnished() -> Shop {
     shop.ok(&["waiver", "ask", "signed", "shop", "--reason", "it hurries"]);
     let members = ["shop=1.1.0", "bank=1.0.0", "--to", "testing"];
     shop.ok(&[&["group-run", "start"], &members[..]].concat());
+    let train = shop.file("train.yaml");
+    std::fs::write(&train, TRAIN).expect("a file");
+    shop.ok(&["train", "plan", "train", &train]);
     shop
 }

@@ -167,7 +167,7 @@ impl World {
         assert_eq!(status, 404, "{row:?}: {there}");
         let unknown = |text: &str| {
             let text = text.replace("shop", "xshop").replace("bank", "xbank");
-            text.replace("/{id}", "/99")
+            text.replace("/{id}", "/99").replace("/{train}", "/other")
         };
         let (other, not_there) = self
             .text((method, &unknown(&filled_ids(path)), &unknown(body)), token)

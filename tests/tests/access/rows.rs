@@ -377,6 +377,26 @@ pub(crate) const ROWS: &[Row] = &[
         "",
     ),
     ("get", "/api/v1/tokens", Own(2), ""),
+    ("get", "/api/v1/trains", Listed(2), ""),
+    ("get", "/api/v1/trains/{train}", Product(2), ""),
+    ("put", "/api/v1/trains/{train}/plan", Product(4), TRAIN),
+    (
+        "get",
+        "/api/v1/trains/{train}/plan/editions",
+        Product(2),
+        "",
+    ),
+    ("post", "/api/v1/trains/{train}/close", Product(4), ""),
+    ("post", "/api/v1/trains/{train}/drop", Product(4), DROP),
+    (
+        "post",
+        "/api/v1/trains/{train}/replace",
+        Product(4),
+        REPLACE,
+    ),
+    ("post", "/api/v1/trains/{train}/hold", Product(3), WHY),
+    ("post", "/api/v1/trains/{train}/resume", Product(4), ""),
+    ("post", "/api/v1/trains/{train}/cancel", Product(4), WHY),
     ("post", "/api/v1/tokens", Own(3), r#"{"name":"x"}"#),
     ("delete", "/api/v1/tokens/{id}", Own(2), ""),
     (
@@ -390,6 +410,9 @@ pub(crate) const ROWS: &[Row] = &[
 const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"testing"}"#;
 const GROUP: &str = r#"{"members":[{"product":"shop","release":"1.0.0","environment":"testing"},{"product":"bank","release":"1.0.0","environment":"testing"}]}"#;
+const TRAIN: &str = r#"{"base":1,"dry_run":true,"text":"owner: team:makers\ndepartures: [{environment: testing, at: 2099-01-01T10:00}]\nmembers: [{product: shop}, {product: bank}]"}"#;
+const DROP: &str = r#"{"product":"shop","reason":"x"}"#;
+const REPLACE: &str = r#"{"product":"shop","release":"1.0.0","reason":"x"}"#;
 const REHEARSAL: &str =
     r#"{"deployment":{"product":"shop","release":"1.0.0","environment":"testing"}}"#;
 /// It waits for a second person, and forbids nothing that anybody does.

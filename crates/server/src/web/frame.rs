@@ -19,6 +19,8 @@ pub(super) enum Section {
     Overview,
     /// What moves and moved.
     Deployments,
+    /// What goes out together.
+    Trains,
     /// What goes out when.
     Calendar,
     /// What awaits deployment.
@@ -69,10 +71,11 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 9] = [
+const LINKS: [(Section, &str, &str, &str); 10] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Work, "/work", "Work", "w"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
+    (Section::Trains, "/trains", "Trains", "t"),
     (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
     (Section::Controls, "/controls", "Controls", "r"),
@@ -103,6 +106,7 @@ impl Frame {
             Section::Overview
             | Section::Work
             | Section::Deployments
+            | Section::Trains
             | Section::Calendar
             | Section::Artifacts
             | Section::Controls

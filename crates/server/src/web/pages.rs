@@ -22,5 +22,7 @@ pub(super) mod release_plan;
 pub(super) mod release_scope;
 pub(super) mod releases;
 pub(super) mod sign_in;
+pub(super) mod train;
+pub(super) mod trains;
 pub(super) mod waivers;
 pub(super) mod work;

@@ -4,12 +4,14 @@ mod changes;
 mod deployment_table;
 mod fingerprint;
 mod prose;
+mod saving;
 mod task_table;
 
 pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
 pub(super) use prose::Prose;
+pub(super) use saving::{Came, Save, Saving};
 pub(super) use task_table::{TaskTable, task_state};
 
 use tidegate_protocol::api::DeploymentView;

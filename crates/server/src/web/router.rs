@@ -5,7 +5,7 @@ use super::{
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
         group_run, journal, overview, password, people, plan, proposals, provider, rehearsal,
-        release, release_plan, release_scope, releases, sign_in, waivers, work,
+        release, release_plan, release_scope, releases, sign_in, train, trains, waivers, work,
     },
 };
 use crate::{
@@ -64,6 +64,11 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/group-runs/{id}", get(group_run::show))
         .route("/group-runs/{id}/live", get(group_run::live))
         .route("/group-runs/{id}/{deed}", post(group_run::steer))
+        .route("/trains", get(trains::show).post(trains::begin))
+        .route("/trains/{train}", get(train::show))
+        .route("/trains/{train}/live", get(train::live))
+        .route("/trains/{train}/plan", post(train::save))
+        .route("/trains/{train}/deeds/{deed}", post(train::steer))
         .route("/calendar", get(calendar::show))
         .route("/artifacts", get(artifacts::show))
         .route(

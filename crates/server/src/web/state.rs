@@ -66,6 +66,23 @@ impl State {
         Self::new(shape, status.replace('_', " "))
     }
 
+    /// How far a train is.
+    pub(super) fn of_train(status: &str, is_held: bool) -> Self {
+        if is_held {
+            return Self::new("held", "held");
+        }
+        let shape = match status {
+            "planned" | "closed" => "waiting",
+            "under_way" => "moving",
+            "rolled_back" => "back",
+            "arrived" => "steady",
+            "failed" => "failing",
+            "cancelled" => "held",
+            _ => "unknown",
+        };
+        Self::new(shape, status.replace('_', " "))
+    }
+
     /// How far one target is.
     pub(super) fn of_stage(stage: &str) -> Self {
         let shape = match stage {

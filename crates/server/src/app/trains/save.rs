@@ -100,6 +100,8 @@ async fn put(
     request: &Request,
     (name, (mine, base)): (&Name, &(TrainPlan, Edition)),
 ) -> Result<Put, Error> {
+    // Whoever may not see what it is about is told of no train either.
+    check(tx, request, mine).await?;
     let before = match tx.train(name).await? {
         Some(_) => Some(find(tx, request, (Action::PlanRelease, name)).await?),
         None => None,
@@ -120,7 +122,9 @@ async fn put(
         theirs: &newest.plan,
     });
     let (plan, conflicts) = put_together(between.as_ref(), mine)?;
-    check(tx, request, &plan).await?;
+    if plan != *mine {
+        check(tx, request, &plan).await?;
+    }
     let after = match &before {
         Some(train) => train.replanned(plan).map_err(refuse)?,
         None => {

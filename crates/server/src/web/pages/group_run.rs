@@ -31,6 +31,8 @@ const PACE: Duration = Duration::from_millis(150);
 #[template(path = "group_run.html")]
 struct Page {
     frame: Frame,
+    /// The train that it carries.
+    train: Option<String>,
     group: Group,
 }
 
@@ -87,8 +89,13 @@ pub(in crate::web) async fn show(
         format!("/api/v1/group-runs/{id}"),
         format!("tidegate group-run watch {id}"),
     );
+    let train = app.train_of(&request, id).await?;
     let group = shown(view);
-    answer(&Page { frame, group })
+    answer(&Page {
+        frame,
+        train,
+        group,
+    })
 }
 
 pub(in crate::web) async fn live(

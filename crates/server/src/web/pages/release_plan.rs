@@ -8,7 +8,7 @@ use super::super::{
     frame::{Frame, Section, answer},
     moment::Moment,
     offer::{self, Place},
-    parts::Prose,
+    parts::{Came, Prose, Save, Saving},
     visitor::{Path, Submitted, Visitor},
 };
 use crate::{
@@ -17,11 +17,12 @@ use crate::{
 };
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use form::{Begin, Deed, Form, Problem, Save, Would};
+use form::{Begin, Form};
+use futures::FutureExt;
 use jiff::Timestamp;
 use shown::Plan;
 use tidegate_domain::access::Action;
-use tidegate_protocol::api::{PlanEditionView, PlanSaveRequest, ReleasePlanView};
+use tidegate_protocol::api::{PlanEditionView, ReleasePlanView};
 
 /// Editions that are told of.
 const EDITIONS: u64 = 10;
@@ -35,10 +36,8 @@ struct Page {
     /// The address of the release.
     release: String,
     sentence: String,
-    /// Why what was asked for is not saved.
-    problem: Option<Problem>,
-    /// What saving would change.
-    would: Option<Would>,
+    /// What came of what was typed.
+    saving: Saving,
     plan: Option<Plan>,
     form: Option<Form>,
     /// Why the visitor plans nothing.
@@ -99,40 +98,19 @@ pub(in crate::web) async fn save(
     Submitted(wanted): Submitted<Save>,
 ) -> Result<Response, Fault> {
     let (product, version) = (of.0.as_str(), of.1.as_str());
-    let text = wanted.text.replace("\r\n", "\n");
-    let put = async |dry_run| {
-        let asked = PlanSaveRequest {
-            base: wanted.base,
-            text: text.clone(),
-            dry_run,
-        };
-        app.save_plan(request.clone(), (product, version), &asked)
-            .await
+    let put = |asked| {
+        let (app, request, of) = (app.0.clone(), request.clone(), of.clone());
+        async move { app.save_plan(request, (&of.0, &of.1), &asked).await }.boxed()
     };
-    let is_preview = wanted.deed == Deed::Preview;
-    let done = match put(is_preview).await {
-        // Both changed the same: shown as what saving would come to.
-        Err(Error::Refused {
-            code: "plan-contradicts",
-            ..
-        }) => put(true).await,
-        other => other,
-    };
-    match done {
-        Ok(done) if !is_preview && (done.saved || done.differences.is_empty()) => {
+    match wanted.put(put).await? {
+        Came::Saved => {
             let here = format!("/products/{product}/releases/{version}/planning");
             Ok(Redirect::to(&here).into_response())
         }
-        Ok(would) => {
+        Came::Shown(saving, base, text) => {
             let mut page = page(&app, &request, &of).await?;
-            page.keep(would.edition, would.text.clone());
-            page.would = Some(Would::of(would));
-            answer(&page)
-        }
-        Err(error) => {
-            let mut page = page(&app, &request, &of).await?;
-            page.keep(wanted.base, text);
-            page.problem = Some(Problem::of(error)?);
+            page.keep(base, text);
+            page.saving = saving;
             answer(&page)
         }
     }
@@ -190,8 +168,7 @@ async fn page(
         frame,
         release: format!("/products/{product}/releases/{version}"),
         sentence: sentence(version, view.as_ref()),
-        problem: None,
-        would: None,
+        saving: Saving::default(),
         plan: view.map(|view| Plan::of(view, now)),
         form,
         barred,

@@ -1,10 +1,10 @@
-//! What is typed: a plan to begin, to change, or a task beside it; and what comes of it.
+//! What is typed: a plan to begin, to change, or a task beside it.
 
-use super::super::super::{offer::typed, parts::Prose};
+use super::super::super::offer::typed;
 use crate::app::{Error, Request, SharedApp};
 use serde::Deserialize;
 use tidegate_domain::calendar::Zone;
-use tidegate_protocol::api::{PlanBeginRequest, PlanSavedView, ReleasePlanView, TaskRequest};
+use tidegate_protocol::api::{PlanBeginRequest, ReleasePlanView, TaskRequest};
 
 /// A plan to begin.
 #[derive(Debug, Deserialize)]
@@ -15,24 +15,6 @@ pub(in crate::web) struct Begin {
     target: String,
     #[serde(default)]
     time_zone: String,
-}
-
-/// A plan to save.
-#[derive(Debug, Deserialize)]
-pub(in crate::web) struct Save {
-    pub(super) base: u64,
-    pub(super) text: String,
-    pub(super) deed: Deed,
-}
-
-/// What is done with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Deed {
-    /// Show what would change.
-    Preview,
-    /// Save it.
-    Save,
 }
 
 /// A task beside the plan.
@@ -60,36 +42,6 @@ pub(super) struct Form {
 pub(super) struct Template {
     pub(super) name: String,
     pub(super) title: String,
-}
-
-/// Why something is not saved.
-pub(super) struct Problem {
-    pub(super) sentence: Prose,
-    pub(super) hint: Option<Prose>,
-}
-
-/// What saving would change.
-pub(super) struct Would {
-    pub(super) title: String,
-    pub(super) edition: u64,
-    pub(super) conflicts: Vec<Both>,
-    pub(super) changes: Vec<Changed>,
-    pub(super) late: String,
-}
-
-/// What two people changed in different ways.
-pub(super) struct Both {
-    pub(super) path: String,
-    pub(super) base: String,
-    pub(super) theirs: String,
-    pub(super) mine: String,
-}
-
-/// What is one way and would be another.
-pub(super) struct Changed {
-    pub(super) path: String,
-    pub(super) before: String,
-    pub(super) after: String,
 }
 
 impl Begin {
@@ -142,54 +94,5 @@ impl Form {
             templates: templates.into_iter().map(template).collect(),
             zones: if is_new { Zone::names() } else { Vec::new() },
         })
-    }
-}
-
-impl Problem {
-    /// A refusal, to be shown beside what was typed. A failure is a page of its own.
-    pub(super) fn of(error: Error) -> Result<Self, Error> {
-        match error {
-            Error::Refused { detail, hint, .. } => Ok(Self {
-                sentence: Prose::of(&detail),
-                hint: hint.map(|hint| Prose::of(&hint)),
-            }),
-            other @ (Error::Store(_) | Error::Registry(_) | Error::Broken(_)) => Err(other),
-        }
-    }
-}
-
-impl Would {
-    pub(super) fn of(view: PlanSavedView) -> Self {
-        let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
-        let both = |it: tidegate_protocol::api::PlanConflictView| Both {
-            path: it.path,
-            base: or_nothing(it.base),
-            theirs: or_nothing(it.theirs),
-            mine: or_nothing(it.mine),
-        };
-        let changed = |it: tidegate_protocol::api::Difference| Changed {
-            path: it.path,
-            before: or_nothing(it.before),
-            after: or_nothing(it.after),
-        };
-        let title = match (
-            view.conflicts.is_empty(),
-            view.differences.is_empty(),
-            view.merged,
-        ) {
-            (false, _, _) => "Both changed the same",
-            (true, true, _) => "Nothing would change",
-            (true, false, true) => {
-                "Saving would change this, and keep what others saved in between"
-            }
-            (true, false, false) => "Saving would change this",
-        };
-        Self {
-            title: title.to_owned(),
-            edition: view.edition,
-            conflicts: view.conflicts.into_iter().map(both).collect(),
-            changes: view.differences.into_iter().map(changed).collect(),
-            late: view.newly_late.join(", "),
-        }
     }
 }

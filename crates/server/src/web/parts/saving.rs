@@ -1,0 +1,176 @@
+//! Saving a plan that is typed as text: what it would change, or why it is not saved. What was typed stays in the form.
+
+use super::Prose;
+use crate::app::Error;
+use askama::{Template, filters::HtmlSafe};
+use futures::future::BoxFuture;
+use serde::Deserialize;
+use tidegate_protocol::api::{PlanSaveRequest, PlanSavedView};
+
+/// What came of saving, or of looking at what that would change.
+#[derive(Debug, Default, Template)]
+#[template(path = "parts/saving.html")]
+pub(in crate::web) struct Saving {
+    /// Why it is not saved.
+    problem: Option<Problem>,
+    /// What saving would change.
+    would: Option<Would>,
+}
+
+impl HtmlSafe for Saving {}
+
+/// What became of what was typed.
+pub(in crate::web) enum Came {
+    /// It is saved, or changes nothing.
+    Saved,
+    /// It is shown again: what came of it, the edition that it is to be saved on now, and the text.
+    Shown(Saving, u64, String),
+}
+
+impl Save {
+    /// Saves what was typed, or says what that would change, by `put`. Where both changed the same it is shown as what saving would
+    /// come to.
+    ///
+    /// # Errors
+    /// When the server fails; a refusal is shown beside what was typed.
+    pub(in crate::web) async fn put(
+        self,
+        put: impl Fn(PlanSaveRequest) -> BoxFuture<'static, Result<PlanSavedView, Error>>,
+    ) -> Result<Came, Error> {
+        let text = self.text.replace("\r\n", "\n");
+        let asked = |dry_run| PlanSaveRequest {
+            base: self.base,
+            text: text.clone(),
+            dry_run,
+        };
+        let is_preview = self.deed == Deed::Preview;
+        let done = match put(asked(is_preview)).await {
+            Err(Error::Refused {
+                code: "plan-contradicts",
+                ..
+            }) => put(asked(true)).await,
+            other => other,
+        };
+        match done {
+            Ok(done) if !is_preview && (done.saved || done.differences.is_empty()) => {
+                Ok(Came::Saved)
+            }
+            Ok(would) => {
+                let (edition, text) = (would.edition, would.text.clone());
+                let saving = Saving {
+                    would: Some(Would::of(would)),
+                    ..Saving::default()
+                };
+                Ok(Came::Shown(saving, edition, text))
+            }
+            Err(error) => {
+                let saving = Saving {
+                    problem: Some(Problem::of(error)?),
+                    ..Saving::default()
+                };
+                Ok(Came::Shown(saving, self.base, text))
+            }
+        }
+    }
+}
+
+/// A plan to save.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Save {
+    base: u64,
+    text: String,
+    deed: Deed,
+}
+
+/// What is done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Deed {
+    /// Show what would change.
+    Preview,
+    /// Save it.
+    Save,
+}
+
+/// Why something is not saved.
+#[derive(Debug)]
+struct Problem {
+    sentence: Prose,
+    hint: Option<Prose>,
+}
+
+/// What saving would change.
+#[derive(Debug)]
+struct Would {
+    title: String,
+    edition: u64,
+    conflicts: Vec<Both>,
+    changes: Vec<Changed>,
+    late: String,
+}
+
+/// What two people changed in different ways.
+#[derive(Debug)]
+struct Both {
+    path: String,
+    base: String,
+    theirs: String,
+    mine: String,
+}
+
+/// What is one way and would be another.
+#[derive(Debug)]
+struct Changed {
+    path: String,
+    before: String,
+    after: String,
+}
+
+impl Problem {
+    /// A refusal, to be shown beside what was typed. A failure is a page of its own.
+    fn of(error: Error) -> Result<Self, Error> {
+        match error {
+            Error::Refused { detail, hint, .. } => Ok(Self {
+                sentence: Prose::of(&detail),
+                hint: hint.map(|hint| Prose::of(&hint)),
+            }),
+            other @ (Error::Store(_) | Error::Registry(_) | Error::Broken(_)) => Err(other),
+        }
+    }
+}
+
+impl Would {
+    fn of(view: PlanSavedView) -> Self {
+        let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
+        let both = |it: tidegate_protocol::api::PlanConflictView| Both {
+            path: it.path,
+            base: or_nothing(it.base),
+            theirs: or_nothing(it.theirs),
+            mine: or_nothing(it.mine),
+        };
+        let changed = |it: tidegate_protocol::api::Difference| Changed {
+            path: it.path,
+            before: or_nothing(it.before),
+            after: or_nothing(it.after),
+        };
+        let title = match (
+            view.conflicts.is_empty(),
+            view.differences.is_empty(),
+            view.merged,
+        ) {
+            (false, _, _) => "Both changed the same",
+            (true, true, _) => "Nothing would change",
+            (true, false, true) => {
+                "Saving would change this, and keep what others saved in between"
+            }
+            (true, false, false) => "Saving would change this",
+        };
+        Self {
+            title: title.to_owned(),
+            edition: view.edition,
+            conflicts: view.conflicts.into_iter().map(both).collect(),
+            changes: view.differences.into_iter().map(changed).collect(),
+            late: view.newly_late.join(", "),
+        }
+    }
+}
