@@ -166,7 +166,11 @@ async fn people_hold_change_and_end_a_train_on_its_page() {
     assert_eq!(deed("resume", &[("confirm", "autumn")]).await.0, 303);
     let unmade = deed("close", &[("confirm", "autumn")]).await;
     assert_eq!(unmade.0, 422, "{}", unmade.1);
-    assert!(unmade.1.contains("has no release yet: make one"), "{}", unmade.1);
+    assert!(
+        unmade.1.contains("has no release yet: make one"),
+        "{}",
+        unmade.1
+    );
     let few = deed("drop", &[("product", "shop"), ("reason", "no time")]).await;
     assert!(few.1.contains("at least two members"), "{}", few.1);
     let ended = deed("cancel", &[("reason", "no need"), ("confirm", "autumn")]).await;

@@ -281,3 +281,38 @@ fn two_people_plan_one_train_and_nothing_is_overwritten() {
     assert!(both.contains("departures.live.at"), "{both}");
     assert!(text == station.shop.ok(&["train", "show", "autumn", "--yaml"]));
 }
+
+#[test]
+fn a_train_goes_in_the_name_of_somebody_who_may() {
+    let station = desk();
+    station.release("1.0.0");
+    station.save("autumn", &station.plan("1.0.0", AT_ONCE), &[]);
+    let as_somebody = |who: &str, arguments: &[&str]| {
+        let token = station.shop.ok(&["token", "create", "desk", "--for", who]);
+        let mut command = station.shop.command(arguments);
+        let output = command.env("TIDEGATE_TOKEN", token.trim()).output();
+        output.expect("it runs").status.code()
+    };
+    for (who, level) in [("ben", "4"), ("cy", "3")] {
+        station
+            .shop
+            .ok(&["person", "create", who, "--level", level]);
+    }
+    let close = ["train", "close", "autumn"];
+    assert_eq!(as_somebody("cy", &close), Some(3));
+    assert_eq!(as_somebody("ben", &close), Some(0));
+    assert_eq!(station.show("autumn")["goes_for"], "ben");
+    assert!(station.waits("autumn").contains("has no targets"));
+    // Whoever closed is gone: it does not leave, and says so.
+    station.shop.ok(&["person", "remove", "ben", "--yes"]);
+    let waits = station.waits("autumn");
+    assert!(waits.contains("stock: nobody is there any more"), "{waits}");
+    assert_eq!(station.show("autumn")["status"], "closed");
+    // Somebody else lets it go on, and it goes in their name.
+    station
+        .shop
+        .ok(&["train", "hold", "autumn", "--reason", "ben left"]);
+    station.shop.ok(&["train", "resume", "autumn"]);
+    assert_eq!(station.show("autumn")["goes_for"], "admin");
+    assert!(station.waits("autumn").contains("has no targets"));
+}

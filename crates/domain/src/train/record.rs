@@ -26,6 +26,9 @@ pub struct Train {
     pub amendments: Vec<Amendment>,
     /// How far it is.
     pub status: TrainStatus,
+    /// In whose name it leaves: who closed boarding, changed what goes after that, or let it go on, last; none while boarding is
+    /// open.
+    pub goes_for: Option<Name>,
     /// Who planned it first.
     pub created_by: Name,
     /// When.
@@ -40,8 +43,6 @@ pub struct BillEdition {
     pub edition: Edition,
     /// All lines are there, of sealed releases.
     pub bill: Bill,
-    /// In whose name it goes: who closed boarding, or last changed what goes.
-    pub by: Name,
     /// Since when it holds.
     pub at: Timestamp,
 }
@@ -164,6 +165,7 @@ impl Train {
             editions: Vec::new(),
             amendments: Vec::new(),
             status: TrainStatus::Planned { hold: None },
+            goes_for: None,
             created_by: by,
             created_at: at,
         })
@@ -175,6 +177,9 @@ impl Train {
     /// When it cannot happen in this status; the record is unchanged then.
     pub fn apply(&mut self, event: &TrainEvent, now: Timestamp) -> Result<(), TrainIllegal> {
         self.status = self.status.after(event, now)?;
+        if let (TrainEvent::Resumed { by }, Some(_)) = (event, self.bill()) {
+            self.goes_for = Some(by.clone());
+        }
         Ok(())
     }
 
@@ -239,7 +244,8 @@ impl Train {
     pub fn closed(&self, bill: Bill, (by, at): (Name, Timestamp)) -> Result<Self, TrainError> {
         let mut train = self.clone();
         train.apply(&TrainEvent::Closed, at)?;
-        train.fix(bill, (by, at))?;
+        train.fix(bill, at)?;
+        train.goes_for = Some(by);
         Ok(train)
     }
 
@@ -308,9 +314,10 @@ impl Train {
             | TrainStatus::Arrived { .. }
             | TrainStatus::Cancelled { .. } => {
                 train.apply(&TrainEvent::Amended, word.at)?;
-                let by = word.by.clone().or_else(|| Some(self.bill()?.by.clone()));
-                let by = by.unwrap_or_else(|| self.created_by.clone());
-                Some(train.fix(bill, (by, word.at))?)
+                if word.by.is_some() {
+                    train.goes_for.clone_from(&word.by);
+                }
+                Some(train.fix(bill, word.at)?)
             }
         };
         train.amendments.push(Amendment {
@@ -324,7 +331,7 @@ impl Train {
     }
 
     /// Makes the next edition of the bill; the plan then names the releases that go.
-    fn fix(&mut self, bill: Bill, (by, at): (Name, Timestamp)) -> Result<Edition, TrainError> {
+    fn fix(&mut self, bill: Bill, at: Timestamp) -> Result<Edition, TrainError> {
         for member in &mut self.plan.members {
             let product = &member.product;
             let line = bill.line(product);
@@ -353,12 +360,7 @@ impl Train {
         acyclic(&self.plan, &bill)?;
         let last = self.bill().map_or(0, |it| it.edition.0);
         let edition = Edition(last + 1);
-        self.editions.push(BillEdition {
-            edition,
-            bill,
-            by,
-            at,
-        });
+        self.editions.push(BillEdition { edition, bill, at });
         Ok(edition)
     }
 }

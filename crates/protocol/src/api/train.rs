@@ -90,6 +90,8 @@ pub struct TrainView {
     pub amendments: Vec<TrainAmendmentView>,
     /// The group run that carries it, or carried it last as far as that is known from its status.
     pub group_run: Option<u64>,
+    /// In whose name it leaves; none while boarding is open.
+    pub goes_for: Option<String>,
     /// The newest edition of its plan.
     pub edition: u64,
     /// The plan in YAML.
@@ -205,8 +207,6 @@ pub struct TrainBillView {
     pub edition: Option<u64>,
     /// The hash of all of it.
     pub hash: String,
-    /// In whose name it goes; none while boarding is open.
-    pub by: Option<String>,
     /// Since when it holds; none while boarding is open.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,

@@ -120,10 +120,8 @@ fn amendment(it: &TrainAmendmentView) -> Vec<String> {
 
 pub(super) fn bills(all: &[TrainBillView]) -> String {
     let bill = |it: &TrainBillView| {
-        let head = match (it.edition, &it.by, it.at) {
-            (Some(edition), Some(by), Some(at)) => {
-                format!("edition {edition} by {by}, {}, {}", ago(at), it.hash)
-            }
+        let head = match (it.edition, it.at) {
+            (Some(edition), Some(at)) => format!("edition {edition}, {}, {}", ago(at), it.hash),
             _ => format!("as things are, {}", it.hash),
         };
         let row = |part: &tidegate_protocol::api::TrainPartView| {

@@ -231,6 +231,17 @@ async fn leave(
             code: "promotion-order",
             ..
         }) if way.tested_in.is_some() => (Clearance::default(), None),
+        Err(Error::Refused {
+            code: "person-not-found",
+            ..
+        }) => {
+            let what = format!("{product}: nobody is there any more in whose name it goes");
+            let name = &train.name;
+            let remedy = format!(
+                "let it go on in another name: `tidegate train hold {name} --reason WHY`, then `tidegate train resume {name}`"
+            );
+            (Clearance::default(), Some(refused(what, remedy)))
+        }
         Err(Error::Refused { detail, hint, .. }) => {
             let mended = || {
                 format!(
@@ -258,7 +269,7 @@ async fn would(
     gate: &std::sync::Arc<Gate>,
     (train, (product, release, environment)): (&Train, (&Name, &Version, &Name)),
 ) -> Result<Clearance, Error> {
-    let by = train.bill().map_or(&train.created_by, |it| &it.by);
+    let by = train.goes_for.as_ref().unwrap_or(&train.created_by);
     let who = (by, super::subject(&train.name));
     let request = Request::on_behalf(tx, gate, who).await?;
     let wanted = wanted((product, release, environment))?;

@@ -56,7 +56,7 @@ pub(crate) async fn step(tx: &mut Tx, app: &App, name: &Name) -> Result<bool, Er
 
 /// Begins the group run that carries a train, in the name of whoever closed boarding.
 async fn leave(tx: &mut Tx, app: &App, train: &mut Train, leaving: &Leaving) -> Result<(), Error> {
-    let by = train.bill().map_or(&train.created_by, |it| &it.by);
+    let by = train.goes_for.as_ref().unwrap_or(&train.created_by);
     let who = (by, subject(&train.name));
     let request = Request::on_behalf(tx, &app.gate, who).await?;
     let environment = &leaving.environment;

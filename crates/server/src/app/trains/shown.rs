@@ -205,6 +205,7 @@ async fn view(tx: &mut Tx, app: &App, train: &Train) -> Result<TrainView, Error>
         bills: bills(train, &facts),
         amendments: train.amendments.iter().rev().map(amendment).collect(),
         group_run: group_run(&train.status),
+        goes_for: train.goes_for.as_ref().map(ToString::to_string),
         edition,
         text: text(plan)?,
         created_by: train.created_by.to_string(),
@@ -418,7 +419,6 @@ fn bill_view(bill: &Bill, edition: Option<&BillEdition>) -> TrainBillView {
     TrainBillView {
         edition: edition.map(|it| it.edition.0),
         hash: bill.hash().to_string(),
-        by: edition.map(|it| it.by.to_string()),
         at: edition.map(|it| it.at),
         parts,
     }

@@ -96,6 +96,9 @@ async fn steer(
     (name, deed): (&Name, &TrainDeed),
 ) -> Result<(), Error> {
     let before = find(tx, request, (deed.action(), name)).await?;
+    if before.bill().is_some() || *deed == TrainDeed::Close {
+        check_deploys(tx, request, (deed, &before)).await?;
+    }
     let (after, (action, detail)) = match deed {
         TrainDeed::Close => close(tx, app, (request, &before)).await?,
         TrainDeed::Drop { product, reason } => {
@@ -141,18 +144,29 @@ async fn steer(
 /// A train as it is after something, and what the journal says of that.
 type Done = (Train, (String, Value));
 
-/// Closes boarding. Whoever does has to be allowed to deploy all of it, because it goes in their name.
+/// Whoever a train goes for from now on has to be allowed to deploy all of it.
+async fn check_deploys(
+    tx: &mut Tx,
+    request: &Request,
+    (deed, train): (&TrainDeed, &Train),
+) -> Result<(), Error> {
+    if matches!(deed, TrainDeed::Hold { .. } | TrainDeed::Cancel { .. }) {
+        return Ok(());
+    }
+    for member in &train.plan.members {
+        for departure in &train.plan.departures {
+            let place = (&member.product, &departure.environment);
+            request.permit_place(tx, Action::Deploy, place).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn close(
     tx: &mut Tx,
     app: &App,
     (request, before): (&Request, &Train),
 ) -> Result<Done, Error> {
-    for member in &before.plan.members {
-        for departure in &before.plan.departures {
-            let place = (&member.product, &departure.environment);
-            request.permit_place(tx, Action::Deploy, place).await?;
-        }
-    }
     let bill = facts::of(tx, app, before).await?.bill(before);
     let detail = json!({ "bill": bill.hash(), "members": bill.lines().map(|(product, line)| json!({
         "product": product, "release": line.release, "hash": line.hash })).collect::<Vec<_>>() });

@@ -34,6 +34,7 @@ pub(super) struct Train {
     deeds: Vec<Deed>,
     departures: Vec<Departure>,
     group_run: Option<u64>,
+    goes_for: Option<String>,
     members: Vec<Member>,
     critical: String,
     integration: Option<Check>,
@@ -72,7 +73,7 @@ struct Check {
 #[derive(Debug)]
 struct Bill {
     title: String,
-    told: String,
+    told: &'static str,
     hash: Fingerprint,
     parts: Vec<Part>,
 }
@@ -111,6 +112,7 @@ impl Train {
             bills: view.bills.iter().map(bill).collect(),
             amendments: view.amendments.iter().map(amendment).collect(),
             group_run: view.group_run,
+            goes_for: view.goes_for,
             name: view.name,
             title: view.title,
             purpose: view.purpose,
@@ -186,14 +188,14 @@ fn bill(it: &TrainBillView) -> Bill {
         provides: part.provides.join(", "),
         needs: part.needs.join(", "),
     };
-    let (title, told) = match (it.edition, &it.by) {
-        (Some(edition), Some(by)) => (
+    let (title, told) = match it.edition {
+        Some(edition) => (
             format!("What goes, edition {edition}"),
-            format!("Fixed by {by}, in whose name it goes:"),
+            "Fixed by its hash:",
         ),
-        _ => (
+        None => (
             "What would go".to_owned(),
-            "Boarding is open, and this can change:".to_owned(),
+            "Boarding is open, and this can change:",
         ),
     };
     Bill {
