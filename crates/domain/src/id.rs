@@ -77,6 +77,22 @@ numbered!(
     Edition
 );
 numbered!(
+    /// A supplier's notice of a change.
+    NoticeId
+);
+numbered!(
+    /// A supplier's deployment, as it was observed.
+    ObservationId
+);
+numbered!(
+    /// What is done about a supplier's change.
+    ResponseId
+);
+numbered!(
+    /// A task that a supplier was asked to do.
+    SupplierTaskId
+);
+numbered!(
     /// A change that waits for a second person.
     ProposalId
 );

@@ -49,5 +49,6 @@ pub mod release;
 pub mod revision;
 pub mod runbook;
 pub mod scope;
+pub mod supplier;
 pub mod train;
 pub mod version;

@@ -1,0 +1,16 @@
+//! Suppliers: others who make or deploy components that ours need, and what their changes mean for us.
+//!
+//! A [`Supplier`] is declared. Nothing here asks anybody.
+
+mod document;
+pub mod probe;
+mod text;
+mod watch;
+
+pub use document::{
+    AgreedWindow, Availability, AvailabilityError, ChangeKind, Contact, Matter, Obligations,
+    Supplier, SupplierComponent, SupplierError, SupplierPlace,
+};
+pub use probe::{Probe, ProbeError};
+pub use text::{Line, Paragraphs, Said};
+pub use watch::{Change, Known, Sign, Silence, Told, ToldError, Watch};
