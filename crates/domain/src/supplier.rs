@@ -3,6 +3,7 @@
 //! A [`Supplier`] is declared. Nothing here asks anybody.
 
 mod document;
+pub mod notice;
 pub mod probe;
 mod text;
 mod watch;
@@ -11,6 +12,7 @@ pub use document::{
     AgreedWindow, Availability, AvailabilityError, ChangeKind, Contact, Matter, Obligations,
     Supplier, SupplierComponent, SupplierError, SupplierPlace,
 };
-pub use probe::{Probe, ProbeError};
+pub use notice::{Announcement, Notice};
+pub use probe::{Probe, ProbeError, Sighting};
 pub use text::{Line, Paragraphs, Said};
 pub use watch::{Change, Known, Sign, Silence, Told, ToldError, Watch};
