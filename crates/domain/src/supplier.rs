@@ -6,6 +6,7 @@ mod document;
 pub mod impact;
 pub mod notice;
 pub mod probe;
+pub mod reading;
 mod text;
 mod watch;
 

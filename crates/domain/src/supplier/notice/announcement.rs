@@ -157,6 +157,19 @@ impl Announcement {
         Some(self.times.as_ref()?.ends())
     }
 
+    /// Whether it says the same as another; of a series without an end, in the times that both have.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let times = match (&self.times, &other.times) {
+            (Some(one), Some(other)) => one.continues(other),
+            (one, other) => one == other,
+        };
+        let bare = |it: &Self| Self {
+            times: None,
+            ..it.clone()
+        };
+        times && bare(self) == bare(other)
+    }
+
     fn concerns_component(&self, component: &Name) -> bool {
         self.components.is_empty() || self.components.contains(component)
     }
@@ -238,6 +251,21 @@ impl Times {
     pub fn next(&self, at: Timestamp) -> Option<Period> {
         let next = self.periods.iter().find(|it| it.until >= at);
         next.or_else(|| self.periods.last()).copied()
+    }
+
+    /// Whether these are the same times, or both a part of more and the same where they overlap.
+    fn continues(&self, other: &Self) -> bool {
+        if !self.cut || !other.cut {
+            return self == other;
+        }
+        let last = |it: &Self| it.periods.last().map_or(Timestamp::MIN, |last| last.from);
+        let from = self.begins().max(other.begins());
+        let until = last(self).min(last(other));
+        let shared = |it: &Self| -> Vec<Period> {
+            let all = it.periods.iter().copied();
+            all.filter(|it| (from..=until).contains(&it.from)).collect()
+        };
+        from <= until && self.time_zone == other.time_zone && shared(self) == shared(other)
     }
 
     /// Whether one of them has a moment in common with the time between two moments.

@@ -139,7 +139,7 @@ impl Notice {
             return Received::Unchanged(Unchanged::Older);
         }
         let is_known = self.says(&incoming);
-        if is_known && !self.counts_further(&incoming) {
+        if is_known && !self.is_further(&incoming) {
             return Received::Unchanged(Unchanged::Same);
         }
         let status = match is_known {
@@ -191,7 +191,7 @@ impl Notice {
     fn says(&self, incoming: &Incoming) -> bool {
         match incoming.intent {
             Intent::Announce => {
-                incoming.announcement == self.current().announcement && !self.is_cancelled()
+                !self.is_cancelled() && incoming.announcement.is_like(&self.current().announcement)
             }
             Intent::Cancel => self.is_cancelled(),
         }
@@ -214,11 +214,14 @@ impl Notice {
         }
     }
 
-    /// Whether a message counts higher than the last one: then what was written between them is old, whatever it says.
-    fn counts_further(&self, incoming: &Incoming) -> bool {
+    /// Whether a message that says what is known counts higher than the last one: then what was written between them is old. Or it
+    /// tells of further times of a series without an end.
+    fn is_further(&self, incoming: &Incoming) -> bool {
         let last = self.current();
         let sequence = incoming.sequence.unwrap_or(last.sequence);
-        (sequence, incoming.stamp.or(last.stamp)) > (last.sequence, last.stamp)
+        let counts = (sequence, incoming.stamp.or(last.stamp)) > (last.sequence, last.stamp);
+        let is_announced = incoming.intent == Intent::Announce;
+        counts || (is_announced && incoming.announcement != last.announcement)
     }
 
     /// A cancellation is an edition, too, so that it counts.
@@ -227,6 +230,9 @@ impl Notice {
         if is_known {
             last.sequence = incoming.sequence.unwrap_or(last.sequence);
             last.stamp = incoming.stamp.or(last.stamp);
+            if incoming.intent == Intent::Announce {
+                last.announcement = incoming.announcement;
+            }
             return;
         }
         let announcement = match incoming.intent {

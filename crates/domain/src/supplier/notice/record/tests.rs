@@ -104,6 +104,34 @@ fn what_is_sent_again_or_late_changes_nothing() {
 }
 
 #[test]
+fn a_series_without_an_end_moves_on_without_being_news() {
+    let message = |first: i64| {
+        let period = |it: i64| json!({"from": at(it * 24), "until": at(it * 24 + 1)});
+        let periods: Vec<_> = (first..first + 10).map(period).collect();
+        let mut message = incoming(Intent::Announce, "one", Some((0, first)));
+        let times = json!({"periods": periods, "cut": true});
+        message.announcement.times = Some(serde_json::from_value(times).unwrap());
+        message
+    };
+    let begun = Notice::first(NoticeId(1), ada(), message(0), at(0));
+    let seen = begun
+        .after(&NoticeEvent::Acknowledged { by: ada() }, at(1))
+        .unwrap();
+    let Received::Changed(later) = seen.receive(message(5), at(2)) else {
+        panic!("it has further times");
+    };
+    assert_eq!(
+        (later.status.word(), later.editions().len()),
+        ("acknowledged", 1)
+    );
+    assert_eq!(later.current().announcement, message(5).announcement);
+    let Received::Changed(other) = later.receive(message(50), at(2)) else {
+        panic!("it has other times");
+    };
+    assert_eq!(other.status.word(), "announced");
+}
+
+#[test]
 fn a_stranger_changes_nothing() {
     let from: MailAddress = "eve@elsewhere.example".parse().unwrap();
     let mut forged = incoming(Intent::Cancel, "one", Some((9, 9)));
