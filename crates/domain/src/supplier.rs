@@ -7,6 +7,7 @@ pub mod impact;
 pub mod notice;
 pub mod probe;
 pub mod reading;
+mod runs;
 mod text;
 mod watch;
 
@@ -17,5 +18,6 @@ pub use document::{
 pub use impact::{Cause, Graph, Harm, Impact};
 pub use notice::{Announcement, Notice};
 pub use probe::{Probe, ProbeError, Sighting};
+pub use runs::runs;
 pub use text::{Line, Paragraphs, Said};
 pub use watch::{Change, Known, Sign, Silence, Told, ToldError, Watch};

@@ -34,15 +34,15 @@ pub struct Need {
 pub enum Needed {
     /// A contract, whoever provides it.
     Contract(Name),
-    /// One component, by the version that it is deployed as.
+    /// One component, ours or a supplier's, by the version that it is deployed as.
     Component(ComponentName),
 }
 
-/// A component with its product. Written `PRODUCT/COMPONENT`.
+/// A component with its product, or with the supplier that makes it. Written `PRODUCT/COMPONENT`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct ComponentName {
-    /// The product.
+    /// The product, or the supplier.
     pub product: Name,
     /// Its component.
     pub component: Name,

@@ -8,7 +8,7 @@ use crate::{
     supplier::{ChangeKind, Supplier},
     train::{Part, Place, Runs},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who needs what of whom in one environment, as it runs there now.
 #[derive(Debug)]
@@ -39,7 +39,13 @@ impl<'a> Graph<'a> {
     /// Who needs what of whom, where these products run and these suppliers are used.
     pub fn of(environment: &'a Name, place: &'a Place, suppliers: &'a [Supplier]) -> Self {
         let (mut nodes, mut unknown) = (Vec::new(), Vec::new());
-        for (owner, runs) in &place.runs {
+        // Among what runs, suppliers may stand for those who look for what meets a need; here they count as declared.
+        let others: BTreeSet<&Name> = suppliers.iter().map(|it| &it.name).collect();
+        for (owner, runs) in place
+            .runs
+            .iter()
+            .filter(|(owner, _)| !others.contains(owner))
+        {
             match runs {
                 Runs::Known(parts) => nodes.extend(parts.iter().map(|(name, part)| Node {
                     owner,
