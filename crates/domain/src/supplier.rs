@@ -7,6 +7,7 @@ pub mod impact;
 pub mod notice;
 pub mod probe;
 pub mod reading;
+pub mod response;
 mod runs;
 mod text;
 mod watch;
@@ -18,6 +19,7 @@ pub use document::{
 pub use impact::{Cause, Graph, Harm, Impact};
 pub use notice::{Announcement, Notice};
 pub use probe::{Probe, ProbeError, Sighting};
+pub use response::Response;
 pub use runs::runs;
 pub use text::{Line, Paragraphs, Said};
 pub use watch::{Change, Known, Sign, Silence, Told, ToldError, Watch};
