@@ -9,6 +9,7 @@ pub mod probe;
 pub mod reading;
 pub mod response;
 mod runs;
+pub mod task;
 mod text;
 mod watch;
 
@@ -21,5 +22,6 @@ pub use notice::{Announcement, Notice};
 pub use probe::{Probe, ProbeError, Sighting};
 pub use response::Response;
 pub use runs::runs;
+pub use task::SupplierTask;
 pub use text::{Line, Paragraphs, Said};
 pub use watch::{Change, Known, Sign, Silence, Told, ToldError, Watch};
