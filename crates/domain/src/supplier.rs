@@ -3,6 +3,7 @@
 //! A [`Supplier`] is declared. Nothing here asks anybody.
 
 mod document;
+pub mod grant;
 pub mod impact;
 pub mod notice;
 pub mod probe;
@@ -18,6 +19,7 @@ pub use document::{
     AgreedWindow, Availability, AvailabilityError, ChangeKind, Contact, Matter, Obligations,
     Supplier, SupplierComponent, SupplierError, SupplierPlace,
 };
+pub use grant::Grant;
 pub use impact::{Cause, Graph, Harm, Impact};
 pub use notice::{Announcement, Notice};
 pub use probe::{Probe, ProbeError, Sighting};
