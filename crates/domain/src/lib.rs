@@ -13,7 +13,7 @@
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
 //! release brings and whom to tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline.
 //! [`planning`] is what people do around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about
-//! it, when, and whether it arrived.
+//! it, when, and whether it arrived. [`supplier`] is what others change under us, and what that means.
 
 pub mod access;
 pub mod analysis;

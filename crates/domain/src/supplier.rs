@@ -1,6 +1,12 @@
 //! Suppliers: others who make or deploy components that ours need, and what their changes mean for us.
 //!
-//! A [`Supplier`] is declared. Nothing here asks anybody.
+//! A [`Supplier`] is declared. What it is going to change it says in [`Notice`]s, which come in by hand or are read from calendars and
+//! mails ([`reading`]). What it did change is found out by [`Probe`]s: a [`Watch`] believes nothing at once, and [`notice::matched`]
+//! says which notice it belongs to or that it is a surprise. [`Impact`] is what either means for our products, environments and plans,
+//! a [`Response`] what we do about it. A [`Grant`] lets a contact of the supplier see and do a little, and a [`Scorecard`] tells how it
+//! kept to what it promised.
+//!
+//! Nothing here asks anybody, and nothing that a supplier says is believed for its own sake.
 
 mod document;
 pub mod grant;
