@@ -6,6 +6,7 @@
 mod cause;
 mod graph;
 mod harm;
+mod index;
 mod path;
 mod plans;
 mod products;

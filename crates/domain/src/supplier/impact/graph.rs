@@ -1,14 +1,17 @@
 //! Who needs what of whom in one environment.
 
-use super::{Breach, Cause, Harm};
+use super::{
+    Breach, Cause, Harm,
+    index::{Index, Thing},
+};
 use crate::{
-    catalog::{ComponentName, Need, Needed, Provides},
+    catalog::{Need, Needed, Provides},
     name::Name,
-    range::{Misfit, Range},
+    range::{self, Misfit},
     supplier::{ChangeKind, Supplier},
     train::{Part, Place, Runs},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, ops::Range};
 
 /// Who needs what of whom in one environment, as it runs there now.
 #[derive(Debug)]
@@ -19,9 +22,11 @@ pub struct Graph<'a> {
     pub unknown: Vec<(&'a Name, &'a str)>,
     /// In the order of their names.
     pub(super) nodes: Vec<Node<'a>>,
-    /// By the number of a node: who needs something of it, and what.
-    dependents: Vec<Vec<(usize, &'a Need)>>,
-    providers: BTreeMap<&'a Name, Vec<usize>>,
+    index: Index<'a>,
+    /// In the order of their givers.
+    edges: Vec<Edge<'a>>,
+    /// By the number of a node: where the edges begin that it is the giver of; at the end, how many there are.
+    begins: Vec<usize>,
 }
 
 /// A component, ours or a supplier's.
@@ -33,6 +38,16 @@ pub(super) struct Node<'a> {
     provides: &'a Provides,
     /// Of our own: what runs.
     part: Option<&'a Part>,
+}
+
+/// Somebody needs something of somebody.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edge<'a> {
+    /// The number of the node that gives it.
+    pub(super) giver: usize,
+    /// The number of the node that needs it.
+    pub(super) dependent: usize,
+    pub(super) need: &'a Need,
 }
 
 impl<'a> Graph<'a> {
@@ -75,33 +90,48 @@ impl<'a> Graph<'a> {
         nodes: Vec<Node<'a>>,
         unknown: Vec<(&'a Name, &'a str)>,
     ) -> Self {
-        let mut providers: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (number, node) in nodes.iter().enumerate() {
-            for contract in node.provides.keys() {
-                providers.entry(contract).or_default().push(number);
+        let index = Index::of(nodes.iter().enumerate().flat_map(|(number, node)| {
+            let contracts = node.provides.keys().map(Thing::Contract);
+            let all = contracts.chain([Thing::Component(node.owner, node.name)]);
+            all.map(move |thing| (thing, number))
+        }));
+        let mut edges = Vec::new();
+        for (dependent, node) in nodes.iter().enumerate() {
+            let needs = node.part.map_or(&[][..], |part| &part.needs);
+            for need in needs {
+                edges.extend(index.find(Thing::from(&need.of)).map(|giver| Edge {
+                    giver,
+                    dependent,
+                    need,
+                }));
             }
         }
-        let mut graph = Self {
+        edges.sort_by_key(|it| it.giver);
+        let begins = (0..=nodes.len()).scan(0, |at, giver| {
+            *at += edges[*at..]
+                .iter()
+                .take_while(|it| it.giver < giver)
+                .count();
+            Some(*at)
+        });
+        Self {
             environment,
             unknown,
-            dependents: vec![Vec::new(); nodes.len()],
+            begins: begins.collect(),
             nodes,
-            providers,
-        };
-        for number in 0..graph.nodes.len() {
-            let needs = graph.nodes[number].part.map_or(&[][..], |part| &part.needs);
-            for need in needs {
-                for giver in graph.givers(&need.of) {
-                    graph.dependents[giver].push((number, need));
-                }
-            }
+            index,
+            edges,
         }
-        graph
     }
 
-    /// Who needs something of a node.
-    pub(super) fn dependents(&self, node: usize) -> &[(usize, &'a Need)] {
-        &self.dependents[node]
+    /// The edges that lead from a node to those who need something of it, by their numbers.
+    pub(super) fn dependents(&self, node: usize) -> Range<usize> {
+        self.begins[node]..self.begins[node + 1]
+    }
+
+    /// The edge with a number.
+    pub(super) fn edge(&self, number: usize) -> Edge<'a> {
+        self.edges[number]
     }
 
     /// The components that a cause concerns.
@@ -117,19 +147,9 @@ impl<'a> Graph<'a> {
             .collect()
     }
 
-    /// The components that give what is needed.
-    pub(super) fn givers(&self, needed: &Needed) -> Vec<usize> {
-        match needed {
-            Needed::Contract(contract) => self.providers.get(contract).cloned().unwrap_or_default(),
-            Needed::Component(name) => self.number(name).into_iter().collect(),
-        }
-    }
-
-    fn number(&self, name: &ComponentName) -> Option<usize> {
-        let key = (&name.product, &name.component);
-        self.nodes
-            .binary_search_by_key(&key, |it| (it.owner, it.name))
-            .ok()
+    /// The components that give what is needed, in their order.
+    pub(super) fn givers<'b>(&'b self, needed: &'b Needed) -> impl Iterator<Item = usize> + 'b {
+        self.index.find(Thing::from(needed))
     }
 
     /// How badly somebody is touched who needs something of a component that a cause concerns.
@@ -159,8 +179,9 @@ impl<'a> Graph<'a> {
         let Needed::Contract(contract) = &need.of else {
             return false;
         };
-        let givers = self.givers(&need.of).into_iter();
-        let mut others = givers.filter(|it| concerned.binary_search(it).is_err());
+        let mut others = self
+            .givers(&need.of)
+            .filter(|it| concerned.binary_search(it).is_err());
         others.any(|it| serves(self.nodes[it].provides, contract, &need.versions).is_ok())
     }
 }
@@ -181,7 +202,11 @@ const fn gone(need: &Need) -> Harm {
 }
 
 /// Whether one of the versions of a contract serves; or else what is nearest to it, if there is any.
-fn serves(provides: &Provides, contract: &Name, range: &Range) -> Result<(), Option<Misfit>> {
+fn serves(
+    provides: &Provides,
+    contract: &Name,
+    range: &range::Range,
+) -> Result<(), Option<Misfit>> {
     let versions = provides.get(contract).ok_or(None)?;
     let mut misfits = Vec::new();
     for version in versions.iter() {

@@ -141,8 +141,8 @@ impl<'a> Meeting<'a> {
         let (graph, concerned) = self.graphs.get(&release.environment)?;
         let needs = parts.values().flat_map(|part| &part.needs);
         let uses = |need: &&Need| {
-            let givers = graph.givers(&need.of);
-            givers.iter().any(|it| concerned.contains(it))
+            let mut givers = graph.givers(&need.of);
+            givers.any(|it| concerned.contains(&it))
         };
         let judged = needs
             .filter(uses)

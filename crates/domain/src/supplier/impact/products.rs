@@ -22,16 +22,17 @@ pub struct Affected<'a> {
 impl<'a> Impact<'a> {
     /// The products that are touched in each environment, the worst first.
     pub fn products(&self) -> Vec<Affected<'a>> {
-        let mut places: BTreeMap<(&Name, &Name), usize> = BTreeMap::new();
+        let mut places: BTreeMap<(usize, &Name), usize> = BTreeMap::new();
         let mut all: Vec<Affected<'a>> = Vec::new();
         for touched in &self.touched {
             let Touched {
                 environment,
                 product,
                 harm,
+                graph,
                 ..
             } = *touched;
-            match places.entry((environment, product)) {
+            match places.entry((graph, product)) {
                 Entry::Occupied(place) => all[*place.get()].components += 1,
                 Entry::Vacant(place) => {
                     place.insert(all.len());

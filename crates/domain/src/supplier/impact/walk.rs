@@ -1,6 +1,6 @@
 //! The walk from what a cause concerns to all that need it, the worst first.
 
-use super::{Cause, Graph, Harm, Path, Step};
+use super::{Cause, Graph, Harm, Path, Step, graph::Edge};
 use crate::{catalog::Need, name::Name};
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -29,7 +29,7 @@ pub struct Touched<'a> {
     pub harm: Harm,
     /// How many needs lie between: 1 for who needs the supplier itself.
     pub distance: usize,
-    graph: usize,
+    pub(super) graph: usize,
     node: usize,
 }
 
@@ -41,14 +41,8 @@ struct Reached<'a> {
     need: &'a Need,
 }
 
-/// The worst first, then the nearest, then by name.
-type Next = (
-    Harm,
-    Reverse<usize>,
-    Reverse<usize>,
-    Reverse<usize>,
-    Reverse<usize>,
-);
+/// An edge by its number, to be followed: the worst first, then the nearest, then to whom comes first by name.
+type Next = (Harm, Reverse<usize>, Reverse<usize>, Reverse<usize>);
 
 impl<'a> Impact<'a> {
     /// What a cause means where these graphs are of.
@@ -108,47 +102,37 @@ impl<'a> Impact<'a> {
 
 fn walk<'a>(graph: &Graph<'a>, cause: &Cause<'_>) -> Vec<Option<Reached<'a>>> {
     let mut reached: Vec<Option<Reached<'a>>> = vec![None; graph.nodes.len()];
-    let mut next: BinaryHeap<Next> = BinaryHeap::new();
     let concerned = graph.concerned(cause);
-    for giver in &concerned {
-        for (place, (node, need)) in graph.dependents(*giver).iter().enumerate() {
-            let harm = graph.judge(need, cause, &concerned);
-            next.push((
-                harm,
-                Reverse(1),
-                Reverse(*node),
-                Reverse(*giver),
-                Reverse(place),
-            ));
-        }
-    }
-    while let Some((harm, Reverse(distance), Reverse(node), Reverse(giver), Reverse(place))) =
-        next.pop()
-    {
+    let direct = concerned.iter().flat_map(|it| graph.dependents(*it));
+    let mut next: BinaryHeap<Next> = direct
+        .map(|number| {
+            let edge = graph.edge(number);
+            let harm = graph.judge(edge.need, cause, &concerned);
+            (harm, Reverse(1), Reverse(edge.dependent), Reverse(number))
+        })
+        .collect();
+    while let Some((harm, Reverse(distance), Reverse(node), Reverse(number))) = next.pop() {
         if reached[node].is_some() {
             continue;
         }
-        let need = graph.dependents(giver)[place].1;
+        let Edge { giver, need, .. } = graph.edge(number);
         reached[node] = Some(Reached {
             harm,
             distance,
             giver,
             need,
         });
-        for (place, (dependent, need)) in graph.dependents(node).iter().enumerate() {
+        for number in graph.dependents(node) {
+            let Edge {
+                dependent, need, ..
+            } = graph.edge(number);
             let harm = match need.optional {
                 true => harm.min(Harm::DoesWithout),
                 false => harm,
             };
-            if reached[*dependent].is_none() {
+            if reached[dependent].is_none() {
                 let further = Reverse(distance + 1);
-                next.push((
-                    harm,
-                    further,
-                    Reverse(*dependent),
-                    Reverse(node),
-                    Reverse(place),
-                ));
+                next.push((harm, further, Reverse(dependent), Reverse(number)));
             }
         }
     }
