@@ -2,7 +2,7 @@
 //!
 //! A [`Supplier`] is declared. What it is going to change it says in [`Notice`]s, which come in by hand or are read from calendars and
 //! mails ([`reading`]). What it did change is found out by [`Probe`]s: a [`Watch`] believes nothing at once, and [`notice::matched`]
-//! says which notice it belongs to or that it is a surprise. [`Impact`] is what either means for our products, environments and plans,
+//! says which notice a deployment belongs to or that it is a surprise: both are an [`Observation`]. [`Impact`] is what either means for our products, environments and plans,
 //! a [`Response`] what we do about it. A [`Grant`] lets a contact of the supplier see and do a little, and a [`Scorecard`] tells how it
 //! kept to what it promised.
 //!
@@ -12,6 +12,7 @@ mod document;
 pub mod grant;
 pub mod impact;
 pub mod notice;
+mod observation;
 pub mod probe;
 pub mod reading;
 pub mod response;
@@ -28,6 +29,7 @@ pub use document::{
 pub use grant::Grant;
 pub use impact::{Cause, Graph, Harm, Impact};
 pub use notice::{Announcement, Notice};
+pub use observation::{Deployed, Observation};
 pub use probe::{Probe, ProbeError, Sighting};
 pub use response::Response;
 pub use runs::runs;

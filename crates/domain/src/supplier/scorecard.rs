@@ -3,11 +3,11 @@
 //! Every number says how it is counted and of how many. Where there is nothing to count there is no data, and never 100 %.
 
 use super::{
-    Change, ChangeKind, Supplier, SupplierTask,
+    ChangeKind, Observation, Supplier, SupplierTask,
     notice::{Match, Notice, NoticeStatus},
     task::TaskStatus,
 };
-use crate::{duration::Millis, name::Name};
+use crate::duration::Millis;
 use jiff::Timestamp;
 use std::fmt;
 
@@ -16,25 +16,12 @@ use std::fmt;
 pub struct Record<'a> {
     /// Its notices.
     pub notices: &'a [Notice],
-    /// What was observed of it, with what that is by [`super::notice::matched`].
-    pub observations: &'a [Observed],
+    /// What was observed of it.
+    pub observations: &'a [Observation],
     /// When each incident began that was put down to it.
     pub incidents: &'a [Timestamp],
     /// What it was asked to do.
     pub tasks: &'a [SupplierTask],
-}
-
-/// A deployment of a supplier's, as it was observed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observed {
-    /// Of which component.
-    pub component: Name,
-    /// Where.
-    pub environment: Name,
-    /// What.
-    pub change: Change,
-    /// What it is.
-    pub matched: Match,
 }
 
 /// How a supplier kept to what it promised.
@@ -119,19 +106,20 @@ impl Scorecard {
     /// How a supplier kept to what it promised from a moment until another.
     pub fn of(supplier: &Supplier, record: &Record<'_>, from: Timestamp, until: Timestamp) -> Self {
         let is_in = |at: Timestamp| (from..until).contains(&at);
-        let changes: Vec<&Observed> = record
+        let changes: Vec<&Observation> = record
             .observations
             .iter()
-            .filter(|it| is_in(it.change.by))
+            .filter(|it| is_in(it.deployed.change.by))
             .collect();
         let timely = changes.iter().filter_map(|it| match &it.matched {
             Match::Announced { fit, .. } => Some(fit.is_timely()),
             Match::Surprise => None,
         });
-        let allowed = changes
-            .iter()
-            .filter_map(|it| supplier.obligations.allows(it.change.after, it.change.by));
-        let is_surprise = |it: &&Observed| it.matched == Match::Surprise;
+        let allowed = changes.iter().filter_map(|it| {
+            let change = &it.deployed.change;
+            supplier.obligations.allows(change.after, change.by)
+        });
+        let is_surprise = |it: &&Observation| it.matched == Match::Surprise;
         Self {
             notice_in_time: Share::of(
                 record

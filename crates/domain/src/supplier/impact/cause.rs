@@ -3,7 +3,7 @@
 use crate::{
     catalog::Provides,
     name::Name,
-    supplier::{Announcement, Change, ChangeKind, Supplier, notice::Times},
+    supplier::{Announcement, ChangeKind, Deployed, Supplier, notice::Times},
     version::Version,
 };
 
@@ -26,10 +26,7 @@ pub struct Cause<'a> {
 #[derive(Debug, Clone, Copy)]
 enum About<'a> {
     Announced(&'a Announcement),
-    Observed {
-        component: &'a Name,
-        environment: &'a Name,
-    },
+    Observed(&'a Deployed),
 }
 
 impl<'a> Cause<'a> {
@@ -45,22 +42,15 @@ impl<'a> Cause<'a> {
         }
     }
 
-    /// What was observed of one component in one environment. Which contracts it provides now no probe says.
-    pub const fn observed(
-        supplier: &'a Supplier,
-        (component, environment): (&'a Name, &'a Name),
-        change: &'a Change,
-    ) -> Self {
+    /// What was observed. Which contracts the component provides now no probe says.
+    pub const fn observed(deployed: &'a Deployed) -> Self {
         Self {
-            supplier: &supplier.name,
+            supplier: &deployed.supplier,
             kind: ChangeKind::Change,
-            version: change.to.version(),
+            version: deployed.change.to.version(),
             provides: None,
             times: None,
-            about: About::Observed {
-                component,
-                environment,
-            },
+            about: About::Observed(deployed),
         }
     }
 
@@ -68,10 +58,9 @@ impl<'a> Cause<'a> {
     pub fn concerns(&self, component: &Name, environment: &Name) -> bool {
         match self.about {
             About::Announced(announcement) => announcement.concerns(component, environment),
-            About::Observed {
-                component: one,
-                environment: there,
-            } => component == one && environment == there,
+            About::Observed(deployed) => {
+                deployed.component == *component && deployed.environment == *environment
+            }
         }
     }
 }

@@ -3,8 +3,7 @@
 use super::{Notice, NoticeStatus, Times};
 use crate::{
     id::NoticeId,
-    name::Name,
-    supplier::{Change, ChangeKind},
+    supplier::{Change, ChangeKind, Deployed},
     version::Version,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -51,14 +50,13 @@ pub enum Misplaced {
     Late(u64),
 }
 
-/// What a deployment of a component in an environment is. It happened at some moment between the last sighting of the old version and
-/// the first one of the new.
+/// What a deployment is. It happened at some moment between the last sighting of the old version and the first one of the new.
 ///
-/// A notice counts that is about the component there and says the version, or else the time. Of several the one counts that fits
-/// best, and of those the one with the lowest number.
-pub fn matched(change: &Change, component: &Name, environment: &Name, notices: &[Notice]) -> Match {
+/// A notice of the supplier counts that is about the component there and says the version, or else the time. Of several the one
+/// counts that fits best, and of those the one with the lowest number.
+pub fn matched(deployed: &Deployed, notices: &[Notice]) -> Match {
     let fits = notices.iter().filter_map(|notice| {
-        let fit = fit(change, component, environment, notice)?;
+        let fit = fit(deployed, notice)?;
         Some((badness(&fit), notice.id, fit))
     });
     let best = fits.min_by_key(|(badness, id, _)| (*badness, *id));
@@ -68,9 +66,16 @@ pub fn matched(change: &Change, component: &Name, environment: &Name, notices: &
     })
 }
 
-fn fit(change: &Change, component: &Name, environment: &Name, notice: &Notice) -> Option<Fit> {
+fn fit(deployed: &Deployed, notice: &Notice) -> Option<Fit> {
+    let Deployed {
+        supplier,
+        component,
+        environment,
+        change,
+    } = deployed;
     let announcement = &notice.current().announcement;
-    if !may_be(&notice.status) || !announcement.concerns(component, environment) {
+    let is_of_it = notice.supplier == *supplier && announcement.concerns(component, environment);
+    if !is_of_it || !may_be(&notice.status) {
         return None;
     }
     let announced = match announcement.kind {

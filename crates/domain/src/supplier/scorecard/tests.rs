@@ -1,7 +1,13 @@
 //! How each number is counted.
 
 use super::*;
-use crate::supplier::notice::{Fit, Misplaced, NoticeEvent};
+use crate::{
+    id::{NoticeId, ObservationId},
+    supplier::{
+        Change, Deployed, Line, Sighting,
+        notice::{Fit, Incoming, Intent, Misplaced, NoticeEvent, Source},
+    },
+};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -23,36 +29,36 @@ fn acme() -> Supplier {
 }
 
 fn notice(id: u64, kind: &str, said: i64, begins: i64) -> Notice {
-    let incoming = crate::supplier::notice::Incoming {
-        number: crate::supplier::Line::of("1"),
-        intent: crate::supplier::notice::Intent::Announce,
+    let incoming = Incoming {
+        number: Line::of("1"),
+        intent: Intent::Announce,
         announcement: serde_json::from_value(json!({
             "kind": kind, "title": "x", "times": {"periods": [{"from": at(begins), "until": at(begins)}]},
         }))
         .unwrap(),
         sequence: None,
         stamp: None,
-        source: crate::supplier::notice::Source::Form { by: "ada".parse().unwrap() },
+        source: Source::Form { by: "ada".parse().unwrap() },
     };
-    Notice::first(
-        crate::id::NoticeId(id),
-        "acme".parse().unwrap(),
-        incoming,
-        at(said),
-    )
+    Notice::first(NoticeId(id), "acme".parse().unwrap(), incoming, at(said))
 }
 
-fn observed(day: i64, matched: Match) -> Observed {
-    let seen = |version: &str| crate::supplier::Sighting::Version(version.parse().unwrap());
-    Observed {
-        component: "gateway".parse().unwrap(),
-        environment: "live".parse().unwrap(),
-        change: Change {
-            from: seen("1"),
-            to: seen("2"),
-            after: at(day),
-            by: at(day),
-            is_back: false,
+fn observed(day: i64, matched: Match) -> Observation {
+    let seen = |version: &str| Sighting::Version(version.parse().unwrap());
+    let change = Change {
+        from: seen("1"),
+        to: seen("2"),
+        after: at(day),
+        by: at(day),
+        is_back: false,
+    };
+    Observation {
+        id: ObservationId(1),
+        deployed: Deployed {
+            supplier: "acme".parse().unwrap(),
+            component: "gateway".parse().unwrap(),
+            environment: "live".parse().unwrap(),
+            change,
         },
         matched,
     }
@@ -64,7 +70,7 @@ fn announced(misplaced: Option<Misplaced>) -> Match {
         announced: None,
     };
     Match::Announced {
-        notice: crate::id::NoticeId(1),
+        notice: NoticeId(1),
         fit,
     }
 }
@@ -168,9 +174,9 @@ fn where_nothing_is_to_count_there_is_no_data() {
 fn what_is_moved_counts_from_when_that_was_said() {
     let first = notice(1, "change", 0, 20);
     let later = notice(1, "change", 15, 22);
-    let moved = crate::supplier::notice::Incoming {
+    let moved = Incoming {
         number: first.number.clone(),
-        intent: crate::supplier::notice::Intent::Announce,
+        intent: Intent::Announce,
         announcement: later.current().announcement.clone(),
         sequence: None,
         stamp: None,

@@ -1,9 +1,12 @@
 //! Which notice a deployment belongs to.
 
 use super::*;
-use crate::supplier::{
-    Sighting,
-    notice::{Incoming, Intent, Source},
+use crate::{
+    name::Name,
+    supplier::{
+        Sighting,
+        notice::{Incoming, Intent, Source},
+    },
 };
 use serde_json::json;
 
@@ -41,14 +44,19 @@ fn announced(kind: &str, version: Option<&str>, hours: Option<(i64, i64)>) -> se
     value
 }
 
-fn change(version: &str, after: i64, by: i64) -> Change {
+fn deployed(version: &str, after: i64, by: i64) -> Deployed {
     let seen = |version: &str| Sighting::Version(version.parse().unwrap());
-    Change {
-        from: seen("2.4.1"),
-        to: seen(version),
-        after: at(after),
-        by: at(by),
-        is_back: false,
+    Deployed {
+        supplier: name("acme"),
+        component: name("gateway"),
+        environment: name("live"),
+        change: Change {
+            from: seen("2.4.1"),
+            to: seen(version),
+            after: at(after),
+            by: at(by),
+            is_back: false,
+        },
     }
 }
 
@@ -85,7 +93,7 @@ fn a_change_belongs_to_the_notice_that_fits_best() {
             "a surprise: no notice says that it would happen",
         ),
         ("2.6.0", 201, 201, "announced by notice 2"),
-        // The version says more than a time.
+        // The time says more than a version that was announced for another time.
         ("2.5.0", 201, 201, "announced by notice 2"),
         ("2.5.1", 301, 301, "announced by notice 3"),
         (
@@ -95,12 +103,7 @@ fn a_change_belongs_to_the_notice_that_fits_best() {
             "a surprise: no notice says that it would happen",
         ),
     ] {
-        let found = matched(
-            &change(version, after, by),
-            &name("gateway"),
-            &name("live"),
-            &notices,
-        );
+        let found = matched(&deployed(version, after, by), &notices);
         assert_eq!(found.to_string(), expect, "{version} {after}");
     }
 }
@@ -108,23 +111,27 @@ fn a_change_belongs_to_the_notice_that_fits_best() {
 #[test]
 fn what_is_elsewhere_or_over_is_no_notice_of_it() {
     let mut notices = [notice(1, announced("change", Some("2.5.0"), None))];
-    let change = change("2.5.0", 101, 101);
-    let found = |component, environment, notices: &[Notice]| {
-        matched(&change, &name(component), &name(environment), notices).to_string()
+    let found = |supplier, component, environment, notices: &[Notice]| {
+        let deployed = Deployed {
+            supplier: name(supplier),
+            component: name(component),
+            environment: name(environment),
+            ..deployed("2.5.0", 101, 101)
+        };
+        matched(&deployed, notices).to_string()
     };
     assert_eq!(
-        found("gateway", "live", &notices),
+        found("acme", "gateway", "live", &notices),
         "announced by notice 1, without a time"
     );
-    for (component, environment) in [("gateway", "staging"), ("ledger", "live")] {
-        assert_eq!(
-            found(component, environment, &notices),
-            "a surprise: no notice says that it would happen"
-        );
+    let surprise = "a surprise: no notice says that it would happen";
+    for (supplier, component, environment) in [
+        ("acme", "gateway", "staging"),
+        ("acme", "ledger", "live"),
+        ("globex", "gateway", "live"),
+    ] {
+        assert_eq!(found(supplier, component, environment, &notices), surprise);
     }
     notices[0].status = NoticeStatus::Cancelled { at: at(1) };
-    assert_eq!(
-        found("gateway", "live", &notices),
-        "a surprise: no notice says that it would happen"
-    );
+    assert_eq!(found("acme", "gateway", "live", &notices), surprise);
 }
