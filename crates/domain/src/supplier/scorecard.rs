@@ -11,7 +11,7 @@ use crate::duration::Millis;
 use jiff::Timestamp;
 use std::fmt;
 
-/// What is known of a supplier, of whatever time.
+/// What is known of a supplier, of whatever time. Doubtful notices are not put down to it.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
     /// Its notices.
@@ -119,18 +119,18 @@ impl Scorecard {
             let change = &it.deployed.change;
             supplier.obligations.allows(change.after, change.by)
         });
+        let notices = record.notices.iter().filter(|it| !it.is_doubtful());
         let is_surprise = |it: &&Observation| it.matched == Match::Surprise;
         Self {
             notice_in_time: Share::of(
-                record
-                    .notices
-                    .iter()
+                notices
+                    .clone()
                     .filter_map(|it| in_time(it, supplier, is_in)),
             ),
             surprises: Share::of(changes.iter().map(is_surprise)),
             on_schedule: Share::of(timely),
             in_windows: Share::of(allowed),
-            overdue: Share::of(record.notices.iter().filter_map(|it| is_overdue(it, is_in))),
+            overdue: Share::of(notices.filter_map(|it| is_overdue(it, is_in))),
             changes: changes.len(),
             incidents: record.incidents.iter().filter(|at| is_in(**at)).count(),
             tasks_in_time: Share::of(

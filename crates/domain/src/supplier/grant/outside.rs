@@ -59,13 +59,15 @@ impl Grant {
         Ok(seen.map(TaskView::of).collect())
     }
 
-    /// The notices that they see: all of their supplier.
+    /// The notices that they see: all of their supplier, and none that a stranger sent in its name.
     ///
     /// # Errors
     /// When they see none.
     pub fn notices(&self, all: &[Notice]) -> Result<Vec<NoticeView>, Refusal> {
         self.may(Right::SeeNotices)?;
-        let seen = all.iter().filter(|it| it.supplier == self.supplier);
+        let seen = all
+            .iter()
+            .filter(|it| it.supplier == self.supplier && !it.is_doubtful());
         Ok(seen.map(NoticeView::of).collect())
     }
 

@@ -52,8 +52,8 @@ pub enum Misplaced {
 
 /// What a deployment is. It happened at some moment between the last sighting of the old version and the first one of the new.
 ///
-/// A notice of the supplier counts that is about the component there and says the version, or else the time. Of several the one
-/// counts that fits best, and of those the one with the lowest number.
+/// A notice of the supplier counts that is about the component there and says the version, or else the time, and is not doubtful. Of
+/// several the one counts that fits best, and of those the one with the lowest number.
 pub fn matched(deployed: &Deployed, notices: &[Notice]) -> Match {
     let fits = notices.iter().filter_map(|notice| {
         let fit = fit(deployed, notice)?;
@@ -75,7 +75,7 @@ fn fit(deployed: &Deployed, notice: &Notice) -> Option<Fit> {
     } = deployed;
     let announcement = &notice.current().announcement;
     let is_of_it = notice.supplier == *supplier && announcement.concerns(component, environment);
-    if !is_of_it || !may_be(&notice.status) {
+    if !is_of_it || notice.is_doubtful() || !may_be(&notice.status) {
         return None;
     }
     let announced = match announcement.kind {

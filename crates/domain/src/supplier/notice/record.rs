@@ -128,17 +128,33 @@ impl Notice {
         &self.editions
     }
 
+    /// Whether it counts for nothing yet: a stranger sent it, and nobody of us looked at it.
+    pub const fn is_doubtful(&self) -> bool {
+        let is_looked_at = match self.status {
+            NoticeStatus::Announced { .. }
+            | NoticeStatus::Overdue { .. }
+            | NoticeStatus::Cancelled { .. } => false,
+            NoticeStatus::Acknowledged { .. }
+            | NoticeStatus::Happened { .. }
+            | NoticeStatus::Closed { .. }
+            | NoticeStatus::Withdrawn { .. } => true,
+        };
+        !is_looked_at && self.is_a_strangers()
+    }
+
     /// What a message with the same number makes of it. The same message twice, or an old one late, changes nothing: newer is what
-    /// has the higher SEQUENCE, and of equals the later DTSTAMP (RFC 5546 §2.1.4 and §2.1.5).
+    /// has the higher SEQUENCE, and of equals the later DTSTAMP (RFC 5546 §2.1.4 and §2.1.5). What a stranger said before the supplier
+    /// did is never newer.
     pub fn receive(&self, incoming: Incoming, at: Timestamp) -> Received {
         let event = match incoming.intent {
             Intent::Announce => NoticeEvent::Updated,
             Intent::Cancel => NoticeEvent::Cancelled,
         };
-        if self.is_older(&incoming) {
+        let is_first_word = self.is_a_strangers() && !incoming.source.is_doubtful();
+        if !is_first_word && self.is_older(&incoming) {
             return Received::Unchanged(Unchanged::Older);
         }
-        let is_known = self.says(&incoming);
+        let is_known = !is_first_word && self.says(&incoming);
         if is_known && !self.is_further(&incoming) {
             return Received::Unchanged(Unchanged::Same);
         }
@@ -184,6 +200,13 @@ impl Notice {
             | NoticeStatus::Closed { .. }
             | NoticeStatus::Cancelled { .. }
             | NoticeStatus::Withdrawn { .. } => None,
+        }
+    }
+
+    const fn is_a_strangers(&self) -> bool {
+        match self.editions.as_slice() {
+            [.., last] => last.source.is_doubtful(),
+            [] => false,
         }
     }
 

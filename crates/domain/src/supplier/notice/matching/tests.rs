@@ -5,7 +5,7 @@ use crate::{
     name::Name,
     supplier::{
         Sighting,
-        notice::{Incoming, Intent, Source},
+        notice::{Incoming, Intent, Source, Vouched},
     },
 };
 use serde_json::json;
@@ -21,15 +21,27 @@ fn at(hours: i64) -> Timestamp {
 }
 
 fn notice(id: u64, announced: serde_json::Value) -> Notice {
+    notice_from(id, announced, Source::Form { by: name("ada") })
+}
+
+fn notice_from(id: u64, announced: serde_json::Value, source: Source) -> Notice {
     let incoming = Incoming {
         number: crate::supplier::Line::of("CHG1"),
         intent: Intent::Announce,
         announcement: serde_json::from_value(announced).unwrap(),
         sequence: None,
         stamp: None,
-        source: Source::Form { by: name("ada") },
+        source,
     };
     Notice::first(NoticeId(id), name("acme"), incoming, at(0))
+}
+
+fn a_strangers(announced: serde_json::Value) -> Notice {
+    let source = Source::Mail {
+        from: "eve@elsewhere.example".parse().unwrap(),
+        vouched: Vouched::Stranger,
+    };
+    notice_from(1, announced, source)
 }
 
 fn announced(kind: &str, version: Option<&str>, hours: Option<(i64, i64)>) -> serde_json::Value {
@@ -132,6 +144,11 @@ fn what_is_elsewhere_or_over_is_no_notice_of_it() {
     ] {
         assert_eq!(found(supplier, component, environment, &notices), surprise);
     }
+    let said = announced("change", Some("2.5.0"), None);
+    assert_eq!(
+        found("acme", "gateway", "live", &[a_strangers(said)]),
+        surprise
+    );
     notices[0].status = NoticeStatus::Cancelled { at: at(1) };
     assert_eq!(found("acme", "gateway", "live", &notices), surprise);
 }

@@ -148,6 +148,39 @@ fn a_stranger_changes_nothing() {
 }
 
 #[test]
+fn a_stranger_does_not_keep_the_supplier_from_speaking() {
+    let from: MailAddress = "eve@elsewhere.example".parse().unwrap();
+    let source = Source::Mail {
+        from,
+        vouched: Vouched::Stranger,
+    };
+    let forged = Incoming {
+        source,
+        ..incoming(Intent::Announce, "one", Some((u32::MAX, 99)))
+    };
+    let notice = Notice::first(NoticeId(1), ada(), forged, at(1));
+    assert!(notice.is_doubtful());
+    let seen = notice
+        .after(&NoticeEvent::Acknowledged { by: ada() }, at(2))
+        .unwrap();
+    assert!(!seen.is_doubtful());
+    for title in ["one", "two"] {
+        for notice in [&notice, &seen] {
+            let message = incoming(Intent::Announce, title, Some((0, 0)));
+            let Received::Changed(changed) = notice.receive(message.clone(), at(3)) else {
+                panic!("the supplier said it");
+            };
+            assert!(!changed.is_doubtful());
+            assert_eq!(changed.current().sequence, 0);
+            assert_eq!(
+                changed.receive(message, at(4)),
+                Received::Unchanged(Unchanged::Same)
+            );
+        }
+    }
+}
+
+#[test]
 fn another_edition_was_not_seen_yet_and_what_is_over_stays() {
     let seen = first()
         .after(&NoticeEvent::Acknowledged { by: ada() }, at(2))
