@@ -179,15 +179,11 @@ impl Times {
     /// As many periods are kept.
     pub const PERIODS_MAX: usize = 60;
 
-    /// Some periods in a time zone, brought into order. `cut`: there are more than these.
+    /// Some periods in a time zone, brought into order.
     ///
     /// # Errors
     /// When there is none, there are too many, or one is none.
-    pub fn new(
-        time_zone: Zone,
-        mut periods: Vec<Period>,
-        cut: bool,
-    ) -> Result<Self, AnnouncementError> {
+    pub fn new(time_zone: Zone, mut periods: Vec<Period>) -> Result<Self, AnnouncementError> {
         periods.sort();
         periods.dedup();
         if let Some(Period { from, until }) = periods.iter().find(|it| it.until < it.from).copied()
@@ -198,10 +194,16 @@ impl Times {
             true => Ok(Self {
                 time_zone,
                 periods,
-                cut,
+                cut: false,
             }),
             false => Err(AnnouncementError::Periods),
         }
+    }
+
+    /// The same, of which there are more than were kept.
+    #[must_use]
+    pub fn cut(self) -> Self {
+        Self { cut: true, ..self }
     }
 
     /// The one period that a person writes down in local time.
@@ -279,7 +281,13 @@ impl Times {
 impl TryFrom<TimesDocument> for Times {
     type Error = AnnouncementError;
     fn try_from(document: TimesDocument) -> Result<Self, AnnouncementError> {
-        Self::new(document.time_zone, document.periods, document.cut)
+        let TimesDocument {
+            time_zone,
+            periods,
+            cut,
+        } = document;
+        let times = Self::new(time_zone, periods)?;
+        Ok(Self { cut, ..times })
     }
 }
 
@@ -375,7 +383,9 @@ mod tests {
             from: first.until,
             until: first.until,
         };
-        let cut = Times::new(Zone::default(), vec![later, first], true).unwrap();
+        let cut = Times::new(Zone::default(), vec![later, first])
+            .unwrap()
+            .cut();
         assert_eq!(
             cut.to_string(),
             "2026-12-01 21:00 to 2026-12-02 01:00 (UTC), and more than 1 more times"

@@ -158,10 +158,11 @@ impl Series<'_> {
         if text::property(self.main, "RDATE").is_some() {
             doubts.push(Doubt::Unread("RDATE"));
         }
-        match periods.is_empty() {
-            true => Ok(None),
-            false => Ok(Some(Times::new(self.zone(reading), periods, is_cut)?)),
+        if periods.is_empty() {
+            return Ok(None);
         }
+        let times = Times::new(self.zone(reading), periods)?;
+        Ok(Some(if is_cut { times.cut() } else { times }))
     }
 
     fn zone(&self, reading: &Reading<'_>) -> Zone {
