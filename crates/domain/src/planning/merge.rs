@@ -237,14 +237,28 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_things_without_names_is_settled_as_a_whole() {
-        let booked = |from: &str| json!([{"environment": "staging", "from": from}]);
+    fn a_list_of_things_that_nothing_tells_apart_is_settled_as_a_whole() {
+        let booked = |from: &str| json!([{"environment": "staging", "from": from}, {"environment": "staging", "from": "0d"}]);
         let (base, theirs, mine) = (booked("-3d"), booked("-4d"), booked("-5d"));
         let of = |bookings: &Value| json!({"bookings": bookings});
         let merged = merge(&of(&base), &of(&theirs), &of(&mine));
         assert_eq!(merged.conflicts[0].path, "bookings");
         assert_eq!(merged.conflicts[0].theirs, Some(theirs));
         assert_eq!(merged.value, of(&mine));
+    }
+
+    #[test]
+    fn things_are_known_by_what_they_are_about() {
+        let plan = |live: &str, shop: &str| {
+            json!({"departures": [{"environment": "staging", "at": "1"}, {"environment": "live", "at": live}],
+                "members": [{"product": "orders"}, {"product": "shop", "release": shop}]})
+        };
+        let (base, theirs, mine) = (plan("2", "1.0"), plan("3", "1.0"), plan("2", "1.1"));
+        let merged = merge(&base, &theirs, &mine);
+        assert_eq!(merged.conflicts, Vec::new());
+        assert_eq!(merged.value, plan("3", "1.1"));
+        let contradicts = merge(&base, &theirs, &plan("4", "1.0"));
+        assert_eq!(contradicts.conflicts[0].path, "departures.live.at");
     }
 
     fn plans() -> impl Strategy<Value = Value> {

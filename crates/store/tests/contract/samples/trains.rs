@@ -36,9 +36,9 @@ fn bill() -> Bill {
 /// A train of three products, or of two once boarding is closed and one was dropped, in a status.
 pub(crate) fn train(text: &str, status: TrainStatus) -> Train {
     let train = Train::new(name(text), plan(), (name("ada"), time(0))).unwrap();
-    let train = match status {
-        TrainStatus::Planned { .. } => train,
-        _ => {
+    let train = match matches!(status, TrainStatus::Planned { .. }) {
+        true => train,
+        false => {
             let word = Word {
                 by: Some(name("ben")),
                 reason: "not tested".to_owned(),
