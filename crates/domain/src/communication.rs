@@ -41,6 +41,7 @@ pub use quiet::{Day, Opens, QuietError, QuietHours};
 pub use recipients::{Addressed, Bounce, Known, LeftOut, Omission, Recipient, Recipients};
 pub use schedule::{Awaited, Moment, Occasion, Occasions, Schedule, ScheduleError};
 pub use stakeholder::{Answer, NotTheirs, OptIn, Stakeholder, Wish};
+pub use status_page::StatusPage;
 pub use template::{Begun, MessageTemplate, TemplateError, TemplateFault};
 pub use variable::{Values, Variable};
 pub use writing::{Rendered, Writing, WritingError};

@@ -90,6 +90,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (24, "scopes", include_str!("../migrations/0024_scopes.sql")),
     (25, "trains", include_str!("../migrations/0025_trains.sql")),
+    (
+        26,
+        "communications",
+        include_str!("../migrations/0026_communications.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

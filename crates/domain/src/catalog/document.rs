@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     calendar::{Freeze, Window},
+    communication::{Audience, Channel, MessageTemplate, Stakeholder, StatusPage},
     control::{ApprovalRule, ChangeTemplate, Control},
     converge::Balancer,
     name::Name,
@@ -35,6 +36,16 @@ pub enum Kind {
     ReleaseTemplate,
     /// Where work items are kept.
     Tracker,
+    /// Somebody concerned who has no account.
+    Stakeholder,
+    /// By which means messages reach people.
+    Channel,
+    /// People who are told things together.
+    Audience,
+    /// What messages begin with.
+    MessageTemplate,
+    /// What outsiders see of a product.
+    StatusPage,
     /// Products that belong together.
     Programme,
     /// What is released.
@@ -77,6 +88,16 @@ pub enum Document {
     ReleaseTemplate(Box<ReleaseTemplate>),
     /// Where work items are kept.
     Tracker(Tracker),
+    /// Somebody concerned who has no account.
+    Stakeholder(Stakeholder),
+    /// By which means messages reach people.
+    Channel(Channel),
+    /// People who are told things together.
+    Audience(Box<Audience>),
+    /// What messages begin with.
+    MessageTemplate(Box<MessageTemplate>),
+    /// What outsiders see of a product.
+    StatusPage(StatusPage),
     /// Products that belong together.
     Programme(Programme),
     /// What is released.
@@ -243,6 +264,11 @@ impl Document {
             Self::KeySet(_) => Kind::KeySet,
             Self::ReleaseTemplate(_) => Kind::ReleaseTemplate,
             Self::Tracker(_) => Kind::Tracker,
+            Self::Stakeholder(_) => Kind::Stakeholder,
+            Self::Channel(_) => Kind::Channel,
+            Self::Audience(_) => Kind::Audience,
+            Self::MessageTemplate(_) => Kind::MessageTemplate,
+            Self::StatusPage(_) => Kind::StatusPage,
             Self::Programme(_) => Kind::Programme,
             Self::Product(_) => Kind::Product,
             Self::Environment(_) => Kind::Environment,
@@ -266,6 +292,11 @@ impl Document {
             Self::KeySet(d) => d.name.to_string(),
             Self::ReleaseTemplate(d) => d.name.to_string(),
             Self::Tracker(d) => d.name().to_string(),
+            Self::Stakeholder(d) => d.name.to_string(),
+            Self::Channel(d) => d.name.to_string(),
+            Self::Audience(d) => d.name.to_string(),
+            Self::MessageTemplate(d) => d.name.to_string(),
+            Self::StatusPage(d) => d.product.to_string(),
             Self::Programme(d) => d.name.to_string(),
             Self::Product(d) => d.name.to_string(),
             Self::Environment(d) => d.name.to_string(),
@@ -280,7 +311,7 @@ impl Document {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 23] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
@@ -297,11 +328,16 @@ impl Kind {
         Self::Component,
         Self::ReleaseTemplate,
         Self::Tracker,
+        Self::Stakeholder,
+        Self::Channel,
+        Self::Audience,
+        Self::MessageTemplate,
+        Self::StatusPage,
         Self::Window,
         Self::Freeze,
     ];
 
-    /// Whether it may be removed: nothing else ever names it, but for templates that include others.
+    /// Whether it may be removed: nothing else ever names it, but for templates that include others, and what messages go to.
     pub const fn is_removable(self) -> bool {
         match self {
             Self::Role
@@ -311,6 +347,11 @@ impl Kind {
             | Self::KeySet
             | Self::ReleaseTemplate
             | Self::Tracker
+            | Self::Stakeholder
+            | Self::Channel
+            | Self::Audience
+            | Self::MessageTemplate
+            | Self::StatusPage
             | Self::Window
             | Self::Freeze => true,
             Self::Organisation
@@ -337,6 +378,11 @@ impl Kind {
             Self::KeySet => "KeySet",
             Self::ReleaseTemplate => "ReleaseTemplate",
             Self::Tracker => "Tracker",
+            Self::Stakeholder => "Stakeholder",
+            Self::Channel => "Channel",
+            Self::Audience => "Audience",
+            Self::MessageTemplate => "MessageTemplate",
+            Self::StatusPage => "StatusPage",
             Self::Programme => "Programme",
             Self::Product => "Product",
             Self::Component => "Component",

@@ -11,6 +11,7 @@ mod steps;
 
 mod access;
 mod catalog;
+mod communications;
 mod configuration;
 mod controls;
 mod deployments;
@@ -126,6 +127,13 @@ contract! {
     }
     group_runs {
         what_runs_is_found_and_what_ended_stays
+    }
+    communications {
+        a_message_is_kept_as_it_is_now_and_found_by_what_it_is_about
+        a_delivery_is_one_of_a_message_and_a_recipient
+        deliveries_are_found_by_their_turn_and_counted_by_what_they_came_to
+        what_stakeholders_said_is_found_by_the_link_that_only_they_have
+        a_recipient_bounces_until_somebody_confirms_it
     }
     controls {
         a_control_gets_a_version_whenever_it_differs

@@ -4,6 +4,7 @@
 //! its own (`NAME.v2.json`) while the old one must still be read. `RECORDS=write` writes the files that are missing.
 
 mod catalog;
+mod communications;
 mod controls;
 mod group_runs;
 mod instances;
@@ -301,6 +302,11 @@ fn proposed(document: Document) -> Option<ProposedChange> {
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
         | Document::Tracker(_)
+        | Document::Stakeholder(_)
+        | Document::Channel(_)
+        | Document::Audience(_)
+        | Document::MessageTemplate(_)
+        | Document::StatusPage(_)
         | Document::Window(_)
         | Document::Freeze(_) => return None,
     })

@@ -1,8 +1,12 @@
 //! Domain values that tests write and read back: real ones, with every optional part filled.
 
+mod communications;
 mod scopes;
 mod trains;
 
+pub(crate) use communications::{
+    bounce, deliveries, delivery, left_out, message, messages, opt_ins,
+};
 pub(crate) use scopes::{adjustments, wordings, work_item};
 pub(crate) use trains::{train, train_plan, train_statuses};
 
@@ -144,7 +148,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         "signers": {"threshold": 1, "keys": []}}"#;
     let tracker = r#"{"name": "tickets", "system": "jira", "projects": ["SHOP"],
         "url": "https://tickets.example.com/browse/{key}"}"#;
-    let all = [
+    let mut all = vec![
         Document::Organisation(organisation),
         Document::Team(team),
         Document::Role(serde_json::from_str(role).unwrap()),
@@ -163,6 +167,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         Document::Window(serde_json::from_str(window).unwrap()),
         Document::Freeze(serde_json::from_str(freeze).unwrap()),
     ];
+    all.extend(communications::documents());
     all.into_iter()
         .map(|document| (document.kind(), document))
         .collect()
