@@ -2,12 +2,12 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
 
-use crate::shop::Shop;
+use crate::shop::{Shop, until};
 
 const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"lodash","version":"4.17.20","purl":"pkg:npm/lodash@4.17.20"}]}"#;
 const PROPOSED: &str = "kind: Policy\nname: idle\npolicy: |\n  forbid (principal, action, resource) when { context.level > 6 };\n";
 /// Two products of one team, a freeze, and another team that owns neither.
-const CATALOG: &str = "kind: Tracker\nname: tickets\nsystem: jira\n---\nkind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
+const CATALOG: &str = "kind: Channel\nname: pages\nby: in-app\n---\nkind: Audience\nname: staff\npeople: [\"team:makers\"]\nchannels: [pages]\nnotes: developer\n---\nkind: Tracker\nname: tickets\nsystem: jira\n---\nkind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
     kind: Product\nname: shop\nteam: makers\n---\nkind: Product\nname: bank\nteam: makers\npath: [testing]\ncomponents:\n  - name: app\n    \
     driver: service\n    service: { command: [\"./storefront\"] }\n---\nkind: Freeze\nname: quiet\nenvironment: live\nreason: It is tested\n\
     once: { from: 2020-01-01, to: 2020-01-02, time_zone: UTC }\n";
@@ -15,7 +15,32 @@ const CATALOG: &str = "kind: Tracker\nname: tickets\nsystem: jira\n---\nkind: Te
 const TRAIN: &str = "owner: team:makers\ndepartures: [{ environment: testing, at: 2099-01-01T10:00 }]\n\
     members: [{ product: shop, release: 1.1.0 }, { product: bank, release: 1.0.0 }]\n";
 
-/// A deployment, a drill, a rehearsal, a task and a group run, each with number 1, and a train that is named so, of two products of the team `makers`; `rivals` own
+/// A message that `second` sanctioned and that went out to whoever makes the shop.
+fn tell(shop: &Shop) {
+    let words = [
+        "message",
+        "write",
+        "shop",
+        "1.0.0",
+        "--subject",
+        "It is here",
+    ];
+    let more = ["--body", "Look at it.", "--to", "staff", "--output", "json"];
+    shop.ok(&[&words[..], &more[..]].concat());
+    let sent = shop.json(&["message", "submit", "1", "--output", "json"]);
+    let hash = sent["hash"].as_str().expect("a hash");
+    let token = shop.ok(&["token", "create", "desk", "--for", "second"]);
+    let mut command = shop.command(&["message", "sanction", "1", "--hash", hash]);
+    let output = command.env("TIDEGATE_TOKEN", token.trim()).output();
+    assert!(output.expect("it runs").status.success());
+    shop.ok(&["message", "send", "1"]);
+    until("it is sent", || {
+        shop.json(&["message", "show", "1", "--output", "json"])["state"] == "sent"
+    });
+}
+
+/// A deployment, a drill, a rehearsal, a task, a message and a group run, each with number 1, and a train that is named so, of two
+/// products of the team `makers`; `rivals` own
 /// nothing.
 pub fn furnished() -> Shop {
     let shop = Shop::with_shop(None);
@@ -65,6 +90,7 @@ pub fn furnished() -> Shop {
     let task = ["task", "add", "shop", "1.0.0", "Tell the news"];
     shop.ok(&[&task[..], &["--owner", "team:makers"]].concat());
     shop.ok(&["waiver", "ask", "signed", "shop", "--reason", "it hurries"]);
+    tell(&shop);
     let members = ["shop=1.1.0", "bank=1.0.0", "--to", "testing"];
     shop.ok(&[&["group-run", "start"], &members[..]].concat());
     let train = shop.file("train.yaml");

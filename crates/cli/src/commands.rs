@@ -5,10 +5,13 @@ mod apply;
 mod approve;
 mod artifact;
 mod attach;
+mod audience;
 mod backup;
+mod bounce;
 mod calendar;
 mod can;
 mod change;
+mod channel;
 mod completions;
 mod controls;
 mod deploy;
@@ -24,6 +27,8 @@ mod incarnation;
 mod journal;
 mod logs;
 mod man;
+mod message;
+mod notices;
 mod parts;
 mod password;
 mod person;
@@ -94,6 +99,15 @@ pub enum Command {
     Tracker(tracker::TrackerCommand),
     #[command(subcommand)]
     Train(train::TrainCommand),
+    #[command(subcommand)]
+    Message(message::MessageCommand),
+    #[command(subcommand)]
+    Audience(audience::AudienceCommand),
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
+    #[command(subcommand)]
+    Bounce(bounce::BounceCommand),
+    Notices(notices::NoticesArgs),
     Rehearse(rehearse::RehearseArgs),
     Drill(drill::DrillArgs),
     #[command(subcommand)]
@@ -173,6 +187,11 @@ impl Command {
             Self::Task(command) => command.run(&context).await,
             Self::Tracker(command) => command.run(&context).await,
             Self::Train(command) => command.run(&context).await,
+            Self::Message(command) => command.run(&context).await,
+            Self::Audience(command) => command.run(&context).await,
+            Self::Channel(command) => command.run(&context).await,
+            Self::Bounce(command) => command.run(&context).await,
+            Self::Notices(args) => args.run(&context).await,
             Self::Drill(args) => args.run(&context).await,
             Self::Drills(command) => command.run(&context).await,
             Self::Rehearse(args) => args.run(&context).await,

@@ -14,6 +14,7 @@ mod group_run;
 mod history;
 mod journal;
 mod logs;
+mod message;
 mod people;
 mod planning;
 mod policy;
@@ -57,6 +58,11 @@ pub use journal::{
     CheckpointView, ConsistencyView, EntryView, ExportLine, InclusionView, JournalPage,
 };
 pub use logs::{LogLineView, LogsView};
+pub use message::{
+    AddressedView, AudienceView, BounceRequest, BounceView, ChannelSecretRequest, DeliveriesView,
+    DeliveryView, InvitedView, LeftOutView, MessageDeedRequest, MessagePreviewView, MessageRequest,
+    MessageSanctionView, MessageView, NoticeView, TallyView, WritingRequest,
+};
 pub use people::{
     EnrolmentRequest, EnrolmentView, ExternalIdentity, ListedTokenView, PasswordChange,
     PersonChange, PersonRequest, PersonView, SessionView, TokenRequest, TokenView,

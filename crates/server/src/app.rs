@@ -18,6 +18,7 @@ pub mod blocks;
 mod bus;
 pub mod changes;
 pub(crate) mod clearance;
+pub(crate) mod communication;
 pub mod controls;
 pub mod deploy;
 mod dossier;
@@ -82,7 +83,7 @@ pub use token_uses::TokenUses;
 
 use crate::{
     agents::authority::Authority, agents::desk::LogDesk, identity::Identity, keyring::Keyring,
-    metrics::Metrics, sources::Sources,
+    messenger::Messenger, metrics::Metrics, sources::Sources,
 };
 use std::{path::PathBuf, sync::Arc};
 use tidegate_domain::{duration::Millis, journal::Notary};
@@ -115,6 +116,8 @@ pub struct App {
     pub identity: Identity,
     /// Which tokens were used since that was last written down.
     pub token_uses: TokenUses,
+    /// The way of messages out.
+    pub messenger: Messenger,
     /// What is measured outside.
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.

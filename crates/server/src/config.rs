@@ -40,6 +40,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// How old a session's secret gets before it is replaced.
     pub session_renewal: SignedDuration,
+    /// A file that names mail servers.
+    pub mail_servers: Option<PathBuf>,
     /// A file that declares identity providers.
     pub providers: Option<PathBuf>,
     /// The inner places that may be asked because people declared them.

@@ -3,7 +3,7 @@
 //! It never decides. [`driver`] takes one deployment one step further, [`group_runs`] keeps deployments
 //! in lockstep, [`trains`] lets trains leave, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
-//! side, [`attachments`] reads what is attached to artifacts, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
+//! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
 //! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
 
 mod attachments;
@@ -11,6 +11,7 @@ mod drills;
 mod driver;
 mod group_runs;
 mod measure;
+mod messages;
 mod quarantine;
 mod sequencer;
 mod trains;
@@ -44,6 +45,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
 }
 
 pub(crate) use attachments::run as read_attachments;
+pub(crate) use messages::run as send_messages;
 pub(crate) use quarantine::run as watch_quarantine;
 pub(crate) use sequencer::run as run_sequencer;
 

@@ -17,6 +17,7 @@ pub mod fuzz;
 mod http;
 mod identity;
 mod keyring;
+mod messenger;
 mod metrics;
 mod outgoing;
 mod restore;
@@ -28,6 +29,7 @@ pub use config::Config;
 pub use connection::Room;
 pub use http::openapi;
 pub use keyring::KeySource;
+pub use messenger::MailServersError;
 pub use restore::{Restore, RestoreError};
 
 use agents::{authority::Authority, desk::LogDesk};
@@ -35,6 +37,7 @@ use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses, standstill::Stan
 use connection::{Patience, people};
 use identity::{Identity, SettingsError};
 use keyring::{Keyring, KeyringError};
+use messenger::{Messenger, read_mail_servers};
 use metrics::Metrics;
 use outgoing::{ClientError, Outgoing};
 use sources::Sources;
@@ -104,6 +107,9 @@ pub enum StartError {
     /// The identity providers.
     #[error("the identity providers cannot be used")]
     Providers(#[from] SettingsError),
+    /// The mail servers.
+    #[error("the mail servers cannot be used")]
+    MailServers(#[from] MailServersError),
     /// The blobs.
     #[error("the artifacts' directory cannot be opened")]
     Blobs(#[from] BlobError),
@@ -150,6 +156,7 @@ impl Server {
             holder.clone(),
             engine::watch_quarantine,
         ));
+        tasks.spawn(resting(app.clone(), holder.clone(), engine::send_messages));
         tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
             collect_garbage(app)
         }));
@@ -189,6 +196,8 @@ impl Server {
 async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError> {
     let (providers, exceptions) = config.outside()?;
     let outgoing = Outgoing::new(exceptions)?;
+    let mail_servers = config.mail_servers.as_deref().map(read_mail_servers);
+    let mail_servers = mail_servers.transpose()?.unwrap_or_default();
     let identity = Identity::new(config, usual_url, (providers, &outgoing))?;
     let data = &config.data;
     std::fs::create_dir_all(data).map_err(|source| StartError::File {
@@ -242,6 +251,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         desk: LogDesk::default(),
         identity,
         token_uses: TokenUses::default(),
+        messenger: Messenger::new(mail_servers, outgoing.clone()),
         metrics: Metrics::new(outgoing, config.prometheus.clone()),
         rehearsing: Semaphore::new(1),
         sources: Arc::new(Sources::new(config.sources.clone())),

@@ -61,6 +61,9 @@ pub(crate) enum OutgoingError {
     /// Nobody is there, or what is there does not speak HTTP; the innermost cause, which names nothing that was sent.
     #[error("it does not answer: {0}")]
     Unreachable(String),
+    /// It was there, and the connection broke before the answer was whole; the innermost cause.
+    #[error("it does not answer: {0}")]
+    Broken(String),
     /// It takes its time.
     #[error("it does not answer within {0:?}")]
     Late(Duration),
@@ -258,7 +261,8 @@ fn failed(url: &Url, error: &reqwest::Error) -> OutgoingError {
     }
     match cause.downcast_ref::<Refused>() {
         Some(refused) => inner(url, refused.clone()),
-        None => OutgoingError::Unreachable(cause.to_string()),
+        None if error.is_connect() => OutgoingError::Unreachable(cause.to_string()),
+        None => OutgoingError::Broken(cause.to_string()),
     }
 }
 

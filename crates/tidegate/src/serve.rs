@@ -58,6 +58,9 @@ pub(crate) struct ServeArgs {
     /// How old the secret of a sign-in gets before it is replaced.
     #[arg(long, default_value = "15m", value_name = "TIME")]
     session_renewal: Millis,
+    /// A file that names the mail servers that messages go out by.
+    #[arg(long, env = "TIDEGATE_MAIL_SERVERS", value_name = "FILE")]
+    mail_servers: Option<PathBuf>,
     /// A file that declares the identity providers that people may sign in by.
     #[arg(long, env = "TIDEGATE_PROVIDERS", value_name = "FILE")]
     providers: Option<PathBuf>,
@@ -93,6 +96,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         public_url: args.public_url.clone(),
         behind_proxy: args.behind_proxy,
         session_renewal: args.session_renewal.as_signed(),
+        mail_servers: args.mail_servers.clone(),
         providers: args.providers.clone(),
         allow_outgoing: args.allow_outgoing.clone(),
         room: room(args),

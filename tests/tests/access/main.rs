@@ -77,6 +77,8 @@ fn filled(path: &str) -> String {
         .replace("{id}", "1")
         .replace("{control}", "signed")
         .replace("{tracker}", "tickets")
+        .replace("{audience}", "staff")
+        .replace("{channel}", "pages")
         .replace("{product}", "shop")
         .replace("{version}", "1.0.0")
         .replace("{component}", "web")
@@ -205,6 +207,7 @@ async fn a_team_reads_its_own_part_of_the_journal_and_no_other() {
             "change/1",
             "waiver/1",
             "task/1",
+            "message/1",
             "group-run/1",
             "artifact/shop/web@",
         ] {

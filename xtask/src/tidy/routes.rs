@@ -131,7 +131,7 @@ pub(super) fn permitted(sources: &[Source]) -> Vec<Finding> {
 pub(super) fn known_callers(sources: &[Source]) -> Vec<Finding> {
     let api = judge(sources, |handler| {
         let what = format!("{} does not ask who calls it", handler.name);
-        let asks = ["Caller(", "Subscriber(", "Tracker("];
+        let asks = ["Caller(", "Subscriber(", "Tracker(", "Reader("];
         let is_asked = asks.iter().any(|ask| handler.parameters.contains(ask));
         let full = format!("{}::{}", module(handler.source), handler.name);
         let is_open = OPEN.iter().any(|(open, _)| *open == full);

@@ -65,7 +65,7 @@ async fn rotate(context: &Context<'_>, forget_old: bool) -> Result<ExitStatus, E
     Ok(ExitStatus::Done)
 }
 
-fn read() -> Result<String, Error> {
+pub(super) fn read() -> Result<String, Error> {
     if stdin().is_terminal() {
         return dialoguer::Password::new()
             .with_prompt("Value")

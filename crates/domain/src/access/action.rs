@@ -79,12 +79,20 @@ actions! {
     AddEvidence "add-evidence" Apply "keeping evidence with a release";
     /// Bring tasks up, say who does them, and that one is not needed.
     AssignTask "assign-task" Apply "assigning tasks";
+    /// Write messages, and ask others to read them.
+    WriteMessage "write-message" Apply "writing a message";
+    /// Send a message that waits for a person, stop one, and say what became of deliveries of which nobody knows.
+    SendMessage "send-message" Apply "sending or stopping a message";
     /// Make tokens for oneself.
     CreateToken "create-token" Apply "creating a token";
     /// Draft and seal releases.
     CreateRelease "create-release" Enable "creating a release";
     /// Write the plan of a release.
     PlanRelease "plan-release" Enable "planning a release";
+    /// Say that exactly a message that others wrote may go out.
+    SanctionMessage "sanction-message" Enable "sanctioning a message";
+    /// Ask those who have no account whether they want to be told, and clear up who bounced.
+    Invite "invite" Enable "inviting stakeholders";
     /// Declare products, environments, targets…
     ApplyCatalog "apply-catalog" Enable "changing the catalog";
     /// Set a secret.

@@ -18,6 +18,7 @@ use tidegate_domain::{
         Component, Document, Environment, KeySet, Kind, NamedStrategy, Organisation, Policy,
         Product, Programme, Ring, Role, Target, Team,
     },
+    communication::{Audience, Channel, MessageTemplate, Stakeholder, StatusPage},
     control::{ChangeTemplate, Control},
     name::Name,
     planning::{ReleasePlan, ReleaseTemplate},
@@ -206,6 +207,11 @@ async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChan
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
         | Document::Tracker(_)
+        | Document::Stakeholder(_)
+        | Document::Channel(_)
+        | Document::Audience(_)
+        | Document::MessageTemplate(_)
+        | Document::StatusPage(_)
         | Document::Window(_)
         | Document::Freeze(_) => None,
     })
@@ -288,6 +294,11 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::KeySet(d) => pair::<KeySet>(tx, document, d).await?,
         Document::ReleaseTemplate(d) => pair::<ReleaseTemplate>(tx, document, d).await?,
         Document::Tracker(d) => pair::<Tracker>(tx, document, d).await?,
+        Document::Stakeholder(d) => pair::<Stakeholder>(tx, document, d).await?,
+        Document::Channel(d) => pair::<Channel>(tx, document, d).await?,
+        Document::Audience(d) => pair::<Audience>(tx, document, d).await?,
+        Document::MessageTemplate(d) => pair::<MessageTemplate>(tx, document, d).await?,
+        Document::StatusPage(d) => pair::<StatusPage>(tx, document, d).await?,
         Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
         Document::Product(d) => pair::<Product>(tx, document, d).await?,
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,

@@ -22,6 +22,8 @@ pub enum KeyPurpose {
     Calendar,
     /// Telling of work items.
     Items,
+    /// Reading the messages of a channel.
+    Messages,
 }
 
 impl KeyPurpose {
@@ -29,6 +31,7 @@ impl KeyPurpose {
         match self {
             Self::Calendar => "calendar feed",
             Self::Items => "tracker hook",
+            Self::Messages => "message feed",
         }
     }
 
@@ -37,6 +40,7 @@ impl KeyPurpose {
         match self {
             Self::Calendar => "`tidegate calendar --subscribe` prints a new address",
             Self::Items => "`tidegate tracker hook TRACKER` prints a new address",
+            Self::Messages => "`tidegate channel feed CHANNEL` prints a new address",
         }
     }
 }
@@ -78,7 +82,11 @@ impl App {
         Ok(FeedView { path })
     }
 
-    fn sealed_key(&self, request: &Request, purpose: KeyPurpose) -> Result<String, Error> {
+    pub(super) fn sealed_key(
+        &self,
+        request: &Request,
+        purpose: KeyPurpose,
+    ) -> Result<String, Error> {
         let Some(TokenId(token)) = request.actor.token.as_ref().map(|token| token.id) else {
             let detail = "the address is bound to a token, and a sign-in has none";
             return Err(

@@ -4,7 +4,8 @@ use super::{App, Error, Page, Request, request::Sight};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
-    id::{ChangeId, DeploymentId, DrillId, GroupRunId, RehearsalId, TaskId, WaiverId},
+    communication::message::About,
+    id::{ChangeId, DeploymentId, DrillId, GroupRunId, MessageId, RehearsalId, TaskId, WaiverId},
     journal::Frontier,
     name::Name,
 };
@@ -187,6 +188,13 @@ async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
             .map(|it| it.product),
         "change" => tx.change(ChangeId(number)).await?.map(|it| it.product),
         "task" => tx.task(TaskId(number)).await?.map(|it| it.product),
+        "message" => tx
+            .message(MessageId(number))
+            .await?
+            .and_then(|it| match it.about {
+                About::Release(product, _) | About::Product(product) => Some(product),
+                About::Train(_) => None,
+            }),
         "waiver" => tx
             .waiver(WaiverId(number))
             .await?

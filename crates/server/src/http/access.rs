@@ -34,6 +34,18 @@ impl FromRequestParts<SharedApp> for Caller {
 #[derive(Debug)]
 pub(crate) struct Subscriber(pub Request);
 
+/// Whoever reads the feed of a channel: a caller like any other, or a program by the key in its address.
+#[derive(Debug)]
+pub(crate) struct Reader(pub Request);
+
+impl FromRequestParts<SharedApp> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, ApiError> {
+        by_key(parts, app, KeyPurpose::Messages).await.map(Self)
+    }
+}
+
 /// What stands behind the `?` for those.
 #[derive(Deserialize)]
 struct Key {

@@ -12,6 +12,7 @@ mod guidance;
 mod histories;
 mod journal;
 mod logs;
+mod messages;
 mod people;
 mod planning;
 mod policies;
@@ -46,6 +47,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(histories::router())
         .merge(journal::router())
         .merge(logs::router())
+        .merge(messages::router())
         .merge(planning::router())
         .merge(people::router())
         .merge(policies::router())
@@ -99,6 +101,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
         journal::page, journal::checkpoint, journal::export, journal::inclusion, journal::consistency,
         logs::read,
+        messages::list, messages::begin, messages::show, messages::edit, messages::preview, messages::deliveries,
+        messages::submit, messages::send_back, messages::sanction, messages::send, messages::cancel, messages::settle,
+        messages::resend, messages::notices, messages::audiences, messages::audience, messages::invite, messages::bounces,
+        messages::report_bounce, messages::confirm, messages::feed_address, messages::feed, messages::set_secret,
         planning::show, planning::begin, planning::save, planning::editions,
         people::create, people::list, people::change, people::remove, people::unlink, people::invite, people::enrol,
         people::change_password,

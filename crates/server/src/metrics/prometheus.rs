@@ -126,7 +126,7 @@ impl<'a> Source<'a> {
             OutgoingError::Long(_) => {
                 "the answer is larger than 16 MiB: aggregate the query".to_owned()
             }
-            OutgoingError::Unreachable(why) => {
+            OutgoingError::Unreachable(why) | OutgoingError::Broken(why) => {
                 format!("Prometheus at {} does not answer: {why}", self.base)
             }
             OutgoingError::Address(_) | OutgoingError::Inner { .. } | OutgoingError::Late(_) => {

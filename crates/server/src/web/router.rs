@@ -4,8 +4,9 @@ use super::{
     assets, fault,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, journal, overview, password, people, plan, proposals, provider, rehearsal,
-        release, release_plan, release_scope, releases, sign_in, train, trains, waivers, work,
+        group_run, journal, messages, opt_in, overview, password, people, plan, proposals,
+        provider, rehearsal, release, release_plan, release_scope, releases, sign_in, status_page,
+        train, trains, waivers, work,
     },
 };
 use crate::{
@@ -81,6 +82,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .merge(runs())
         .merge(rules())
         .merge(planning())
+        .merge(told())
         .merge(persons())
         .fallback(fault::unknown)
         .layer(renewing)
@@ -169,6 +171,33 @@ fn planning() -> Router<SharedApp> {
             "/products/{product}/releases/{version}/scope/wordings",
             post(release_scope::word),
         )
+}
+
+/// What people are told, with an account and without.
+fn told() -> Router<SharedApp> {
+    let strangers = DefaultBodyLimit::max(STRANGERS_BODY_MAX);
+    Router::new()
+        .route(
+            "/products/{product}/releases/{version}/messages",
+            get(messages::show).post(messages::begin),
+        )
+        .route(
+            "/messages/{id}",
+            get(messages::message::show).post(messages::message::edit),
+        )
+        .route("/messages/{id}/{deed}", post(messages::message::carry_out))
+        .route(
+            "/messages/{id}/deliveries/{delivery}",
+            post(messages::message::settle),
+        )
+        .route("/notices", get(messages::notices::show))
+        .route(
+            "/opt-in/{secret}",
+            get(opt_in::show).post(opt_in::say).layer(strangers),
+        )
+        .route("/status/{product}", get(status_page::show))
+        .route("/status/{product}/status.json", get(status_page::data))
+        .route("/status/{product}/feed.atom", get(status_page::feed))
 }
 
 /// Who may come in.

@@ -58,6 +58,7 @@ impl Fleet {
             public_url: None,
             behind_proxy: false,
             session_renewal: Millis::from_secs(900).as_signed(),
+            mail_servers: None,
             providers: None,
             // The services whom people may want to ask in checks are on this machine.
             allow_outgoing: "127.0.0.1".parse().into_iter().collect(),

@@ -235,6 +235,15 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
             Declared::Document(Document::ReleaseTemplate(Box::new(read(part, &body)?)))
         }
         CatalogKind::Tracker => Declared::Document(Document::Tracker(read(part, &body)?)),
+        CatalogKind::Stakeholder => Declared::Document(Document::Stakeholder(read(part, &body)?)),
+        CatalogKind::Channel => Declared::Document(Document::Channel(read(part, &body)?)),
+        CatalogKind::Audience => {
+            Declared::Document(Document::Audience(Box::new(read(part, &body)?)))
+        }
+        CatalogKind::MessageTemplate => {
+            Declared::Document(Document::MessageTemplate(Box::new(read(part, &body)?)))
+        }
+        CatalogKind::StatusPage => Declared::Document(Document::StatusPage(read(part, &body)?)),
         CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
         CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),

@@ -1,7 +1,10 @@
 //! Whether what is declared names only what exists, now or by the same files.
 
+mod messages;
+
 use super::{super::Error, parse::Located};
 use jiff::civil::datetime;
+use messages::{Messages, awaited, stakeholder_fault};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
@@ -29,6 +32,7 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
         })
         .await?,
         templates: templates(tx, documents).await?,
+        messages: Messages::load(tx, documents).await?,
     };
     for (document, at) in documents {
         if let Some(fault) = known.fault(document) {
@@ -45,6 +49,7 @@ struct Known {
     strategies: BTreeSet<String>,
     products: BTreeSet<String>,
     templates: Vec<ReleaseTemplate>,
+    messages: Messages,
 }
 
 impl Known {
@@ -58,7 +63,25 @@ impl Known {
             | Document::Programme(_)
             | Document::Control(_)
             | Document::ChangeTemplate(_)
-            | Document::Tracker(_) => None,
+            | Document::Tracker(_)
+            | Document::Channel(_) => None,
+            Document::Stakeholder(stakeholder) => stakeholder_fault(stakeholder),
+            Document::Audience(audience) => self.messages.audience_fault(audience),
+            Document::MessageTemplate(template) => {
+                let mut products = template.products.iter();
+                let unknown = products.find_map(|name| self.no_product(name));
+                let place = || unknown_place(awaited(template), &self.environments);
+                let fault = || self.messages.template_fault(template);
+                unknown.or_else(place).or_else(fault)
+            }
+            Document::StatusPage(page) => {
+                let mut public = page.environments.iter();
+                let unknown = || public.find_map(|it| unknown(&it.environment, &self.environments));
+                let fault = || self.messages.page_fault(page);
+                self.no_product(&page.product)
+                    .or_else(unknown)
+                    .or_else(fault)
+            }
             Document::KeySet(set) => set.products.iter().find_map(|name| self.no_product(name)),
             Document::ReleaseTemplate(template) => self.template_fault(template),
             Document::Strategy(strategy) => {
@@ -176,6 +199,13 @@ fn undeclared(strategy: Option<&Name>, strategies: &BTreeSet<String>) -> Option<
 
 fn unknown(name: &Name, environments: &BTreeMap<Name, Environment>) -> Option<String> {
     (!environments.contains_key(name)).then(|| format!("environment `{name}` is not declared"))
+}
+
+fn unknown_place(
+    name: Option<&Name>,
+    environments: &BTreeMap<Name, Environment>,
+) -> Option<String> {
+    name.and_then(|name| unknown(name, environments))
 }
 
 fn circle(environment: &Environment, environments: &BTreeMap<Name, Environment>) -> Option<String> {

@@ -8,7 +8,7 @@ use super::{
 use futures::FutureExt;
 use tidegate_domain::{
     access::{Action, ProposedChange},
-    calendar::{Freeze, Window},
+    calendar::{Freeze, Scope, Window},
     catalog::Kind,
     id::ProposalId,
     name::Name,
@@ -53,7 +53,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate or a Tracker can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate, a Tracker, a Stakeholder, a Channel, an Audience, a MessageTemplate or a StatusPage can be removed"))
 }
 
 async fn remove(
@@ -120,6 +120,7 @@ async fn rights(
             let freeze: Freeze = serde_json::from_value(known).map_err(damaged)?;
             check_scope(tx, request, &freeze.scope).await
         }
+        Kind::StatusPage => check_scope(tx, request, &Scope::Product(name.clone())).await,
         Kind::Control | Kind::ChangeTemplate | Kind::KeySet => request
             .permit_at_large(tx, Action::ManageControls)
             .await
@@ -138,7 +139,11 @@ async fn rights(
         | Kind::Ring
         | Kind::Strategy
         | Kind::ReleaseTemplate
-        | Kind::Tracker => request
+        | Kind::Tracker
+        | Kind::Stakeholder
+        | Kind::Channel
+        | Kind::Audience
+        | Kind::MessageTemplate => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),
@@ -179,6 +184,11 @@ async fn propose(
         | Kind::Strategy
         | Kind::ReleaseTemplate
         | Kind::Tracker
+        | Kind::Stakeholder
+        | Kind::Channel
+        | Kind::Audience
+        | Kind::MessageTemplate
+        | Kind::StatusPage
         | Kind::Window
         | Kind::Freeze => Ok(None),
     }

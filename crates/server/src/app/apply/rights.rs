@@ -34,6 +34,11 @@ pub(super) async fn check(
             .permit_at_large(tx, Action::ManageControls)
             .await
             .map(drop),
+        Document::StatusPage(page) => {
+            // What outsiders see of a product is its team's to say.
+            let scope = Scope::Product(page.product.clone());
+            check_scope(tx, request, &scope).await
+        }
         Document::Window(window) => check_scope(tx, request, &window.scope).await,
         Document::Freeze(freeze) => check_scope(tx, request, &freeze.scope).await,
         Document::Environment(environment) => {
@@ -49,7 +54,11 @@ pub(super) async fn check(
         | Document::Ring(_)
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
-        | Document::Tracker(_) => request
+        | Document::Tracker(_)
+        | Document::Stakeholder(_)
+        | Document::Channel(_)
+        | Document::Audience(_)
+        | Document::MessageTemplate(_) => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),

@@ -26,6 +26,20 @@ impl App {
         aside(move || view(&put, whom)).await
     }
 
+    /// The same, for what is put together of it.
+    ///
+    /// # Errors
+    /// When there is no such release or environment, or no sources are read.
+    pub(in crate::app) async fn domain_notes(
+        &self,
+        request: &Request,
+        of: (&str, &str),
+        (whom, environment): (Audience, Option<&str>),
+    ) -> Result<Notes, Error> {
+        let put = self.put_scope(request, of, environment).await?;
+        aside(move || notes(&put, whom)).await
+    }
+
     /// Both the scope of a release and what an audience is told about it.
     ///
     /// # Errors
@@ -42,15 +56,19 @@ impl App {
     }
 }
 
-fn view(put: &Put, audience: Audience) -> NotesView {
-    let gathered = &put.gathered;
-    let links = Links::new(&gathered.trackers);
+fn notes(put: &Put, audience: Audience) -> Notes {
+    let links = Links::new(&put.gathered.trackers);
     let materials = Materials {
         links: &links,
         catalogue: &put.catalogue,
         wordings: &put.wordings,
     };
-    let notes = Notes::of(&put.scope, audience, materials);
+    Notes::of(&put.scope, audience, materials)
+}
+
+fn view(put: &Put, audience: Audience) -> NotesView {
+    let gathered = &put.gathered;
+    let notes = notes(put, audience);
     let chapters = notes.chapters.iter().map(|chapter| NotesChapterView {
         title: chapter.heading.title().to_owned(),
         lines: chapter.lines.iter().map(line).collect(),

@@ -1,0 +1,31 @@
+//! What people are told about releases: written, read by others, sanctioned, sent when its time has come, and recorded.
+//!
+//! People's deeds are in [`begin`], [`deeds`] and [`settle`]; what they see is in [`shown`], [`preview`], [`notices`] and
+//! [`status_page`]. [`step`] is what happens to messages by themselves, [`outbox`] what happens to deliveries: an attempt is kept
+//! before it is made. [`invite`] asks stakeholders, [`recipients`] finds whom a message reaches. Nothing here sends, and nothing
+//! that is deployed waits for any of it.
+
+mod audiences;
+mod begin;
+mod bounces;
+mod channels;
+mod declared;
+mod deeds;
+mod feed;
+mod invite;
+mod notices;
+mod occasions;
+pub(crate) mod outbox;
+pub(crate) mod parcel;
+mod preview;
+mod recipients;
+mod settle;
+mod shown;
+mod status_page;
+mod step;
+mod values;
+
+pub(crate) use deeds::MessageDeed;
+pub(crate) use invite::Invited;
+pub(crate) use settle::DeliveryDeed;
+pub(crate) use shown::{MessagesOf, Part};

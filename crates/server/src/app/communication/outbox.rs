@@ -1,0 +1,388 @@
+//! What happens to deliveries: they are taken up, which is kept before anything is sent, and what came of it is kept behind that.
+//!
+//! Each step is fenced by the sender's lease. What was taken up by a sender that is no more is unknown: nobody sends it again but
+//! by a person's word, unless its other side knows a repeat for what it is.
+
+use super::{
+    super::{App, Error, entry},
+    begin::subject,
+    declared::audience,
+    occasions::occasions,
+    parcel::{Parcel, Unsent},
+    step::ACTOR,
+};
+use crate::keyring::random;
+use futures::FutureExt;
+use jiff::Timestamp;
+use serde_json::json;
+use std::sync::Arc;
+use tidegate_domain::{
+    catalog::Kind,
+    communication::{
+        Bounce, Channel, Delivery, DeliveryState, Filling, Opens, Recipient, Rendered, Word,
+        delivery::{DeliveryEvent, Outcome, Patience, Repeats, Step},
+        message::{Message, Status},
+    },
+    id::{DeliveryId, MessageId},
+    name::Name,
+};
+use tidegate_store::{Lease, StoreError, Tx};
+
+/// How many deliveries of ours are made in one transaction.
+pub(crate) const OURS_MAX: usize = 200;
+/// How many attempts of a sender that is no more are looked at in one transaction.
+const LOST_MAX: u64 = 200;
+/// The message of an invitation, which is none.
+pub(crate) const INVITATION: MessageId = MessageId(0);
+
+/// What a sender has to do.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// Send this, once.
+    Send(Box<Parcel>),
+    /// Nothing could be sent, and that is kept.
+    Kept,
+    /// Nothing: it was cancelled, waits, or is no longer queued.
+    Nothing,
+}
+
+/// What an attempt came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempted {
+    /// Of which delivery.
+    pub(crate) id: DeliveryId,
+    /// What.
+    pub(crate) outcome: Outcome,
+    /// How long it is tried.
+    pub(crate) patience: Patience,
+}
+
+impl App {
+    /// The channels that something is to go out by, and when the next is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn channels_due(&self) -> Result<(Vec<Name>, Option<Timestamp>), Error> {
+        let due = self.store.read((), |tx, ()| tx.channels_due().boxed());
+        Ok(due.await?)
+    }
+
+    /// A channel, if it is declared, and what is to go out by it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn deliveries_due(
+        &self,
+        channel: Name,
+        limit: u64,
+    ) -> Result<(Option<Channel>, Vec<DeliveryId>), Error> {
+        self.store
+            .read((channel, limit), |tx, (channel, limit)| {
+                async move {
+                    let due = tx.deliveries_due(channel, *limit).await?;
+                    let declared = tx.document(Kind::Channel, channel.as_str()).await?;
+                    Ok::<_, Error>((declared, due))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Keeps what one attempt came to, and that the next is made: both together, so that a sender waits once.
+    ///
+    /// # Errors
+    /// When the store fails, or the lease is another's.
+    pub(crate) async fn take_up(
+        self: &Arc<Self>,
+        lease: &Lease,
+        before: Option<Attempted>,
+        next: Option<DeliveryId>,
+    ) -> Result<Taken, Error> {
+        let input = (self.clone(), lease.clone(), before, next);
+        self.store
+            .write(input, |tx, (app, lease, before, next)| {
+                async move {
+                    tx.prove_lease(lease).await?;
+                    if let Some(before) = before {
+                        answered(tx, before).await?;
+                    }
+                    match next {
+                        Some(id) => attempt(app, tx, *id).await,
+                        None => Ok(Taken::Nothing),
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Makes deliveries that are ours alone: entries of feeds, and notices on the pages.
+    ///
+    /// # Errors
+    /// When the store fails, or the lease is another's.
+    pub(crate) async fn deliver_ours(
+        &self,
+        lease: &Lease,
+        ids: Vec<DeliveryId>,
+    ) -> Result<(), Error> {
+        self.store
+            .write((lease.clone(), ids), |tx, (lease, ids)| {
+                async move {
+                    tx.prove_lease(lease).await?;
+                    for id in ids {
+                        if let Some((mut delivery, _)) = begun(tx, *id).await? {
+                            let reply = "it is on our pages".to_owned();
+                            let event = DeliveryEvent::Delivered { reply };
+                            happen(tx, &mut delivery, &event).await?;
+                        }
+                    }
+                    Ok::<_, Error>(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Gives up what was taken up by a sender that is no more. Answers how many those were.
+    ///
+    /// # Errors
+    /// When the store fails, or the lease is another's.
+    pub(crate) async fn recover_deliveries(&self, lease: &Lease) -> Result<u64, Error> {
+        let mut all = 0;
+        loop {
+            let some = self.store.write(lease.clone(), |tx, lease| {
+                async move {
+                    tx.prove_lease(lease).await?;
+                    recover(tx).await
+                }
+                .boxed()
+            });
+            let some = some.await?;
+            all += some;
+            if some < LOST_MAX {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// What was attempted and never answered.
+async fn recover(tx: &mut Tx) -> Result<u64, Error> {
+    let lost = tx.deliveries_attempted(LOST_MAX).await?;
+    for delivery in &lost {
+        let channel: Option<Channel> = tx
+            .document(Kind::Channel, delivery.channel.as_str())
+            .await?;
+        let by = channel.map(|it| it.by);
+        let repeats = by.as_ref().map_or(Repeats::Shown, |it| it.repeats());
+        let reply = "the server stopped in the middle of it".to_owned();
+        let attempted = Attempted {
+            id: delivery.id,
+            outcome: Outcome::silence(repeats, reply),
+            patience: by.map_or(Patience::WEB, |it| it.patience()),
+        };
+        answered(tx, &attempted).await?;
+    }
+    Ok(lost.len() as u64)
+}
+
+/// What an attempt came to is kept once: a delivery that is not being tried is none of it.
+async fn answered(tx: &mut Tx, attempted: &Attempted) -> Result<(), Error> {
+    let Some(mut delivery) = tx.delivery(attempted.id).await? else {
+        return Ok(());
+    };
+    if !matches!(delivery.state, DeliveryState::Attempting { .. }) {
+        return Ok(());
+    }
+    let jitter = u64::from_le_bytes(random());
+    let Attempted {
+        outcome, patience, ..
+    } = attempted;
+    let event = delivery.answered(outcome, *patience, jitter, tx.now());
+    if let (true, Outcome::Refused { reply, .. }) = (outcome.is_bounce(), outcome) {
+        let bounce = Bounce {
+            recipient: delivery.recipient.clone(),
+            at: tx.now(),
+            reply: reply.clone(),
+        };
+        tx.record_bounce(&bounce).await?;
+    }
+    happen(tx, &mut delivery, &event).await
+}
+
+/// Keeps that an attempt is made, and answers what is sent.
+async fn attempt(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Taken, Error> {
+    let Some((delivery, message)) = begun(tx, id).await? else {
+        return Ok(Taken::Nothing);
+    };
+    let packed = match &message {
+        Some(message) => app.pack(tx, message, &delivery).await?,
+        None => app.pack_invitation(tx, &delivery).await?,
+    };
+    match packed {
+        Ok(parcel) => Ok(Taken::Send(Box::new(parcel))),
+        Err(Unsent(reply)) => {
+            let attempted = Attempted {
+                id,
+                outcome: Outcome::Later { after: None, reply },
+                patience: Patience::MAIL,
+            };
+            answered(tx, &attempted).await?;
+            Ok(Taken::Kept)
+        }
+    }
+}
+
+/// A delivery that is being tried from now on, with its message; none if it is not its turn.
+async fn begun(tx: &mut Tx, id: DeliveryId) -> Result<Option<(Delivery, Option<Message>)>, Error> {
+    let Some(mut delivery) = tx.delivery(id).await? else {
+        return Ok(None);
+    };
+    let message = tx.message(delivery.message).await?;
+    let step = match &message {
+        None => alone(&delivery, tx.now()),
+        Some(message) => {
+            let opens = opens(tx, message, &delivery).await?;
+            let step = delivery.step(&message.status, opens, tx.now());
+            if let (Opens::At(until), Step::Wait(_)) = (opens, step) {
+                let whose = (message.id, &delivery.audience);
+                tx.record_audience_waits(whose, until).await?;
+            }
+            step
+        }
+    };
+    match step {
+        Step::Attempt => {
+            happen(tx, &mut delivery, &DeliveryEvent::Attempted).await?;
+            Ok(Some((delivery, message)))
+        }
+        Step::Cancel => {
+            happen(tx, &mut delivery, &DeliveryEvent::Cancelled).await?;
+            Ok(None)
+        }
+        Step::Wait(_) | Step::Rest => Ok(None),
+    }
+}
+
+/// What is next for an invitation.
+fn alone(delivery: &Delivery, now: Timestamp) -> Step {
+    match &delivery.state {
+        DeliveryState::Queued { at, .. } if *at <= now => Step::Attempt,
+        DeliveryState::Queued { at, .. } => Step::Wait(*at),
+        DeliveryState::Attempting { .. }
+        | DeliveryState::Delivered { .. }
+        | DeliveryState::Refused { .. }
+        | DeliveryState::GaveUp { .. }
+        | DeliveryState::Unknown { .. }
+        | DeliveryState::Settled { .. }
+        | DeliveryState::Cancelled { .. } => Step::Rest,
+    }
+}
+
+/// When the audience of a delivery may be told.
+async fn opens(tx: &mut Tx, message: &Message, delivery: &Delivery) -> Result<Opens, Error> {
+    match audience(tx, &delivery.audience).await {
+        Ok(audience) => Ok(audience.opens(&message.writing, tx.now())),
+        // It was sanctioned, addressed, and taken away since.
+        Err(Error::Refused { .. }) => Ok(Opens::Now),
+        Err(other) => Err(other),
+    }
+}
+
+/// Something happens to a delivery. The journal keeps what became of it, and no address.
+async fn happen(tx: &mut Tx, delivery: &mut Delivery, event: &DeliveryEvent) -> Result<(), Error> {
+    let state = delivery.after(event, tx.now());
+    delivery.state =
+        state.map_err(|why| Error::Broken(format!("delivery {}: {why}", delivery.id)))?;
+    tx.record_delivery(delivery).await?;
+    let reply = match event {
+        // Attempts are in the record of the delivery; for ever is kept what became of them.
+        DeliveryEvent::Attempted | DeliveryEvent::Postponed { .. } => return Ok(()),
+        DeliveryEvent::Delivered { .. } => None,
+        DeliveryEvent::Refused { reply, .. }
+        | DeliveryEvent::GaveUp { reply }
+        | DeliveryEvent::Lost { reply } => Some(reply),
+        DeliveryEvent::Resent { .. } | DeliveryEvent::Settled { .. } | DeliveryEvent::Cancelled => {
+            None
+        }
+    };
+    let detail = json!({
+        "delivery": delivery.id, "key": delivery.key, "channel": delivery.channel, "audience": delivery.audience,
+        "reply": reply,
+    });
+    let subject = subject(delivery.message);
+    let entry = entry(tx, ACTOR, (event.word(), &subject), &detail);
+    Ok(tx.record_entry(&entry).await?)
+}
+
+/// A delivery's message, when it was sent and what it said to that audience.
+pub(super) async fn rendered_for(
+    tx: &mut Tx,
+    delivery: &Delivery,
+) -> Result<Option<(Message, Timestamp, Rendered)>, Error> {
+    let Some(message) = tx.message(delivery.message).await? else {
+        return Ok(None);
+    };
+    let at = match &delivery.state {
+        DeliveryState::Delivered { at, .. }
+        | DeliveryState::Settled {
+            at,
+            word: Word::Arrived,
+            ..
+        } => *at,
+        DeliveryState::Queued { at, .. }
+        | DeliveryState::Attempting { at, .. }
+        | DeliveryState::Refused { at, .. }
+        | DeliveryState::GaveUp { at, .. }
+        | DeliveryState::Unknown { at, .. }
+        | DeliveryState::Settled { at, .. }
+        | DeliveryState::Cancelled { at } => *at,
+    };
+    let rendered = rendered(tx, &message, &delivery.audience).await?;
+    Ok(Some((message, at, rendered)))
+}
+
+/// What a message says to an audience, with what was known when it began to go out.
+pub(super) async fn rendered(
+    tx: &mut Tx,
+    message: &Message,
+    whose: &Name,
+) -> Result<Rendered, Error> {
+    let occasions = occasions(tx, &message.about).await?;
+    let zone = match audience(tx, whose).await {
+        Ok(audience) => audience.time_zone,
+        Err(Error::Refused { .. }) => occasions.zone.clone(),
+        Err(other) => return Err(other),
+    };
+    let filling = Filling::of(&message.writing.on, &occasions, &zone);
+    Ok(message.writing.rendered(&filling))
+}
+
+/// Since when a message goes out.
+pub(super) const fn sent_at(message: &Message) -> Timestamp {
+    match &message.status {
+        Status::Due { at, .. }
+        | Status::Sending { at, .. }
+        | Status::Sent { at, .. }
+        | Status::PartlyFailed { at, .. }
+        | Status::Failed { at, .. }
+        | Status::InReview { at, .. }
+        | Status::Cancelled { at, .. } => *at,
+        Status::Draft { .. } | Status::Sanctioned { .. } => message.at,
+    }
+}
+
+/// The mailbox of a delivery.
+pub(super) const fn mailbox(
+    delivery: &Delivery,
+) -> Option<&tidegate_domain::communication::MailAddress> {
+    match &delivery.recipient {
+        Recipient::Mailbox(address) => Some(address),
+        Recipient::Account(_) | Recipient::Endpoint(_) => None,
+    }
+}
+
+/// Whether an error only says that the lease is another's.
+pub(crate) const fn is_lease_lost(error: &Error) -> bool {
+    matches!(error, Error::Store(StoreError::LeaseLost))
+}

@@ -1,0 +1,244 @@
+//! Messages and deliveries as they are shown.
+
+use super::{
+    super::{App, Error, Request, field, optional},
+    begin::text_hash,
+    declared::Known,
+    occasions::occasions,
+    values::product_of,
+};
+use futures::FutureExt;
+use tidegate_domain::{
+    access::{Action, Resource},
+    catalog::Kind,
+    communication::{
+        Channel, Delivery, LeftOut, Means, Recipient,
+        message::{About, Facts, Message, Tally},
+    },
+    id::{DeliveryId, MessageId},
+    name::Name,
+    version::Version,
+};
+use tidegate_protocol::api::{
+    DeliveriesView, DeliveryView, LeftOutView, MessageSanctionView, MessageView, TallyView,
+};
+use tidegate_store::Tx;
+
+/// How many of those who are left out are shown.
+pub(super) const LEFT_OUT_MAX: u64 = 100;
+
+/// Which messages.
+#[derive(Debug, Clone)]
+pub struct MessagesOf {
+    /// Of which product.
+    pub product: String,
+    /// Of which release; of the product and all its releases without one.
+    pub version: Option<String>,
+}
+
+/// Which part of a list, behind or before a number.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// The number.
+    pub from: Option<u64>,
+    /// How many.
+    pub limit: u64,
+}
+
+impl App {
+    /// Messages about a product or one of its releases, the newest first.
+    ///
+    /// # Errors
+    /// When there is no such product.
+    pub async fn messages(
+        &self,
+        request: &Request,
+        of: &MessagesOf,
+        part: Part,
+    ) -> Result<Vec<MessageView>, Error> {
+        let product: Name = field("product", &of.product)?;
+        let version: Option<Version> = optional("version", of.version.as_deref())?;
+        let before = MessageId(part.from.unwrap_or(u64::MAX >> 1));
+        let input = (request.clone(), product, version, (before, part.limit));
+        self.store
+            .read(input, |tx, (request, product, version, part)| {
+                async move {
+                    request.permit_product(tx, Action::Read, product).await?;
+                    let of = (product, version.as_ref());
+                    let all = tx.messages_about(of, *part).await?;
+                    let mut views = Vec::with_capacity(all.len());
+                    for message in &all {
+                        views.push(view(tx, message).await?);
+                    }
+                    Ok(views)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn message(&self, request: &Request, id: MessageId) -> Result<MessageView, Error> {
+        self.store
+            .read((request.clone(), id), |tx, (request, id)| {
+                async move {
+                    let message = found(tx, request, (Action::Read, *id)).await?;
+                    view(tx, &message).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Some of a message's deliveries, by number; of one state, if given by its word.
+    ///
+    /// # Errors
+    /// When there is no such message.
+    pub async fn deliveries(
+        &self,
+        request: &Request,
+        (id, state): (MessageId, Option<&str>),
+        part: Part,
+    ) -> Result<DeliveriesView, Error> {
+        let state = state.map(|it| it.replace(' ', "-"));
+        let after = DeliveryId(part.from.unwrap_or_default());
+        let input = (request.clone(), (id, state), (after, part.limit));
+        self.store
+            .read(input, |tx, (request, (id, state), part)| {
+                async move {
+                    found(tx, request, (Action::Read, *id)).await?;
+                    let some = tx.deliveries_of((*id, state.as_deref()), *part).await?;
+                    let is_full = some.len() as u64 == part.1;
+                    let next = some.last().filter(|_| is_full).map(|it| it.id.0);
+                    let mut deliveries = Vec::with_capacity(some.len());
+                    for delivery in &some {
+                        deliveries.push(delivery_view(tx, delivery).await?);
+                    }
+                    let left_out = tx.left_out_of(*id, LEFT_OUT_MAX).await?;
+                    Ok(DeliveriesView {
+                        tally: tally_view(tx.tally_of(*id).await?),
+                        deliveries,
+                        left_out: left_out.iter().map(left_out_view).collect(),
+                        next,
+                    })
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// A message that may be asked for something.
+pub(super) async fn found(
+    tx: &mut Tx,
+    request: &Request,
+    (action, id): (Action, MessageId),
+) -> Result<Message, Error> {
+    let missing = || {
+        Error::not_found("message-not-found", "message", id)
+            .hint("`tidegate message list PRODUCT` shows those that there are")
+    };
+    let message = tx.message(id).await?.ok_or_else(missing)?;
+    let resource = Resource::product(product_of(&message.about)?.clone());
+    request.permit(tx, (action, &resource), missing).await?;
+    Ok(message)
+}
+
+/// A message as it is shown.
+pub(super) async fn view(tx: &mut Tx, message: &Message) -> Result<MessageView, Error> {
+    let known = Known::load(tx).await?;
+    let bound = known.bound(tx, message).await?;
+    let occasions = occasions(tx, &message.about).await?;
+    let tally = tx.tally_of(message.id).await?;
+    let facts = Facts {
+        bound: bound.as_ref(),
+        occasions: &occasions,
+        tally,
+    };
+    let decision = message.decide(facts, tx.now());
+    let waits_for = decision.waiting_on.map(|it| it.to_string());
+    let (product, version) = match &message.about {
+        About::Release(product, version) => (product, Some(version.to_string())),
+        About::Product(name) | About::Train(name) => (name, None),
+    };
+    let writing = &message.writing;
+    let open = writing.open().unwrap_or_default();
+    Ok(MessageView {
+        id: message.id.0,
+        product: product.to_string(),
+        version,
+        state: message.status.word().to_owned(),
+        told: message.status.to_string(),
+        waits_for,
+        subject: writing.subject.clone(),
+        body: writing.body.clone(),
+        language: writing.language.to_string(),
+        audiences: writing.audiences.iter().map(ToString::to_string).collect(),
+        on: writing.on.to_string(),
+        urgent: writing.urgent,
+        open: open.iter().map(|it| it.word().to_owned()).collect(),
+        template: message.begun.as_ref().map(|it| it.template.to_string()),
+        writers: message
+            .writers
+            .iter()
+            .map(|it| it.name.to_string())
+            .collect(),
+        at: message.at,
+        base: text_hash(writing).to_string(),
+        hash: bound.as_ref().ok().map(|it| it.hash().to_string()),
+        unbound: bound.err().map(|why| why.to_string()),
+        sanction: message.status.sanction().map(|it| MessageSanctionView {
+            by: it.by.to_string(),
+            at: it.at,
+            hash: it.hash().to_string(),
+        }),
+        tally: tally_view(tally),
+    })
+}
+
+/// A delivery as it is shown.
+pub(super) async fn delivery_view(tx: &mut Tx, delivery: &Delivery) -> Result<DeliveryView, Error> {
+    let channel: Option<Channel> = tx
+        .document(Kind::Channel, delivery.channel.as_str())
+        .await?;
+    let key = match (&delivery.recipient, channel.map(|it| it.by)) {
+        (Recipient::Mailbox(_), Some(Means::Mail(mail))) => delivery.key.mail_id(mail.from.host()),
+        (Recipient::Endpoint(_), Some(Means::Webhook(_))) => delivery.key.webhook_id(),
+        (Recipient::Mailbox(_) | Recipient::Endpoint(_) | Recipient::Account(_), _) => {
+            delivery.key.urn()
+        }
+    };
+    Ok(DeliveryView {
+        id: delivery.id.0,
+        message: delivery.message.0,
+        channel: delivery.channel.to_string(),
+        audience: delivery.audience.to_string(),
+        recipient: delivery.recipient.to_string(),
+        key,
+        state: delivery.state.word().to_owned(),
+        told: delivery.state.to_string(),
+    })
+}
+
+pub(super) fn left_out_view(it: &LeftOut) -> LeftOutView {
+    LeftOutView {
+        audience: it.audience.to_string(),
+        channel: it.channel.to_string(),
+        who: it.who.clone(),
+        why: it.why.to_string(),
+    }
+}
+
+pub(super) const fn tally_view(tally: Tally) -> TallyView {
+    TallyView {
+        pending: tally.pending,
+        delivered: tally.delivered,
+        refused: tally.refused,
+        gave_up: tally.gave_up,
+        unknown: tally.unknown,
+        cancelled: tally.cancelled,
+    }
+}

@@ -1,0 +1,158 @@
+//! What happens to messages by themselves: they come due, their recipients are found, they are settled.
+
+use super::{
+    super::{App, Error, entry},
+    begin::{detail, subject},
+    declared::Known,
+    occasions::occasions,
+    recipients::recipients,
+};
+use futures::FutureExt;
+use jiff::Timestamp;
+use tidegate_domain::{
+    communication::{
+        Delivery,
+        message::{Decision, Event, Facts, Message, Status},
+    },
+    id::{DeliveryId, MessageId},
+};
+use tidegate_store::{Lease, Tx};
+
+/// How many messages are looked at in one transaction.
+const BATCH: u64 = 200;
+/// How often one message goes a step further at a time: to be due, to go out, to be settled.
+const STEPS_MAX: usize = 4;
+/// Who writes what happens by itself.
+pub(super) const ACTOR: &str = "tidegate";
+
+impl App {
+    /// Takes every message as far as it goes by itself. Answers when to look again without being told.
+    ///
+    /// # Errors
+    /// When the store fails, or the lease is another's.
+    pub(crate) async fn step_messages(&self, lease: &Lease) -> Result<Option<Timestamp>, Error> {
+        let (mut after, mut wake_at): (MessageId, Option<Timestamp>) = (MessageId(0), None);
+        loop {
+            let ready = self
+                .store
+                .read(after, |tx, after| ready(tx, *after).boxed());
+            let Ready { ready, last, wake } = ready.await?;
+            wake_at = [wake_at, wake].into_iter().flatten().min();
+            for id in ready {
+                let input = (lease.clone(), id);
+                let went = self
+                    .store
+                    .write(input, |tx, (lease, id)| step(tx, lease, *id).boxed());
+                went.await?;
+                self.bus.announce();
+            }
+            match last {
+                Some(last) => after = last,
+                None => return Ok(wake_at),
+            }
+        }
+    }
+}
+
+/// The messages to which something happens now.
+struct Ready {
+    ready: Vec<MessageId>,
+    /// The last that was looked at; none at the end of all.
+    last: Option<MessageId>,
+    wake: Option<Timestamp>,
+}
+
+async fn ready(tx: &mut Tx, after: MessageId) -> Result<Ready, Error> {
+    let some = tx.running_messages((after, BATCH)).await?;
+    let last = some.last().map(|it| it.id);
+    let mut found = Ready {
+        ready: Vec::new(),
+        last: last.filter(|_| some.len() as u64 == BATCH),
+        wake: None,
+    };
+    let mut known = None;
+    for message in some.iter().filter(|it| moves(&it.status)) {
+        let known = match &known {
+            Some(known) => known,
+            None => known.insert(Known::load(tx).await?),
+        };
+        let decision = decide(tx, known, message).await?;
+        if decision.event.is_some() {
+            found.ready.push(message.id);
+        }
+        found.wake = [found.wake, decision.wake_at].into_iter().flatten().min();
+    }
+    Ok(found)
+}
+
+/// Whether anything happens to it without a person.
+const fn moves(status: &Status) -> bool {
+    match status {
+        Status::Sanctioned { .. } | Status::Due { .. } | Status::Sending { .. } => true,
+        Status::Draft { .. }
+        | Status::InReview { .. }
+        | Status::Sent { .. }
+        | Status::PartlyFailed { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. } => false,
+    }
+}
+
+async fn decide(tx: &mut Tx, known: &Known, message: &Message) -> Result<Decision, Error> {
+    let bound = known.bound(tx, message).await?;
+    let occasions = occasions(tx, &message.about).await?;
+    let facts = Facts {
+        bound: bound.as_ref(),
+        occasions: &occasions,
+        tally: tx.tally_of(message.id).await?,
+    };
+    Ok(message.decide(facts, tx.now()))
+}
+
+async fn step(tx: &mut Tx, lease: &Lease, id: MessageId) -> Result<(), Error> {
+    tx.prove_lease(lease).await?;
+    let known = Known::load(tx).await?;
+    for _ in 0..STEPS_MAX {
+        let Some(mut message) = tx.message(id).await? else {
+            return Ok(());
+        };
+        let Some(event) = decide(tx, &known, &message).await?.event else {
+            return Ok(());
+        };
+        let before = message.status.clone();
+        message
+            .apply(&event, tx.now())
+            .map_err(|why| Error::Broken(format!("message {id}: {why}")))?;
+        tx.record_message(&message).await?;
+        let entry = entry(tx, ACTOR, (event.word(), &subject(id)), &detail(&event));
+        tx.record_entry(&entry).await?;
+        if event == Event::SendingBegan {
+            address(tx, &known, (&message, &before)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Finds the recipients of a message and keeps a delivery to each, as it was sanctioned.
+async fn address(
+    tx: &mut Tx,
+    known: &Known,
+    (message, before): (&Message, &Status),
+) -> Result<(), Error> {
+    let Some(sanction) = before.sanction() else {
+        return Ok(());
+    };
+    let audiences = known.audiences_of(message);
+    let whom = recipients(tx, known, &audiences).await?;
+    let count = whom.addressed.len() as u64;
+    if count > 0 {
+        let DeliveryId(first) = tx.next_deliveries(count).await?;
+        let (sanctioned, now) = (sanction.hash(), tx.now());
+        let all = (first..)
+            .zip(whom.addressed)
+            .map(|(id, to)| Delivery::begin(DeliveryId(id), (message.id, &sanctioned), to, now));
+        let all: Vec<Delivery> = all.collect();
+        tx.record_deliveries_begun(&all).await?;
+    }
+    Ok(tx.record_left_out(message.id, &whom.left_out).await?)
+}
