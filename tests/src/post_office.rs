@@ -57,13 +57,12 @@ impl Mail {
     pub fn header(&self, name: &str) -> Option<String> {
         let head = self.text.split("\r\n\r\n").next()?;
         let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
-        let found = unfolded.split("\r\n").find_map(|line| {
+        unfolded.split("\r\n").find_map(|line| {
             let (found, value) = line.split_once(':')?;
             found
                 .eq_ignore_ascii_case(name)
                 .then(|| value.trim().to_owned())
-        });
-        found
+        })
     }
 
     /// The text with the ends of quoted-printable lines taken away.

@@ -480,3 +480,63 @@ async fn outsiders_see_the_status_page_that_is_declared_and_nothing_else() {
     assert_eq!(look("/status/bank").await.0, 404);
     assert_eq!(look(&format!("/opt-in/{}", "0".repeat(64))).await.0, 404);
 }
+
+/// What waits for a milestone goes out when the last of its tasks is over, and what waits for a time when that has come.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_wait_for_milestones_and_times() {
+    let press = Press::open().await;
+    press.apply(
+        "kind: ReleaseTemplate\nname: told\nmilestones: [{ name: frozen, title: Code freeze, due: -1d }]\ntasks: [{ name: freeze, owner: ben, milestone: frozen, takes: 1h }]\n",
+    );
+    let plan = ["release", "plan", "begin", "shop", "2.0.0"];
+    let target = ["--template", "told", "--target", "2099-06-10T20:00"];
+    press.ok(&[&plan[..], &target[..]].concat());
+    let frozen = press.written("Frozen", "staff", &["--on", "milestone frozen"]);
+    press.ok(&[
+        "message",
+        "edit",
+        &frozen,
+        "--body",
+        "Since {{ reached }}, for {{ target }}.",
+    ]);
+    press.sanctioned(&frozen);
+    let late = press.written("Tomorrow", "staff", &["--on", "at -1d 09:00"]);
+    press.sanctioned(&late);
+    let now = press.written("Now", "staff", &["--on", "at 2020-01-01T00:00"]);
+    press.sanctioned(&now);
+    press.becomes(&now, "sent");
+    assert_eq!(
+        press.message(&frozen)["waits_for"],
+        "waits for milestone frozen"
+    );
+    let waits = press.message(&late)["waits_for"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        waits.starts_with("waits until 2099-06-09T09:00:00Z"),
+        "{waits}"
+    );
+    press.ok(&["task", "finish", "1"]);
+    press.becomes(&frozen, "sent");
+    let mails = press.post.to("ben@example.org");
+    let plain = mails.last().unwrap().plain();
+    assert!(plain.contains("for 2099-06-10 20:00 (UTC)."), "{plain}");
+    // What moves with the target is sanctioned for that target.
+    let moved = [
+        "release",
+        "plan",
+        "move",
+        "shop",
+        "2.0.0",
+        "--to",
+        "2099-06-11T20:00",
+        "--yes",
+    ];
+    press.ok(&moved);
+    let voided = press.becomes(&late, "in review");
+    assert!(
+        voided["told"].as_str().unwrap().contains("the target"),
+        "{voided}"
+    );
+}

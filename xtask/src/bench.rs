@@ -18,6 +18,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-tests", "idle"),
     ("tidegate-tests", "registry"),
     ("tidegate-tests", "deploy"),
+    ("tidegate-tests", "messages"),
     ("tidegate-tests", "rollback"),
 ];
 

@@ -42,6 +42,7 @@ CREATE TABLE opt_ins (
   PRIMARY KEY (stakeholder, audience, address)
 );
 CREATE UNIQUE INDEX opt_ins_by_link ON opt_ins (link);
+CREATE INDEX opt_ins_by_address ON opt_ins (audience, address);
 
 CREATE TABLE bounces (
   recipient KEYTEXT PRIMARY KEY,

@@ -18,7 +18,7 @@ use crate::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -74,10 +74,8 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
 #[derive(Default)]
 struct Sender {
     lanes: JoinSet<Ended>,
-    running: BTreeMap<Name, ()>,
+    running: BTreeSet<Name>,
     rests: BTreeMap<Name, Rest>,
-    /// The epoch of the lease under which everything is known: what an earlier one attempted was settled.
-    epoch: Option<u64>,
 }
 
 /// How long a lane rests, and until when.
@@ -92,8 +90,6 @@ struct Ended {
     channel: Name,
     /// Whether its other side can be reached.
     reached: bool,
-    /// Whether something is left that was attempted and not answered.
-    broken: bool,
 }
 
 impl Sender {
@@ -102,41 +98,48 @@ impl Sender {
         while let Some(ended) = self.lanes.try_join_next() {
             self.ended(ended);
         }
+        if self.lanes.is_empty() {
+            // Which lane panicked, if one did, is not known otherwise.
+            self.running.clear();
+        }
+        let mut found = app.look_for_messages().await?;
+        found.due.retain(|channel| self.may_begin(channel));
+        // What is being tried although nobody here is at it was begun by a sender that is no more.
+        let is_behind = found.is_attempted && self.lanes.is_empty();
+        let is_idle = found.ready.is_empty() && found.due.is_empty() && !is_behind;
+        if is_idle && self.lanes.is_empty() {
+            return Ok(found.wake_at);
+        }
         let holder = holder.to_owned();
         let lease = app.store.write(holder, |tx, holder| {
             tx.take_lease("messages", holder, LEASE).boxed()
         });
+        // Another server sends; lanes of this one notice by themselves.
         let Some(lease) = lease.await? else {
-            self.stop().await;
             return Ok(None);
         };
-        if self.epoch != Some(lease.epoch) {
-            self.stop().await;
+        if is_behind {
             let lost = app.recover_deliveries(&lease).await?;
-            if lost > 0 {
-                tracing::warn!(deliveries = lost, "messages.attempts_lost");
-                app.bus.announce();
-            }
-            self.epoch = Some(lease.epoch);
+            tracing::warn!(deliveries = lost, "messages.attempts_lost");
+            app.bus.announce();
         }
-        let wake_at = app.step_messages(&lease).await?;
-        let (due, next) = app.channels_due().await?;
-        for channel in due {
+        app.step_messages(&lease, &found.ready).await?;
+        for channel in found.due {
             self.begin(app, &lease, channel);
         }
-        Ok([wake_at, next].into_iter().flatten().min())
+        Ok(found.wake_at)
     }
 
-    /// Begins a lane, unless it runs or rests.
+    /// Whether no lane runs or rests.
+    fn may_begin(&self, channel: &Name) -> bool {
+        let rest = self.rests.get(channel);
+        let rests = rest.is_some_and(|it| it.until > Instant::now());
+        !rests && !self.running.contains(channel)
+    }
+
+    /// Begins a lane.
     fn begin(&mut self, app: &SharedApp, lease: &Lease, channel: Name) {
-        let rests = self
-            .rests
-            .get(&channel)
-            .is_some_and(|it| it.until > Instant::now());
-        if rests || self.running.contains_key(&channel) {
-            return;
-        }
-        self.running.insert(channel.clone(), ());
+        self.running.insert(channel.clone());
         let (app, lease) = (app.clone(), lease.clone());
         self.lanes.spawn(async move {
             let went = lane(&app, &lease, &channel).await;
@@ -152,40 +155,24 @@ impl Sender {
             }
             Ended {
                 channel,
-                reached: *went.as_ref().unwrap_or(&true),
-                broken: went.is_err(),
+                reached: went.unwrap_or(true),
             }
         });
     }
 
     fn ended(&mut self, ended: Result<Ended, tokio::task::JoinError>) {
-        let Ok(ended) = ended else {
-            // A lane that panicked is none of those that are known: begin anew.
-            self.epoch = None;
+        let Ok(Ended { channel, reached }) = ended else {
             return;
         };
-        self.running.remove(&ended.channel);
-        if ended.broken {
-            self.epoch = None;
+        self.running.remove(&channel);
+        if reached {
+            self.rests.remove(&channel);
+            return;
         }
-        match ended.reached {
-            true => {
-                self.rests.remove(&ended.channel);
-            }
-            false => {
-                let before = self.rests.get(&ended.channel).map(|it| it.length);
-                let length = before.map_or(REST, |it| (it * 2).min(REST_MAX));
-                let until = Instant::now() + length;
-                self.rests.insert(ended.channel, Rest { length, until });
-            }
-        }
-    }
-
-    /// Ends all lanes: what they attempted is settled when somebody sends again.
-    async fn stop(&mut self) {
-        self.lanes.shutdown().await;
-        self.running.clear();
-        self.epoch = None;
+        let before = self.rests.get(&channel).map(|it| it.length);
+        let length = before.map_or(REST, |it| (it * 2).min(REST_MAX));
+        let until = Instant::now() + length;
+        self.rests.insert(channel, Rest { length, until });
     }
 }
 

@@ -234,6 +234,10 @@ async fn invite(
     let all: Vec<Stakeholder> = tx.documents(Kind::Stakeholder).await?;
     let all: BTreeMap<&Name, &Stakeholder> = all.iter().map(|it| (&it.name, it)).collect();
     let said = tx.opt_ins_for(name).await?;
+    let said: BTreeMap<(Name, MailAddress), Answer> = said
+        .into_iter()
+        .map(|it| ((it.stakeholder, it.address), it.answer))
+        .collect();
     let mut deliveries = Vec::new();
     for stakeholder in audience.stakeholders.iter().filter_map(|it| all.get(it)) {
         for address in &stakeholder.addresses {
@@ -242,10 +246,8 @@ async fn invite(
                 audience: name.clone(),
                 address: address.clone(),
             };
-            let mut known = said.iter();
-            let known =
-                known.find(|it| it.stakeholder == whom.stakeholder && it.address == whom.address);
-            match known.map(|it| it.answer) {
+            let known = said.get(&(whom.stakeholder.clone(), whom.address.clone()));
+            match known {
                 Some(Answer::Confirmed { .. } | Answer::Withdrawn { .. }) => continue,
                 Some(Answer::Asked { .. }) if !again => continue,
                 Some(Answer::Asked { .. }) | None => {}

@@ -58,15 +58,6 @@ pub(crate) struct Attempted {
 }
 
 impl App {
-    /// The channels that something is to go out by, and when the next is.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(crate) async fn channels_due(&self) -> Result<(Vec<Name>, Option<Timestamp>), Error> {
-        let due = self.store.read((), |tx, ()| tx.channels_due().boxed());
-        Ok(due.await?)
-    }
-
     /// A channel, if it is declared, and what is to go out by it.
     ///
     /// # Errors
@@ -121,25 +112,28 @@ impl App {
     /// # Errors
     /// When the store fails, or the lease is another's.
     pub(crate) async fn deliver_ours(
-        &self,
+        self: &Arc<Self>,
         lease: &Lease,
         ids: Vec<DeliveryId>,
     ) -> Result<(), Error> {
         self.store
-            .write((lease.clone(), ids), |tx, (lease, ids)| {
-                async move {
-                    tx.prove_lease(lease).await?;
-                    for id in ids {
-                        if let Some((mut delivery, _)) = begun(tx, *id).await? {
-                            let reply = "it is on our pages".to_owned();
-                            let event = DeliveryEvent::Delivered { reply };
-                            happen(tx, &mut delivery, &event).await?;
+            .write(
+                (self.clone(), lease.clone(), ids),
+                |tx, (app, lease, ids)| {
+                    async move {
+                        tx.prove_lease(lease).await?;
+                        for id in ids {
+                            if let Some((mut delivery, _)) = begun(app, tx, *id).await? {
+                                let reply = "it is on our pages".to_owned();
+                                let event = DeliveryEvent::Delivered { reply };
+                                happen(tx, &mut delivery, &event).await?;
+                            }
                         }
+                        Ok::<_, Error>(())
                     }
-                    Ok::<_, Error>(())
-                }
-                .boxed()
-            })
+                    .boxed()
+                },
+            )
             .await
     }
 
@@ -212,7 +206,7 @@ async fn answered(tx: &mut Tx, attempted: &Attempted) -> Result<(), Error> {
 
 /// Keeps that an attempt is made, and answers what is sent.
 async fn attempt(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Taken, Error> {
-    let Some((delivery, message)) = begun(tx, id).await? else {
+    let Some((delivery, message)) = begun(app, tx, id).await? else {
         return Ok(Taken::Nothing);
     };
     let packed = match &message {
@@ -234,7 +228,11 @@ async fn attempt(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Taken, Error>
 }
 
 /// A delivery that is being tried from now on, with its message; none if it is not its turn.
-async fn begun(tx: &mut Tx, id: DeliveryId) -> Result<Option<(Delivery, Option<Message>)>, Error> {
+async fn begun(
+    app: &App,
+    tx: &mut Tx,
+    id: DeliveryId,
+) -> Result<Option<(Delivery, Option<Message>)>, Error> {
     let Some(mut delivery) = tx.delivery(id).await? else {
         return Ok(None);
     };
@@ -242,7 +240,7 @@ async fn begun(tx: &mut Tx, id: DeliveryId) -> Result<Option<(Delivery, Option<M
     let step = match &message {
         None => alone(&delivery, tx.now()),
         Some(message) => {
-            let opens = opens(tx, message, &delivery).await?;
+            let opens = opens(app, tx, (message, &delivery)).await?;
             let step = delivery.step(&message.status, opens, tx.now());
             if let (Opens::At(until), Step::Wait(_)) = (opens, step) {
                 let whose = (message.id, &delivery.audience);
@@ -279,14 +277,26 @@ fn alone(delivery: &Delivery, now: Timestamp) -> Step {
     }
 }
 
-/// When the audience of a delivery may be told.
-async fn opens(tx: &mut Tx, message: &Message, delivery: &Delivery) -> Result<Opens, Error> {
-    match audience(tx, &delivery.audience).await {
-        Ok(audience) => Ok(audience.opens(&message.writing, tx.now())),
-        // It was sanctioned, addressed, and taken away since.
-        Err(Error::Refused { .. }) => Ok(Opens::Now),
-        Err(other) => Err(other),
+/// When the audience of a delivery may be told. One that was taken away since it was sanctioned has no quiet hours.
+async fn opens(
+    app: &App,
+    tx: &mut Tx,
+    (message, delivery): (&Message, &Delivery),
+) -> Result<Opens, Error> {
+    match message.status {
+        Status::Sending { .. } => {}
+        Status::Draft { .. }
+        | Status::InReview { .. }
+        | Status::Sanctioned { .. }
+        | Status::Due { .. }
+        | Status::Sent { .. }
+        | Status::PartlyFailed { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. } => return Ok(Opens::Now),
     }
+    let told = app.told(tx, message, &delivery.audience).await?;
+    let audience = told.audience.as_ref();
+    Ok(audience.map_or(Opens::Now, |it| it.opens(&message.writing, tx.now())))
 }
 
 /// Something happens to a delivery. The journal keeps what became of it, and no address.

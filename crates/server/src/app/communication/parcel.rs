@@ -12,7 +12,7 @@ use std::{
 use tidegate_domain::{
     catalog::Kind,
     communication::{
-        Channel, Delivery, Letter, LetterParts, Mail, Means, Rendered, WebAddress,
+        Audience, Channel, Delivery, Letter, LetterParts, Mail, Means, Rendered, WebAddress,
         delivery::Patience, message::Message, payload, signature::SigningSecret,
     },
     digest::Digest,
@@ -61,25 +61,36 @@ pub(crate) enum Content {
 #[derive(Debug)]
 pub(crate) struct Unsent(pub(crate) String);
 
-/// What messages say to audiences, once put together: it is the same for ten thousand mailboxes.
+/// What a message says to an audience, and when that may be told: the same for ten thousand mailboxes.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) rendered: Rendered,
+    /// As it was declared when the message began to go out; none if it was taken away since.
+    pub(super) audience: Option<Audience>,
+}
+
+/// A message, an audience, and the hash of what was sanctioned.
+type Key = (MessageId, Name, Digest);
+
+/// What messages say to audiences, once put together.
 #[derive(Debug, Default)]
-pub(crate) struct Renderings(Mutex<BTreeMap<(MessageId, Name, Digest), Arc<Rendered>>>);
+pub(crate) struct Renderings(Mutex<BTreeMap<Key, Arc<Told>>>);
 
 /// How many of them are kept.
 const KEPT_MAX: usize = 64;
 
 impl Renderings {
-    fn get(&self, key: &(MessageId, Name, Digest)) -> Option<Arc<Rendered>> {
+    fn get(&self, key: &Key) -> Option<Arc<Told>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(key).cloned()
     }
 
-    fn keep(&self, key: (MessageId, Name, Digest), rendered: Arc<Rendered>) {
+    fn keep(&self, key: Key, told: Arc<Told>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX {
             kept.pop_first();
         }
-        kept.insert(key, rendered);
+        kept.insert(key, told);
     }
 }
 
@@ -101,17 +112,18 @@ impl App {
         if let Some(why) = self.lacks(&channel.by) {
             return Ok(Err(Unsent(why)));
         }
-        let rendered = self.rendering(tx, message, delivery).await?;
+        let told = self.told(tx, message, &delivery.audience).await?;
+        let rendered = &told.rendered;
         let content = match &channel.by {
             Means::Mail(mail) => {
-                self.letter(tx, (message, &rendered), (mail, delivery))
+                self.letter(tx, (message, rendered), (mail, delivery))
                     .await?
             }
             Means::Webhook(webhook) => {
                 let link = format!("{}/messages/{}", self.identity.public_url, message.id)
                     .parse()
                     .ok();
-                let body = payload::webhook(message, &rendered, link.as_ref(), sent_at(message));
+                let body = payload::webhook(message, rendered, link.as_ref(), sent_at(message));
                 match self
                     .channel_secret(tx, &webhook.secret)
                     .await?
@@ -134,7 +146,7 @@ impl App {
                 {
                     Some(Ok(url)) => Ok(Content::Chat {
                         url,
-                        body: payload::chat(&rendered),
+                        body: payload::chat(rendered),
                     }),
                     Some(Err(_)) | None => Err(no_secret(&chat.secret, "the room's address")),
                 }
@@ -150,19 +162,23 @@ impl App {
         }))
     }
 
-    async fn rendering(
+    /// What a message says to the audience of a delivery.
+    pub(super) async fn told(
         &self,
         tx: &mut Tx,
         message: &Message,
-        delivery: &Delivery,
-    ) -> Result<Arc<Rendered>, Error> {
+        whose: &Name,
+    ) -> Result<Arc<Told>, Error> {
         let sanctioned = message.status.sanction().map(|it| it.hash());
         let sanctioned = sanctioned.unwrap_or_else(|| Digest::of(b""));
-        let key = (message.id, delivery.audience.clone(), sanctioned);
+        let key = (message.id, whose.clone(), sanctioned);
         if let Some(kept) = self.messenger.renderings.get(&key) {
             return Ok(kept);
         }
-        let made = Arc::new(rendered(tx, message, &delivery.audience).await?);
+        let made = Arc::new(Told {
+            rendered: rendered(tx, message, whose).await?,
+            audience: tx.document(Kind::Audience, whose.as_str()).await?,
+        });
         self.messenger.renderings.keep(key, made.clone());
         Ok(made)
     }

@@ -8,11 +8,12 @@ use super::{
     values::product_of,
 };
 use futures::FutureExt;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     access::{Action, Resource},
     catalog::Kind,
     communication::{
-        Channel, Delivery, LeftOut, Means, Recipient,
+        Channel, Delivery, LeftOut, Means, Occasions, Recipient,
         message::{About, Facts, Message, Tally},
     },
     id::{DeliveryId, MessageId},
@@ -66,11 +67,7 @@ impl App {
                     request.permit_product(tx, Action::Read, product).await?;
                     let of = (product, version.as_ref());
                     let all = tx.messages_about(of, *part).await?;
-                    let mut views = Vec::with_capacity(all.len());
-                    for message in &all {
-                        views.push(view(tx, message).await?);
-                    }
-                    Ok(views)
+                    views(tx, &all).await
                 }
                 .boxed()
             })
@@ -150,12 +147,36 @@ pub(super) async fn found(
 /// A message as it is shown.
 pub(super) async fn view(tx: &mut Tx, message: &Message) -> Result<MessageView, Error> {
     let known = Known::load(tx).await?;
-    let bound = known.bound(tx, message).await?;
     let occasions = occasions(tx, &message.about).await?;
+    view_among(tx, (&known, &occasions), message).await
+}
+
+/// Several of them, some about the same release.
+async fn views(tx: &mut Tx, all: &[Message]) -> Result<Vec<MessageView>, Error> {
+    let known = Known::load(tx).await?;
+    let mut around: BTreeMap<&About, Occasions> = BTreeMap::new();
+    let mut views = Vec::with_capacity(all.len());
+    for message in all {
+        if !around.contains_key(&message.about) {
+            let found = occasions(tx, &message.about).await?;
+            around.insert(&message.about, found);
+        }
+        let occasions = &around[&message.about];
+        views.push(view_among(tx, (&known, occasions), message).await?);
+    }
+    Ok(views)
+}
+
+async fn view_among(
+    tx: &mut Tx,
+    (known, occasions): (&Known, &Occasions),
+    message: &Message,
+) -> Result<MessageView, Error> {
+    let bound = known.bound(tx, message).await?;
     let tally = tx.tally_of(message.id).await?;
     let facts = Facts {
         bound: bound.as_ref(),
-        occasions: &occasions,
+        occasions,
         tally,
     };
     let decision = message.decide(facts, tx.now());

@@ -9,12 +9,14 @@ use super::{
 };
 use futures::FutureExt;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     communication::{
-        Delivery,
-        message::{Decision, Event, Facts, Message, Status},
+        Delivery, Occasions,
+        message::{About, Decision, Event, Facts, Message, Status},
     },
     id::{DeliveryId, MessageId},
+    name::Name,
 };
 use tidegate_store::{Lease, Tx};
 
@@ -26,32 +28,71 @@ const STEPS_MAX: usize = 4;
 pub(super) const ACTOR: &str = "tidegate";
 
 impl App {
-    /// Takes every message as far as it goes by itself. Answers when to look again without being told.
+    /// What there is to do. Nothing is written for that: most of the time there is nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn look_for_messages(&self) -> Result<Found, Error> {
+        let mut all = Found::default();
+        let mut after = MessageId(0);
+        loop {
+            let some = self
+                .store
+                .read(after, |tx, after| ready(tx, *after).boxed());
+            let Ready { ready, last, wake } = some.await?;
+            all.ready.extend(ready);
+            all.wake_at = [all.wake_at, wake].into_iter().flatten().min();
+            match last {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+        let outbox = self.store.read((), |tx, ()| {
+            async move {
+                let attempted = tx.deliveries_attempted(1).await?;
+                Ok::<_, Error>((tx.channels_due().await?, !attempted.is_empty()))
+            }
+            .boxed()
+        });
+        let ((due, next), is_attempted) = outbox.await?;
+        all.due = due;
+        all.is_attempted = is_attempted;
+        all.wake_at = [all.wake_at, next].into_iter().flatten().min();
+        Ok(all)
+    }
+
+    /// Takes messages as far as they go by themselves.
     ///
     /// # Errors
     /// When the store fails, or the lease is another's.
-    pub(crate) async fn step_messages(&self, lease: &Lease) -> Result<Option<Timestamp>, Error> {
-        let (mut after, mut wake_at): (MessageId, Option<Timestamp>) = (MessageId(0), None);
-        loop {
-            let ready = self
+    pub(crate) async fn step_messages(
+        &self,
+        lease: &Lease,
+        ready: &[MessageId],
+    ) -> Result<(), Error> {
+        for id in ready {
+            let input = (lease.clone(), *id);
+            let went = self
                 .store
-                .read(after, |tx, after| ready(tx, *after).boxed());
-            let Ready { ready, last, wake } = ready.await?;
-            wake_at = [wake_at, wake].into_iter().flatten().min();
-            for id in ready {
-                let input = (lease.clone(), id);
-                let went = self
-                    .store
-                    .write(input, |tx, (lease, id)| step(tx, lease, *id).boxed());
-                went.await?;
-                self.bus.announce();
-            }
-            match last {
-                Some(last) => after = last,
-                None => return Ok(wake_at),
-            }
+                .write(input, |tx, (lease, id)| step(tx, lease, *id).boxed());
+            went.await?;
+            self.bus.announce();
         }
+        Ok(())
     }
+}
+
+/// What a sender has to do.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The messages to which something happens now.
+    pub(crate) ready: Vec<MessageId>,
+    /// The channels that something is to go out by.
+    pub(crate) due: Vec<Name>,
+    /// Whether something is being tried, by whomever.
+    pub(crate) is_attempted: bool,
+    /// When to look again without being told.
+    pub(crate) wake_at: Option<Timestamp>,
 }
 
 /// The messages to which something happens now.
@@ -71,12 +112,19 @@ async fn ready(tx: &mut Tx, after: MessageId) -> Result<Ready, Error> {
         wake: None,
     };
     let mut known = None;
+    // Several messages are about the same release.
+    let mut around: BTreeMap<About, Occasions> = BTreeMap::new();
     for message in some.iter().filter(|it| moves(&it.status)) {
         let known = match &known {
             Some(known) => known,
             None => known.insert(Known::load(tx).await?),
         };
-        let decision = decide(tx, known, message).await?;
+        if !around.contains_key(&message.about) {
+            let found = occasions(tx, &message.about).await?;
+            around.insert(message.about.clone(), found);
+        }
+        let occasions = &around[&message.about];
+        let decision = decide(tx, (known, occasions), message).await?;
         if decision.event.is_some() {
             found.ready.push(message.id);
         }
@@ -98,12 +146,15 @@ const fn moves(status: &Status) -> bool {
     }
 }
 
-async fn decide(tx: &mut Tx, known: &Known, message: &Message) -> Result<Decision, Error> {
+async fn decide(
+    tx: &mut Tx,
+    (known, occasions): (&Known, &Occasions),
+    message: &Message,
+) -> Result<Decision, Error> {
     let bound = known.bound(tx, message).await?;
-    let occasions = occasions(tx, &message.about).await?;
     let facts = Facts {
         bound: bound.as_ref(),
-        occasions: &occasions,
+        occasions,
         tally: tx.tally_of(message.id).await?,
     };
     Ok(message.decide(facts, tx.now()))
@@ -116,7 +167,9 @@ async fn step(tx: &mut Tx, lease: &Lease, id: MessageId) -> Result<(), Error> {
         let Some(mut message) = tx.message(id).await? else {
             return Ok(());
         };
-        let Some(event) = decide(tx, &known, &message).await?.event else {
+        let occasions = occasions(tx, &message.about).await?;
+        let decision = decide(tx, (&known, &occasions), &message).await?;
+        let Some(event) = decision.event else {
             return Ok(());
         };
         let before = message.status.clone();

@@ -46,19 +46,16 @@ struct Page {
     deliveries: DeliveriesView,
     /// Those of which nobody knows, or that were given up.
     open: Vec<DeliveryView>,
-    offers: Offers,
+    /// What the visitor may do now.
+    offers: Vec<&'static str>,
     message: MessageView,
 }
 
-/// What the visitor may do now.
-#[derive(Default)]
-struct Offers {
-    edit: bool,
-    submit: bool,
-    sanction: bool,
-    send: bool,
-    cancel: bool,
-    settle: bool,
+impl Page {
+    /// Whether the visitor may do this now.
+    fn offers(&self, deed: &str) -> bool {
+        self.offers.contains(&deed)
+    }
 }
 
 /// What the form to change one holds.
@@ -120,12 +117,13 @@ pub(in crate::web) async fn show(
     })
 }
 
+/// What the visitor may do to a message now.
 async fn offers(
     app: &SharedApp,
     request: &Request,
     message: &MessageView,
     is_open: bool,
-) -> Result<Offers, Error> {
+) -> Result<Vec<&'static str>, Error> {
     let place = Place::product(&message.product);
     let may = async |action| -> Result<bool, Error> {
         let barred = offer::barred(app, request, (action, place)).await?;
@@ -134,20 +132,25 @@ async fn offers(
     let writes = may(Action::WriteMessage).await?;
     let sanctions = may(Action::SanctionMessage).await?;
     let sends = may(Action::SendMessage).await?;
-    let own = message
-        .writers
-        .iter()
-        .any(|it| *it == request.actor.name.as_str());
+    let me = request.actor.name.as_str();
+    let is_own = message.writers.iter().any(|it| it == me);
+    let is_whole = message.hash.is_some();
     let state = message.state.as_str();
     let is_early = matches!(state, "draft" | "in review" | "sanctioned" | "due");
-    Ok(Offers {
-        edit: writes && is_early,
-        submit: writes && state == "draft",
-        sanction: sanctions && !own && state == "in review" && message.hash.is_some(),
-        send: sends && state == "sanctioned" && message.on == "by hand",
-        cancel: sends && (is_early || state == "sending"),
-        settle: sends && is_open,
-    })
+    let by_hand = state == "sanctioned" && message.on == "by hand";
+    let all = [
+        ("edit", writes && is_early),
+        ("submit", writes && state == "draft"),
+        (
+            "sanction",
+            sanctions && !is_own && is_whole && state == "in review",
+        ),
+        ("send", sends && by_hand),
+        ("cancel", sends && (is_early || state == "sending")),
+        ("settle", sends && is_open),
+    ];
+    let offered = all.into_iter().filter(|(_, is_offered)| *is_offered);
+    Ok(offered.map(|(deed, _)| deed).collect())
 }
 
 pub(in crate::web) async fn edit(

@@ -1,0 +1,133 @@
+//! The pages of messages: written, sanctioned and sent in the browser; what outsiders see; and how they opt in.
+
+use tidegate_tests::{
+    page::{check_page, cookie_of, look, signed_in, submit, valid_html},
+    post_office::Manner,
+    press::Press,
+    shop::until,
+};
+
+const LIST: &str = "/products/shop/releases/2.0.0/messages";
+const ONE: &str = "/messages/1";
+
+/// Two people by the cookies of their sessions: `ada` sanctions, `ben` writes.
+struct Two {
+    ada: String,
+    ben: String,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_written_sanctioned_and_sent_on_its_page() {
+    let press = Press::open().await;
+    let server = &press.server;
+    let browser = signed_in(server).await;
+    let look_at = async |page| check_page(server, &browser, page).await;
+    let nothing = "Nobody is told anything about 2.0.0 yet.";
+    look_at(("messages-none", LIST, nothing)).await;
+    let two = Two {
+        ada: cookie_of(server, "ada").await,
+        ben: cookie_of(server, "ben").await,
+    };
+    let wish = [("template", "here"), ("to", "customers")];
+    let (status, next) = submit(server, &two.ben, (LIST, &wish)).await;
+    assert_eq!((status, next.as_str()), (303, ONE));
+    look_at(("message-draft", ONE, "aits for somebody to submit it")).await;
+    written(&press, &two).await;
+    let waits = "1 of 1 messages wait to be sanctioned.";
+    look_at(("messages", LIST, waits)).await;
+    let hash = press.message("1")["hash"]
+        .as_str()
+        .expect("a hash")
+        .to_owned();
+    let said = [("hash", hash.as_str())];
+    let sanction = async |who: &str| submit(server, who, ("/messages/1/sanction", &said)).await.0;
+    assert_eq!(sanction(&two.ben).await, 403);
+    assert_eq!(sanction(&two.ada).await, 303);
+    press.post.behave(Manner::Silent);
+    let sent = submit(server, &two.ada, ("/messages/1/send", &[])).await;
+    assert_eq!(sent.0, 303);
+    until("nobody knows of two mails", || {
+        press.message("1")["tally"]["unknown"] == 2
+    });
+    let unknown = "aits for somebody to say whether 2 deliveries arrived";
+    look_at(("message-unknown", ONE, unknown)).await;
+    settled(&press, &two.ada).await;
+    look_at(("message-sent", ONE, "What became of it")).await;
+    look_at(("notices-none", "/notices", "You were told nothing yet.")).await;
+    let (_, html) = look(server, &two.ada, "/notices").await;
+    assert!(html.contains("It is &#60;here&#62;"), "{html}");
+    valid_html(server);
+}
+
+/// Two who change it do not write over each other, and who wrote any of it is not asked to sanction it.
+async fn written(press: &Press, two: &Two) {
+    let server = &press.server;
+    let base = press.message("1")["base"]
+        .as_str()
+        .expect("a hash")
+        .to_owned();
+    let edit = async |body: &str| {
+        let text = [
+            ("base", base.as_str()),
+            ("subject", "It is <here>"),
+            ("body", body),
+            ("to", "customers, staff"),
+            ("on", "by hand"),
+        ];
+        submit(server, &two.ben, (ONE, &text)).await.0
+    };
+    assert_eq!(edit("One").await, 303);
+    assert_eq!(edit("Two").await, 409);
+    let submitted = submit(server, &two.ben, ("/messages/1/submit", &[])).await;
+    assert_eq!(submitted.0, 303);
+    for (who, offered) in [(&two.ben, false), (&two.ada, true)] {
+        let (_, html) = look(server, who, ONE).await;
+        assert_eq!(html.contains("deed-sanction"), offered, "{html}");
+    }
+}
+
+/// A person says of each what became of it.
+async fn settled(press: &Press, ada: &str) {
+    press.post.behave(Manner::Takes);
+    let unknown = press.json(&["message", "deliveries", "1", "--state", "unknown"]);
+    let all = unknown["deliveries"].as_array().expect("deliveries");
+    for (one, word) in all.iter().zip(["yes", "again"]) {
+        let path = format!("/messages/1/deliveries/{}", one["id"]);
+        let said = [("note", "They called"), ("arrived", word)];
+        assert_eq!(submit(&press.server, ada, (&path, &said)).await.0, 303);
+    }
+    until("it is sent", || press.message("1")["state"] == "sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outsiders_read_the_status_page_and_opt_in_on_theirs() {
+    let press = Press::open().await;
+    let server = &press.server;
+    press.apply(
+        "kind: Environment\nname: live\n---\nkind: StatusPage\nproduct: shop\ntitle: The Shop\nenvironments: [{ environment: live, title: Europe, version: shown }]\naudience: customers\n",
+    );
+    let link = press.opts_in("customers").await;
+    let id = press.sent("It is here", "customers", &[]);
+    press.becomes(&id, "sent");
+    let browser = signed_in(server).await;
+    let page = (
+        "status-page",
+        "/status/shop",
+        "How The Shop does is not known.",
+    );
+    check_page(server, &browser, page).await;
+    let path = &link[server.address.len()..];
+    let told = "You get what Tidegate tells “Customers”.";
+    check_page(server, &browser, ("opt-in", path, told)).await;
+    browser.tab_to("form[action^='/opt-in'] button").await;
+    browser.press("\u{e007}").await;
+    browser.text_becomes("main", "You do not get what").await;
+    assert_eq!(
+        press.json(&["audience", "show", "customers"])["left_out"]
+            .as_array()
+            .map(Vec::len),
+        Some(2)
+    );
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    valid_html(server);
+}
