@@ -9,6 +9,14 @@ use tidegate_tests::{
 const CATALOG: &str = "kind: Team\nname: platform\n---\nkind: Environment\nname: testing\n---\nkind: Target\nname: testing-1\n\
     environment: testing\n---\n";
 
+/// A plan whose departure is over.
+const PLAN: &str = "title: Autumn <sale>\nowner: team:platform\ndepartures: [{ environment: testing, at: 2026-01-01T10:00 }]\n\
+    members: [{ product: orders, release: 1.0.0 }, { product: shop, release: 1.0.0 }]\n";
+
+fn save<'a>(base: &'a str, text: &'a str, deed: &'a str) -> [(&'a str, &'a str); 3] {
+    [("base", base), ("text", text), ("deed", deed)]
+}
+
 fn product(name: &str, more: &str) -> String {
     format!(
         "kind: Product\nname: {name}\nteam: platform\npath: [testing]\ncomponents:\n  - name: app\n    driver: service\n    \
@@ -62,21 +70,7 @@ async fn a_train_is_planned_closed_and_watched_on_its_page() {
     )
     .await;
 
-    // What was typed stays when it is refused.
-    let typed = "title: Autumn <sale>\nowner: team:platform\ndepartures: [{ environment: testing, at: 2026-01-01T10:00 }]\n\
-        members: [{ product: orders, release: 1.0.0 }, { product: shop, release: 1.0.0 }]\n";
-    let save = |base, text, deed| [("base", base), ("text", text), ("deed", deed)];
-    let plan = "/trains/autumn/plan";
-    let wrong = typed.replace("team:platform", "nobody");
-    let (status, said) = submit(&server, &cookie, (plan, &save("0", &wrong, "save"))).await;
-    assert_eq!(status, 200, "{said}");
-    for word in ["It is not saved", "Autumn &#60;sale&#62;", "no person"] {
-        assert!(said.contains(word), "{word}: {said}");
-    }
-    let (_, said) = submit(&server, &cookie, (plan, &save("0", typed, "preview"))).await;
-    assert!(said.contains("Saving would change this"), "{said}");
-    let saved = submit(&server, &cookie, (plan, &save("0", typed, "save"))).await;
-    assert_eq!((saved.0, saved.1.as_str()), (303, page));
+    planned(&server, &cookie).await;
     let open = "Autumn: boarding is open; 1 of 2 members are ready for testing.";
     check_page(&server, &browser, ("train", page, open)).await;
 
@@ -115,29 +109,48 @@ async fn a_train_is_planned_closed_and_watched_on_its_page() {
     assert!(run.contains("href=\"/trains/autumn\""), "{run}");
     drop(fleet);
 
-    // Who may not see a member sees no train; who may not plan sees no form.
+    kept_from_others(&server, &cookie).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    valid_html(&server);
+}
+
+/// What was typed stays when it is refused.
+async fn planned(server: &Server, cookie: &str) {
+    let plan = "/trains/autumn/plan";
+    let wrong = PLAN.replace("team:platform", "nobody");
+    let (status, said) = submit(server, cookie, (plan, &save("0", &wrong, "save"))).await;
+    assert_eq!(status, 200, "{said}");
+    for word in ["It is not saved", "Autumn &#60;sale&#62;", "no person"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let (_, said) = submit(server, cookie, (plan, &save("0", PLAN, "preview"))).await;
+    assert!(said.contains("Saving would change this"), "{said}");
+    let saved = submit(server, cookie, (plan, &save("0", PLAN, "save"))).await;
+    assert_eq!((saved.0, saved.1.as_str()), (303, "/trains/autumn"));
+}
+
+/// Who may not see a member sees no train; who may not plan sees no form.
+async fn kept_from_others(server: &Server, cookie: &str) {
     server.run(&["person", "create", "stranger"]);
     server.run(&["person", "create", "cy", "--level", "2"]);
-    let stranger = cookie_of(&server, "stranger").await;
+    let stranger = cookie_of(server, "stranger").await;
     assert!(
-        !look(&server, &stranger, "/trains")
+        !look(server, &stranger, "/trains")
             .await
             .1
             .contains("autumn")
     );
     submit(
-        &server,
-        &cookie,
-        ("/trains/winter/plan", &save("0", typed, "save")),
+        server,
+        cookie,
+        ("/trains/winter/plan", &save("0", PLAN, "save")),
     )
     .await;
-    let (_, html) = look(&server, &cookie_of(&server, "cy").await, "/trains/winter").await;
+    let (_, html) = look(server, &cookie_of(server, "cy").await, "/trains/winter").await;
     assert!(
         html.contains("boarding is open") && !html.contains("<textarea"),
         "{html}"
     );
-    assert_eq!(browser.complaints().await, Vec::<String>::new());
-    valid_html(&server);
 }
 
 #[tokio::test(flavor = "multi_thread")]

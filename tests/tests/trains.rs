@@ -22,9 +22,8 @@ fn happened(station: &Station, run: &Value) -> Vec<String> {
     let entries = page["entries"].as_array().expect("entries");
     let said = entries.iter().rev().filter_map(|entry| {
         let id = entry["subject"].as_str()?.strip_prefix("deployment/")?;
-        let member = members
-            .iter()
-            .find(|it| it["deployment"].to_string() == id)?;
+        let id: u64 = id.parse().ok()?;
+        let member = members.iter().find(|it| it["deployment"] == id)?;
         let action = entry["action"].as_str()?.strip_prefix("deployment.")?;
         Some(format!("{} {action}", member["product"].as_str()?))
     });
@@ -244,7 +243,7 @@ fn plans_that_nobody_could_keep_to_are_refused_where_they_are_written() {
             "promotion path, which is staging → live",
         ),
     ] {
-        let status = if expect.len() < 8 && true { 4 } else { 2 };
+        let status = if expect.len() < 8 { 4 } else { 2 };
         let said = station.refused((status, "autumn"), &text);
         assert!(said.contains(expect), "{expect}: {said}");
     }

@@ -132,7 +132,7 @@ async fn perform(
     (name, path): (&str, &str),
     wish: Wish,
 ) -> Result<(), Error> {
-    if deeds::takes_confirmation(path) {
+    if deeds::takes(path).contains(&"confirmation") {
         confirm::meant(name, wish.confirm())?;
     }
     app.steer_train(request, name, wish.read(path)?).await

@@ -11,10 +11,14 @@ pub(super) struct Deed {
     pub(super) path: &'static str,
     pub(super) label: &'static str,
     pub(super) effect: &'static str,
-    pub(super) takes_member: bool,
-    pub(super) takes_release: bool,
-    pub(super) takes_reason: bool,
-    pub(super) takes_confirmation: bool,
+    takes: &'static [&'static str],
+}
+
+impl Deed {
+    /// Whether something is typed or chosen for it: `member`, `release`, `reason` or `confirmation`.
+    pub(super) fn takes(&self, what: &str) -> bool {
+        self.takes.contains(&what)
+    }
 }
 
 /// The form of a deed.
@@ -62,9 +66,15 @@ impl Wish {
     }
 }
 
-/// Whether the train's name is typed, because what follows goes out by itself or is over.
-pub(super) fn takes_confirmation(path: &str) -> bool {
-    matches!(path, "close" | "resume" | "cancel")
+/// What is typed or chosen for a deed. The train's name confirms what goes out by itself or is over.
+pub(super) fn takes(path: &str) -> &'static [&'static str] {
+    match path {
+        "close" | "resume" => &["confirmation"],
+        "drop" => &["member", "reason"],
+        "replace" => &["member", "release", "reason"],
+        "cancel" => &["reason", "confirmation"],
+        _ => &["reason"],
+    }
 }
 
 fn deed(path: &'static str, label: &'static str, effect: &'static str) -> Deed {
@@ -72,10 +82,7 @@ fn deed(path: &'static str, label: &'static str, effect: &'static str) -> Deed {
         path,
         label,
         effect,
-        takes_member: matches!(path, "drop" | "replace"),
-        takes_release: path == "replace",
-        takes_reason: !matches!(path, "close" | "resume"),
-        takes_confirmation: takes_confirmation(path),
+        takes: takes(path),
     }
 }
 
