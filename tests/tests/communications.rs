@@ -163,7 +163,7 @@ async fn read_elsewhere(press: &Press) {
 
 /// The journal has what became of each delivery, and nobody's address.
 fn journaled(press: &Press) {
-    let journal = press.ok(&["journal", "--limit", "500", "--output", "json"]);
+    let journal = press.ok(&["journal", "list", "--limit", "500", "--output", "json"]);
     assert_eq!(journal.matches("\"delivery.delivered\"").count(), 6);
     assert!(!journal.contains(ACME), "{journal}");
 }

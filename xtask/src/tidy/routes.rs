@@ -71,6 +71,17 @@ const OPEN: &[(&str, &str)] = &[
         "sign_in::leave",
         "it only ends the session that it is sent with",
     ),
+    (
+        "opt_in::show",
+        "the link that was mailed says whom it is for",
+    ),
+    (
+        "opt_in::say",
+        "the link that was mailed says whom it is for",
+    ),
+    ("status_page::show", "it is declared for outsiders"),
+    ("status_page::data", "it is declared for outsiders"),
+    ("status_page::feed", "it is declared for outsiders"),
 ];
 
 /// A handler: its method and path as `#[utoipa::path]` has them, its name, and its parameters.

@@ -1,5 +1,7 @@
 //! Entries of the journal in words.
 
+mod messages;
+
 use super::parts::counted;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -16,6 +18,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
     } else {
         of_access(action)
             .or_else(|| of_artifacts(action, detail))
+            .or_else(|| messages::of_messages(action, detail))
             .unwrap_or_else(|| of_others(action, detail))
     }
 }
@@ -273,6 +276,7 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
         ["change", id] => Some(format!("/changes/{id}")),
         ["proposal", id] => Some(format!("/proposals?all=true#proposal-{id}")),
         ["task", id] => Some(format!("/tasks/{id}")),
+        ["message", id] => Some(format!("/messages/{id}")),
         ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
         ["person", name] => people.contains(*name).then(|| format!("/people/{name}")),
         ["artifact", product, artifact] => {
