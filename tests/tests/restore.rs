@@ -290,3 +290,49 @@ fn a_certificate_that_was_renewed_after_the_backup_is_good_and_the_one_before_it
     });
     assert!(!shop.in_touch("testing-1"));
 }
+
+/// An audience that reads on the pages, and a train of two products.
+const PLANNED: &str = "kind: Channel\nname: pages\nby: in-app\n---\nkind: Team\nname: makers\n---\nkind: Audience\nname: staff\n\
+    people: [admin]\nchannels: [pages]\nnotes: developer\n---\nkind: Product\nname: bank\npath: [testing]\n";
+
+#[test]
+fn nothing_goes_out_again_by_itself_after_a_restore() {
+    let mut shop = Shop::with_shop(None);
+    shop.apply(PLANNED);
+    shop.ok(&["person", "create", "zoe", "--level", "6"]);
+    let write = [
+        "message",
+        "write",
+        "shop",
+        "1.0.0",
+        "--subject",
+        "It is here",
+    ];
+    shop.ok(&[&write[..], &["--body", "Look.", "--to", "staff"]].concat());
+    let sent = shop.json(&["message", "submit", "1", "--output", "json"]);
+    let hash = sent["hash"].as_str().expect("a hash");
+    let zoe = shop.ok(&["token", "create", "desk", "--for", "zoe"]);
+    let mut sanction = shop.command(&["message", "sanction", "1", "--hash", hash]);
+    let sanctioned = sanction.env("TIDEGATE_TOKEN", zoe.trim()).output();
+    assert!(sanctioned.expect("it runs").status.success());
+    let plan = shop.file("train.yaml");
+    let text = "owner: admin\ndepartures: [{ environment: testing, at: 2026-01-01T10:00 }]\nmembers: [{ product: shop }, { product: bank }]\n";
+    fs::write(&plan, text).expect("a file");
+    shop.ok(&["train", "plan", "autumn", &plan]);
+
+    let backup = shop.backed_up();
+    shop.ok(&["message", "send", "1"]);
+    let state = |shop: &Shop| {
+        let view = shop.json(&["message", "show", "1", "--output", "json"]);
+        (view["state"].clone(), view["told"].to_string())
+    };
+    until("it is sent", || state(&shop).0 == "sent");
+    shop.go_on_from(&backup);
+    let (now, told) = state(&shop);
+    assert_eq!(now, "in review", "{told}");
+    assert!(told.contains("it may have gone out since"), "{told}");
+    let train = shop.json(&["train", "show", "autumn", "--output", "json"]);
+    assert_eq!(train["held"], true, "{train}");
+    let told = train["sentence"].as_str().unwrap_or_default();
+    assert!(told.contains("put back from a backup"), "{told}");
+}

@@ -19,6 +19,7 @@ pub(crate) mod outbox;
 pub(crate) mod parcel;
 mod preview;
 mod recipients;
+mod restored;
 mod settle;
 mod shown;
 mod status_page;
@@ -27,5 +28,6 @@ mod values;
 
 pub(crate) use deeds::MessageDeed;
 pub(crate) use invite::Invited;
+pub(super) use restored::give_up;
 pub(crate) use settle::DeliveryDeed;
 pub(crate) use shown::{MessagesOf, Part};

@@ -12,6 +12,7 @@ mod steer;
 pub(crate) use facts::run;
 pub(crate) use journey::{decided, give_up, step};
 pub use steer::TrainDeed;
+pub(super) use steer::hold_all;
 
 use super::{Error, Request, entry};
 use serde_json::Value;

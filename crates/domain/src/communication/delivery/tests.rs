@@ -90,6 +90,10 @@ fn what_happened_to_a_delivery_is_told_in_words() {
         ("agr", "waits for its turn at 1970-01-01T00:00:03Z"),
         ("c", "cancelled at 1970-01-01T00:00:01Z"),
         (
+            "l",
+            "unknown since 1970-01-01T00:00:01Z, waits for somebody to say whether it arrived: so it is",
+        ),
+        (
             "ada",
             "`delivery.attempted` cannot happen to a delivery that is delivered",
         ),

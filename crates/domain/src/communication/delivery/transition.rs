@@ -39,6 +39,11 @@ impl Delivery {
                 since: since.unwrap_or(at),
             }),
             (Queued { .. }, DeliveryEvent::Cancelled) => Ok(Cancelled { at }),
+            // The record was put back from a backup: it may have been tried since.
+            (Queued { .. }, DeliveryEvent::Lost { reply }) => Ok(Unknown {
+                at,
+                reply: reply.clone(),
+            }),
             (Attempting { .. }, event) => self.ended(event, at),
             (Unknown { .. } | GaveUp { .. }, DeliveryEvent::Resent { .. }) => {
                 Ok(DeliveryState::queued(at))

@@ -300,7 +300,11 @@ async fn opens(
 }
 
 /// Something happens to a delivery. The journal keeps what became of it, and no address.
-async fn happen(tx: &mut Tx, delivery: &mut Delivery, event: &DeliveryEvent) -> Result<(), Error> {
+pub(super) async fn happen(
+    tx: &mut Tx,
+    delivery: &mut Delivery,
+    event: &DeliveryEvent,
+) -> Result<(), Error> {
     let state = delivery.after(event, tx.now());
     delivery.state =
         state.map_err(|why| Error::Broken(format!("delivery {}: {why}", delivery.id)))?;

@@ -1,7 +1,7 @@
 //! Beginning a history: what was under way ends, who follows is told the same again, and nobody else is told anything.
 
 use super::{
-    super::{Error, Kind, Request, drills, group_runs},
+    super::{Error, Kind, Request, communication, drills, group_runs, trains},
     places::{Place, places},
 };
 use crate::app::steer;
@@ -126,6 +126,8 @@ async fn give_up_all(tx: &mut Tx, request: &Request) -> Result<(), Error> {
         }
         tx.record_group_run(&group).await?;
     }
+    trains::hold_all(tx, request, "the record was put back from a backup").await?;
+    communication::give_up(tx).await?;
     for id in tx.running_deployments().await? {
         let Some(deployment) = tx.deployment(id).await? else {
             continue;

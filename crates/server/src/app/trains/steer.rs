@@ -141,6 +141,33 @@ async fn steer(
         .await?)
 }
 
+/// Holds every train that would leave by itself, so that a person looks at it first.
+///
+/// # Errors
+/// When the store fails.
+pub(in crate::app) async fn hold_all(
+    tx: &mut Tx,
+    request: &Request,
+    reason: &str,
+) -> Result<(), Error> {
+    for mut train in tx.open_trains().await? {
+        let event = TrainEvent::Held {
+            reason: reason.to_owned(),
+            by: Some(request.actor.name.clone()),
+        };
+        // One that is held, under way or needs a person leaves for nowhere by itself.
+        if train.apply(&event, tx.now()).is_err() {
+            continue;
+        }
+        tx.record_train(&train).await?;
+        let (action, detail) = told(&event);
+        request
+            .journal(tx, &action, &subject(&train.name), &detail)
+            .await?;
+    }
+    Ok(())
+}
+
 /// A train as it is after something, and what the journal says of that.
 type Done = (Train, (String, Value));
 
