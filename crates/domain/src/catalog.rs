@@ -7,6 +7,7 @@ mod component;
 mod document;
 mod interface;
 mod key_set;
+mod kind;
 pub mod path;
 mod people;
 mod retention;
@@ -19,11 +20,12 @@ pub use component::{
     ServiceTemplate, StopTemplate, TcpProbe,
 };
 pub use document::{
-    Balance, Document, Environment, Kind, Organisation, Product, ProductEnvironment, Programme,
-    Ring, Target,
+    Balance, Document, Environment, Organisation, Product, ProductEnvironment, Programme, Ring,
+    Target,
 };
 pub use interface::{ComponentName, InterfaceError, Need, Needed, Provides, Versions};
 pub use key_set::{KeyPurpose, KeySet};
+pub use kind::Kind;
 pub use people::{Policy, Role, Team};
 pub use retention::{Retention, Tagged};
 pub use source::{Source, SourceError};

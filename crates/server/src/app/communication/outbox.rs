@@ -20,7 +20,7 @@ use tidegate_domain::{
     catalog::Kind,
     communication::{
         Bounce, Channel, Delivery, DeliveryState, Filling, Opens, Recipient, Rendered, Word,
-        delivery::{DeliveryEvent, Outcome, Patience, Repeats, Step},
+        delivery::{DeliveryEvent, Outcome, Patience, Step},
         message::{Message, Status},
     },
     id::{DeliveryId, MessageId},
@@ -30,8 +30,6 @@ use tidegate_store::{Lease, StoreError, Tx};
 
 /// How many deliveries of ours are made in one transaction.
 pub(crate) const OURS_MAX: usize = 200;
-/// How many attempts of a sender that is no more are looked at in one transaction.
-const LOST_MAX: u64 = 200;
 /// The message of an invitation, which is none.
 pub(crate) const INVITATION: MessageId = MessageId(0);
 
@@ -136,52 +134,10 @@ impl App {
             )
             .await
     }
-
-    /// Gives up what was taken up by a sender that is no more. Answers how many those were.
-    ///
-    /// # Errors
-    /// When the store fails, or the lease is another's.
-    pub(crate) async fn recover_deliveries(&self, lease: &Lease) -> Result<u64, Error> {
-        let mut all = 0;
-        loop {
-            let some = self.store.write(lease.clone(), |tx, lease| {
-                async move {
-                    tx.prove_lease(lease).await?;
-                    recover(tx).await
-                }
-                .boxed()
-            });
-            let some = some.await?;
-            all += some;
-            if some < LOST_MAX {
-                return Ok(all);
-            }
-        }
-    }
-}
-
-/// What was attempted and never answered.
-async fn recover(tx: &mut Tx) -> Result<u64, Error> {
-    let lost = tx.deliveries_attempted(LOST_MAX).await?;
-    for delivery in &lost {
-        let channel: Option<Channel> = tx
-            .document(Kind::Channel, delivery.channel.as_str())
-            .await?;
-        let by = channel.map(|it| it.by);
-        let repeats = by.as_ref().map_or(Repeats::Shown, |it| it.repeats());
-        let reply = "the server stopped in the middle of it".to_owned();
-        let attempted = Attempted {
-            id: delivery.id,
-            outcome: Outcome::silence(repeats, reply),
-            patience: by.map_or(Patience::WEB, |it| it.patience()),
-        };
-        answered(tx, &attempted).await?;
-    }
-    Ok(lost.len() as u64)
 }
 
 /// What an attempt came to is kept once: a delivery that is not being tried is none of it.
-async fn answered(tx: &mut Tx, attempted: &Attempted) -> Result<(), Error> {
+pub(super) async fn answered(tx: &mut Tx, attempted: &Attempted) -> Result<(), Error> {
     let Some(mut delivery) = tx.delivery(attempted.id).await? else {
         return Ok(());
     };

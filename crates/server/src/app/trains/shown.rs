@@ -1,24 +1,28 @@
 //! Trains as they are shown.
 
+mod bills;
+mod members;
+
 use super::{
     super::{App, Error, Request, SharedApp, apply, field},
     facts, find, newest,
 };
+use bills::{amendment, bills};
 use futures::FutureExt;
+use members::members;
 use tidegate_domain::{
     access::Action,
     id::GroupRunId,
     name::Name,
-    planning::{ReleasePlan, schedule::Reached},
+    planning::Slack,
     train::{
-        Bill, BillEdition, Departure, Edge, Integration, Lateness, MemberReadiness, Outlook, Train,
-        TrainFacts, TrainPlan, TrainPlanEdition, TrainStatus, TrainWait, decide, edges,
+        Departure, Integration, Outlook, Train, TrainPlan, TrainPlanEdition, TrainStatus,
+        TrainWait, decide,
     },
 };
 use tidegate_protocol::api::{
-    DepartureView, IntegrationView, MilestoneView, PlanEditionView, TrainAmendmentView,
-    TrainBillView, TrainFindingView, TrainMemberView, TrainOrderView, TrainPartView, TrainSummary,
-    TrainTaskView, TrainView, TrainWaitView,
+    DepartureView, IntegrationView, PlanEditionView, TrainFindingView, TrainSummary, TrainTaskView,
+    TrainView, TrainWaitView,
 };
 use tidegate_store::Tx;
 
@@ -272,85 +276,6 @@ fn departures(train: &Train) -> Result<Vec<DepartureView>, Error> {
     Ok(views)
 }
 
-fn members(
-    train: &Train,
-    (facts, outlook): (&TrainFacts, Option<&Outlook>),
-) -> Vec<TrainMemberView> {
-    let bill = facts.bill(train);
-    let edges = edges(&train.plan, &bill);
-    let readiness = |product: &Name| {
-        let mut all = outlook.iter().flat_map(|it| &it.readiness.members);
-        all.find(|it| it.product == *product)
-    };
-    let member = |member: &tidegate_domain::train::Member| {
-        let product = &member.product;
-        let readiness = readiness(product);
-        let known = facts.members.get(product);
-        let plan = known.and_then(|it| it.plan.as_ref());
-        let release = bill.line(product).map(|it| it.release.to_string());
-        TrainMemberView {
-            product: product.to_string(),
-            release: release.or_else(|| member.release.as_ref().map(ToString::to_string)),
-            state: readiness
-                .map_or_else(|| train.status.word(), MemberReadiness::word)
-                .replace('_', " "),
-            lateness: lateness(readiness).to_owned(),
-            deadline: readiness.map(|it| it.deadline),
-            expected: readiness.and_then(|it| it.expected),
-            lacks: readiness.map(lacks).unwrap_or_default(),
-            after: edges
-                .iter()
-                .filter(|it| it.member == *product)
-                .map(after)
-                .collect(),
-            milestones: readiness
-                .iter()
-                .flat_map(|it| &it.milestones)
-                .map(|it| milestone(it, plan))
-                .collect(),
-        }
-    };
-    train.plan.members.iter().map(member).collect()
-}
-
-fn lateness(readiness: Option<&MemberReadiness>) -> &'static str {
-    match readiness.map(|it| it.lateness) {
-        Some(Lateness::InTime) | None => "in_time",
-        Some(Lateness::Expected) => "expected_late",
-        Some(Lateness::Late) => "late",
-    }
-}
-
-fn lacks(readiness: &MemberReadiness) -> Vec<TrainWaitView> {
-    let lacks = readiness.lacks.iter().map(|lack| TrainWaitView {
-        sentence: lack.to_string(),
-        remedy: lack.remedy(),
-    });
-    lacks.collect()
-}
-
-fn after(edge: &Edge) -> TrainOrderView {
-    TrainOrderView {
-        product: edge.after.to_string(),
-        because: edge.because.to_string(),
-    }
-}
-
-fn milestone(reached: &Reached, plan: Option<&ReleasePlan>) -> MilestoneView {
-    let mut planned = plan.iter().flat_map(|it| &it.milestones);
-    let planned = planned.find(|it| it.name == reached.name);
-    MilestoneView {
-        name: reached.name.to_string(),
-        title: planned
-            .map_or(reached.name.as_str(), |it| it.title())
-            .to_owned(),
-        due: reached.due,
-        ends: reached.ends,
-        reached: reached.is_reached,
-        late: reached.is_late(),
-    }
-}
-
 fn waiting(train: &Train, wait: &TrainWait) -> TrainWaitView {
     TrainWaitView {
         sentence: wait.to_string(),
@@ -374,64 +299,11 @@ fn integrated(integration: &Integration, to: &Name) -> IntegrationView {
     }
 }
 
-fn task((product, slack): &(Name, tidegate_domain::planning::Slack)) -> TrainTaskView {
+fn task((product, slack): &(Name, Slack)) -> TrainTaskView {
     TrainTaskView {
         product: product.to_string(),
         name: slack.name.to_string(),
         ends: slack.ends,
         latest: slack.latest,
-    }
-}
-
-/// The editions of the bill, or what members bring while there is none.
-fn bills(train: &Train, facts: &TrainFacts) -> Vec<TrainBillView> {
-    if train.editions.is_empty() {
-        let bill = facts.bill(train);
-        let is_empty = bill.lines().next().is_none();
-        return if is_empty {
-            Vec::new()
-        } else {
-            vec![bill_view(&bill, None)]
-        };
-    }
-    let all = train.editions.iter().rev();
-    all.map(|it| bill_view(&it.bill, Some(it))).collect()
-}
-
-fn bill_view(bill: &Bill, edition: Option<&BillEdition>) -> TrainBillView {
-    let mut parts = Vec::new();
-    for (product, line) in bill.lines() {
-        for (component, part) in &line.parts {
-            let provides = part.provides.iter();
-            parts.push(TrainPartView {
-                product: product.to_string(),
-                release: line.release.to_string(),
-                component: component.to_string(),
-                version: part.version.to_string(),
-                digest: part.digest.to_string(),
-                provides: provides
-                    .map(|(contract, versions)| format!("{contract} {versions}"))
-                    .collect(),
-                needs: part.needs.iter().map(ToString::to_string).collect(),
-            });
-        }
-    }
-    TrainBillView {
-        edition: edition.map(|it| it.edition.0),
-        hash: bill.hash().to_string(),
-        at: edition.map(|it| it.at),
-        parts,
-    }
-}
-
-fn amendment(it: &tidegate_domain::train::Amendment) -> TrainAmendmentView {
-    TrainAmendmentView {
-        product: it.product.to_string(),
-        release: it.release.as_ref().map(ToString::to_string),
-        replaced_by: it.replaced_by.as_ref().map(ToString::to_string),
-        edition: it.edition.map(|it| it.0),
-        by: it.word.by.as_ref().map(ToString::to_string),
-        reason: it.word.reason.clone(),
-        at: it.word.at,
     }
 }

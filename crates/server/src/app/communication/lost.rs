@@ -1,28 +1,74 @@
-//! What becomes of messages when the record was put back from a backup: it does not know what went out since, so that nothing
-//! goes out again by itself.
+//! What becomes of deliveries of which nobody knows how they went: a sender ended in the middle of them, or the record was put back
+//! from a backup. Nothing goes out again by itself.
 
 use super::{
-    super::{Error, entry},
+    super::{App, Error, entry},
     begin::{detail, subject},
-    outbox::{INVITATION, happen},
+    outbox::{Attempted, INVITATION, answered, happen},
     step::ACTOR,
 };
+use futures::FutureExt;
 use tidegate_domain::{
+    catalog::Kind,
     communication::{
-        DeliveryState,
-        delivery::DeliveryEvent,
+        Channel, DeliveryState,
+        delivery::{DeliveryEvent, Outcome, Patience, Repeats},
         message::{Event, Message, Status, Voided},
     },
     id::{DeliveryId, MessageId},
 };
-use tidegate_store::Tx;
+use tidegate_store::{Lease, Tx};
 
 /// How many are looked at at a time.
 const BATCH: u64 = 200;
-/// Why.
+/// Why nothing is known after a restore.
 const WHY: &str = "the record was put back from a backup: it may have gone out since";
 
-/// Gives up what was to go out. What waited for its time is read again; what was going out is unknown.
+impl App {
+    /// Gives up what was taken up by a sender that is no more. Answers how many those were.
+    ///
+    /// # Errors
+    /// When the store fails, or the lease is another's.
+    pub(crate) async fn recover_deliveries(&self, lease: &Lease) -> Result<u64, Error> {
+        let mut all = 0;
+        loop {
+            let some = self.store.write(lease.clone(), |tx, lease| {
+                async move {
+                    tx.prove_lease(lease).await?;
+                    recover(tx).await
+                }
+                .boxed()
+            });
+            let some = some.await?;
+            all += some;
+            if some < BATCH {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// What was attempted and never answered.
+async fn recover(tx: &mut Tx) -> Result<u64, Error> {
+    let lost = tx.deliveries_attempted(BATCH).await?;
+    for delivery in &lost {
+        let channel: Option<Channel> = tx
+            .document(Kind::Channel, delivery.channel.as_str())
+            .await?;
+        let by = channel.map(|it| it.by);
+        let repeats = by.as_ref().map_or(Repeats::Shown, |it| it.repeats());
+        let reply = "the server stopped in the middle of it".to_owned();
+        let attempted = Attempted {
+            id: delivery.id,
+            outcome: Outcome::silence(repeats, reply),
+            patience: by.map_or(Patience::WEB, |it| it.patience()),
+        };
+        answered(tx, &attempted).await?;
+    }
+    Ok(lost.len() as u64)
+}
+
+/// Gives up what was to go out when the record was put back. What waited for its time is read again; what was going out is unknown.
 ///
 /// # Errors
 /// When the store fails.
