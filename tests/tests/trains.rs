@@ -65,6 +65,21 @@ fn three_products_go_out_together_or_all_go_back() {
     assert_eq!(view["integration"]["holds"], true, "{view}");
     assert_ne!(view["integration"]["together_since"], Value::Null);
 
+    // What ran together and was changed since does not count until it runs together again.
+    station
+        .shop
+        .ok(&["rollback", "stock", "--in", "staging", "--wait"]);
+    let waits = station.waits("second");
+    assert!(
+        waits.contains("stock") && waits.contains("staging"),
+        "{waits}"
+    );
+    assert_eq!(station.show("second")["integration"]["holds"], false);
+    let again = ["deploy", "stock", "2.0.0", "--to", "staging", "--wait"];
+    station.shop.ok(&again);
+    let view = station.show("second");
+    assert_eq!(view["integration"]["holds"], true, "{view}");
+
     // The last member fails in live: all go back, the last first.
     fs::write(station.broken("site"), "").expect("a file");
     station.save("second", &station.plan("2.0.0", AT_ONCE), &["--base", "1"]);
@@ -281,6 +296,10 @@ fn two_people_plan_one_train_and_nothing_is_overwritten() {
     assert!(text == station.shop.ok(&["train", "show", "autumn", "--yaml"]));
 }
 
+const CAPTAINS: &str = "kind: Role\nname: captain\nmembers: [admin, ben]\n---\nkind: Policy\nname: only-captains\npolicy: |\n  \
+    forbid (principal, action == Action::\"deploy\", resource)\n  \
+    when { context has environment && context.environment == Environment::\"live\" }\n  unless { principal in Role::\"captain\" };\n";
+
 #[test]
 fn a_train_goes_in_the_name_of_somebody_who_may() {
     let station = desk();
@@ -292,14 +311,24 @@ fn a_train_goes_in_the_name_of_somebody_who_may() {
         let output = command.env("TIDEGATE_TOKEN", token.trim()).output();
         output.expect("it runs").status.code()
     };
-    for (who, level) in [("ben", "4"), ("cy", "3")] {
+    for (who, level) in [("ben", "4"), ("cy", "3"), ("dee", "4")] {
         station
             .shop
             .ok(&["person", "create", who, "--level", level]);
     }
+    // Dee plans like ben, and deploys to staging alone.
+    station.shop.apply(CAPTAINS);
     let close = ["train", "close", "autumn"];
-    assert_eq!(as_somebody("cy", &close), Some(3));
+    for who in ["cy", "dee"] {
+        assert_eq!(as_somebody(who, &close), Some(3), "{who}");
+    }
     assert_eq!(as_somebody("ben", &close), Some(0));
+    let resume = ["train", "resume", "autumn"];
+    station
+        .shop
+        .ok(&["train", "hold", "autumn", "--reason", "wait"]);
+    assert_eq!(as_somebody("dee", &resume), Some(3));
+    assert_eq!(as_somebody("ben", &resume), Some(0));
     assert_eq!(station.show("autumn")["goes_for"], "ben");
     assert!(station.waits("autumn").contains("has no targets"));
     // Whoever closed is gone: it does not leave, and says so.
