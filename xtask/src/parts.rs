@@ -34,6 +34,9 @@ const SCHEMATHESIS: &[&str] = &["schemathesis==4.32.5", "hypothesis==6.170.15"];
 /// Reads calendars as other programs do.
 const ICALENDAR: &[&str] = &["icalendar==6.3.1"];
 
+/// A mail server that demands TLS and a password.
+const MAIL: &[&str] = &["aiosmtpd==1.4.6", "atpublic==9.0.0", "attrs==26.1.0"];
+
 /// Check pages: for accessibility, and as HTML. The latter is the newest that runs on the Node.js of Debian 12.
 const PAGES: &[&str] = &["axe-core@4.14.1", "html-validate@9.7.1"];
 
@@ -42,6 +45,7 @@ pub(crate) fn programs() -> Outcome {
     debian(PROGRAMS)?;
     pip("schemathesis", SCHEMATHESIS)?;
     pip("icalendar", ICALENDAR)?;
+    pip("mail", MAIL)?;
     npm("pages", PAGES)?;
     identity_provider()
 }

@@ -129,8 +129,11 @@ impl Session {
 async fn connect(server: &MailServer) -> Result<AsyncSmtpConnection, Fault> {
     let hello = ClientId::default();
     let tls = || {
-        let made = TlsParameters::new_rustls(server.host.clone());
-        made.map_err(|why| fault(&why))
+        let mut made = TlsParameters::builder(server.host.clone());
+        if let Some(authority) = &server.authority {
+            made = made.add_root_certificate(authority.clone());
+        }
+        made.build_rustls().map_err(|why| fault(&why))
     };
     let at_once = match server.security {
         Security::Tls => Some(tls()?),

@@ -1,5 +1,6 @@
 //! The file that names mail servers.
 
+use lettre::transport::smtp::client::Certificate;
 use serde::Deserialize;
 use std::{
     collections::BTreeSet,
@@ -18,6 +19,8 @@ pub(crate) struct MailServer {
     pub(crate) port: u16,
     /// How the conversation is kept from others.
     pub(crate) security: Security,
+    /// Who certifies it, beside those whom the machine trusts.
+    pub(crate) authority: Option<Certificate>,
     /// Who we are to it.
     pub(crate) credentials: Option<(String, String)>,
     /// How long each of its answers is waited for; five times as long for the one that says whether a mail is taken.
@@ -74,6 +77,7 @@ struct Declared {
     port: Option<u16>,
     #[serde(default)]
     security: Security,
+    authority_file: Option<PathBuf>,
     user: Option<String>,
     password_file: Option<PathBuf>,
     timeout_seconds: Option<u64>,
@@ -123,6 +127,13 @@ fn server(
     if credentials.is_some() && declared.security == Security::None {
         return Err(of("a password goes over TLS only: set `security`"));
     }
+    let authority = match &declared.authority_file {
+        Some(_) if declared.security == Security::None => {
+            return Err(of("`authority_file` is for TLS: set `security`"));
+        }
+        Some(path) => Some(certificate(path)?),
+        None => None,
+    };
     let connections = declared.connections.unwrap_or(8);
     if !(1..=CONNECTIONS_MAX).contains(&connections) {
         return Err(of("`connections` is from 1 to 50"));
@@ -136,11 +147,27 @@ fn server(
         host: declared.host.clone(),
         port: declared.port.unwrap_or(usual),
         security: declared.security,
+        authority,
         credentials,
         timeout: Duration::from_secs(declared.timeout_seconds.unwrap_or(60).clamp(1, 600)),
         connections,
         name: declared.name,
     })
+}
+
+/// A certificate in PEM.
+fn certificate(path: &Path) -> Result<Certificate, MailServersError> {
+    let text = file(path)?;
+    let form = || MailServersError::Form {
+        path: path.to_owned(),
+        why: "it holds no certificate in PEM, which begins with `-----BEGIN CERTIFICATE-----`"
+            .to_owned(),
+    };
+    // The library takes a text without one for a list of none.
+    if !text.contains("-----BEGIN CERTIFICATE-----") {
+        return Err(form());
+    }
+    Certificate::from_pem(text.as_bytes()).map_err(|_| form())
 }
 
 fn file(path: &Path) -> Result<String, MailServersError> {
@@ -196,10 +223,20 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let password = directory.path().join("password");
         std::fs::write(&password, "x").unwrap();
-        let text = format!(
-            "mail_servers: [{{ name: a, host: b, user: c, security: none, password_file: {} }}]",
-            password.display()
+        let with = |more: &str| {
+            let path = password.display();
+            said(&format!(
+                "mail_servers: [{{ name: a, host: b, {more}: {path} }}]"
+            ))
+        };
+        let plain = with("user: c, security: none, password_file");
+        assert!(plain.ends_with("a password goes over TLS only: set `security`"));
+        let plain = with("security: none, authority_file");
+        assert!(plain.ends_with("`authority_file` is for TLS: set `security`"));
+        let none = with("authority_file");
+        assert!(
+            none.contains("password: it holds no certificate in PEM"),
+            "{none}"
         );
-        assert!(said(&text).ends_with("a password goes over TLS only: set `security`"));
     }
 }
