@@ -28,14 +28,14 @@ async fn main() {
     let press = Press::open().await;
     declare(&press, count);
     let begun = Instant::now();
-    press.ok(&["audience", "invite", "many"]);
+    press.server.run(&["audience", "invite", "many"]);
     arrived(&press, count);
     told("invitations", count, begun.elapsed());
     say_yes(&press).await;
     let id = press.written("It is here", "many", &[]);
     press.sanctioned(&id);
     let begun = Instant::now();
-    press.ok(&["message", "send", &id]);
+    press.server.run(&["message", "send", &id]);
     arrived(&press, 2 * count);
     let sent = begun.elapsed();
     until("each is recorded", || press.message(&id)["state"] == "sent");
@@ -73,7 +73,7 @@ fn declare(press: &Press, count: u64) {
         "kind: Audience\nname: many\nstakeholders: [{names}]\nchannels: [post]\nnotes: customer\n"
     )
     .unwrap();
-    press.apply(&catalog);
+    press.server.apply(&catalog);
 }
 
 fn arrived(press: &Press, count: u64) {

@@ -2,7 +2,7 @@
 
 use crate::{
     identity_provider::{Answer, IdentityProvider, Jar},
-    server::{Server, text},
+    server::Server,
 };
 use serde_json::Value;
 
@@ -57,12 +57,5 @@ impl Entrance {
     pub async fn is_in(&self, jar: &mut Jar) -> bool {
         let address = self.server.url("/deployments");
         jar.get(&self.server.http, &address).await.status == 200
-    }
-
-    /// Applies a file.
-    pub fn apply(&self, document: &str) {
-        let path = self.server.directory().join("office.yaml");
-        std::fs::write(&path, document).expect("a file");
-        self.server.run(&["apply", "-f", text(&path), "--yes"]);
     }
 }

@@ -13,6 +13,7 @@ pub mod fleet;
 pub mod hand;
 pub mod haproxy;
 pub mod identity_provider;
+pub mod listener;
 pub mod makers;
 pub mod office;
 pub mod page;

@@ -2,9 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
 
-use crate::server::{Server, text};
+use crate::server::Server;
 use serde_json::Value;
-use std::fs;
 
 const CATALOG: &str = "\
 kind: Team
@@ -57,36 +56,16 @@ impl Planners {
             server: Server::start().await,
         };
         for (name, level) in [("ada", "4"), ("ben", "3")] {
-            office.ok(&["person", "create", name, "--level", level]);
+            office
+                .server
+                .run(&["person", "create", name, "--level", level]);
         }
-        office.ok(&["person", "create", "cy"]);
-        office.apply(CATALOG);
-        office.ok(&["release", "create", "shop", "2.0.0", "--draft"]);
+        office.server.run(&["person", "create", "cy"]);
+        office.server.apply(CATALOG);
         office
-    }
-
-    /// Applies a file.
-    pub fn apply(&self, document: &str) {
-        let file = self.file("catalog.yaml", document);
-        self.ok(&["apply", "-f", &file, "--yes"]);
-    }
-
-    /// Writes a file; answers its path.
-    pub fn file(&self, name: &str, content: &str) -> String {
-        let path = self.server.directory().join(name);
-        fs::write(&path, content).expect("a file");
-        text(&path).to_owned()
-    }
-
-    /// Runs a command that has to succeed.
-    pub fn ok(&self, arguments: &[&str]) -> String {
-        self.server.run(arguments)
-    }
-
-    /// The same, its answer read as JSON.
-    pub fn json(&self, arguments: &[&str]) -> Value {
-        let said = self.ok(&[arguments, &["--output", "json"]].concat());
-        serde_json::from_str(&said).expect("JSON")
+            .server
+            .run(&["release", "create", "shop", "2.0.0", "--draft"]);
+        office
     }
 
     /// Runs a command that has to end with that status; answers what it said.
@@ -96,7 +75,7 @@ impl Planners {
 
     /// The token of somebody.
     pub fn token(&self, who: &str) -> String {
-        let token = self.ok(&["token", "create", "desk", "--for", who]);
+        let token = self.server.run(&["token", "create", "desk", "--for", who]);
         token.trim().to_owned()
     }
 
@@ -110,7 +89,8 @@ impl Planners {
 
     /// The plan of the shop's release.
     pub fn plan(&self) -> Value {
-        self.json(&["release", "plan", "show", "shop", "2.0.0"])
+        self.server
+            .json(&["release", "plan", "show", "shop", "2.0.0"])
     }
 
     /// Begins the plan of a release that is to be live then.
@@ -118,12 +98,15 @@ impl Planners {
         let words = ["release", "plan", "begin", product, version];
         let more = ["--template", "large", "--target", target];
         let zone = ["--time-zone", "Europe/Amsterdam"];
-        self.json(&[&words[..], &more[..], &zone[..]].concat())
+        self.server
+            .json(&[&words[..], &more[..], &zone[..]].concat())
     }
 
     /// The plan in a file, changed.
     pub fn written(&self, name: &str, change: impl Fn(String) -> String) -> String {
-        let plan = self.ok(&["release", "plan", "show", "shop", "2.0.0", "--yaml"]);
-        self.file(name, &change(plan))
+        let plan = self
+            .server
+            .run(&["release", "plan", "show", "shop", "2.0.0", "--yaml"]);
+        self.server.file(name, &change(plan))
     }
 }

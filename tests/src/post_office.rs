@@ -2,17 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
 
-use crate::process::free_port;
+use crate::{listener::Listener, process::free_port};
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader, Write as _},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    thread::JoinHandle,
-    time::Duration,
 };
 
 /// How the server behaves.
@@ -49,7 +47,7 @@ pub struct PostOffice {
     pub port: u16,
     state: Arc<Mutex<State>>,
     count: Arc<AtomicU64>,
-    open: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+    open: Option<Listener>,
 }
 
 impl Mail {
@@ -109,22 +107,11 @@ impl PostOffice {
 
     /// Answers from now on.
     pub fn open(&mut self) {
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).expect("the port is ours");
-        listener.set_nonblocking(true).expect("a listener");
-        let stops = Arc::new(AtomicBool::new(false));
-        let (state, count, ends) = (self.state.clone(), self.count.clone(), stops.clone());
-        let thread = std::thread::spawn(move || {
-            while !ends.load(Ordering::Relaxed) {
-                match listener.accept() {
-                    Ok((stream, _)) => {
-                        let (state, count, ends) = (state.clone(), count.clone(), ends.clone());
-                        std::thread::spawn(move || converse(&stream, (&state, &count, &ends)));
-                    }
-                    Err(_) => pause(),
-                }
-            }
-        });
-        self.open = Some((stops, thread));
+        let (state, count) = (self.state.clone(), self.count.clone());
+        self.open = Some(Listener::on(self.port, move |stream, ends| {
+            let (state, count, ends) = (state.clone(), count.clone(), ends.clone());
+            std::thread::spawn(move || converse(&stream, (&state, &count, &ends)));
+        }));
     }
 
     /// Behaves otherwise from now on.
@@ -174,23 +161,6 @@ impl PostOffice {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nobody panics here")
     }
-}
-
-impl Drop for PostOffice {
-    fn drop(&mut self) {
-        if let Some((stops, thread)) = self.open.take() {
-            stops.store(true, Ordering::Relaxed);
-            thread.join().ok();
-        }
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a listener that is asked again has a thread of its own"
-)]
-fn pause() {
-    std::thread::sleep(Duration::from_millis(2));
 }
 
 type Shared<'a> = (&'a Mutex<State>, &'a AtomicU64, &'a AtomicBool);

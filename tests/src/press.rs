@@ -44,13 +44,15 @@ impl Press {
         let press = Self { server, post, hook };
         for (name, level) in [("ada", "4"), ("ben", "3")] {
             let mailbox = format!("{name}@example.org");
-            press.ok(&[
+            press.server.run(&[
                 "person", "create", name, "--level", level, "--email", &mailbox,
             ]);
         }
         press.secret("hooks", SECRET);
-        press.apply(&press.catalog());
-        press.ok(&["release", "create", "shop", "2.0.0", "--draft"]);
+        press.server.apply(&press.catalog());
+        press
+            .server
+            .run(&["release", "create", "shop", "2.0.0", "--draft"]);
         press
     }
 
@@ -70,30 +72,6 @@ impl Press {
         )
     }
 
-    /// Applies a file.
-    pub fn apply(&self, document: &str) {
-        let file = self.file("catalog.yaml", document);
-        self.ok(&["apply", "-f", &file, "--yes"]);
-    }
-
-    /// Writes a file; answers its path.
-    pub fn file(&self, name: &str, content: &str) -> String {
-        let path = self.server.directory().join(name);
-        fs::write(&path, content).expect("a file");
-        text(&path).to_owned()
-    }
-
-    /// Runs a command that has to succeed.
-    pub fn ok(&self, arguments: &[&str]) -> String {
-        self.server.run(arguments)
-    }
-
-    /// The same, its answer read as JSON.
-    pub fn json(&self, arguments: &[&str]) -> Value {
-        let said = self.ok(&[arguments, &["--output", "json"]].concat());
-        serde_json::from_str(&said).expect("JSON")
-    }
-
     /// Keeps a secret of channels.
     pub fn secret(&self, name: &str, value: &str) {
         let mut command = self.command(&["channel", "secret", name]);
@@ -106,7 +84,7 @@ impl Press {
 
     /// Runs a command as somebody; answers its status and what it said.
     pub fn by(&self, who: &str, arguments: &[&str]) -> (i32, String) {
-        let token = self.ok(&["token", "create", "desk", "--for", who]);
+        let token = self.server.run(&["token", "create", "desk", "--for", who]);
         let mut command = self.command(arguments);
         let output = command.env("TIDEGATE_TOKEN", token.trim()).output();
         let output = output.expect("it runs");
@@ -127,12 +105,12 @@ impl Press {
 
     /// A message as it is now.
     pub fn message(&self, id: &str) -> Value {
-        self.json(&["message", "show", id])
+        self.server.json(&["message", "show", id])
     }
 
     /// What became of a message with each recipient, by who that is.
     pub fn became(&self, id: &str) -> Vec<(String, String)> {
-        let view = self.json(&["message", "deliveries", id]);
+        let view = self.server.json(&["message", "deliveries", id]);
         let all = view["deliveries"].as_array().expect("deliveries");
         let text = |it: &Value, name: &str| it[name].as_str().expect("a text").to_owned();
         all.iter()
@@ -152,7 +130,7 @@ impl Press {
 
     /// A message is submitted, and `ada` sanctions it as it is.
     pub fn sanctioned(&self, id: &str) {
-        self.ok(&["message", "submit", id]);
+        self.server.run(&["message", "submit", id]);
         let hash = self.message(id)["hash"]
             .as_str()
             .expect("a hash")
@@ -165,7 +143,7 @@ impl Press {
     pub fn sent(&self, subject: &str, to: &str, more: &[&str]) -> String {
         let id = self.written(subject, to, more);
         self.sanctioned(&id);
-        self.ok(&["message", "send", &id]);
+        self.server.run(&["message", "send", &id]);
         id
     }
 
@@ -178,7 +156,7 @@ impl Press {
     /// `acme` is asked whether they want to be told what an audience is told, and says yes; answers their link.
     pub async fn opts_in(&self, audience: &str) -> String {
         let before = self.post.to("ops@acme.example").len();
-        self.ok(&["audience", "invite", audience]);
+        self.server.run(&["audience", "invite", audience]);
         until("they are asked", || {
             self.post.to("ops@acme.example").len() > before
         });

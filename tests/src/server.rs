@@ -127,6 +127,25 @@ impl Server {
         String::from_utf8(output.stdout).expect("it writes UTF-8")
     }
 
+    /// The same, its answer read as JSON.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let said = self.run(&[arguments, &["--output", "json"]].concat());
+        serde_json::from_str(&said).expect("JSON")
+    }
+
+    /// Writes a file beside the server's; answers its path.
+    pub fn file(&self, name: &str, content: &str) -> String {
+        let path = self.directory().join(name);
+        std::fs::write(&path, content).expect("a file");
+        text(&path).to_owned()
+    }
+
+    /// Applies a catalog.
+    pub fn apply(&self, document: &str) {
+        let file = self.file("catalog.yaml", document);
+        self.run(&["apply", "-f", &file, "--yes"]);
+    }
+
     /// Runs a command that must end with `status`; answers what it said.
     pub fn refused(&self, status: i32, arguments: &[&str]) -> String {
         let output = self.output(arguments);

@@ -2,17 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
 
-use crate::process::free_port;
+use crate::{listener::Listener, process::free_port};
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicU16, Ordering},
+        atomic::{AtomicU16, Ordering},
     },
-    thread::JoinHandle,
-    time::Duration,
 };
 
 /// A request as it came.
@@ -33,7 +31,7 @@ pub struct WebHook {
     pub port: u16,
     status: Arc<AtomicU16>,
     told: Arc<Mutex<Vec<Told>>>,
-    open: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+    open: Option<Listener>,
 }
 
 impl WebHook {
@@ -49,24 +47,13 @@ impl WebHook {
 
     /// Answers from now on.
     pub fn open(&mut self) {
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).expect("the port is ours");
-        listener.set_nonblocking(true).expect("a listener");
-        let stops = Arc::new(AtomicBool::new(false));
-        let (status, told, ends) = (self.status.clone(), self.told.clone(), stops.clone());
-        let thread = std::thread::spawn(move || {
-            while !ends.load(Ordering::Relaxed) {
-                match listener.accept() {
-                    Ok((stream, _)) => {
-                        let status = status.load(Ordering::Relaxed);
-                        if let Some(request) = answered(&stream, status) {
-                            told.lock().expect("nobody panics here").push(request);
-                        }
-                    }
-                    Err(_) => pause(),
-                }
+        let (status, told) = (self.status.clone(), self.told.clone());
+        self.open = Some(Listener::on(self.port, move |stream, _| {
+            let status = status.load(Ordering::Relaxed);
+            if let Some(request) = answered(&stream, status) {
+                told.lock().expect("nobody panics here").push(request);
             }
-        });
-        self.open = Some((stops, thread));
+        }));
     }
 
     /// Answers with that status from now on.
@@ -83,23 +70,6 @@ impl WebHook {
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/hook", self.port)
     }
-}
-
-impl Drop for WebHook {
-    fn drop(&mut self) {
-        if let Some((stops, thread)) = self.open.take() {
-            stops.store(true, Ordering::Relaxed);
-            thread.join().ok();
-        }
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a listener that is asked again has a thread of its own"
-)]
-fn pause() {
-    std::thread::sleep(Duration::from_millis(2));
 }
 
 fn answered(mut stream: &TcpStream, status: u16) -> Option<Told> {

@@ -43,12 +43,6 @@ for e in icalendar.Calendar.from_ical(sys.stdin.read()).walk('VEVENT'):
     print(e['UID'], e['DTSTART'].dt.isoformat(), e['DTSTART'].dt.tzinfo, rule, e['SUMMARY'], e['DESCRIPTION'], sep='|')
 ";
 
-fn apply(server: &Server, documents: &str) {
-    let path = server.directory().join("calendar.yaml");
-    std::fs::write(&path, documents).expect("the file can be written");
-    server.run(&["apply", "-f", text(&path), "--yes"]);
-}
-
 fn opening<'a>(view: &'a Value, environment: &str) -> &'a Value {
     let mut openings = view["openings"].as_array().expect("a list").iter();
     let found = openings.find(|opening| opening["environment"] == environment);
@@ -58,7 +52,7 @@ fn opening<'a>(view: &'a Value, environment: &str) -> &'a Value {
 #[tokio::test]
 async fn windows_and_freezes_are_declared_shown_and_ended() {
     let server = Server::start().await;
-    apply(&server, DECLARED);
+    server.apply(DECLARED);
     let path = server.directory().join("calendar.yaml");
     let again = server.run(&["apply", "-f", text(&path), "--yes"]);
     assert!(again.contains("changed 0, unchanged 5"), "{again}");
@@ -137,7 +131,7 @@ async fn a_scope_has_to_be_declared() {
 #[tokio::test]
 async fn another_program_reads_the_calendar_and_nothing_else() {
     let server = Server::start().await;
-    apply(&server, DECLARED);
+    server.apply(DECLARED);
     server.run(&["person", "create", "ada", "--level", "2"]);
     let made = server.run(&[
         "token", "create", "phone", "--for", "ada", "--output", "json",

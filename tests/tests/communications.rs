@@ -44,15 +44,15 @@ async fn what_another_sanctioned_goes_out_once_by_every_channel() {
     assert_eq!(status, 0, "{said}");
     let message: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(message["subject"], "The <Shop> 2.0.0 is here");
-    press.ok(&[
+    press.server.run(&[
         "message",
         "edit",
         "1",
         "--body",
         "**Here** <script>alert(1)</script>",
     ]);
-    press.ok(&["message", "submit", "1"]);
-    let preview = press.json(&["message", "preview", "1"]);
+    press.server.run(&["message", "submit", "1"]);
+    let preview = press.server.json(&["message", "preview", "1"]);
     assert_eq!(preview[0]["recipients"], 5);
     let html = preview[0]["html"].as_str().unwrap();
     assert!(
@@ -73,7 +73,9 @@ async fn what_another_sanctioned_goes_out_once_by_every_channel() {
     assert_eq!(press.message("1")["state"], "sanctioned");
 
     // A change of whom it goes to takes the sanction away.
-    press.apply("kind: Channel\nname: news\ntitle: Other news\nby: feed\n");
+    press
+        .server
+        .apply("kind: Channel\nname: news\ntitle: Other news\nby: feed\n");
     let voided = press.becomes("1", "in review");
     let told = voided["told"].as_str().unwrap();
     assert!(
@@ -87,7 +89,7 @@ async fn what_another_sanctioned_goes_out_once_by_every_channel() {
             .0,
         0
     );
-    press.ok(&["message", "send", "1"]);
+    press.server.run(&["message", "send", "1"]);
     let sent = press.becomes("1", "sent");
     assert_eq!(sent["tally"]["delivered"], 5);
 
@@ -96,7 +98,7 @@ async fn what_another_sanctioned_goes_out_once_by_every_channel() {
     read_elsewhere(&press).await;
     journaled(&press).await;
     press.says(&link, "List-Unsubscribe=One-Click").await;
-    let reach = press.json(&["audience", "show", "customers"]);
+    let reach = press.server.json(&["audience", "show", "customers"]);
     let why = reach["left_out"][0]["why"].as_str().unwrap();
     assert!(why.contains("do not want to be told"), "{why}");
 }
@@ -112,7 +114,7 @@ fn mailed(press: &Press, link: &str) {
         format!("<{link}>")
     );
     assert!(mail.plain().contains("&lt;script&gt;"), "{}", mail.text);
-    let deliveries = press.json(&["message", "deliveries", "1"]);
+    let deliveries = press.server.json(&["message", "deliveries", "1"]);
     let all = deliveries["deliveries"].as_array().unwrap();
     let own = all.iter().find(|it| it["recipient"] == ACME).unwrap();
     assert_eq!(own["key"].as_str(), mail.header("Message-ID").as_deref());
@@ -140,7 +142,7 @@ fn programs_were_told(press: &Press) {
 
 /// The feed by an address that reads nothing else, and the notice of the person.
 async fn read_elsewhere(press: &Press) {
-    let address = press.ok(&["channel", "feed", "news"]);
+    let address = press.server.run(&["channel", "feed", "news"]);
     let http = &press.server.http;
     let feed = http.get(address.trim()).send().await.unwrap();
     assert_eq!(
@@ -158,7 +160,12 @@ async fn read_elsewhere(press: &Press) {
     assert_eq!(http.get(other).send().await.unwrap().status().as_u16(), 401);
     let (_, said) = press.by("ada", &["notices"]);
     assert!(said.contains("The <Shop> 2.0.0 is here"), "{said}");
-    assert!(press.ok(&["notices"]).contains("you were told nothing yet"));
+    assert!(
+        press
+            .server
+            .run(&["notices"])
+            .contains("you were told nothing yet")
+    );
 }
 
 /// The journal has what became of each delivery, and nobody's address with it.
@@ -201,11 +208,13 @@ async fn a_crash_between_attempt_and_answer_is_unknown_until_a_person_decides() 
     assert_eq!(press.post.to(ACME).len(), 2);
 
     // A person has it sent again, and says why; it is known by the same id.
-    let unknown = press.json(&["message", "deliveries", &id, "--state", "unknown"]);
+    let unknown = press
+        .server
+        .json(&["message", "deliveries", &id, "--state", "unknown"]);
     let delivery = unknown["deliveries"][0]["id"].to_string();
     let (status, _) = press.by("ben", &["message", "resend", &delivery, "--reason", " "]);
     assert_eq!(status, 2);
-    press.ok(&[
+    press.server.run(&[
         "message",
         "resend",
         &delivery,
@@ -234,13 +243,13 @@ async fn an_answer_that_never_comes_is_unknown_and_settled_by_a_word() {
     until("nobody knows", || {
         press.message(&id)["tally"]["unknown"] == 2
     });
-    let told = press.json(&["message", "deliveries", &id]);
+    let told = press.server.json(&["message", "deliveries", &id]);
     let told = told["deliveries"][0]["told"].as_str().unwrap().to_owned();
     assert!(told.contains("does not answer within 10s"), "{told}");
     for (place, word) in [(0, "--arrived"), (1, "--missing")] {
-        let all = press.json(&["message", "deliveries", &id]);
+        let all = press.server.json(&["message", "deliveries", &id]);
         let delivery = all["deliveries"][place]["id"].to_string();
-        press.ok(&[
+        press.server.run(&[
             "message",
             "settle",
             &delivery,
@@ -265,7 +274,7 @@ async fn who_bounces_is_left_alone_until_somebody_confirms_them() {
     let first = press.sent("First", "partners", &[]);
     let failed = press.becomes(&first, "failed");
     assert_eq!(failed["tally"]["refused"], 1);
-    let bounces = press.ok(&["bounce", "list"]);
+    let bounces = press.server.run(&["bounce", "list"]);
     assert!(
         bounces.contains(ACME) && bounces.contains("550 5.1.1"),
         "{bounces}"
@@ -273,16 +282,18 @@ async fn who_bounces_is_left_alone_until_somebody_confirms_them() {
     press.post.refuse(None);
     let second = press.sent("Second", "partners", &[]);
     press.becomes(&second, "failed");
-    let left_out = press.json(&["message", "deliveries", &second]);
+    let left_out = press.server.json(&["message", "deliveries", &second]);
     let why = left_out["left_out"][0]["why"].as_str().unwrap().to_owned();
     assert!(why.contains("came back"), "{why}");
-    press.ok(&["bounce", "confirm", ACME]);
+    press.server.run(&["bounce", "confirm", ACME]);
     let third = press.sent("Third", "partners", &[]);
     press.becomes(&third, "sent");
     // A mail may come back much later, too.
-    press.ok(&["bounce", "report", ACME, "--reply", "Mailbox closed"]);
+    press
+        .server
+        .run(&["bounce", "report", ACME, "--reply", "Mailbox closed"]);
     assert_eq!(
-        press.json(&["audience", "show", "partners"])["recipients"],
+        press.server.json(&["audience", "show", "partners"])["recipients"],
         0
     );
 }
@@ -309,7 +320,7 @@ async fn quiet_hours_hold_up_what_is_not_urgent_and_cancelling_ends_it() {
         let at = &now + jiff::SignedDuration::from_hours(hours);
         at.strftime("%H:%M").to_string()
     };
-    press.apply(&format!(
+    press.server.apply(&format!(
         "kind: Audience\nname: staff\npeople: [ada, ben]\nchannels: [post]\nnotes: operator\nquiet_hours: {{ from: \"{}\", to: \"{}\" }}\n",
         hour(-2), hour(2)
     ));
@@ -319,7 +330,9 @@ async fn quiet_hours_hold_up_what_is_not_urgent_and_cancelling_ends_it() {
     press.becomes(&urgent, "sent");
     assert_eq!(press.message(&late)["tally"]["pending"], 2);
     assert_eq!(press.post.count(), 2);
-    press.ok(&["message", "cancel", &late, "--reason", "It was wrong"]);
+    press
+        .server
+        .run(&["message", "cancel", &late, "--reason", "It was wrong"]);
     until("nothing is left to send", || {
         press.message(&late)["tally"]["cancelled"] == 2
     });
@@ -332,7 +345,7 @@ async fn quiet_hours_hold_up_what_is_not_urgent_and_cancelling_ends_it() {
 async fn what_cannot_be_told_is_refused_where_it_is_declared() {
     let press = Press::open().await;
     let refused = |document: &str, expect: &str| {
-        let file = press.file("faulty.yaml", document);
+        let file = press.server.file("faulty.yaml", document);
         let said = press.server.refused(2, &["apply", "-f", &file, "--yes"]);
         assert!(said.contains(expect), "{expect}: {said}");
     };
@@ -454,7 +467,7 @@ async fn outsiders_see_the_status_page_that_is_declared_and_nothing_else() {
         (answer.status().as_u16(), answer.text().await.unwrap())
     };
     assert_eq!(look("/status/shop").await.0, 404);
-    press.apply(
+    press.server.apply(
         "kind: Environment\nname: live-secret\n---\nkind: StatusPage\nproduct: shop\ntitle: The Shop\nenvironments: [{ environment: live-secret, title: Europe }]\naudience: customers\n",
     );
     let inner = press.sent("For <us>", "staff", &[]);
@@ -488,14 +501,14 @@ async fn outsiders_see_the_status_page_that_is_declared_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_wait_for_milestones_and_times() {
     let press = Press::open().await;
-    press.apply(
+    press.server.apply(
         "kind: ReleaseTemplate\nname: told\nmilestones: [{ name: frozen, title: Code freeze, due: -1d }]\ntasks: [{ name: freeze, owner: ben, milestone: frozen, takes: 1h }]\n",
     );
     let plan = ["release", "plan", "begin", "shop", "2.0.0"];
     let target = ["--template", "told", "--target", "2099-06-10T20:00"];
-    press.ok(&[&plan[..], &target[..]].concat());
+    press.server.run(&[&plan[..], &target[..]].concat());
     let frozen = press.written("Frozen", "staff", &["--on", "milestone frozen"]);
-    press.ok(&[
+    press.server.run(&[
         "message",
         "edit",
         &frozen,
@@ -520,7 +533,7 @@ async fn messages_wait_for_milestones_and_times() {
         waits.starts_with("waits until 2099-06-09T09:00:00Z"),
         "{waits}"
     );
-    press.ok(&["task", "finish", "1"]);
+    press.server.run(&["task", "finish", "1"]);
     press.becomes(&frozen, "sent");
     let mails = press.post.to("ben@example.org");
     let plain = mails.last().unwrap().plain();
@@ -536,7 +549,7 @@ async fn messages_wait_for_milestones_and_times() {
         "2099-06-11T20:00",
         "--yes",
     ];
-    press.ok(&moved);
+    press.server.run(&moved);
     let voided = press.becomes(&late, "in review");
     assert!(
         voided["told"].as_str().unwrap().contains("the target"),

@@ -89,7 +89,9 @@ async fn written(press: &Press, two: &Two) {
 /// A person says of each what became of it.
 async fn settled(press: &Press, ada: &str) {
     press.post.behave(Manner::Takes);
-    let unknown = press.json(&["message", "deliveries", "1", "--state", "unknown"]);
+    let unknown = press
+        .server
+        .json(&["message", "deliveries", "1", "--state", "unknown"]);
     let all = unknown["deliveries"].as_array().expect("deliveries");
     for (one, word) in all.iter().zip(["yes", "again"]) {
         let path = format!("/messages/1/deliveries/{}", one["id"]);
@@ -103,7 +105,7 @@ async fn settled(press: &Press, ada: &str) {
 async fn outsiders_read_the_status_page_and_opt_in_on_theirs() {
     let press = Press::open().await;
     let server = &press.server;
-    press.apply(
+    press.server.apply(
         "kind: Environment\nname: live\n---\nkind: StatusPage\nproduct: shop\ntitle: The Shop\nenvironments: [{ environment: live, title: Europe, version: shown }]\naudience: customers\n",
     );
     let link = press.opts_in("customers").await;
@@ -123,7 +125,7 @@ async fn outsiders_read_the_status_page_and_opt_in_on_theirs() {
     browser.press("\u{e007}").await;
     browser.text_becomes("main", "You do not get what").await;
     assert_eq!(
-        press.json(&["audience", "show", "customers"])["left_out"]
+        press.server.json(&["audience", "show", "customers"])["left_out"]
             .as_array()
             .map(Vec::len),
         Some(2)

@@ -94,7 +94,7 @@ fn certify(directory: &Path) {
 
 /// The server goes on with other settings.
 async fn goes_on(press: &mut Press, settings: &str) {
-    let file = press.file("mail.yaml", settings);
+    let file = press.server.file("mail.yaml", settings);
     press.server.kill();
     press.server.more = vec!["--mail-servers".to_owned(), file];
     press.server.start_again().await;
@@ -102,7 +102,7 @@ async fn goes_on(press: &mut Press, settings: &str) {
 
 /// What is told of the first delivery of a message.
 fn told(press: &Press, id: &str) -> String {
-    let view = press.json(&["message", "deliveries", id]);
+    let view = press.server.json(&["message", "deliveries", id]);
     view["deliveries"][0].to_string()
 }
 

@@ -32,9 +32,13 @@ async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through()
     assert!(refused.contains("waits for notes"), "{refused}");
     let refused = office.refused(2, &["task", "skip", &notes, "--note", " "]);
     assert!(refused.contains("why"), "{refused}");
-    office.ok(&["task", "start", &notes]);
-    office.ok(&["task", "finish", &notes, "--note", "in the wiki"]);
-    office.ok(&["task", "skip", &news, "--note", "nobody asked"]);
+    office.server.run(&["task", "start", &notes]);
+    office
+        .server
+        .run(&["task", "finish", &notes, "--note", "in the wiki"]);
+    office
+        .server
+        .run(&["task", "skip", &news, "--note", "nobody asked"]);
     let plan = office.plan();
     assert_eq!(plan["tasks"][0]["told"], "done by admin: in the wiki");
     assert_eq!(plan["milestones"][0]["reached"], true);
@@ -42,7 +46,7 @@ async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through()
     assert!(sentence.starts_with("2 of 4 tasks are done"), "{sentence}");
     let refused = office.refused(5, &["task", "finish", &notes]);
     assert!(refused.contains("is done"), "{refused}");
-    office.ok(&["task", "reopen", &notes]);
+    office.server.run(&["task", "reopen", &notes]);
     assert_eq!(office.plan()["milestones"][0]["reached"], false);
 
     // What it is made of comes later, and is then fixed.
@@ -51,8 +55,8 @@ async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through()
         "wares",
         &[("web", "#!/bin/sh\n")],
     );
-    office.ok(&["push", "shop/web:2.0.0", text(&wares)]);
-    office.ok(&[
+    office.server.run(&["push", "shop/web:2.0.0", text(&wares)]);
+    office.server.run(&[
         "release",
         "contents",
         "shop",
@@ -60,7 +64,7 @@ async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through()
         "--component",
         "web=2.0.0",
     ]);
-    office.ok(&["release", "seal", "shop", "2.0.0"]);
+    office.server.run(&["release", "seal", "shop", "2.0.0"]);
     let refused = office.refused(
         5,
         &[
@@ -73,7 +77,7 @@ async fn a_release_is_planned_from_a_template_and_its_tasks_are_worked_through()
         ],
     );
     assert!(refused.contains("sealed"), "{refused}");
-    let journal = office.ok(&["journal", "list", "--output", "json"]);
+    let journal = office.server.run(&["journal", "list", "--output", "json"]);
     for action in [
         "release.plan_begun",
         "task.started",
@@ -102,7 +106,7 @@ async fn two_people_change_one_plan_and_nothing_is_overwritten() {
     };
     let run = |words: &[String]| {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        office.json(&words)
+        office.server.json(&words)
     };
     let mine = office.written("mine.yaml", |it| {
         it.replace("owner: ben\n  needs", "owner: cy\n  needs")
@@ -153,7 +157,9 @@ async fn two_people_change_one_plan_and_nothing_is_overwritten() {
 
 /// The editions after two people changed one plan, with what each changed.
 fn every_edition_stays(office: &Planners) {
-    let history = office.json(&["release", "plan", "history", "shop", "2.0.0"]);
+    let history = office
+        .server
+        .json(&["release", "plan", "history", "shop", "2.0.0"]);
     let paths: Vec<Vec<String>> = history
         .as_array()
         .expect("editions")
@@ -168,7 +174,10 @@ fn every_edition_stays(office: &Planners) {
             vec!["purpose"]
         ]
     );
-    let second = office.json(&["release", "plan", "show", "shop", "2.0.0", "--edition", "2"]);
+    let second =
+        office
+            .server
+            .json(&["release", "plan", "show", "shop", "2.0.0", "--edition", "2"]);
     assert_eq!(second["purpose"], "Gift cards.");
 }
 
@@ -177,19 +186,24 @@ async fn a_task_that_leaves_the_plan_is_dropped_and_comes_back_as_it_was() {
     let office = Planners::open().await;
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     let news = office.task("news");
-    office.ok(&["task", "take", &news]);
+    office.server.run(&["task", "take", &news]);
     let with = office.written("with.yaml", |it| it);
     let without = office.written("without.yaml", |it| {
         let (before, rest) = it.split_once("- name: news\n").expect("the task");
         let (_, after) = rest.split_once("- name: build\n  phase").expect("the next");
         format!("{before}- name: build\n  phase{after}")
     });
-    office.ok(&["release", "plan", "save", "shop", "2.0.0", &without]);
-    assert_eq!(office.json(&["task", "show", &news])["state"], "dropped");
-    office.ok(&[
+    office
+        .server
+        .run(&["release", "plan", "save", "shop", "2.0.0", &without]);
+    assert_eq!(
+        office.server.json(&["task", "show", &news])["state"],
+        "dropped"
+    );
+    office.server.run(&[
         "release", "plan", "save", "shop", "2.0.0", &with, "--base", "2",
     ]);
-    let task = office.json(&["task", "show", &news]);
+    let task = office.server.json(&["task", "show", &news]);
     assert_eq!(
         (&task["state"], &task["assignee"]),
         (&json!("open"), &json!("admin"))
@@ -218,7 +232,7 @@ async fn a_template_that_nobody_could_work_by_is_refused_where_it_stands() {
             "environment `moon` is not declared",
         ),
     ] {
-        let file = office.file("bad.yaml", document);
+        let file = office.server.file("bad.yaml", document);
         let refused = office.refused(2, &["apply", "-f", &file, "--yes"]);
         assert!(
             refused.contains("bad.yaml:") && refused.contains(why),
@@ -261,7 +275,7 @@ async fn what_is_saved_has_to_be_a_plan_of_people_who_exist() {
     let office = Planners::open().await;
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     let saves = |text: &str, status: i32| {
-        let file = office.file("plan.yaml", text);
+        let file = office.server.file("plan.yaml", text);
         let save = [
             "release", "plan", "save", "shop", "2.0.0", &file, "--base", "1",
         ];
@@ -297,7 +311,7 @@ async fn what_is_saved_has_to_be_a_plan_of_people_who_exist() {
         let refused = saves(text, status);
         assert!(refused.contains(why), "{refused}");
     }
-    let file = office.file("plan.yaml", "purpose: x\n");
+    let file = office.server.file("plan.yaml", "purpose: x\n");
     let refused = office.refused(2, &["release", "plan", "save", "shop", "2.0.0", &file]);
     assert!(refused.contains("--base EDITION"), "{refused}");
     let refused = office.refused(
@@ -327,11 +341,15 @@ async fn moving_the_target_says_what_would_be_late_and_two_that_book_one_place_s
         assert!(refused.contains(late), "{refused}");
     }
     assert_eq!(office.plan()["edition"], 1);
-    office.ok(&[&moved[..], &["2099-06-11T20:00", "--yes"]].concat());
+    office
+        .server
+        .run(&[&moved[..], &["2099-06-11T20:00", "--yes"]].concat());
     let plan = office.plan();
     assert_eq!(plan["tasks"][0]["due"], "2099-06-06T18:00:00Z");
 
-    office.ok(&["release", "create", "bank", "1.0.0", "--draft"]);
+    office
+        .server
+        .run(&["release", "create", "bank", "1.0.0", "--draft"]);
     let bank = office.begin("bank", "1.0.0", "2099-06-13T20:00");
     let clash = "shop 2.0.0 wants it from 2099-06-09 18:00 UTC to 2099-06-10 18:00 UTC";
     assert_eq!(bank["bookings"][0]["clashes"], json!([clash]));
@@ -345,34 +363,42 @@ async fn everybody_sees_what_is_theirs_to_do_and_who_assists_does_no_more() {
     office.begin("shop", "2.0.0", "2099-06-10T20:00");
     let (notes, build) = (office.task("notes"), office.task("build"));
     let cy = office.token("cy");
-    let work = office.json(&["task", "list", "--token", &cy]);
+    let work = office.server.json(&["task", "list", "--token", &cy]);
     assert_eq!(work["sentence"], "1 task for your teams.");
     assert_eq!(names(&work["waiting"], "name"), ["notes"]);
     let refused = office.refused(3, &["task", "start", &build, "--token", &cy]);
     assert!(refused.contains("is for ben"), "{refused}");
     let refused = office.refused(3, &["task", "skip", &notes, "--note", "x", "--token", &cy]);
     assert!(refused.contains("level 3"), "{refused}");
-    office.ok(&["task", "take", &notes, "--token", &cy]);
-    let work = office.json(&["task", "list", "--token", &cy]);
+    office.server.run(&["task", "take", &notes, "--token", &cy]);
+    let work = office.server.json(&["task", "list", "--token", &cy]);
     assert_eq!(work["sentence"], "1 task for you.");
     let ben = office.token("ben");
-    office.ok(&["task", "assign", &build, "--to", "cy", "--token", &ben]);
-    office.ok(&["task", "start", &build, "--token", &cy]);
-    office.ok(&["task", "finish", &notes, "--token", &cy]);
+    office
+        .server
+        .run(&["task", "assign", &build, "--to", "cy", "--token", &ben]);
+    office
+        .server
+        .run(&["task", "start", &build, "--token", &cy]);
+    office
+        .server
+        .run(&["task", "finish", &notes, "--token", &cy]);
     let late = ["--due", "2020-01-01T00:00:00Z", "--owner", "team:makers"];
-    office.ok(&[
-        &["task", "add", "shop", "2.0.0", "Thank everybody"],
-        &late[..],
-    ]
-    .concat());
-    let work = office.json(&["task", "list", "--team", "makers"]);
+    office.server.run(
+        &[
+            &["task", "add", "shop", "2.0.0", "Thank everybody"],
+            &late[..],
+        ]
+        .concat(),
+    );
+    let work = office.server.json(&["task", "list", "--team", "makers"]);
     assert_eq!(
         work["sentence"],
         "1 task for team makers that nobody took, 1 of them overdue."
     );
-    let all = office.json(&["task", "list", "--all"]);
+    let all = office.server.json(&["task", "list", "--all"]);
     assert_eq!(all["waiting"].as_array().map(Vec::len), Some(4));
-    let listed = office.ok(&["task", "list", "--all"]);
+    let listed = office.server.run(&["task", "list", "--all"]);
     assert!(
         listed.contains("Thank everybody") && listed.contains("overdue"),
         "{listed}"

@@ -91,7 +91,7 @@ async fn a_release_is_planned_on_its_page_and_its_tasks_are_worked_through() {
 /// Who assists sees no form but for what falls to them; who is of no team sees nothing.
 async fn worked_through(office: &Planners) {
     let server = &office.server;
-    office.ok(&["person", "create", "stranger"]);
+    office.server.run(&["person", "create", "stranger"]);
     let (cy, stranger) = (
         cookie_of(server, "cy").await,
         cookie_of(server, "stranger").await,

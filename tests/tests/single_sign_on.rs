@@ -11,7 +11,9 @@ use tidegate_tests::{
 #[tokio::test]
 async fn people_come_in_and_their_groups_say_how_far_they_answer() {
     let office = Entrance::open(OPEN).await;
-    office.apply("kind: Team\nname: makers\ngroups: { sre: apply }\n");
+    office
+        .server
+        .apply("kind: Team\nname: makers\ngroups: { sre: apply }\n");
     let page = Jar::default()
         .get(&office.server.http, &office.server.url("/sign-in"))
         .await;
@@ -223,7 +225,9 @@ async fn a_link_to_a_provider_is_made_ended_and_journaled_and_no_programs() {
 
     server.run(&["person", "change", "lovelace", "--external", issuer, "ada"]);
     office.provider.set_groups(&json!({ "ada": ["sre"] })).await;
-    office.apply("kind: Team\nname: makers\ngroups: { sre: apply }\n");
+    office
+        .server
+        .apply("kind: Team\nname: makers\ngroups: { sre: apply }\n");
     let (mut jar, answer) = office.sign_in("ada").await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     assert_eq!(
@@ -253,7 +257,9 @@ async fn a_link_to_a_provider_is_made_ended_and_journaled_and_no_programs() {
 #[tokio::test]
 async fn who_is_called_as_somebody_was_granted_something_does_not_get_it() {
     let office = Entrance::open(OPEN).await;
-    office.apply("kind: Team\nname: makers\nmembers: [ada]\nlevels: { bob: initiate }\n");
+    office
+        .server
+        .apply("kind: Team\nname: makers\nmembers: [ada]\nlevels: { bob: initiate }\n");
     for who in ["ada", "bob"] {
         let (_, answer) = office.sign_in(who).await;
         assert_eq!(answer.status, 303, "{}", answer.body);

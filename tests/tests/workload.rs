@@ -16,7 +16,9 @@ impl Lent {
     async fn open() -> Self {
         let office = Entrance::open(OPEN).await;
         let server = &office.server;
-        office.apply("kind: Product\nname: shop\n---\nkind: Environment\nname: live\n");
+        office
+            .server
+            .apply("kind: Product\nname: shop\n---\nkind: Environment\nname: live\n");
         server.run(&[
             "person",
             "create",
