@@ -53,8 +53,8 @@ fn opening<'a>(view: &'a Value, environment: &str) -> &'a Value {
 async fn windows_and_freezes_are_declared_shown_and_ended() {
     let server = Server::start().await;
     server.apply(DECLARED);
-    let path = server.directory().join("calendar.yaml");
-    let again = server.run(&["apply", "-f", text(&path), "--yes"]);
+    let path = server.file("calendar.yaml", DECLARED);
+    let again = server.run(&["apply", "-f", &path, "--yes"]);
     assert!(again.contains("changed 0, unchanged 5"), "{again}");
 
     let view = server
