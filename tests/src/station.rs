@@ -47,6 +47,11 @@ impl Station {
         station
     }
 
+    /// A station without targets: what is planned needs none.
+    pub fn desk() -> Self {
+        Self::open(0, 0)
+    }
+
     /// Declares that each product serves its contract in this version, and needs that of the product before it likewise.
     pub fn serve(&self, contract: &str) {
         let needs = |product: &str| match product {

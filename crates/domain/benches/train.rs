@@ -8,7 +8,7 @@ use tidegate_domain::{
     catalog::{Need, Needed, Versions},
     control::Clearance,
     digest::Digest,
-    id::{DeploymentId, GroupRunId},
+    id::{DeploymentId, GroupRunId, SnapshotNumber},
     name::Name,
     planning::ReleasePlan,
     train::{
@@ -125,6 +125,7 @@ fn member(number: u32) -> MemberFacts {
         line: Some(Line {
             release: "2.1.0".parse().expect("it is a version"),
             hash: Some(Digest::of(format!("{number}").as_bytes())),
+            snapshot: Some(SnapshotNumber(1)),
             parts,
         }),
         clearance: Some(Clearance::default()),
@@ -162,6 +163,7 @@ fn past(number: u32) -> Vec<Past> {
             began,
             outcome: Outcome::Succeeded(began + SignedDuration::from_mins(10)),
             digests: digests.collect(),
+            snapshot: SnapshotNumber(1),
         }
     };
     (0..PAST).map(past).collect()

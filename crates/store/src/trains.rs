@@ -43,13 +43,13 @@ impl Tx {
         trains(&self.rows(sql, &[]).await?)
     }
 
-    /// At most `limit` trains, those first that have not ended, and of these the newest.
+    /// At most `limit` trains after the first `skip`, those first that have not ended, and of these the newest.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn trains(&mut self, limit: u64) -> Result<Vec<Train>, StoreError> {
-        let sql = "SELECT record FROM trains ORDER BY is_open DESC, made_at DESC, name LIMIT $1";
-        trains(&self.rows(sql, &[limit.into()]).await?)
+    pub async fn trains(&mut self, skip: u64, limit: u64) -> Result<Vec<Train>, StoreError> {
+        let sql = "SELECT record FROM trains ORDER BY is_open DESC, made_at DESC, name LIMIT $1 OFFSET $2";
+        trains(&self.rows(sql, &[limit.into(), skip.into()]).await?)
     }
 
     /// Keeps a saving of a train's plan. The database refuses a number that is taken.

@@ -17,6 +17,19 @@ impl Shop {
             .unwrap()
     }
 
+    /// Runs a command as somebody, with a token of theirs; answers how it ended and all that was said.
+    pub fn by(&self, who: &str, arguments: &[&str]) -> (i32, String) {
+        let token = self.ok(&["token", "create", "desk", "--for", who]);
+        let mut command = self.command(arguments);
+        let output = command
+            .env("TIDEGATE_TOKEN", token.trim())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let status = output.status.code().unwrap();
+        (status, String::from_utf8(said).unwrap())
+    }
+
     /// A command with the server and the token set.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(tidegate());

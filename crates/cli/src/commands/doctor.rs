@@ -5,7 +5,7 @@ use crate::{Error, ExitStatus};
 use clap::Args;
 use tidegate_protocol::api::DoctorView;
 
-/// Look for what should never be: deployments that break an invariant, a journal that does not match its tree.
+/// Look for what should never be: deployments and trains that break an invariant, a journal that does not match its tree.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {}
 
@@ -23,8 +23,8 @@ impl DoctorArgs {
 
 fn text(view: &DoctorView) -> String {
     let seen = format!(
-        "{} deployments and {} journal entries",
-        view.deployments, view.entries
+        "{} deployments, {} trains and {} journal entries",
+        view.deployments, view.trains, view.entries
     );
     match view.faults.as_slice() {
         [] => format!("all is sound: {seen}"),

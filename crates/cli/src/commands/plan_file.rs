@@ -22,28 +22,44 @@ fn base(text: &str) -> Option<u64> {
     first.split_whitespace().next()?.parse().ok()
 }
 
-/// What saving a file asks for: made from the edition that is said, or that it says itself, or else another.
-///
-/// # Errors
-/// When it cannot be read, or nobody says which edition it was made from.
-pub(super) fn request(
-    file: &Path,
-    (said, otherwise): (Option<u64>, Option<u64>),
-    dry_run: bool,
-) -> Result<PlanSaveRequest, Error> {
-    let path = file.display();
-    let text = std::fs::read_to_string(file)
-        .map_err(|why| Error::Usage(format!("{path} cannot be read: {why}")))?;
-    let base = said.or_else(|| base(&text)).or(otherwise).ok_or_else(|| {
+/// A plan in a file, as it was read.
+pub(super) struct PlanFile<'a> {
+    path: &'a Path,
+    text: String,
+}
+
+impl<'a> PlanFile<'a> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn read(path: &'a Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|why| Error::Usage(format!("{} cannot be read: {why}", path.display())))?;
+        Ok(Self { path, text })
+    }
+
+    /// The edition that it says it was made from.
+    pub(super) fn base(&self) -> Option<u64> {
+        base(&self.text)
+    }
+
+    /// That nobody says which edition it was made from; there is `newest`.
+    pub(super) fn no_base(&self, newest: &str) -> Error {
+        let path = self.path.display();
         Error::Usage(format!(
-            "{path} does not say which edition it was made from: `--base EDITION`, or 0 for the first"
+            "{path} does not say which edition it was made from: `--base EDITION`, {newest}"
         ))
-    })?;
-    Ok(PlanSaveRequest {
-        base,
-        text,
-        dry_run,
-    })
+    }
+
+    /// What saving it asks for.
+    pub(super) fn request(self, base: u64, dry_run: bool) -> PlanSaveRequest {
+        PlanSaveRequest {
+            base,
+            text: self.text,
+            dry_run,
+        }
+    }
 }
 
 /// Saves a plan, or says what that would change.
@@ -108,7 +124,7 @@ fn in_editor(text: &str, name: &str) -> Result<(String, PathBuf), Error> {
         .find_map(|it| std::env::var(it).ok());
     let editor = editor.filter(|it| !it.trim().is_empty()).ok_or_else(|| {
         Error::Usage(
-            "no editor is set: set EDITOR, or `show --yaml` into a file and `save` that".to_owned(),
+            "no editor is set: set EDITOR, or `show --yaml` into a file, change it there, and save that file".to_owned(),
         )
     })?;
     let prefix = format!("tidegate-plan-{name}-");

@@ -2,7 +2,10 @@
 
 mod told;
 
-use super::{Context, plan_file};
+use super::{
+    Context,
+    plan_file::{self, PlanFile},
+};
 use crate::{Client, Error, ExitStatus, Ui};
 use clap::{Args, Subcommand};
 use std::{path::PathBuf, time::Duration};
@@ -23,9 +26,9 @@ owner: SOMEBODY            # a person, or team:NAME
 time_zone: Europe/Amsterdam
 departures:                # in this order
 - environment: staging
-  at: 2026-12-01T10:00
+  at: 2099-01-01T10:00
 - environment: live
-  at: 2026-12-03T20:00     # all members have run together in staging before, unless `barrier: open`
+  at: 2099-01-02T20:00     # all members have run together in staging before, unless `barrier: open`
 late: { policy: wait, before: 1d }   # or `drop` or `stop`
 members:
 - product: orders
@@ -43,15 +46,18 @@ pub enum TrainCommand {
     Plan(PlanArgs),
     /// Change the plan in your editor (`VISUAL` or `EDITOR`), and save it.
     Edit(WhichArgs),
-    /// List the editions of the plan, the newest first, with what each changed.
-    History(WhichArgs),
+    History(HistoryArgs),
     /// Close boarding: exactly what the members bring now goes, in your name.
     Close(WhichArgs),
     Drop(DropArgs),
     Replace(ReplaceArgs),
+    /// Hold a train: it leaves for nowhere until somebody lets it go on.
+    ///
+    /// What is under way goes on, and the train stands still once it is there.
     Hold(ReasonArgs),
     /// Let a train go on that was held, went back, or did not arrive as a whole.
     Resume(WhichArgs),
+    /// End a train: it goes nowhere any more. What runs stays as it is.
     Cancel(ReasonArgs),
     /// Follow a train until it arrives or needs a person; the exit status says how.
     Watch(WhichArgs),
@@ -75,6 +81,16 @@ pub struct ShowArgs {
     /// Show what its members bring, component by component.
     #[arg(long, conflicts_with = "yaml")]
     bill: bool,
+}
+
+/// List the editions of the plan, the newest first, with what each changed.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// How many at most.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=100))]
+    limit: u64,
 }
 
 /// Plan a train from a file, or change its plan; without a file, write an example.
@@ -122,7 +138,7 @@ pub struct ReplaceArgs {
     reason: String,
 }
 
-/// Hold a train where it stands, or end it; what runs stays as it is.
+/// A train, and why.
 #[derive(Debug, Args)]
 pub struct ReasonArgs {
     #[command(flatten)]
@@ -149,8 +165,8 @@ impl TrainCommand {
                     .save(context, &format!("{}/plan", which.path()))
                     .await?;
             }
-            Self::History(which) => {
-                let path = format!("{}/plan/editions", which.path());
+            Self::History(HistoryArgs { which, limit }) => {
+                let path = format!("{}/plan/editions?limit={limit}", which.path());
                 let editions: Vec<PlanEditionView> = client.get(&path).await?;
                 ui.data(&editions, |all| plan_file::history(all));
             }
@@ -230,8 +246,17 @@ impl PlanArgs {
             context.ui.line(EXAMPLE);
             return Ok(());
         };
-        let request = plan_file::request(path, (self.base, Some(0)), self.dry_run)?;
         let address = format!("{}/plan", self.which.path());
+        let file = PlanFile::read(path)?;
+        let base = match self.base.or_else(|| file.base()) {
+            Some(base) => base,
+            None => match self.which.get(&context.client).await {
+                Ok(view) => return Err(file.no_base(&format!("which is {} now", view.edition))),
+                Err(why) if why.status() == ExitStatus::NotFound => 0,
+                Err(why) => return Err(why),
+            },
+        };
+        let request = file.request(base, self.dry_run);
         plan_file::save(context, &address, &request).await
     }
 }
@@ -250,7 +275,9 @@ async fn follow(client: &Client, ui: &Ui, which: &WhichArgs) -> Result<TrainView
             ui.say(&view.sentence);
             said.clone_from(&view.sentence);
         }
-        let stands = matches!(view.status.as_str(), "rolled_back" | "failed") || view.held;
+        let is_on_its_way = view.status == "under_way";
+        let needs_a_person = matches!(view.status.as_str(), "rolled_back" | "failed");
+        let stands = needs_a_person || (view.held && !is_on_its_way);
         if stands || matches!(view.status.as_str(), "arrived" | "cancelled") {
             return Ok(view);
         }

@@ -4,6 +4,7 @@ use crate::{
     canonical,
     catalog::{Component, Need, Provides},
     digest::Digest,
+    id::SnapshotNumber,
     name::Name,
     release::Release,
     version::Version,
@@ -24,6 +25,9 @@ pub struct Line {
     pub release: Version,
     /// The hash of the sealed release; none of a draft.
     pub hash: Option<Digest>,
+    /// The configuration that it is deployed with; none of a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SnapshotNumber>,
     /// What is in it.
     pub parts: Parts,
 }
@@ -73,6 +77,7 @@ impl Line {
         Self {
             release: release.version.clone(),
             hash: sealed.map(|it| it.hash),
+            snapshot: release.current_snapshot(),
             parts: parts(release, components),
         }
     }
@@ -116,7 +121,7 @@ mod tests {
         assert_eq!(part.needs, components[0].needs);
         release.sealed = Some(crate::release::Sealed {
             hash: digest,
-            snapshot: crate::id::SnapshotNumber(1),
+            snapshot: SnapshotNumber(1),
             at: release.created_at,
             by: release.created_by.clone(),
         });

@@ -65,6 +65,12 @@ fn unlike(train: &Train, last: &BillEdition) -> Vec<String> {
 
 /// Where the status does not go with the rest.
 fn misplaced(train: &Train) -> Option<String> {
+    let departures = &train.plan.departures;
+    if let Some(reached) = train.status.reached()
+        && departures.iter().all(|it| it.environment != *reached)
+    {
+        return Some(format!("it reached {reached}, where it does not go"));
+    }
     let is_fixed = train.bill().is_some();
     let word = train.status.word();
     match &train.status {
@@ -162,7 +168,12 @@ mod tests {
                 train.replaced(&product, line, word).ok()
             }
             25..=28 => follow(train, &product, second),
-            24 => train.replanned(train.plan.without(&product)).ok(),
+            24 => train.replanned(train.plan.without(&product), &product).ok(),
+            29 => {
+                let mut plan = train.plan.clone();
+                plan.departures.remove(who % plan.departures.len());
+                train.replanned(plan, &product).ok()
+            }
             letter => {
                 let mut train = train.clone();
                 train.apply(&event(letter), time(second)).ok()?;
@@ -174,7 +185,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_done_to_a_train_nothing_is_silent(
-            steps in prop::collection::vec((0..29_u8, 0..3_usize), 0..30)
+            steps in prop::collection::vec((0..30_u8, 0..3_usize), 0..30)
         ) {
             let mut train = train();
             for (what, second) in steps.into_iter().zip(1..) {
@@ -192,6 +203,7 @@ mod tests {
     fn a_damaged_record_says_what_is_wrong() {
         let bill = facts(ABOARD).bill(&train());
         let mut train = train().closed(bill, (name("ada"), time(1))).unwrap();
+        let closed = train.clone();
         let mut other = train.editions[0].clone();
         other.bill.0.remove(&name("stock"));
         train.editions.push(other);
@@ -208,5 +220,12 @@ mod tests {
         train.editions.clear();
         train.status = TrainStatus::Arrived { at: time(1) };
         assert_eq!(check(&train), ["it is arrived without a bill"]);
+        let mut lost = closed;
+        lost.status = TrainStatus::Closed {
+            reached: Some(name("moon")),
+            since: time(1),
+            hold: None,
+        };
+        assert_eq!(check(&lost), ["it reached moon, where it does not go"]);
     }
 }

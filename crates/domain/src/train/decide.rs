@@ -11,7 +11,7 @@ use crate::{
     control::{Clearance, Stop},
     digest::Digest,
     group::{GroupCause, GroupStatus},
-    id::Edition,
+    id::{Edition, SnapshotNumber},
     name::Name,
     version::Version,
 };
@@ -62,6 +62,8 @@ pub struct Passenger {
     pub release: Version,
     /// The hash of that.
     pub hash: Digest,
+    /// The configuration that it goes with.
+    pub snapshot: Option<SnapshotNumber>,
     /// The members that it changes after, by their places in the list.
     pub after: Vec<u32>,
 }
@@ -140,10 +142,16 @@ fn passengers(train: &Train, bill: &Bill, to: &Name) -> Result<Vec<Passenger>, O
     let order = in_order(&train.plan, bill, to)?;
     let passenger = |(place, after): (usize, Vec<u32>)| {
         let product = train.plan.members.get(place)?.product.clone();
-        let Line { release, hash, .. } = bill.line(&product)?;
+        let Line {
+            release,
+            hash,
+            snapshot,
+            ..
+        } = bill.line(&product)?;
         Some(Passenger {
             release: release.clone(),
             hash: (*hash)?,
+            snapshot: *snapshot,
             product,
             after,
         })
@@ -161,7 +169,8 @@ pub fn decide(train: &Train, facts: &TrainFacts, now: Timestamp) -> TrainDecisio
         TrainStatus::Planned { hold: None } | TrainStatus::Closed { hold: None, .. } => {
             match Outlook::of(train, facts, now) {
                 Ok(Some(outlook)) => ahead(train, facts, &outlook, now),
-                Ok(None) => happens(TrainEvent::Arrived),
+                Ok(None) if has_arrived(train) => happens(TrainEvent::Arrived),
+                Ok(None) => waits(vec![TrainWait::Plan(TrainPlanError::NoDeparture)]),
                 Err(why) => waits(vec![TrainWait::Plan(why)]),
             }
         }
@@ -182,6 +191,11 @@ pub fn decide(train: &Train, facts: &TrainFacts, now: Timestamp) -> TrainDecisio
         }
         TrainStatus::Arrived { .. } | TrainStatus::Cancelled { .. } => TrainDecision::default(),
     }
+}
+
+fn has_arrived(train: &Train) -> bool {
+    let last = train.plan.departures.last().map(|it| &it.environment);
+    last.is_some() && last == train.status.reached()
 }
 
 /// Before a departure: late members first, because they change what goes.

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::name::Name;
 
-/// The other members that need something of one, and would not find it in every environment of the plan without. Where it is
-/// not known what runs they would not.
+/// The other members that need something of one, and would not find it in every environment of the plan without.
+///
+/// Where it is not known what runs, or what that member gives because its release is not made, they would not.
 pub fn dependents(product: &Name, bill: &Bill, plan: &TrainPlan, places: &Places) -> Vec<Asks> {
     let mut without = bill.clone();
     without.0.remove(product);
@@ -17,7 +18,12 @@ pub fn dependents(product: &Name, bill: &Bill, plan: &TrainPlan, places: &Places
     let others = without
         .lines()
         .flat_map(|(other, line)| asks(other, &line.parts));
-    let relies = |it: &Asks| givers(&aboard, it).iter().any(|by| by.product == *product);
+    let is_unmade = bill.line(product).is_none();
+    let relies = |it: &Asks| {
+        let gives = givers(&aboard, it);
+        let may_give = is_unmade && gives.is_empty() && !is_met(it, &aboard);
+        may_give || gives.iter().any(|by| by.product == *product)
+    };
     let worlds: Vec<Option<World<'_>>> = plan
         .departures
         .iter()

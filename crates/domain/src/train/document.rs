@@ -320,6 +320,11 @@ impl TrainPlan {
             let (member, other) = (product.clone(), both.product.clone());
             return Err(TrainPlanError::Contradiction { member, other });
         }
+        let is_long = |it: &NotAfter| it.reason.chars().count() > TITLE_MAX;
+        if member.not_after.iter().any(is_long) {
+            let (what, max) = ("reason of a `not_after`", "200 characters");
+            return Err(TrainPlanError::TooLong { what, max });
+        }
         let blank = |it: &&NotAfter| it.reason.trim().is_empty();
         let blank = member.not_after.iter().find(blank);
         blank.map_or(Ok(()), |it| {

@@ -3,13 +3,13 @@
 use super::world::Given;
 use crate::{
     catalog::{ComponentName, Need, Needed},
-    id::{DeploymentId, Edition},
+    id::{DeploymentId, Edition, SnapshotNumber},
     name::{Name, listed},
     range::Misfit,
     version::Version,
 };
 use jiff::Timestamp;
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Something that keeps a train from being known to fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub enum Finding {
         environment: Name,
         /// Which.
         product: Name,
+        /// The release that is to go.
+        release: Version,
         /// Why not.
         why: Untested,
     },
@@ -132,6 +134,8 @@ pub enum Untested {
     Failed(DeploymentId),
     /// It runs there, and no deployment of it is on record.
     NoRecord,
+    /// It runs there with another configuration, which is this one.
+    Configured(SnapshotNumber),
 }
 
 impl Finding {
@@ -167,10 +171,20 @@ impl Finding {
             }
             Self::Unmet { asks, why, .. } => why.remedy(asks),
             Self::Untested {
-                environment, why, ..
-            } => why.remedy(environment),
-            Self::Stale { environment, .. } | Self::Voided { environment, .. } => {
-                leave_again(environment)
+                environment,
+                product,
+                release,
+                why,
+            } => why.remedy((product, release), environment),
+            Self::Stale {
+                environment,
+                product,
+                ..
+            } => format!("deploy what the train brings of {product} to {environment} again"),
+            Self::Voided { environment, .. } => {
+                format!(
+                    "deploy all members to {environment} again, so that they run together as they are now"
+                )
             }
             Self::TestedWithOther {
                 environment,
@@ -180,6 +194,34 @@ impl Finding {
             } => format!(
                 "if that matters, run the same {component} in {tested_in} as in {environment}, and test again"
             ),
+        }
+    }
+}
+
+impl Finding {
+    /// The products that it names.
+    pub fn products(&self) -> BTreeSet<&Name> {
+        match self {
+            Self::NotMade { product }
+            | Self::Draft { product, .. }
+            | Self::UnknownProduct { product, .. }
+            | Self::Untested { product, .. }
+            | Self::Stale { product, .. } => BTreeSet::from([product]),
+            Self::UnknownPlace { .. } | Self::Voided { .. } => BTreeSet::new(),
+            Self::Unmet { asks, why, .. } => {
+                let own = &asks.component.product;
+                let others = match why {
+                    UnmetNeed::Absent => &[][..],
+                    UnmetNeed::Unfit(all, _) | UnmetNeed::Several(all) | UnmetNeed::Broken(all) => {
+                        all.as_slice()
+                    }
+                };
+                let others = others.iter().map(|it| &it.component.product);
+                others.chain([own]).collect()
+            }
+            Self::TestedWithOther {
+                asks, given: by, ..
+            } => BTreeSet::from([&asks.component.product, &by.component.product]),
         }
     }
 }
@@ -252,10 +294,14 @@ impl UnmetNeed {
 }
 
 impl Untested {
-    fn remedy(&self, environment: &Name) -> String {
+    fn remedy(&self, (product, release): (&Name, &Version), environment: &Name) -> String {
         match self {
-            Self::NotThere | Self::Differs(_) | Self::Failed(_) | Self::NoRecord => {
-                leave_again(environment)
+            Self::NotThere
+            | Self::Differs(_)
+            | Self::Failed(_)
+            | Self::NoRecord
+            | Self::Configured(_) => {
+                format!("deploy it there: `tidegate deploy {product} {release} --to {environment}`")
             }
             Self::Unknown(_) => format!("see that its targets in {environment} report"),
             Self::UnderWay(deployment) => {
@@ -263,10 +309,6 @@ impl Untested {
             }
         }
     }
-}
-
-fn leave_again(environment: &Name) -> String {
-    format!("let the train leave for {environment} again")
 }
 
 impl fmt::Display for Finding {
@@ -298,6 +340,7 @@ impl fmt::Display for Finding {
             Self::Untested {
                 environment,
                 product,
+                release: _,
                 why,
             } => write!(
                 f,
@@ -355,6 +398,7 @@ impl fmt::Display for Untested {
             Self::UnderWay(deployment) => write!(f, "deployment {deployment} is under way"),
             Self::Failed(deployment) => write!(f, "deployment {deployment} did not succeed"),
             Self::NoRecord => f.write_str("it runs there, but no deployment of it is on record"),
+            Self::Configured(there) => write!(f, "it runs there with configuration {there}"),
         }
     }
 }

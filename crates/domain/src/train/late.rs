@@ -29,6 +29,8 @@ pub enum LateAct {
         product: Name,
         /// Who needs what of it.
         by: Vec<Asks>,
+        /// Whom the plan puts after it.
+        behind: Vec<Name>,
     },
     /// It would go without it, but alone there is no train: people say how it goes on.
     Last {
@@ -64,18 +66,31 @@ pub(super) fn late(
                 until: it.expected,
             },
             LatePolicy::Stop => LateAct::Stop { product },
-            LatePolicy::Drop => match dependents(&product, bill, plan, places) {
-                by if by.is_empty() && plan.members.len() <= MEMBERS_MIN => {
-                    LateAct::Last { product }
+            LatePolicy::Drop => {
+                let by = dependents(&product, bill, plan, places);
+                let behind = behind(plan, &product);
+                match (by.is_empty() && behind.is_empty(), plan.members.len()) {
+                    (true, ..=MEMBERS_MIN) => LateAct::Last { product },
+                    (true, _) => LateAct::Drop { product },
+                    (false, _) => LateAct::Needed {
+                        product,
+                        by,
+                        behind,
+                    },
                 }
-                by if by.is_empty() => LateAct::Drop { product },
-                by => LateAct::Needed { product, by },
-            },
+            }
         })
     };
     let mut acts: Vec<LateAct> = late.filter_map(act).collect();
     acts.sort_by_key(|act| !matches!(act, LateAct::Stop { .. }));
     acts
+}
+
+/// Whom the plan puts after a member: its people thought that they need it.
+fn behind(plan: &TrainPlan, product: &Name) -> Vec<Name> {
+    let others = plan.members.iter();
+    let behind = others.filter(|it| it.after.contains(product));
+    behind.map(|it| it.product.clone()).collect()
 }
 
 impl LateAct {
@@ -113,10 +128,17 @@ impl fmt::Display for LateAct {
                 until: None,
             } => write!(f, "{product} is late, and the train waits for it"),
             Self::Drop { product } => write!(f, "{product} is late, and the train goes without it"),
-            Self::Needed { product, by } => {
-                let by: Vec<String> = by.iter().map(ToString::to_string).collect();
-                let by = by.join(", and ");
-                write!(f, "{product} is late and would be dropped, but {by}")
+            Self::Needed {
+                product,
+                by,
+                behind,
+            } => {
+                let needs = by.iter().map(ToString::to_string);
+                let behind = behind.iter();
+                let behind = behind.map(|it| format!("the plan puts {it} after it"));
+                let why: Vec<String> = needs.chain(behind).collect();
+                let why = why.join(", and ");
+                write!(f, "{product} is late and would be dropped, but {why}")
             }
             Self::Last { product } => write!(
                 f,

@@ -1,7 +1,11 @@
 //! What is known of an environment: what runs there, and what was deployed there before.
 
 use super::Parts;
-use crate::{digest::Digest, id::DeploymentId, name::Name};
+use crate::{
+    digest::Digest,
+    id::{DeploymentId, SnapshotNumber},
+    name::Name,
+};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -39,6 +43,8 @@ pub struct Past {
     pub outcome: Outcome,
     /// What it brought of each component.
     pub digests: BTreeMap<Name, Digest>,
+    /// The configuration that it brought it with.
+    pub snapshot: SnapshotNumber,
 }
 
 /// How a deployment ended.

@@ -3,9 +3,10 @@
 //! Tasks are scheduled by [`Schedule`], with the last departure of the train as the target of every member: what is told from
 //! the target moves with the train.
 
-use super::{Bill, Departure, Finding, Integration, Member, MemberFacts, Train, TrainFacts};
+use super::{Bill, Departure, Finding, Integration, Line, Member, MemberFacts, Train, TrainFacts};
 use crate::{
     control::{Clearance, Stop},
+    id::SnapshotNumber,
     name::Name,
     planning::{
         Party, PlanError, ReleasePlan, Schedule, Slack, Task, TaskState, schedule::Reached,
@@ -87,6 +88,15 @@ pub enum Lack {
     NotMade,
     /// Contents that cannot change any more.
     NotSealed,
+    /// What was fixed when boarding was closed: another configuration goes with its release now.
+    Configured {
+        /// Which release.
+        release: Version,
+        /// What was fixed.
+        fixed: SnapshotNumber,
+        /// What goes with it now, if it can be deployed at all.
+        now: Option<SnapshotNumber>,
+    },
     /// Nothing may deploy it.
     Blocked(Block),
     /// A control, an approval or a change request.
@@ -125,7 +135,9 @@ impl Readiness {
             let known = facts.members.get(product);
             let work = Work::of(known.unwrap_or(&none), (at, last), now);
             let sealed = bill.line(product).map(|line| line.hash.is_some());
+            let changed = known.and_then(|it| configured(bill.line(product)?, it));
             let lacks = known.map_or_else(|| vec![Lack::Unknown], |it| lacks(sealed, it, &work));
+            let lacks: Vec<Lack> = changed.into_iter().chain(lacks).collect();
             let deadline = train.plan.late_rule(member).deadline(at).timestamp();
             let lateness = lateness(lacks.is_empty(), work.expected, (deadline, now));
             tasks.extend(work.slacks.into_iter().map(|it| (product.clone(), it)));
@@ -249,6 +261,17 @@ fn scheduled(
     Ok((plan, schedule))
 }
 
+/// What was fixed is deployed with one configuration, and no other one counts as tested.
+fn configured(line: &Line, facts: &MemberFacts) -> Option<Lack> {
+    let fixed = line.snapshot?;
+    let now = facts.line.as_ref()?.snapshot;
+    (now != Some(fixed)).then(|| Lack::Configured {
+        release: line.release.clone(),
+        fixed,
+        now,
+    })
+}
+
 fn lacks(sealed: Option<bool>, facts: &MemberFacts, work: &Work) -> Vec<Lack> {
     let mut lacks = match sealed {
         None => vec![Lack::NotMade],
@@ -339,6 +362,7 @@ impl Lack {
             Self::Unknown => "not known",
             Self::NotMade => "not made",
             Self::NotSealed => "draft",
+            Self::Configured { .. } => "configuration changed",
             Self::Blocked(_) => "blocked",
             Self::Clearance(_) => "controls missing",
             Self::Task { .. } | Self::Plan(_) => "tasks open",
@@ -349,7 +373,10 @@ impl Lack {
     pub fn remedy(&self) -> String {
         match self {
             Self::NotMade => "make the release, and name it in the plan of the train".to_owned(),
-            Self::NotSealed => "seal it".to_owned(),
+            Self::NotSealed => "seal it: `tidegate release seal`".to_owned(),
+            Self::Configured { release, .. } => format!(
+                "take release {release} aboard again, as it is now: `tidegate train replace`"
+            ),
             Self::Blocked(_) => "take another release aboard, or lift the block".to_owned(),
             Self::Clearance(stop) => stop.remedy.clone(),
             Self::Unknown => {
@@ -370,6 +397,10 @@ impl fmt::Display for Lack {
         match self {
             Self::NotMade => f.write_str("its release is not made"),
             Self::NotSealed => f.write_str("its release is not sealed"),
+            Self::Configured { fixed, now, .. } => {
+                write!(f, "the train brings it with configuration {fixed}")?;
+                now.map_or(Ok(()), |now| write!(f, ", and it goes with {now} now"))
+            }
             Self::Blocked(block) => block.fmt(f),
             Self::Clearance(stop) => stop.fmt(f),
             Self::Unknown => f.write_str("it is not known what it lacks"),

@@ -1,8 +1,8 @@
 //! The record of a train, and what people do to it. Everything that changes what its members bring leaves a trace.
 
 use super::{
-    Asks, Bill, Line, OrderError, Places, TrainEvent, TrainIllegal, TrainPlan, TrainPlanError,
-    TrainStatus, Way, dependents::dependents, order::acyclic,
+    Asks, Bill, Departure, Line, OrderError, Places, TrainEvent, TrainIllegal, TrainPlan,
+    TrainPlanError, TrainStatus, Way, dependents::dependents, order::acyclic,
 };
 use crate::{
     id::Edition,
@@ -11,6 +11,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The record of a train.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Train {
     pub editions: Vec<BillEdition>,
     /// What was changed of its members by more than an edit of the plan, oldest first.
     pub amendments: Vec<Amendment>,
+    /// The products that were taken out of the plan. Who may not see one of them still sees nothing of the train.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub parted: BTreeSet<Name>,
     /// How far it is.
     pub status: TrainStatus,
     /// In whose name it leaves: who closed boarding, changed what goes after that, or let it go on, last; none while boarding is
@@ -143,6 +147,17 @@ pub enum TrainError {
         "boarding is closed, and the plan changes its members: drop one or replace its release, with a reason"
     )]
     Fixed,
+    /// What is behind it cannot be changed.
+    #[error("the train has {} behind it: the departures up to there stay as they are", .0.as_ref().map_or("what it has", Name::as_str))]
+    Behind(Option<Name>),
+    /// It would bring what it brings.
+    #[error("{product} {release} goes already, exactly as it is")]
+    Same {
+        /// Whose.
+        product: Name,
+        /// Which release.
+        release: Version,
+    },
     /// It is where it cannot be planned.
     #[error("a train that is {0} is not planned any more")]
     TooLate(&'static str),
@@ -164,6 +179,7 @@ impl Train {
             plan,
             editions: Vec::new(),
             amendments: Vec::new(),
+            parted: BTreeSet::new(),
             status: TrainStatus::Planned { hold: None },
             goes_for: None,
             created_by: by,
@@ -188,6 +204,15 @@ impl Train {
         self.editions.last()
     }
 
+    /// Every product that is or was a member.
+    pub fn products(&self) -> BTreeSet<&Name> {
+        let members = self.plan.members.iter().map(|it| &it.product);
+        let fixed = self.editions.iter().flat_map(|it| it.bill.0.keys());
+        let amended = self.amendments.iter().map(|it| &it.product);
+        let all = members.chain(fixed).chain(amended);
+        all.chain(&self.parted).collect()
+    }
+
     /// Where it goes next, and what it has to have behind it; none when there is no departure left.
     pub fn way(&self) -> Option<Way<'_>> {
         let departure = self.plan.next_departure(self.status.reached())?;
@@ -199,12 +224,16 @@ impl Train {
         })
     }
 
-    /// The same with another plan. Once boarding is closed its members and their releases stay.
+    /// The same with another plan, by `by`. Once boarding is closed its members and their releases stay, and it goes in the name of
+    /// whoever changes where it goes; what is behind it stays as it was.
     ///
     /// # Errors
     /// When nobody could keep to it, it changes what is fixed, or it is too late.
-    pub fn replanned(&self, plan: TrainPlan) -> Result<Self, TrainError> {
+    pub fn replanned(&self, plan: TrainPlan, by: &Name) -> Result<Self, TrainError> {
         plan.check()?;
+        if !plan.departures.starts_with(self.behind()) {
+            return Err(TrainError::Behind(self.status.reached().cloned()));
+        }
         let releases = |plan: &TrainPlan| {
             let members = plan.members.iter();
             let mut all: Vec<_> = members
@@ -231,10 +260,23 @@ impl Train {
         if let Some(BillEdition { bill, .. }) = self.bill() {
             acyclic(&plan, bill)?;
         }
-        Ok(Self {
-            plan,
-            ..self.clone()
-        })
+        let mut train = self.clone();
+        let left = self.plan.members.iter().map(|it| &it.product);
+        let left = left.filter(|it| plan.member(it).is_none());
+        train.parted.extend(left.cloned());
+        if self.bill().is_some() && plan != self.plan {
+            train.goes_for = Some(by.clone());
+        }
+        train.plan = plan;
+        Ok(train)
+    }
+
+    /// The departures that it has behind it.
+    fn behind(&self) -> &[Departure] {
+        let all = &self.plan.departures;
+        let reached = self.status.reached();
+        let place = reached.and_then(|it| all.iter().position(|one| one.environment == *it));
+        place.map_or(&[], |place| &all[..=place])
     }
 
     /// The same with boarding closed: exactly this goes.
@@ -284,6 +326,10 @@ impl Train {
             let (event, state) = (TrainEvent::Amended.word(), self.status.word());
             return Err(TrainIllegal { event, state }.into());
         };
+        if edition.bill.line(product) == Some(&line) {
+            let (product, release) = (product.clone(), line.release);
+            return Err(TrainError::Same { product, release });
+        }
         let mut bill = edition.bill.clone();
         bill.0.insert(product.clone(), Some(line));
         self.amended(product, (plan, bill), word)

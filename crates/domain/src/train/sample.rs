@@ -8,7 +8,7 @@ use crate::{
     catalog::{Need, Needed, Versions},
     control::Clearance,
     digest::Digest,
-    id::DeploymentId,
+    id::{DeploymentId, SnapshotNumber},
     name::Name,
 };
 use jiff::Timestamp;
@@ -80,6 +80,7 @@ pub(super) fn bill(text: &str) -> Bill {
         let line = Line {
             release: "1.0.0".parse().unwrap(),
             hash: Some(crate::canonical::hash(&(&product, &parts))),
+            snapshot: Some(SnapshotNumber(1)),
             parts,
         };
         (product, Some(line))
@@ -117,6 +118,7 @@ pub(super) fn past(text: &str) -> Vec<Past> {
                 at => Outcome::Succeeded(time(at.parse().unwrap())),
             },
             digests: BTreeMap::from([(name("web"), digest)]),
+            snapshot: SnapshotNumber(1),
         }
     };
     text.split_whitespace().map(one).collect()

@@ -32,6 +32,9 @@ pub enum TrainStatus {
         reached: Option<Name>,
         /// Since when.
         since: Timestamp,
+        /// Why it is to stand still once it is there, if it is.
+        #[serde(default)]
+        hold: Option<Hold>,
     },
     /// All members are back from where they went, in reverse order.
     RolledBack {
@@ -103,7 +106,7 @@ pub enum TrainEvent {
 
 /// An event that cannot happen now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{event}` cannot happen while a train is {state}")]
+#[error("a train that is {} cannot be {}", .state.replace('_', " "), .event.replace('_', " "))]
 pub struct TrainIllegal {
     /// The event's word.
     pub event: &'static str,
@@ -121,7 +124,7 @@ impl TrainStatus {
             TrainEvent::Reached => self.over(|environment, _, _| Self::Closed {
                 reached: Some(environment),
                 since: now,
-                hold: None,
+                hold: self.hold().cloned(),
             }),
             TrainEvent::Arrived => self.arrived(now),
             TrainEvent::RolledBack { cause } => self.over(|environment, run, reached| {
@@ -203,6 +206,7 @@ impl TrainStatus {
                 run,
                 reached: reached.clone(),
                 since,
+                hold: None,
             }),
             Self::Closed { hold: Some(_), .. }
             | Self::Planned { .. }
@@ -248,9 +252,23 @@ impl TrainStatus {
         }
     }
 
+    /// While a group run carries it, it stands still once it is there.
     fn held(&self, hold: Hold) -> Option<Self> {
         let hold = Some(hold);
         match self {
+            Self::UnderWay {
+                environment,
+                run,
+                reached,
+                since,
+                hold: None,
+            } => Some(Self::UnderWay {
+                environment: environment.clone(),
+                run: *run,
+                reached: reached.clone(),
+                since: *since,
+                hold,
+            }),
             Self::Planned { hold: None } => Some(Self::Planned { hold }),
             Self::Closed {
                 reached,
@@ -263,7 +281,7 @@ impl TrainStatus {
             }),
             Self::Planned { hold: Some(_) }
             | Self::Closed { hold: Some(_), .. }
-            | Self::UnderWay { .. }
+            | Self::UnderWay { hold: Some(_), .. }
             | Self::RolledBack { .. }
             | Self::Failed { .. }
             | Self::Arrived { .. }
@@ -287,9 +305,22 @@ impl TrainStatus {
             Self::RolledBack { reached, .. } | Self::Failed { reached, .. } => {
                 Some(closed(reached, now))
             }
+            Self::UnderWay {
+                environment,
+                run,
+                reached,
+                since,
+                hold: Some(_),
+            } => Some(Self::UnderWay {
+                environment: environment.clone(),
+                run: *run,
+                reached: reached.clone(),
+                since: *since,
+                hold: None,
+            }),
             Self::Planned { hold: None }
             | Self::Closed { hold: None, .. }
-            | Self::UnderWay { .. }
+            | Self::UnderWay { hold: None, .. }
             | Self::Arrived { .. }
             | Self::Cancelled { .. } => None,
         }
@@ -319,6 +350,19 @@ impl TrainStatus {
             | Self::UnderWay { .. }
             | Self::RolledBack { .. }
             | Self::Failed { .. } => false,
+        }
+    }
+
+    /// Why it stands still, or is to once it is where it goes.
+    pub const fn hold(&self) -> Option<&Hold> {
+        match self {
+            Self::Planned { hold } | Self::Closed { hold, .. } | Self::UnderWay { hold, .. } => {
+                hold.as_ref()
+            }
+            Self::RolledBack { .. }
+            | Self::Failed { .. }
+            | Self::Arrived { .. }
+            | Self::Cancelled { .. } => None,
         }
     }
 
@@ -446,7 +490,10 @@ mod tests {
             ("ch", "agx"),
             ("clr", "alhxA"),
             ("clrh", "agxA"),
-            ("cl", "rAbf"),
+            ("cl", "rAbfh"),
+            ("clh", "rAbfg"),
+            ("clhr", "agxA"),
+            ("clhgr", "alhxA"),
             ("clb", "agx"),
             ("clf", "agx"),
             ("clA", ""),
@@ -460,8 +507,18 @@ mod tests {
         }
         assert_eq!(
             after("clx").unwrap_err().to_string(),
-            "`cancelled` cannot happen while a train is under_way"
+            "a train that is under way cannot be cancelled"
         );
+    }
+
+    #[test]
+    fn what_is_held_under_way_stands_still_once_it_is_there() {
+        let under_way = after("clh").unwrap();
+        assert_eq!(under_way.word(), "under_way");
+        let there = after("clhr").unwrap();
+        assert_eq!(there.reached().map(Name::as_str), Some("staging"));
+        assert_eq!(there.hold(), under_way.hold());
+        assert!(after("clhgr").unwrap().hold().is_none());
     }
 
     #[test]

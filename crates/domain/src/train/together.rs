@@ -36,6 +36,7 @@ pub(super) fn together(
         Some(Finding::Untested {
             environment: environment.clone(),
             product: product.clone(),
+            release: line.release.clone(),
             why,
         })
     };
@@ -108,7 +109,12 @@ fn overlaps<'a>(one: &[Span<'a>], other: &[Span<'a>]) -> Vec<Span<'a>> {
     pairs.filter_map(overlap).collect()
 }
 
+/// Whether a deployment brought exactly this, with the same configuration where that is known.
 fn brought(line: &Line, past: &Past) -> bool {
+    line.snapshot.is_none_or(|it| it == past.snapshot) && is_same(line, past)
+}
+
+fn is_same(line: &Line, past: &Past) -> bool {
     let digests = line.parts.iter().map(|(name, part)| (name, &part.digest));
     digests.eq(past.digests.iter())
 }
@@ -140,6 +146,7 @@ fn untested(line: &Line, runs: Option<&Runs>, history: &[&Past]) -> Option<Untes
     };
     match past.outcome {
         Outcome::Succeeded(_) if brought(line, past) => None,
+        Outcome::Succeeded(_) if is_same(line, past) => Some(Untested::Configured(past.snapshot)),
         Outcome::Succeeded(_) => Some(Untested::NoRecord),
         Outcome::UnderWay | Outcome::Otherwise => Some(Untested::Failed(past.deployment)),
     }

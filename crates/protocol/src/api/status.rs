@@ -15,6 +15,9 @@ pub struct StatusView {
 pub struct DoctorView {
     /// How many deployments were examined.
     pub deployments: u64,
+    /// How many trains were.
+    #[serde(default)]
+    pub trains: u64,
     /// How many journal entries were hashed anew.
     pub entries: u64,
     /// What should never be; empty when all is sound.

@@ -44,6 +44,8 @@ pub struct TrainSummary {
     pub title: String,
     /// `planned`, `closed`, `under_way`, `rolled_back`, `failed`, `arrived` or `cancelled`.
     pub status: String,
+    /// Whether it is held: it stands still, or will once it is where it goes.
+    pub held: bool,
     /// How things stand, in a sentence.
     pub sentence: String,
     /// Its products.
@@ -152,7 +154,7 @@ pub struct TrainOrderView {
 }
 
 /// What a train or a member of it waits for.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TrainWaitView {
     /// In a sentence.
     pub sentence: String,
@@ -175,7 +177,7 @@ pub struct IntegrationView {
 }
 
 /// Something that the integration check found.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TrainFindingView {
     /// In a sentence.
     pub sentence: String,

@@ -12,14 +12,14 @@ use jiff::Timestamp;
 use tidegate_domain::{
     control::{
         self, Change, ChangeKind, Clearance, ControlFacts, DeploymentFacts, Finding, Judgement,
-        Stop, StopKind, Voter, Waiver, quorum,
+        Stop, StopKind, Unmet, Voter, Waiver, quorum,
     },
     deployment::{Deployment, Event, Purpose, Status},
     id::{ChangeId, WaiverId},
     name::Name,
 };
 use tidegate_store::Tx;
-use voters::{approvers, human, voters};
+use voters::{approvers, human, may_approve, voters};
 
 /// How many change requests of a place are looked through for one that covers a deployment.
 const CHANGES: u64 = 100;
@@ -80,12 +80,84 @@ pub(crate) async fn note(
     Ok(tx.record_entry(&entry).await?)
 }
 
+/// What was collected of a deployment before controls judge it.
+struct Collected {
+    facts: ControlFacts,
+    voters: Vec<Voter>,
+    unmet: Vec<Unmet>,
+    waivers: Vec<Waiver>,
+    /// Where a change request is demanded and none covers it.
+    no_change: Option<Stop>,
+}
+
 /// Everything that is found out about a deployment before it begins something.
 pub(super) async fn find(
     tx: &mut Tx,
     gate: &Gate,
     deployment: &Deployment,
 ) -> Result<Found, Error> {
+    let now = tx.now();
+    let Collected {
+        facts,
+        voters,
+        unmet,
+        waivers,
+        no_change,
+    } = collect(tx, gate, (deployment, now)).await?;
+    let findings = gate.controls(tx).await?.judge(&facts);
+    let mut clearance = Clearance::default();
+    clearance.stops.extend(supervision(deployment));
+    clearance.add_unmet(&unmet);
+    clearance.stops.extend(no_change);
+    clearance.add_findings(&findings, &waivers, now);
+    Ok(Found {
+        clearance,
+        judgement: Judgement {
+            waivers: rests_on(&findings, &waivers, now),
+            facts,
+            findings,
+        },
+        voters,
+    })
+}
+
+/// What would keep a deployment from beginning at a moment to come, whatever people say of it until then: controls that lack
+/// only their approval are not named.
+pub(super) async fn ahead(
+    tx: &mut Tx,
+    gate: &Gate,
+    (deployment, at): (&Deployment, Timestamp),
+) -> Result<Clearance, Error> {
+    let Collected {
+        mut facts,
+        waivers,
+        no_change,
+        ..
+    } = collect(tx, gate, (deployment, at)).await?;
+    let controls = gate.controls(tx).await?;
+    let mut findings = controls.judge(&facts);
+    if findings.iter().any(Finding::stops) {
+        facts.deployment.approved = true;
+        let may = may_approve(tx, gate, deployment).await?;
+        facts.deployment.approvers.extend(may);
+        let supposing = controls.judge(&facts);
+        let stops = |it: &Finding| {
+            let mut same = supposing.iter();
+            same.any(|other| other.control == it.control && other.stops())
+        };
+        findings.retain(stops);
+    }
+    let mut clearance = Clearance::default();
+    clearance.stops.extend(no_change);
+    clearance.add_findings(&findings, &waivers, at);
+    Ok(clearance)
+}
+
+async fn collect(
+    tx: &mut Tx,
+    gate: &Gate,
+    (deployment, at): (&Deployment, Timestamp),
+) -> Result<Collected, Error> {
     let place = (&deployment.product, &deployment.environment);
     let product = tx.product(place.0).await?;
     let environments = tx.environments().await?;
@@ -99,9 +171,10 @@ pub(super) async fn find(
         .map(|it| it.approvals.as_slice())
         .unwrap_or_default();
     let unmet = quorum(rules, &voters, (human, &owner));
-    let change = change(tx, deployment).await?;
+    let change = change(tx, (deployment, at)).await?;
+    let demands = environment.is_some_and(|it| it.change_request);
     let facts = ControlFacts {
-        at: tx.now(),
+        at,
         release: release(tx, deployment, product.as_ref()).await?,
         deployment: DeploymentFacts {
             is_last: is_last(product.as_ref(), &environments, place.1),
@@ -113,24 +186,12 @@ pub(super) async fn find(
         },
         artifacts: artifacts(tx, gate, deployment).await?,
     };
-    let findings = gate.controls(tx).await?.judge(&facts);
-    let waivers = waivers(tx, deployment).await?;
-    let mut clearance = Clearance::default();
-    clearance.stops.extend(supervision(deployment));
-    clearance.add_unmet(&unmet);
-    let demands = environment.is_some_and(|it| it.change_request);
-    clearance
-        .stops
-        .extend((demands && change.is_none()).then(|| no_change(deployment)));
-    clearance.add_findings(&findings, &waivers, tx.now());
-    Ok(Found {
-        clearance,
-        judgement: Judgement {
-            waivers: rests_on(&findings, &waivers, tx.now()),
-            facts,
-            findings,
-        },
+    Ok(Collected {
+        facts,
         voters,
+        unmet,
+        waivers: waivers(tx, deployment).await?,
+        no_change: (demands && change.is_none()).then(|| no_change(deployment)),
     })
 }
 
@@ -175,7 +236,10 @@ fn no_change(deployment: &Deployment) -> Stop {
 }
 
 /// The change request that it names, or else any of its place, as long as that covers it.
-async fn change(tx: &mut Tx, deployment: &Deployment) -> Result<Option<Change>, Error> {
+async fn change(
+    tx: &mut Tx,
+    (deployment, at): (&Deployment, Timestamp),
+) -> Result<Option<Change>, Error> {
     let place = (&deployment.product, &deployment.environment);
     let candidates = match deployment.change {
         Some(id) => tx.change(id).await?.into_iter().collect(),
@@ -184,8 +248,7 @@ async fn change(tx: &mut Tx, deployment: &Deployment) -> Result<Option<Change>, 
                 .await?
         }
     };
-    let now = tx.now();
-    let covers = |change: &Change| change.covers(place, &deployment.release, now);
+    let covers = |change: &Change| change.covers(place, &deployment.release, at);
     Ok(candidates.into_iter().find(covers))
 }
 

@@ -8,6 +8,7 @@ use tidegate_domain::{
     id::{ChangeId, DeploymentId, DrillId, GroupRunId, MessageId, RehearsalId, TaskId, WaiverId},
     journal::Frontier,
     name::Name,
+    train::Train,
 };
 use tidegate_protocol::api::{CheckpointView, EntryView, ExportLine, JournalPage};
 use tidegate_store::{NumberedEntry, Tx};
@@ -219,8 +220,8 @@ async fn train_products(tx: &mut Tx, name: &str) -> Result<Vec<Name>, Error> {
         Ok(name) => tx.train(&name).await?,
         Err(_) => None,
     };
-    let members = train.into_iter().flat_map(|train| train.plan.members);
-    Ok(members.map(|member| member.product).collect())
+    let products = train.iter().flat_map(Train::products);
+    Ok(products.cloned().collect())
 }
 
 /// An entry as it is shown.

@@ -20,11 +20,11 @@ use tidegate_domain::{
     access::{Action, Resource},
     id::Edition,
     name::Name,
-    train::{Train, TrainEvent, TrainPlanEdition},
+    train::{Train, TrainEvent, TrainPlan, TrainPlanEdition},
 };
 use tidegate_store::Tx;
 
-/// A train, about every member of which whoever asks may do that.
+/// A train, about every member of which whoever asks may do that, and whose products of the past they may see as well.
 async fn find(
     tx: &mut Tx,
     request: &Request,
@@ -35,8 +35,9 @@ async fn find(
             .hint("`tidegate train list` shows those there are")
     };
     let train = tx.train(name).await?.ok_or_else(missing)?;
-    for member in &train.plan.members {
-        let resource = Resource::product(member.product.clone());
+    for product in train.products() {
+        let action = train.plan.member(product).map_or(Action::Read, |_| action);
+        let resource = Resource::product(product.clone());
         request.permit(tx, (action, &resource), missing).await?;
     }
     Ok(train)
@@ -69,6 +70,17 @@ async fn keep(
         at: tx.now(),
     };
     Ok(tx.record_train_plan(&edition).await?)
+}
+
+/// Whoever a train goes for has to be allowed to deploy all of it.
+async fn check_deploys(tx: &mut Tx, request: &Request, plan: &TrainPlan) -> Result<(), Error> {
+    for member in &plan.members {
+        for departure in &plan.departures {
+            let place = (&member.product, &departure.environment);
+            request.permit_place(tx, Action::Deploy, place).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What the journal calls a train.

@@ -28,7 +28,7 @@ pub(crate) async fn a_train_is_kept_as_it_is_and_found_while_it_is_open(store: &
                 tx.train_of_run(GroupRunId(7)).await?,
                 tx.train_of_run(GroupRunId(8)).await?,
             ],
-            tx.trains(100).await?,
+            tx.trains(0, 100).await?,
             tx.open_trains().await?,
         )
     });

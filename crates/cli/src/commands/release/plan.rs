@@ -5,7 +5,10 @@ mod told;
 use super::WhichArgs;
 use crate::{
     Error, ExitStatus,
-    commands::{Context, plan_file},
+    commands::{
+        Context,
+        plan_file::{self, PlanFile},
+    },
 };
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -133,7 +136,10 @@ impl ShowArgs {
 
 impl SaveArgs {
     async fn run(self, context: &Context<'_>) -> Result<(), Error> {
-        let request = plan_file::request(&self.file, (self.base, None), self.dry_run)?;
+        let file = PlanFile::read(&self.file)?;
+        let base = self.base.or_else(|| file.base());
+        let base = base.ok_or_else(|| file.no_base("or 0 for the first"))?;
+        let request = file.request(base, self.dry_run);
         plan_file::save(context, &format!("{}/plan", self.which.path()), &request).await
     }
 }

@@ -7,7 +7,7 @@ use super::super::{
 use crate::{
     control::Clearance,
     group::{GroupCause, GroupStatus, in_order},
-    id::GroupRunId,
+    id::{GroupRunId, SnapshotNumber},
 };
 use jiff::Timestamp;
 
@@ -125,8 +125,8 @@ fn nothing_leaves_for_live_before_all_ran_together() {
     assert_eq!(
         said,
         [
-            "shop does not count as tested in staging: it runs there, but no deployment of it is on record / let the train leave for staging again",
-            "stock does not count as tested in staging: it runs there, but no deployment of it is on record / let the train leave for staging again",
+            "shop does not count as tested in staging: it runs there, but no deployment of it is on record / deploy it there: `tidegate deploy shop 2.1.0 --to staging`",
+            "stock does not count as tested in staging: it runs there, but no deployment of it is on record / deploy it there: `tidegate deploy stock 2.1.0 --to staging`",
         ]
     );
     let mut open = train;
@@ -198,7 +198,7 @@ fn whom_others_need_is_not_dropped_by_itself() {
     assert_eq!(
         waits(&decide(&train, &known, at(DEADLINE)))[0..2],
         [
-            "orders is late and would be dropped, but shop/web 2.1.0 needs orders-api ^2 / see that orders gets ready, or drop those who need it as well, or plan a later departure",
+            "orders is late and would be dropped, but shop/web 2.1.0 needs orders-api ^2, and the plan puts shop after it / see that orders gets ready, or drop those who need it as well, or plan a later departure",
             "orders: zoe blocked it: it leaks / take another release aboard, or lift the block",
         ]
     );
@@ -338,4 +338,51 @@ fn fifty_members_leave_one_after_the_other() {
     let expect = (0..50_u32).map(|it| it.checked_sub(1).into_iter().collect::<Vec<_>>());
     assert!(after.eq(expect));
     assert_eq!(leaving.members[49].product, name("product-49"));
+}
+
+#[test]
+fn what_was_configured_anew_after_closing_does_not_go_by_itself() {
+    let (train, mut known) = (closed(), facts(ABOARD));
+    let shop = known.members.get_mut(&name("shop")).unwrap();
+    let line = shop.line.as_mut().unwrap();
+    line.snapshot = Some(SnapshotNumber(2));
+    assert_eq!(
+        waits(&decide(&train, &known, at(BEFORE)))[0],
+        "shop: the train brings it with configuration 1, and it goes with 2 now / take release 2.1.0 aboard again, as it is now: `tidegate train replace`"
+    );
+}
+
+#[test]
+fn what_ran_with_another_configuration_was_not_tested() {
+    let (mut train, mut known) = (staged(), tested());
+    let fixed = train.editions[0].bill.0.values_mut().flatten();
+    let members = known.members.values_mut().filter_map(|it| it.line.as_mut());
+    for line in fixed.chain(members) {
+        line.snapshot = Some(SnapshotNumber(2));
+    }
+    let staging = known.places.get_mut(&name("staging")).unwrap();
+    for past in &mut staging.past {
+        let is_shop = past.product == name("shop");
+        past.snapshot = SnapshotNumber(if is_shop { 1 } else { 2 });
+    }
+    assert_eq!(
+        waits(&decide(&train, &known, at(LIVE))),
+        [
+            "shop does not count as tested in staging: it runs there with configuration 1 / deploy it there: `tidegate deploy shop 2.1.0 --to staging`"
+        ]
+    );
+}
+
+#[test]
+fn it_arrives_where_its_plan_ends() {
+    let mut train = staged();
+    assert_ne!(
+        decide(&train, &tested(), at(LIVE)).act,
+        Some(TrainAct::Happens(TrainEvent::Arrived))
+    );
+    train.plan.departures.pop();
+    assert_eq!(
+        decide(&train, &tested(), at(LIVE)).act,
+        Some(TrainAct::Happens(TrainEvent::Arrived))
+    );
 }

@@ -1,10 +1,13 @@
 //! What people do to a train, and what they are refused.
 
 use super::super::{
-    Bill, Places, Train, TrainError, TrainEvent, TrainStatus, Word,
+    Bill, Departure, Line, Places, Train, TrainError, TrainEvent, TrainPlan, TrainStatus, Word,
     sample::{ABOARD, facts, name, place, time, train},
 };
-use crate::{id::GroupRunId, name::Name};
+use crate::{
+    id::{GroupRunId, SnapshotNumber},
+    name::Name,
+};
 use std::collections::BTreeMap;
 
 fn word(reason: &str) -> Word {
@@ -23,7 +26,7 @@ fn closed() -> Train {
     train().closed(bill(), (name("ada"), time(10))).unwrap()
 }
 
-fn drop(train: &Train, product: &str, places: &Places) -> Result<Train, TrainError> {
+fn dropped(train: &Train, product: &str, places: &Places) -> Result<Train, TrainError> {
     train.dropped(&name(product), (&bill(), places), word("it smokes"))
 }
 
@@ -94,10 +97,7 @@ fn what_is_not_fixed_does_not_go() {
     let again = closed()
         .closed(bill(), (name("ada"), time(11)))
         .unwrap_err();
-    assert_eq!(
-        again.to_string(),
-        "`closed` cannot happen while a train is closed"
-    );
+    assert_eq!(again.to_string(), "a train that is closed cannot be closed");
     let circle = "orders/web 3.4.0 +orders-api=2.1.0 -shop-api^1\n stock/web 1.0.0\n shop/web 2.1.0 +shop-api=1.0.0 -orders-api^2";
     let circle = train().closed(facts(circle).bill(&train()), (name("ada"), time(10)));
     assert_eq!(
@@ -115,14 +115,14 @@ fn a_dropped_member_makes_another_edition_and_leaves_a_trace() {
         run: GroupRunId(1),
     };
     train.apply(&left, now).unwrap();
-    let early = drop(&train, "stock", &Places::new()).unwrap_err();
+    let early = dropped(&train, "stock", &Places::new()).unwrap_err();
     assert_eq!(
         early.to_string(),
-        "`amended` cannot happen while a train is under_way"
+        "a train that is under way cannot be amended"
     );
     train.apply(&TrainEvent::Reached, now).unwrap();
     assert_eq!(train.way().unwrap().voided, None);
-    let without = drop(&train, "stock", &Places::new()).unwrap();
+    let without = dropped(&train, "stock", &Places::new()).unwrap();
     let edition = without.bill().unwrap();
     assert_eq!((edition.edition.0, edition.bill.0.len()), (2, 2));
     assert_eq!(without.editions[0], train.editions[0]);
@@ -145,7 +145,7 @@ fn a_dropped_member_makes_another_edition_and_leaves_a_trace() {
 
 #[test]
 fn while_boarding_is_open_a_dropped_member_leaves_a_trace_too() {
-    let train = drop(&train(), "stock", &Places::new()).unwrap();
+    let train = dropped(&train(), "stock", &Places::new()).unwrap();
     assert_eq!((train.editions.len(), train.plan.members.len()), (0, 2));
     assert_eq!(train.amendments[0].edition, None);
     assert_eq!(train.status, TrainStatus::Planned { hold: None });
@@ -153,7 +153,7 @@ fn while_boarding_is_open_a_dropped_member_leaves_a_trace_too() {
 
 #[test]
 fn whom_others_need_is_not_dropped() {
-    let said = drop(&closed(), "orders", &Places::new()).unwrap_err();
+    let said = dropped(&closed(), "orders", &Places::new()).unwrap_err();
     assert_eq!(
         said.to_string(),
         "orders cannot be dropped, because shop/web 2.1.0 needs orders-api ^2: drop shop as well, or keep it"
@@ -163,8 +163,8 @@ fn whom_others_need_is_not_dropped() {
         let runs = |it: &&str| (name(it), place("orders/web 2.0.0 +orders-api=2.0.0"));
         environments.iter().map(runs).collect::<BTreeMap<_, _>>()
     };
-    assert!(drop(&closed(), "orders", &there(&["staging"])).is_err());
-    assert!(drop(&closed(), "orders", &there(&["staging", "live"])).is_ok());
+    assert!(dropped(&closed(), "orders", &there(&["staging"])).is_err());
+    assert!(dropped(&closed(), "orders", &there(&["staging", "live"])).is_ok());
 }
 
 #[test]
@@ -175,10 +175,10 @@ fn a_drop_says_why_and_leaves_a_train() {
         quiet.unwrap_err().to_string(),
         "say why, for those who read the train"
     );
-    let stranger = drop(&train, "bank", &Places::new()).unwrap_err();
+    let stranger = dropped(&train, "bank", &Places::new()).unwrap_err();
     assert_eq!(stranger.to_string(), "`bank` is no member of the train");
-    let two = drop(&train, "stock", &Places::new()).unwrap();
-    let one = drop(&two, "shop", &Places::new()).unwrap_err();
+    let two = dropped(&train, "stock", &Places::new()).unwrap();
+    let one = dropped(&two, "shop", &Places::new()).unwrap_err();
     assert_eq!(
         one.to_string(),
         "a train has at least two members: one release alone is deployed without a train"
@@ -207,16 +207,16 @@ fn once_boarding_is_closed_the_plan_keeps_its_members() {
     let mut plan = train.plan.clone();
     plan.departures[1].at = "2026-12-04T20:00".parse().unwrap();
     plan.members.reverse();
-    assert!(train.replanned(plan.clone()).is_ok());
+    assert!(train.replanned(plan.clone(), &name("ben")).is_ok());
     plan.members[0].release = None;
-    let fixed = train.replanned(plan.clone()).unwrap_err();
+    let fixed = train.replanned(plan.clone(), &name("ben")).unwrap_err();
     assert_eq!(
         fixed.to_string(),
         "boarding is closed, and the plan changes its members: drop one or replace its release, with a reason"
     );
     assert!(
         super::super::sample::train()
-            .replanned(plan.clone())
+            .replanned(plan.clone(), &name("ben"))
             .is_ok()
     );
     let mut ended = train;
@@ -225,11 +225,110 @@ fn once_boarding_is_closed_the_plan_keeps_its_members() {
         reason: "no".to_owned(),
     };
     ended.apply(&cancelled, time(20)).unwrap();
-    let late = ended.replanned(plan).unwrap_err();
+    let late = ended.replanned(plan, &name("ben")).unwrap_err();
     assert_eq!(
         late.to_string(),
         "a train that is cancelled is not planned any more"
     );
     let names: Vec<&Name> = ended.plan.members.iter().map(|it| &it.product).collect();
     assert_eq!(names.len(), 3);
+}
+
+/// A closed train that is in staging.
+fn staged() -> Train {
+    let mut train = closed();
+    let left = TrainEvent::Left {
+        environment: name("staging"),
+        run: GroupRunId(1),
+    };
+    for event in [left, TrainEvent::Reached] {
+        train.apply(&event, time(20)).unwrap();
+    }
+    train
+}
+
+#[test]
+fn what_a_train_has_behind_it_stays_as_it_was_planned() {
+    let train = staged();
+    let departures = &train.plan.departures;
+    let [first, last] = [0, 1].map(|it| departures[it].clone());
+    let other = Departure {
+        at: "2026-11-30T10:00".parse().unwrap(),
+        ..first
+    };
+    for departures in [vec![last.clone()], vec![other, last]] {
+        let plan = TrainPlan {
+            departures,
+            ..train.plan.clone()
+        };
+        assert_eq!(
+            train.replanned(plan, &name("ben")).unwrap_err().to_string(),
+            "the train has staging behind it: the departures up to there stay as they are"
+        );
+    }
+    let mut short = train.plan.clone();
+    short.departures.pop();
+    assert!(train.replanned(short, &name("ben")).is_ok());
+}
+
+#[test]
+fn whoever_changes_where_it_goes_answers_for_it() {
+    let train = closed();
+    assert_eq!(train.goes_for, Some(name("ada")));
+    let mut plan = train.plan.clone();
+    assert_eq!(
+        train.replanned(plan.clone(), &name("ben")).unwrap(),
+        train,
+        "nothing changes"
+    );
+    plan.departures[1].at = "2026-12-04T20:00".parse().unwrap();
+    let later = train.replanned(plan.clone(), &name("ben")).unwrap();
+    assert_eq!(later.goes_for, Some(name("ben")));
+    let open = super::super::sample::train();
+    let open = open.replanned(plan, &name("ben")).unwrap();
+    assert_eq!(open.goes_for, None);
+}
+
+#[test]
+fn who_was_ever_a_member_is_remembered() {
+    let open = train();
+    let mut plan = open.plan.clone();
+    plan.members.retain(|it| it.product != name("stock"));
+    let open = open.replanned(plan, &name("ben")).unwrap();
+    assert_eq!(open.parted, [name("stock")].into());
+    let without = dropped(&closed(), "stock", &Places::new()).unwrap();
+    for train in [open, without] {
+        let all = ["orders", "shop", "stock"].map(name);
+        assert_eq!(train.products(), all.iter().collect());
+    }
+}
+
+#[test]
+fn what_goes_already_is_not_replaced_by_itself() {
+    let line = bill().line(&name("shop")).unwrap().clone();
+    let same = closed().replaced(&name("shop"), line.clone(), word("again"));
+    assert_eq!(
+        same.unwrap_err().to_string(),
+        "shop 2.1.0 goes already, exactly as it is"
+    );
+    // With another configuration it is something else.
+    let line = Line {
+        snapshot: Some(SnapshotNumber(2)),
+        ..line
+    };
+    let other = closed().replaced(&name("shop"), line, word("configured anew"));
+    assert_eq!(other.unwrap().editions.len(), 2);
+}
+
+#[test]
+fn whom_others_may_need_is_not_dropped_before_it_is_made() {
+    let mut unmade = bill();
+    unmade.0.insert(name("orders"), None);
+    let train = train();
+    let without = |product: &str| {
+        let known = (&unmade, &Places::new());
+        train.dropped(&name(product), known, word("it is not made"))
+    };
+    assert!(matches!(without("orders"), Err(TrainError::Needed { .. })));
+    assert!(without("stock").is_ok());
 }

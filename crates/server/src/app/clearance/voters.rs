@@ -74,3 +74,19 @@ pub(super) fn approvers(voters: &[Voter], requester: PersonId) -> BTreeSet<Name>
         .map(|voter| voter.name.clone())
         .collect()
 }
+
+/// Everybody who may approve a deployment, but for whoever asked for it.
+pub(super) async fn may_approve(
+    tx: &mut Tx,
+    gate: &Gate,
+    deployment: &Deployment,
+) -> Result<BTreeSet<Name>, Error> {
+    let requester = human(tx, &deployment.requested_by).await?;
+    let authorizer = gate.authorizer(tx).await?;
+    let resource = Resource::place(deployment.product.clone(), deployment.environment.clone());
+    let mut people = tx.people().await?;
+    people.retain(|it| it.human() != requester);
+    let named = people.into_iter().map(|it| (it.name.clone(), it.actor()));
+    let may = named.filter(|it| authorizer.ask(&it.1, Action::Approve, &resource).allowed);
+    Ok(may.map(|it| it.0).collect())
+}

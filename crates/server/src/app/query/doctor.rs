@@ -8,6 +8,7 @@ use tidegate_domain::{
     digest::Digest,
     id::DeploymentId,
     journal::{Frontier, TILE_WIDTH, Tile, leaf_hash, root_of},
+    train,
 };
 use tidegate_protocol::api::DoctorView;
 use tidegate_store::Tx;
@@ -16,7 +17,7 @@ use tidegate_store::Tx;
 const BATCH: u64 = 500;
 
 impl App {
-    /// Looks for what should never be: deployments that break an invariant, a journal that does not match its tree.
+    /// Looks for what should never be: deployments and trains that break an invariant, a journal that does not match its tree.
     ///
     /// # Errors
     /// When the asker may not read, or the store fails.
@@ -40,6 +41,7 @@ impl App {
                 None => break,
             }
         }
+        self.examine_trains(&mut view).await?;
         self.examine_journal(&mut view).await?;
         self.examine_blobs(&mut view).await?;
         Ok(view)
@@ -66,6 +68,25 @@ impl App {
                 let needed = needed.unwrap_or_default();
                 format!("artifacts: blob {blob} is damaged{needed}: push it again")
             }));
+        Ok(())
+    }
+
+    async fn examine_trains(&self, view: &mut DoctorView) -> Result<(), Error> {
+        for skip in (0..).map(|it| it * BATCH) {
+            let found = self
+                .store
+                .read(skip, |tx, skip| tx.trains(*skip, BATCH).boxed())
+                .await?;
+            if found.is_empty() {
+                break;
+            }
+            for train in found {
+                view.trains += 1;
+                let faults = train::check(&train).into_iter();
+                let faults = faults.map(|fault| format!("train {}: {fault}", train.name));
+                view.faults.extend(faults);
+            }
+        }
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Request, entry, group_runs},
-    facts, keep, note, subject,
+    facts, keep, note, subject, told,
 };
 use serde_json::json;
 use tidegate_domain::{
@@ -74,7 +74,11 @@ async fn leave(tx: &mut Tx, app: &App, train: &mut Train, leaving: &Leaving) -> 
     train
         .apply(&event, tx.now())
         .map_err(|why| Error::Broken(format!("a decision is illegal: {why}")))?;
-    note(tx, &train.name, &event).await
+    let (action, mut detail) = told(&event);
+    detail["edition"] = json!(leaving.edition);
+    detail["bill"] = json!(leaving.bill);
+    let entry = entry(tx, "tidegate", (&action, &subject(&train.name)), &detail);
+    Ok(tx.record_entry(&entry).await?)
 }
 
 /// Holds a train whose departure was refused, so that a person deals with it.

@@ -6,7 +6,9 @@ use super::{
         planning::{self, Between, contradicts, put_together},
         releases,
     },
-    facts, find, keep, newest, shown, subject,
+    check_deploys, facts, find, keep, newest, shown,
+    steer::refused,
+    subject,
 };
 use futures::FutureExt;
 use serde_json::json;
@@ -111,7 +113,8 @@ async fn put(
     let based_on = match base {
         Edition(0) => None,
         base => {
-            let found = tx.train_plans_before(name, Edition(base.0 + 1), 1).await?;
+            let below = Edition(base.0.saturating_add(1));
+            let found = tx.train_plans_before(name, below, 1).await?;
             let found = found.into_iter().find(|it| it.edition == *base);
             Some(found.ok_or_else(|| no_edition(name, *base))?)
         }
@@ -126,7 +129,16 @@ async fn put(
         check(tx, request, &plan).await?;
     }
     let after = match &before {
-        Some(train) => train.replanned(plan).map_err(refuse)?,
+        Some(train) => {
+            let by = &request.actor.name;
+            let after = train.replanned(plan, by);
+            let after = after.map_err(|why| refused(train, why))?;
+            // From now on it goes in their name.
+            if train.bill().is_some() && after != *train {
+                check_deploys(tx, request, &after.plan).await?;
+            }
+            after
+        }
         None => {
             let by = (request.actor.name.clone(), tx.now());
             Train::new(name.clone(), plan, by).map_err(|why| refuse(why.into()))?
@@ -179,7 +191,7 @@ async fn check(tx: &mut Tx, request: &Request, plan: &TrainPlan) -> Result<(), E
         if !environments.contains_key(&departure.environment) {
             let kind = "environment-not-found";
             let missing = Error::not_found(kind, "environment", &departure.environment);
-            return Err(missing);
+            return Err(missing.hint("`tidegate status` shows those there are"));
         }
     }
     for member in &plan.members {
@@ -251,9 +263,11 @@ pub(super) fn refuse(why: TrainError) -> Error {
             (Kind::NotReady, "train-incomplete")
         }
         TrainError::Needed { .. } => (Kind::Conflict, "train-member-needed"),
-        TrainError::Illegal(_) | TrainError::Fixed | TrainError::TooLate(_) => {
-            (Kind::Conflict, "train-state")
-        }
+        TrainError::Same { .. } => (Kind::Conflict, "train-same"),
+        TrainError::Illegal(_)
+        | TrainError::Fixed
+        | TrainError::Behind(_)
+        | TrainError::TooLate(_) => (Kind::Conflict, "train-state"),
     };
     let refused = Error::refused(kind, code, detail);
     if let TrainError::Order(order) = why {

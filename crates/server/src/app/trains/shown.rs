@@ -1,10 +1,11 @@
 //! Trains as they are shown.
 
 mod bills;
+mod findings;
 mod members;
 
 use super::{
-    super::{App, Error, Request, SharedApp, apply, field},
+    super::{App, Error, Page, Request, SharedApp, apply, field, request::Sight},
     facts, find, newest,
 };
 use bills::{amendment, bills};
@@ -15,14 +16,10 @@ use tidegate_domain::{
     id::GroupRunId,
     name::Name,
     planning::Slack,
-    train::{
-        Departure, Integration, Outlook, Train, TrainPlan, TrainPlanEdition, TrainStatus,
-        TrainWait, decide,
-    },
+    train::{Departure, Outlook, Train, TrainPlan, TrainPlanEdition, TrainStatus, decide},
 };
 use tidegate_protocol::api::{
-    DepartureView, IntegrationView, PlanEditionView, TrainFindingView, TrainSummary, TrainTaskView,
-    TrainView, TrainWaitView,
+    DepartureView, PlanEditionView, TrainSummary, TrainTaskView, TrainView,
 };
 use tidegate_store::Tx;
 
@@ -30,7 +27,7 @@ use tidegate_store::Tx;
 const TRAINS_MAX: u64 = 500;
 
 impl App {
-    /// The trains of which whoever asks may see every member, those first that have not ended.
+    /// The trains of which whoever asks may see everything that is or was a member, those first that have not ended.
     ///
     /// # Errors
     /// When the store fails.
@@ -39,12 +36,14 @@ impl App {
             .read(request.clone(), |tx, request| {
                 async move {
                     let mut sight = request.sight(tx).await?;
-                    let mut all = tx.trains(TRAINS_MAX).await?;
-                    all.retain(|it| {
-                        let mut members = it.plan.members.iter();
-                        members.all(|member| sight.shows(&member.product))
-                    });
-                    all.iter().map(summary).collect()
+                    let mut page = Page::new(TRAINS_MAX);
+                    for skip in (0..).map(|it| it * TRAINS_MAX) {
+                        let found = tx.trains(skip, TRAINS_MAX).await?;
+                        if page.take(found, |it| it.products().iter().all(|it| sight.shows(it))) {
+                            break;
+                        }
+                    }
+                    page.rows.iter().map(summary).collect()
                 }
                 .boxed()
             })
@@ -66,7 +65,8 @@ impl App {
             .read(input, |tx, (app, request, name)| {
                 async move {
                     let train = find(tx, request, (Action::Read, name)).await?;
-                    view(tx, app, &train).await
+                    let mut sight = request.sight(tx).await?;
+                    view(tx, app, (&train, &mut sight)).await
                 }
                 .boxed()
             })
@@ -127,6 +127,7 @@ fn summary(train: &Train) -> Result<TrainSummary, Error> {
         name: train.name.to_string(),
         title: train.plan.title.clone(),
         status: train.status.word().to_owned(),
+        held: train.status.hold().is_some(),
         sentence: format!("{}.", how(train)),
         members: members.map(|it| it.product.to_string()).collect(),
         next: next.map(|it| it.environment.to_string()),
@@ -164,6 +165,14 @@ fn how(train: &Train) -> String {
             ..
         } => format!("all of it runs in {reached}"),
         TrainStatus::Closed { reached: None, .. } => "boarding is closed".to_owned(),
+        TrainStatus::UnderWay {
+            environment,
+            hold: Some(hold),
+            ..
+        } => format!(
+            "it is on its way to {environment}, and stands still once it is there: {}",
+            hold.reason
+        ),
         TrainStatus::UnderWay { environment, .. } => format!("it is on its way to {environment}"),
         TrainStatus::RolledBack {
             environment, cause, ..
@@ -179,7 +188,11 @@ fn how(train: &Train) -> String {
     }
 }
 
-async fn view(tx: &mut Tx, app: &App, train: &Train) -> Result<TrainView, Error> {
+async fn view(
+    tx: &mut Tx,
+    app: &App,
+    (train, sight): (&Train, &mut Sight),
+) -> Result<TrainView, Error> {
     let facts = facts::of(tx, app, train).await?;
     let now = tx.now();
     let outlook = match (train.status.is_terminal(), &facts.run) {
@@ -199,11 +212,11 @@ async fn view(tx: &mut Tx, app: &App, train: &Train) -> Result<TrainView, Error>
         owner: plan.owner.to_string(),
         status: train.status.word().to_owned(),
         sentence: sentence(train, outlook.as_ref()),
-        held: is_held(&train.status),
+        held: train.status.hold().is_some(),
         departures: departures(train)?,
         members: members(train, (&facts, outlook.as_ref())),
-        waiting_on: waits.iter().map(|it| waiting(train, it)).collect(),
-        integration: integration.map(|(it, way)| integrated(&it.integration, way.to)),
+        waiting_on: findings::waits(train, &waits, sight),
+        integration: integration.map(|(it, way)| findings::integrated(it, way.to, sight)),
         critical_path: critical.unwrap_or_default().iter().map(task).collect(),
         room_minutes: readiness.and_then(|it| it.room).map(|room| room.as_mins()),
         bills: bills(train, &facts),
@@ -228,13 +241,6 @@ fn sentence(train: &Train, outlook: Option<&Outlook>) -> String {
     format!(
         "{name}: {how}; {ready} of {all} members are ready for {}.",
         readiness.environment
-    )
-}
-
-const fn is_held(status: &TrainStatus) -> bool {
-    matches!(
-        status,
-        TrainStatus::Planned { hold: Some(_) } | TrainStatus::Closed { hold: Some(_), .. }
     )
 }
 
@@ -274,29 +280,6 @@ fn departures(train: &Train) -> Result<Vec<DepartureView>, Error> {
         });
     }
     Ok(views)
-}
-
-fn waiting(train: &Train, wait: &TrainWait) -> TrainWaitView {
-    TrainWaitView {
-        sentence: wait.to_string(),
-        remedy: wait.remedy(&train.name),
-    }
-}
-
-fn integrated(integration: &Integration, to: &Name) -> IntegrationView {
-    let findings = integration.findings.iter();
-    IntegrationView {
-        environment: to.to_string(),
-        holds: integration.holds(),
-        together_since: integration.together_since,
-        findings: findings
-            .map(|it| TrainFindingView {
-                sentence: it.to_string(),
-                remedy: it.remedy(),
-                stops: it.stops(),
-            })
-            .collect(),
-    }
 }
 
 fn task((product, slack): &(Name, Slack)) -> TrainTaskView {

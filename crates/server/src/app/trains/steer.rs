@@ -1,8 +1,8 @@
 //! What people do to a train.
 
 use super::{
-    super::{App, Error, Kind, Request, SharedApp, field, releases},
-    facts, find, keep,
+    super::{App, Error, Kind, Request, SharedApp, field, releases, steer::read_reason},
+    check_deploys, facts, find, keep,
     save::refuse,
     subject, told,
 };
@@ -63,6 +63,15 @@ impl TrainDeed {
             | Self::Cancel { .. } => Action::PlanRelease,
         }
     }
+
+    /// Whether a train goes for whoever does it from then on.
+    fn is_answered_for(&self, train: &Train) -> bool {
+        match self {
+            Self::Close => true,
+            Self::Drop { .. } | Self::Replace { .. } | Self::Resume => train.bill().is_some(),
+            Self::Hold { .. } | Self::Cancel { .. } => false,
+        }
+    }
 }
 
 impl App {
@@ -96,18 +105,18 @@ async fn steer(
     (name, deed): (&Name, &TrainDeed),
 ) -> Result<(), Error> {
     let before = find(tx, request, (deed.action(), name)).await?;
-    if before.bill().is_some() || *deed == TrainDeed::Close {
-        check_deploys(tx, request, (deed, &before)).await?;
+    if deed.is_answered_for(&before) {
+        check_deploys(tx, request, &before.plan).await?;
     }
     let (after, (action, detail)) = match deed {
         TrainDeed::Close => close(tx, app, (request, &before)).await?,
         TrainDeed::Drop { product, reason } => {
             let product: Name = field("product", product)?;
             let facts = facts::of(tx, app, &before).await?;
-            let word = word(tx, request, reason);
+            let word = word(tx, request, reason)?;
             let bill = facts.bill(&before);
+            let detail = json!({ "product": product, "reason": word.reason });
             let after = before.dropped(&product, (&bill, &facts.places), word);
-            let detail = json!({ "product": product, "reason": reason });
             let after = after.map_err(|why| refused(&before, why))?;
             (after, ("train.dropped".to_owned(), detail))
         }
@@ -120,9 +129,8 @@ async fn steer(
             replace(tx, (request, &before), (of, reason)).await?
         }
         TrainDeed::Hold { reason } => {
-            said(reason)?;
+            let reason = said(reason)?;
             let by = Some(request.actor.name.clone());
-            let reason = reason.clone();
             happens(tx, &before, &TrainEvent::Held { reason, by })?
         }
         TrainDeed::Resume => {
@@ -130,8 +138,7 @@ async fn steer(
             happens(tx, &before, &TrainEvent::Resumed { by })?
         }
         TrainDeed::Cancel { reason } => {
-            said(reason)?;
-            let (by, reason) = (request.actor.name.clone(), reason.clone());
+            let (by, reason) = (request.actor.name.clone(), said(reason)?);
             happens(tx, &before, &TrainEvent::Cancelled { by, reason })?
         }
     };
@@ -171,24 +178,6 @@ pub(in crate::app) async fn hold_all(
 /// A train as it is after something, and what the journal says of that.
 type Done = (Train, (String, Value));
 
-/// Whoever a train goes for from now on has to be allowed to deploy all of it.
-async fn check_deploys(
-    tx: &mut Tx,
-    request: &Request,
-    (deed, train): (&TrainDeed, &Train),
-) -> Result<(), Error> {
-    if matches!(deed, TrainDeed::Hold { .. } | TrainDeed::Cancel { .. }) {
-        return Ok(());
-    }
-    for member in &train.plan.members {
-        for departure in &train.plan.departures {
-            let place = (&member.product, &departure.environment);
-            request.permit_place(tx, Action::Deploy, place).await?;
-        }
-    }
-    Ok(())
-}
-
 async fn close(
     tx: &mut Tx,
     app: &App,
@@ -209,10 +198,13 @@ async fn replace(
     (request, before): (&Request, &Train),
     ((product, version), reason): ((Name, Version), &str),
 ) -> Result<Done, Error> {
+    if before.plan.member(&product).is_none() {
+        return Err(refuse(TrainError::NotMember(product)));
+    }
     let release = releases::find(tx, &product, &version).await?;
     let line = facts::line(tx, &release).await?;
-    let detail = json!({ "product": product, "release": version, "reason": reason });
-    let word = word(tx, request, reason);
+    let word = word(tx, request, reason)?;
+    let detail = json!({ "product": product, "release": version, "reason": word.reason });
     let after = before.replaced(&product, line, word);
     let after = after.map_err(|why| refused(before, why))?;
     Ok((after, ("train.replaced".to_owned(), detail)))
@@ -226,12 +218,9 @@ fn happens(tx: &Tx, before: &Train, event: &TrainEvent) -> Result<Done, Error> {
 }
 
 /// What cannot be done, with what can be done instead.
-fn refused(train: &Train, why: TrainError) -> Error {
+pub(super) fn refused(train: &Train, why: TrainError) -> Error {
     let name = &train.name;
     let hint = match &train.status {
-        TrainStatus::Planned { hold: Some(_) } | TrainStatus::Closed { hold: Some(_), .. } => {
-            format!("let it go on first: `tidegate train resume {name}`")
-        }
         TrainStatus::Planned { hold: None } => {
             format!("while boarding is open the plan is changed: `tidegate train edit {name}`")
         }
@@ -240,7 +229,10 @@ fn refused(train: &Train, why: TrainError) -> Error {
                 "`tidegate group-run show {run}` says how far it is, and can be taken back or cancelled"
             )
         }
-        TrainStatus::Closed { hold: None, .. }
+        TrainStatus::Planned { hold: Some(_) } => {
+            format!("let it go on first: `tidegate train resume {name}`")
+        }
+        TrainStatus::Closed { .. }
         | TrainStatus::RolledBack { .. }
         | TrainStatus::Failed { .. }
         | TrainStatus::Arrived { .. }
@@ -259,21 +251,22 @@ fn refused(train: &Train, why: TrainError) -> Error {
     }
 }
 
-fn word(tx: &Tx, request: &Request, reason: &str) -> Word {
-    Word {
+fn word(tx: &Tx, request: &Request, reason: &str) -> Result<Word, Error> {
+    Ok(Word {
         by: Some(request.actor.name.clone()),
-        reason: reason.to_owned(),
+        reason: said(reason)?,
         at: tx.now(),
-    }
+    })
 }
 
-fn said(reason: &str) -> Result<(), Error> {
-    match reason.trim().is_empty() {
-        true => Err(Error::refused(
+/// A reason, which has to say something.
+fn said(reason: &str) -> Result<String, Error> {
+    match read_reason(reason)? {
+        said if said.is_empty() => Err(Error::refused(
             Kind::BadRequest,
             "reason-missing",
             "say why, for those who read the train",
         )),
-        false => Ok(()),
+        said => Ok(said),
     }
 }

@@ -75,7 +75,7 @@ pub(in crate::web) async fn begin(
 fn row(it: TrainSummary, now: Timestamp) -> Row {
     let sentence = super::super::parts::sentence(&it.sentence);
     Row {
-        state: Shown::of_train(&it.status, it.sentence.starts_with("it stands still")),
+        state: Shown::of_train(&it.status, it.held),
         departure: it.departure.map(|at| Moment::seen(at, now)),
         members: it.members.join(", "),
         next: it.next.unwrap_or_default(),

@@ -101,7 +101,7 @@ pub(super) fn possible(view: &TrainView, may: May) -> Vec<Deed> {
     let hold = deed(
         "hold",
         "Hold it",
-        "The train leaves for nowhere until somebody lets it go on. What runs stays as it is.",
+        "The train leaves for nowhere until somebody lets it go on. What is under way goes on, and the train stands still once it is there.",
     );
     let replace = deed(
         "replace",
@@ -121,10 +121,11 @@ pub(super) fn possible(view: &TrainView, may: May) -> Vec<Deed> {
     let stood = matches!(view.status.as_str(), "rolled_back" | "failed");
     let planned = view.status == "planned";
     let closed = view.status == "closed";
+    let open = planned || closed || view.status == "under_way";
     let all = [
         (planned && !view.held && may.plan, close),
         ((view.held || stood) && may.plan, resume),
-        ((planned || closed) && !view.held && may.hold, hold),
+        (open && !view.held && may.hold, hold),
         ((closed || stood) && may.plan, replace),
         ((planned || closed || stood) && may.plan, dropping),
         ((planned || closed || stood) && may.plan, cancel),
