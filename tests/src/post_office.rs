@@ -4,6 +4,7 @@
 
 use crate::{listener::Listener, process::free_port};
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     io::{BufRead as _, BufReader, Write as _},
     net::TcpStream,
@@ -182,17 +183,20 @@ fn converse_until_its_end(mut stream: &TcpStream, (state, count, ends): Shared<'
             return None;
         }
         let upper = line.to_ascii_uppercase();
-        let answer: &[u8] = if upper.starts_with("EHLO") {
-            b"250-post office\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n"
+        let answer: Cow<'static, [u8]> = if upper.starts_with("EHLO") {
+            fixed(b"250-post office\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n")
         } else if upper.starts_with("RCPT") {
             let named = line.split(['<', '>']).nth(1).unwrap_or_default();
             named.clone_into(&mut to);
             let state = state.lock().ok()?;
             let is_refused = state.refused.contains(&to);
             match state.manner {
-                _ if is_refused => b"550 5.1.1 No such mailbox here\r\n",
-                Manner::Busy => b"451 4.3.0 Later, please\r\n",
-                Manner::Takes | Manner::Silent => b"250 2.1.5 Ok\r\n",
+                _ if is_refused => {
+                    let answer = format!("550 5.1.1 <{to}>: no such mailbox here\r\n");
+                    Cow::Owned(answer.into_bytes())
+                }
+                Manner::Busy => fixed(b"451 4.3.0 Later, please\r\n"),
+                Manner::Takes | Manner::Silent => fixed(b"250 2.1.5 Ok\r\n"),
             }
         } else if upper.starts_with("DATA") {
             stream.write_all(b"354 Go on\r\n").ok()?;
@@ -204,14 +208,14 @@ fn converse_until_its_end(mut stream: &TcpStream, (state, count, ends): Shared<'
             if state.manner == Manner::Silent {
                 continue;
             }
-            b"250 2.0.0 Taken\r\n"
+            fixed(b"250 2.0.0 Taken\r\n")
         } else if upper.starts_with("QUIT") {
             stream.write_all(b"221 Bye\r\n").ok()?;
             return None;
         } else {
-            b"250 2.0.0 Ok\r\n"
+            fixed(b"250 2.0.0 Ok\r\n")
         };
-        stream.write_all(answer).ok()?;
+        stream.write_all(&answer).ok()?;
     }
 }
 
@@ -228,4 +232,8 @@ fn content(lines: &mut BufReader<&TcpStream>) -> Option<String> {
         }
         text.push_str(line.strip_prefix('.').unwrap_or(&line));
     }
+}
+
+const fn fixed(answer: &'static [u8]) -> Cow<'static, [u8]> {
+    Cow::Borrowed(answer)
 }

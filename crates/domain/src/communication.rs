@@ -36,7 +36,7 @@ pub use delivery::{Delivery, DeliveryKey, DeliveryState, Word};
 pub use draft::{DraftError, DraftFault, Part};
 pub use language::{Language, LanguageError};
 pub use letter::{Letter, LetterParts};
-pub use placeholder::{Filling, Placeholder, PlaceholderError};
+pub use placeholder::{Filled, Filling, Placeholder, PlaceholderError};
 pub use quiet::{Day, Opens, QuietError, QuietHours};
 pub use recipients::{Addressed, Bounce, Known, LeftOut, Omission, Recipient, Recipients};
 pub use schedule::{Awaited, Moment, Occasion, Occasions, Schedule, ScheduleError};

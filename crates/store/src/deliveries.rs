@@ -239,7 +239,7 @@ const fn turn(state: &DeliveryState) -> Timestamp {
         | DeliveryState::GaveUp { at, .. }
         | DeliveryState::Unknown { at, .. }
         | DeliveryState::Settled { at, .. }
-        | DeliveryState::Cancelled { at } => *at,
+        | DeliveryState::Cancelled { at, .. } => *at,
     }
 }
 

@@ -45,18 +45,19 @@ impl Tx {
         row.map(|row| row.record(0, "opt-in")).transpose()
     }
 
-    /// What was said for an address.
+    /// What was said for an address, by whichever stakeholders have it.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn opt_in_of(
+    pub async fn opt_ins_of(
         &mut self,
         (audience, address): (&Name, &MailAddress),
-    ) -> Result<Option<OptIn>, StoreError> {
-        let sql = "SELECT record FROM opt_ins WHERE audience = $1 AND address = $2 ORDER BY stakeholder LIMIT 1";
+    ) -> Result<Vec<OptIn>, StoreError> {
+        let sql =
+            "SELECT record FROM opt_ins WHERE audience = $1 AND address = $2 ORDER BY stakeholder";
         let values = [audience.as_str().into(), address.as_str().into()];
-        let row = self.row(sql, &values).await?;
-        row.map(|row| row.record(0, "opt-in")).transpose()
+        let rows = self.rows(sql, &values).await?;
+        rows.iter().map(|row| row.record(0, "opt-in")).collect()
     }
 
     /// Keeps that a recipient bounced.
@@ -84,6 +85,16 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let sql = "DELETE FROM bounces WHERE recipient = $1";
         Ok(self.execute(sql, &[key(recipient).into()]).await? == 1)
+    }
+
+    /// What came back from a recipient, if something did.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn bounce_of(&mut self, recipient: &Recipient) -> Result<Option<Bounce>, StoreError> {
+        let sql = "SELECT record FROM bounces WHERE recipient = $1";
+        let row = self.row(sql, &[key(recipient).into()]).await?;
+        row.map(|row| row.record(0, "bounce")).transpose()
     }
 
     /// All recipients that bounced, the last first.

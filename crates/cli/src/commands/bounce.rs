@@ -10,7 +10,7 @@ use tidegate_protocol::api::{BounceRequest, BounceView};
 pub enum BounceCommand {
     /// List those to whom nothing is sent until somebody confirms them.
     List,
-    /// Say that a mail came back later, to whom it was from.
+    /// Say that a mail came back later to its sender: nothing more is sent there.
     Report {
         /// The mailbox.
         recipient: String,

@@ -31,6 +31,9 @@ pub struct Audience {
     /// Those without an account. They are told once they said that they want to be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stakeholders: Vec<Name>,
+    /// The products that it may be told about; all unless set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<Name>,
     /// How they are reached.
     pub channels: Vec<Name>,
     /// Which of the three kinds of notes they read.
@@ -86,6 +89,11 @@ pub enum AudienceError {
 impl Audience {
     /// The most members that one names.
     pub const MEMBERS_MAX: usize = 50_000;
+
+    /// Whether it may be told about a product.
+    pub fn is_good_for(&self, product: &Name) -> bool {
+        self.products.is_empty() || self.products.contains(product)
+    }
 
     /// The title, or its name.
     pub fn title(&self) -> &str {

@@ -19,7 +19,7 @@ pub use event::{DeliveryEvent, Word};
 pub use key::DeliveryKey;
 pub use outcome::{Blame, Outcome, Repeats};
 pub use patience::{Patience, Retry};
-pub use state::DeliveryState;
+pub use state::{DeliveryState, codes};
 pub use transition::IllegalDelivery;
 
 use super::{Addressed, Recipient};

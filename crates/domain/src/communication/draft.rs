@@ -225,10 +225,15 @@ fn write(out: &mut Output<'_>, part: Part, value: &Jinja) -> Result<(), Error> {
     let text = match part {
         _ if value.is_safe() => text,
         // Braces that a value brings are no open place.
-        Part::Subject => markdown::spaced(&text).replace("{{", "{ {"),
+        Part::Subject => apart(&markdown::spaced(&text)),
         Part::Body => markdown::escaped(&text),
     };
     out.write_str(&text).map_err(Error::from)
+}
+
+/// With a space between braces, of which twice as many are left over by one replacement.
+fn apart(text: &str) -> String {
+    text.replace("{{", "{ {").replace("{{", "{ {")
 }
 
 const NO_VALUE: &str = "no value";

@@ -18,7 +18,7 @@ pub use status::{Status, Voided};
 pub use tally::Tally;
 pub use transition::Illegal;
 
-use super::{Begun, Writing};
+use super::{Begun, Filled, Writing};
 use crate::{
     id::{MessageId, PersonId},
     name::Name,
@@ -45,6 +45,18 @@ pub struct Message {
     pub at: Timestamp,
     /// How far it is.
     pub status: Status,
+    /// Since when it goes out, and what its open places stand for since; none before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out: Option<Out>,
+}
+
+/// That a message goes out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Out {
+    /// Since when.
+    pub at: Timestamp,
+    /// What its open places stand for, however long it takes.
+    pub filled: Filled,
 }
 
 /// What a message is about.
@@ -66,6 +78,16 @@ pub struct Writer {
     pub name: Name,
     /// The human being behind it.
     pub human: PersonId,
+}
+
+impl About {
+    /// The product, unless it is a train.
+    pub const fn product(&self) -> Option<&Name> {
+        match self {
+            Self::Release(product, _) | Self::Product(product) => Some(product),
+            Self::Train(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for About {

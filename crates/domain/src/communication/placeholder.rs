@@ -3,9 +3,9 @@
 //! Everything else in a message is text, and sanctioned as such. Of these the names are sanctioned, and of the target the value
 //! too. A value is filled in behind the reader of Markdown: whatever it is, it means nothing but itself.
 
-use super::{Occasion, Occasions, Schedule};
+use super::{Occasions, Schedule};
 use crate::{appearance::shown, calendar::Zone};
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -148,29 +148,84 @@ pub(super) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
+/// What open places stand for, whoever reads it. It is kept when a message begins to go out, so that everybody is told the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filled {
+    /// Moments, which each audience reads in its local time.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    moments: BTreeMap<Placeholder, Timestamp>,
+    /// Words.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    words: BTreeMap<Placeholder, String>,
+    /// The release plan's time zone, for an audience that is not declared any more.
+    #[serde(default)]
+    pub zone: Zone,
+}
+
+impl Filled {
+    /// What is known by now, for a message that waits for `schedule`.
+    pub fn of(schedule: &Schedule, known: &Occasions) -> Self {
+        let occasion = match schedule {
+            Schedule::Deployment(moment, environment) => {
+                let key = (environment.clone(), *moment);
+                known.deployments.get(&key)
+            }
+            Schedule::ByHand | Schedule::At(_) | Schedule::Milestone(_) => None,
+        };
+        let reached = match schedule {
+            Schedule::Milestone(name) => known.milestones.get(name).copied(),
+            Schedule::ByHand | Schedule::At(_) | Schedule::Deployment(..) => None,
+        };
+        let moments = [
+            (
+                Placeholder::Target,
+                known.target.as_ref().map(Zoned::timestamp),
+            ),
+            (Placeholder::Reached, reached),
+            (Placeholder::Began, occasion.map(|it| it.began)),
+            (Placeholder::Ended, occasion.map(|it| it.at)),
+        ];
+        let fills = schedule.fills();
+        let moments = moments
+            .into_iter()
+            .filter_map(|(open, at)| Some((open, at?)))
+            .filter(|(open, _)| fills.contains(open));
+        let reason = occasion.and_then(|it| it.reason.clone());
+        let words = reason.filter(|_| fills.contains(&Placeholder::Reason));
+        Self {
+            moments: moments.collect(),
+            words: words
+                .map(|it| (Placeholder::Reason, it))
+                .into_iter()
+                .collect(),
+            zone: known.zone.clone(),
+        }
+    }
+
+    /// As an audience in that time zone reads it.
+    pub fn in_zone(&self, zone: &Zone) -> Filling {
+        let mut filling = Filling::default();
+        for (open, at) in &self.moments {
+            filling.put_time(*open, *at, zone);
+        }
+        let words = self.words.iter();
+        words.fold(filling, |filling, (open, text)| filling.with(*open, text))
+    }
+
+    /// Those of the open places that there is nothing for.
+    pub fn missing(&self, open: &BTreeSet<Placeholder>) -> Vec<Placeholder> {
+        let is_missing = |open: &&Placeholder| {
+            !self.moments.contains_key(open) && !self.words.contains_key(open)
+        };
+        open.iter().filter(is_missing).copied().collect()
+    }
+}
+
 impl Filling {
     /// What is known by now, for a message that waits for `schedule`.
     pub fn of(schedule: &Schedule, known: &Occasions, zone: &Zone) -> Self {
-        let mut filling = Self::default();
-        if let Some(target) = &known.target {
-            filling.put_time(Placeholder::Target, target.timestamp(), zone);
-        }
-        match schedule {
-            Schedule::ByHand | Schedule::At(_) => {}
-            Schedule::Milestone(name) => {
-                if let Some(at) = known.milestones.get(name) {
-                    filling.put_time(Placeholder::Reached, *at, zone);
-                }
-            }
-            Schedule::Deployment(moment, environment) => {
-                let key = (environment.clone(), *moment);
-                if let Some(occasion) = known.deployments.get(&key) {
-                    filling.put_occasion(occasion, zone);
-                }
-            }
-        }
-        filling.0.retain(|open, _| schedule.fills().contains(open));
-        filling
+        Filled::of(schedule, known).in_zone(zone)
     }
 
     /// With something for an open place.
@@ -194,20 +249,6 @@ impl Filling {
         self.0.get(&open).map(String::as_str)
     }
 
-    /// Those of the open places that there is nothing for.
-    pub fn missing(&self, open: &BTreeSet<Placeholder>) -> Vec<Placeholder> {
-        let is_missing = |open: &&Placeholder| !self.0.contains_key(open);
-        open.iter().filter(is_missing).copied().collect()
-    }
-
-    fn put_occasion(&mut self, occasion: &Occasion, zone: &Zone) {
-        self.put_time(Placeholder::Began, occasion.began, zone);
-        self.put_time(Placeholder::Ended, occasion.at, zone);
-        if let Some(reason) = &occasion.reason {
-            *self = std::mem::take(self).with(Placeholder::Reason, reason);
-        }
-    }
-
     /// Figures only, so that it reads in every language, and the offset, so that it is clear where the clocks go back.
     fn put_time(&mut self, open: Placeholder, at: Timestamp, zone: &Zone) {
         let local = at.to_zoned(zone.time_zone().clone());
@@ -229,7 +270,7 @@ impl fmt::Display for Placeholder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::communication::Moment;
+    use crate::communication::{Moment, Occasion};
 
     fn open(text: &str) -> String {
         match Placeholder::all_in(text) {
@@ -293,7 +334,14 @@ mod tests {
             "2026-12-04 21:00 (Europe/Amsterdam, UTC+01:00)"
         );
         let all = Placeholder::ALL.into_iter().collect();
-        let filling = Filling::default().with(Placeholder::Began, "noon");
-        assert_eq!(filling.missing(&all), Placeholder::ALL[1..]);
+        let filled = Filled::of(&"deployment began in live".parse().unwrap(), &known);
+        let open = [
+            Placeholder::Ended,
+            Placeholder::Reached,
+            Placeholder::Reason,
+        ];
+        assert_eq!(filled.missing(&all), open);
+        let kept = serde_json::to_string(&filled).unwrap();
+        assert_eq!(serde_json::from_str::<Filled>(&kept).unwrap(), filled);
     }
 }

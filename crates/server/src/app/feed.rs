@@ -35,6 +35,11 @@ impl KeyPurpose {
         }
     }
 
+    /// What a key is sealed for.
+    fn of(self, of: &str) -> String {
+        format!("{} {of}", self.word()).trim_end().to_owned()
+    }
+
     /// How to get another address.
     const fn remedy(self) -> &'static str {
         match self {
@@ -56,7 +61,7 @@ impl App {
                 async move { request.permit_at_large(tx, Action::ReadShared).await }.boxed()
             })
             .await?;
-        let key = self.sealed_key(request, KeyPurpose::Calendar)?;
+        let key = self.sealed_key(request, (KeyPurpose::Calendar, ""))?;
         let path = format!("/api/v1/calendar.ics?key={key}");
         Ok(FeedView { path })
     }
@@ -77,15 +82,16 @@ impl App {
                 .boxed()
             })
             .await?;
-        let key = self.sealed_key(request, KeyPurpose::Items)?;
+        let key = self.sealed_key(request, (KeyPurpose::Items, tracker.as_str()))?;
         let path = format!("/api/v1/trackers/{tracker}/hook?key={key}");
         Ok(FeedView { path })
     }
 
+    /// A key for that purpose, and for that one channel or tracker alone, where it is about one.
     pub(super) fn sealed_key(
         &self,
         request: &Request,
-        purpose: KeyPurpose,
+        (purpose, of): (KeyPurpose, &str),
     ) -> Result<String, Error> {
         let Some(TokenId(token)) = request.actor.token.as_ref().map(|token| token.id) else {
             let detail = "the address is bound to a token, and a sign-in has none";
@@ -93,7 +99,7 @@ impl App {
                 Error::refused(Kind::NotReady, "feed-needs-token", detail).hint(purpose.remedy())
             );
         };
-        let sealed = self.keyring.wrap(purpose.word(), token.as_bytes());
+        let sealed = self.keyring.wrap(&purpose.of(of), token.as_bytes());
         Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
@@ -101,13 +107,17 @@ impl App {
     ///
     /// # Errors
     /// When the key is none, or its token is no longer good.
-    pub async fn actor_by_key(&self, key: &str, purpose: KeyPurpose) -> Result<Actor, Error> {
+    pub async fn actor_by_key(
+        &self,
+        key: &str,
+        (purpose, of): (KeyPurpose, &str),
+    ) -> Result<Actor, Error> {
         let wrong = || {
             let detail = "the key in the address is wrong, or its token has ended";
             Error::refused(Kind::NotSignedIn, "key-invalid", detail).hint(purpose.remedy())
         };
         let sealed = URL_SAFE_NO_PAD.decode(key).unwrap_or_default();
-        let opened = self.keyring.unwrap(purpose.word(), &sealed);
+        let opened = self.keyring.unwrap(&purpose.of(of), &sealed);
         let token = opened.and_then(|bytes| Uuid::from_slice(&bytes).ok());
         let token = token.map(TokenId).ok_or_else(wrong)?;
         let actor = self

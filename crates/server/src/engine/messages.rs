@@ -19,7 +19,10 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tidegate_domain::{
@@ -153,9 +156,10 @@ impl Sender {
                     "messages.lane_failed"
                 );
             }
+            // What fails goes wrong in the same way at once again.
             Ended {
                 channel,
-                reached: went.unwrap_or(true),
+                reached: went.unwrap_or(false),
             }
         });
     }
@@ -196,40 +200,71 @@ async fn lane(app: &SharedApp, lease: &Lease, channel: &Name) -> Result<bool, Er
     }
 }
 
-type Queue = Arc<Mutex<VecDeque<DeliveryId>>>;
+/// What the workers of a lane share.
+struct Shift {
+    queue: Mutex<VecDeque<DeliveryId>>,
+    /// Whether the other side was reached by one of them.
+    reached: AtomicBool,
+}
 
-/// So many at once, each with a conversation of its own.
+impl Shift {
+    fn pop(&self) -> Option<DeliveryId> {
+        self.lock().pop_front()
+    }
+
+    /// The rest of it waits.
+    fn end(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<DeliveryId>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// So many at once, each with a conversation of its own. Answers whether the other side can be reached.
 async fn workers(
     app: &SharedApp,
     lease: &Lease,
     (due, most): (Vec<DeliveryId>, usize),
 ) -> Result<bool, Error> {
     let count = most.min(due.len());
-    let queue: Queue = Arc::new(Mutex::new(due.into()));
-    let all = (0..count).map(|_| worker(app, lease, &queue));
+    let shift = Shift {
+        queue: Mutex::new(due.into()),
+        reached: AtomicBool::new(false),
+    };
+    let all = (0..count).map(|_| worker(app, lease, &shift));
     let went = futures::future::join_all(all).await;
-    let mut reached = true;
+    let mut reached = false;
     for one in went {
-        reached &= one?;
+        reached |= one?;
     }
     Ok(reached)
 }
 
-/// Sends one after the other. What the last came to and that the next is made are kept together.
-async fn worker(app: &SharedApp, lease: &Lease, queue: &Queue) -> Result<bool, Error> {
+/// Sends one after the other. What the last came to and that the next is made are kept together. Answers whether the other side
+/// was reached.
+async fn worker(app: &SharedApp, lease: &Lease, shift: &Shift) -> Result<bool, Error> {
     let mut session: Option<Session> = None;
     let mut before: Option<Attempted> = None;
     loop {
-        let next = pop(queue);
+        let next = shift.pop();
         if next.is_none() && before.is_none() {
             return Ok(true);
         }
-        let taken = app.take_up(lease, before.take(), next).await?;
-        let Taken::Send(parcel) = taken else {
-            if next.is_none() {
-                return Ok(true);
+        let parcel = match taken(app, lease, (before.take(), next)).await? {
+            Taken::Send(parcel) => parcel,
+            Taken::Closed => {
+                // Those that wait for it are found out by what is due then.
+                shift.end();
+                continue;
             }
-            continue;
+            Taken::Kept | Taken::Nothing => {
+                if next.is_none() {
+                    return Ok(true);
+                }
+                continue;
+            }
         };
         let (outcome, reached) = send(app, &parcel, &mut session).await;
         let attempted = Attempted {
@@ -238,23 +273,32 @@ async fn worker(app: &SharedApp, lease: &Lease, queue: &Queue) -> Result<bool, E
             patience: parcel.patience,
         };
         if !reached {
-            // Whoever else waits for it is not tried now: it would go the same way.
-            clear(queue);
+            // Unless others talk to it, whoever else waits is not tried now: it would go the same way.
+            if !shift.reached.load(Ordering::Relaxed) {
+                shift.end();
+            }
             app.take_up(lease, Some(attempted), None).await?;
             return Ok(false);
         }
+        shift.reached.store(true, Ordering::Relaxed);
         before = Some(attempted);
     }
 }
 
-fn pop(queue: &Queue) -> Option<DeliveryId> {
-    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    queue.pop_front()
-}
-
-fn clear(queue: &Queue) {
-    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    queue.clear();
+/// Takes up the next. What the last came to is kept even where the next cannot be.
+async fn taken(
+    app: &SharedApp,
+    lease: &Lease,
+    (before, next): (Option<Attempted>, Option<DeliveryId>),
+) -> Result<Taken, Error> {
+    let kept = before.clone();
+    let taken = app.take_up(lease, before, next).await;
+    if let (Err(error), Some(_)) = (&taken, &kept)
+        && !is_lease_lost(error)
+    {
+        app.take_up(lease, kept, None).await?;
+    }
+    taken
 }
 
 /// What sending came to, and whether the other side was reached.

@@ -82,7 +82,14 @@ async fn by_key(
         let Caller(known) = Caller::from_request_parts(parts, app).await?;
         return Ok(known);
     };
-    let actor = app.actor_by_key(&key, purpose).await?;
+    // `…/channels/NAME/feed.atom`, `…/trackers/NAME/hook`: a key is good for that one.
+    let of = match purpose {
+        KeyPurpose::Calendar => "",
+        KeyPurpose::Items | KeyPurpose::Messages => {
+            parts.uri.path().rsplit('/').nth(1).unwrap_or_default()
+        }
+    };
+    let actor = app.actor_by_key(&key, (purpose, of)).await?;
     Ok(request(app, actor, request_id(parts)))
 }
 

@@ -122,7 +122,7 @@ fn tally(tally: TallyView) -> String {
         (tally.pending, "under way"),
         (tally.unknown, "unknown"),
         (tally.refused, "refused"),
-        (tally.gave_up, "given up"),
+        (tally.gave_up, "gave up"),
         (tally.cancelled, "cancelled"),
     ];
     let told = counts.iter().filter(|(count, _)| *count > 0);

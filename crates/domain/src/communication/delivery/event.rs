@@ -55,8 +55,11 @@ pub enum DeliveryEvent {
         /// How they know.
         note: String,
     },
-    /// The message was cancelled.
-    Cancelled,
+    /// It is not sent.
+    Cancelled {
+        /// Why, unless because the message was cancelled.
+        reason: Option<String>,
+    },
 }
 
 /// A person's word on what nobody knew.
@@ -81,7 +84,7 @@ impl DeliveryEvent {
             Self::Lost { .. } => "delivery.lost",
             Self::Resent { .. } => "delivery.resent",
             Self::Settled { .. } => "delivery.settled",
-            Self::Cancelled => "delivery.cancelled",
+            Self::Cancelled { .. } => "delivery.cancelled",
         }
     }
 }

@@ -39,7 +39,7 @@ impl Patience {
     };
 
     /// What follows the `attempts`-th attempt at `now`, where the first was at `since` and the other side wants to be left alone
-    /// for `after`. `jitter` is drawn elsewhere: it makes the distance up to half as long again, so that those which failed
+    /// for `after`; longer than the total nobody is left alone. `jitter` is drawn elsewhere: it makes the distance up to half as long again, so that those which failed
     /// together do not come back together.
     pub fn retry(
         self,
@@ -52,12 +52,15 @@ impl Patience {
         let distance = self.first.0.saturating_mul(1 << doublings);
         let distance = distance.min(self.longest.0);
         let distance = distance + jitter % (distance / 2 + 1);
-        let distance = Millis(distance.max(after.unwrap_or_default().0));
-        let at = now.saturating_add(distance.as_signed());
-        let last = since.saturating_add(self.total.as_signed());
-        match at.ok().zip(last.ok()) {
-            Some((at, last)) if at <= last => Retry::At(at),
-            Some(_) | None => Retry::GiveUp,
+        let moment =
+            |from: Timestamp, distance: Millis| from.saturating_add(distance.as_signed()).ok();
+        let wished = after.and_then(|it| moment(now, it));
+        match (moment(now, Millis(distance)), moment(since, self.total)) {
+            // Whoever wants to be left alone for longer is asked once more at the very end.
+            (Some(at), Some(last)) if at <= last => {
+                Retry::At(wished.map_or(at, |it| at.max(it)).min(last))
+            }
+            (Some(_) | None, Some(_) | None) => Retry::GiveUp,
         }
     }
 }
@@ -87,7 +90,8 @@ mod tests {
             (1, Some(Millis(90_000)), 0, 0, Retry::At(at(90))),
             (5, None, 0, 540, Retry::At(at(600))),
             (5, None, 0, 541, Retry::GiveUp),
-            (1, Some(Millis(601_000)), 0, 0, Retry::GiveUp),
+            (1, Some(Millis(601_000)), 0, 0, Retry::At(at(600))),
+            (2, Some(Millis(601_000)), 0, 600, Retry::GiveUp),
         ] {
             let next = patience.retry((attempts, at(0)), after, jitter, at(now));
             assert_eq!(next, expect, "{attempts} {now}");

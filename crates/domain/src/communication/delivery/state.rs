@@ -75,10 +75,13 @@ pub enum DeliveryState {
         /// How they know.
         note: String,
     },
-    /// It is not sent, because the message was cancelled.
+    /// It is not sent.
     Cancelled {
         /// When.
         at: Timestamp,
+        /// Why, unless because the message was cancelled.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
 }
 
@@ -90,7 +93,7 @@ impl DeliveryState {
             Self::Attempting { .. } => "attempting",
             Self::Delivered { .. } => "delivered",
             Self::Refused { .. } => "refused",
-            Self::GaveUp { .. } => "given up",
+            Self::GaveUp { .. } => "gave up",
             Self::Unknown { .. } => "unknown",
             Self::Settled { .. } => "settled",
             Self::Cancelled { .. } => "cancelled",
@@ -127,13 +130,54 @@ impl fmt::Display for DeliveryState {
                 at,
                 attempts,
                 reply,
-            } => write!(f, "given up at {at} after {attempts} attempts: {reply}"),
+            } => write!(f, "gave up at {at} after {attempts} attempts: {reply}"),
             Self::Unknown { at, reply } => write!(
                 f,
                 "unknown since {at}, waits for somebody to say whether it arrived: {reply}"
             ),
             Self::Settled { by, word, note, .. } => write!(f, "{word} by the word of {by}: {note}"),
-            Self::Cancelled { at } => write!(f, "cancelled at {at}"),
+            Self::Cancelled { at, reason: None } => write!(f, "cancelled at {at}"),
+            Self::Cancelled {
+                at,
+                reason: Some(reason),
+            } => write!(f, "not sent at {at}: {reason}"),
+        }
+    }
+}
+
+/// The codes that a reply begins with, such as `550 5.1.1`, if it does: what is kept for ever, because its words may name whom it
+/// is about (RFC 5321 §4.2, RFC 3463 §2).
+pub fn codes(reply: &str) -> Option<String> {
+    let is_code = |word: &&str| {
+        let mut parts = word.split('.');
+        word.len() <= 9
+            && parts.all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
+    };
+    let codes: Vec<&str> = reply
+        .split_whitespace()
+        .take_while(is_code)
+        .take(2)
+        .collect();
+    (!codes.is_empty()).then(|| codes.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_reply_the_codes_are_kept_and_no_address() {
+        for (reply, expect) in [
+            (
+                "550 5.1.1 <ops@acme.example>: Recipient address rejected",
+                Some("550 5.1.1"),
+            ),
+            ("421 too many from 192.0.2.1", Some("421")),
+            ("550 192.0.2.100 is listed", Some("550")),
+            ("no mail server `relay` is known", None),
+            ("", None),
+        ] {
+            assert_eq!(codes(reply).as_deref(), expect, "{reply}");
         }
     }
 }

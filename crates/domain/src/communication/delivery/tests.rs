@@ -47,7 +47,7 @@ fn event(letter: char, second: i64) -> DeliveryEvent {
             word: Word::Arrived,
             note: "they answered".to_owned(),
         },
-        _ => DeliveryEvent::Cancelled,
+        _ => DeliveryEvent::Cancelled { reason: None },
     }
 }
 
@@ -79,7 +79,7 @@ fn what_happened_to_a_delivery_is_told_in_words() {
         ),
         (
             "apag",
-            "given up at 1970-01-01T00:00:04Z after 2 attempts: so it is",
+            "gave up at 1970-01-01T00:00:04Z after 2 attempts: so it is",
         ),
         (
             "al",
@@ -176,7 +176,10 @@ fn a_delivery_waits_for_its_turn_and_for_the_quiet_hours() {
         (queued(30), &sending, Opens::At(at(20)), Step::Wait(at(30))),
         (queued(30), &cancelled, Opens::Now, Step::Cancel),
         (
-            DeliveryState::Cancelled { at: at(1) },
+            DeliveryState::Cancelled {
+                at: at(1),
+                reason: None,
+            },
             &sending,
             Opens::Now,
             Step::Rest,
@@ -200,7 +203,7 @@ fn deliveries_are_counted_by_what_they_came_to() {
     let tally = Tally::of(&states);
     assert_eq!(
         tally.to_string(),
-        "3 delivered, 2 under way, 1 unknown, 1 refused, 1 given up, 1 cancelled"
+        "3 delivered, 2 under way, 1 unknown, 1 refused, 1 gave up, 1 cancelled"
     );
     assert!(!tally.is_settled());
     assert_eq!(

@@ -38,7 +38,10 @@ impl Delivery {
                 attempts: attempts + 1,
                 since: since.unwrap_or(at),
             }),
-            (Queued { .. }, DeliveryEvent::Cancelled) => Ok(Cancelled { at }),
+            (Queued { .. }, DeliveryEvent::Cancelled { reason }) => Ok(Cancelled {
+                at,
+                reason: reason.clone(),
+            }),
             // The record was put back from a backup: it may have been tried since.
             (Queued { .. }, DeliveryEvent::Lost { reply }) => Ok(Unknown {
                 at,
@@ -108,7 +111,7 @@ impl Delivery {
             DeliveryEvent::Attempted
             | DeliveryEvent::Resent { .. }
             | DeliveryEvent::Settled { .. }
-            | DeliveryEvent::Cancelled => Err(self.illegal(event)),
+            | DeliveryEvent::Cancelled { .. } => Err(self.illegal(event)),
         }
     }
 

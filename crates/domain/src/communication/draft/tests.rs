@@ -197,3 +197,12 @@ proptest! {
         prop_assert!(Placeholder::all_in(&subject).unwrap().is_empty());
     }
 }
+
+#[test]
+fn braces_that_a_value_brings_to_a_subject_are_no_open_place() {
+    for braces in ["{{ ended }}", "{{{ ended }}}", "{{{{ ended }}}}"] {
+        let values = Values::examples().with(Variable::Milestone, braces);
+        let subject = rendered(Part::Subject, "{{ milestone }}", &values).unwrap();
+        assert!(!subject.contains("{{"), "{subject}");
+    }
+}

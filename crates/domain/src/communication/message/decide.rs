@@ -1,7 +1,7 @@
 //! What is next for a message, and what an idle one waits for.
 
 use super::{Bound, Event, Message, Sanction, Status, Tally, Unbound, Voided};
-use crate::communication::{Awaited, Filling, Occasions, Placeholder, Schedule};
+use crate::communication::{Awaited, Filled, Occasions, Placeholder, Schedule};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -142,11 +142,10 @@ impl Message {
     }
 
     fn begin(&self, sanction: &Sanction, known: &Occasions) -> Decision {
-        // Which of them are known is the same in every time zone.
-        let filling = Filling::of(&self.writing.on, known, &known.zone);
-        let open = filling.missing(&sanction.bound.open);
+        let filled = Box::new(Filled::of(&self.writing.on, known));
+        let open = filled.missing(&sanction.bound.open);
         match open.is_empty() {
-            true => Decision::event(Event::SendingBegan),
+            true => Decision::event(Event::SendingBegan { filled }),
             false => Decision::wait(WaitingOn::Open { open }),
         }
     }

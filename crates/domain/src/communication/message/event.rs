@@ -1,7 +1,10 @@
 //! What can happen to a message.
 
 use super::{Sanction, Tally, Voided, Writer};
-use crate::{communication::Writing, name::Name};
+use crate::{
+    communication::{Filled, Writing},
+    name::Name,
+};
 use serde::{Deserialize, Serialize};
 
 /// What can happen to a message. What is much larger than the rest is boxed.
@@ -45,7 +48,10 @@ pub enum Event {
         by: Name,
     },
     /// Its deliveries are recorded, and begin.
-    SendingBegan,
+    SendingBegan {
+        /// What its open places stand for from now on.
+        filled: Box<Filled>,
+    },
     /// No delivery is left that anything happens to by itself.
     Settled {
         /// What they came to.
@@ -76,7 +82,7 @@ impl Event {
             Self::Voided { .. } => "message.voided",
             Self::CameDue => "message.came-due",
             Self::Released { .. } => "message.released",
-            Self::SendingBegan => "message.sending-began",
+            Self::SendingBegan { .. } => "message.sending-began",
             Self::Settled { .. } => "message.settled",
             Self::Resumed { .. } => "message.resumed",
             Self::Cancelled { .. } => "message.cancelled",

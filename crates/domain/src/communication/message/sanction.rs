@@ -11,6 +11,7 @@ use crate::{
     digest::Digest,
     id::{MessageId, PersonId},
     name::Name,
+    scope,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,20 @@ pub enum Unbound {
     /// It is for an audience that is not declared.
     #[error("audience `{0}` is not declared: declare it, or name another")]
     Audience(Name),
+    /// An audience is for other products.
+    #[error("audience `{audience}` is not for {product}: name another, or add the product to it")]
+    Elsewhere {
+        /// Which audience.
+        audience: Name,
+        /// What the message is about.
+        product: Name,
+    },
+    /// Customers would read what went wrong inside.
+    #[error(
+        "audience `{0}` reads notes for customers, and {open} names targets, checks and people: say why in words of your own",
+        open = Placeholder::Reason
+    )]
+    Inner(Name),
     /// An audience has a channel that is not declared.
     #[error(
         "channel `{channel}` of audience `{audience}` is not declared: declare it, or name another"
@@ -126,6 +141,15 @@ impl Bound {
         for name in &writing.audiences {
             let audience = declared.audiences.get(name);
             let audience = audience.ok_or_else(|| Unbound::Audience(name.clone()))?;
+            if let Some(product) = message.about.product()
+                && !audience.is_good_for(product)
+            {
+                let (audience, product) = (name.clone(), product.clone());
+                return Err(Unbound::Elsewhere { audience, product });
+            }
+            if audience.notes == scope::Audience::Customer && open.contains(&Placeholder::Reason) {
+                return Err(Unbound::Inner(name.clone()));
+            }
             audiences.push((name.clone(), canonical::hash(audience)));
             for channel in &audience.channels {
                 let found = declared.channels.get(channel);

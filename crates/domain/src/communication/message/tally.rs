@@ -69,7 +69,7 @@ impl fmt::Display for Tally {
             (self.pending, "under way"),
             (self.unknown, "unknown"),
             (self.refused, "refused"),
-            (self.gave_up, "given up"),
+            (self.gave_up, "gave up"),
             (self.cancelled, "cancelled"),
         ];
         let told = counts.iter().filter(|(count, _)| *count > 0);

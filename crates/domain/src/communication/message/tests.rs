@@ -6,7 +6,7 @@ use super::*;
 use crate::communication::{
     Audience, Channel, Moment, Occasion, Occasions, writing::tests::writing,
 };
-use crate::digest::Digest;
+use crate::{digest::Digest, scope};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -30,6 +30,7 @@ pub(in crate::communication) fn draft(on: &str) -> Message {
         writers: vec![writer("ada", 1)],
         at: at(0),
         status: Status::Draft { note: None },
+        out: None,
     }
 }
 
@@ -64,6 +65,27 @@ impl World {
     fn audience(&mut self) -> &mut Audience {
         self.audiences.values_mut().next().unwrap()
     }
+}
+
+#[test]
+fn an_audience_is_told_of_its_products_and_customers_nothing_from_inside() {
+    let mut world = World::new();
+    let mut message = draft("deployment failed in live");
+    assert!(world.bound(&message).is_ok());
+    message.writing.body = "Because {{ reason }}.".to_owned();
+    let why = world.bound(&message).unwrap_err().to_string();
+    assert_eq!(
+        why,
+        "audience `customers` reads notes for customers, and {{ reason }} names targets, checks and people: say why in words of your own"
+    );
+    world.audience().notes = scope::Audience::Operator;
+    assert!(world.bound(&message).is_ok());
+    world.audience().products = vec!["bank".parse().unwrap()];
+    let why = world.bound(&message).unwrap_err().to_string();
+    assert_eq!(
+        why,
+        "audience `customers` is not for shop: name another, or add the product to it"
+    );
 }
 
 /// A message that ben sanctioned, as it is in a world.
@@ -260,7 +282,8 @@ fn known() -> Occasions {
 
 #[test]
 fn an_idle_message_says_what_it_waits_for() {
-    let world = World::new();
+    let mut world = World::new();
+    world.audience().notes = scope::Audience::Operator;
     for (on, body, expect) in [
         ("by hand", "a", "waits for somebody to send it"),
         ("milestone ready", "a", "waits for milestone ready"),
@@ -290,7 +313,10 @@ fn an_idle_message_says_what_it_waits_for() {
     let mut sending = sanctioned("deployment failed in live", "a", &world);
     sending.apply(&Event::CameDue, at(20)).unwrap();
     assert_eq!(told(&sending, Tally::default()), "message.sending-began");
-    sending.apply(&Event::SendingBegan, at(21)).unwrap();
+    let began = Event::SendingBegan {
+        filled: Box::default(),
+    };
+    sending.apply(&began, at(21)).unwrap();
     let tally = |pending, unknown| Tally {
         pending,
         unknown,

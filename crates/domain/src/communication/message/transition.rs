@@ -1,6 +1,6 @@
 //! The one transition function: (message, event) → status. Every pair that is not listed is [`Illegal`].
 
-use super::{Event, Message, Sanction, Status, Tally};
+use super::{Event, Message, Out, Sanction, Status, Tally};
 use jiff::Timestamp;
 
 /// An event that cannot happen to a message now.
@@ -20,6 +20,10 @@ impl Message {
     /// When that cannot happen in the status that it has.
     pub fn apply(&mut self, event: &Event, at: Timestamp) -> Result<(), Illegal> {
         self.status = self.next(event, at)?;
+        if let Event::SendingBegan { filled } = event {
+            let filled = (**filled).clone();
+            self.out = Some(Out { at, filled });
+        }
         if let Event::Edited { by, writing } = event {
             self.writing.clone_from(writing);
             if self.writers.iter().all(|it| it.human != by.human) {
@@ -58,7 +62,7 @@ impl Message {
                 sanction: sanction.clone(),
                 at,
             }),
-            (Due { sanction, .. }, Event::SendingBegan)
+            (Due { sanction, .. }, Event::SendingBegan { .. })
             | (PartlyFailed { sanction, .. } | Failed { sanction, .. }, Event::Resumed { .. }) => {
                 Ok(Sending {
                     sanction: sanction.clone(),

@@ -48,7 +48,7 @@ async fn whole(tx: &mut Tx, request: &Request, name: &Name) -> Result<AudienceVi
     let audience = declared::audience(tx, name).await?;
     let known = Known::load(tx).await?;
     let whom = recipients(tx, &known, &[&audience]).await?;
-    let (recipients, addressed, left_out) = reached(&whom, name);
+    let (recipients, addressed, left_out) = reached(&whom, name, true);
     Ok(AudienceView {
         recipients,
         addressed,

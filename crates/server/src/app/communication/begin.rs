@@ -50,7 +50,13 @@ impl App {
         let mut writing = match &template {
             None => blank(),
             Some(template) => {
-                let values = self.values(&request, &about, template).await?;
+                // Values are those of whom it is for, and of what it waits for.
+                let mut meant = blank();
+                meant.audiences.clone_from(&template.audiences);
+                meant.on.clone_from(&template.on);
+                apply(&mut meant, &wanted.writing)?;
+                let whom = (meant.audiences.as_slice(), &meant.on);
+                let values = self.values(&request, &about, (template, whom)).await?;
                 template.begin(&values).map_err(|why| {
                     let detail = format!("message template `{}`: {why}", template.name);
                     Error::refused(Refusal::BadRequest, "template-unusable", detail)
@@ -78,6 +84,7 @@ impl App {
                         writers: vec![writer(tx, request).await?],
                         at: tx.now(),
                         status: Status::Draft { note: None },
+                        out: None,
                     };
                     tx.record_message(&message).await?;
                     let detail = json!({
@@ -247,7 +254,8 @@ pub(super) fn detail(event: &Event) -> serde_json::Value {
         Event::Voided { voided } => json!(voided),
         Event::Settled { tally } => json!(tally),
         Event::Cancelled { by, reason } => json!({ "by": by, "reason": reason }),
-        Event::CameDue | Event::SendingBegan => json!({}),
+        Event::SendingBegan { filled } => json!({ "filled": filled }),
+        Event::CameDue => json!({}),
     }
 }
 

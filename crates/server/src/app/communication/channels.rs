@@ -33,7 +33,7 @@ impl App {
         let value = value.trim();
         let is_good = value.parse::<SigningSecret>().is_ok() || value.parse::<WebAddress>().is_ok();
         if value.len() > VALUE_MAX || !is_good {
-            let why = "write whsec_ and 24 to 64 bytes in base64 behind it, or for a chat its https:// address";
+            let why = "write whsec_ and 24 to 64 bytes in base64 behind it, or for a chat its address, `https://…`";
             return Err(Error::invalid("value", why));
         }
         let wrapped = self

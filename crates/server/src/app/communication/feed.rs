@@ -40,7 +40,7 @@ impl App {
                 .boxed()
             })
             .await?;
-        let key = self.sealed_key(request, KeyPurpose::Messages)?;
+        let key = self.sealed_key(request, (KeyPurpose::Messages, name.as_str()))?;
         let path = format!("/api/v1/channels/{name}/feed.atom?key={key}");
         Ok(FeedView { path })
     }

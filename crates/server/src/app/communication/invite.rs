@@ -151,23 +151,29 @@ impl App {
             .write(input, |tx, (secret, wish)| {
                 async move {
                     let link = Digest::of(secret.as_bytes());
-                    let mut said = tx.opt_in_by_link(&link).await?.ok_or_else(not_theirs)?;
+                    let said = tx.opt_in_by_link(&link).await?.ok_or_else(not_theirs)?;
                     let answer = said.answered(secret.as_bytes(), *wish, tx.now());
                     let answer = answer.map_err(|_| not_theirs())?;
-                    if answer != said.answer {
-                        said.answer = answer;
-                        tx.record_opt_in(&said).await?;
+                    // Whoever reads at an address answers for it, whatever it is declared for.
+                    let mut changed = false;
+                    for mut same in tx.opt_ins_of((&said.audience, &said.address)).await? {
+                        if same.answer != answer {
+                            same.answer = answer;
+                            tx.record_opt_in(&same).await?;
+                            changed = true;
+                        }
+                    }
+                    if changed {
                         let action = match wish {
                             Wish::Confirm => "stakeholder.opted-in",
                             Wish::Withdraw => "stakeholder.opted-out",
                         };
                         let subject = format!("stakeholder/{}", said.stakeholder);
                         let detail = json!({ "audience": said.audience });
-                        let actor = said.stakeholder.as_str();
-                        let entry = entry(tx, actor, (action, &subject), &detail);
+                        let entry = entry(tx, &subject, (action, &subject), &detail);
                         tx.record_entry(&entry).await?;
                     }
-                    shown(tx, &said).await
+                    shown(tx, &OptIn { answer, ..said }).await
                 }
                 .boxed()
             })
@@ -199,11 +205,12 @@ impl App {
         let Some(to) = mailbox(delivery) else {
             return unsent("it is to no mailbox");
         };
-        let Some(said) = tx.opt_in_of((&delivery.audience, to)).await? else {
+        let said = tx.opt_ins_of((&delivery.audience, to)).await?;
+        let Some(said) = said.first() else {
             return unsent("nobody asks that any more");
         };
-        let link = self.opt_in_link(tx, &Said::of(&said)).await?;
-        let asked = shown(tx, &said).await?;
+        let link = self.opt_in_link(tx, &Said::of(said)).await?;
+        let asked = shown(tx, said).await?;
         let rendered = words(&asked, &link);
         let letter = Letter::of(
             &mail,
@@ -233,11 +240,7 @@ async fn invite(
     let (channel, _) = mailing(tx, &audience).await?;
     let all: Vec<Stakeholder> = tx.documents(Kind::Stakeholder).await?;
     let all: BTreeMap<&Name, &Stakeholder> = all.iter().map(|it| (&it.name, it)).collect();
-    let said = tx.opt_ins_for(name).await?;
-    let said: BTreeMap<(Name, MailAddress), Answer> = said
-        .into_iter()
-        .map(|it| ((it.stakeholder, it.address), it.answer))
-        .collect();
+    let mut said = answers(tx, name).await?;
     let mut deliveries = Vec::new();
     for stakeholder in audience.stakeholders.iter().filter_map(|it| all.get(it)) {
         for address in &stakeholder.addresses {
@@ -246,25 +249,32 @@ async fn invite(
                 audience: name.clone(),
                 address: address.clone(),
             };
-            let known = said.get(&(whom.stakeholder.clone(), whom.address.clone()));
-            match known {
-                Some(Answer::Confirmed { .. } | Answer::Withdrawn { .. }) => continue,
-                Some(Answer::Asked { .. }) if !again => continue,
-                Some(Answer::Asked { .. }) | None => {}
-            }
+            let known = said.entry(address.clone()).or_default();
+            let own = known.iter().any(|it| it.stakeholder == whom.stakeholder);
+            let answer = known.first().map(|it| it.answer);
             let secret = whom.secret(key);
             let asked = OptIn {
                 stakeholder: whom.stakeholder,
                 audience: whom.audience,
                 address: whom.address,
                 link: Digest::of(secret.as_bytes()),
-                answer: Answer::Asked { at: tx.now() },
+                // Whoever reads at an address has answered for it, whatever else it was declared for.
+                answer: answer.unwrap_or(Answer::Asked { at: tx.now() }),
             };
-            tx.record_opt_in(&asked).await?;
+            if !own {
+                tx.record_opt_in(&asked).await?;
+            }
+            let is_new = answer.is_none();
+            let is_open = matches!(asked.answer, Answer::Asked { .. });
+            known.push(asked.clone());
+            let to = Recipient::Mailbox(address.clone());
+            if !(is_new || (is_open && again)) || tx.bounce_of(&to).await?.is_some() {
+                continue;
+            }
             let to = Addressed {
                 audience: name.clone(),
                 channel: channel.clone(),
-                recipient: Recipient::Mailbox(address.clone()),
+                recipient: to,
             };
             // Each asking is another mail.
             let what = canonical::hash(&(&asked.link, tx.now()));
@@ -290,6 +300,15 @@ async fn invite(
             .await?;
     }
     Ok(count)
+}
+
+/// What was said for the addresses of an audience.
+async fn answers(tx: &mut Tx, audience: &Name) -> Result<BTreeMap<MailAddress, Vec<OptIn>>, Error> {
+    let mut said: BTreeMap<MailAddress, Vec<OptIn>> = BTreeMap::new();
+    for one in tx.opt_ins_for(audience).await? {
+        said.entry(one.address.clone()).or_default().push(one);
+    }
+    Ok(said)
 }
 
 /// The first channel of an audience that mails.

@@ -15,8 +15,8 @@ use tidegate_store::Tx;
 
 /// The most deployments that are looked through, the newest.
 const DEPLOYMENTS_MAX: u64 = 500;
-/// The most of a deployment's entries that are looked through.
-const ENTRIES_MAX: u64 = 2_000;
+/// How many of a deployment's entries are looked through at a time.
+const ENTRIES: u64 = 2_000;
 /// Below which all numbers are.
 const END: u64 = u64::MAX >> 1;
 
@@ -77,7 +77,8 @@ async fn deployments(
     let mut known = BTreeMap::new();
     for deployment in all {
         let is_of = deployment.release == *version && deployment.purpose == Purpose::Promotion;
-        if is_of && let Some(began) = began(tx, &deployment).await? {
+        if is_of {
+            let began = began(tx, &deployment).await?;
             for (moment, occasion) in came_to(&deployment, began) {
                 let key = (deployment.environment.clone(), moment);
                 known.entry(key).or_insert(occasion);
@@ -102,26 +103,33 @@ async fn began(tx: &mut Tx, deployment: &Deployment) -> Result<Option<Timestamp>
         | Status::Superseded { .. } => {}
     }
     let subject = format!("deployment/{}", deployment.id);
-    let entries = tx.entries_before(END, ENTRIES_MAX, Some(&subject)).await?;
-    for numbered in entries.iter().rev() {
-        let entry = numbered.entry()?;
-        if entry.action == "deployment.wave_started" {
-            return Ok(Some(entry.time));
+    let (mut before, mut first) = (END, None);
+    loop {
+        let entries = tx.entries_before(before, ENTRIES, Some(&subject)).await?;
+        for numbered in &entries {
+            let entry = numbered.entry()?;
+            if entry.action == "deployment.wave_started" {
+                first = Some(entry.time);
+            }
+        }
+        match entries.last() {
+            Some(last) if entries.len() as u64 == ENTRIES => before = last.sequence,
+            Some(_) | None => return Ok(first),
         }
     }
-    // One that has ended without a wave changed nothing and is over all the same.
-    Ok(deployment
-        .status
-        .ended_at()
-        .map(|_| deployment.requested_at))
 }
 
-fn came_to(deployment: &Deployment, began: Timestamp) -> Vec<(Moment, Occasion)> {
-    let occasion = |at, reason| Occasion { began, at, reason };
-    let first = (Moment::Began, occasion(began, None));
+/// What it came to. One that ended without a wave changed nothing: it neither began nor went back, but may have failed.
+fn came_to(deployment: &Deployment, began: Option<Timestamp>) -> Vec<(Moment, Occasion)> {
+    let occasion = |at, reason| Occasion {
+        began: began.unwrap_or(deployment.requested_at),
+        at,
+        reason,
+    };
+    let first = began.map(|at| (Moment::Began, occasion(at, None)));
     let last = match &deployment.status {
         Status::Succeeded { at } => Some((Moment::Succeeded, occasion(*at, None))),
-        Status::RolledBack { cause, at } => {
+        Status::RolledBack { cause, at } if began.is_some() => {
             Some((Moment::RolledBack, occasion(*at, Some(cause.to_string()))))
         }
         Status::Failed { cause, at } => {
@@ -131,9 +139,10 @@ fn came_to(deployment: &Deployment, began: Timestamp) -> Vec<(Moment, Occasion)>
         | Status::Preparing { .. }
         | Status::Rolling { .. }
         | Status::RollingBack { .. }
+        | Status::RolledBack { .. }
         | Status::Cancelling { .. }
         | Status::Cancelled { .. }
         | Status::Superseded { .. } => None,
     };
-    [Some(first), last].into_iter().flatten().collect()
+    [first, last].into_iter().flatten().collect()
 }

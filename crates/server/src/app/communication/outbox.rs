@@ -17,10 +17,11 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::sync::Arc;
 use tidegate_domain::{
+    canonical,
     catalog::Kind,
     communication::{
-        Bounce, Channel, Delivery, DeliveryState, Filling, Opens, Recipient, Rendered, Word,
-        delivery::{DeliveryEvent, Outcome, Patience, Step},
+        Answer, Bounce, Channel, Delivery, DeliveryState, Filled, Opens, Recipient, Rendered, Word,
+        delivery::{DeliveryEvent, Outcome, Patience, Step, codes},
         message::{Message, Status},
     },
     id::{DeliveryId, MessageId},
@@ -40,6 +41,8 @@ pub(crate) enum Taken {
     Send(Box<Parcel>),
     /// Nothing could be sent, and that is kept.
     Kept,
+    /// Nothing: its audience is left alone now, and so are all others of it.
+    Closed,
     /// Nothing: it was cancelled, waits, or is no longer queued.
     Nothing,
 }
@@ -121,11 +124,7 @@ impl App {
                     async move {
                         tx.prove_lease(lease).await?;
                         for id in ids {
-                            if let Some((mut delivery, _)) = begun(app, tx, *id).await? {
-                                let reply = "it is on our pages".to_owned();
-                                let event = DeliveryEvent::Delivered { reply };
-                                happen(tx, &mut delivery, &event).await?;
-                            }
+                            publish(app, tx, *id).await?;
                         }
                         Ok::<_, Error>(())
                     }
@@ -160,10 +159,31 @@ pub(super) async fn answered(tx: &mut Tx, attempted: &Attempted) -> Result<(), E
     happen(tx, &mut delivery, &event).await
 }
 
+/// Makes a delivery that is ours alone.
+async fn publish(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<(), Error> {
+    let Begun::Now(begun) = begun(app, tx, id).await? else {
+        return Ok(());
+    };
+    let (mut delivery, message) = *begun;
+    let channel = match &message {
+        Some(message) => sanctioned(tx, message, &delivery.channel).await?,
+        None => Err(Unsent("its channel does not mail any more".to_owned())),
+    };
+    match channel {
+        Ok(_) => {
+            let reply = "it is on our pages".to_owned();
+            happen(tx, &mut delivery, &DeliveryEvent::Delivered { reply }).await
+        }
+        Err(why) => unsent(tx, id, why).await,
+    }
+}
+
 /// Keeps that an attempt is made, and answers what is sent.
 async fn attempt(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Taken, Error> {
-    let Some((delivery, message)) = begun(app, tx, id).await? else {
-        return Ok(Taken::Nothing);
+    let (delivery, message) = match begun(app, tx, id).await? {
+        Begun::Now(begun) => *begun,
+        Begun::Closed => return Ok(Taken::Closed),
+        Begun::Not => return Ok(Taken::Nothing),
     };
     let packed = match &message {
         Some(message) => app.pack(tx, message, &delivery).await?,
@@ -171,26 +191,60 @@ async fn attempt(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Taken, Error>
     };
     match packed {
         Ok(parcel) => Ok(Taken::Send(Box::new(parcel))),
-        Err(Unsent(reply)) => {
-            let attempted = Attempted {
-                id,
-                outcome: Outcome::Later { after: None, reply },
-                patience: Patience::MAIL,
-            };
-            answered(tx, &attempted).await?;
+        Err(why) => {
+            unsent(tx, id, why).await?;
             Ok(Taken::Kept)
         }
     }
 }
 
-/// A delivery that is being tried from now on, with its message; none if it is not its turn.
-async fn begun(
-    app: &App,
+/// Nothing could be sent, and it is tried later.
+async fn unsent(tx: &mut Tx, id: DeliveryId, Unsent(reply): Unsent) -> Result<(), Error> {
+    let attempted = Attempted {
+        id,
+        outcome: Outcome::Later { after: None, reply },
+        patience: Patience::MAIL,
+    };
+    answered(tx, &attempted).await
+}
+
+/// A channel as the sanction of a message bound it. What was said to go to one place goes to no other.
+pub(super) async fn sanctioned(
     tx: &mut Tx,
-    id: DeliveryId,
-) -> Result<Option<(Delivery, Option<Message>)>, Error> {
+    message: &Message,
+    name: &Name,
+) -> Result<Result<Channel, Unsent>, Error> {
+    let channel: Option<Channel> = tx.document(Kind::Channel, name.as_str()).await?;
+    let Some(channel) = channel else {
+        let why = format!("channel {name} is not declared any more");
+        return Ok(Err(Unsent(why)));
+    };
+    let bound = message.status.sanction();
+    let bound = bound.and_then(|it| it.bound.channels.get(name));
+    if bound.is_some_and(|it| *it != canonical::hash(&channel)) {
+        let why = format!(
+            "channel {name} is declared otherwise since this was sanctioned: declare it as it was, or cancel the message and have \
+             another one sanctioned"
+        );
+        return Ok(Err(Unsent(why)));
+    }
+    Ok(Ok(channel))
+}
+
+/// Whether a delivery is being tried from now on.
+enum Begun {
+    /// It is, with its message, unless it is an invitation.
+    Now(Box<(Delivery, Option<Message>)>),
+    /// Its audience is left alone now, and so are all others of it.
+    Closed,
+    /// It is not its turn.
+    Not,
+}
+
+/// Has a delivery be tried from now on, if it is its turn.
+async fn begun(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Begun, Error> {
     let Some(mut delivery) = tx.delivery(id).await? else {
-        return Ok(None);
+        return Ok(Begun::Not);
     };
     let message = tx.message(delivery.message).await?;
     let step = match &message {
@@ -201,21 +255,49 @@ async fn begun(
             if let (Opens::At(until), Step::Wait(_)) = (opens, step) {
                 let whose = (message.id, &delivery.audience);
                 tx.record_audience_waits(whose, until).await?;
+                return Ok(Begun::Closed);
             }
             step
         }
     };
     match step {
         Step::Attempt => {
+            if let Some(reason) = unwanted(tx, &delivery).await? {
+                let reason = Some(reason);
+                happen(tx, &mut delivery, &DeliveryEvent::Cancelled { reason }).await?;
+                return Ok(Begun::Not);
+            }
             happen(tx, &mut delivery, &DeliveryEvent::Attempted).await?;
-            Ok(Some((delivery, message)))
+            Ok(Begun::Now(Box::new((delivery, message))))
         }
         Step::Cancel => {
-            happen(tx, &mut delivery, &DeliveryEvent::Cancelled).await?;
-            Ok(None)
+            happen(
+                tx,
+                &mut delivery,
+                &DeliveryEvent::Cancelled { reason: None },
+            )
+            .await?;
+            Ok(Begun::Not)
         }
-        Step::Wait(_) | Step::Rest => Ok(None),
+        Step::Wait(_) | Step::Rest => Ok(Begun::Not),
     }
+}
+
+/// Why nothing goes there any more, if that changed since the delivery was kept.
+async fn unwanted(tx: &mut Tx, delivery: &Delivery) -> Result<Option<String>, Error> {
+    if let Some(bounce) = tx.bounce_of(&delivery.recipient).await? {
+        let Bounce { at, reply, .. } = bounce;
+        return Ok(Some(format!("what went there at {at} came back: {reply}")));
+    }
+    let Some(to) = mailbox(delivery) else {
+        return Ok(None);
+    };
+    let said = tx.opt_ins_of((&delivery.audience, to)).await?;
+    let withdrawn = said.iter().find_map(|it| match it.answer {
+        Answer::Withdrawn { at } => Some(at),
+        Answer::Asked { .. } | Answer::Confirmed { .. } => None,
+    });
+    Ok(withdrawn.map(|at| format!("they do not want to be told since {at}")))
 }
 
 /// What is next for an invitation.
@@ -255,7 +337,8 @@ async fn opens(
     Ok(audience.map_or(Opens::Now, |it| it.opens(&message.writing, tx.now())))
 }
 
-/// Something happens to a delivery. The journal keeps what became of it, and no address.
+/// Something happens to a delivery. The journal keeps what became of it, and no address: of a reply it keeps the codes, because
+/// its words may name one.
 pub(super) async fn happen(
     tx: &mut Tx,
     delivery: &mut Delivery,
@@ -272,13 +355,13 @@ pub(super) async fn happen(
         DeliveryEvent::Refused { reply, .. }
         | DeliveryEvent::GaveUp { reply }
         | DeliveryEvent::Lost { reply } => Some(reply),
-        DeliveryEvent::Resent { .. } | DeliveryEvent::Settled { .. } | DeliveryEvent::Cancelled => {
-            None
-        }
+        DeliveryEvent::Resent { .. }
+        | DeliveryEvent::Settled { .. }
+        | DeliveryEvent::Cancelled { .. } => None,
     };
     let detail = json!({
         "delivery": delivery.id, "key": delivery.key, "channel": delivery.channel, "audience": delivery.audience,
-        "reply": reply,
+        "reply": reply.and_then(|it| codes(it)),
     });
     let subject = subject(delivery.message);
     let entry = entry(tx, ACTOR, (event.word(), &subject), &detail);
@@ -306,7 +389,7 @@ pub(super) async fn rendered_for(
         | DeliveryState::GaveUp { at, .. }
         | DeliveryState::Unknown { at, .. }
         | DeliveryState::Settled { at, .. }
-        | DeliveryState::Cancelled { at } => *at,
+        | DeliveryState::Cancelled { at, .. } => *at,
     };
     let rendered = rendered(tx, &message, &delivery.audience).await?;
     Ok(Some((message, at, rendered)))
@@ -318,18 +401,23 @@ pub(super) async fn rendered(
     message: &Message,
     whose: &Name,
 ) -> Result<Rendered, Error> {
-    let occasions = occasions(tx, &message.about).await?;
+    let filled = match &message.out {
+        Some(out) => out.filled.clone(),
+        None => Filled::of(&message.writing.on, &occasions(tx, &message.about).await?),
+    };
     let zone = match audience(tx, whose).await {
         Ok(audience) => audience.time_zone,
-        Err(Error::Refused { .. }) => occasions.zone.clone(),
+        Err(Error::Refused { .. }) => filled.zone.clone(),
         Err(other) => return Err(other),
     };
-    let filling = Filling::of(&message.writing.on, &occasions, &zone);
-    Ok(message.writing.rendered(&filling))
+    Ok(message.writing.rendered(&filled.in_zone(&zone)))
 }
 
 /// Since when a message goes out.
 pub(super) const fn sent_at(message: &Message) -> Timestamp {
+    if let Some(out) = &message.out {
+        return out.at;
+    }
     match &message.status {
         Status::Due { at, .. }
         | Status::Sending { at, .. }

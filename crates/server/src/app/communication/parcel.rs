@@ -3,7 +3,7 @@
 use super::{
     super::{App, Error},
     invite::Said,
-    outbox::{mailbox, rendered, sent_at},
+    outbox::{mailbox, rendered, sanctioned, sent_at},
 };
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use std::{
 use tidegate_domain::{
     catalog::Kind,
     communication::{
-        Audience, Channel, Delivery, Letter, LetterParts, Mail, Means, Rendered, WebAddress,
+        Audience, Delivery, Letter, LetterParts, Mail, Means, Rendered, WebAddress,
         delivery::Patience, message::Message, payload, signature::SigningSecret,
     },
     digest::Digest,
@@ -102,12 +102,9 @@ impl App {
         message: &Message,
         delivery: &Delivery,
     ) -> Result<Result<Parcel, Unsent>, Error> {
-        let channel: Option<Channel> = tx
-            .document(Kind::Channel, delivery.channel.as_str())
-            .await?;
-        let Some(channel) = channel else {
-            let why = format!("channel {} is not declared any more", delivery.channel);
-            return Ok(Err(Unsent(why)));
+        let channel = match sanctioned(tx, message, &delivery.channel).await? {
+            Ok(channel) => channel,
+            Err(why) => return Ok(Err(why)),
         };
         if let Some(why) = self.lacks(&channel.by) {
             return Ok(Err(Unsent(why)));
@@ -193,9 +190,9 @@ impl App {
             return Ok(Err(Unsent("it is to no mailbox".to_owned())));
         };
         // Those who opted in can opt out by one click.
-        let said = tx.opt_in_of((&delivery.audience, to)).await?;
-        let leave = match said {
-            Some(said) => Some(self.opt_in_link(tx, &Said::of(&said)).await?),
+        let said = tx.opt_ins_of((&delivery.audience, to)).await?;
+        let leave = match said.first() {
+            Some(said) => Some(self.opt_in_link(tx, &Said::of(said)).await?),
             None => None,
         };
         let letter = Letter::of(

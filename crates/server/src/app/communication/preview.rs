@@ -5,7 +5,7 @@ use super::{
     declared::{Known, audience},
     occasions::occasions,
     recipients::recipients,
-    shown::{LEFT_OUT_MAX, found, left_out_view},
+    shown::{LEFT_OUT_MAX, found, left_out_view, masked, shows_addresses},
 };
 use futures::FutureExt;
 use tidegate_domain::{
@@ -51,6 +51,7 @@ async fn previews(
         }
         None => message.writing.audiences.clone(),
     };
+    let shows = shows_addresses(tx, request, &message).await?;
     let known = Known::load(tx).await?;
     let all = known.audiences_of(&message);
     let whom = recipients(tx, &known, &all).await?;
@@ -62,7 +63,7 @@ async fn previews(
         };
         let filling = Filling::of(&message.writing.on, &occasions, &audience.time_zone);
         let rendered = message.writing.rendered(&filling);
-        let (count, addressed, left_out) = reached(&whom, &name);
+        let (count, addressed, left_out) = reached(&whom, &name, shows);
         views.push(MessagePreviewView {
             audience: name.to_string(),
             subject: rendered.subject,
@@ -81,18 +82,25 @@ async fn previews(
 pub(super) fn reached(
     whom: &Recipients,
     audience: &Name,
+    shows: bool,
 ) -> (u64, Vec<AddressedView>, Vec<LeftOutView>) {
     let own = whom.addressed.iter().filter(|it| it.audience == *audience);
     let count = own.clone().count() as u64;
     let most = usize::try_from(LEFT_OUT_MAX).unwrap_or(usize::MAX);
     let view = |it: &Addressed| AddressedView {
         channel: it.channel.to_string(),
-        recipient: it.recipient.to_string(),
+        recipient: match shows {
+            true => it.recipient.to_string(),
+            false => masked(&it.recipient.to_string()),
+        },
     };
     let left_out = whom.left_out.iter().filter(|it| it.audience == *audience);
     (
         count,
         own.take(most).map(view).collect(),
-        left_out.take(most).map(left_out_view).collect(),
+        left_out
+            .take(most)
+            .map(|it| left_out_view(it, shows))
+            .collect(),
     )
 }

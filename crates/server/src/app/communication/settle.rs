@@ -70,7 +70,7 @@ async fn carry_out(
     if note.is_empty() {
         let detail = "no reason is given";
         return Err(Error::refused(Refusal::BadRequest, "no-reason", detail)
-            .hint("say how you know, or why it is sent again: `--reason WHY`"));
+            .hint("say how you know, or why it is sent again: `--note HOW`"));
     }
     let by = request.actor.name.clone();
     let event = match deed {

@@ -13,8 +13,8 @@ use tidegate_domain::{
     access::{Action, Resource},
     catalog::Kind,
     communication::{
-        Channel, Delivery, LeftOut, Means, Occasions, Recipient,
-        message::{About, Facts, Message, Tally},
+        Audience, Channel, Delivery, DeliveryState, LeftOut, Means, Occasions, Opens, Recipient,
+        message::{About, Facts, Message, Status, Tally},
     },
     id::{DeliveryId, MessageId},
     name::Name,
@@ -100,25 +100,37 @@ impl App {
         (id, state): (MessageId, Option<&str>),
         part: Part,
     ) -> Result<DeliveriesView, Error> {
-        let state = state.map(|it| it.replace(' ', "-"));
+        let state = state.map(column).transpose()?;
         let after = DeliveryId(part.from.unwrap_or_default());
         let input = (request.clone(), (id, state), (after, part.limit));
         self.store
             .read(input, |tx, (request, (id, state), part)| {
                 async move {
-                    found(tx, request, (Action::Read, *id)).await?;
+                    let message = found(tx, request, (Action::Read, *id)).await?;
+                    let shows = shows_addresses(tx, request, &message).await?;
+                    let closed = closed(tx, &message).await?;
                     let some = tx.deliveries_of((*id, state.as_deref()), *part).await?;
                     let is_full = some.len() as u64 == part.1;
                     let next = some.last().filter(|_| is_full).map(|it| it.id.0);
                     let mut deliveries = Vec::with_capacity(some.len());
                     for delivery in &some {
-                        deliveries.push(delivery_view(tx, delivery).await?);
+                        let mut view = delivery_view(tx, delivery).await?;
+                        if !shows {
+                            view.recipient = masked(&view.recipient);
+                        }
+                        let until = closed.get(&delivery.audience);
+                        if let (DeliveryState::Queued { .. }, Some(until)) =
+                            (&delivery.state, until)
+                        {
+                            view.told = until.to_string();
+                        }
+                        deliveries.push(view);
                     }
                     let left_out = tx.left_out_of(*id, LEFT_OUT_MAX).await?;
                     Ok(DeliveriesView {
                         tally: tally_view(tx.tally_of(*id).await?),
                         deliveries,
-                        left_out: left_out.iter().map(left_out_view).collect(),
+                        left_out: left_out.iter().map(|it| left_out_view(it, shows)).collect(),
                         next,
                     })
                 }
@@ -244,11 +256,78 @@ pub(super) async fn delivery_view(tx: &mut Tx, delivery: &Delivery) -> Result<De
     })
 }
 
-pub(super) fn left_out_view(it: &LeftOut) -> LeftOutView {
+/// Whether whoever asks may see where the recipients of a message are reached: those who write messages about that product.
+pub(super) async fn shows_addresses(
+    tx: &mut Tx,
+    request: &Request,
+    message: &Message,
+) -> Result<bool, Error> {
+    let product = product_of(&message.about)?;
+    match request
+        .permit_product(tx, Action::WriteMessage, product)
+        .await
+    {
+        Ok(_) => Ok(true),
+        Err(Error::Refused { .. }) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// `o…@acme.example`, for those who need not know the rest.
+pub(super) fn masked(who: &str) -> String {
+    match who.split_once('@') {
+        Some((name, host)) => {
+            let first: String = name.chars().take(1).collect();
+            format!("{first}…@{host}")
+        }
+        None => who.to_owned(),
+    }
+}
+
+/// The audiences of a message that are left alone now, and until when.
+async fn closed(tx: &mut Tx, message: &Message) -> Result<BTreeMap<Name, Opens>, Error> {
+    let is_sending = matches!(message.status, Status::Sending { .. });
+    let mut closed = BTreeMap::new();
+    for name in message.writing.audiences.iter().filter(|_| is_sending) {
+        let audience: Option<Audience> = tx.document(Kind::Audience, name.as_str()).await?;
+        let opens = audience.map_or(Opens::Now, |it| it.opens(&message.writing, tx.now()));
+        if opens != Opens::Now {
+            closed.insert(name.clone(), opens);
+        }
+    }
+    Ok(closed)
+}
+
+/// What deliveries can be.
+const STATES: [&str; 7] = [
+    "queued",
+    "attempting",
+    "delivered",
+    "refused",
+    "gave-up",
+    "unknown",
+    "cancelled",
+];
+
+fn column(state: &str) -> Result<String, Error> {
+    let state = state.trim().replace(' ', "-");
+    match STATES.contains(&state.as_str()) {
+        true => Ok(state),
+        false => Err(Error::invalid(
+            "state",
+            format!("`{state}` is none of {}", STATES.join(", ")),
+        )),
+    }
+}
+
+pub(super) fn left_out_view(it: &LeftOut, shows: bool) -> LeftOutView {
     LeftOutView {
         audience: it.audience.to_string(),
         channel: it.channel.to_string(),
-        who: it.who.clone(),
+        who: match shows {
+            true => it.who.clone(),
+            false => masked(&it.who),
+        },
         why: it.why.to_string(),
     }
 }

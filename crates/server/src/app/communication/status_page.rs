@@ -166,25 +166,38 @@ async fn observed(tx: &mut Tx, page: &StatusPage) -> Result<Vec<Observed>, Error
         let place = (&page.product, &public.environment);
         let reports = tx.reports_in(place.1, place.0).await?;
         let answers = |target: &Name| connected.contains(&format!("{}/{target}", place.1));
+        let last = tx
+            .succeeded_in(place.0, place.1, 1)
+            .await?
+            .into_iter()
+            .next();
+        // Those that are to run it, and those that do.
+        let meant = last
+            .iter()
+            .flat_map(|it| &it.targets)
+            .map(|it| it.target.clone());
+        let mut targets: BTreeSet<Name> = meant.collect();
         let (mut answering, mut healthy) = (0, 0);
         for (target, report) in &reports {
             let active = &report.observed.active;
-            if answers(target) {
+            if !active.is_empty() {
+                targets.insert(target.clone());
+            }
+            if targets.contains(target) && answers(target) {
                 answering += 1;
                 let is_well =
                     !active.is_empty() && active.iter().all(|it| it.health == Health::Healthy);
                 healthy += u32::from(is_well);
             }
         }
-        let last = tx.succeeded_in(place.0, place.1, 1).await?;
         let is_changing = tx.deployment_running_in(place.0, place.1).await?.is_some();
         all.push(Observed {
             environment: public.environment.clone(),
-            targets: u32::try_from(reports.len()).unwrap_or(u32::MAX),
+            targets: u32::try_from(targets.len()).unwrap_or(u32::MAX),
             answering,
             healthy,
             is_changing,
-            version: last.into_iter().next().map(|it| it.release),
+            version: last.map(|it| it.release),
             planned: planned(tx, place).await?,
         });
     }

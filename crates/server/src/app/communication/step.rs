@@ -5,6 +5,7 @@ use super::{
     begin::{detail, subject},
     declared::Known,
     occasions::occasions,
+    outbox::is_lease_lost,
     recipients::recipients,
 };
 use futures::FutureExt;
@@ -75,7 +76,14 @@ impl App {
             let went = self
                 .store
                 .write(input, |tx, (lease, id)| step(tx, lease, *id).boxed());
-            went.await?;
+            match went.await {
+                // One that cannot go on holds up no other.
+                Err(error) if !is_lease_lost(&error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(message = id.0, error, "messages.step_failed");
+                }
+                other => other?,
+            }
             self.bus.announce();
         }
         Ok(())
@@ -179,7 +187,7 @@ async fn step(tx: &mut Tx, lease: &Lease, id: MessageId) -> Result<(), Error> {
         tx.record_message(&message).await?;
         let entry = entry(tx, ACTOR, (event.word(), &subject(id)), &detail(&event));
         tx.record_entry(&entry).await?;
-        if event == Event::SendingBegan {
+        if matches!(event, Event::SendingBegan { .. }) {
             address(tx, &known, (&message, &before)).await?;
         }
     }

@@ -18,13 +18,19 @@ impl App {
         &self,
         request: &Request,
         about: &About,
-        template: &MessageTemplate,
+        (template, (audiences, on)): (&MessageTemplate, (&[Name], &Schedule)),
     ) -> Result<Values, Error> {
-        let input = (request.clone(), about.clone(), template.clone());
+        let names_notes = template.body.contains("notes") || template.subject.contains("notes");
+        let whom = Whom {
+            audiences: audiences.to_vec(),
+            on: on.clone(),
+            names_notes,
+        };
+        let input = (request.clone(), about.clone(), whom);
         let (mut values, reads) = self
             .store
-            .read(input, |tx, (request, about, template)| {
-                plain(tx, request, about, template).boxed()
+            .read(input, |tx, (request, about, whom)| {
+                plain(tx, request, about, whom).boxed()
             })
             .await?;
         let public = &self.identity.public_url;
@@ -40,7 +46,6 @@ impl App {
         {
             values = values.with_link(Variable::StatusLink, &link);
         }
-        let names_notes = template.body.contains("notes") || template.subject.contains("notes");
         if let (true, About::Release(product, version), Some(whom)) =
             (names_notes, about, reads.notes)
         {
@@ -58,6 +63,15 @@ impl App {
     }
 }
 
+/// Whom a message is for, and what it waits for.
+#[derive(Debug, Clone)]
+struct Whom {
+    audiences: Vec<Name>,
+    on: Schedule,
+    /// Whether the template names notes.
+    names_notes: bool,
+}
+
 /// What the values were read from.
 struct Reads {
     notes: Option<changes::Audience>,
@@ -69,7 +83,7 @@ async fn plain(
     tx: &mut Tx,
     request: &Request,
     about: &About,
-    template: &MessageTemplate,
+    whom: &Whom,
 ) -> Result<(Values, Reads), Error> {
     let name = product_of(about)?;
     request.permit_product(tx, Action::Read, name).await?;
@@ -83,7 +97,7 @@ async fn plain(
             .with(Variable::Release, &release);
     }
     let mut environment = None;
-    match &template.on {
+    match &whom.on {
         Schedule::Deployment(_, place) => {
             let known: Option<Environment> = tx.document(Kind::Environment, place.as_str()).await?;
             let title = known.map_or_else(|| place.to_string(), |it| titled(&it.title, place));
@@ -98,14 +112,25 @@ async fn plain(
         }
         Schedule::ByHand | Schedule::At(_) => {}
     }
-    let mut notes = None;
-    if let Some(first) = template.audiences.first() {
-        let audience: Option<Audience> = tx.document(Kind::Audience, first.as_str()).await?;
-        if let Some(audience) = audience {
-            values = values.with(Variable::Audience, audience.title());
-            notes = Some(audience.notes);
-        }
+    let mut audiences: Vec<Audience> = Vec::with_capacity(whom.audiences.len());
+    for name in &whom.audiences {
+        audiences.extend(tx.document(Kind::Audience, name.as_str()).await?);
     }
+    let titles: Vec<&str> = audiences.iter().map(Audience::title).collect();
+    if !titles.is_empty() {
+        values = values.with(Variable::Audience, &titles.join(", "));
+    }
+    let mut notes = audiences.iter().map(|it| it.notes);
+    let notes = match notes.next() {
+        Some(first) if whom.names_notes && notes.any(|it| it != first) => {
+            let detail = "its template names notes, and its audiences read different kinds of them";
+            return Err(
+                Error::refused(Refusal::BadRequest, "audiences-differ", detail)
+                    .hint("begin one message for each kind"),
+            );
+        }
+        first => first,
+    };
     let page: Option<serde_json::Value> = tx.document(Kind::StatusPage, name.as_str()).await?;
     let has_page = page.is_some();
     let reads = Reads {

@@ -13,8 +13,11 @@ use crate::{
     http::access::State,
 };
 use askama::Template;
-use axum::{extract::Form, response::Response};
-use serde::Deserialize;
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, header::CONTENT_TYPE},
+    response::Response,
+};
 use tidegate_domain::communication::{Answer, Wish};
 
 #[derive(Template)]
@@ -29,11 +32,9 @@ struct Page {
 }
 
 /// What a form holds, or the request of a mail program.
-#[derive(Debug, Deserialize)]
-pub(in crate::web) struct Said {
-    #[serde(default)]
+#[derive(Debug, Default)]
+struct Said {
     answer: String,
-    #[serde(default, rename = "List-Unsubscribe")]
     one_click: String,
 }
 
@@ -50,8 +51,10 @@ pub(in crate::web) async fn say(
     app: State,
     _: Guest,
     Path(secret): Path<String>,
-    Form(said): Form<Said>,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> Result<Response, Fault> {
+    let said = Said::read(&headers, &body);
     let wish = match (said.answer.as_str(), said.one_click.as_str()) {
         ("confirm", _) => Wish::Confirm,
         ("withdraw", _) | ("", "One-Click") => Wish::Withdraw,
@@ -59,6 +62,35 @@ pub(in crate::web) async fn say(
     };
     let answered = app.answer_invitation(&secret, wish).await;
     page(&answered.map_err(outside)?, &secret)
+}
+
+/// How a part of a form in several parts is named that opts out by one click (RFC 8058 §3.2).
+const ONE_CLICK: &str = "name=\"List-Unsubscribe\"";
+
+impl Said {
+    /// What a form says: those of mail programs come in several parts as well (RFC 7578).
+    fn read(headers: &HeaderMap, body: &[u8]) -> Self {
+        let kind = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+        let kind = kind.unwrap_or_default().to_ascii_lowercase();
+        if !kind.starts_with("multipart/form-data") {
+            let mut said = Self::default();
+            for (name, value) in form_urlencoded::parse(body) {
+                match name.as_ref() {
+                    "answer" => said.answer = value.into_owned(),
+                    "List-Unsubscribe" => said.one_click = value.into_owned(),
+                    _ => {}
+                }
+            }
+            return said;
+        }
+        let text = String::from_utf8_lossy(body);
+        let (_, behind) = text.split_once(ONE_CLICK).unwrap_or_default();
+        let value = behind.split_once("\r\n\r\n").unwrap_or_default().1;
+        Self {
+            answer: String::new(),
+            one_click: value.lines().next().unwrap_or_default().to_owned(),
+        }
+    }
 }
 
 fn outside(error: Error) -> Fault {

@@ -24,7 +24,7 @@ pub(super) fn of_messages(action: &str, detail: &Value) -> Option<String> {
         "delivery.lost" => because("nobody knows whether it arrived", reply),
         "delivery.resent" => because("has it sent again", note),
         "delivery.settled" => because("said what became of it", note),
-        "delivery.cancelled" => "it is not sent, for the message was stopped".to_owned(),
+        "delivery.cancelled" => "it is not sent any more".to_owned(),
         "recipient.bounced" => because("says that a mail came back", reply),
         "recipient.confirmed" => "says that the recipient is good".to_owned(),
         "channel.secret-set" => "set a secret of channels".to_owned(),

@@ -156,7 +156,7 @@ pub(crate) fn deliveries() -> Vec<(&'static str, Delivery)> {
                 note: "They called.".to_owned(),
             },
         ),
-        ("cancelled", DeliveryState::Cancelled { at }),
+        ("cancelled", DeliveryState::Cancelled { at, reason: None }),
     ];
     let recipients = [
         Recipient::Account(name("ada")),

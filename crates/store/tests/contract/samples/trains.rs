@@ -78,6 +78,7 @@ pub(crate) fn train_statuses() -> Vec<TrainStatus> {
             run,
             reached: reached.clone(),
             since: time(4),
+            hold: None,
         },
         TrainStatus::RolledBack {
             environment: environment.clone(),

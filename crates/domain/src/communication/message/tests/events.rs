@@ -32,7 +32,9 @@ fn event(letter: char) -> Event {
         },
         'd' => Event::CameDue,
         'h' => Event::Released { by },
-        'g' => Event::SendingBegan,
+        'g' => Event::SendingBegan {
+            filled: Box::default(),
+        },
         't' => Event::Settled { tally: tally(2, 0) },
         'p' => Event::Settled { tally: tally(1, 1) },
         'f' => Event::Settled { tally: tally(0, 1) },
