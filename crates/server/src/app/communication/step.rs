@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     communication::{
         Delivery, Occasions,
-        message::{About, Decision, Event, Facts, Message, Status},
+        message::{About, Decision, Event, Facts, Message, Status, Tally},
     },
     id::{DeliveryId, MessageId},
     name::Name,
@@ -120,6 +120,7 @@ async fn ready(tx: &mut Tx, after: MessageId) -> Result<Ready, Error> {
         wake: None,
     };
     let mut known = None;
+    let nothing = Occasions::default();
     // Several messages are about the same release.
     let mut around: BTreeMap<About, Occasions> = BTreeMap::new();
     for message in some.iter().filter(|it| moves(&it.status)) {
@@ -127,11 +128,13 @@ async fn ready(tx: &mut Tx, after: MessageId) -> Result<Ready, Error> {
             Some(known) => known,
             None => known.insert(Known::load(tx).await?),
         };
-        if !around.contains_key(&message.about) {
+        let asks = asks_for_occasions(message);
+        if asks && !around.contains_key(&message.about) {
             let found = occasions(tx, &message.about).await?;
             around.insert(message.about.clone(), found);
         }
-        let occasions = &around[&message.about];
+        let occasions = around.get(&message.about).filter(|_| asks);
+        let occasions = occasions.unwrap_or(&nothing);
         let decision = decide(tx, (known, occasions), message).await?;
         if decision.event.is_some() {
             found.ready.push(message.id);
@@ -154,6 +157,21 @@ const fn moves(status: &Status) -> bool {
     }
 }
 
+/// Whether what is next depends on what plans and deployments came to: looking that up takes long.
+fn asks_for_occasions(message: &Message) -> bool {
+    match &message.status {
+        Status::Sanctioned { .. } => !message.writing.on.is_by_hand(),
+        Status::Due { .. } => true,
+        Status::Draft { .. }
+        | Status::InReview { .. }
+        | Status::Sending { .. }
+        | Status::Sent { .. }
+        | Status::PartlyFailed { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. } => false,
+    }
+}
+
 async fn decide(
     tx: &mut Tx,
     (known, occasions): (&Known, &Occasions),
@@ -163,7 +181,11 @@ async fn decide(
     let facts = Facts {
         bound: bound.as_ref(),
         occasions,
-        tally: tx.tally_of(message.id).await?,
+        tally: if matches!(message.status, Status::Sending { .. }) {
+            tx.tally_of(message.id).await?
+        } else {
+            Tally::default()
+        },
     };
     Ok(message.decide(facts, tx.now()))
 }
@@ -175,7 +197,10 @@ async fn step(tx: &mut Tx, lease: &Lease, id: MessageId) -> Result<(), Error> {
         let Some(mut message) = tx.message(id).await? else {
             return Ok(());
         };
-        let occasions = occasions(tx, &message.about).await?;
+        let occasions = match asks_for_occasions(&message) {
+            true => occasions(tx, &message.about).await?,
+            false => Occasions::default(),
+        };
         let decision = decide(tx, (&known, &occasions), &message).await?;
         let Some(event) = decision.event else {
             return Ok(());
