@@ -93,6 +93,10 @@ numbered!(
     SupplierTaskId
 );
 numbered!(
+    /// An incident that is put down to a supplier.
+    SupplierIncidentId
+);
+numbered!(
     /// A change that waits for a second person.
     ProposalId
 );

@@ -11,6 +11,7 @@
 mod document;
 pub mod grant;
 pub mod impact;
+mod incident;
 pub mod notice;
 mod observation;
 pub mod probe;
@@ -28,6 +29,7 @@ pub use document::{
 };
 pub use grant::Grant;
 pub use impact::{Cause, Graph, Harm, Impact};
+pub use incident::{Incident, IncidentError};
 pub use notice::{Announcement, Notice};
 pub use observation::{Deployed, Observation};
 pub use probe::{Probe, ProbeError, Sighting};

@@ -30,6 +30,7 @@ impl Tx {
             Document::Audience(d) => record::write(d),
             Document::MessageTemplate(d) => record::write(d),
             Document::StatusPage(d) => record::write(d),
+            Document::Supplier(d) => record::write(d),
             Document::Programme(d) => record::write(d),
             Document::Product(d) => record::write(d),
             Document::Environment(d) => record::write(d),

@@ -95,6 +95,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "communications",
         include_str!("../migrations/0026_communications.sql"),
     ),
+    (
+        27,
+        "suppliers",
+        include_str!("../migrations/0027_suppliers.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -83,6 +83,10 @@ actions! {
     WriteMessage "write-message" Apply "writing a message";
     /// Send a message that waits for a person, stop one, and say what became of deliveries of which nobody knows.
     SendMessage "send-message" Apply "sending or stopping a message";
+    /// Write down what suppliers announce, deploy and break, and ask them for tasks.
+    RecordSupplier "record-supplier" Apply "writing down what a supplier does";
+    /// Keep a product from being deployed somewhere because of a supplier's change.
+    HoldForSupplier "hold-for-supplier" Apply "holding deployments for a supplier's change";
     /// Make tokens for oneself.
     CreateToken "create-token" Apply "creating a token";
     /// Draft and seal releases.
@@ -93,6 +97,10 @@ actions! {
     SanctionMessage "sanction-message" Enable "sanctioning a message";
     /// Ask those who have no account whether they want to be told, and clear up who bounced.
     Invite "invite" Enable "inviting stakeholders";
+    /// Accept a supplier's change, and say that what was to be done about it is done or not needed.
+    AnswerSupplier "answer-supplier" Enable "deciding about a supplier's change";
+    /// Let a contact of a supplier see and do a little by a signed link.
+    GrantSupplier "grant-supplier" Enable "letting a supplier's contact in";
     /// Declare products, environments, targets…
     ApplyCatalog "apply-catalog" Enable "changing the catalog";
     /// Set a secret.

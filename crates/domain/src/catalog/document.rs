@@ -11,6 +11,7 @@ use crate::{
     name::Name,
     planning::ReleaseTemplate,
     scope::Tracker,
+    supplier::Supplier,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,6 +48,8 @@ pub enum Document {
     MessageTemplate(Box<MessageTemplate>),
     /// What outsiders see of a product.
     StatusPage(StatusPage),
+    /// Who makes or deploys components that ours need.
+    Supplier(Box<Supplier>),
     /// Products that belong together.
     Programme(Programme),
     /// What is released.
@@ -218,6 +221,7 @@ impl Document {
             Self::Audience(_) => Kind::Audience,
             Self::MessageTemplate(_) => Kind::MessageTemplate,
             Self::StatusPage(_) => Kind::StatusPage,
+            Self::Supplier(_) => Kind::Supplier,
             Self::Programme(_) => Kind::Programme,
             Self::Product(_) => Kind::Product,
             Self::Environment(_) => Kind::Environment,
@@ -246,6 +250,7 @@ impl Document {
             Self::Audience(d) => d.name.to_string(),
             Self::MessageTemplate(d) => d.name.to_string(),
             Self::StatusPage(d) => d.product.to_string(),
+            Self::Supplier(d) => d.name.to_string(),
             Self::Programme(d) => d.name.to_string(),
             Self::Product(d) => d.name.to_string(),
             Self::Environment(d) => d.name.to_string(),

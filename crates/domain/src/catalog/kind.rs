@@ -34,6 +34,8 @@ pub enum Kind {
     MessageTemplate,
     /// What outsiders see of a product.
     StatusPage,
+    /// Who makes or deploys components that ours need.
+    Supplier,
     /// Products that belong together.
     Programme,
     /// What is released.
@@ -56,7 +58,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
@@ -78,6 +80,7 @@ impl Kind {
         Self::Audience,
         Self::MessageTemplate,
         Self::StatusPage,
+        Self::Supplier,
         Self::Window,
         Self::Freeze,
     ];
@@ -97,6 +100,7 @@ impl Kind {
             | Self::Audience
             | Self::MessageTemplate
             | Self::StatusPage
+            | Self::Supplier
             | Self::Window
             | Self::Freeze => true,
             Self::Organisation
@@ -128,6 +132,7 @@ impl Kind {
             Self::Audience => "Audience",
             Self::MessageTemplate => "MessageTemplate",
             Self::StatusPage => "StatusPage",
+            Self::Supplier => "Supplier",
             Self::Programme => "Programme",
             Self::Product => "Product",
             Self::Component => "Component",

@@ -4,8 +4,10 @@
 //! both into a link by [`Grant::token`]; [`Grant::open`] takes such a token apart again and says why it is not good. Whoever has the
 //! link has the grant, so that it is short-lived, is taken back by its nonce, and shows nothing of anybody else.
 
+mod handed;
 mod outside;
 
+pub use handed::{Handed, TakenBack};
 pub use outside::{NoticeView, TaskView, Wish};
 
 use super::Supplier;

@@ -23,6 +23,7 @@ use tidegate_domain::{
     name::Name,
     planning::{ReleasePlan, ReleaseTemplate},
     scope::Tracker,
+    supplier::Supplier,
     train::TrainPlan,
 };
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, Difference, SourceFile};
@@ -212,6 +213,7 @@ async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChan
         | Document::Audience(_)
         | Document::MessageTemplate(_)
         | Document::StatusPage(_)
+        | Document::Supplier(_)
         | Document::Window(_)
         | Document::Freeze(_) => None,
     })
@@ -299,6 +301,7 @@ async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Erro
         Document::Audience(d) => pair::<Audience>(tx, document, d).await?,
         Document::MessageTemplate(d) => pair::<MessageTemplate>(tx, document, d).await?,
         Document::StatusPage(d) => pair::<StatusPage>(tx, document, d).await?,
+        Document::Supplier(d) => pair::<Supplier>(tx, document, d).await?,
         Document::Programme(d) => pair::<Programme>(tx, document, d).await?,
         Document::Product(d) => pair::<Product>(tx, document, d).await?,
         Document::Environment(d) => pair::<Environment>(tx, document, d).await?,

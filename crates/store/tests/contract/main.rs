@@ -32,6 +32,7 @@ mod releases;
 mod samples;
 mod scopes;
 mod sequencer;
+mod suppliers;
 mod targets;
 mod trains;
 mod transactions;
@@ -127,6 +128,13 @@ contract! {
     }
     group_runs {
         what_runs_is_found_and_what_ended_stays
+    }
+    suppliers {
+        a_notice_is_one_by_the_suppliers_own_number
+        what_is_known_of_a_component_is_kept_with_the_deployments_observed
+        responses_count_while_they_are_to_be_done_or_accept
+        tasks_and_incidents_are_a_suppliers_own
+        a_grant_is_found_by_its_nonce_and_a_request_counts_once
     }
     communications {
         a_message_is_kept_as_it_is_now_and_found_by_what_it_is_about

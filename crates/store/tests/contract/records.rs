@@ -11,6 +11,7 @@ mod instances;
 mod jobs;
 mod planning;
 mod scopes;
+mod suppliers;
 mod trains;
 
 use crate::samples;
@@ -307,6 +308,7 @@ fn proposed(document: Document) -> Option<ProposedChange> {
         | Document::Audience(_)
         | Document::MessageTemplate(_)
         | Document::StatusPage(_)
+        | Document::Supplier(_)
         | Document::Window(_)
         | Document::Freeze(_) => return None,
     })

@@ -2,12 +2,17 @@
 
 mod communications;
 mod scopes;
+mod suppliers;
 mod trains;
 
 pub(crate) use communications::{
     bounce, deliveries, delivery, left_out, message, messages, opt_ins,
 };
 pub(crate) use scopes::{adjustments, wordings, work_item};
+pub(crate) use suppliers::{
+    grants, incident, notice, notices, observation, observations, response, responses,
+    supplier_task, supplier_tasks, watch,
+};
 pub(crate) use trains::{train, train_plan, train_statuses};
 
 use jiff::{SignedDuration, Timestamp};
@@ -168,6 +173,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
         Document::Freeze(serde_json::from_str(freeze).unwrap()),
     ];
     all.extend(communications::documents());
+    all.push(suppliers::document());
     all.into_iter()
         .map(|document| (document.kind(), document))
         .collect()

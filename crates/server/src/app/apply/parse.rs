@@ -244,6 +244,9 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
             Declared::Document(Document::MessageTemplate(Box::new(read(part, &body)?)))
         }
         CatalogKind::StatusPage => Declared::Document(Document::StatusPage(read(part, &body)?)),
+        CatalogKind::Supplier => {
+            Declared::Document(Document::Supplier(Box::new(read(part, &body)?)))
+        }
         CatalogKind::Programme => Declared::Document(Document::Programme(read(part, &body)?)),
         CatalogKind::Product => Declared::Document(Document::Product(Box::new(read(part, &body)?))),
         CatalogKind::Environment => Declared::Document(Document::Environment(read(part, &body)?)),

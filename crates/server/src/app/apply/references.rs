@@ -1,6 +1,7 @@
 //! Whether what is declared names only what exists, now or by the same files.
 
 mod messages;
+mod suppliers;
 
 use super::{super::Error, parse::Located};
 use jiff::civil::datetime;
@@ -33,6 +34,7 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
         .await?,
         templates: templates(tx, documents).await?,
         messages: Messages::load(tx, documents).await?,
+        suppliers: suppliers::load(tx, documents).await?,
     };
     for (document, at) in documents {
         if let Some(fault) = known.fault(document) {
@@ -50,6 +52,8 @@ struct Known {
     products: BTreeSet<String>,
     templates: Vec<ReleaseTemplate>,
     messages: Messages,
+    /// Looked up only where these files declare products.
+    suppliers: BTreeSet<String>,
 }
 
 impl Known {
@@ -82,6 +86,9 @@ impl Known {
                     .or_else(unknown)
                     .or_else(fault)
             }
+            Document::Supplier(supplier) => {
+                suppliers::fault(supplier, &self.products, &self.environments)
+            }
             Document::KeySet(set) => set.products.iter().find_map(|name| self.no_product(name)),
             Document::ReleaseTemplate(template) => self.template_fault(template),
             Document::Strategy(strategy) => {
@@ -98,12 +105,12 @@ impl Known {
             Document::Ring(ring) => {
                 unknown(&ring.environment, &self.environments).or_else(|| self.missing_target(ring))
             }
-            Document::Product(product) => {
-                product_fault(product, &self.environments).or_else(|| {
+            Document::Product(product) => product_fault(product, &self.environments)
+                .or_else(|| {
                     let mut named = product.environments.values().map(|e| e.strategy.as_ref());
                     named.find_map(|name| undeclared(name, &self.strategies))
                 })
-            }
+                .or_else(|| suppliers::taken(&product.name, &self.suppliers)),
             Document::Window(window) => self.outside(&window.scope),
             Document::Freeze(freeze) => self.outside(&freeze.scope),
         }

@@ -53,7 +53,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate, a Tracker, a Stakeholder, a Channel, an Audience, a MessageTemplate or a StatusPage can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate, a Tracker, a Stakeholder, a Channel, an Audience, a MessageTemplate, a StatusPage or a Supplier can be removed"))
 }
 
 async fn remove(
@@ -143,7 +143,8 @@ async fn rights(
         | Kind::Stakeholder
         | Kind::Channel
         | Kind::Audience
-        | Kind::MessageTemplate => request
+        | Kind::MessageTemplate
+        | Kind::Supplier => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),
@@ -189,6 +190,7 @@ async fn propose(
         | Kind::Audience
         | Kind::MessageTemplate
         | Kind::StatusPage
+        | Kind::Supplier
         | Kind::Window
         | Kind::Freeze => Ok(None),
     }

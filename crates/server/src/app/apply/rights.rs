@@ -58,7 +58,8 @@ pub(super) async fn check(
         | Document::Stakeholder(_)
         | Document::Channel(_)
         | Document::Audience(_)
-        | Document::MessageTemplate(_) => request
+        | Document::MessageTemplate(_)
+        | Document::Supplier(_) => request
             .permit_at_large(tx, Action::ApplyCatalog)
             .await
             .map(drop),

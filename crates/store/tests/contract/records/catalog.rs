@@ -33,6 +33,7 @@ async fn documents_of_the_catalog() {
             Document::Audience(d) => check(&file, &written, &*d),
             Document::MessageTemplate(d) => check(&file, &written, &*d),
             Document::StatusPage(d) => check(&file, &written, &d),
+            Document::Supplier(d) => check(&file, &written, &*d),
             Document::Programme(d) => check(&file, &written, &d),
             Document::Product(d) => check(&file, &written, &*d),
             Document::Environment(d) => check(&file, &written, &d),
