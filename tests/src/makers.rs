@@ -7,7 +7,7 @@ use crate::shop::{Shop, until};
 const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"lodash","version":"4.17.20","purl":"pkg:npm/lodash@4.17.20"}]}"#;
 const PROPOSED: &str = "kind: Policy\nname: idle\npolicy: |\n  forbid (principal, action, resource) when { context.level > 6 };\n";
 /// Two products of one team, a freeze, and another team that owns neither.
-const CATALOG: &str = "kind: Channel\nname: pages\nby: in-app\n---\nkind: Audience\nname: staff\npeople: [\"team:makers\"]\nchannels: [pages]\nnotes: developer\n---\nkind: Tracker\nname: tickets\nsystem: jira\n---\nkind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
+const CATALOG: &str = "kind: Supplier\nname: acme\ncontacts: [{ name: Eve, mail: eve@acme.example }]\ncomponents: [{ name: gateway, environments: { live: {} } }]\n---\nkind: Channel\nname: pages\nby: in-app\n---\nkind: Audience\nname: staff\npeople: [\"team:makers\"]\nchannels: [pages]\nnotes: developer\n---\nkind: Tracker\nname: tickets\nsystem: jira\n---\nkind: Team\nname: makers\nlevels: { maker: initiate }\n---\nkind: Team\nname: rivals\nlevels: { rival: initiate }\n---\n\
     kind: Product\nname: shop\nteam: makers\n---\nkind: Product\nname: bank\nteam: makers\npath: [testing]\ncomponents:\n  - name: app\n    \
     driver: service\n    service: { command: [\"./storefront\"] }\n---\nkind: Freeze\nname: quiet\nenvironment: live\nreason: It is tested\n\
     once: { from: 2020-01-01, to: 2020-01-02, time_zone: UTC }\n";
@@ -90,6 +90,10 @@ pub fn furnished() -> Shop {
     let task = ["task", "add", "shop", "1.0.0", "Tell the news"];
     shop.ok(&[&task[..], &["--owner", "team:makers"]].concat());
     shop.ok(&["waiver", "ask", "signed", "shop", "--reason", "it hurries"]);
+    let notice = ["supplier", "notice", "add", "acme", "--title", "Gateway 2"];
+    shop.ok(&[&notice[..], &["--kind", "change"]].concat());
+    let hold = ["supplier", "respond", "hold", "shop", "--in", "live"];
+    shop.ok(&[&hold[..], &["--notice", "1", "--reason", "It may break"]].concat());
     tell(&shop);
     let members = ["shop=1.1.0", "bank=1.0.0", "--to", "testing"];
     shop.ok(&[&["group-run", "start"], &members[..]].concat());

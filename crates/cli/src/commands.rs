@@ -47,6 +47,7 @@ mod session;
 mod sign_in;
 mod status;
 mod steer;
+mod supplier;
 mod target;
 mod task;
 mod token;
@@ -99,6 +100,8 @@ pub enum Command {
     Tracker(tracker::TrackerCommand),
     #[command(subcommand)]
     Train(train::TrainCommand),
+    #[command(subcommand)]
+    Supplier(supplier::SupplierCommand),
     #[command(subcommand)]
     Message(message::MessageCommand),
     #[command(subcommand)]
@@ -187,6 +190,7 @@ impl Command {
             Self::Task(command) => command.run(&context).await,
             Self::Tracker(command) => command.run(&context).await,
             Self::Train(command) => command.run(&context).await,
+            Self::Supplier(command) => command.run(&context).await,
             Self::Message(command) => command.run(&context).await,
             Self::Audience(command) => command.run(&context).await,
             Self::Channel(command) => command.run(&context).await,

@@ -23,6 +23,7 @@ mod rehearsal;
 mod release;
 mod scope;
 mod status;
+mod supplier;
 mod train;
 mod workload;
 
@@ -87,6 +88,14 @@ pub use scope::{
 pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,
     StatusView, TargetStatus,
+};
+pub use supplier::{
+    AffectedView, ConcernView, ImpactView, IncidentRequest, IncidentView, ObservationView,
+    ReceivedNoticeView, ResponseRequest, ResponseView, ScoreView, SuggestedView,
+    SupplierContactView, SupplierDeedRequest, SupplierImportRequest, SupplierImportView,
+    SupplierLineView, SupplierLinkRequest, SupplierLinkView, SupplierNoticeRequest,
+    SupplierNoticeView, SupplierPlaceView, SupplierScorecardView, SupplierTaskRequest,
+    SupplierTaskView, SupplierToldView, SupplierView,
 };
 pub use train::{
     DepartureView, IntegrationView, TrainAmendmentView, TrainBillView, TrainDropRequest,

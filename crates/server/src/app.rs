@@ -62,6 +62,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod standstill;
 pub mod steer;
+pub(crate) mod suppliers;
 pub mod tasks;
 mod token_uses;
 pub mod tokens;
@@ -83,7 +84,7 @@ pub use token_uses::TokenUses;
 
 use crate::{
     agents::authority::Authority, agents::desk::LogDesk, identity::Identity, keyring::Keyring,
-    messenger::Messenger, metrics::Metrics, sources::Sources,
+    messenger::Messenger, metrics::Metrics, prober::Prober, sources::Sources,
 };
 use std::{path::PathBuf, sync::Arc};
 use tidegate_domain::{duration::Millis, journal::Notary};
@@ -118,6 +119,8 @@ pub struct App {
     pub token_uses: TokenUses,
     /// The way of messages out.
     pub messenger: Messenger,
+    /// Who asks suppliers.
+    pub prober: Prober,
     /// What is measured outside.
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.

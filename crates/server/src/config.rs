@@ -42,6 +42,8 @@ pub struct Config {
     pub session_renewal: SignedDuration,
     /// A file that names mail servers.
     pub mail_servers: Option<PathBuf>,
+    /// The directory with the programs that probes of suppliers may run.
+    pub probe_programs: Option<PathBuf>,
     /// A file that declares identity providers.
     pub providers: Option<PathBuf>,
     /// The inner places that may be asked because people declared them.

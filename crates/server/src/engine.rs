@@ -3,7 +3,8 @@
 //! It never decides. [`driver`] takes one deployment one step further, [`group_runs`] keeps deployments
 //! in lockstep, [`trains`] lets trains leave, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
-//! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
+//! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, [`suppliers`] asks others for their
+//! versions, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
 //! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
 
 mod attachments;
@@ -14,6 +15,7 @@ mod measure;
 mod messages;
 mod quarantine;
 mod sequencer;
+mod suppliers;
 mod trains;
 
 use crate::app::SharedApp;
@@ -48,6 +50,7 @@ pub(crate) use attachments::run as read_attachments;
 pub(crate) use messages::run as send_messages;
 pub(crate) use quarantine::run as watch_quarantine;
 pub(crate) use sequencer::run as run_sequencer;
+pub(crate) use suppliers::run as ask_suppliers;
 
 async fn drive_all(app: &SharedApp, holder: &str, measuring: &Measuring) -> Option<Timestamp> {
     let running = match app

@@ -20,6 +20,7 @@ mod keyring;
 mod messenger;
 mod metrics;
 mod outgoing;
+mod prober;
 mod restore;
 mod sources;
 mod telemetry;
@@ -40,6 +41,7 @@ use keyring::{Keyring, KeyringError};
 use messenger::{Messenger, read_mail_servers};
 use metrics::Metrics;
 use outgoing::{ClientError, Outgoing};
+use prober::Prober;
 use sources::Sources;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tidegate_domain::journal::Notary;
@@ -157,6 +159,7 @@ impl Server {
             engine::watch_quarantine,
         ));
         tasks.spawn(resting(app.clone(), holder.clone(), engine::send_messages));
+        tasks.spawn(resting(app.clone(), holder.clone(), engine::ask_suppliers));
         tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
             collect_garbage(app)
         }));
@@ -252,6 +255,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         identity,
         token_uses: TokenUses::default(),
         messenger: Messenger::new(mail_servers, outgoing.clone()),
+        prober: Prober::new(outgoing.clone(), config.probe_programs.clone()),
         metrics: Metrics::new(outgoing, config.prometheus.clone()),
         rehearsing: Semaphore::new(1),
         sources: Arc::new(Sources::new(config.sources.clone())),

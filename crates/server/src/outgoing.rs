@@ -133,6 +133,26 @@ impl Outgoing {
         Ok(answer.map_err(|why| failed(&url, &why))?.status())
     }
 
+    /// What stands before the body of what is at an address; the body is not waited for.
+    ///
+    /// # Errors
+    /// When it leads inside, or does not answer in `time`.
+    pub(crate) async fn headers(
+        &self,
+        address: &str,
+        time: Duration,
+    ) -> Result<http::Response<()>, OutgoingError> {
+        let url = self.url(address)?;
+        let asked = self.client_for(&url).get(url.clone()).send();
+        let in_time = tokio::time::timeout(time, asked).await;
+        let answer = in_time.map_err(|_| OutgoingError::Late(time))?;
+        let answer = answer.map_err(|why| failed(&url, &why))?;
+        let mut bare = http::Response::new(());
+        *bare.status_mut() = answer.status();
+        bare.headers_mut().clone_from(answer.headers());
+        Ok(bare)
+    }
+
     /// Sends a request and reads the whole answer.
     ///
     /// # Errors

@@ -61,6 +61,9 @@ pub(crate) struct ServeArgs {
     /// A file that names the mail servers that messages go out by.
     #[arg(long, env = "TIDEGATE_MAIL_SERVERS", value_name = "FILE")]
     mail_servers: Option<PathBuf>,
+    /// The directory with the programs that say versions of suppliers, for probes that name one by `command`; none is run unless set.
+    #[arg(long, env = "TIDEGATE_PROBE_PROGRAMS", value_name = "DIR")]
+    probe_programs: Option<PathBuf>,
     /// A file that declares the identity providers that people may sign in by.
     #[arg(long, env = "TIDEGATE_PROVIDERS", value_name = "FILE")]
     providers: Option<PathBuf>,
@@ -97,6 +100,7 @@ pub(crate) async fn run(args: &ServeArgs) -> ExitCode {
         behind_proxy: args.behind_proxy,
         session_renewal: args.session_renewal.as_signed(),
         mail_servers: args.mail_servers.clone(),
+        probe_programs: args.probe_programs.clone(),
         providers: args.providers.clone(),
         allow_outgoing: args.allow_outgoing.clone(),
         room: room(args),

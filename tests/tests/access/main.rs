@@ -78,6 +78,7 @@ fn filled(path: &str) -> String {
         .replace("{control}", "signed")
         .replace("{tracker}", "tickets")
         .replace("{audience}", "staff")
+        .replace("{supplier}", "acme")
         .replace("{channel}", "pages")
         .replace("{product}", "shop")
         .replace("{version}", "1.0.0")

@@ -21,6 +21,74 @@ pub(crate) enum About {
 pub(crate) type Row = (&'static str, &'static str, About, &'static str);
 
 pub(crate) const ROWS: &[Row] = &[
+    ("get", "/api/v1/suppliers", Shared(2), ""),
+    ("get", "/api/v1/suppliers/{supplier}", Shared(2), ""),
+    (
+        "get",
+        "/api/v1/suppliers/{supplier}/scorecard",
+        Shared(2),
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/suppliers/{supplier}/notices",
+        Large(3),
+        r#"{"kind":"change","title":"x"}"#,
+    ),
+    (
+        "post",
+        "/api/v1/suppliers/{supplier}/notices/import",
+        Large(3),
+        r#"{"form":"calendar","content":""}"#,
+    ),
+    (
+        "post",
+        "/api/v1/suppliers/{supplier}/tasks",
+        Large(3),
+        r#"{"title":"x"}"#,
+    ),
+    (
+        "post",
+        "/api/v1/suppliers/{supplier}/incidents",
+        Large(3),
+        r#"{"title":"x"}"#,
+    ),
+    ("get", "/api/v1/suppliers/{supplier}/links", Large(4), ""),
+    (
+        "post",
+        "/api/v1/suppliers/{supplier}/links",
+        Large(4),
+        r#"{"contact":"eve@acme.example","rights":["see-tasks"],"days":1}"#,
+    ),
+    ("post", "/api/v1/suppliers/{supplier}/hook", Own(2), "{}"),
+    ("get", "/api/v1/supplier-notices/{id}", Shared(2), ""),
+    (
+        "post",
+        "/api/v1/supplier-notices/{id}/deeds",
+        Large(3),
+        r#"{"deed":"acknowledge"}"#,
+    ),
+    ("get", "/api/v1/supplier-notices/{id}/impact", Shared(2), ""),
+    ("get", "/api/v1/observations/{id}/impact", Shared(2), ""),
+    (
+        "post",
+        "/api/v1/supplier-responses",
+        Product(3),
+        r#"{"notice":1,"product":"shop","environment":"live","what":"hold","reason":"x"}"#,
+    ),
+    (
+        "post",
+        "/api/v1/supplier-responses/{id}/deeds",
+        Product(4),
+        r#"{"deed":"reopen"}"#,
+    ),
+    (
+        "post",
+        "/api/v1/supplier-tasks/{id}/deeds",
+        Large(3),
+        r#"{"deed":"withdraw"}"#,
+    ),
+    ("delete", "/api/v1/supplier-links/{nonce}", Large(4), ""),
     ("get", "/api/v1/products/{product}/messages", Product(2), ""),
     (
         "post",

@@ -66,6 +66,13 @@ const OPEN: &[(&str, &str)] = &[
         "provider::back",
         "the provider says who it is, and the browser that it asked",
     ),
+    (
+        "suppliers::hear",
+        "the signature of the request says who it is",
+    ),
+    ("outside::show", "the link says whom it is for"),
+    ("outside::act", "the link says whom it is for"),
+    ("outside::announce", "the link says whom it is for"),
     ("trusts::exchange", "the program's own token says who it is"),
     (
         "sign_in::leave",

@@ -44,6 +44,8 @@ pub enum StopKind {
     Unexamined,
     /// The deployment could not even be asked for.
     Refused,
+    /// Somebody holds it because of a supplier's change.
+    Supplier,
 }
 
 impl Clearance {
@@ -106,7 +108,8 @@ impl fmt::Display for Stop {
             | StopKind::Change
             | StopKind::Supervision
             | StopKind::Unexamined
-            | StopKind::Refused => f.write_str(&self.what),
+            | StopKind::Refused
+            | StopKind::Supplier => f.write_str(&self.what),
         }
     }
 }

@@ -6,9 +6,11 @@
 
 mod handed;
 mod outside;
+mod seal;
 
 pub use handed::{Handed, TakenBack};
 pub use outside::{NoticeView, TaskView, Wish};
+pub use seal::{code, is_code};
 
 use super::Supplier;
 use crate::{canonical, communication::MailAddress, id::SupplierTaskId, name::Name};

@@ -197,7 +197,8 @@ async fn quarantine(
         | StopKind::Change
         | StopKind::Supervision
         | StopKind::Unexamined
-        | StopKind::Refused => String::new(),
+        | StopKind::Refused
+        | StopKind::Supplier => String::new(),
     };
     let lacks = stops.iter().map(|stop| QuarantineLackView {
         control: control(stop),

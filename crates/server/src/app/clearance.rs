@@ -5,7 +5,7 @@ mod facts;
 pub(super) mod returning;
 mod voters;
 
-use super::{Error, Gate, entry};
+use super::{Error, Gate, entry, suppliers};
 use facts::{artifacts, deployment_facts, is_last, release, unread};
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -88,6 +88,8 @@ struct Collected {
     waivers: Vec<Waiver>,
     /// Where a change request is demanded and none covers it.
     no_change: Option<Stop>,
+    /// What is held because of a supplier's change.
+    held: Vec<Stop>,
 }
 
 /// Everything that is found out about a deployment before it begins something.
@@ -103,12 +105,14 @@ pub(super) async fn find(
         unmet,
         waivers,
         no_change,
+        held,
     } = collect(tx, gate, (deployment, now)).await?;
     let findings = gate.controls(tx).await?.judge(&facts);
     let mut clearance = Clearance::default();
     clearance.stops.extend(supervision(deployment));
     clearance.add_unmet(&unmet);
     clearance.stops.extend(no_change);
+    clearance.stops.extend(held);
     clearance.add_findings(&findings, &waivers, now);
     Ok(Found {
         clearance,
@@ -132,6 +136,7 @@ pub(super) async fn ahead(
         mut facts,
         waivers,
         no_change,
+        held,
         ..
     } = collect(tx, gate, (deployment, at)).await?;
     let controls = gate.controls(tx).await?;
@@ -149,6 +154,7 @@ pub(super) async fn ahead(
     }
     let mut clearance = Clearance::default();
     clearance.stops.extend(no_change);
+    clearance.stops.extend(held);
     clearance.add_findings(&findings, &waivers, at);
     Ok(clearance)
 }
@@ -192,6 +198,7 @@ async fn collect(
         unmet,
         waivers: waivers(tx, deployment).await?,
         no_change: (demands && change.is_none()).then(|| no_change(deployment)),
+        held: suppliers::blocks::stops(tx, place, at).await?,
     })
 }
 

@@ -5,7 +5,10 @@ use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
     communication::message::About,
-    id::{ChangeId, DeploymentId, DrillId, GroupRunId, MessageId, RehearsalId, TaskId, WaiverId},
+    id::{
+        ChangeId, DeploymentId, DrillId, GroupRunId, MessageId, RehearsalId, ResponseId, TaskId,
+        WaiverId,
+    },
     journal::Frontier,
     name::Name,
     train::Train,
@@ -200,6 +203,7 @@ async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
             .waiver(WaiverId(number))
             .await?
             .map(|it| it.scope.product),
+        "supplier-response" => tx.response(ResponseId(number)).await?.map(|it| it.product),
         "group-run" => return group_products(tx, GroupRunId(number)).await,
         "train" => return train_products(tx, first).await,
         _ => None,

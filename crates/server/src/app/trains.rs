@@ -10,6 +10,7 @@ mod shown;
 mod steer;
 
 pub(crate) use facts::run;
+pub(super) use facts::runs;
 pub(crate) use journey::{decided, give_up, step};
 pub use steer::TrainDeed;
 pub(super) use steer::hold_all;

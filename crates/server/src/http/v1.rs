@@ -21,6 +21,7 @@ mod releases;
 mod scope;
 mod status;
 mod stream;
+mod suppliers;
 mod tasks;
 mod tokens;
 mod trains;
@@ -55,6 +56,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(releases::router())
         .merge(scope::router())
         .merge(status::router())
+        .merge(suppliers::router())
         .merge(tasks::router())
         .merge(tokens::router())
         .merge(trains::router())
@@ -123,6 +125,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         tasks::reopen,
         status::show,
         status::examine,
+        suppliers::list, suppliers::show, suppliers::scorecard, suppliers::announce, suppliers::import, suppliers::ask,
+        suppliers::report, suppliers::links, suppliers::give, suppliers::take_back, suppliers::hear, suppliers::notice,
+        suppliers::do_notice, suppliers::impact, suppliers::observed_impact, suppliers::respond, suppliers::do_response,
+        suppliers::do_task,
         stream::deployment,
     )
 )]

@@ -21,6 +21,8 @@ pub(super) enum Section {
     Deployments,
     /// What goes out together.
     Trains,
+    /// What others change under us.
+    Suppliers,
     /// What goes out when.
     Calendar,
     /// What awaits deployment.
@@ -71,11 +73,12 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 10] = [
+const LINKS: [(Section, &str, &str, &str); 11] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Work, "/work", "Work", "w"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
     (Section::Trains, "/trains", "Trains", "t"),
+    (Section::Suppliers, "/suppliers", "Suppliers", "s"),
     (Section::Calendar, "/calendar", "Calendar", "c"),
     (Section::Artifacts, "/artifacts", "Artifacts", "a"),
     (Section::Controls, "/controls", "Controls", "r"),
@@ -107,6 +110,7 @@ impl Frame {
             | Section::Work
             | Section::Deployments
             | Section::Trains
+            | Section::Suppliers
             | Section::Calendar
             | Section::Artifacts
             | Section::Controls

@@ -4,9 +4,9 @@ use super::{
     assets, fault,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, journal, messages, opt_in, overview, password, people, plan, proposals,
+        group_run, journal, messages, opt_in, outside, overview, password, people, plan, proposals,
         provider, rehearsal, release, release_plan, release_scope, releases, sign_in, status_page,
-        train, trains, waivers, work,
+        suppliers, train, trains, waivers, work,
     },
 };
 use crate::{
@@ -83,6 +83,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .merge(rules())
         .merge(planning())
         .merge(told())
+        .merge(supplied())
         .merge(persons())
         .fallback(fault::unknown)
         .layer(renewing)
@@ -198,6 +199,47 @@ fn told() -> Router<SharedApp> {
         .route("/status/{product}", get(status_page::show))
         .route("/status/{product}/status.json", get(status_page::data))
         .route("/status/{product}/feed.atom", get(status_page::feed))
+}
+
+/// What others change under us, and what they see of us.
+fn supplied() -> Router<SharedApp> {
+    let strangers = DefaultBodyLimit::max(STRANGERS_BODY_MAX);
+    let outside = Router::new()
+        .route("/outside/{token}", get(outside::show))
+        .route("/outside/{token}/tasks/{task}", post(outside::act))
+        .route("/outside/{token}/notices", post(outside::announce))
+        .layer(strangers);
+    Router::new()
+        .route("/suppliers", get(suppliers::show))
+        .route("/suppliers/{supplier}", get(suppliers::supplier::show))
+        .route(
+            "/suppliers/{supplier}/notices",
+            post(suppliers::supplier::announce),
+        )
+        .route(
+            "/suppliers/{supplier}/tasks",
+            post(suppliers::supplier::ask),
+        )
+        .route(
+            "/suppliers/{supplier}/tasks/{task}/withdraw",
+            post(suppliers::supplier::withdraw),
+        )
+        .route(
+            "/suppliers/{supplier}/incidents",
+            post(suppliers::supplier::report),
+        )
+        .route("/supplier-notices/{id}", get(suppliers::change::show))
+        .route(
+            "/supplier-notices/{id}/{deed}",
+            post(suppliers::change::carry_out),
+        )
+        .route("/observations/{id}", get(suppliers::change::show_observed))
+        .route("/supplier-responses", post(suppliers::change::respond))
+        .route(
+            "/supplier-responses/{id}/{deed}",
+            post(suppliers::change::settle),
+        )
+        .merge(outside)
 }
 
 /// Who may come in.

@@ -1,6 +1,7 @@
 //! Entries of the journal in words.
 
 mod messages;
+mod suppliers;
 
 use super::parts::counted;
 use serde_json::Value;
@@ -19,6 +20,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
         of_access(action)
             .or_else(|| of_artifacts(action, detail))
             .or_else(|| messages::of_messages(action, detail))
+            .or_else(|| suppliers::of_suppliers(action, detail))
             .unwrap_or_else(|| of_others(action, detail))
     }
 }
@@ -277,6 +279,8 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
         ["proposal", id] => Some(format!("/proposals?all=true#proposal-{id}")),
         ["task", id] => Some(format!("/tasks/{id}")),
         ["message", id] => Some(format!("/messages/{id}")),
+        ["supplier", name] => Some(format!("/suppliers/{name}")),
+        ["supplier-notice", id] => Some(format!("/supplier-notices/{id}")),
         ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
         ["person", name] => people.contains(*name).then(|| format!("/people/{name}")),
         ["artifact", product, artifact] => {

@@ -59,6 +59,7 @@ impl Fleet {
             behind_proxy: false,
             session_renewal: Millis::from_secs(900).as_signed(),
             mail_servers: None,
+            probe_programs: None,
             providers: None,
             // The services whom people may want to ask in checks are on this machine.
             allow_outgoing: "127.0.0.1".parse().into_iter().collect(),

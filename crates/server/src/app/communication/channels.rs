@@ -66,7 +66,7 @@ impl App {
     }
 
     /// The value of a secret that a channel names.
-    pub(super) async fn channel_secret(
+    pub(in crate::app) async fn channel_secret(
         &self,
         tx: &mut Tx,
         name: &Name,

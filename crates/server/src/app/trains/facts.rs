@@ -5,6 +5,7 @@ mod stops;
 
 use super::super::{App, Error, releases};
 use places::place;
+pub(in crate::app) use places::runs;
 pub(super) use stops::wanted;
 use tidegate_domain::{
     control::Clearance,

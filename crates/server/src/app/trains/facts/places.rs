@@ -1,6 +1,6 @@
 //! What is known of an environment: what runs there of each product, and what members ran there before.
 
-use super::super::super::{App, Error, leftovers, present, releases};
+use super::super::super::{App, Error, leftovers, present, releases, suppliers};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     converge::Present,
@@ -28,6 +28,9 @@ pub(super) async fn place(
             place.runs.insert(product, runs);
         }
     }
+    place
+        .runs
+        .extend(suppliers::running(tx, environment).await?);
     for member in &train.plan.members {
         place
             .past
@@ -37,7 +40,7 @@ pub(super) async fn place(
 }
 
 /// What all targets of an environment run of a product; none where it is not there.
-async fn runs(
+pub(in crate::app) async fn runs(
     tx: &mut Tx,
     app: &App,
     (product, environment): (&Name, &Name),

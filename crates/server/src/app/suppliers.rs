@@ -1,0 +1,54 @@
+//! Suppliers: what they announce and deploy, what either means for us, and what is done about it.
+//!
+//! [`notices`] come in, [`observed`] is what was seen of their versions and [`hook`] what they told themselves; [`impact`] is what a
+//! change means, [`responses`] what people decided, and [`blocks`] what of that a deployment waits for. [`tasks`] are asked for,
+//! [`links`] let a contact in, and [`outside`] is what they see and do then.
+
+pub(super) mod blocks;
+mod hook;
+mod impact;
+mod links;
+mod notices;
+mod observed;
+mod outside;
+mod responses;
+mod running;
+mod scorecard;
+mod shown;
+mod tasks;
+mod views;
+
+pub(crate) use observed::{Asked, Place};
+pub(crate) use outside::{OutsideDeed, OutsideView};
+pub(super) use running::running;
+
+use super::{Error, Request};
+use tidegate_domain::{access::Action, catalog::Kind, name::Name, supplier::Supplier};
+use tidegate_store::Tx;
+
+/// How many of everything are looked through.
+const LOOKED_THROUGH: u64 = 1_000;
+
+/// A supplier that is declared, about which whoever asks may do that.
+async fn found(
+    tx: &mut Tx,
+    request: &Request,
+    (action, name): (Action, &Name),
+) -> Result<Supplier, Error> {
+    request.permit_at_large(tx, action).await?;
+    declared(tx, name).await
+}
+
+/// A supplier that is declared.
+async fn declared(tx: &mut Tx, name: &Name) -> Result<Supplier, Error> {
+    let found: Option<Supplier> = tx.document(Kind::Supplier, name.as_str()).await?;
+    found.ok_or_else(|| {
+        Error::not_found("supplier-not-found", "supplier", name)
+            .hint("`tidegate supplier list` shows those there are; `tidegate apply` declares them")
+    })
+}
+
+/// What the journal calls a supplier.
+fn subject(name: &Name) -> String {
+    format!("supplier/{name}")
+}

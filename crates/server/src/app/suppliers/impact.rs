@@ -1,0 +1,329 @@
+//! What a change of a supplier means for our products, environments and plans, as far as the asker sees them.
+
+use super::{
+    super::{App, Error, Request, request::Sight},
+    declared, notices, views,
+};
+use crate::app::{releases, trains};
+use futures::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use tidegate_domain::{
+    access::Action,
+    catalog::{Environment, Kind, path},
+    id::{NoticeId, ObservationId},
+    name::Name,
+    release::Release,
+    supplier::{
+        Cause, Deployed, Graph, Impact, Notice, Observation, Response, Supplier,
+        impact::{Plan, PlannedRelease, concerns},
+        response::{About, Circumstances, standing, suggested},
+    },
+    train::{Place, parts},
+};
+use tidegate_protocol::api::{AffectedView, ConcernView, ImpactView, SuggestedView};
+use tidegate_store::Tx;
+
+/// How far ahead bookings are looked at.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// How many of them.
+const BOOKINGS: u64 = 1_000;
+/// How many of the newest releases of a product are looked at for what is planned.
+const RELEASES: u64 = 10;
+
+/// A change, as it is on record.
+enum Change {
+    Announced(Box<Notice>),
+    Observed(Deployed),
+}
+
+impl App {
+    /// What a notice or an observed deployment means for us.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn supplier_impact(
+        self: &Arc<Self>,
+        request: &Request,
+        about: About,
+    ) -> Result<ImpactView, Error> {
+        let input = (self.clone(), request.clone(), about);
+        self.store
+            .read(input, |tx, (app, request, about)| {
+                async move {
+                    request.permit_at_large(tx, Action::ReadShared).await?;
+                    Box::pin(impact(tx, app, (request, *about))).await
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+async fn change(tx: &mut Tx, about: About) -> Result<Change, Error> {
+    Ok(match about {
+        About::Notice(id) => Change::Announced(Box::new(notices::find(tx, id).await?)),
+        About::Observation(id) => Change::Observed(observation(tx, id).await?.deployed),
+    })
+}
+
+/// An observed deployment by its number.
+pub(super) async fn observation(tx: &mut Tx, id: ObservationId) -> Result<Observation, Error> {
+    let found = tx.observation(id).await?;
+    found.ok_or_else(|| {
+        Error::not_found("observation-not-found", "observation", id)
+            .hint("`tidegate supplier show SUPPLIER` lists those there are")
+    })
+}
+
+async fn impact(
+    tx: &mut Tx,
+    app: &App,
+    (request, about): (&Request, About),
+) -> Result<ImpactView, Error> {
+    let change = change(tx, about).await?;
+    let name = match &change {
+        Change::Announced(notice) => &notice.supplier,
+        Change::Observed(deployed) => &deployed.supplier,
+    };
+    let supplier = declared(tx, name).await?;
+    let cause = match &change {
+        Change::Announced(notice) => Cause::announced(&supplier, &notice.current().announcement),
+        Change::Observed(deployed) => Cause::observed(deployed),
+    };
+    let suppliers: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
+    let environments = tx.environments().await?;
+    let places = places(tx, app, (&supplier, &cause)).await?;
+    let graphs: Vec<Graph<'_>> = places
+        .iter()
+        .map(|(environment, place)| Graph::of(environment, place, &suppliers))
+        .collect();
+    let impact = Impact::of(&graphs, &cause);
+    let touched: BTreeSet<&Name> = impact.touched.iter().map(|it| it.product).collect();
+    let plans = plans(tx, &touched, &environments).await?;
+    let responses = tx.responses_to(about).await?;
+    let mut sight = request.sight(tx).await?;
+    let now = tx.now();
+    let given = Given {
+        cause: &cause,
+        environments: &environments,
+        responses: &responses,
+        now,
+    };
+    let mut view = ImpactView {
+        about: about.to_string(),
+        ..given.view(&impact, &mut sight)
+    };
+    let seen = |it: &Plan, sight: &mut Sight| members(it).iter().all(|it| sight.shows(it));
+    for concern in concerns(&plans, &impact, &cause) {
+        if seen(concern.plan, &mut sight) {
+            view.plans.push(ConcernView {
+                plan: concern.plan.to_string(),
+                harm: concern.harm.to_string(),
+                at_that_time: concern.is_at_that_time,
+            });
+        }
+    }
+    Ok(view)
+}
+
+/// What is known around a change.
+struct Given<'a> {
+    cause: &'a Cause<'a>,
+    environments: &'a BTreeMap<Name, Environment>,
+    responses: &'a [Response],
+    now: Timestamp,
+}
+
+impl Given<'_> {
+    /// The products, but for those that the asker does not see.
+    fn view(&self, impact: &Impact<'_>, sight: &mut Sight) -> ImpactView {
+        let standing: BTreeSet<_> = standing(self.responses, self.now)
+            .iter()
+            .map(|it| it.id)
+            .collect();
+        let (mut products, mut hidden) = (Vec::new(), 0);
+        for affected in impact.products() {
+            if !sight.shows(affected.product) {
+                hidden += 1;
+                continue;
+            }
+            let here = |it: &&Response| {
+                it.product == *affected.product && it.environment == *affected.environment
+            };
+            let decided = self.responses.iter().filter(here);
+            products.push(AffectedView {
+                product: affected.product.to_string(),
+                environment: affected.environment.to_string(),
+                harm: affected.harm.word().to_owned(),
+                told: affected.harm.to_string(),
+                through: impact.path(&affected.worst).to_string(),
+                components: affected.components as u64,
+                suggested: self.suggested(affected.harm, affected.environment),
+                responses: decided
+                    .map(|it| views::response(it, standing.contains(&it.id)))
+                    .collect(),
+            });
+        }
+        let is_told = |it: &&Response| {
+            let is_it = |one: &AffectedView| {
+                one.product == it.product.as_str() && one.environment == it.environment.as_str()
+            };
+            products.iter().any(is_it)
+        };
+        let others = self.responses.iter().filter(|it| !is_told(it));
+        let others = others.filter(|it| sight.shows(&it.product));
+        let responses = others
+            .map(|it| views::response(it, standing.contains(&it.id)))
+            .collect();
+        let unknown = impact.unknown.iter().filter(|it| sight.shows(it.1));
+        ImpactView {
+            about: String::new(),
+            products,
+            plans: Vec::new(),
+            responses,
+            unknown: unknown
+                .map(|(environment, product, why)| format!("{product} in {environment}: {why}"))
+                .collect(),
+            hidden,
+        }
+    }
+
+    fn suggested(
+        &self,
+        harm: tidegate_domain::supplier::Harm,
+        environment: &Name,
+    ) -> Vec<SuggestedView> {
+        let circumstances = Circumstances {
+            begins: self.cause.times.map(|it| it.begins()),
+            ends: self.cause.times.map(|it| it.ends()),
+            before: self
+                .environments
+                .get(environment)
+                .and_then(|it| it.after.as_ref()),
+            audience: None,
+            now: self.now,
+        };
+        let all = suggested(harm, &circumstances).into_iter();
+        all.map(|it| SuggestedView {
+            what: it.what.to_string(),
+            reason: it.reason.to_owned(),
+            due: it.due,
+        })
+        .collect()
+    }
+}
+
+/// What runs where the cause may concern something.
+async fn places(
+    tx: &mut Tx,
+    app: &App,
+    (supplier, cause): (&Supplier, &Cause<'_>),
+) -> Result<BTreeMap<Name, Place>, Error> {
+    let mut places = BTreeMap::new();
+    for component in &supplier.components {
+        let used = component.environments.keys();
+        for environment in used.filter(|it| cause.concerns(&component.name, it)) {
+            if places.contains_key(environment) {
+                continue;
+            }
+            let mut place = Place::default();
+            for product in tx.products_in(environment).await? {
+                if let Some(runs) = trains::runs(tx, app, (&product, environment)).await? {
+                    place.runs.insert(product, runs);
+                }
+            }
+            places.insert(environment.clone(), place);
+        }
+    }
+    Ok(places)
+}
+
+/// What is planned of these products: releases with a target, bookings, and departures of trains.
+async fn plans(
+    tx: &mut Tx,
+    products: &BTreeSet<&Name>,
+    environments: &BTreeMap<Name, Environment>,
+) -> Result<Vec<Plan>, Error> {
+    let now = tx.now();
+    let until = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let booked = tx.bookings_between((now, until), BOOKINGS).await?;
+    let mut all: Vec<Plan> = booked.into_iter().map(Plan::Booking).collect();
+    for train in tx.open_trains().await? {
+        for departure in &train.plan.departures {
+            let Ok(at) = train.plan.moment(departure) else {
+                continue;
+            };
+            let members = train.plan.members.iter();
+            all.push(Plan::Departure {
+                train: train.name.clone(),
+                members: members.map(|it| it.product.clone()).collect(),
+                environment: departure.environment.clone(),
+                at: at.timestamp(),
+            });
+        }
+    }
+    for product in products {
+        let Some(declared) = tx.product(product).await? else {
+            continue;
+        };
+        let goes = path::of(&declared, environments).unwrap_or_default();
+        let Some(last) = goes.last() else { continue };
+        for release in tx.releases_before(product, u64::MAX >> 1, RELEASES).await? {
+            all.extend(planned(tx, &release, last, now).await?);
+        }
+    }
+    Ok(all)
+}
+
+/// What a release plans, if that is yet to come.
+async fn planned(
+    tx: &mut Tx,
+    release: &Release,
+    environment: &Name,
+    now: Timestamp,
+) -> Result<Option<Plan>, Error> {
+    let newest = tx.newest_plan((&release.product, &release.version)).await?;
+    let target = newest.and_then(|it| it.plan.time_zone.at(it.plan.target?));
+    let Some(target) = target.map(|it| it.timestamp()).filter(|at| *at >= now) else {
+        return Ok(None);
+    };
+    let brings = match release.current_snapshot() {
+        Some(number) => {
+            let snapshot = releases::snapshot(tx, release, number).await?;
+            Some(parts(release, &snapshot.components))
+        }
+        None => None,
+    };
+    Ok(Some(Plan::Release(PlannedRelease {
+        product: release.product.clone(),
+        version: release.version.clone(),
+        environment: environment.clone(),
+        target,
+        parts: brings,
+    })))
+}
+
+/// Whose plan it is.
+fn members(plan: &Plan) -> Vec<Name> {
+    match plan {
+        Plan::Release(release) => vec![release.product.clone()],
+        Plan::Booking(booked) => vec![booked.product.clone()],
+        Plan::Departure { members, .. } => members.iter().cloned().collect(),
+        Plan::Flag { product, .. } => vec![product.clone()],
+    }
+}
+
+/// What a request says it is about: exactly one of both.
+pub(super) fn about(notice: Option<u64>, observation: Option<u64>) -> Result<About, Error> {
+    match (notice, observation) {
+        (Some(id), None) => Ok(About::Notice(NoticeId(id))),
+        (None, Some(id)) => Ok(About::Observation(ObservationId(id))),
+        (Some(_), Some(_)) | (None, None) => {
+            Err(Error::invalid("notice", "name a notice or an observation"))
+        }
+    }
+}
