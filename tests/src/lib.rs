@@ -28,4 +28,5 @@ pub mod shop;
 pub mod staff;
 pub mod stage;
 pub mod station;
+pub mod supplier_site;
 pub mod web_hook;

@@ -1,0 +1,417 @@
+//! Suppliers: what they announce is kept, what they deploy is seen, and what is done about it holds.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tidegate_domain::communication::signature::{SigningSecret, sign};
+use tidegate_tests::{
+    page::submit,
+    server::Server,
+    shop::{Shop, until},
+    supplier_site::SupplierSite,
+};
+
+/// What a contact writes into the form of their page.
+const ANNOUNCED: [(&str, &str); 9] = [
+    ("title", "Gateway 3"),
+    ("kind", "change"),
+    ("number", "CHG9"),
+    ("description", ""),
+    ("components", "gateway"),
+    ("environments", ""),
+    ("from", ""),
+    ("until", ""),
+    ("version", ""),
+];
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// An environment, and a supplier with a component in it that nobody asks about.
+const ACME: &str = "kind: Environment\nname: live\n---\nkind: Supplier\nname: acme\ntitle: ACME Payments\n\
+    contacts: [{ name: Eve, mail: eve@acme.example }]\ntime_zone: Europe/Berlin\n\
+    obligations: { notice: { change: 10d } }\ncomponents: [{ name: gateway, environments: { live: {} } }]\n";
+
+/// `field` of every one of a list of `what` that a supplier has.
+fn all(server: &Server, what: &str, field: &str) -> Vec<String> {
+    let shown = server.json(&["supplier", "show", "acme"]);
+    let list = shown[what].as_array().unwrap().iter();
+    list.map(|it| it[field].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+/// A calendar with one event, which begins in 30 days.
+fn calendar(rule: &str, sequence: u32) -> String {
+    let from = Timestamp::now() + SignedDuration::from_hours(24 * 30);
+    let until = from + SignedDuration::from_hours(4);
+    let lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//acme//changes//EN",
+        "METHOD:PUBLISH",
+        "BEGIN:VEVENT",
+        "UID:chg-7@acme.example",
+        "DTSTAMP:20261101T000000Z",
+        &format!("SEQUENCE:{sequence}"),
+        &format!("DTSTART:{}", from.strftime("%Y%m%dT%H%M%SZ")),
+        &format!("DTEND:{}", until.strftime("%Y%m%dT%H%M%SZ")),
+        rule,
+        "SUMMARY:Gateway 2.5.0",
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    ];
+    let lines: Vec<&str> = lines.into_iter().filter(|it| !it.is_empty()).collect();
+    format!("{}\r\n", lines.join("\r\n"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_announced_is_one_notice_however_it_comes_in() {
+    let server = Server::start().await;
+    server.apply(ACME);
+    let add = ["supplier", "notice", "add", "acme", "--kind", "change"];
+    let said = ["--title", "Gateway 2.4.0", "--number", "CHG1"];
+    let time = ["--from", "2099-01-10T22:00", "--until", "2099-01-11T02:00"];
+    let first = server.json(&[&add[..], &said, &time].concat());
+    let times = first["notice"]["times"].as_str().unwrap();
+    assert_eq!(
+        times,
+        "2099-01-10 22:00 to 2099-01-11 02:00 (Europe/Berlin)"
+    );
+    let again = server.json(&[&add[..], &said, &time].concat());
+    assert_eq!(again["told"], "it says what is known already");
+    let other = ["--title", "Gateway 2.4.1", "--number", "CHG1"];
+    let second = server.json(&[&add[..], &other, &time].concat());
+    assert_eq!(second["notice"]["id"], first["notice"]["id"]);
+    assert_eq!(second["notice"]["edition"], 2);
+
+    // A calendar without an end costs what one with an end does, and is kept as far as anybody looks.
+    let hostile = server.file(
+        "hostile.ics",
+        &calendar("RRULE:FREQ=SECONDLY;BYSECOND=0,1,2,3", 0),
+    );
+    let refused = server.json(&["supplier", "notice", "import", "acme", &hostile]);
+    let kept = refused["received"].as_array().unwrap().len();
+    assert!(
+        kept + refused["refused"].as_array().unwrap().len() == 1,
+        "{refused}"
+    );
+    let weekly = server.file("weekly.ics", &calendar("RRULE:FREQ=WEEKLY", 1));
+    let read = server.json(&["supplier", "notice", "import", "acme", &weekly]);
+    let doubts = read["received"][0]["doubts"].to_string();
+    assert!(doubts.contains("times are kept"), "{read}");
+
+    // Whoever is no contact is believed nothing until one of us looked.
+    let mail = "From: Mallory <mallory@evil.example>\r\nTo: us@shop.example\r\nMessage-ID: <1@evil.example>\r\n\
+        Subject: gateway: end of life\r\n\r\nEverything ends.\r\n";
+    let mail = server.file("notice.eml", mail);
+    let strange = server.json(&["supplier", "notice", "import", "acme", &mail]);
+    let notice = &strange["received"][0]["notice"];
+    assert_eq!(
+        (&notice["kind"], &notice["doubtful"]),
+        (&json!("end of life"), &json!(true))
+    );
+    let id = notice["id"].to_string();
+    let listed = server.json(&["supplier", "list"]);
+    let waits = listed[0]["waits_for"].as_str().unwrap();
+    assert!(waits.ends_with("is from a stranger: look at it"), "{waits}");
+    let seen = server.json(&["supplier", "notice", "acknowledge", &id]);
+    assert_eq!(
+        (&seen["status"], &seen["doubtful"]),
+        (&json!("acknowledged"), &json!(false))
+    );
+    server.refused(4, &["supplier", "notice", "acknowledge", "99"]);
+    let withdraw = [
+        "supplier",
+        "notice",
+        "withdraw",
+        &id,
+        "--reason",
+        "It is a lie",
+    ];
+    assert_eq!(server.json(&withdraw)["status"], "withdrawn");
+    server.refused(5, &["supplier", "notice", "happened", &id]);
+}
+
+/// A supplier whose gateway says its version and whose ledger never answers.
+fn probed(good: &SupplierSite, hanging: &SupplierSite) -> String {
+    let probe = |by: &str| format!("{{ by: {by}, every: 30s, timeout: 2s, agree: 1 }}");
+    let header = format!(
+        "{{ header: {{ url: \"{}\", name: x-version, pattern: \"gateway/(.+)\" }} }}",
+        good.url()
+    );
+    let json = format!(
+        "{{ json: {{ url: \"{}\", path: $.build.version }} }}",
+        good.url()
+    );
+    let hangs = format!(
+        "{{ header: {{ url: \"{}\", name: x-version }} }}",
+        hanging.url()
+    );
+    let component = |name: &str, by: &str| {
+        format!(
+            "- {{ name: {name}, environments: {{ live: {{ probe: {} }} }} }}\n",
+            probe(by)
+        )
+    };
+    let ledgers: String = (0..20)
+        .map(|it| component(&format!("ledger-{it}"), &hangs))
+        .collect();
+    format!(
+        "kind: Environment\nname: live\n---\nkind: Supplier\nname: hangs\ncomponents:\n{ledgers}---\nkind: Supplier\nname: acme\n\
+         components:\n{}{}",
+        component("gateway", &header),
+        component("api", &json)
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_that_hangs_stalls_no_other_and_what_nobody_announced_is_a_surprise() {
+    let (good, hanging) = (SupplierSite::open("2.4.1"), SupplierSite::hanging());
+    let server = Server::start().await;
+    server.apply(&probed(&good, &hanging));
+    until("both are known", || {
+        all(&server, "places", "runs") == ["2.4.1", "2.4.1"]
+    });
+    let announce = [
+        "supplier",
+        "notice",
+        "add",
+        "acme",
+        "--kind",
+        "change",
+        "--title",
+        "API 2.5.0",
+    ];
+    let more = ["--component", "api", "--version", "2.5.0"];
+    server.run(&[&announce[..], &more].concat());
+    good.says("2.5.0");
+    until("both changes were seen", || {
+        all(&server, "observations", "to").len() == 2
+    });
+    let shown = server.json(&["supplier", "show", "acme"]);
+    let observed = shown["observations"].as_array().unwrap();
+    let of = |component: &str| {
+        observed
+            .iter()
+            .find(|it| it["component"] == component)
+            .unwrap()
+    };
+    assert_eq!(of("gateway")["surprise"], true);
+    assert_eq!(
+        of("api")["matched"],
+        "announced by notice 1, without a time"
+    );
+    assert_eq!(shown["notices"][0]["status"], "happened");
+    let card = server.json(&["supplier", "scorecard", "acme"]);
+    let row = card["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["what"] == "surprises");
+    assert_eq!(row.unwrap()["told"], "1 of 2 (50 %)");
+    let silent = server.json(&["supplier", "show", "hangs"]);
+    let silence = silent["places"][0]["silence"].as_str().unwrap();
+    assert!(silence.contains("did not answer within"), "{silence}");
+}
+
+/// Sends what acme says that it deployed. Answers the status and what was said.
+async fn tell(
+    server: &Server,
+    (id, body): (&str, &Value),
+    secret: &str,
+    at: Timestamp,
+) -> (u16, String) {
+    let secret: SigningSecret = secret.parse().unwrap();
+    let body = body.to_string();
+    let signed = sign(id, body.as_bytes(), &[secret], at);
+    let request = server.http.post(server.url("/api/v1/suppliers/acme/hook"));
+    let request = request.header("webhook-id", signed.id);
+    let request = request.header("webhook-timestamp", signed.timestamp);
+    let request = request.header("webhook-signature", signed.signature);
+    let answer = request.body(body).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_word_counts_once_and_a_forged_one_never() {
+    let server = Server::start().await;
+    let probe = "{ probe: { by: { webhook: { secret: acme-hook } } } }";
+    server.apply(&ACME.replace("live: {}", &format!("live: {probe}")));
+    let path = server.url("/api/v1/channels/secrets/acme-hook");
+    let set = server
+        .http
+        .post(path)
+        .bearer_auth(tidegate_tests::server::TOKEN);
+    let set = set.json(&json!({ "value": SECRET })).send().await.unwrap();
+    assert!(set.status().is_success());
+    let told = |version: &str| json!({ "component": "gateway", "environment": "live", "version": version });
+    let now = Timestamp::now();
+    let first = tell(&server, ("msg_1", &told("2.4.1")), SECRET, now).await;
+    assert_eq!(first.0, 200, "{}", first.1);
+    assert_eq!(
+        tell(&server, ("msg_2", &told("2.5.0")), SECRET, now)
+            .await
+            .0,
+        200
+    );
+    assert_eq!(all(&server, "observations", "to"), ["2.5.0"]);
+    // The same again, an old one, and one by somebody else.
+    for _ in 0..2 {
+        let (status, said) = tell(&server, ("msg_1", &told("2.4.1")), SECRET, now).await;
+        assert!(status == 200 && said.contains("taken before"), "{said}");
+    }
+    let hour = SignedDuration::from_hours(1);
+    let old = tell(&server, ("msg_3", &told("3.0.0")), SECRET, now - hour).await;
+    let other = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let forged = tell(&server, ("msg_4", &told("3.0.0")), other, now).await;
+    assert_eq!((old.0, forged.0), (400, 400), "{} {}", old.1, forged.1);
+    let elsewhere = json!({ "component": "ledger", "environment": "live", "version": "3.0.0" });
+    assert_eq!(
+        tell(&server, ("msg_5", &elsewhere), SECRET, now).await.0,
+        400
+    );
+    assert_eq!(all(&server, "places", "runs"), ["2.5.0"]);
+    assert_eq!(all(&server, "observations", "to"), ["2.5.0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_deployment_goes_on_when_the_change_is_accepted() {
+    let shop = Shop::with_shop(None);
+    shop.apply(
+        "kind: Supplier\nname: acme\ncomponents: [{ name: gateway, provides: { payments-api: 2.1.0 }, \
+         environments: { testing: {} } }]\n",
+    );
+    shop.change_component("needs: [{ contract: payments-api, versions: \"^2\" }]\n");
+    shop.release("1.2.0", None);
+    shop.deploy("1.2.0", "testing");
+    let add = [
+        "supplier", "notice", "add", "acme", "--kind", "change", "--title", "API 3",
+    ];
+    shop.ok(&[&add[..], &["--provides", "payments-api=3.0.0"]].concat());
+    let impact = ["supplier", "impact", "--notice", "1", "--output", "json"];
+    let touched = &shop.json(&impact)["products"][0];
+    assert_eq!(touched["product"], "shop");
+    assert_eq!(touched["told"], "breaks: it leaves the range");
+    assert_eq!(
+        touched["through"],
+        "shop/web needs payments-api of acme/gateway"
+    );
+    assert_eq!(touched["suggested"][0]["what"], "hold deployments");
+
+    let respond = |what: &str| {
+        let words = [
+            "supplier", "respond", what, "shop", "--in", "testing", "--notice", "1",
+        ];
+        shop.ok(&[&words[..], &["--reason", "It may break"]].concat());
+    };
+    respond("hold");
+    shop.release("1.3.0", None);
+    shop.ok(&[
+        "deploy",
+        "shop",
+        "1.3.0",
+        "--to",
+        "testing",
+        "--minimum-healthy",
+        "300ms",
+    ]);
+    let explained = || {
+        let said = shop.run(&["explain", "2"]);
+        String::from_utf8(said.stdout).unwrap()
+    };
+    until("it says what it waits for", || {
+        explained().contains("holds shop in testing for notice 1")
+    });
+    assert!(
+        explained().contains("until they say otherwise: It may break"),
+        "{}",
+        explained()
+    );
+    assert!(
+        explained().contains("tidegate supplier response done 1"),
+        "{}",
+        explained()
+    );
+    respond("accept");
+    shop.await_version("testing", "1.3.0");
+    until("it runs nothing else", || {
+        let products = shop.json(&impact)["products"].clone();
+        let decided = &products[0]["responses"];
+        decided[0]["stands"] == false && decided[1]["status"] == "done"
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outsider_sees_and_does_what_their_link_lets_them() {
+    let server = Server::start().await;
+    server.apply(ACME);
+    server
+        .apply("kind: Supplier\nname: rival\ncontacts: [{ name: Rob, mail: rob@rival.example }]\n");
+    let ask =
+        |supplier: &str, title: &str| server.run(&["supplier", "task", "ask", supplier, title]);
+    ask("acme", "Send the <notes>");
+    ask("rival", "A secret of the rival");
+    let give = |supplier: &str, contact: &str, may: &str| {
+        let link = server.json(&["supplier", "link", "give", supplier, contact, "--may", may]);
+        let url = link["url"].as_str().unwrap().to_owned();
+        let path = url.strip_prefix(&server.address).unwrap().to_owned();
+        (path, link["nonce"].as_str().unwrap().to_owned())
+    };
+    let (eve, nonce) = give("acme", "eve@acme.example", "see-tasks,finish,announce");
+    let (rob, _) = give("rival", "rob@rival.example", "see-tasks");
+    let (status, html) = outside(&server, &eve).await;
+    assert_eq!(status, 200, "{html}");
+    assert!(
+        html.contains("Send the &#60;notes&#62;") && !html.contains("secret"),
+        "{html}"
+    );
+    let says = async |path: &str, task: &str, answer: &str| {
+        let fields = [("answer", answer), ("note", "They are sent")];
+        submit(&server, "", (&format!("{path}/tasks/{task}"), &fields))
+            .await
+            .0
+    };
+    // What the link does not let them, what is another's, and a link that was tampered with.
+    assert_eq!(says(&eve, "1", "acknowledge").await, 403);
+    assert_eq!(says(&eve, "2", "finish").await, 404);
+    assert_eq!(says(&rob, "2", "finish").await, 403);
+    assert_eq!(says(&format!("{eve}A"), "1", "finish").await, 404);
+    assert_eq!(says(&eve, "1", "finish").await, 303);
+    let announces = async |path: &str| {
+        let path = format!("{path}/notices");
+        submit(&server, "", (&path, &ANNOUNCED)).await.0
+    };
+    assert_eq!(announces(&eve).await, 303);
+    assert_eq!(announces(&rob).await, 403);
+    let shown = server.json(&["supplier", "show", "acme"]);
+    assert_eq!(
+        shown["tasks"][0]["answer"],
+        "eve@acme.example did it: They are sent"
+    );
+    assert_eq!(
+        shown["notices"][0]["source"],
+        "written down by eve@acme.example"
+    );
+    lets_nobody_in_any_more(&server, (&eve, &nonce), &rob).await;
+}
+
+/// What a page answers to somebody without an account.
+async fn outside(server: &Server, path: &str) -> (u16, String) {
+    let answer = server.http.get(server.url(path)).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// A link that was taken back, and one of somebody who is no contact any more.
+async fn lets_nobody_in_any_more(server: &Server, (eve, nonce): (&str, &str), rob: &str) {
+    server.run(&["supplier", "link", "take-back", nonce]);
+    let (status, html) = outside(server, eve).await;
+    assert!(
+        status == 404 && html.contains("This link is not good"),
+        "{html}"
+    );
+    assert_eq!(outside(server, rob).await.0, 200);
+    server.apply("kind: Supplier\nname: rival\n");
+    assert_eq!(outside(server, rob).await.0, 404);
+    let journal = server.run(&["journal", "list", "--output", "json"]);
+    assert!(!journal.contains("/outside/"), "{journal}");
+}
