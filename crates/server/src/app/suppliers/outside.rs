@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Kind as Refusal},
-    LOOKED_THROUGH, declared, notices, shown, tasks,
+    LOOKED_THROUGH, declared, notices, shown, subject, tasks,
 };
 use futures::FutureExt;
 use std::sync::Arc;
@@ -134,8 +134,9 @@ async fn act(
     (grant, supplier): (&Grant, &Supplier),
     deed: &OutsideDeed,
 ) -> Result<(), Error> {
-    // Addresses are people's own; the journal names the supplier.
-    let actor = supplier.name.as_str();
+    // Addresses are people's own; the journal names the supplier, and not as it names people.
+    let actor = subject(&supplier.name);
+    let actor = actor.as_str();
     match deed {
         OutsideDeed::Task(id, wish) => {
             let task = tx.supplier_task(*id).await?;
