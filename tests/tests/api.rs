@@ -9,13 +9,16 @@ use tokio::{
     time::timeout,
 };
 
+/// Where strangers are heard, because what they send says who they are: a program shows what it has, to get a token; a supplier
+/// signs what it says.
+const OPEN: [&str; 2] = ["/api/v1/workload-tokens", "/api/v1/suppliers/x/hook"];
+
 #[tokio::test]
 async fn no_route_answers_a_stranger() {
     let server = Server::start().await;
     for (method, path) in routes(&server).await {
         let status = ask(&server, &method, &path, None).await;
-        // A program shows there what it has, to get a token.
-        let is_open = path == "/api/v1/workload-tokens";
+        let is_open = OPEN.contains(&path.as_str());
         let expected = if is_open { 400 } else { 401 };
         assert_eq!(status, expected, "{method} {path} answers without a token");
     }
@@ -35,10 +38,10 @@ async fn no_route_waits_for_what_a_stranger_sends() {
         ("put", "/v2/shop/web/manifests/1.0.0"),
     ];
     let apart = apart.map(|(method, path)| (method.to_owned(), path.to_owned()));
-    // A program shows there what it has, to get a token.
-    let is_open = |path: &str| path == "/api/v1/workload-tokens";
     let all = routes(&server).await.into_iter().chain(apart);
-    for (method, path) in all.filter(|(method, path)| method != "get" && !is_open(path)) {
+    let is_shut =
+        |(method, path): &(String, String)| method != "get" && !OPEN.contains(&path.as_str());
+    for (method, path) in all.filter(is_shut) {
         let method = method.to_uppercase();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"
@@ -90,6 +93,11 @@ async fn who_is_not_known_sends_little() {
             "/api/v1/workload-tokens",
             "application/json",
             "body-too-large",
+        ),
+        (
+            "/api/v1/suppliers/x/hook",
+            "application/json",
+            "length limit",
         ),
         (
             "/sign-in",
