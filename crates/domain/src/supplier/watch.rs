@@ -100,13 +100,19 @@ impl Watch {
         let is_old = self.known.as_ref().is_some_and(|it| at <= it.since);
         let seen = Sighting::Version(told.version.clone());
         let is_known = self.known.as_ref().is_some_and(|it| it.seen == seen);
-        if is_old || is_known {
-            return (self.clone(), Vec::new());
-        }
         let mut watch = self.clone();
+        // Whoever tells is not silent.
+        watch.silence = None;
+        if is_old || is_known {
+            return (watch, Vec::new());
+        }
         watch.candidate = None;
         watch.wavering = None;
-        let sign = watch.believe(seen, at, at);
+        let mut sign = watch.believe(seen, at, at);
+        // They know when it was: it did not happen at some moment since the last time.
+        if let Sign::Changed(change) = &mut sign {
+            change.after = at;
+        }
         (watch, vec![sign])
     }
 

@@ -29,7 +29,6 @@ const EACH_MAX: usize = 8;
 /// Asks until the task is dropped.
 pub(crate) async fn run(app: SharedApp, holder: String) {
     let mut asker = Asker::default();
-    let mut changes = app.bus.changes();
     loop {
         let wake_at = match asker.pass(&app, &holder).await {
             Ok(wake_at) => wake_at,
@@ -40,7 +39,6 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
         };
         let pause = wake_at.map_or(SCAN, |at| super::until(at).min(SCAN));
         tokio::select! {
-            _ = changes.changed() => {}
             Some(ended) = asker.questions.join_next() => asker.ended(ended),
             () = sleep(pause) => {}
         }

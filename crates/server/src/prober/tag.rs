@@ -22,7 +22,7 @@ pub(super) async fn manifest(
     let url = format!("{}://{host}/v2/{path}/manifests/{}", scheme(host), tag.tag);
     let mut answer = ask(outgoing, (&url, None), bounds).await?;
     if answer.status().as_u16() == 401
-        && let Some(address) = pass_address(&answer)
+        && let Some(address) = pass_address(&answer, host)
     {
         let pass = outgoing
             .get(&address, bounds)
@@ -76,8 +76,9 @@ fn scheme(host: &str) -> &'static str {
     if is_here { "http" } else { "https" }
 }
 
-/// Where a pass is handed out: `Bearer realm="…",service="…",scope="…"`.
-fn pass_address(answer: &http::Response<Vec<u8>>) -> Option<String> {
+/// Where a pass is handed out: `Bearer realm="…",service="…",scope="…"`. A registry names nobody who speaks plain HTTP but itself:
+/// what a pass says goes back to it.
+fn pass_address(answer: &http::Response<Vec<u8>>, registry: &str) -> Option<String> {
     let challenge = answer.headers().get(http::header::WWW_AUTHENTICATE)?;
     let challenge = challenge.to_str().ok()?.strip_prefix("Bearer ")?;
     let part = |name: &str| {
@@ -86,6 +87,13 @@ fn pass_address(answer: &http::Response<Vec<u8>>) -> Option<String> {
         Some(value)
     };
     let mut url = Url::parse(part("realm")?).ok()?;
+    let place = match (url.host_str()?, url.port()) {
+        (host, Some(port)) => format!("{host}:{port}"),
+        (host, None) => host.to_owned(),
+    };
+    if url.scheme() != "https" && place != registry {
+        return None;
+    }
     for name in ["service", "scope"] {
         if let Some(value) = part(name) {
             url.query_pairs_mut().append_pair(name, value);
@@ -106,13 +114,20 @@ mod tests {
         };
         let challenge = r#"Bearer realm="https://auth.example/token",service="registry.example",scope="repository:a/b:pull""#;
         assert_eq!(
-            pass_address(&answer(challenge)).as_deref(),
+            pass_address(&answer(challenge), "ghcr.io").as_deref(),
             Some(
                 "https://auth.example/token?service=registry.example&scope=repository%3Aa%2Fb%3Apull"
             )
         );
-        assert_eq!(pass_address(&answer("Basic realm=\"x\"")), None);
-        assert_eq!(pass_address(&answer("Bearer realm=\"/token\"")), None);
+        for (challenge, is_taken) in [
+            ("Basic realm=\"x\"", false),
+            ("Bearer realm=\"/token\"", false),
+            ("Bearer realm=\"http://10.0.0.5:8080/token\"", false),
+            ("Bearer realm=\"http://127.0.0.1:5000/token\"", true),
+        ] {
+            let found = pass_address(&answer(challenge), "127.0.0.1:5000");
+            assert_eq!(found.is_some(), is_taken, "{challenge}");
+        }
         assert_eq!(
             (scheme("127.0.0.1:5000"), scheme("ghcr.io")),
             ("http", "https")

@@ -16,7 +16,7 @@ pub enum LinkCommand {
     },
     /// Take a link back: it lets nobody in from now on.
     TakeBack {
-        /// What `tidegate supplier link list` names it by.
+        /// What `tidegate supplier link list` and `give` name it by.
         nonce: String,
     },
 }
@@ -68,6 +68,10 @@ impl LinkCommand {
                 let view: SupplierLinkView = context.client.post(&path, &wanted).await?;
                 let url = |it: &SupplierLinkView| it.url.clone().unwrap_or_default();
                 context.ui.data(&view, url);
+                context.ui.say(format_args!(
+                    "`tidegate supplier link take-back {}` takes it back",
+                    view.nonce
+                ));
             }
             Self::List { supplier } => {
                 let path = format!("/api/v1/suppliers/{supplier}/links");

@@ -23,12 +23,17 @@ impl NoticeStatus {
             Acknowledged, Announced, Cancelled, Closed, Happened, Overdue, Withdrawn,
         };
         match (self, event) {
-            // Whoever saw another edition did not see this one; what was cancelled may be announced again (RFC 5546 §3.2.5).
+            // Whoever saw another edition did not see this one; what was cancelled may be announced again (RFC 5546 §3.2.5), and
+            // what happened in one place may be put off in another.
             (
-                Announced { .. } | Acknowledged { .. } | Overdue { .. } | Cancelled { .. },
+                Announced { .. }
+                | Acknowledged { .. }
+                | Overdue { .. }
+                | Happened { .. }
+                | Cancelled { .. },
                 NoticeEvent::Updated,
             ) => Ok(Announced { since: at }),
-            (Announced { .. }, NoticeEvent::Acknowledged { by }) => {
+            (Announced { .. } | Overdue { .. }, NoticeEvent::Acknowledged { by }) => {
                 Ok(Acknowledged { by: by.clone(), at })
             }
             (Announced { .. } | Acknowledged { .. }, NoticeEvent::Lapsed) => {

@@ -3,25 +3,30 @@
 use super::{Response, ResponseStatus, What};
 use crate::name::Name;
 use jiff::Timestamp;
-use std::{cmp::Reverse, collections::BTreeSet, fmt};
+use std::{cmp::Reverse, fmt};
 
 /// A response that keeps a product from being deployed somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block<'a>(pub &'a Response);
 
-/// The responses that are still to be done, those due first first. A hold is over at its time, and what was accepted asks for
-/// nothing more there.
+/// The responses that are still to be done, those due first first.
+///
+/// A hold is over at its time, and what was accepted sets aside what was decided there before it: who holds after that has seen
+/// something else.
 pub fn standing(responses: &[Response], now: Timestamp) -> Vec<&Response> {
     let place = |it: &Response| (it.about, it.product.clone(), it.environment.clone());
     let is_accepted = |it: &&Response| {
         let is_done = matches!(it.status, ResponseStatus::Done { .. });
         is_done && it.what == What::Accept
     };
-    let accepted: BTreeSet<_> = responses.iter().filter(is_accepted).map(place).collect();
+    let accepted = responses.iter().filter(is_accepted);
+    let accepted: Vec<_> = accepted.map(|it| (place(it), it.id)).collect();
+    let is_set_aside = |it: &Response| {
+        let mut all = accepted.iter();
+        all.any(|(there, by)| *there == place(it) && it.id < *by)
+    };
     let stands = |it: &&Response| {
-        it.status == ResponseStatus::Open
-            && !is_over(&it.what, now)
-            && !accepted.contains(&place(it))
+        it.status == ResponseStatus::Open && !is_over(&it.what, now) && !is_set_aside(it)
     };
     let mut all: Vec<&Response> = responses.iter().filter(stands).collect();
     all.sort_by_key(|it| (it.due.is_none(), it.due, it.id));

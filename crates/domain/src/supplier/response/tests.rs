@@ -142,6 +142,10 @@ fn what_stands_is_told_by_when_and_what_it_stops() {
     // What is accepted sets aside what was to be done about the same thing there.
     all.push(response(5, 1, What::Accept, None));
     assert_eq!(told(&all, 10), [forever]);
+    // Who holds after that has seen something else.
+    all.push(response(6, 1, What::Hold { until: None }, None));
+    assert_eq!(told(&all, 10).len(), 2);
+    all.pop();
     let by = name("ada");
     let reopened = all[4]
         .after(&ResponseEvent::Reopened { by }, at(11))

@@ -108,9 +108,10 @@ impl fmt::Display for Change {
         } else {
             ""
         };
-        write!(
-            f,
-            "changed from {from} to {to}{back}, between {after} and {by}"
-        )
+        write!(f, "changed from {from} to {to}{back}")?;
+        match after == by {
+            true => write!(f, " at {by}"),
+            false => write!(f, ", between {after} and {by}"),
+        }
     }
 }

@@ -118,13 +118,22 @@ fn says(version: &str, deployed: i64) -> Told {
 }
 
 #[test]
+fn whoever_tells_is_not_silent() {
+    let fault = ProbeFault::OtherAnswer;
+    let (silent, _) = Watch::default().take(Err(fault), 1, at(0));
+    assert!(silent.silence.is_some());
+    let (watch, _) = silent.told(&says("1.0.0", 1), at(2));
+    assert_eq!(watch.silence, None);
+}
+
+#[test]
 fn a_signed_word_counts_once_and_never_from_the_past() {
     let (watch, signs) = Watch::default().told(&says("1.0.0", 1), at(2));
     assert_eq!(signs.len(), 1);
     let (watch, signs) = watch.told(&says("1.1.0", 5), at(6));
     assert_eq!(
         signs[0].to_string(),
-        "changed from 1.0.0 to 1.1.0, between 1970-01-01T00:01:00Z and 1970-01-01T00:05:00Z"
+        "changed from 1.0.0 to 1.1.0 at 1970-01-01T00:05:00Z"
     );
     for (version, deployed) in [("1.1.0", 5), ("1.0.0", 1), ("1.1.0", 50), ("0.9.0", 5)] {
         assert_eq!(
@@ -134,7 +143,7 @@ fn a_signed_word_counts_once_and_never_from_the_past() {
     }
     // A time to come is no time.
     let (_, signs) = watch.told(&says("1.2.0", 5_000), at(60));
-    assert!(signs[0].to_string().ends_with("and 1970-01-01T01:00:00Z"));
+    assert!(signs[0].to_string().ends_with("at 1970-01-01T01:00:00Z"));
 }
 
 proptest! {

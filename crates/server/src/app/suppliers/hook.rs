@@ -6,7 +6,7 @@ use super::{
 };
 use futures::FutureExt;
 use jiff::SignedDuration;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use tidegate_domain::{
     catalog::Kind,
     communication::signature::{SignedHeaders, SigningSecret, verify},
@@ -111,7 +111,7 @@ async fn secrets(
     app: &App,
     names: impl IntoIterator<Item = &Name> + Send,
 ) -> Result<Vec<SigningSecret>, Error> {
-    let names: Vec<Name> = names.into_iter().cloned().collect();
+    let names: BTreeSet<Name> = names.into_iter().cloned().collect();
     let mut all = Vec::new();
     for name in names {
         let secret = app.channel_secret(tx, &name).await?;

@@ -19,7 +19,7 @@ use tidegate_domain::{
     release::Release,
     supplier::{
         Cause, Deployed, Graph, Impact, Notice, Observation, Response, Supplier,
-        impact::{Plan, PlannedRelease, concerns},
+        impact::{Path, Plan, PlannedRelease, concerns},
         response::{About, Circumstances, standing, suggested},
     },
     train::{Place, parts},
@@ -111,6 +111,7 @@ async fn impact(
         cause: &cause,
         environments: &environments,
         responses: &responses,
+        suppliers: &suppliers,
         now,
     };
     let mut view = ImpactView {
@@ -136,6 +137,7 @@ struct Given<'a> {
     environments: &'a BTreeMap<Name, Environment>,
     responses: &'a [Response],
     now: Timestamp,
+    suppliers: &'a [Supplier],
 }
 
 impl Given<'_> {
@@ -160,7 +162,7 @@ impl Given<'_> {
                 environment: affected.environment.to_string(),
                 harm: affected.harm.word().to_owned(),
                 told: affected.harm.to_string(),
-                through: impact.path(&affected.worst).to_string(),
+                through: through(impact.path(&affected.worst), (self.suppliers, sight)),
                 components: affected.components as u64,
                 suggested: self.suggested(affected.harm, affected.environment),
                 responses: decided
@@ -324,6 +326,72 @@ pub(super) fn about(notice: Option<u64>, observation: Option<u64>) -> Result<Abo
         (None, Some(id)) => Ok(About::Observation(ObservationId(id))),
         (Some(_), Some(_)) | (None, None) => {
             Err(Error::invalid("notice", "name a notice or an observation"))
+        }
+    }
+}
+
+/// Through whom something is touched, up to the first product that the asker does not see.
+fn through(mut path: Path<'_>, (suppliers, sight): (&[Supplier], &mut Sight)) -> String {
+    let is_hidden = |owner: &Name, sight: &mut Sight| {
+        suppliers.iter().all(|it| it.name != *owner) && !sight.shows(owner)
+    };
+    let end = path.0.iter().position(|it| is_hidden(it.giver.0, sight));
+    let Some(end) = end else {
+        return path.to_string();
+    };
+    let (product, component) = path.0[0].component;
+    path.0.truncate(end);
+    match end {
+        0 => format!("{product}/{component} needs something of a product of another team"),
+        _ => format!("{path}, through a product of another team"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::request::tests::by;
+    use tidegate_domain::{access::Level, catalog::Need, supplier::impact::Step};
+    use tidegate_store::Store;
+
+    #[tokio::test]
+    async fn whom_the_asker_does_not_see_is_not_named() {
+        let name = |text: &str| text.parse::<Name>().unwrap();
+        let names = ["shop", "web", "ledger", "core", "acme", "gateway"].map(name);
+        let [shop, web, ledger, core, acme, gateway] = &names;
+        let need = |contract: &str| -> Need {
+            let text = format!(r#"{{"contract":"{contract}","versions":"^2"}}"#);
+            serde_json::from_str(&text).unwrap()
+        };
+        let needs = [need("ledger-api"), need("payments-api")];
+        let step = |component, need, giver| Step {
+            component,
+            need,
+            giver,
+        };
+        let path = || {
+            Path(vec![
+                step((shop, web), &needs[0], (ledger, core)),
+                step((ledger, core), &needs[1], (acme, gateway)),
+            ])
+        };
+        let supplier = r#"{"name":"acme","owner":"team:shop"}"#;
+        let suppliers: [Supplier; 1] = [serde_json::from_str(supplier).unwrap()];
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        for (level, told) in [
+            (
+                Some(Level::Assist),
+                "shop/web needs ledger-api of ledger/core, which needs payments-api of acme/gateway",
+            ),
+            (
+                None,
+                "shop/web needs something of a product of another team",
+            ),
+        ] {
+            let sight = store.read(by(level), |tx, request| request.sight(tx).boxed());
+            let mut sight = sight.await.unwrap();
+            assert_eq!(through(path(), (&suppliers, &mut sight)), told);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::keyring::random;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::FutureExt;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 use tidegate_domain::{
@@ -77,9 +77,10 @@ impl App {
             .read((request.clone(), name), |tx, (request, name)| {
                 async move {
                     found(tx, request, (Action::GrantSupplier, name)).await?;
-                    let now = tx.now();
+                    let (now, restored) = (tx.now(), restored(tx).await?);
                     let all = tx.grants_of(name, SHOWN).await?;
-                    Ok(all.iter().map(|it| views::link(it, now)).collect())
+                    let view = |it: &Handed| views::link(it, (now, restored));
+                    Ok(all.iter().map(view).collect())
                 }
                 .boxed()
             })
@@ -112,7 +113,8 @@ impl App {
                     let subject = subject(&after.grant.supplier);
                     let action = "supplier.link-taken-back";
                     request.journal(tx, action, &subject, &detail).await?;
-                    Ok::<_, Error>(views::link(&after, tx.now()))
+                    let restored = restored(tx).await?;
+                    Ok::<_, Error>(views::link(&after, (tx.now(), restored)))
                 }
                 .boxed()
             })
@@ -152,7 +154,7 @@ async fn give(
         contact: field("contact", &wanted.contact)?,
         rights: rights.map_err(|why| Error::invalid("rights", why))?,
         tasks: (!wanted.tasks.is_empty()).then(|| tasks.collect()),
-        until: tx.now() + SignedDuration::from_hours(24 * i64::from(wanted.days)),
+        until: until(tx.now(), wanted.days)?,
         nonce: nonce.clone(),
     };
     let checked = grant.check(&supplier, tx.now());
@@ -175,6 +177,19 @@ async fn give(
         .await?;
     Ok(SupplierLinkView {
         url: Some(format!("{}/outside/{token}", app.identity.public_url)),
-        ..views::link(&handed, tx.now())
+        ..views::link(&handed, (tx.now(), None))
     })
+}
+
+fn until(now: Timestamp, days: u32) -> Result<Timestamp, Error> {
+    let length = SignedDuration::from_hours(24 * i64::from(days));
+    let until = now.checked_add(length);
+    until.map_err(|_| Error::invalid("days", "that is too long"))
+}
+
+/// When the record was put back from a backup, if it was: which links were taken back since that was made is not known, so that
+/// those from before are good no more.
+pub(super) async fn restored(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
+    let beginning = tx.beginning().await?;
+    Ok(beginning.filter(|it| it.backup.is_some()).map(|it| it.at))
 }

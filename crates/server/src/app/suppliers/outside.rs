@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Kind as Refusal},
-    LOOKED_THROUGH, declared, notices, shown, subject, tasks,
+    LOOKED_THROUGH, declared, links, notices, shown, subject, tasks,
 };
 use futures::FutureExt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tidegate_domain::{
     id::SupplierTaskId,
     supplier::{
         Grant, Supplier,
-        grant::{Given, NoticeView, Refusal as Refused, Right, TaskView, Wish, is_code},
+        grant::{Given, Handed, NoticeView, Refusal as Refused, Right, TaskView, Wish, is_code},
         notice::{Intent, Source},
     },
 };
@@ -99,9 +99,11 @@ async fn opened(tx: &mut Tx, app: &App, token: &str) -> Result<(Grant, Supplier)
     let is_ours = |text: &str, code: &[u8]| is_code(&key, text, code);
     let opened = Grant::open(token, &given, is_ours, |_| false);
     let grant = opened.map_err(|why| refuse(&why))?;
-    // What was never handed out is not good either, as after a backup was put back.
+    // What was never handed out is not good either, nor what was before a backup was put back.
+    let restored = links::restored(tx).await?;
     let handed = tx.grant(&grant.nonce).await?;
-    if !handed.is_some_and(|it| it.is_good(given.now)) {
+    let is_good = |it: &Handed| it.is_good(given.now) && restored.is_none_or(|at| at <= it.at);
+    if !handed.as_ref().is_some_and(is_good) {
         return Err(refuse(&Refused::NotGood));
     }
     let supplier = declared(tx, &grant.supplier).await;

@@ -113,6 +113,11 @@ async fn decide(
     (about, (product, environment), what, wanted): &Wanted,
 ) -> Result<ResponseView, Error> {
     // To hold is quickly undone; to accept opens what others closed.
+    if let What::Hold { until: Some(until) } = what
+        && *until <= tx.now()
+    {
+        return Err(Error::invalid("until", "that is over already"));
+    }
     let action = match what {
         What::Hold { .. } | What::Reverify { .. } | What::Inform { .. } => Action::HoldForSupplier,
         What::Accept => Action::AnswerSupplier,

@@ -135,7 +135,11 @@ pub(super) fn incident(incident: &Incident) -> IncidentView {
     }
 }
 
-pub(super) fn link(handed: &Handed, now: Timestamp) -> SupplierLinkView {
+/// A link; of those from before the record was put back from a backup none is good.
+pub(super) fn link(
+    handed: &Handed,
+    (now, restored): (Timestamp, Option<Timestamp>),
+) -> SupplierLinkView {
     let grant = &handed.grant;
     SupplierLinkView {
         nonce: grant.nonce.to_string(),
@@ -145,7 +149,7 @@ pub(super) fn link(handed: &Handed, now: Timestamp) -> SupplierLinkView {
         tasks: grant.tasks.iter().flatten().map(|it| it.0).collect(),
         until: grant.until,
         by: handed.by.to_string(),
-        good: handed.is_good(now),
+        good: handed.is_good(now) && restored.is_none_or(|at| at <= handed.at),
     }
 }
 

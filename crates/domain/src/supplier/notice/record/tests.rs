@@ -238,11 +238,11 @@ fn each_event_happens_in_some_statuses_only() {
     for (event, expect) in [
         (
             NoticeEvent::Updated,
-            "announced announced announced - - announced -",
+            "announced announced announced announced - announced -",
         ),
         (
             NoticeEvent::Acknowledged { by: by.clone() },
-            "acknowledged - - - - - -",
+            "acknowledged - acknowledged - - - -",
         ),
         (NoticeEvent::Lapsed, "overdue overdue - - - - -"),
         (

@@ -168,7 +168,7 @@ fn deeds(status: &str) -> Vec<Deed> {
     match status {
         "announced" => vec![seen, happened, withdraw],
         "acknowledged" => vec![happened, withdraw],
-        "overdue" => vec![happened, close, withdraw],
+        "overdue" => vec![seen, happened, close, withdraw],
         "happened" => vec![close],
         _ => Vec::new(),
     }
