@@ -10,9 +10,12 @@ mod check;
 mod decide;
 mod dependents;
 mod document;
+mod error;
+mod event;
 mod facts;
 mod finding;
 mod integration;
+mod lack;
 mod late;
 mod order;
 mod place;
@@ -22,6 +25,7 @@ mod record;
 mod sample;
 mod status;
 mod together;
+mod untested;
 mod wait;
 mod world;
 
@@ -33,14 +37,18 @@ pub use document::{
     Barrier, Departure, LatePolicy, LateRule, MEMBERS_MAX, Member, NotAfter, TrainPlan,
     TrainPlanError,
 };
+pub use error::TrainError;
+pub use event::{TrainEvent, TrainIllegal};
 pub use facts::{MemberFacts, TrainFacts};
-pub use finding::{Asks, Finding, UnmetNeed, Untested};
+pub use finding::{Asks, Finding, UnmetNeed};
 pub use integration::{Integration, Way};
+pub use lack::Lack;
 pub use late::LateAct;
 pub use order::{Because, Edge, OrderError, edges, in_order};
 pub use place::{Outcome, Past, Place, Places, Runs};
-pub use readiness::{Lack, Lateness, MemberReadiness, Readiness, Stage};
-pub use record::{Amendment, BillEdition, Train, TrainError, TrainPlanEdition, Word};
-pub use status::{TrainEvent, TrainIllegal, TrainStatus};
+pub use readiness::{Lateness, MemberReadiness, Readiness, Stage};
+pub use record::{Amendment, BillEdition, Train, TrainPlanEdition, Word};
+pub use status::TrainStatus;
+pub use untested::Untested;
 pub use wait::TrainWait;
 pub use world::Given;

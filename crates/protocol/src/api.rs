@@ -24,6 +24,7 @@ mod release;
 mod scope;
 mod status;
 mod supplier;
+mod supplier_change;
 mod train;
 mod workload;
 
@@ -90,12 +91,14 @@ pub use status::{
     StatusView, TargetStatus,
 };
 pub use supplier::{
-    AffectedView, ConcernView, ImpactView, IncidentRequest, IncidentView, ObservationView,
-    ReceivedNoticeView, ResponseRequest, ResponseView, ScoreView, SuggestedView,
-    SupplierContactView, SupplierDeedRequest, SupplierImportRequest, SupplierImportView,
-    SupplierLineView, SupplierLinkRequest, SupplierLinkView, SupplierNoticeRequest,
-    SupplierNoticeView, SupplierPlaceView, SupplierScorecardView, SupplierTaskRequest,
-    SupplierTaskView, SupplierToldView, SupplierView,
+    IncidentRequest, IncidentView, ScoreView, SupplierContactView, SupplierDeedRequest,
+    SupplierLineView, SupplierLinkRequest, SupplierLinkView, SupplierPlaceView,
+    SupplierScorecardView, SupplierTaskRequest, SupplierTaskView, SupplierToldView, SupplierView,
+};
+pub use supplier_change::{
+    AffectedView, ConcernView, ImpactView, ObservationView, ReceivedNoticeView, ResponseRequest,
+    ResponseView, SuggestedView, SupplierImportRequest, SupplierImportView, SupplierNoticeRequest,
+    SupplierNoticeView,
 };
 pub use train::{
     DepartureView, IntegrationView, TrainAmendmentView, TrainBillView, TrainDropRequest,

@@ -1,14 +1,10 @@
 //! The record of a train, and what people do to it. Everything that changes what its members bring leaves a trace.
 
 use super::{
-    Asks, Bill, Departure, Line, OrderError, Places, TrainEvent, TrainIllegal, TrainPlan,
-    TrainPlanError, TrainStatus, Way, dependents::dependents, order::acyclic,
+    Bill, Departure, Line, Places, TrainError, TrainEvent, TrainIllegal, TrainPlan, TrainPlanError,
+    TrainStatus, Way, dependents::dependents, order::acyclic,
 };
-use crate::{
-    id::Edition,
-    name::{Name, listed},
-    version::Version,
-};
+use crate::{id::Edition, name::Name, version::Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -93,74 +89,6 @@ pub struct Word {
     pub reason: String,
     /// When.
     pub at: Timestamp,
-}
-
-/// Why something cannot be done to a train.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TrainError {
-    /// Nobody could keep to the plan.
-    #[error(transparent)]
-    Plan(#[from] TrainPlanError),
-    /// The members have no order.
-    #[error(transparent)]
-    Order(#[from] OrderError),
-    /// It cannot happen in this status.
-    #[error(transparent)]
-    Illegal(#[from] TrainIllegal),
-    /// It is no member.
-    #[error("`{0}` is no member of the train")]
-    NotMember(Name),
-    /// A member brings nothing yet.
-    #[error("{0} has no release yet: make one, or drop it, before boarding is closed")]
-    NotMade(Name),
-    /// What a member brings can still change.
-    #[error("{product} {release} is not sealed: seal it, or drop it, before boarding is closed")]
-    Draft {
-        /// Which.
-        product: Name,
-        /// Its release.
-        release: Version,
-    },
-    /// The bill is of another release than the plan.
-    #[error("the plan says {product} {planned}, and the bill brings {brought}: plan what is to go")]
-    OtherRelease {
-        /// Whose.
-        product: Name,
-        /// What the plan says.
-        planned: Version,
-        /// What the bill brings.
-        brought: Version,
-    },
-    /// Others rely on it.
-    #[error("{product} cannot be dropped, because {}: drop {} as well, or keep it", needs(.by), products(.by))]
-    Needed {
-        /// Which.
-        product: Name,
-        /// Who needs what of it.
-        by: Vec<Asks>,
-    },
-    /// Somebody will ask.
-    #[error("say why, for those who read the train")]
-    NoReason,
-    /// Members are fixed.
-    #[error(
-        "boarding is closed, and the plan changes its members: drop one or replace its release, with a reason"
-    )]
-    Fixed,
-    /// What is behind it cannot be changed.
-    #[error("the train has {} behind it: the departures up to there stay as they are", .0.as_ref().map_or("what it has", Name::as_str))]
-    Behind(Option<Name>),
-    /// It would bring what it brings.
-    #[error("{product} {release} goes already, exactly as it is")]
-    Same {
-        /// Whose.
-        product: Name,
-        /// Which release.
-        release: Version,
-    },
-    /// It is where it cannot be planned.
-    #[error("a train that is {0} is not planned any more")]
-    TooLate(&'static str),
 }
 
 impl Train {
@@ -409,17 +337,6 @@ impl Train {
         self.editions.push(BillEdition { edition, bill, at });
         Ok(edition)
     }
-}
-
-fn needs(by: &[Asks]) -> String {
-    let all: Vec<String> = by.iter().map(ToString::to_string).collect();
-    all.join(", and ")
-}
-
-fn products(by: &[Asks]) -> String {
-    let mut all: Vec<&Name> = by.iter().map(|it| &it.component.product).collect();
-    all.dedup();
-    listed(all)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Whether the members of a train ran together as they are to go: exactly these digests, every one of them deployed with
 //! success, at one time, and nothing of them changed since.
 
-use super::{Bill, Finding, Line, Outcome, Past, Place, Runs, finding::Untested, integration::Way};
+use super::{Bill, Finding, Line, Outcome, Past, Place, Runs, Untested, integration::Way};
 use crate::{id::DeploymentId, name::Name};
 use jiff::Timestamp;
 use std::collections::BTreeMap;

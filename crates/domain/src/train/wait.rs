@@ -1,6 +1,6 @@
 //! What a train waits for, in words and with what helps.
 
-use super::{Finding, LateAct, OrderError, TrainPlanError, readiness::Lack};
+use super::{Finding, Lack, LateAct, OrderError, TrainPlanError};
 use crate::{control::Stop, deployment::Hold, group::GroupCause, id::GroupRunId, name::Name};
 use jiff::Timestamp;
 use std::fmt;

@@ -25,6 +25,7 @@ mod shown;
 mod status_page;
 mod step;
 mod values;
+mod wording;
 
 pub(crate) use deeds::MessageDeed;
 pub(crate) use invite::Invited;

@@ -3,8 +3,8 @@
 use super::{
     super::{App, Error, Request, feed::KeyPurpose, field},
     declared::channel,
-    outbox::rendered_for,
     values::product_of,
+    wording::rendered_for,
 };
 use futures::FutureExt;
 use tidegate_domain::{

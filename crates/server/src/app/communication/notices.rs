@@ -1,7 +1,7 @@
 //! Messages to people who have an account, on the pages.
 
 use super::super::{App, Error, Request};
-use super::outbox::rendered_for;
+use super::wording::rendered_for;
 use futures::FutureExt;
 use tidegate_domain::{communication::Recipient, id::DeliveryId};
 use tidegate_protocol::api::NoticeView;

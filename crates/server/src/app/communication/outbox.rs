@@ -6,8 +6,6 @@
 use super::{
     super::{App, Error, entry},
     begin::subject,
-    declared::audience,
-    occasions::occasions,
     parcel::{Parcel, Unsent},
     step::ACTOR,
 };
@@ -20,7 +18,7 @@ use tidegate_domain::{
     canonical,
     catalog::Kind,
     communication::{
-        Answer, Bounce, Channel, Delivery, DeliveryState, Filled, Opens, Recipient, Rendered, Word,
+        Answer, Bounce, Channel, Delivery, DeliveryState, Opens, Recipient,
         delivery::{DeliveryEvent, Outcome, Patience, Step, codes},
         message::{Message, Status},
     },
@@ -366,68 +364,6 @@ pub(super) async fn happen(
     let subject = subject(delivery.message);
     let entry = entry(tx, ACTOR, (event.word(), &subject), &detail);
     Ok(tx.record_entry(&entry).await?)
-}
-
-/// A delivery's message, when it was sent and what it said to that audience.
-pub(super) async fn rendered_for(
-    tx: &mut Tx,
-    delivery: &Delivery,
-) -> Result<Option<(Message, Timestamp, Rendered)>, Error> {
-    let Some(message) = tx.message(delivery.message).await? else {
-        return Ok(None);
-    };
-    let at = match &delivery.state {
-        DeliveryState::Delivered { at, .. }
-        | DeliveryState::Settled {
-            at,
-            word: Word::Arrived,
-            ..
-        } => *at,
-        DeliveryState::Queued { at, .. }
-        | DeliveryState::Attempting { at, .. }
-        | DeliveryState::Refused { at, .. }
-        | DeliveryState::GaveUp { at, .. }
-        | DeliveryState::Unknown { at, .. }
-        | DeliveryState::Settled { at, .. }
-        | DeliveryState::Cancelled { at, .. } => *at,
-    };
-    let rendered = rendered(tx, &message, &delivery.audience).await?;
-    Ok(Some((message, at, rendered)))
-}
-
-/// What a message says to an audience, with what was known when it began to go out.
-pub(super) async fn rendered(
-    tx: &mut Tx,
-    message: &Message,
-    whose: &Name,
-) -> Result<Rendered, Error> {
-    let filled = match &message.out {
-        Some(out) => out.filled.clone(),
-        None => Filled::of(&message.writing.on, &occasions(tx, &message.about).await?),
-    };
-    let zone = match audience(tx, whose).await {
-        Ok(audience) => audience.time_zone,
-        Err(Error::Refused { .. }) => filled.zone.clone(),
-        Err(other) => return Err(other),
-    };
-    Ok(message.writing.rendered(&filled.in_zone(&zone)))
-}
-
-/// Since when a message goes out.
-pub(super) const fn sent_at(message: &Message) -> Timestamp {
-    if let Some(out) = &message.out {
-        return out.at;
-    }
-    match &message.status {
-        Status::Due { at, .. }
-        | Status::Sending { at, .. }
-        | Status::Sent { at, .. }
-        | Status::PartlyFailed { at, .. }
-        | Status::Failed { at, .. }
-        | Status::InReview { at, .. }
-        | Status::Cancelled { at, .. } => *at,
-        Status::Draft { .. } | Status::Sanctioned { .. } => message.at,
-    }
 }
 
 /// The mailbox of a delivery.

@@ -3,7 +3,8 @@
 use super::{
     super::{App, Error},
     invite::Said,
-    outbox::{mailbox, rendered, sanctioned, sent_at},
+    outbox::{mailbox, sanctioned},
+    wording::{rendered, sent_at},
 };
 use std::{
     collections::BTreeMap,

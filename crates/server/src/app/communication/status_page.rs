@@ -3,7 +3,7 @@
 use super::{
     super::{App, Error},
     feed::author,
-    outbox::{rendered, sent_at},
+    wording::{rendered, sent_at},
 };
 use futures::FutureExt;
 use jiff::Timestamp;
