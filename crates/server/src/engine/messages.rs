@@ -235,15 +235,15 @@ async fn workers(
     };
     let all = (0..count).map(|_| worker(app, lease, &shift));
     let went = futures::future::join_all(all).await;
-    let mut reached = false;
+    let mut turned_away = false;
     for one in went {
-        reached |= one?;
+        turned_away |= !one?;
     }
-    Ok(reached)
+    Ok(!turned_away || shift.reached.load(Ordering::Relaxed))
 }
 
-/// Sends one after the other. What the last came to and that the next is made are kept together. Answers whether the other side
-/// was reached.
+/// Sends one after the other. What the last came to and that the next is made are kept together. Answers false when the other
+/// side could not be reached.
 async fn worker(app: &SharedApp, lease: &Lease, shift: &Shift) -> Result<bool, Error> {
     let mut session: Option<Session> = None;
     let mut before: Option<Attempted> = None;
