@@ -171,23 +171,49 @@ fn visit(port: u16, connections: Connections, goes_on: impl Fn(&Answers) -> bool
 }
 
 /// One request, over the connection that is kept if there is one; the version and the process that answered.
+///
+/// A kept connection may be closed by the other side just when it is used: who asks only to read asks once more on a
+/// new one, as RFC 9110, section 9.2.2, lets every client do (HAProxy relies on it, and closes without a word).
+/// Nobody who comes anew asks twice.
 fn version(
     kept: &mut Option<TcpStream>,
     (port, connections): (u16, Connections),
 ) -> Result<(String, u64), String> {
     let broken = |error: std::io::Error| format!("{connections:?}: {error}");
-    let mut stream = match kept.take() {
-        Some(stream) => stream,
-        None => connect(port).map_err(broken)?,
-    };
+    if let Some(mut stream) = kept.take() {
+        match request(&mut stream, connections) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
+            answered => return understood(answered.map_err(broken)?, (kept, stream)),
+        }
+    }
+    let mut stream = connect(port).map_err(broken)?;
+    let answered = request(&mut stream, connections).map_err(broken)?;
+    understood(answered, (kept, stream))
+}
+
+/// Asks for the version over a connection; the head of the answer, and its body.
+///
+/// # Errors
+/// `UnexpectedEof` when it was closed before the first byte of an answer.
+fn request(stream: &mut TcpStream, connections: Connections) -> std::io::Result<(String, String)> {
     let connection = match connections {
         Connections::Fresh => "close",
         Connections::Kept => "keep-alive",
     };
     let request =
         format!("GET /version HTTP/1.1\r\nHost: shop\r\nConnection: {connection}\r\n\r\n");
-    stream.write_all(request.as_bytes()).map_err(broken)?;
-    let (head, body) = answer(&mut stream).map_err(broken)?;
+    match stream.write_all(request.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(ErrorKind::UnexpectedEof.into()),
+        written => written,
+    }?;
+    answer(stream)
+}
+
+/// The version and the process of an answer; keeps the connection that stays open.
+fn understood(
+    (head, body): (String, String),
+    (kept, stream): (&mut Option<TcpStream>, TcpStream),
+) -> Result<(String, u64), String> {
     let json: serde_json::Value =
         serde_json::from_str(&body).map_err(|_| format!("{head}{body}"))?;
     if !head.contains("connection: close") {
@@ -209,8 +235,12 @@ fn answer(stream: &mut TcpStream) -> std::io::Result<(String, String)> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if reader.read_line(&mut head)? == 0 {
+            let kind = match head.is_empty() {
+                true => ErrorKind::UnexpectedEof,
+                false => ErrorKind::InvalidData,
+            };
             let how = format!("it was closed after {head:?}");
-            return Err(std::io::Error::new(ErrorKind::UnexpectedEof, how));
+            return Err(std::io::Error::new(kind, how));
         }
     }
     let head = head.to_ascii_lowercase();
