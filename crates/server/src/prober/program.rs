@@ -2,6 +2,7 @@
 //! them and what it is given, and can bring none.
 
 use super::unreachable;
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
@@ -32,7 +33,7 @@ impl Said {
     }
 }
 
-/// Runs a program without a shell, and with nothing of the server's environment. Dropping this ends it.
+/// Runs a program without a shell, and with nothing of the server's environment. Dropping this ends it, with all that it began.
 pub(super) async fn run(
     programs: Option<&Path>,
     command: &CommandProbe,
@@ -46,21 +47,52 @@ pub(super) async fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
+        .process_group(0)
         .kill_on_drop(true)
         .spawn();
-    let child = child.map_err(|why| unreachable(&format!("{name} cannot be run: {why}")))?;
-    let said = said(child).await;
+    let mut child = child.map_err(|why| unreachable(&format!("{name} cannot be run: {why}")))?;
+    let group = Group::of(&child);
+    let said = said(&mut child, group).await;
     said.map_err(|why| unreachable(&format!("{name} cannot be read: {why}")))
 }
 
-async fn said(mut child: Child) -> std::io::Result<Said> {
-    let mut stdout = Vec::new();
-    if let Some(out) = child.stdout.take() {
-        // One byte more shows that it is too much; a program that goes on writing is ended by the pipe.
-        let most = Probe::ANSWER_MAX as u64 + 1;
-        out.take(most).read_to_end(&mut stdout).await?;
+/// A program with all that it began, but for what left its group. Dropping it ends them.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
+        Self(pid.and_then(Pid::from_raw))
     }
-    let status = child.wait().await?;
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // Gone already when this fails.
+            kill_process_group(group, Signal::KILL).ok();
+        }
+    }
+}
+
+/// When the program is over, so is what it left behind: that would keep its output open.
+async fn said(child: &mut Child, group: Group) -> std::io::Result<Said> {
+    let out = child.stdout.take();
+    let read = async move {
+        let mut stdout = Vec::new();
+        if let Some(out) = out {
+            // One byte more shows that it is too much; a program that goes on writing is ended by the pipe.
+            let most = Probe::ANSWER_MAX as u64 + 1;
+            out.take(most).read_to_end(&mut stdout).await?;
+        }
+        Ok(stdout)
+    };
+    let ended = async move {
+        let status = child.wait().await;
+        drop(group);
+        status
+    };
+    let (stdout, status) = tokio::try_join!(read, ended)?;
     Ok(Said {
         exit: status.code(),
         stdout,
@@ -86,7 +118,11 @@ fn found(programs: Option<&Path>, name: &str) -> Result<PathBuf, ProbeFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::{
+        io::{BufRead as _, BufReader, Read as _},
+        os::unix::fs::PermissionsExt as _,
+        time::Duration,
+    };
 
     #[tokio::test]
     async fn only_what_lies_in_the_directory_is_run() {
@@ -110,5 +146,53 @@ mod tests {
             assert!(run(Some(directory.path()), name).await.is_err(), "{name}");
         }
         assert!(run(None, "acme-version").await.is_err());
+    }
+    /// A program of that text, beside a pipe that it can open.
+    fn program(directory: &Path, text: &str) -> (CommandProbe, PathBuf) {
+        let (file, pipe) = (directory.join("acme-version"), directory.join("pipe"));
+        std::fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+        let command = CommandProbe {
+            run: vec!["acme-version".to_owned(), pipe.display().to_string()],
+            pattern: None,
+        };
+        (command, pipe)
+    }
+
+    #[tokio::test]
+    async fn what_a_program_leaves_behind_ends_with_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let begins = "(echo begun; exec sleep 600) >\"$1\" &";
+        let (command, pipe) = program(directory.path(), &format!("{begins}\nsleep 600"));
+        let programs = directory.path().to_owned();
+        let running = tokio::spawn(async move { run(Some(&programs), &command).await });
+        let begun = tokio::task::spawn_blocking(move || {
+            let mut pipe = BufReader::new(std::fs::File::open(pipe).unwrap());
+            let mut line = String::new();
+            pipe.read_line(&mut line).unwrap();
+            (pipe, line)
+        });
+        let (mut pipe, line) = begun.await.unwrap();
+        assert_eq!(line, "begun\n");
+        // It is given up, as when its time is over. Nothing comes from the pipe any more, and it ends when nobody holds it open.
+        running.abort();
+        let rest = tokio::task::spawn_blocking(move || {
+            let mut rest = String::new();
+            pipe.read_to_string(&mut rest).map(|_| rest)
+        });
+        let rest = tokio::time::timeout(Duration::from_secs(20), rest).await;
+        assert_eq!(rest.expect("it ends").unwrap().unwrap(), "");
+    }
+
+    #[tokio::test]
+    async fn what_goes_on_behind_a_program_holds_nobody_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let (command, _) = program(directory.path(), "sleep 600 &\necho 2.4.1");
+        let run = run(Some(directory.path()), &command);
+        let said = tokio::time::timeout(Duration::from_secs(20), run).await;
+        let said = said.expect("it is over with the program").unwrap();
+        assert_eq!(said.stdout, b"2.4.1\n");
     }
 }
