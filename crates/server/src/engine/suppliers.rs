@@ -1,7 +1,8 @@
 //! Asks suppliers for their versions when their turn has come, and notes which notices were not seen to come true.
 //!
 //! It is a task of its own: nothing that is deployed waits for it. One server asks at a time, by a lease. Each question is a task
-//! with a time of its own, and of one supplier only a few are asked at once, so that one that hangs holds up nobody else.
+//! with a time of its own, and of one supplier only a few are asked at once, so that one that hangs holds up nobody else. The lease is
+//! renewed when half of its time is over, however long a question takes.
 
 use super::LEASE;
 use crate::app::{
@@ -12,10 +13,10 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tidegate_domain::name::Name;
-use tidegate_store::{Lease, StoreError};
+use tidegate_store::{Lease, Store, StoreError};
 use tokio::{task::JoinSet, time::sleep};
 
 /// The slow scan: what was declared is noticed after this at the latest.
@@ -34,6 +35,8 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
             Ok(wake_at) => wake_at,
             Err(error) => {
                 tell(&error);
+                // Whether this server still asks is found out anew.
+                asker.held = None;
                 None
             }
         };
@@ -51,6 +54,21 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
 struct Asker {
     questions: JoinSet<Place>,
     running: BTreeSet<Place>,
+    held: Option<Held>,
+}
+
+/// The lease, and when it was taken or renewed last.
+struct Held {
+    lease: Lease,
+    since: Instant,
+}
+
+impl Held {
+    /// Whether it still lasts for longer than it has lasted: then it is not written again.
+    fn is_fresh(&self, now: Instant) -> bool {
+        let half = LEASE.unsigned_abs() / 2;
+        now.saturating_duration_since(self.since) < half
+    }
 }
 
 impl Asker {
@@ -68,11 +86,8 @@ impl Asker {
         if due.is_empty() && !schedule.lapses && self.questions.is_empty() {
             return Ok(schedule.wake_at);
         }
-        let lease = app.store.write(holder.to_owned(), |tx, holder| {
-            tx.take_lease("suppliers", holder, LEASE).boxed()
-        });
         // Another server asks; what this one is answered by now it does not keep.
-        let Some(lease) = lease.await? else {
+        let Some(lease) = self.lease(&app.store, holder).await? else {
             return Ok(None);
         };
         if schedule.lapses {
@@ -82,6 +97,24 @@ impl Asker {
             self.begin(app, &lease, asked);
         }
         Ok(schedule.wake_at)
+    }
+
+    /// The right to ask: the one that is held, while that is fresh.
+    async fn lease(&mut self, store: &Store, holder: &str) -> Result<Option<Lease>, Error> {
+        let now = Instant::now();
+        if let Some(held) = self.held.as_ref().filter(|it| it.is_fresh(now)) {
+            return Ok(Some(held.lease.clone()));
+        }
+        let taken = store.write(holder.to_owned(), |tx, holder| {
+            tx.take_lease("suppliers", holder, LEASE).boxed()
+        });
+        let lease = taken.await?;
+        let held = |lease: &Lease| Held {
+            lease: lease.clone(),
+            since: now,
+        };
+        self.held = lease.as_ref().map(held);
+        Ok(lease)
     }
 
     /// As many of those that are due as there is room for.
@@ -146,6 +179,29 @@ mod tests {
             place: (name(supplier), name(&format!("c{component}")), name("live")),
             probe: serde_json::from_value(probe).unwrap(),
         }
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_written_when_half_of_it_is_over_and_not_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(directory.path()).await.unwrap();
+        let mut asker = Asker::default();
+        let first = asker.lease(&store, "one").await.unwrap();
+        // By now the store would give it to nobody else but the other: a fresh one is not asked for.
+        let other = store.write((), |tx, ()| {
+            async move {
+                tx.end_lease("suppliers", "one").await?;
+                tx.take_lease("suppliers", "two", LEASE).await
+            }
+            .boxed()
+        });
+        assert!(other.await.unwrap().is_some());
+        assert_eq!(asker.lease(&store, "one").await.unwrap(), first);
+        let half = LEASE.unsigned_abs() / 2;
+        let held = asker.held.as_mut().unwrap();
+        held.since = held.since.checked_sub(half).unwrap();
+        assert_eq!(asker.lease(&store, "one").await.unwrap(), None);
+        assert!(asker.held.is_none());
     }
 
     #[test]
