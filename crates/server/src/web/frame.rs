@@ -49,7 +49,7 @@ pub(super) struct Frame {
     /// Of the window.
     pub title: String,
     /// Empty for those outside.
-    pub links: Vec<Link>,
+    pub navigation: Vec<Entry>,
     /// Who is signed in.
     pub person: Option<String>,
     /// The address of the same data in the API.
@@ -58,6 +58,15 @@ pub(super) struct Frame {
     pub command: Option<String>,
     /// Style, scripts, icon.
     pub assets: &'static Addresses,
+}
+
+/// What stands in the navigation: a page, or several in a menu that opens without a script.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// What the pages of a menu have in common; none of a page that stands alone.
+    pub menu: Option<&'static str>,
+    /// The pages.
+    pub links: Vec<Link>,
 }
 
 /// One link of the navigation.
@@ -73,18 +82,39 @@ pub(super) struct Link {
     pub current: bool,
 }
 
-const LINKS: [(Section, &str, &str, &str); 11] = [
+/// A page: where it stands, its address, its label, its key.
+type Known = (Section, &'static str, &'static str, &'static str);
+
+/// The pages that are looked at all the time stand alone.
+const PAGES: [Known; 3] = [
     (Section::Overview, "/", "Overview", "o"),
     (Section::Work, "/work", "Work", "w"),
     (Section::Deployments, "/deployments", "Deployments", "d"),
-    (Section::Trains, "/trains", "Trains", "t"),
-    (Section::Suppliers, "/suppliers", "Suppliers", "s"),
-    (Section::Calendar, "/calendar", "Calendar", "c"),
-    (Section::Artifacts, "/artifacts", "Artifacts", "a"),
-    (Section::Controls, "/controls", "Controls", "r"),
-    (Section::Changes, "/changes", "Changes", "h"),
-    (Section::People, "/people", "People", "p"),
-    (Section::Journal, "/journal", "Journal", "j"),
+];
+const MENUS: [(&str, &[Known]); 3] = [
+    (
+        "Planning",
+        &[
+            (Section::Trains, "/trains", "Trains", "t"),
+            (Section::Calendar, "/calendar", "Calendar", "c"),
+            (Section::Changes, "/changes", "Changes", "h"),
+        ],
+    ),
+    (
+        "Supply",
+        &[
+            (Section::Artifacts, "/artifacts", "Artifacts", "a"),
+            (Section::Suppliers, "/suppliers", "Suppliers", "s"),
+        ],
+    ),
+    (
+        "Governance",
+        &[
+            (Section::Controls, "/controls", "Controls", "r"),
+            (Section::People, "/people", "People", "p"),
+            (Section::Journal, "/journal", "Journal", "j"),
+        ],
+    ),
 ];
 
 impl Frame {
@@ -98,13 +128,7 @@ impl Frame {
 
     /// Around a page for nobody in particular.
     pub(super) fn anonymous(title: &str, section: Section) -> Self {
-        let link = |(own, href, label, key)| Link {
-            href,
-            label,
-            key,
-            current: own == section,
-        };
-        let links = match section {
+        let navigation = match section {
             Section::Outside => Vec::new(),
             Section::Overview
             | Section::Work
@@ -117,11 +141,11 @@ impl Frame {
             | Section::Changes
             | Section::People
             | Section::Journal
-            | Section::Elsewhere => LINKS.into_iter().map(link).collect(),
+            | Section::Elsewhere => navigation(section),
         };
         Self {
             title: title.to_owned(),
-            links,
+            navigation,
             person: None,
             twin: None,
             command: None,
@@ -138,10 +162,62 @@ impl Frame {
     }
 }
 
+fn navigation(section: Section) -> Vec<Entry> {
+    let link = |(own, href, label, key): &Known| Link {
+        href,
+        label,
+        key,
+        current: *own == section,
+    };
+    let pages = PAGES.iter().map(|it| Entry {
+        menu: None,
+        links: vec![link(it)],
+    });
+    let menus = MENUS.iter().map(|(label, pages)| Entry {
+        menu: Some(label),
+        links: pages.iter().map(link).collect(),
+    });
+    pages.chain(menus).collect()
+}
+
+impl Entry {
+    /// The page of it that is shown now.
+    pub(super) fn current(&self) -> Option<&'static str> {
+        let current = self.links.iter().find(|it| it.current);
+        current.map(|it| it.label)
+    }
+}
+
 /// A page as an answer. Browsers ask again each time, because what is shown moves.
 pub(super) fn answer(page: &impl Template) -> Result<Response, Fault> {
     let html = marked::html(page)
         .map_err(|why| Error::Broken(format!("a page cannot be rendered: {why}")))?;
     let keep = HeaderValue::from_static("private, no-cache");
     Ok(([(header::CACHE_CONTROL, keep)], Html(html)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_menu_says_which_of_its_pages_is_shown() {
+        let current = |section| {
+            let all = navigation(section);
+            all.iter().find_map(Entry::current)
+        };
+        assert_eq!(current(Section::Suppliers), Some("Suppliers"));
+        assert_eq!(current(Section::Elsewhere), None);
+        assert!(
+            Frame::anonymous("x", Section::Outside)
+                .navigation
+                .is_empty()
+        );
+        let mut keys: Vec<&str> = PAGES.iter().map(|it| it.3).collect();
+        keys.extend(MENUS.iter().flat_map(|(_, all)| all.iter().map(|it| it.3)));
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count, "each has its own key");
+    }
 }

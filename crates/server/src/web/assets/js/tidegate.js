@@ -74,6 +74,14 @@ choice.addEventListener("change", () => {
   } catch { /* not kept, then */ }
 });
 
+// Menus of the navigation: whatever is done elsewhere closes them.
+const menus = all("nav details");
+addEventListener("click", (event) => menus.forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+addEventListener("keydown", (event) => event.key === "Escape" && menus.filter((menu) => menu.open).forEach((menu) => {
+  menu.open = false;
+  $("summary", menu).focus();
+}));
+
 // The palette: every page, product and recent deployment by a few letters.
 const links = all("nav a[data-key]");
 const palette = links.length ? makePalette() : null;
