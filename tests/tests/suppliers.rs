@@ -232,11 +232,8 @@ async fn tell(
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_signed_word_counts_once_and_a_forged_one_never() {
-    let server = Server::start().await;
-    let probe = "{ probe: { by: { webhook: { secret: acme-hook } } } }";
-    server.apply(&ACME.replace("live: {}", &format!("live: {probe}")));
+/// Sets the secret that acme signs with.
+async fn set_secret(server: &Server) {
     let path = server.url("/api/v1/channels/secrets/acme-hook");
     let set = server
         .http
@@ -244,6 +241,14 @@ async fn a_signed_word_counts_once_and_a_forged_one_never() {
         .bearer_auth(tidegate_tests::server::TOKEN);
     let set = set.json(&json!({ "value": SECRET })).send().await.unwrap();
     assert!(set.status().is_success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_word_counts_once_and_a_forged_one_never() {
+    let server = Server::start().await;
+    let probe = "{ probe: { by: { webhook: { secret: acme-hook } } } }";
+    server.apply(&ACME.replace("live: {}", &format!("live: {probe}")));
+    set_secret(&server).await;
     let told = |version: &str| json!({ "component": "gateway", "environment": "live", "version": version });
     let now = Timestamp::now();
     let first = tell(&server, ("msg_1", &told("2.4.1")), SECRET, now).await;
@@ -414,4 +419,143 @@ async fn lets_nobody_in_any_more(server: &Server, (eve, nonce): (&str, &str), ro
     assert_eq!(outside(server, rob).await.0, 404);
     let journal = server.run(&["journal", "list", "--output", "json"]);
     assert!(!journal.contains("/outside/"), "{journal}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_announces_by_a_link_learns_what_became_of_it_and_is_bounded() {
+    let server = Server::start().await;
+    server.apply(ACME);
+    let give = [
+        "supplier",
+        "link",
+        "give",
+        "acme",
+        "eve@acme.example",
+        "--may",
+        "announce",
+    ];
+    let link = server.json(&give);
+    let eve = link["url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(&server.address)
+        .unwrap();
+    let path = format!("{eve}/notices");
+    let announce = async |title: &str| {
+        let fields: Vec<(&str, &str)> = ANNOUNCED
+            .map(|(name, value)| match name {
+                "title" => (name, title),
+                "number" => (name, title),
+                _ => (name, value),
+            })
+            .into();
+        submit(&server, "", (&path, &fields)).await.0
+    };
+    assert_eq!(announce("CHG-0").await, 303);
+    let (_, html) = outside(&server, eve).await;
+    assert!(
+        html.contains("it came in, and nobody of us said yet that they read it"),
+        "{html}"
+    );
+    server.run(&["supplier", "notice", "acknowledge", "1"]);
+    assert!(
+        outside(&server, eve)
+            .await
+            .1
+            .contains("one of us has read it")
+    );
+    // What is closed does not come back by a word of theirs, and they learn that.
+    server.run(&["supplier", "notice", "happened", "1"]);
+    server.run(&["supplier", "notice", "close", "1", "--note", "All well"]);
+    let again = "title=Again&kind=change&number=CHG-0&description=&components=gateway&environments=&from=&until=&version=";
+    let request = server.http.post(server.url(&path));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let answer = request.body(again).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 409);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let html = answer.text().await.unwrap();
+    let why = "Nothing is changed by that: the notice is closed already";
+    assert!(html.contains(why), "{html}");
+    assert!(!html.contains("aria-label=\"Main\""), "{html}");
+    for number in 1..20 {
+        assert_eq!(announce(&format!("CHG-{number}")).await, 303, "{number}");
+    }
+    assert_eq!(announce("CHG-20").await, 429);
+    let shown = server.json(&["supplier", "show", "acme"]);
+    assert_eq!(shown["notices"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_strangers_send_waits_for_nobody_who_writes() {
+    let server = Server::start().await;
+    let probe = "{ probe: { by: { webhook: { secret: acme-hook } } } }";
+    server.apply(&ACME.replace("live: {}", &format!("live: {probe}")));
+    let database = server.directory().join("server/tidegate.db");
+    let other = rusqlite::Connection::open(database).unwrap();
+    other
+        .busy_timeout(std::time::Duration::from_secs(60))
+        .unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // Nobody else writes now. Whoever is a stranger is turned away all the same.
+    let told = json!({ "component": "gateway", "environment": "live", "version": "9.9.9" });
+    let forged = tell(&server, ("msg_1", &told), SECRET, Timestamp::now());
+    let limit = std::time::Duration::from_secs(4);
+    let forged = tokio::time::timeout(limit, forged).await;
+    assert_eq!(forged.expect("it is answered").0, 400);
+    let path = "/outside/bm90aGluZw.bm90aGluZw/notices";
+    let announced = submit(&server, "", (path, &ANNOUNCED));
+    let announced = tokio::time::timeout(limit, announced).await;
+    assert_eq!(announced.expect("it is answered").0, 404);
+    other.execute_batch("ROLLBACK").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_has_happened_once_it_was_seen_wherever_somebody_looks() {
+    let server = Server::start().await;
+    let probe = "{ probe: { by: { webhook: { secret: acme-hook } } } }";
+    let places = format!("live: {probe}, staging: {probe}, testing: {{}}");
+    let environments =
+        "kind: Environment\nname: staging\n---\nkind: Environment\nname: testing\n---\n";
+    server.apply(&format!(
+        "{environments}{}",
+        ACME.replace("live: {}", &places)
+    ));
+    set_secret(&server).await;
+    let add = ["supplier", "notice", "add", "acme", "--kind", "change"];
+    server.run(
+        &[
+            &add[..],
+            &["--title", "Gateway 2.5.0", "--version", "2.5.0"],
+        ]
+        .concat(),
+    );
+    let deployed = async |id: &str, environment: &str, version: &str| {
+        let told =
+            json!({ "component": "gateway", "environment": environment, "version": version });
+        let (status, said) = tell(&server, (id, &told), SECRET, Timestamp::now()).await;
+        assert_eq!(status, 200, "{said}");
+    };
+    for (id, environment) in [("msg_1", "live"), ("msg_2", "staging")] {
+        deployed(id, environment, "2.4.1").await;
+    }
+    deployed("msg_3", "staging", "2.5.0").await;
+    let shown = || server.json(&["supplier", "show", "acme"])["notices"][0].clone();
+    let notice = shown();
+    assert_eq!(notice["status"], "announced", "{notice}");
+    assert_eq!(
+        (&notice["seen"], &notice["left"]),
+        (&json!(["gateway in staging"]), &json!(["gateway in live"]))
+    );
+    let told = notice["told"].as_str().unwrap();
+    let places = "; seen of gateway in staging, and not yet of gateway in live";
+    assert!(told.ends_with(places), "{told}");
+    deployed("msg_4", "live", "2.5.0").await;
+    assert_eq!(shown()["status"], "happened");
+    let matched = all(&server, "observations", "matched");
+    assert!(
+        matched
+            .iter()
+            .all(|it| it.starts_with("announced by notice 1")),
+        "{matched:?}"
+    );
 }

@@ -1,11 +1,14 @@
 //! The pages of suppliers: what they announce and what it means, decided in the browser; and what a contact sees by their link.
 
+use serde_json::json;
 use tidegate_tests::{
-    page::{check_page, signed_in, submit, valid_html},
+    browser::Browser,
+    page::{LOOKS, check_page, pictures, signed_in, submit, valid_html},
     server::Server,
 };
 
-const CATALOG: &str = "kind: Environment\nname: live\n---\nkind: Supplier\nname: acme\ntitle: ACME Payments\nowner: team:default\n\
+const CATALOG: &str = "kind: Environment\nname: live\n---\nkind: Product\nname: shop\npath: [live]\ncomponents:\n  - name: web\n    driver: service\n    \
+    service: { command: [\"./web\"] }\n---\nkind: Supplier\nname: acme\ntitle: ACME Payments\nowner: team:default\n\
     contacts: [{ name: Eve, mail: eve@acme.example, for: [changes] }]\nobligations: { notice: { change: 10d }, availability: 99.9 }\n\
     lead_times: { certificate: 5d }\ncomponents: [{ name: gateway, environments: { live: {} } }]\n";
 const NOTICE: &str = "/supplier-notices/1";
@@ -53,6 +56,24 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
     assert_eq!(to("/suppliers/acme/tasks", &ask).await, 303);
     let incident = [("title", "Payments down"), ("component", "gateway")];
     assert_eq!(to("/suppliers/acme/incidents", &incident).await, 303);
+    // What should be done by now is told, and ended there.
+    let hold = ["supplier", "respond", "hold", "shop", "--in", "live"];
+    let why = ["--notice", "1", "--reason", "It may break"];
+    server.run(&[&hold[..], &why, &["--due", "2026-01-01T00:00:00Z"]].concat());
+    look_at((
+        "supplier-held",
+        "/suppliers/acme",
+        "hold deployments for shop in live",
+    ))
+    .await;
+    let overdue = "response 1 should be done by now";
+    look_at(("suppliers-overdue", "/suppliers", overdue)).await;
+    let needed = "Hold deployments for shop in live, because of notice 1 of acme";
+    look_at(("overview-overdue", "/", needed)).await;
+    let dropped = [("note", "We tried it"), ("here", "/suppliers/acme")];
+    let drop = ("/supplier-responses/1/drop", &dropped[..]);
+    let ended = submit(&server, &cookie, drop).await;
+    assert_eq!(ended, (303, "/suppliers/acme".to_owned()));
     look_at((
         "supplier",
         "/suppliers/acme",
@@ -74,7 +95,28 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
         "Nothing is to be done by ACME Payments.",
     ))
     .await;
+    menus_open(&server, &browser).await;
     valid_html(&server);
+}
+
+/// The navigation has its pages in menus, which open by the keyboard and without anything else.
+async fn menus_open(server: &Server, browser: &Browser) {
+    for look in [LOOKS[0], LOOKS[2]] {
+        browser.look(look).await;
+        browser.open(&server.url("/suppliers")).await;
+        let open = "document.querySelectorAll('nav summary')[1].click(); \
+            const menu = document.querySelectorAll('nav details')[1]; \
+            const links = [...menu.querySelectorAll('a')]; \
+            done([menu.open, links.map(it => it.textContent).join(), links.every(it => it.checkVisibility()), \
+            document.documentElement.scrollWidth <= innerWidth])";
+        let shown = browser.run(open).await;
+        assert_eq!(shown, json!([true, "Artifacts,Suppliers", true, true]));
+        let file = format!("navigation-{}.png", look.width);
+        browser.picture(&pictures().join(file)).await;
+        browser
+            .run("document.querySelectorAll('nav details')[1].open = false; done(true)")
+            .await;
+    }
 }
 
 /// A link that lets a contact do everything.

@@ -163,8 +163,11 @@ impl Authorizer {
                 resource: resource.clone(),
             });
         }
-        // That there is an organisation is no secret.
-        let is_open = *resource == Resource::Organisation;
+        let is_open = match resource {
+            // That there is an organisation is no secret, and neither is with whom it deals: all teams share that.
+            Resource::Organisation | Resource::Supplier(_) => true,
+            Resource::Team(_) | Resource::Product { .. } => false,
+        };
         if !is_open && !self.ask(actor, Action::Read, resource).allowed {
             return Err(Denied::Hidden);
         }
@@ -258,7 +261,7 @@ fn refusal(actor: &Actor, action: Action, resource: &Resource, answer: Answer) -
 fn narrower(actor: &Actor, action: Action, resource: &Resource) -> Option<Scope> {
     let scope = &actor.token.as_ref()?.scope;
     let (product, component) = match resource {
-        Resource::Organisation | Resource::Team(_) => (None, None),
+        Resource::Organisation | Resource::Team(_) | Resource::Supplier(_) => (None, None),
         Resource::Product {
             product, component, ..
         } => (Some(product), component.as_ref()),

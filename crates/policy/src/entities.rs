@@ -22,6 +22,7 @@ struct Types {
     product: EntityTypeName,
     role: EntityTypeName,
     service: EntityTypeName,
+    supplier: EntityTypeName,
     team: EntityTypeName,
 }
 
@@ -35,6 +36,7 @@ static TYPES: LazyLock<Types> = LazyLock::new(|| {
         product: named("Product"),
         role: named("Role"),
         service: named("Service"),
+        supplier: named("Supplier"),
         team: named("Team"),
     }
 });
@@ -143,13 +145,21 @@ fn about(directory: &Directory, resource: &Resource) -> (Entity, Option<EntityUi
             (Entity::with_uid(whole), None)
         }
         Resource::Team(team) => (Entity::with_uid(uid(&TYPES.team, team.as_str())), None),
-        Resource::Product { product, .. } => {
-            let team = directory.team_of(resource);
-            let team = team.map(|team| uid(&TYPES.team, team.as_str()));
-            let of = uid(&TYPES.product, product.as_str());
-            (named(of, product, team.iter().cloned().collect()), team)
-        }
+        Resource::Supplier(supplier) => owned(directory, resource, (&TYPES.supplier, supplier)),
+        Resource::Product { product, .. } => owned(directory, resource, (&TYPES.product, product)),
     }
+}
+
+/// Something that may be a team's, and that team.
+fn owned(
+    directory: &Directory,
+    resource: &Resource,
+    (kind, name): (&EntityTypeName, &Name),
+) -> (Entity, Option<EntityUid>) {
+    let team = directory.team_of(resource);
+    let team = team.map(|team| uid(&TYPES.team, team.as_str()));
+    let of = uid(kind, name.as_str());
+    (named(of, name, team.iter().cloned().collect()), team)
 }
 
 fn named(uid: EntityUid, name: &Name, parents: HashSet<EntityUid>) -> Entity {

@@ -15,6 +15,7 @@ entity Service in [Team, Role] { name: String };
 entity Environment;
 entity Organisation;
 entity Product in [Team] { name: String };
+entity Supplier in [Team] { name: String };
 
 type Question = {
   // How far they answer for it: the responsibility level, 2 to 6, and 0 for none.
@@ -46,7 +47,7 @@ pub fn text() -> String {
             let _ = write!(
                 text,
                 "// {action}\naction \"{}\" in [\"{}\"] appliesTo {{\n  principal: [Person, Service],\n  \
-                resource: [Organisation, Team, Product],\n  context: Question,\n}};\n",
+                resource: [Organisation, Team, Product, Supplier],\n  context: Question,\n}};\n",
                 action.word(),
                 group(level),
             );

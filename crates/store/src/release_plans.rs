@@ -84,6 +84,20 @@ impl Tx {
         Ok(newest.into_iter().next())
     }
 
+    /// The newest edition of every release's plan.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn newest_plans(&mut self) -> Result<Vec<PlanEdition>, StoreError> {
+        let sql = "SELECT one.record FROM release_plans one WHERE NOT EXISTS (SELECT 1 FROM release_plans other \
+            WHERE other.product = one.product AND other.version = one.version AND other.edition > one.edition) \
+            ORDER BY one.product, one.version";
+        let rows = self.rows(sql, &[]).await?;
+        rows.iter()
+            .map(|row: &Row| row.record(0, "release plan"))
+            .collect()
+    }
+
     /// Keeps what a release books in place of what it booked before.
     ///
     /// # Errors

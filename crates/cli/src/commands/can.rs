@@ -12,7 +12,7 @@ pub struct CanArgs {
     who: String,
     /// What they would do; `tidegate policy actions` lists the words.
     action: String,
-    /// About what: PRODUCT, PRODUCT/COMPONENT, or `team/TEAM`; the organisation unless set.
+    /// About what: PRODUCT, PRODUCT/COMPONENT, `team/TEAM` or `supplier/SUPPLIER`; the organisation unless set.
     what: Option<String>,
     /// In which environment.
     #[arg(long = "in", value_name = "ENVIRONMENT")]
@@ -34,6 +34,9 @@ impl CanArgs {
         {
             None => {}
             Some((_, Some(("team", team)))) => request.team = Some(team.to_owned()),
+            Some((_, Some(("supplier", supplier)))) => {
+                request.supplier = Some(supplier.to_owned());
+            }
             Some((_, Some((product, component)))) => {
                 request.product = Some(product.to_owned());
                 request.component = Some(component.to_owned());

@@ -4,6 +4,7 @@ use super::{Actor, Level, Resource};
 use crate::{
     catalog::{Product, Role, Team},
     name::Name,
+    supplier::Supplier,
 };
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ pub struct Directory {
     teams: BTreeMap<Name, Team>,
     roles: Vec<Role>,
     products: BTreeMap<Name, Name>,
+    suppliers: BTreeMap<Name, Name>,
 }
 
 impl Directory {
@@ -26,7 +28,16 @@ impl Directory {
                 .collect(),
             roles,
             products: products.iter().map(owner).collect(),
+            suppliers: BTreeMap::new(),
         }
+    }
+
+    /// The same with these suppliers: one that a team deals with is that team's.
+    #[must_use]
+    pub fn with_suppliers(mut self, suppliers: &[Supplier]) -> Self {
+        let owned = |it: &Supplier| Some((it.name.clone(), it.team()?.clone()));
+        self.suppliers = suppliers.iter().filter_map(owned).collect();
+        self
     }
 
     /// The team that what is asked about belongs to. What is not declared belongs to none.
@@ -34,6 +45,7 @@ impl Directory {
         match resource {
             Resource::Organisation => None,
             Resource::Team(team) => Some(team),
+            Resource::Supplier(supplier) => self.suppliers.get(supplier),
             Resource::Product { product, .. } => self.products.get(product),
         }
     }
@@ -169,5 +181,29 @@ mod tests {
             &Resource::product(name("unknown")),
             None,
         );
+    }
+
+    #[test]
+    fn whoever_deals_with_a_supplier_answers_for_it() {
+        let supplier = |text: &str| serde_json::from_str(text).unwrap();
+        let all = directory().with_suppliers(&[
+            supplier(r#"{"name": "acme", "owner": "team:payments"}"#),
+            supplier(r#"{"name": "globex", "owner": "bob"}"#),
+            supplier(r#"{"name": "initech"}"#),
+        ]);
+        for (who, of, expect) in [
+            ("bob", "acme", Some(Level::Ensure)),
+            ("ada", "acme", Some(Level::Assist)),
+            ("mallory", "acme", None),
+            ("bob", "globex", None),
+            ("bob", "initech", None),
+        ] {
+            let of = Resource::Supplier(name(of));
+            assert_eq!(
+                all.level(&actor(who, None, None), &of),
+                expect,
+                "{who} {of}"
+            );
+        }
     }
 }

@@ -11,6 +11,8 @@ pub enum Resource {
     Organisation,
     /// A team and its members.
     Team(Name),
+    /// A supplier, with what it announces and what is known of it.
+    Supplier(Name),
     /// A product, or a part of it.
     Product {
         /// Its name.
@@ -56,6 +58,7 @@ impl fmt::Display for Resource {
         match self {
             Self::Organisation => f.write_str("the organisation"),
             Self::Team(team) => write!(f, "team {team}"),
+            Self::Supplier(supplier) => write!(f, "supplier {supplier}"),
             Self::Product {
                 product,
                 environment,

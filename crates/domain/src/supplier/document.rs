@@ -238,6 +238,24 @@ impl Supplier {
         self.components.iter().find(|it| it.name == *name)
     }
 
+    /// Where somebody looks what runs: each component with its environment and how that is found out.
+    pub fn watched(&self) -> impl Iterator<Item = (&Name, &Name, &Probe)> {
+        self.components.iter().flat_map(|component| {
+            let places = component.environments.iter();
+            places.filter_map(|(environment, place)| {
+                Some((&component.name, environment, place.probe.as_ref()?))
+            })
+        })
+    }
+
+    /// The team of ours that deals with it, if it is one.
+    pub fn team(&self) -> Option<&Name> {
+        match self.owner.as_ref()? {
+            Party::Team(team) => Some(team),
+            Party::Person(_) => None,
+        }
+    }
+
     /// Those who are there for something, in the order that they were written in; everybody when nobody is.
     pub fn contacts_for(&self, matter: Matter) -> Vec<&Contact> {
         let is_for = |it: &&Contact| it.matters.is_empty() || it.matters.contains(&matter);

@@ -8,7 +8,7 @@ mod handed;
 mod outside;
 mod seal;
 
-pub use handed::{Handed, TakenBack};
+pub use handed::{Announced, Handed, TakenBack};
 pub use outside::{NoticeView, TaskView, Wish};
 pub use seal::{code, is_code};
 
@@ -100,6 +100,9 @@ pub enum Refusal {
     /// The grant does not go so far.
     #[error("this link does not let you {0}: ask those who sent it to you")]
     NotAllowed(Right),
+    /// It was announced by it too often.
+    #[error("{max} changes were announced by this link within a day: announce more after {0}, or ask those who sent it to you", max = Handed::ANNOUNCED_MAX)]
+    TooOften(Timestamp),
     /// There is no such thing, or it is another's.
     #[error("there is no such task for you")]
     NotYours,

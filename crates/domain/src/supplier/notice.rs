@@ -15,7 +15,7 @@ mod transition;
 pub use announcement::{Announcement, AnnouncementError, Period, Times};
 pub use event::{NoticeEvent, Witness};
 pub use matching::{Fit, Match, Misplaced, TOLERANCE, matched};
-pub use record::{Edition, Incoming, Intent, Notice, Received, Unchanged};
+pub use record::{Edition, Incoming, Intent, Notice, Received, Seen, Unchanged};
 pub use source::{Source, Vouched};
 pub use status::NoticeStatus;
 pub use transition::NoticeIllegal;

@@ -11,7 +11,10 @@ pub use answer::{Answer, Http, Output, ProbeFault, Sighting, Unanswered};
 pub use json_path::{JsonPath, JsonPathError};
 pub use pattern::{Pattern, PatternError};
 
-use crate::{communication::WebAddress, duration::Millis, name::Name, version::Version};
+use crate::{
+    canonical, communication::WebAddress, digest::Digest, duration::Millis, name::Name,
+    version::Version,
+};
 use serde::{Deserialize, Serialize};
 
 /// How the version of a supplier's component is found out.
@@ -137,6 +140,11 @@ impl Probe {
     pub const AGREE_MAX: u32 = 100;
     /// As much of an answer is read, in bytes.
     pub const ANSWER_MAX: usize = 256 * 1024;
+
+    /// What tells this question from another one: the hash of what is asked and read, and not of how often.
+    pub fn question(&self) -> Digest {
+        Digest::of(canonical::text(&self.by).as_bytes())
+    }
 
     /// Whether it can be asked.
     ///

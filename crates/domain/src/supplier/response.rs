@@ -1,20 +1,23 @@
 //! Responses: what we do about a supplier's change, for each product in each environment.
 //!
 //! [`suggested`] says what is usual by how bad it is; a person decides. A [`Response`] has a status, one event enum and one transition
-//! function; [`standing`] are those that are still to be done, and [`blocks`] what of them keeps a product from being deployed.
+//! function; [`standing`] are those that are still to be done, and [`blocks`] what of them keeps a product from being deployed. What was
+//! accepted holds for what was announced then, which [`Meanings`] know.
 
+mod meanings;
 mod standing;
 mod status;
 mod suggested;
 mod transition;
 
+pub use meanings::Meanings;
 pub use standing::{Block, blocks, overdue, standing};
 pub use status::{ResponseEvent, ResponseStatus};
 pub use suggested::{Circumstances, Suggested, suggested};
 pub use transition::ResponseIllegal;
 
 use crate::{
-    id::{NoticeId, ObservationId, ResponseId},
+    id::{Edition, NoticeId, ObservationId, ResponseId},
     name::Name,
 };
 use jiff::Timestamp;
@@ -29,6 +32,9 @@ pub struct Response {
     pub id: ResponseId,
     /// About what.
     pub about: About,
+    /// Which edition of the notice it was decided about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Edition>,
     /// For which product.
     pub product: Name,
     /// Where.

@@ -10,6 +10,7 @@ pub use sign::{Change, Sign};
 pub use told::{Told, ToldError};
 
 use super::probe::{ProbeFault, Sighting};
+use crate::digest::Digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -18,6 +19,9 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Watch {
+    /// By which question that is known: the hash of what is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<Digest>,
     /// What it is believed to run.
     pub known: Option<Known>,
     /// What it may run instead.
@@ -71,6 +75,25 @@ impl Watch {
     pub const STEADY: u32 = 8;
     /// As many different answers are kept.
     const AMONG_MAX: usize = 5;
+
+    /// What is known by a question. What another one found out is nothing that its answers can be compared with, so that this is a
+    /// new beginning.
+    #[must_use]
+    pub fn asked(&self, question: Digest) -> Self {
+        let known = match self.is_by(question) {
+            true => self.clone(),
+            false => Self::default(),
+        };
+        Self {
+            question: Some(question),
+            ..known
+        }
+    }
+
+    /// Whether that is known by this question. What was kept before questions were is taken to be.
+    pub fn is_by(&self, question: Digest) -> bool {
+        self.question.is_none_or(|it| it == question)
+    }
 
     /// What is known after an answer at `now`, and what follows from it. `times`: how often another version has to be seen in a
     /// row before it counts.

@@ -24,6 +24,9 @@ pub struct CanRequest {
     /// The team that it would be about, instead of a product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
+    /// The supplier that it would be about, instead of a product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier: Option<String>,
 }
 
 /// The authorizer's answer.

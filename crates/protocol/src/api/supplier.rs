@@ -1,6 +1,6 @@
 //! Suppliers: what they promise and run, what they are asked for, and how they keep to it.
 
-use super::supplier_change::{ObservationView, SupplierNoticeView};
+use super::supplier_change::{ObservationView, ResponseView, SupplierNoticeView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -41,6 +41,9 @@ pub struct SupplierView {
     pub obligations: Vec<String>,
     /// How long it takes to get something from it, in words.
     pub lead_times: Vec<String>,
+    /// What is to be done about its changes, what is due first first; without what is for products that the asker does not see.
+    #[serde(default)]
+    pub responses: Vec<ResponseView>,
     /// What it announced, the newest first.
     pub notices: Vec<SupplierNoticeView>,
     /// What it was seen to deploy, the newest first.

@@ -105,6 +105,12 @@ pub struct SupplierNoticeView {
     pub status: String,
     /// The same in a sentence.
     pub told: String,
+    /// Where it was seen to come true: `gateway in live`.
+    #[serde(default)]
+    pub seen: Vec<String>,
+    /// Where that is still awaited.
+    #[serde(default)]
+    pub left: Vec<String>,
     /// Where it came from, in words.
     pub source: String,
     /// How many editions there are.
@@ -216,6 +222,10 @@ pub struct ResponseRequest {
     /// Or the observed deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<u64>,
+    /// The edition of the notice that was looked at: when it means something else by now, nothing is decided. The newest one when it
+    /// is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<u64>,
     /// For which product.
     pub product: String,
     /// Where.
@@ -247,6 +257,9 @@ pub struct ResponseView {
     pub id: u64,
     /// About what: `notice 1` or `observation 1`.
     pub about: String,
+    /// The edition of the notice that it was decided about.
+    #[serde(default)]
+    pub edition: Option<u64>,
     /// For which product.
     pub product: String,
     /// Where.
@@ -267,4 +280,10 @@ pub struct ResponseView {
     pub status: String,
     /// Whether it is still to be done: a hold whose time is over is not, nor what an acceptance set aside.
     pub stands: bool,
+    /// Whether it should be done by now.
+    #[serde(default)]
+    pub overdue: bool,
+    /// Whether it accepted what means something else by now.
+    #[serde(default)]
+    pub outdated: bool,
 }

@@ -7,6 +7,7 @@ use tidegate_domain::{
     catalog::{KeySet, Kind, Policy, Product, Role, Team},
     control::Control,
     name::Name,
+    supplier::Supplier,
 };
 use tidegate_policy::{Authorizer, Controls, PolicyText};
 use tidegate_store::Tx;
@@ -107,7 +108,8 @@ async fn authorizer(tx: &mut Tx) -> Result<Authorizer, Error> {
     let products: Vec<Product> = tx.documents(Kind::Product).await?;
     let policies: Vec<Policy> = tx.documents(Kind::Policy).await?;
     let policies: Vec<PolicyText> = policies.into_iter().map(text).collect();
-    let directory = Directory::new(teams, roles, &products);
+    let suppliers: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
+    let directory = Directory::new(teams, roles, &products).with_suppliers(&suppliers);
     Ok(Authorizer::new(directory, &policies))
 }
 

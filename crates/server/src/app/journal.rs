@@ -3,11 +3,11 @@
 use super::{App, Error, Page, Request, request::Sight};
 use futures::FutureExt;
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Resource},
     communication::message::About,
     id::{
-        ChangeId, DeploymentId, DrillId, GroupRunId, MessageId, RehearsalId, ResponseId, TaskId,
-        WaiverId,
+        ChangeId, DeploymentId, DrillId, GroupRunId, MessageId, NoticeId, RehearsalId, ResponseId,
+        SupplierTaskId, TaskId, WaiverId,
     },
     journal::Frontier,
     name::Name,
@@ -167,8 +167,30 @@ pub(super) async fn seen_entry(
 
 /// Whether somebody who does not see the whole journal sees this entry.
 async fn shows(tx: &mut Tx, sight: &mut Sight, entry: &NumberedEntry) -> Result<bool, Error> {
-    let products = products_of(tx, &entry.entry()?.subject).await?;
+    let subject = entry.entry()?.subject;
+    if let Some(supplier) = supplier_of(tx, &subject).await? {
+        // Who sees a supplier sees what became of it.
+        return Ok(sight.may(Action::ReadShared, &Resource::Supplier(supplier)));
+    }
+    let products = products_of(tx, &subject).await?;
     Ok(!products.is_empty() && products.iter().all(|it| sight.shows(it)))
+}
+
+/// The supplier that an entry is about, if it is about one. What is decided for a product is that product's.
+async fn supplier_of(tx: &mut Tx, subject: &str) -> Result<Option<Name>, Error> {
+    let Some((noun, which)) = subject.split_once('/') else {
+        return Ok(None);
+    };
+    let number = which.parse::<u64>().unwrap_or_default();
+    Ok(match noun {
+        "supplier" => which.parse().ok(),
+        "supplier-notice" => tx.notice(NoticeId(number)).await?.map(|it| it.supplier),
+        "supplier-task" => {
+            let task = tx.supplier_task(SupplierTaskId(number)).await?;
+            task.map(|it| it.supplier)
+        }
+        _ => None,
+    })
 }
 
 /// The products that an entry is about, if it is about any.

@@ -53,10 +53,20 @@ fn resource(wanted: &CanRequest) -> Result<Resource, Error> {
     let team: Option<Name> = optional("team", wanted.team.as_deref())?;
     let environment = optional("environment", wanted.environment.as_deref())?;
     let component = optional("component", wanted.component.as_deref())?;
-    match (product, team) {
+    let supplier: Option<Name> = optional("supplier", wanted.supplier.as_deref())?;
+    if team.is_some() && supplier.is_some() {
+        return Err(Error::invalid(
+            "supplier",
+            "ask about a team or a supplier, not both",
+        ));
+    }
+    let other = team
+        .map(Resource::Team)
+        .or(supplier.map(Resource::Supplier));
+    match (product, other) {
         (Some(_), Some(_)) => Err(Error::invalid(
-            "team",
-            "ask about a product or a team, not both",
+            "product",
+            "ask about a product, a team or a supplier, and not about several",
         )),
         (Some(product), None) => Ok(Resource::Product {
             product,
@@ -67,7 +77,7 @@ fn resource(wanted: &CanRequest) -> Result<Resource, Error> {
             "product",
             "say which product's environment or component it is",
         )),
-        (None, Some(team)) => Ok(Resource::Team(team)),
+        (None, Some(other)) => Ok(other),
         (None, None) => Ok(Resource::Organisation),
     }
 }

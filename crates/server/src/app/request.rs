@@ -179,6 +179,18 @@ impl Sight {
         seen
     }
 
+    /// Whether whoever asks may do something. An answer is no permit.
+    pub(super) fn may(&self, action: Action, resource: &Resource) -> bool {
+        self.authorizer.ask(&self.actor, action, resource).allowed
+    }
+
+    /// Whether something keeps whoever asks from it beside that they answer for too little: a policy, or the token in their hand.
+    pub(super) fn is_forbidden(&self, action: Action, resource: &Resource) -> bool {
+        let answer = self.authorizer.ask(&self.actor, action, resource);
+        let is_barred = !answer.because.is_empty() || !answer.failed.is_empty();
+        !answer.allowed && (is_barred || answer.scope.is_some())
+    }
+
     /// Why an artifact must stay, as it is told: a release of what is not seen is not named. Equal artifacts are one, whoever pushed
     /// them.
     pub(super) fn told(&mut self, reason: String) -> String {

@@ -1,16 +1,21 @@
 //! Suppliers: what they announce and deploy, what either means for us, and what is done about it.
 //!
 //! [`notices`] come in, [`observed`] is what was seen of their versions and [`hook`] what they told themselves; [`impact`] is what a
-//! change means, [`responses`] what people decided, and [`blocks`] what of that a deployment waits for. [`tasks`] are asked for,
+//! change means, [`responses`] what people decided, and [`blocks`] what of that a deployment waits for. [`imports`] are read of what a
+//! supplier sent, and [`removal`] is what keeps one declared. [`tasks`] are asked for,
 //! [`links`] let a contact in, and [`outside`] is what they see and do then.
 
 pub(super) mod blocks;
+mod counting;
 mod hook;
 mod impact;
+mod imports;
 mod links;
 mod notices;
 mod observed;
 mod outside;
+mod plans;
+pub(super) mod removal;
 mod responses;
 mod running;
 mod scorecard;
@@ -23,7 +28,12 @@ pub(crate) use outside::{OutsideDeed, OutsideView};
 pub(super) use running::running;
 
 use super::{Error, Request};
-use tidegate_domain::{access::Action, catalog::Kind, name::Name, supplier::Supplier};
+use tidegate_domain::{
+    access::{Action, Resource},
+    catalog::Kind,
+    name::Name,
+    supplier::Supplier,
+};
 use tidegate_store::Tx;
 
 /// How many of everything are looked through.
@@ -35,8 +45,21 @@ async fn found(
     request: &Request,
     (action, name): (Action, &Name),
 ) -> Result<Supplier, Error> {
-    request.permit_at_large(tx, action).await?;
+    permit(tx, request, (action, Some(name))).await?;
     declared(tx, name).await
+}
+
+/// Whoever asks may do that about a supplier: as one of the team that deals with it, or of the whole organisation. Who asks about
+/// something that no supplier has is judged as of the whole organisation, and learns then only that there is none.
+async fn permit(
+    tx: &mut Tx,
+    request: &Request,
+    (action, supplier): (Action, Option<&Name>),
+) -> Result<(), Error> {
+    let resource = supplier.map_or(Resource::Organisation, |it| Resource::Supplier(it.clone()));
+    let missing = || Error::not_found("supplier-not-found", "supplier", &resource);
+    let asked = request.permit(tx, (action, &resource), missing);
+    asked.await.map(drop)
 }
 
 /// A supplier that is declared.

@@ -1,7 +1,7 @@
 //! Refusals and failures as pages: what happened, what to do, the way back.
 
 use super::{
-    frame::{Frame, Section},
+    frame::{self, Frame, Section},
     marked,
     parts::Prose,
 };
@@ -27,6 +27,13 @@ pub(super) enum Fault {
         /// A path of ours.
         back: String,
     },
+    /// The same for whoever came by a link and has no account: nothing of the inside is around it, and nothing of it is kept.
+    Outside {
+        /// What.
+        error: Error,
+        /// The path of their link; empty where that is not good.
+        back: String,
+    },
 }
 
 #[derive(Template)]
@@ -47,6 +54,19 @@ impl Fault {
             back: path.to_owned(),
         }
     }
+
+    /// `error` for whoever came by the link of `path`.
+    pub(super) fn outside(error: Error, path: &str) -> Self {
+        let is_good = error.kind() != Kind::NotFound;
+        Self::Outside {
+            error,
+            back: if is_good {
+                path.to_owned()
+            } else {
+                String::new()
+            },
+        }
+    }
 }
 
 impl<E: Into<Error>> From<E> for Fault {
@@ -57,11 +77,12 @@ impl<E: Into<Error>> From<E> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let (error, back) = match self {
+        let (error, back, is_outside) = match self {
             Self::SignIn => return Redirect::to("/sign-in").into_response(),
-            Self::Shown { error, back } => (error, back),
+            Self::Shown { error, back } => (error, back, false),
+            Self::Outside { error, back } => (error, back, true),
         };
-        let section = if error.kind() == Kind::NotSignedIn {
+        let section = if is_outside || error.kind() == Kind::NotSignedIn {
             Section::Outside
         } else {
             Section::Elsewhere
@@ -80,6 +101,9 @@ impl IntoResponse for Fault {
             Ok(html) => {
                 let mut response = (status, Html(html)).into_response();
                 response.headers_mut().extend(retry);
+                if is_outside {
+                    response.headers_mut().extend(frame::unkept());
+                }
                 response
             }
             Err(_) => (status, sentence).into_response(),

@@ -196,6 +196,17 @@ pub(super) fn answer(page: &impl Template) -> Result<Response, Fault> {
     Ok(([(header::CACHE_CONTROL, keep)], Html(html)).into_response())
 }
 
+/// What is seen by a link that is a secret: nobody on the way keeps it, and no other site is told the address.
+pub(super) fn unkept() -> [(header::HeaderName, HeaderValue); 2] {
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

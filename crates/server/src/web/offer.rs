@@ -12,6 +12,8 @@ pub(super) struct Place<'a> {
     pub product: Option<&'a str>,
     /// The environment.
     pub environment: Option<&'a str>,
+    /// The supplier, instead of a product.
+    pub supplier: Option<&'a str>,
 }
 
 impl<'a> Place<'a> {
@@ -19,7 +21,15 @@ impl<'a> Place<'a> {
     pub(super) fn product(product: &'a str) -> Self {
         Self {
             product: Some(product),
-            environment: None,
+            ..Self::default()
+        }
+    }
+
+    /// A supplier.
+    pub(super) fn supplier(supplier: &'a str) -> Self {
+        Self {
+            supplier: Some(supplier),
+            ..Self::default()
         }
     }
 
@@ -45,6 +55,7 @@ pub(super) async fn barred(
         action: action.word().to_owned(),
         product: place.product.map(str::to_owned),
         environment: place.environment.map(str::to_owned),
+        supplier: place.supplier.map(str::to_owned),
         ..CanRequest::default()
     };
     let answer = app.can(request.clone(), &question).await?;

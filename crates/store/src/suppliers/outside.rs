@@ -51,6 +51,19 @@ impl Tx {
             .collect()
     }
 
+    /// Whether a signed request of a supplier was taken already.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_supplier_request(
+        &mut self,
+        (supplier, request): (&Name, &str),
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM supplier_requests WHERE supplier = $1 AND request = $2";
+        let values = [supplier.as_str().into(), request.into()];
+        Ok(self.row(sql, &values).await?.is_some())
+    }
+
     /// Keeps that a signed request of a supplier was taken; answers false when it was before. Those taken before `since` are
     /// forgotten: their own time gives them away.
     ///

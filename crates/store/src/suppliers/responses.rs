@@ -60,6 +60,17 @@ impl Tx {
         read(&self.rows(sql, &values).await?)
     }
 
+    /// The responses that count about whatever a supplier announced or deployed, by number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn responses_about(&mut self, supplier: &Name) -> Result<Vec<Response>, StoreError> {
+        let sql = "SELECT record FROM supplier_responses WHERE counts = 1 AND about IN (\
+                SELECT 'notice/' || id FROM supplier_notices WHERE supplier = $1 UNION ALL \
+                SELECT 'observation/' || id FROM supplier_observations WHERE supplier = $1) ORDER BY id";
+        read(&self.rows(sql, &[supplier.as_str().into()]).await?)
+    }
+
     /// All responses to one change, by number.
     ///
     /// # Errors

@@ -34,6 +34,11 @@ pub(crate) async fn every_edition_of_a_plan_stays_and_no_number_is_given_twice(s
         .newest_plan((&name("shop"), &of.1))
         .await?);
     assert_eq!(other, None);
+    let mut another = plan_edition(1);
+    another.product = name("another");
+    record(store, another.clone()).await.unwrap();
+    let newest = view!(store, (), |tx, ()| tx.newest_plans().await?);
+    assert_eq!(newest, [another, plan_edition(3)]);
 }
 
 async fn record(store: &Store, edition: PlanEdition) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ pub(crate) use communications::{
 };
 pub(crate) use scopes::{adjustments, wordings, work_item};
 pub(crate) use suppliers::{
-    grants, incident, notice, notices, observation, observations, response, responses,
+    grants, incident, notice, notices, observation, observations, questioned, response, responses,
     supplier_task, supplier_tasks, watch,
 };
 pub(crate) use trains::{train, train_plan, train_statuses};

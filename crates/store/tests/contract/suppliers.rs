@@ -97,7 +97,25 @@ pub(crate) async fn responses_count_while_they_are_to_be_done_or_accept(store: &
         assert_eq!(read, Some(response));
         assert_eq!(!counting.is_empty(), matches!(word, "hold" | "accept"));
     }
-    commit!(store, response(2), |tx, it| tx.record_response(it).await?);
+    commit!(
+        store,
+        (response(2), notice(1, "CHG1"), observation(1)),
+        |tx, (response, notice, observation)| {
+            tx.record_response(response).await?;
+            tx.record_notice(notice).await?;
+            tx.record_observation(observation).await?;
+        }
+    );
+    let of = async |supplier: &'static str| {
+        let all = view!(store, name(supplier), |tx, supplier| tx
+            .responses_about(supplier)
+            .await?);
+        all.iter().map(|it| it.id.0).collect::<Vec<u64>>()
+    };
+    assert_eq!((of("acme").await, of("other").await), (vec![2], Vec::new()));
+    let observed = responses().swap_remove(0).1;
+    commit!(store, observed, |tx, it| tx.record_response(it).await?);
+    assert_eq!(of("acme").await, [1, 2]);
     let (about, elsewhere) = view!(store, (), |tx, ()| (
         tx.responses_to(About::Notice(NoticeId(1))).await?,
         tx.responses_in((&name("storefront"), &name("staging")))
@@ -163,6 +181,11 @@ pub(crate) async fn a_grant_is_found_by_its_nonce_and_a_request_counts_once(stor
     };
     assert!(take("acme", 0).await && take("other", 0).await);
     assert!(!take("acme", 0).await);
+    let known = view!(store, (), |tx, ()| (
+        tx.has_supplier_request((&name("acme"), "msg_1")).await?,
+        tx.has_supplier_request((&name("acme"), "msg_2")).await?,
+    ));
+    assert_eq!(known, (true, false));
     // What is forgotten would count again, and is refused by its time before.
     assert!(take("acme", 4_000_000_000).await);
 }

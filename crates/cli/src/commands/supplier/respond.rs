@@ -19,6 +19,9 @@ pub struct RespondArgs {
     environment: String,
     #[command(flatten)]
     about: AboutArgs,
+    /// The edition of the notice that was looked at: when it means something else by now, nothing is decided.
+    #[arg(long, value_name = "NUMBER", requires = "notice")]
+    edition: Option<u64>,
     /// Why: whoever is held up or surprised by it later reads that.
     #[arg(long)]
     reason: String,
@@ -80,6 +83,7 @@ impl RespondArgs {
         let wanted = ResponseRequest {
             notice: self.about.notice,
             observation: self.about.observation,
+            edition: self.edition,
             product: self.product,
             environment: self.environment,
             what: self.what.word().to_owned(),

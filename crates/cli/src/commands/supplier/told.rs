@@ -49,6 +49,9 @@ pub(super) fn told(supplier: &SupplierView) -> String {
         &["component", "in", "runs", "asked"],
         places,
     ));
+    let open = supplier.responses.iter().map(to_do);
+    let header = ["response", "what", "for", "in", "because of", "due", "by"];
+    parts.push(section("to be done", &header, open));
     let notices = supplier.notices.iter().map(|it| {
         vec![
             it.id.to_string(),
@@ -88,6 +91,22 @@ pub(super) fn told(supplier: &SupplierView) -> String {
     ));
     parts.retain(|it| !it.is_empty());
     parts.join("\n")
+}
+
+fn to_do(it: &ResponseView) -> Vec<String> {
+    let due = it.due.map(moment).unwrap_or_default();
+    vec![
+        it.id.to_string(),
+        it.what.clone(),
+        it.product.clone(),
+        it.environment.clone(),
+        it.about.clone(),
+        match it.overdue {
+            true => format!("{due}, overdue"),
+            false => due,
+        },
+        it.by.clone(),
+    ]
 }
 
 fn place(it: &SupplierPlaceView) -> Vec<String> {
@@ -213,10 +232,16 @@ fn affected(it: &AffectedView) -> String {
 }
 
 pub(super) fn response(it: &ResponseView) -> String {
-    let stands = match (it.status.as_str(), it.stands) {
+    let mut stands = match (it.status.as_str(), it.stands) {
         ("open", false) => "open, and over or set aside".to_owned(),
         (status, _) => status.to_owned(),
     };
+    if it.overdue {
+        stands.push_str(", overdue");
+    }
+    if it.outdated {
+        stands.push_str(", for an edition that meant something else");
+    }
     format!(
         "response {}: {} for {} in {} because of {} ({stands}), {} by {}",
         it.id, it.what, it.product, it.environment, it.about, it.reason, it.by

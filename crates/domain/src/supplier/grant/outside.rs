@@ -2,10 +2,10 @@
 
 use super::{Grant, Refusal, Right};
 use crate::{
-    id::SupplierTaskId,
+    id::{Edition, SupplierTaskId},
     supplier::{
         Announcement, Line, Paragraphs, SupplierTask,
-        notice::{Incoming, Intent, Notice, Source, Times},
+        notice::{Incoming, Intent, Notice, NoticeStatus, Source, Times},
         task::TaskEvent,
     },
 };
@@ -37,6 +37,12 @@ pub struct NoticeView {
     pub times: Option<Times>,
     /// What became of it.
     pub status: &'static str,
+    /// The same in a sentence, as we tell it to them.
+    pub told: &'static str,
+    /// How many editions there are.
+    pub edition: Edition,
+    /// When this edition came in.
+    pub came: Timestamp,
 }
 
 /// What a contact wants to say of a task.
@@ -59,15 +65,20 @@ impl Grant {
         Ok(seen.map(TaskView::of).collect())
     }
 
-    /// The notices that they see: all of their supplier, and none that a stranger sent in its name.
+    /// The notices that they see: all of their supplier, and none that a stranger sent in its name. Who may announce and not see
+    /// those of others sees what they announced themselves.
     ///
     /// # Errors
     /// When they see none.
     pub fn notices(&self, all: &[Notice]) -> Result<Vec<NoticeView>, Refusal> {
-        self.may(Right::SeeNotices)?;
+        let sees_all = self.may(Right::SeeNotices);
+        if sees_all.is_err() && self.may(Right::Announce).is_err() {
+            return sees_all.map(|()| Vec::new());
+        }
         let seen = all
             .iter()
             .filter(|it| it.supplier == self.supplier && !it.is_doubtful());
+        let seen = seen.filter(|it| sees_all.is_ok() || self.announced(it));
         Ok(seen.map(NoticeView::of).collect())
     }
 
@@ -113,6 +124,18 @@ impl Grant {
         })
     }
 
+    /// Whether they announced an edition of it.
+    fn announced(&self, notice: &Notice) -> bool {
+        let is_theirs = |source: &Source| match source {
+            Source::Contact { mail } => *mail == self.contact,
+            Source::Form { .. } | Source::Api { .. } | Source::Ics { .. } | Source::Mail { .. } => {
+                false
+            }
+        };
+        let mut all = notice.editions().iter();
+        all.any(|it| is_theirs(&it.source))
+    }
+
     fn covers(&self, task: &SupplierTask) -> bool {
         let is_named = self.tasks.as_ref().is_none_or(|all| all.contains(&task.id));
         task.supplier == self.supplier && is_named
@@ -133,12 +156,32 @@ impl TaskView {
 
 impl NoticeView {
     fn of(notice: &Notice) -> Self {
-        let announcement = &notice.current().announcement;
+        let edition = notice.current();
+        let announcement = &edition.announcement;
         Self {
+            told: told(notice),
+            edition: edition.edition,
+            came: edition.at,
             number: notice.number.clone(),
             title: announcement.title.clone(),
             times: announcement.times.clone(),
             status: notice.status.word(),
         }
+    }
+}
+
+/// What became of a notice, as those read it who announced it: nothing of who of us did what, and why.
+fn told(notice: &Notice) -> &'static str {
+    if notice.status.is_awaited() && !notice.seen().is_empty() {
+        return "we saw it happen in some places, and not in all of them yet";
+    }
+    match notice.status {
+        NoticeStatus::Announced { .. } => "it came in, and nobody of us said yet that they read it",
+        NoticeStatus::Acknowledged { .. } => "one of us has read it",
+        NoticeStatus::Overdue { .. } => "its time is over, and we did not see it happen",
+        NoticeStatus::Happened { .. } => "we know that it has happened",
+        NoticeStatus::Closed { .. } => "it has happened, and nothing is left to do about it",
+        NoticeStatus::Cancelled { .. } => "it was taken back",
+        NoticeStatus::Withdrawn { .. } => "we set it aside: ask those who sent you the link",
     }
 }

@@ -208,6 +208,58 @@ fn they_see_and_do_what_is_theirs_and_nothing_else() {
     );
 }
 
+#[test]
+fn who_announces_sees_what_became_of_it() {
+    use crate::supplier::notice::{Notice, NoticeEvent};
+    let mut announces = grant();
+    announces.rights = BTreeSet::from([Right::Announce]);
+    let notice = |id: u64, source: serde_json::Value| -> Notice {
+        serde_json::from_value(json!({"id": id, "supplier": "acme", "number": format!("CHG{id}"), "editions": [{
+            "edition": 1, "announcement": {"kind": "change", "title": "x"}, "sequence": 0, "stamp": null, "source": source,
+            "at": at(0)}], "status": {"is": "announced", "since": at(0)}}))
+        .unwrap()
+    };
+    let own = notice(1, json!({"contact": {"mail": "eve@acme.example"}}));
+    let others = notice(2, json!({"form": {"by": "ada"}}));
+    let told = |grant: &Grant, all: &[Notice]| -> Vec<String> {
+        let seen = grant.notices(all).unwrap().into_iter();
+        seen.map(|it| format!("{}: {}", it.number, it.told))
+            .collect()
+    };
+    let all = [own.clone(), others];
+    let came = "CHG1: it came in, and nobody of us said yet that they read it";
+    assert_eq!(told(&announces, &all), [came]);
+    let by = "ada".parse().unwrap();
+    let read = own.after(&NoticeEvent::Acknowledged { by }, at(1)).unwrap();
+    assert_eq!(told(&announces, &[read]), ["CHG1: one of us has read it"]);
+    announces.rights.insert(Right::SeeNotices);
+    assert_eq!(told(&announces, &all).len(), 2);
+}
+
+#[test]
+fn a_link_announces_so_often_a_day() {
+    let mut handed = Handed {
+        grant: grant(),
+        by: "ada".parse().unwrap(),
+        at: at(0),
+        taken_back: None,
+        announced: None,
+    };
+    for second in 0..20 {
+        handed = handed.announces(at(second)).unwrap();
+    }
+    let why = handed.clone().announces(at(86_399)).unwrap_err();
+    assert_eq!(
+        why.to_string(),
+        "20 changes were announced by this link within a day: announce more after 1970-01-02T00:00:00Z, or ask those who sent it to you"
+    );
+    let next = handed.announces(at(86_400)).unwrap();
+    assert_eq!(
+        next.announced.map(|it| (it.since, it.times)),
+        Some((at(86_400), 1))
+    );
+}
+
 proptest! {
     /// Whatever is changed of a token, it is not good any more.
     #[test]

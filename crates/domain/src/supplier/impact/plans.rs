@@ -68,7 +68,7 @@ pub struct Concern<'a> {
 
 /// The plans that use what is changed, the worst first, and of these the ones at that time first.
 pub fn concerns<'a>(plans: &'a [Plan], impact: &Impact<'_>, cause: &Cause<'_>) -> Vec<Concern<'a>> {
-    let meeting = Meeting::of(impact, cause);
+    let meeting = Meeting::of(plans, impact, cause);
     let concern = |plan: &'a Plan| {
         let both = plan.time().zip(cause.times);
         Some(Concern {
@@ -87,6 +87,7 @@ type Harms<'a> = BTreeMap<(&'a Name, &'a Name), Harm>;
 
 struct Meeting<'a> {
     cause: &'a Cause<'a>,
+    plans: &'a [Plan],
     /// By environment: who needs what of whom, and what the cause concerns there.
     graphs: BTreeMap<&'a Name, (&'a Graph<'a>, Vec<usize>)>,
     all: Harms<'a>,
@@ -95,7 +96,7 @@ struct Meeting<'a> {
 }
 
 impl<'a> Meeting<'a> {
-    fn of(impact: &'a Impact<'a>, cause: &'a Cause<'a>) -> Self {
+    fn of(plans: &'a [Plan], impact: &'a Impact<'a>, cause: &'a Cause<'a>) -> Self {
         let graphs = impact.graphs().iter();
         let (mut all, mut through) = (Harms::new(), Harms::new());
         for touched in &impact.touched {
@@ -107,6 +108,7 @@ impl<'a> Meeting<'a> {
         }
         Self {
             cause,
+            plans,
             graphs: graphs
                 .map(|it| (it.environment, (it, it.concerned(cause))))
                 .collect(),
@@ -122,18 +124,51 @@ impl<'a> Meeting<'a> {
                 Some(parts) => self.brought(release, parts),
                 None => of(&release.product, &release.environment),
             },
-            Plan::Booking(booked) => of(&booked.product, &booked.environment),
+            Plan::Booking(booked) => {
+                let Booked {
+                    product,
+                    version,
+                    environment,
+                    ..
+                } = booked;
+                let brought = self.planned((product, environment), Some(version));
+                brought.max(of(product, environment))
+            }
             Plan::Departure {
                 members,
                 environment,
                 ..
-            } => members.iter().filter_map(|it| of(it, environment)).max(),
+            } => members
+                .iter()
+                .filter_map(|it| {
+                    let planned = self.planned((it, environment), None);
+                    planned.max(of(it, environment))
+                })
+                .max(),
             Plan::Flag {
                 product,
                 environment,
                 ..
             } => of(product, environment),
         }
+    }
+
+    /// How badly what is planned of a product is touched, of one version or of any: it may run nowhere yet.
+    fn planned(
+        &self,
+        (product, environment): (&Name, &Name),
+        version: Option<&Version>,
+    ) -> Option<Harm> {
+        let all = self.plans.iter().filter_map(|plan| match plan {
+            Plan::Release(release) => Some(release),
+            Plan::Booking(_) | Plan::Departure { .. } | Plan::Flag { .. } => None,
+        });
+        let of_it = all.filter(|it| {
+            let is_there = it.product == *product && it.environment == *environment;
+            is_there && version.is_none_or(|version| *version == it.version)
+        });
+        let harm = |it: &PlannedRelease| self.brought(it, it.parts.as_ref()?);
+        of_it.filter_map(harm).max()
     }
 
     /// What a release needs itself counts, and not what runs now does. What it reaches through others it still reaches.

@@ -265,6 +265,58 @@ fn plans_are_met_by_what_they_bring_and_when() {
     );
 }
 
+#[test]
+fn what_runs_nowhere_yet_is_met_by_what_is_planned_of_it() {
+    let (live, place, suppliers) = (name("live"), Place::default(), [acme()]);
+    let graphs = [Graph::of(&live, &place, &suppliers)];
+    let announcement = announced(&json!({"version": "3.0.0"}));
+    let cause = Cause::announced(&suppliers[0], &announcement);
+    let impact = Impact::of(&graphs, &cause);
+    let at = |text: &str| text.parse().unwrap();
+    let (from, until) = (at("2026-12-01T00:00:00Z"), at("2026-12-02T00:00:00Z"));
+    let parts = BTreeMap::from([(name("web"), part(&[], "acme/gateway ^2"))]);
+    let booking = |version: &str| {
+        Plan::Booking(Booked {
+            product: name("fresh"),
+            version: version.parse().unwrap(),
+            environment: live.clone(),
+            from,
+            until,
+            shared: false,
+            reason: String::new(),
+        })
+    };
+    let plans = [
+        Plan::Release(PlannedRelease {
+            product: name("fresh"),
+            version: "1.0.0".parse().unwrap(),
+            environment: live.clone(),
+            target: from,
+            parts: Some(parts),
+        }),
+        booking("1.0.0"),
+        booking("2.0.0"),
+        Plan::Departure {
+            train: name("winter"),
+            members: BTreeSet::from([name("fresh")]),
+            environment: live.clone(),
+            at: from,
+        },
+    ];
+    let told = concerns(&plans, &impact, &cause);
+    let told = told
+        .iter()
+        .map(|it| format!("{}: {}", it.plan, it.harm.word()));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "fresh 1.0.0 to live: breaks",
+            "the booking of live for fresh 1.0.0: breaks",
+            "train winter to live: breaks",
+        ]
+    );
+}
+
 /// Who needs which of the components `p0/c` to `p9/c` or of the supplier, and whether it does without.
 fn drawn() -> impl Strategy<Value = Vec<Vec<(usize, bool)>>> {
     prop::collection::vec(

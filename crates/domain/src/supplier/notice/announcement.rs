@@ -170,6 +170,28 @@ impl Announcement {
         times && bare(self) == bare(other)
     }
 
+    /// Whether it means the same as another for whoever decides about it, however either is worded: the same change, at the same
+    /// time.
+    pub fn means(&self, other: &Self) -> bool {
+        let times = match (&self.times, &other.times) {
+            (Some(one), Some(other)) => one.are(other) || one.continues(other),
+            (one, other) => one == other,
+        };
+        let places = self.components == other.components && self.environments == other.environments;
+        times && places && self.changes(other)
+    }
+
+    /// Whether the same is there after it as after another, whenever and wherever.
+    pub fn changes(&self, other: &Self) -> bool {
+        let Self {
+            kind,
+            version,
+            provides,
+            ..
+        } = self;
+        (kind, version, provides) == (&other.kind, &other.version, &other.provides)
+    }
+
     fn concerns_component(&self, component: &Name) -> bool {
         self.components.is_empty() || self.components.contains(component)
     }
@@ -253,6 +275,11 @@ impl Times {
     pub fn next(&self, at: Timestamp) -> Option<Period> {
         let next = self.periods.iter().find(|it| it.until >= at);
         next.or_else(|| self.periods.last()).copied()
+    }
+
+    /// Whether these are the same moments, in whichever time zone they are told.
+    fn are(&self, other: &Self) -> bool {
+        (&self.periods, self.cut) == (&other.periods, other.cut)
     }
 
     /// Whether these are the same times, or both a part of more and the same where they overlap.

@@ -1,5 +1,9 @@
 //! A notice with all its editions, and what a message from the supplier makes of it.
 
+mod seen;
+
+pub use seen::Seen;
+
 use super::{Announcement, NoticeEvent, NoticeIllegal, NoticeStatus, Source, TOLERANCE};
 use crate::{
     id::{self, NoticeId},
@@ -22,6 +26,9 @@ pub struct Notice {
     pub number: Line,
     /// What was announced, the newest last; at least one.
     editions: Vec<Edition>,
+    /// Where it was seen, each place once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    seen: Vec<Seen>,
     /// What became of it.
     pub status: NoticeStatus,
 }
@@ -109,6 +116,7 @@ impl Notice {
             supplier,
             number,
             editions,
+            seen: Vec::new(),
             status,
         }
     }
@@ -121,6 +129,14 @@ impl Notice {
     /// What was announced first.
     pub fn original(&self) -> &Edition {
         self.editions.first().expect("a notice has an edition")
+    }
+
+    /// The first of the last editions that all mean the same: whoever decided since decided about what is announced now.
+    pub fn meaning(&self) -> &Edition {
+        let current = self.current();
+        let all = self.editions.iter().rev();
+        let same = all.take_while(|it| it.announcement.means(&current.announcement));
+        same.last().unwrap_or(current)
     }
 
     /// The editions that are kept, the newest last.
@@ -173,6 +189,7 @@ impl Notice {
             ..self.clone()
         };
         notice.add(incoming, is_known, at);
+        notice.forget_another(&self.current().announcement);
         Received::Changed(Box::new(notice))
     }
 

@@ -1,6 +1,6 @@
 //! What is still to be done, and what it keeps from happening.
 
-use super::{Response, ResponseStatus, What};
+use super::{Meanings, Response, ResponseStatus, What};
 use crate::name::Name;
 use jiff::Timestamp;
 use std::{cmp::Reverse, fmt};
@@ -12,12 +12,16 @@ pub struct Block<'a>(pub &'a Response);
 /// The responses that are still to be done, those due first first.
 ///
 /// A hold is over at its time, and what was accepted sets aside what was decided there before it: who holds after that has seen
-/// something else.
-pub fn standing(responses: &[Response], now: Timestamp) -> Vec<&Response> {
+/// something else. What was accepted of a notice that means something else by now sets nothing aside.
+pub fn standing<'a>(
+    responses: &'a [Response],
+    meanings: &Meanings,
+    now: Timestamp,
+) -> Vec<&'a Response> {
     let place = |it: &Response| (it.about, it.product.clone(), it.environment.clone());
     let is_accepted = |it: &&Response| {
         let is_done = matches!(it.status, ResponseStatus::Done { .. });
-        is_done && it.what == What::Accept
+        is_done && it.what == What::Accept && meanings.fit(it)
     };
     let accepted = responses.iter().filter(is_accepted);
     let accepted: Vec<_> = accepted.map(|it| (place(it), it.id)).collect();
@@ -34,8 +38,12 @@ pub fn standing(responses: &[Response], now: Timestamp) -> Vec<&Response> {
 }
 
 /// Those of [`standing`] that should be done by now; those due first first.
-pub fn overdue(responses: &[Response], now: Timestamp) -> Vec<&Response> {
-    let mut all = standing(responses, now);
+pub fn overdue<'a>(
+    responses: &'a [Response],
+    meanings: &Meanings,
+    now: Timestamp,
+) -> Vec<&'a Response> {
+    let mut all = standing(responses, meanings, now);
     all.retain(|it| it.due.is_some_and(|due| due < now));
     all
 }
@@ -43,10 +51,11 @@ pub fn overdue(responses: &[Response], now: Timestamp) -> Vec<&Response> {
 /// What keeps a product from being deployed to an environment: holds, the longest first, and what is not verified again yet.
 pub fn blocks<'a>(
     responses: &'a [Response],
+    meanings: &Meanings,
     (product, environment): (&Name, &Name),
     now: Timestamp,
 ) -> Vec<Block<'a>> {
-    let standing = standing(responses, now).into_iter();
+    let standing = standing(responses, meanings, now).into_iter();
     let is_there = |it: &&Response| it.product == *product && it.environment == *environment;
     let mut all: Vec<&Response> = standing
         .filter(is_there)

@@ -1,8 +1,9 @@
 //! What is suggested, what stands, and what that blocks.
 
 use super::*;
-use crate::supplier::{Harm, impact::Breach};
+use crate::supplier::{Harm, Notice, impact::Breach};
 use jiff::SignedDuration;
+use serde_json::json;
 
 fn at(hours: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
@@ -16,6 +17,7 @@ fn response(id: u64, about: u64, what: What, due: Option<i64>) -> Response {
     let response = Response {
         id: ResponseId(id),
         about: About::Notice(NoticeId(about)),
+        edition: Some(Edition(1)),
         product: name("shop"),
         environment: name("live"),
         what,
@@ -26,6 +28,58 @@ fn response(id: u64, about: u64, what: What, due: Option<i64>) -> Response {
         status: ResponseStatus::Open,
     };
     response.decided().unwrap()
+}
+
+/// A notice that is announced at the first hour, and otherwise at the second and third…
+fn notice(id: u64, otherwise: &[serde_json::Value]) -> Notice {
+    let first = json!({"kind": "change", "title": "2.5.0", "version": "2.5.0"});
+    let editions: Vec<_> = std::iter::once(&first).chain(otherwise).zip(1..).map(|(announced, number)| json!({
+        "edition": number, "announcement": announced, "sequence": number, "stamp": null, "source": {"api": {"by": "ada"}},
+        "at": at(number),
+    })).collect();
+    serde_json::from_value(
+        json!({"id": id, "supplier": "acme", "number": "CHG1", "editions": editions,
+        "status": {"is": "announced", "since": at(1)}}),
+    )
+    .unwrap()
+}
+
+#[test]
+fn what_was_accepted_is_what_was_announced_then() {
+    let times = |day: u8| json!({"periods": [{"from": format!("2026-12-0{day}T22:00:00Z"), "until": format!("2026-12-0{day}T23:00:00Z")}]});
+    let same = json!({"kind": "change", "title": "Gateway 2.5.0", "version": "2.5.0", "description": "Better worded"});
+    let later = json!({"kind": "change", "title": "2.5.0", "version": "2.5.0", "times": times(2)});
+    let shown = json!({"kind": "change", "title": "2.5.0", "version": "2.5.0", "times": times(2), "description": "x"});
+    let narrow =
+        json!({"kind": "change", "title": "2.5.0", "version": "2.5.0", "components": ["gateway"]});
+    let ends = json!({"kind": "end-of-life", "title": "2.5.0", "version": "2.5.0"});
+    let hold = response(1, 1, What::Hold { until: None }, None);
+    for (edition, otherwise, stands) in [
+        (Some(1), vec![], false),
+        (Some(1), vec![same.clone()], false),
+        (Some(1), vec![later.clone()], true),
+        (Some(1), vec![narrow], true),
+        (Some(1), vec![ends], true),
+        (Some(2), vec![later.clone(), shown], false),
+        (Some(1), vec![later.clone(), same.clone()], true),
+        // Responses from before say only when they were decided: at the second hour here.
+        (None, vec![], false),
+        (None, vec![same, later.clone()], true),
+        (None, vec![later], false),
+    ] {
+        let accept = Response {
+            edition: edition.map(Edition),
+            at: at(2),
+            ..response(2, 1, What::Accept, None)
+        };
+        let meanings = Meanings::of(&[notice(1, &otherwise)]);
+        let all = [hold.clone(), accept];
+        let is_held = !standing(&all, &meanings, at(9)).is_empty();
+        assert_eq!(is_held, stands, "{edition:?} {otherwise:?}");
+    }
+    let accept = response(2, 1, What::Accept, None);
+    let unknown = [hold, accept];
+    assert_eq!(standing(&unknown, &Meanings::default(), at(9)).len(), 1);
 }
 
 fn reverify() -> What {
@@ -117,11 +171,12 @@ fn what_stands_is_told_by_when_and_what_it_stops() {
         response(4, 2, What::Hold { until: None }, None),
     ];
     let place = (&name("shop"), &name("live"));
+    let meanings = Meanings::of(&[notice(1, &[]), notice(2, &[])]);
     let ids = |all: &[&Response]| all.iter().map(|it| it.id.0).collect::<Vec<_>>();
-    assert_eq!(ids(&standing(&all, at(10))), [3, 2, 1, 4]);
-    assert_eq!(ids(&overdue(&all, at(9))), [3]);
+    assert_eq!(ids(&standing(&all, &meanings, at(10))), [3, 2, 1, 4]);
+    assert_eq!(ids(&overdue(&all, &meanings, at(9))), [3]);
     let told = |all: &[Response], now| {
-        blocks(all, place, at(now))
+        blocks(all, &meanings, place, at(now))
             .iter()
             .map(ToString::to_string)
             .collect::<Vec<_>>()
@@ -138,7 +193,8 @@ fn what_stands_is_told_by_when_and_what_it_stops() {
         ]
     );
     assert_eq!(told(&all, 20), [forever, verified]);
-    assert_eq!(blocks(&all, (&name("shop"), &name("staging")), at(10)), []);
+    let elsewhere = (&name("shop"), &name("staging"));
+    assert_eq!(blocks(&all, &meanings, elsewhere, at(10)), []);
     // What is accepted sets aside what was to be done about the same thing there.
     all.push(response(5, 1, What::Accept, None));
     assert_eq!(told(&all, 10), [forever]);

@@ -113,7 +113,6 @@ fn says(version: &str, deployed: i64) -> Told {
         environment: "live".parse().unwrap(),
         version: version.parse().unwrap(),
         deployed_at: Some(at(deployed)),
-        notice: None,
     }
 }
 
@@ -188,4 +187,27 @@ proptest! {
         }
         prop_assert_eq!(watch, first);
     }
+}
+
+#[test]
+fn another_question_begins_anew() {
+    let (header, tag) = (Digest::of(b"header"), Digest::of(b"tag"));
+    let ask = |watch: &Watch, question: Digest, version: &str, minute: i64| {
+        let (watch, signs) = watch.asked(question).take(Ok(seen(version)), 1, at(minute));
+        let signs: Vec<String> = signs.iter().map(ToString::to_string).collect();
+        (watch, signs.join("; "))
+    };
+    // What was kept before questions were is taken to be of the first one.
+    let (old, _) = Watch::default().take(Ok(seen("1.0.0")), 1, at(0));
+    let (watch, told) = ask(&old, header, "1.1.0", 1);
+    assert_eq!(
+        told,
+        "changed from 1.0.0 to 1.1.0, between 1970-01-01T00:00:00Z and 1970-01-01T00:01:00Z"
+    );
+    assert!(watch.is_by(header) && !watch.is_by(tag));
+    let (watch, told) = ask(&watch, tag, "v1.1", 2);
+    assert_eq!(told, "it runs v1.1, as first seen at 1970-01-01T00:02:00Z");
+    let (watch, told) = ask(&watch, tag, "v1.2", 3);
+    assert!(told.starts_with("changed from v1.1 to v1.2"), "{told}");
+    assert_eq!(ask(&watch, tag, "v1.2", 4).1, "");
 }

@@ -18,9 +18,6 @@ pub struct Told {
     /// When it was deployed; when the request came, unless it is said.
     #[serde(default)]
     pub deployed_at: Option<Timestamp>,
-    /// The supplier's own number of the notice that it belongs to.
-    #[serde(default)]
-    pub notice: Option<Line>,
 }
 
 /// Why the body of a request says nothing.

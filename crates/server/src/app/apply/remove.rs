@@ -1,7 +1,7 @@
 //! Removing what is declared, as far as nothing else can name it.
 
 use super::{
-    super::{App, Error, Kind as Refusal, Request, field, proposals},
+    super::{App, Error, Kind as Refusal, Request, field, proposals, suppliers},
     diff,
     rights::check_scope,
 };
@@ -66,6 +66,9 @@ async fn remove(
     rights(tx, request, (*kind, name), known.clone()).await?;
     if *kind == Kind::ReleaseTemplate {
         refuse_included(tx, name).await?;
+    }
+    if *kind == Kind::Supplier {
+        suppliers::removal::check(tx, request, name).await?;
     }
     let mut change = CatalogChange {
         kind: kind.to_string(),

@@ -1,11 +1,11 @@
 //! What a deployment waits for because of a supplier's change.
 
-use super::super::Error;
+use super::{super::Error, counting::meanings};
 use jiff::Timestamp;
 use tidegate_domain::{
     control::{Stop, StopKind},
     name::Name,
-    supplier::response::{Block, What, blocks},
+    supplier::response::{Block, ResponseStatus, What, blocks},
 };
 use tidegate_store::Tx;
 
@@ -16,7 +16,13 @@ pub(in crate::app) async fn stops(
     at: Timestamp,
 ) -> Result<Vec<Stop>, Error> {
     let responses = tx.responses_in(place).await?;
-    Ok(blocks(&responses, place, at).iter().map(stop).collect())
+    // What was accepted counts only where something else is still open about the same.
+    let open = responses
+        .iter()
+        .filter(|it| it.status == ResponseStatus::Open);
+    let meanings = meanings(tx, open.map(|it| it.about)).await?;
+    let blocks = blocks(&responses, &meanings, place, at);
+    Ok(blocks.iter().map(stop).collect())
 }
 
 fn stop(block: &Block<'_>) -> Stop {

@@ -2,37 +2,27 @@
 
 use super::{
     super::{App, Error, Request, request::Sight},
-    declared, notices, views,
+    counting::Counting,
+    declared, notices, plans,
 };
-use crate::app::{releases, trains};
+use crate::app::trains;
 use futures::FutureExt;
-use jiff::{SignedDuration, Timestamp};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use jiff::Timestamp;
+use std::{collections::BTreeMap, sync::Arc};
 use tidegate_domain::{
     access::Action,
-    catalog::{Environment, Kind, path},
+    catalog::{Environment, Kind},
     id::{NoticeId, ObservationId},
     name::Name,
-    release::Release,
     supplier::{
         Cause, Deployed, Graph, Impact, Notice, Observation, Response, Supplier,
-        impact::{Path, Plan, PlannedRelease, concerns},
-        response::{About, Circumstances, standing, suggested},
+        impact::{Path, Plan, concerns},
+        response::{About, Circumstances, suggested},
     },
-    train::{Place, parts},
+    train::Place,
 };
 use tidegate_protocol::api::{AffectedView, ConcernView, ImpactView, SuggestedView};
 use tidegate_store::Tx;
-
-/// How far ahead bookings are looked at.
-const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 400);
-/// How many of them.
-const BOOKINGS: u64 = 1_000;
-/// How many of the newest releases of a product are looked at for what is planned.
-const RELEASES: u64 = 10;
 
 /// A change, as it is on record.
 enum Change {
@@ -102,13 +92,13 @@ async fn impact(
         .map(|(environment, place)| Graph::of(environment, place, &suppliers))
         .collect();
     let impact = Impact::of(&graphs, &cause);
-    let touched: BTreeSet<&Name> = impact.touched.iter().map(|it| it.product).collect();
-    let plans = plans(tx, &touched, &environments).await?;
+    let plans = plans::plans(tx, &environments).await?;
     let responses = tx.responses_to(about).await?;
     let mut sight = request.sight(tx).await?;
     let now = tx.now();
     let given = Given {
         cause: &cause,
+        counting: Counting::of(tx, &responses, now).await?,
         environments: &environments,
         responses: &responses,
         suppliers: &suppliers,
@@ -118,7 +108,7 @@ async fn impact(
         about: about.to_string(),
         ..given.view(&impact, &mut sight)
     };
-    let seen = |it: &Plan, sight: &mut Sight| members(it).iter().all(|it| sight.shows(it));
+    let seen = |it: &Plan, sight: &mut Sight| plans::members(it).iter().all(|it| sight.shows(it));
     for concern in concerns(&plans, &impact, &cause) {
         if seen(concern.plan, &mut sight) {
             view.plans.push(ConcernView {
@@ -135,6 +125,7 @@ async fn impact(
 struct Given<'a> {
     cause: &'a Cause<'a>,
     environments: &'a BTreeMap<Name, Environment>,
+    counting: Counting,
     responses: &'a [Response],
     now: Timestamp,
     suppliers: &'a [Supplier],
@@ -143,10 +134,6 @@ struct Given<'a> {
 impl Given<'_> {
     /// The products, but for those that the asker does not see.
     fn view(&self, impact: &Impact<'_>, sight: &mut Sight) -> ImpactView {
-        let standing: BTreeSet<_> = standing(self.responses, self.now)
-            .iter()
-            .map(|it| it.id)
-            .collect();
         let (mut products, mut hidden) = (Vec::new(), 0);
         for affected in impact.products() {
             if !sight.shows(affected.product) {
@@ -165,9 +152,7 @@ impl Given<'_> {
                 through: through(impact.path(&affected.worst), (self.suppliers, sight)),
                 components: affected.components as u64,
                 suggested: self.suggested(affected.harm, affected.environment),
-                responses: decided
-                    .map(|it| views::response(it, standing.contains(&it.id)))
-                    .collect(),
+                responses: decided.map(|it| self.counting.view(it)).collect(),
             });
         }
         let is_told = |it: &&Response| {
@@ -178,9 +163,7 @@ impl Given<'_> {
         };
         let others = self.responses.iter().filter(|it| !is_told(it));
         let others = others.filter(|it| sight.shows(&it.product));
-        let responses = others
-            .map(|it| views::response(it, standing.contains(&it.id)))
-            .collect();
+        let responses = others.map(|it| self.counting.view(it)).collect();
         let unknown = impact.unknown.iter().filter(|it| sight.shows(it.1));
         ImpactView {
             about: String::new(),
@@ -242,81 +225,6 @@ async fn places(
         }
     }
     Ok(places)
-}
-
-/// What is planned of these products: releases with a target, bookings, and departures of trains.
-async fn plans(
-    tx: &mut Tx,
-    products: &BTreeSet<&Name>,
-    environments: &BTreeMap<Name, Environment>,
-) -> Result<Vec<Plan>, Error> {
-    let now = tx.now();
-    let until = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
-    let booked = tx.bookings_between((now, until), BOOKINGS).await?;
-    let mut all: Vec<Plan> = booked.into_iter().map(Plan::Booking).collect();
-    for train in tx.open_trains().await? {
-        for departure in &train.plan.departures {
-            let Ok(at) = train.plan.moment(departure) else {
-                continue;
-            };
-            let members = train.plan.members.iter();
-            all.push(Plan::Departure {
-                train: train.name.clone(),
-                members: members.map(|it| it.product.clone()).collect(),
-                environment: departure.environment.clone(),
-                at: at.timestamp(),
-            });
-        }
-    }
-    for product in products {
-        let Some(declared) = tx.product(product).await? else {
-            continue;
-        };
-        let goes = path::of(&declared, environments).unwrap_or_default();
-        let Some(last) = goes.last() else { continue };
-        for release in tx.releases_before(product, u64::MAX >> 1, RELEASES).await? {
-            all.extend(planned(tx, &release, last, now).await?);
-        }
-    }
-    Ok(all)
-}
-
-/// What a release plans, if that is yet to come.
-async fn planned(
-    tx: &mut Tx,
-    release: &Release,
-    environment: &Name,
-    now: Timestamp,
-) -> Result<Option<Plan>, Error> {
-    let newest = tx.newest_plan((&release.product, &release.version)).await?;
-    let target = newest.and_then(|it| it.plan.time_zone.at(it.plan.target?));
-    let Some(target) = target.map(|it| it.timestamp()).filter(|at| *at >= now) else {
-        return Ok(None);
-    };
-    let brings = match release.current_snapshot() {
-        Some(number) => {
-            let snapshot = releases::snapshot(tx, release, number).await?;
-            Some(parts(release, &snapshot.components))
-        }
-        None => None,
-    };
-    Ok(Some(Plan::Release(PlannedRelease {
-        product: release.product.clone(),
-        version: release.version.clone(),
-        environment: environment.clone(),
-        target,
-        parts: brings,
-    })))
-}
-
-/// Whose plan it is.
-fn members(plan: &Plan) -> Vec<Name> {
-    match plan {
-        Plan::Release(release) => vec![release.product.clone()],
-        Plan::Booking(booked) => vec![booked.product.clone()],
-        Plan::Departure { members, .. } => members.iter().cloned().collect(),
-        Plan::Flag { product, .. } => vec![product.clone()],
-    }
 }
 
 /// What a request says it is about: exactly one of both.

@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Request, field},
-    found, subject, views,
+    found, permit, subject, views,
 };
 use crate::keyring::random;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -103,9 +103,13 @@ impl App {
             .store
             .write(input, move |tx, (request, known, nonce)| {
                 async move {
-                    request.permit_at_large(tx, Action::GrantSupplier).await?;
-                    let known = known.as_ref().ok_or_else(|| missing(nonce))?;
-                    let handed = tx.grant(known).await?.ok_or_else(|| missing(nonce))?;
+                    let handed = match known {
+                        Some(known) => tx.grant(known).await?,
+                        None => None,
+                    };
+                    let of = handed.as_ref().map(|it| &it.grant.supplier);
+                    permit(tx, request, (Action::GrantSupplier, of)).await?;
+                    let handed = handed.ok_or_else(|| missing(nonce))?;
                     let after = handed.taken_back(request.actor.name.clone(), tx.now());
                     tx.record_grant(&after).await?;
                     let detail =
@@ -167,6 +171,7 @@ async fn give(
         by: request.actor.name.clone(),
         at: tx.now(),
         taken_back: None,
+        announced: None,
     };
     tx.record_grant(&handed).await?;
     let detail = json!({

@@ -1,33 +1,41 @@
-//! Notices: written down by people and programs, read from calendars and mails, and what becomes of them.
+//! Notices: written down by people and programs, and what becomes of them.
 
 use super::{
     super::{App, Error, Kind as Refusal, Request, entry, field, optional, steer::read_reason},
-    declared, found, views,
+    found, permit, views,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::FutureExt;
 use jiff::{Timestamp, civil::DateTime};
 use serde_json::json;
-use std::error::Error as _;
 use tidegate_domain::{
     access::Action,
     calendar::Zone,
+    catalog::Kind,
     id::NoticeId,
     name::Name,
     supplier::{
         Announcement, Line, Notice, Paragraphs, Supplier,
-        notice::{Incoming, Intent, NoticeEvent, Period, Received, Source, Times, Witness},
-        reading::{Found, ics, mail},
+        notice::{
+            Incoming, Intent, NoticeEvent, Period, Received, Source, Times, Unchanged, Witness,
+        },
     },
 };
 use tidegate_protocol::api::{
-    ReceivedNoticeView, SupplierDeedRequest, SupplierImportRequest, SupplierImportView,
-    SupplierNoticeRequest, SupplierNoticeView,
+    ReceivedNoticeView, SupplierDeedRequest, SupplierNoticeRequest, SupplierNoticeView,
 };
 use tidegate_store::Tx;
 
 /// Something that came in, with what is better looked at.
 pub(super) type Came = (Incoming, Vec<String>);
+
+/// What came of something that came in.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// Why it changed nothing, if it did not.
+    pub(super) unchanged: Option<Unchanged>,
+    /// As it is told.
+    pub(super) view: ReceivedNoticeView,
+}
 
 impl App {
     /// Writes down what a supplier announced.
@@ -48,38 +56,15 @@ impl App {
                 |tx, (request, name, wanted)| {
                     async move {
                         let supplier = found(tx, request, (Action::RecordSupplier, name)).await?;
-                        let by = request.actor.name.clone();
-                        let incoming = incoming(tx, &supplier, wanted, Source::Api { by }).await?;
+                        let incoming = incoming(tx, &supplier, wanted, source(request)).await?;
                         let came = (incoming, Vec::new());
-                        receive(tx, &supplier, came, request.actor.name.as_str()).await
+                        let actor = request.actor.name.as_str();
+                        let taken = receive(tx, &supplier, came, actor).await?;
+                        Ok::<_, Error>(taken.view)
                     }
                     .boxed()
                 },
             )
-            .await?;
-        self.bus.announce();
-        Ok(view)
-    }
-
-    /// Reads what a supplier sent: a calendar or a mail.
-    ///
-    /// # Errors
-    /// When nothing in it is understood.
-    pub async fn import_from_supplier(
-        &self,
-        request: Request,
-        name: &str,
-        wanted: &SupplierImportRequest,
-    ) -> Result<SupplierImportView, Error> {
-        let name: Name = field("supplier", name)?;
-        let bytes = STANDARD.decode(&wanted.content);
-        let bytes = bytes.map_err(|why| Error::invalid("content", why))?;
-        let input = (request, name, wanted.form.clone(), bytes);
-        let view = self
-            .store
-            .write(input, |tx, (request, name, form, bytes)| {
-                import(tx, request, name, (form, bytes)).boxed()
-            })
             .await?;
         self.bus.announce();
         Ok(view)
@@ -101,11 +86,14 @@ impl App {
             .store
             .write(input, |tx, (request, id, deed, note)| {
                 async move {
-                    request.permit_at_large(tx, Action::RecordSupplier).await?;
-                    let notice = find(tx, *id).await?;
+                    let notice = tx.notice(*id).await?;
+                    let of = notice.as_ref().map(|it| &it.supplier);
+                    permit(tx, request, (Action::RecordSupplier, of)).await?;
+                    let notice = notice.ok_or_else(|| no_notice(*id))?;
                     let event = event(request, deed, note)?;
                     let after = happen(tx, &notice, &event, request.actor.name.as_str()).await?;
-                    Ok::<_, Error>(views::notice(&after, None))
+                    let supplier = tx.document(Kind::Supplier, after.supplier.as_str()).await?;
+                    Ok::<_, Error>(views::notice(&after, supplier.as_ref()))
                 }
                 .boxed()
             })
@@ -119,10 +107,12 @@ impl App {
 /// A notice by our number.
 pub(super) async fn find(tx: &mut Tx, id: NoticeId) -> Result<Notice, Error> {
     let found = tx.notice(id).await?;
-    found.ok_or_else(|| {
-        Error::not_found("notice-not-found", "notice", id)
-            .hint("`tidegate supplier show SUPPLIER` lists those there are")
-    })
+    found.ok_or_else(|| no_notice(id))
+}
+
+fn no_notice(id: NoticeId) -> Error {
+    Error::not_found("notice-not-found", "notice", id)
+        .hint("`tidegate supplier show SUPPLIER` lists those there are")
 }
 
 fn event(request: &Request, deed: &str, note: &str) -> Result<NoticeEvent, Error> {
@@ -154,6 +144,15 @@ fn event(request: &Request, deed: &str, note: &str) -> Result<NoticeEvent, Error
     }
 }
 
+/// A person who is signed in writes into a form; whoever has a token is a program, or uses one.
+fn source(request: &Request) -> Source {
+    let by = request.actor.name.clone();
+    match request.session {
+        Some(_) => Source::Form { by },
+        None => Source::Api { by },
+    }
+}
+
 /// Something happens to a notice.
 pub(super) async fn happen(
     tx: &mut Tx,
@@ -172,7 +171,7 @@ pub(super) async fn happen(
     Ok(after)
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &mut Tx,
     id: NoticeId,
     (actor, action): (&str, &str),
@@ -189,18 +188,18 @@ pub(super) async fn receive(
     supplier: &Supplier,
     (incoming, doubts): Came,
     actor: &str,
-) -> Result<ReceivedNoticeView, Error> {
+) -> Result<Taken, Error> {
     let checked = incoming.announcement.check(supplier);
     checked.map_err(|why| Error::invalid("notice", why))?;
     let known = tx
         .notice_numbered((&supplier.name, &incoming.number))
         .await?;
     let now = tx.now();
-    let (kept, action, told) = match known {
+    let (mut kept, action, told) = match known {
         None => {
             let id = tx.next_notice().await?;
             let first = Notice::first(id, supplier.name.clone(), incoming, now);
-            (first, Some("announced"), "it is kept".to_owned())
+            (first, Ok("announced"), "it is kept".to_owned())
         }
         Some(known) => match known.receive(incoming, now) {
             Received::Changed(changed) => {
@@ -209,12 +208,12 @@ pub(super) async fn receive(
                     changed.id,
                     changed.current().edition
                 );
-                (*changed, Some("updated"), told)
+                (*changed, Ok("updated"), told)
             }
-            Received::Unchanged(why) => (known, None, why.to_string()),
+            Received::Unchanged(why) => (known, Err(why), why.to_string()),
         },
     };
-    if let Some(action) = action {
+    if let Ok(action) = action {
         tx.record_notice(&kept).await?;
         let detail = json!({
             "supplier": kept.supplier, "number": kept.number, "edition": kept.current().edition,
@@ -222,66 +221,19 @@ pub(super) async fn receive(
         });
         let action = format!("supplier-notice.{action}");
         note(tx, kept.id, (actor, &action), &detail).await?;
+        // Another edition of what was seen everywhere already is not awaited again.
+        if let Some(event) = kept.fulfilled(supplier) {
+            kept = happen(tx, &kept, &event, actor).await?;
+        }
     }
-    Ok(ReceivedNoticeView {
-        notice: views::notice(&kept, Some(supplier)),
-        told,
-        doubts,
+    Ok(Taken {
+        unchanged: action.err(),
+        view: ReceivedNoticeView {
+            notice: views::notice(&kept, Some(supplier)),
+            told,
+            doubts,
+        },
     })
-}
-
-async fn import(
-    tx: &mut Tx,
-    request: &Request,
-    name: &Name,
-    (form, bytes): (&str, &[u8]),
-) -> Result<SupplierImportView, Error> {
-    request.permit_at_large(tx, Action::RecordSupplier).await?;
-    let supplier = declared(tx, name).await?;
-    let by = request.actor.name.clone();
-    let contents = match form {
-        "calendar" => {
-            let source = Source::Ics { by };
-            let now = tx.now();
-            let reading = ics::Reading {
-                supplier: &supplier,
-                source: &source,
-                now,
-            };
-            ics::read(bytes, &reading).map_err(|why| Error::invalid("content", why))?
-        }
-        "mail" => {
-            let letter = mail::read(bytes, &supplier, tx.now());
-            letter
-                .map_err(|why| match why.source() {
-                    Some(source) => Error::invalid("content", format!("{why}: {source}")),
-                    None => Error::invalid("content", why),
-                })?
-                .contents
-        }
-        _ => return Err(Error::invalid("form", "say calendar or mail")),
-    };
-    let mut view = SupplierImportView {
-        received: Vec::new(),
-        refused: Vec::new(),
-    };
-    let refused = contents.refused.iter();
-    view.refused
-        .extend(refused.map(|(title, why)| format!("{title}: {why}")));
-    for Found { incoming, doubts } in contents.found {
-        let doubts = doubts.iter().map(ToString::to_string).collect();
-        let title = incoming.announcement.title.clone();
-        match receive(tx, &supplier, (incoming, doubts), by_name(request)).await {
-            Ok(received) => view.received.push(received),
-            Err(Error::Refused { detail, .. }) => view.refused.push(format!("{title}: {detail}")),
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(view)
-}
-
-fn by_name(request: &Request) -> &str {
-    request.actor.name.as_str()
 }
 
 /// What somebody wrote down, as it comes in.

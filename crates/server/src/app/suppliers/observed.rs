@@ -3,7 +3,7 @@
 use super::{
     super::{App, Error, entry},
     LOOKED_THROUGH,
-    notices::happen,
+    notices::{happen, note},
     subject,
 };
 use futures::FutureExt;
@@ -12,10 +12,11 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     catalog::Kind,
+    id::ObservationId,
     name::Name,
     supplier::{
-        Deployed, Observation, Probe, Sighting, Sign, Supplier, Watch,
-        notice::{Match, NoticeEvent, Witness, matched},
+        Deployed, Notice, Observation, Probe, Sighting, Sign, Supplier, Watch,
+        notice::{Match, NoticeEvent, Seen, matched},
         probe::{Means, ProbeFault},
     },
 };
@@ -72,7 +73,13 @@ impl App {
             .write(input, |tx, (lease, asked, answer)| {
                 async move {
                     tx.prove_lease(lease).await?;
-                    let watch = known(tx, &asked.place).await?;
+                    let question = asked.probe.question();
+                    // What was answered to a question that is asked no more is about nothing.
+                    let probe = probe(tx, &asked.place).await?;
+                    if probe.is_none_or(|it| it.question() != question) {
+                        return Ok(false);
+                    }
+                    let watch = known(tx, &asked.place).await?.asked(question);
                     let (watch, signs) = watch.take(answer.clone(), asked.probe.times(), tx.now());
                     keep(tx, &asked.place, (&watch, &signs)).await
                 }
@@ -115,16 +122,25 @@ async fn schedule(tx: &mut Tx) -> Result<Schedule, Error> {
     let now = tx.now();
     let suppliers: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
     let rows = tx.watches(None).await?;
-    let asked: BTreeMap<Place, Timestamp> = rows
+    let asked: BTreeMap<Place, (Timestamp, Watch)> = rows
         .into_iter()
-        .map(|it| ((it.supplier, it.component, it.environment), it.asked))
+        .map(|it| {
+            (
+                (it.supplier, it.component, it.environment),
+                (it.asked, it.watch),
+            )
+        })
         .collect();
     let mut schedule = Schedule::default();
     let mut due: Vec<(Timestamp, Asked)> = Vec::new();
     for one in suppliers.iter().flat_map(probes) {
-        let last = asked.get(&one.place);
+        // Another question has its turn at once.
+        let question = one.probe.question();
+        let last = asked
+            .get(&one.place)
+            .filter(|(_, watch)| watch.is_by(question));
         let every = one.probe.every.as_duration();
-        let at = last.map_or(now, |last| {
+        let at = last.map_or(now, |(last, _)| {
             last.saturating_add(every).unwrap_or(Timestamp::MAX)
         });
         match at <= now {
@@ -154,22 +170,29 @@ fn wake(wake_at: &mut Option<Timestamp>, at: Timestamp) {
 
 /// The probes of a supplier that we ask: those that are told by a webhook ask themselves.
 fn probes(supplier: &Supplier) -> Vec<Asked> {
-    let mut all = Vec::new();
-    for component in &supplier.components {
-        for (environment, place) in &component.environments {
-            let asked = place.probe.as_ref();
-            let asked = asked.filter(|it| !matches!(it.by, Means::Webhook(_)));
-            all.extend(asked.map(|probe| Asked {
-                place: (
-                    supplier.name.clone(),
-                    component.name.clone(),
-                    environment.clone(),
-                ),
-                probe: probe.clone(),
-            }));
-        }
-    }
-    all
+    let all = supplier.watched();
+    let asked = all.filter(|(_, _, probe)| !matches!(probe.by, Means::Webhook(_)));
+    asked
+        .map(|(component, environment, probe)| Asked {
+            place: (
+                supplier.name.clone(),
+                component.clone(),
+                environment.clone(),
+            ),
+            probe: probe.clone(),
+        })
+        .collect()
+}
+
+/// How it is found out what a component runs, if that is declared now.
+async fn probe(
+    tx: &mut Tx,
+    (supplier, component, environment): &Place,
+) -> Result<Option<Probe>, Error> {
+    let supplier: Option<Supplier> = tx.document(Kind::Supplier, supplier.as_str()).await?;
+    let mut all = supplier.iter().flat_map(Supplier::watched);
+    let found = all.find(|it| (it.0, it.1) == (component, environment));
+    Ok(found.map(|(_, _, probe)| probe.clone()))
 }
 
 /// What is known of a component.
@@ -249,12 +272,34 @@ async fn observe(tx: &mut Tx, deployed: Deployed) -> Result<(), Error> {
     let Match::Announced { notice, .. } = matched else {
         return Ok(());
     };
-    let event = NoticeEvent::Happened {
-        witness: Witness::Observation(*id),
-    };
     let belongs = notices.iter().find(|it| it.id == *notice);
     match belongs.filter(|it| it.status.is_awaited()) {
-        Some(awaited) => happen(tx, awaited, &event, ACTOR).await.map(drop),
+        Some(awaited) => see(tx, awaited, (*id, deployed)).await,
         None => Ok(()),
     }
+}
+
+/// A notice was seen to come true in one place. It has happened when that is so wherever somebody looks.
+async fn see(
+    tx: &mut Tx,
+    notice: &Notice,
+    (id, deployed): (ObservationId, &Deployed),
+) -> Result<(), Error> {
+    let seen = notice.seen_in(Seen {
+        component: deployed.component.clone(),
+        environment: deployed.environment.clone(),
+        by: id,
+        at: tx.now(),
+    });
+    let supplier: Option<Supplier> = tx
+        .document(Kind::Supplier, notice.supplier.as_str())
+        .await?;
+    if let Some(event) = supplier.as_ref().and_then(|it| seen.fulfilled(it)) {
+        return happen(tx, &seen, &event, ACTOR).await.map(drop);
+    }
+    tx.record_notice(&seen).await?;
+    let detail = json!({
+        "supplier": seen.supplier, "observation": id, "component": deployed.component, "environment": deployed.environment,
+    });
+    note(tx, seen.id, (ACTOR, "supplier-notice.seen"), &detail).await
 }

@@ -5,13 +5,15 @@ use super::{
     LOOKED_THROUGH, declared, links, notices, shown, subject, tasks,
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use std::sync::Arc;
 use tidegate_domain::{
     id::SupplierTaskId,
     supplier::{
-        Grant, Supplier,
+        Grant, Supplier, SupplierTask,
         grant::{Given, Handed, NoticeView, Refusal as Refused, Right, TaskView, Wish, is_code},
-        notice::{Intent, Source},
+        notice::{Incoming, Intent, Source, Unchanged},
+        task::TaskEvent,
     },
 };
 use tidegate_protocol::api::SupplierNoticeRequest;
@@ -54,8 +56,8 @@ impl App {
         self.store
             .read((self.clone(), token.to_owned()), |tx, (app, token)| {
                 async move {
-                    let (grant, supplier) = opened(tx, app, token).await?;
-                    look(tx, &grant, &supplier).await
+                    let (handed, supplier) = opened(tx, app, token).await?;
+                    look(tx, &handed.grant, &supplier).await
                 }
                 .boxed()
             })
@@ -72,13 +74,23 @@ impl App {
         deed: OutsideDeed,
     ) -> Result<OutsideView, Error> {
         let input = (self.clone(), token.to_owned(), deed);
+        // Whatever is not theirs to do makes nothing be written.
+        self.store
+            .read(input.clone(), |tx, (app, token, deed)| {
+                async move {
+                    let (handed, supplier) = opened(tx, app, token).await?;
+                    weigh(tx, (&handed, &supplier), deed).await.map(drop)
+                }
+                .boxed()
+            })
+            .await?;
         let view = self
             .store
             .write(input, |tx, (app, token, deed)| {
                 async move {
-                    let (grant, supplier) = opened(tx, app, token).await?;
-                    act(tx, (&grant, &supplier), deed).await?;
-                    look(tx, &grant, &supplier).await
+                    let (handed, supplier) = opened(tx, app, token).await?;
+                    act(tx, (&handed, &supplier), deed).await?;
+                    look(tx, &handed.grant, &supplier).await
                 }
                 .boxed()
             })
@@ -89,7 +101,7 @@ impl App {
 }
 
 /// The grant in a link, and whose it is.
-async fn opened(tx: &mut Tx, app: &App, token: &str) -> Result<(Grant, Supplier), Error> {
+async fn opened(tx: &mut Tx, app: &App, token: &str) -> Result<(Handed, Supplier), Error> {
     let key = app.supplier_key(tx).await?;
     let key = key.ok_or_else(|| refuse(&Refused::NotGood))?;
     let given = Given {
@@ -103,13 +115,12 @@ async fn opened(tx: &mut Tx, app: &App, token: &str) -> Result<(Grant, Supplier)
     let restored = links::restored(tx).await?;
     let handed = tx.grant(&grant.nonce).await?;
     let is_good = |it: &Handed| it.is_good(given.now) && restored.is_none_or(|at| at <= it.at);
-    if !handed.as_ref().is_some_and(is_good) {
-        return Err(refuse(&Refused::NotGood));
-    }
+    let handed = handed.filter(is_good);
+    let handed = handed.ok_or_else(|| refuse(&Refused::NotGood))?;
     let supplier = declared(tx, &grant.supplier).await;
     let supplier = supplier.map_err(|_| refuse(&Refused::NotGood))?;
     grant.confirm(&supplier).map_err(|why| refuse(&why))?;
-    Ok((grant, supplier))
+    Ok((Handed { grant, ..handed }, supplier))
 }
 
 async fn look(tx: &mut Tx, grant: &Grant, supplier: &Supplier) -> Result<OutsideView, Error> {
@@ -131,14 +142,19 @@ async fn look(tx: &mut Tx, grant: &Grant, supplier: &Supplier) -> Result<Outside
     })
 }
 
-async fn act(
+/// What is to be kept of a deed.
+enum Due {
+    Task(Box<SupplierTask>, TaskEvent),
+    Announced(Box<Handed>, Box<Incoming>),
+}
+
+/// What comes of a deed, as far as it is theirs to do and can be done now.
+async fn weigh(
     tx: &mut Tx,
-    (grant, supplier): (&Grant, &Supplier),
+    (handed, supplier): (&Handed, &Supplier),
     deed: &OutsideDeed,
-) -> Result<(), Error> {
-    // Addresses are people's own; the journal names the supplier, and not as it names people.
-    let actor = subject(&supplier.name);
-    let actor = actor.as_str();
+) -> Result<Due, Error> {
+    let grant = &handed.grant;
     match deed {
         OutsideDeed::Task(id, wish) => {
             let task = tx.supplier_task(*id).await?;
@@ -146,23 +162,68 @@ async fn act(
             let event = event.map_err(|why| refuse(&why))?;
             let task = task.ok_or_else(|| refuse(&Refused::NotYours))?;
             let after = tasks::happened(tx, &task, &event)?;
-            tasks::keep(tx, (&after, &event), actor).await?;
+            Ok(Due::Task(Box::new(after), event))
         }
         OutsideDeed::Announce(wanted) => {
             let mail = grant.contact.clone();
             grant.may(Right::Announce).map_err(|why| refuse(&why))?;
+            let counted = handed.clone().announces(tx.now());
+            let counted = counted.map_err(|why| too_often(&why, tx.now()))?;
             let source = Source::Contact { mail };
             let written = notices::incoming(tx, supplier, wanted, source).await?;
+            let checked = written.announcement.check(supplier);
+            checked.map_err(|why| Error::invalid("notice", why))?;
             let incoming = grant.announce(
                 written.number.as_str(),
                 Intent::Announce,
                 written.announcement,
             );
             let incoming = incoming.map_err(|why| refuse(&why))?;
-            notices::receive(tx, supplier, (incoming, Vec::new()), actor).await?;
+            Ok(Due::Announced(Box::new(counted), Box::new(incoming)))
+        }
+    }
+}
+
+async fn act(
+    tx: &mut Tx,
+    (handed, supplier): (&Handed, &Supplier),
+    deed: &OutsideDeed,
+) -> Result<(), Error> {
+    // Addresses are people's own; the journal names the supplier, and not as it names people.
+    let actor = subject(&supplier.name);
+    let actor = actor.as_str();
+    match weigh(tx, (handed, supplier), deed).await? {
+        Due::Task(after, event) => {
+            tasks::keep(tx, (&after, &event), actor).await?;
+        }
+        Due::Announced(counted, incoming) => {
+            tx.record_grant(&counted).await?;
+            let taken = notices::receive(tx, supplier, (*incoming, Vec::new()), actor).await?;
+            if let Some(why) = taken.unchanged.filter(|it| *it != Unchanged::Same) {
+                let detail = format!("nothing is changed by that: {why}");
+                return Err(Error::refused(
+                    Refusal::Conflict,
+                    "notice-unchanged",
+                    detail,
+                ));
+            }
         }
     }
     Ok(())
+}
+
+/// Whoever announces too often learns when they may again.
+fn too_often(why: &Refused, now: Timestamp) -> Error {
+    let Refused::TooOften(until) = why else {
+        return refuse(why);
+    };
+    let seconds = until.duration_since(now).as_secs().max(1);
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    Error::refused(
+        Refusal::TooOften { seconds },
+        "announced-too-often",
+        why.to_string(),
+    )
 }
 
 fn refuse(why: &Refused) -> Error {
@@ -171,6 +232,7 @@ fn refuse(why: &Refused) -> Error {
             (Refusal::NotFound, "link-not-good")
         }
         Refused::NotAllowed(_) => (Refusal::NotAllowed, "link-not-enough"),
+        Refused::TooOften(_) => (Refusal::NotReady, "announced-too-often"),
         Refused::NotYours => (Refusal::NotFound, "supplier-task-not-found"),
     };
     Error::refused(kind, code, why.to_string())

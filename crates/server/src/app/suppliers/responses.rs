@@ -2,19 +2,20 @@
 
 use super::{
     super::{App, Error, Kind as Refusal, Request, field, optional, steer::read_reason},
+    counting::Counting,
     impact::{about, observation},
-    notices, views,
+    notices,
 };
 use futures::FutureExt;
 use serde_json::json;
 use tidegate_domain::{
     access::{Action, Resource},
     catalog::Kind,
-    id::ResponseId,
+    id::{Edition, ResponseId},
     name::Name,
     supplier::{
         Response,
-        response::{About, ResponseEvent, ResponseStatus, What, standing},
+        response::{About, ResponseEvent, ResponseStatus, What},
     },
 };
 use tidegate_protocol::api::{ResponseRequest, ResponseView, SupplierDeedRequest};
@@ -71,8 +72,8 @@ impl App {
             .store
             .write(input, |tx, (request, id, deed, note)| {
                 async move {
-                    let response = find(tx, request, *id).await?;
                     let event = event(request, deed, note)?;
+                    let response = find(tx, request, (*id, &event)).await?;
                     happen(tx, request, (&response, &event)).await
                 }
                 .boxed()
@@ -118,21 +119,23 @@ async fn decide(
     {
         return Err(Error::invalid("until", "that is over already"));
     }
-    let action = match what {
-        What::Hold { .. } | What::Reverify { .. } | What::Inform { .. } => Action::HoldForSupplier,
-        What::Accept => Action::AnswerSupplier,
-    };
-    request
-        .permit_place(tx, action, (product, environment))
-        .await?;
-    match about {
-        About::Notice(id) => drop(notices::find(tx, *id).await?),
-        About::Observation(id) => drop(observation(tx, *id).await?),
+    let place = (product, environment);
+    match what {
+        What::Hold { .. } | What::Reverify { .. } | What::Inform { .. } => {
+            permit_hold(tx, request, *about, place).await?;
+        }
+        What::Accept => drop(
+            request
+                .permit_place(tx, Action::AnswerSupplier, place)
+                .await?,
+        ),
     }
-    check_names(tx, (product, environment), what).await?;
+    let edition = edition(tx, *about, wanted.edition).await?;
+    check_names(tx, place, what).await?;
     let response = Response {
         id: tx.next_response().await?,
         about: *about,
+        edition,
         product: product.clone(),
         environment: environment.clone(),
         what: what.clone(),
@@ -150,6 +153,59 @@ async fn decide(
     let action = "supplier-response.decided";
     request.journal(tx, action, &subject, &response).await?;
     view(tx, &response).await
+}
+
+/// Whether whoever asks may hold there: who answers for the product, and of those who see it who deals with the supplier.
+async fn permit_hold(
+    tx: &mut Tx,
+    request: &Request,
+    about: About,
+    (product, environment): (&Name, &Name),
+) -> Result<(), Error> {
+    let action = Action::HoldForSupplier;
+    let own = request
+        .permit_place(tx, action, (product, environment))
+        .await;
+    let Err(refusal) = own else { return Ok(()) };
+    let mut sight = request.sight(tx).await?;
+    let place = Resource::place(product.clone(), environment.clone());
+    if !sight.shows(product) || sight.is_forbidden(action, &place) {
+        return Err(refusal);
+    }
+    let supplier = Resource::Supplier(supplier_of(tx, about).await?);
+    match sight.may(action, &supplier) {
+        true => Ok(()),
+        false => Err(refusal),
+    }
+}
+
+/// Whose change it is.
+async fn supplier_of(tx: &mut Tx, about: About) -> Result<Name, Error> {
+    Ok(match about {
+        About::Notice(id) => notices::find(tx, id).await?.supplier,
+        About::Observation(id) => observation(tx, id).await?.deployed.supplier,
+    })
+}
+
+/// Which edition of a notice is decided about: the one that was looked at, as long as it means what is announced now.
+async fn edition(tx: &mut Tx, about: About, seen: Option<u64>) -> Result<Option<Edition>, Error> {
+    let id = match about {
+        About::Notice(id) => id,
+        About::Observation(id) => return observation(tx, id).await.map(|_| None),
+    };
+    let notice = notices::find(tx, id).await?;
+    let now = notice.current().edition;
+    if seen.is_some_and(|it| it < notice.meaning().edition.0) {
+        let detail = format!(
+            "notice {id} has edition {now} now, which means something else than the one that you saw"
+        );
+        return Err(
+            Error::refused(Refusal::Conflict, "notice-changed", detail).hint(format!(
+                "look at it again: `tidegate supplier impact --notice {id}`"
+            )),
+        );
+    }
+    Ok(Some(now))
 }
 
 /// Whether what it names is there.
@@ -182,17 +238,35 @@ async fn check_names(
 }
 
 /// A response that whoever asks may decide about.
-async fn find(tx: &mut Tx, request: &Request, id: ResponseId) -> Result<Response, Error> {
+async fn find(
+    tx: &mut Tx,
+    request: &Request,
+    (id, event): (ResponseId, &ResponseEvent),
+) -> Result<Response, Error> {
     let missing = || {
         Error::not_found("response-not-found", "response", id)
             .hint("`tidegate supplier impact` shows what was decided about a change")
     };
     let response = tx.response(id).await?.ok_or_else(missing)?;
+    if is_own(request, &response, event) {
+        let place = (&response.product, &response.environment);
+        permit_hold(tx, request, response.about, place).await?;
+        return Ok(response);
+    }
     let resource = Resource::place(response.product.clone(), response.environment.clone());
     request
         .permit(tx, (Action::AnswerSupplier, &resource), missing)
         .await?;
     Ok(response)
+}
+
+/// Whoever decided that something is to be done may say that it is not after all.
+fn is_own(request: &Request, response: &Response, event: &ResponseEvent) -> bool {
+    let drops = match event {
+        ResponseEvent::Dropped { .. } => true,
+        ResponseEvent::Done { .. } | ResponseEvent::Reopened { .. } => false,
+    };
+    drops && response.by == request.actor.name
 }
 
 fn event(request: &Request, deed: &str, note: &str) -> Result<ResponseEvent, Error> {
@@ -235,10 +309,8 @@ async fn happen(
 
 async fn view(tx: &mut Tx, response: &Response) -> Result<ResponseView, Error> {
     let all = tx.responses_to(response.about).await?;
-    let stands = standing(&all, tx.now())
-        .iter()
-        .any(|it| it.id == response.id);
-    Ok(views::response(response, stands))
+    let now = tx.now();
+    Ok(Counting::of(tx, &all, now).await?.view(response))
 }
 
 fn subject(id: ResponseId) -> String {

@@ -2,7 +2,9 @@
 
 use super::{
     super::{App, Error, Request, field},
-    LOOKED_THROUGH, found, views,
+    LOOKED_THROUGH,
+    counting::Counting,
+    found, views,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -15,7 +17,8 @@ use tidegate_domain::{
     supplier::{Notice, Supplier, Watch, notice::NoticeStatus},
 };
 use tidegate_protocol::api::{
-    SupplierContactView, SupplierLineView, SupplierNoticeView, SupplierPlaceView, SupplierView,
+    ResponseView, SupplierContactView, SupplierLineView, SupplierNoticeView, SupplierPlaceView,
+    SupplierView,
 };
 use tidegate_store::{Tx, WatchRow};
 
@@ -32,7 +35,32 @@ impl App {
             .read(request.clone(), |tx, request| {
                 async move {
                     request.permit_at_large(tx, Action::ReadShared).await?;
-                    lines(tx).await
+                    lines(tx, request).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// What should be done by now about suppliers' changes, by supplier, as far as the asker sees the products.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn late_for_suppliers(
+        &self,
+        request: &Request,
+    ) -> Result<Vec<(String, ResponseView)>, Error> {
+        self.store
+            .read(request.clone(), |tx, request| {
+                async move {
+                    let all: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
+                    let mut late = Vec::new();
+                    for supplier in &all {
+                        let open = open(tx, request, &supplier.name).await?;
+                        let open = open.into_iter().filter(|it| it.overdue);
+                        late.extend(open.map(|it| (supplier.name.to_string(), it)));
+                    }
+                    Ok(late)
                 }
                 .boxed()
             })
@@ -49,7 +77,7 @@ impl App {
             .read((request.clone(), name), |tx, (request, name)| {
                 async move {
                     let supplier = found(tx, request, (Action::ReadShared, name)).await?;
-                    whole(tx, &supplier).await
+                    whole(tx, request, &supplier).await
                 }
                 .boxed()
             })
@@ -81,26 +109,50 @@ impl App {
     }
 }
 
-async fn lines(tx: &mut Tx) -> Result<Vec<SupplierLineView>, Error> {
+async fn lines(tx: &mut Tx, request: &Request) -> Result<Vec<SupplierLineView>, Error> {
     let all: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
     let watches = tx.watches(None).await?;
     let awaited = tx.awaited_notices().await?;
     let now = tx.now();
-    let line = |it: &Supplier| {
+    let mut lines = Vec::new();
+    for it in &all {
         let own: Vec<&Notice> = awaited.iter().filter(|n| n.supplier == it.name).collect();
+        // What the supplier does not have any more, or nobody asks about, is not silent.
+        let is_asked = |row: &&WatchRow| {
+            let mut asked = it.watched();
+            asked.any(|place| (place.0, place.1) == (&row.component, &row.environment))
+        };
         let is_silent = |row: &&WatchRow| row.supplier == it.name && row.watch.silence.is_some();
-        let silent = watches.iter().filter(is_silent).count();
-        SupplierLineView {
+        let silent = watches.iter().filter(is_silent).filter(is_asked).count();
+        let open = open(tx, request, &it.name).await?;
+        let late = open.iter().find(|it| it.overdue).map(|it| it.id);
+        let late = late.map(|id| format!("response {id} should be done by now"));
+        lines.push(SupplierLineView {
             name: it.name.to_string(),
             title: it.title.clone(),
             owner: it.owner.as_ref().map(ToString::to_string),
             components: it.components.len() as u64,
             awaited: own.len() as u64,
             silent: silent as u64,
-            waits_for: waits_for(&own, silent, now),
-        }
-    };
-    Ok(all.iter().map(line).collect())
+            waits_for: late.or_else(|| waits_for(&own, silent, now)),
+        });
+    }
+    Ok(lines)
+}
+
+/// What is to be done about a supplier's changes, as far as the asker sees the products; what is due first first.
+async fn open(tx: &mut Tx, request: &Request, supplier: &Name) -> Result<Vec<ResponseView>, Error> {
+    let all = tx.responses_about(supplier).await?;
+    let now = tx.now();
+    let counting = Counting::of(tx, &all, now).await?;
+    let mut sight = request.sight(tx).await?;
+    let mut open: Vec<ResponseView> = all
+        .iter()
+        .filter(|it| counting.stands(it) && sight.shows(&it.product))
+        .map(|it| counting.view(it))
+        .collect();
+    open.sort_by_key(|it| (it.due.is_none(), it.due, it.id));
+    Ok(open)
 }
 
 /// What is best looked at first.
@@ -128,7 +180,7 @@ fn waits_for(awaited: &[&Notice], silent: usize, now: Timestamp) -> Option<Strin
         .or_else(|| soonest.map(|(at, id)| of(id, &format!("begins at {at}"))))
 }
 
-async fn whole(tx: &mut Tx, supplier: &Supplier) -> Result<SupplierView, Error> {
+async fn whole(tx: &mut Tx, request: &Request, supplier: &Supplier) -> Result<SupplierView, Error> {
     let name = &supplier.name;
     let notices = tx.notices_of(name, SHOWN).await?;
     let observations = tx.observations_of(name, SHOWN).await?;
@@ -146,6 +198,7 @@ async fn whole(tx: &mut Tx, supplier: &Supplier) -> Result<SupplierView, Error> 
             .iter()
             .map(|(what, length)| format!("{what}: {length:#}"))
             .collect(),
+        responses: open(tx, request, name).await?,
         notices: notices
             .iter()
             .map(|it| views::notice(it, Some(supplier)))

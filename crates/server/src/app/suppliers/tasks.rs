@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Kind as Refusal, Request, field, optional},
-    found, notices, subject, views,
+    found, notices, permit, subject, views,
 };
 use futures::FutureExt;
 use serde_json::json;
@@ -58,10 +58,12 @@ impl App {
             .store
             .write(input, |tx, (request, id, deed)| {
                 async move {
-                    request.permit_at_large(tx, Action::RecordSupplier).await?;
                     let missing =
                         || Error::not_found("supplier-task-not-found", "task of a supplier", id);
-                    let task = tx.supplier_task(*id).await?.ok_or_else(missing)?;
+                    let task = tx.supplier_task(*id).await?;
+                    let of = task.as_ref().map(|it| &it.supplier);
+                    permit(tx, request, (Action::RecordSupplier, of)).await?;
+                    let task = task.ok_or_else(missing)?;
                     let by = request.actor.name.clone();
                     let event = match deed.as_str() {
                         "reopen" => TaskEvent::Reopened { by },

@@ -35,13 +35,45 @@ pub(super) fn notice(notice: &Notice, supplier: Option<&Supplier>) -> SupplierNo
         begins: announcement.begins(),
         ends: announcement.ends(),
         status: notice.status.word().to_owned(),
-        told: notice.status.to_string(),
+        told: told(notice, supplier),
+        seen: seen(notice),
+        left: supplier.map(|it| left(notice, it)).unwrap_or_default(),
         source: edition.source.to_string(),
         edition: edition.edition.0,
         at: edition.at,
         due: supplier.and_then(promised),
         doubtful: notice.is_doubtful(),
     }
+}
+
+/// What became of it, with where that is so as long as it is not so everywhere.
+fn told(notice: &Notice, supplier: Option<&Supplier>) -> String {
+    let (status, seen) = (notice.status.to_string(), seen(notice));
+    if seen.is_empty() || !notice.status.is_awaited() {
+        return status;
+    }
+    let left = supplier.map(|it| left(notice, it)).unwrap_or_default();
+    let seen = seen.join(" and ");
+    match left.is_empty() {
+        true => format!("{status}; seen of {seen}"),
+        false => format!(
+            "{status}; seen of {seen}, and not yet of {}",
+            left.join(" and ")
+        ),
+    }
+}
+
+fn seen(notice: &Notice) -> Vec<String> {
+    let all = notice.seen().iter();
+    all.map(|it| format!("{} in {}", it.component, it.environment))
+        .collect()
+}
+
+fn left(notice: &Notice, supplier: &Supplier) -> Vec<String> {
+    let all = notice.left(supplier).into_iter();
+    let all = all.filter(|_| notice.status.is_awaited());
+    all.map(|(component, environment)| format!("{component} in {environment}"))
+        .collect()
 }
 
 pub(super) fn observation(observed: &Observation) -> ObservationView {
@@ -89,10 +121,12 @@ fn asked(probe: &Probe) -> String {
     }
 }
 
-pub(super) fn response(response: &Response, stands: bool) -> ResponseView {
+/// Without what counts of it.
+pub(super) fn response(response: &Response) -> ResponseView {
     ResponseView {
         id: response.id.0,
         about: response.about.to_string(),
+        edition: response.edition.map(|it| it.0),
         product: response.product.to_string(),
         environment: response.environment.to_string(),
         what: response.what.to_string(),
@@ -101,7 +135,9 @@ pub(super) fn response(response: &Response, stands: bool) -> ResponseView {
         at: response.at,
         due: response.due,
         status: response.status.word().to_owned(),
-        stands,
+        stands: false,
+        overdue: false,
+        outdated: false,
     }
 }
 

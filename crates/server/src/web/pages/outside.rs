@@ -4,7 +4,7 @@
 
 use super::super::{
     fault::Fault,
-    frame::{Frame, Section, answer},
+    frame::{Frame, Section, answer, unkept},
     moment::Moment,
     visitor::{Guest, Path},
 };
@@ -19,7 +19,6 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::Form,
-    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
@@ -53,7 +52,10 @@ struct Notice {
     title: String,
     number: String,
     times: String,
+    came: Moment,
+    edition: u64,
     status: &'static str,
+    told: &'static str,
 }
 
 /// What is said of a task.
@@ -69,11 +71,11 @@ pub(in crate::web) async fn show(
     _: Guest,
     Path(token): Path<String>,
 ) -> Result<Response, Fault> {
-    let view = app.look_outside(&token).await?;
-    let page = answer(&page(view, &token))?;
-    // The link is in the address: no other site is told it.
-    let quiet = HeaderValue::from_static("no-referrer");
-    Ok(([(header::REFERRER_POLICY, quiet)], page).into_response())
+    let seen = app.look_outside(&token).await;
+    let view = seen.map_err(|why| Fault::outside(why, &format!("/outside/{token}")))?;
+    let mut page = answer(&page(view, &token))?;
+    page.headers_mut().extend(unkept());
+    Ok(page)
 }
 
 pub(in crate::web) async fn act(
@@ -81,9 +83,9 @@ pub(in crate::web) async fn act(
     _: Guest,
     Path((token, task)): Path<(String, String)>,
     Form(said): Form<Said>,
-) -> Result<Redirect, Fault> {
+) -> Result<Response, Fault> {
     let here = format!("/outside/{token}");
-    let back = |error: Error| Fault::back(error, &here);
+    let back = |error: Error| Fault::outside(error, &here);
     let wish = match said.answer.as_str() {
         "acknowledge" => Wish::Acknowledge,
         "finish" => Wish::Finish(said.note),
@@ -94,7 +96,7 @@ pub(in crate::web) async fn act(
     let id = id.map_err(|_| back(missing()))?;
     let deed = OutsideDeed::Task(id, wish);
     app.act_outside(&token, deed).await.map_err(back)?;
-    Ok(Redirect::to(&here))
+    Ok(back_to(&here))
 }
 
 pub(in crate::web) async fn announce(
@@ -102,12 +104,16 @@ pub(in crate::web) async fn announce(
     _: Guest,
     Path(token): Path<String>,
     Form(written): Form<Written>,
-) -> Result<Redirect, Fault> {
+) -> Result<Response, Fault> {
     let here = format!("/outside/{token}");
     let deed = OutsideDeed::Announce(Box::new(written.wanted()));
     let done = app.act_outside(&token, deed).await;
-    done.map_err(|why| Fault::back(why, &here))?;
-    Ok(Redirect::to(&here))
+    done.map_err(|why| Fault::outside(why, &here))?;
+    Ok(back_to(&here))
+}
+
+fn back_to(here: &str) -> Response {
+    (unkept(), Redirect::to(here)).into_response()
 }
 
 fn page(view: OutsideView, token: &str) -> Page {
@@ -128,7 +134,10 @@ fn page(view: OutsideView, token: &str) -> Page {
         times: it
             .times
             .map_or_else(|| "no time is given".to_owned(), |it| it.to_string()),
+        came: Moment::seen(it.came, now),
+        edition: it.edition.0,
         status: it.status,
+        told: it.told,
     };
     let tasks: Option<Vec<Task>> = view.tasks.map(|all| all.into_iter().map(task).collect());
     let open = tasks.iter().flatten().filter(|it| it.may_finish).count();

@@ -80,6 +80,7 @@ async fn overview(app: &SharedApp, request: &Request) -> Result<Overview, Error>
     let latest = app
         .deployment_list(request, None, LATEST, (None, None))
         .await?;
+    let late = app.late_for_suppliers(request).await?;
     let rests = app.standstill.is_on();
     let resting = rests.then(needs::resting).into_iter();
     Ok(Overview {
@@ -89,6 +90,7 @@ async fn overview(app: &SharedApp, request: &Request) -> Result<Overview, Error>
         },
         needs: resting
             .chain(needs::of(&status, &targets, &latest))
+            .chain(late.iter().map(needs::late))
             .collect(),
         columns: matrix::columns(&status),
         rows: matrix::rows(&status, now),

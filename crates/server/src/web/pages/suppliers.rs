@@ -6,7 +6,7 @@ pub(in crate::web) mod supplier;
 use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
-    parts::counted,
+    parts::{Prose, counted},
     state::State as Shown,
     visitor::Visitor,
 };
@@ -20,7 +20,13 @@ use tidegate_protocol::api::SupplierLineView;
 struct Page {
     frame: Frame,
     sentence: String,
-    suppliers: Vec<SupplierLineView>,
+    suppliers: Vec<Line>,
+}
+
+struct Line {
+    /// What is to be looked at first.
+    waits: Option<Prose>,
+    view: SupplierLineView,
 }
 
 pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Result<Response, Fault> {
@@ -38,8 +44,13 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
         frame: Frame::new("Suppliers", Section::Suppliers, &request)
             .twins("/api/v1/suppliers", "tidegate supplier list"),
         sentence,
-        suppliers,
+        suppliers: suppliers.into_iter().map(line).collect(),
     })
+}
+
+fn line(view: SupplierLineView) -> Line {
+    let waits = view.waits_for.as_deref().map(Prose::exactly);
+    Line { waits, view }
 }
 
 /// How far a notice is.

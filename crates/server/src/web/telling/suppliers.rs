@@ -13,6 +13,11 @@ pub(super) fn of_suppliers(action: &str, detail: &Value) -> Option<String> {
         "supplier-notice.announced" => "announces a change".to_owned(),
         "supplier-notice.updated" => "announces it otherwise".to_owned(),
         "supplier-notice.acknowledged" => "has seen the notice".to_owned(),
+        "supplier-notice.seen" => format!(
+            "what was announced is seen of {} in {}",
+            text(detail, "component"),
+            text(detail, "environment")
+        ),
         "supplier-notice.lapsed" => "nobody saw it happen in its time".to_owned(),
         "supplier-notice.happened" => "what was announced has happened".to_owned(),
         "supplier-notice.closed" => because("closed the notice", &inner("note")),

@@ -13,6 +13,17 @@ async fn supplier_watches() {
     };
     let record = written("SELECT record FROM supplier_watches", vec![], fill).await;
     check("supplier-watch", &record, &samples::watch("gateway").watch);
+    let fill = |store: Store| async move {
+        commit!(store, samples::questioned(), |tx, it| tx
+            .record_watch(it)
+            .await?);
+    };
+    let record = written("SELECT record FROM supplier_watches", vec![], fill).await;
+    check(
+        "supplier-watch-questioned",
+        &record,
+        &samples::questioned().watch,
+    );
 }
 
 /// A record of each of these, by the words beside them.

@@ -3,9 +3,10 @@
 use super::{name, time};
 use tidegate_domain::{
     catalog::Document,
+    digest::Digest,
     id::{NoticeId, ObservationId, ResponseId, SupplierTaskId},
     supplier::{
-        Incident, Notice, Observation, Response, SupplierTask, Watch, grant::Handed,
+        Incident, Notice, Observation, Response, SupplierTask, Watch, grant::Handed, notice::Seen,
         response::About,
     },
 };
@@ -39,6 +40,13 @@ pub(crate) fn watch(component: &str) -> WatchRow {
         asked: time(0),
         watch: serde_json::from_str::<Watch>(text).unwrap(),
     }
+}
+
+/// The same with the question that it is known by.
+pub(crate) fn questioned() -> WatchRow {
+    let mut row = watch("gateway");
+    row.watch = row.watch.asked(Digest::of(b"what is asked"));
+    row
 }
 
 /// A notice that is announced.
@@ -84,7 +92,20 @@ pub(crate) fn notices() -> Vec<(&'static str, Notice)> {
         ),
     ]
     .map(|(word, status)| (word, in_status(&status)))
-    .into()
+    .into_iter()
+    .chain([("seen", seen())])
+    .collect()
+}
+
+/// One that was seen in one place.
+fn seen() -> Notice {
+    let notice = in_status(r#""is": "announced", "since": "2026-11-27T10:00:00Z""#);
+    notice.seen_in(Seen {
+        component: name("gateway"),
+        environment: name("live"),
+        by: ObservationId(1),
+        at: time(1),
+    })
 }
 
 fn in_status(status: &str) -> Notice {
@@ -155,7 +176,17 @@ pub(crate) fn responses() -> Vec<(&'static str, Response)> {
         );
         (word, serde_json::from_str(&text).unwrap())
     })
-    .into()
+    .into_iter()
+    .chain([("of-an-edition", of_an_edition())])
+    .collect()
+}
+
+/// A hold about an edition of a notice, which is over.
+fn of_an_edition() -> Response {
+    let text = r#"{"id": 1, "about": {"notice": 1}, "edition": 2, "product": "storefront", "environment": "live",
+        "what": {"hold": {"until": null}}, "reason": "It may break", "by": "ada", "at": "2026-11-27T10:00:00Z",
+        "status": {"is": "dropped", "by": "ada", "at": "2026-12-02T02:00:00Z", "reason": "No need"}}"#;
+    serde_json::from_str(text).unwrap()
 }
 
 /// A task that was asked for.
@@ -204,5 +235,10 @@ pub(crate) fn grants() -> Vec<(&'static str, Handed)> {
         "until": "2026-12-27T10:00:00Z", "nonce": "AAAAAAAAAAAAAAAAAAAAAA"}, "by": "ada", "at": "2026-11-27T10:00:00Z"}"#;
     let good: Handed = serde_json::from_str(text).unwrap();
     let back = good.clone().taken_back(name("ben"), time(1));
-    vec![("good", good), ("taken-back", back)]
+    let announced = good.clone().announces(time(1)).unwrap();
+    vec![
+        ("good", good),
+        ("taken-back", back),
+        ("announced", announced),
+    ]
 }

@@ -1,11 +1,12 @@
-//! What needs a person: deployments that are held, those that ended badly, and targets out of touch.
+//! What needs a person: deployments that are held, those that ended badly, targets out of touch, and what should be done by now about
+//! suppliers' changes.
 
 use super::super::super::{
     parts::{Prose, counted, without_cause},
     state::State,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use tidegate_protocol::api::{DeploymentView, StatusView, TargetView};
+use tidegate_protocol::api::{DeploymentView, ResponseView, StatusView, TargetView};
 
 /// How many targets are named before the rest is counted.
 const NAMED: usize = 4;
@@ -44,6 +45,29 @@ pub(super) fn resting() -> Need {
             "tidegate incarnation show tells what would become of it, tidegate incarnation begin lets it go on.",
         ),
         href: None,
+    }
+}
+
+/// What should be done by now about a supplier's change.
+pub(super) fn late((supplier, response): &(String, ResponseView)) -> Need {
+    let ResponseView {
+        id,
+        what,
+        product,
+        environment,
+        about,
+        reason,
+        ..
+    } = response;
+    Need {
+        state: State::new("failing", "overdue"),
+        what: Prose::of(&format!(
+            "{what} for {product} in {environment}, because of {about} of {supplier}: {reason}"
+        )),
+        remedy: Prose::of(&format!(
+            "`tidegate supplier response done {id} --note HOW` once that is settled"
+        )),
+        href: Some(format!("/suppliers/{supplier}")),
     }
 }
 

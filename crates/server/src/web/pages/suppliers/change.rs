@@ -6,7 +6,7 @@ use super::{
         frame::{Frame, Section, answer},
         moment::Moment,
         offer::{Place, barred, typed},
-        parts::counted,
+        parts::{Prose, counted},
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
@@ -38,6 +38,8 @@ struct Page {
     /// The address of this page, and what a form says that it is about.
     here: String,
     about: (&'static str, u64),
+    /// The edition that is shown.
+    edition: Option<u64>,
     notice: Option<Noticed>,
     /// What a person may do to the notice now.
     deeds: Vec<Deed>,
@@ -47,6 +49,7 @@ struct Page {
 
 struct Noticed {
     state: Shown,
+    told: Prose,
     begins: Option<Moment>,
     view: SupplierNoticeView,
 }
@@ -69,6 +72,9 @@ struct Affected {
 
 struct Decided {
     state: Shown,
+    what: Prose,
+    /// Whether whoever looks decided that themselves, and may say that it is not to be done.
+    may_drop: bool,
     view: ResponseView,
 }
 
@@ -85,6 +91,8 @@ pub(in crate::web) struct Decision {
     audience: String,
     #[serde(default)]
     notice: String,
+    #[serde(default)]
+    edition: String,
     #[serde(default)]
     observation: String,
 }
@@ -108,7 +116,7 @@ pub(in crate::web) async fn show(
     let impact = app
         .supplier_impact(&request, About::Notice(NoticeId(id)))
         .await?;
-    let place = Place::default();
+    let place = Place::supplier(&notice.supplier);
     let records = barred(&app, &request, (Action::RecordSupplier, place)).await?;
     let now = Timestamp::now();
     let (title, supplier) = (&notice.title, &notice.supplier);
@@ -120,6 +128,7 @@ pub(in crate::web) async fn show(
         sentence: format!("{supplier} announces: {title}."),
         here: format!("/supplier-notices/{id}"),
         about: ("notice", id),
+        edition: Some(notice.edition),
         deeds: match records {
             None => deeds(&notice.status),
             Some(_) => Vec::new(),
@@ -127,6 +136,7 @@ pub(in crate::web) async fn show(
         affected: affected(&app, &request, &impact).await?,
         notice: Some(Noticed {
             state: notice_state(&notice.status),
+            told: Prose::of(&notice.told),
             begins: notice.begins.map(|at| Moment::seen(at, now)),
             view: notice,
         }),
@@ -151,6 +161,7 @@ pub(in crate::web) async fn show_observed(
         sentence: format!("What was observed touches {touched}."),
         here: format!("/observations/{id}"),
         about: ("observation", id),
+        edition: None,
         notice: None,
         deeds: Vec::new(),
         affected: affected(&app, &request, &impact).await?,
@@ -186,6 +197,8 @@ async fn affected(
         let answers = barred(app, request, (Action::AnswerSupplier, place)).await?;
         let decided = |it: &ResponseView| Decided {
             state: response_state(it),
+            what: Prose::exactly(&it.what),
+            may_drop: it.stands && it.by == request.actor.name.as_str() && holds.is_none(),
             view: it.clone(),
         };
         all.push(Affected {
@@ -200,6 +213,12 @@ async fn affected(
 }
 
 fn response_state(view: &ResponseView) -> Shown {
+    if view.overdue {
+        return Shown::new("failing", "overdue");
+    }
+    if view.outdated {
+        return Shown::new("unknown", "accepted as it was announced before");
+    }
     match (view.status.as_str(), view.stands) {
         ("open", true) => Shown::new("held", "to be done"),
         ("open", false) => Shown::new("steady", "over or set aside"),
@@ -238,6 +257,7 @@ pub(in crate::web) async fn respond(
     let wanted = ResponseRequest {
         notice: of(&decision.notice).map_err(back)?,
         observation: of(&decision.observation).map_err(back)?,
+        edition: of(&decision.edition).map_err(back)?,
         product: decision.product,
         environment: decision.environment,
         what: decision.what,
@@ -259,8 +279,10 @@ pub(in crate::web) async fn settle(
     Submitted(word): Submitted<Word>,
 ) -> Result<Redirect, Fault> {
     // A form of ours says where it stood, and leads nowhere else.
-    let is_ours =
-        |it: &&str| it.starts_with("/supplier-notices/") || it.starts_with("/observations/");
+    let is_ours = |it: &&str| {
+        let pages = ["/supplier-notices/", "/observations/", "/suppliers/"];
+        pages.iter().any(|page| it.starts_with(page))
+    };
     let here = Some(word.here.as_str()).filter(is_ours);
     let here = here.unwrap_or("/suppliers").to_owned();
     let back = |error: Error| Fault::back(error, &here);

@@ -6,20 +6,25 @@ use super::{
         frame::{Frame, Section, answer},
         moment::Moment,
         offer::{Place, barred, typed},
+        parts::Prose,
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
     notice_state,
 };
-use crate::{app::Error, http::access::State};
+use crate::{
+    app::{Error, Request, SharedApp},
+    http::access::State,
+};
 use askama::Template;
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use tidegate_domain::{access::Action, id::SupplierTaskId};
 use tidegate_protocol::api::{
-    IncidentRequest, IncidentView, ObservationView, SupplierDeedRequest, SupplierNoticeRequest,
-    SupplierNoticeView, SupplierScorecardView, SupplierTaskRequest, SupplierTaskView, SupplierView,
+    IncidentRequest, IncidentView, ObservationView, ResponseView, SupplierDeedRequest,
+    SupplierNoticeRequest, SupplierNoticeView, SupplierPlaceView, SupplierScorecardView,
+    SupplierTaskRequest, SupplierTaskView, SupplierView,
 };
 
 /// How far back its scorecard looks, in days.
@@ -30,13 +35,28 @@ const DAYS: u32 = 365;
 struct Page {
     frame: Frame,
     sentence: String,
+    open: Vec<Open>,
     notices: Vec<Notice>,
     observations: Vec<Observed>,
     tasks: Vec<Task>,
     incidents: Vec<(IncidentView, Moment)>,
     card: SupplierScorecardView,
+    /// What each place says of late that says nothing.
+    places: Vec<(SupplierPlaceView, Option<Prose>)>,
     may_record: bool,
     supplier: SupplierView,
+}
+
+/// Something that is to be done about a change.
+struct Open {
+    state: Shown,
+    /// The page of the change.
+    href: String,
+    what: Prose,
+    due: Option<Moment>,
+    may_answer: bool,
+    may_drop: bool,
+    view: ResponseView,
 }
 
 struct Notice {
@@ -90,10 +110,12 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Fault> {
     let supplier = app.supplier(&request, &name).await?;
     let card = app.supplier_scorecard(&request, &name, DAYS).await?;
-    let place = Place::default();
+    let place = Place::supplier(&name);
     let barred = barred(&app, &request, (Action::RecordSupplier, place)).await?;
     let now = Timestamp::now();
     let mut supplier = supplier;
+    let responses = std::mem::take(&mut supplier.responses);
+    let open = open(&app, &request, (responses, now)).await?;
     let notice = |view: SupplierNoticeView| Notice {
         state: notice_state(&view.status),
         view,
@@ -117,15 +139,58 @@ pub(in crate::web) async fn show(
             format!("tidegate supplier show {name}"),
         ),
         sentence: sentence(&supplier),
+        open,
         notices: supplier.notices.drain(..).map(notice).collect(),
         observations: supplier.observations.drain(..).map(observed).collect(),
         tasks: supplier.tasks.drain(..).map(task).collect(),
         incidents: supplier.incidents.drain(..).map(incident).collect(),
         card,
+        places: supplier.places.drain(..).map(place_of).collect(),
         may_record: barred.is_none(),
         supplier,
     };
     answer(&page)
+}
+
+fn place_of(view: SupplierPlaceView) -> (SupplierPlaceView, Option<Prose>) {
+    let silence = view.silence.as_deref().map(Prose::exactly);
+    (view, silence)
+}
+
+/// What is to be done, with what whoever looks may say of it.
+async fn open(
+    app: &SharedApp,
+    request: &Request,
+    (views, now): (Vec<ResponseView>, Timestamp),
+) -> Result<Vec<Open>, Error> {
+    let mut all = Vec::new();
+    for view in views {
+        let place = Place::of(&view.product, &view.environment);
+        let answers = barred(app, request, (Action::AnswerSupplier, place)).await?;
+        let is_own = view.by == request.actor.name.as_str();
+        all.push(Open {
+            state: match view.overdue {
+                true => Shown::new("failing", "overdue"),
+                false => Shown::new("held", "to be done"),
+            },
+            href: page_of(&view.about),
+            what: Prose::exactly(&view.what),
+            due: view.due.map(|at| Moment::seen(at, now)),
+            may_answer: answers.is_none(),
+            may_drop: is_own || answers.is_none(),
+            view,
+        });
+    }
+    Ok(all)
+}
+
+/// The page of a change: `notice 1`, `observation 1`.
+fn page_of(about: &str) -> String {
+    match about.split_once(' ') {
+        Some(("notice", id)) => format!("/supplier-notices/{id}"),
+        Some((_, id)) => format!("/observations/{id}"),
+        None => "/suppliers".to_owned(),
+    }
 }
 
 fn sentence(supplier: &SupplierView) -> String {
