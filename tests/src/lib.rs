@@ -15,6 +15,7 @@ pub mod haproxy;
 pub mod identity_provider;
 pub mod listener;
 pub mod makers;
+pub mod mirror;
 pub mod office;
 pub mod page;
 pub mod planners;

@@ -14,6 +14,8 @@ use std::{
 pub struct SupplierSite {
     port: u16,
     version: Arc<Mutex<String>>,
+    /// The paths that were asked for, each as often as it was.
+    asked: Arc<Mutex<Vec<String>>>,
     _listener: Listener,
 }
 
@@ -23,13 +25,17 @@ impl SupplierSite {
         let port = free_port();
         let version = Arc::new(Mutex::new(version.to_owned()));
         let said = version.clone();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let noted = asked.clone();
         let listener = Listener::on(port, move |stream, _| {
             let version = said.lock().expect("nobody panics here").clone();
-            answer(&stream, &version);
+            let path = answer(&stream, &version);
+            noted.lock().expect("nobody panics here").extend(path);
         });
         Self {
             port,
             version,
+            asked,
             _listener: listener,
         }
     }
@@ -42,6 +48,7 @@ impl SupplierSite {
         Self {
             port,
             version: Arc::default(),
+            asked: Arc::default(),
             _listener: listener,
         }
     }
@@ -51,16 +58,25 @@ impl SupplierSite {
         version.clone_into(&mut self.version.lock().expect("nobody panics here"));
     }
 
+    /// The paths that were asked for so far, each as often as it was.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("nobody panics here").clone()
+    }
+
     /// Its address.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
     }
 }
 
-fn answer(mut stream: &TcpStream, version: &str) -> Option<()> {
+/// Answers the path that was asked for.
+fn answer(mut stream: &TcpStream, version: &str) -> Option<String> {
     stream.set_nonblocking(false).ok()?;
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
+    lines.read_line(&mut line).ok()?;
+    let path = line.split(' ').nth(1)?.to_owned();
+    line.clear();
     while lines.read_line(&mut line).ok()? > 2 {
         line.clear();
     }
@@ -69,5 +85,6 @@ fn answer(mut stream: &TcpStream, version: &str) -> Option<()> {
         "HTTP/1.1 200 So\r\nx-version: gateway/{version}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
-    stream.write_all(answer.as_bytes()).ok()
+    stream.write_all(answer.as_bytes()).ok()?;
+    Some(path)
 }
