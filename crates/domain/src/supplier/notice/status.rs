@@ -93,7 +93,7 @@ impl fmt::Display for NoticeStatus {
             Self::Overdue { since } => {
                 write!(
                     f,
-                    "overdue since {since}: it was announced and never observed"
+                    "overdue since {since}: it was announced and not seen in time"
                 )
             }
             Self::Happened { witness, at } => write!(f, "happened, {witness}, at {at}"),
