@@ -7,9 +7,9 @@
 use super::{
     Cause, Deployment, Effect, Event, Facts, Hold, Measurement, Position, Split, Status,
     TargetFacts, TargetRun, WaitingOn, facts::Proof, jobs, membership, no_return, preparing,
-    rollback, rolling, trials,
+    rollback, rolling, steps, trials,
 };
-use crate::name::Name;
+use crate::{name::Name, runbook::Gate};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -57,10 +57,7 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
         now,
     };
     let decision = match &deployment.status {
-        Status::Requested => Decision {
-            events: vec![Event::Started],
-            ..Decision::default()
-        },
+        Status::Requested => requested(&view),
         Status::Preparing { hold, .. } => preparing::preparing(&view, hold.as_ref()),
         Status::Rolling { wave, hold, .. } => rolling::rolling(&view, *wave, hold.as_ref()),
         Status::RollingBack { cause, since } => rollback::rolling_back(&view, cause, *since),
@@ -72,6 +69,16 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
         | Status::Superseded { .. } => Decision::default(),
     };
     no_return::keep(&view, membership::keep(&view, decision))
+}
+
+/// It prepares, unless people have to do something before that.
+fn requested(view: &View<'_>) -> Decision {
+    let mut decision = Decision::default();
+    decision.wait_for(view, steps::closed(view, Gate::Start));
+    if decision.waiting_on.is_empty() {
+        decision.events.push(Event::Started);
+    }
+    decision
 }
 
 /// All that a decision looks at.

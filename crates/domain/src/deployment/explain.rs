@@ -7,6 +7,7 @@ use crate::{
     id::GroupRunId,
     name::{Name, listed},
     plan::JobName,
+    runbook::Gate,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,13 @@ pub enum WaitingOn {
         /// What stops it; never empty.
         stops: Vec<Stop>,
     },
+    /// People have something to do first, by the deployment plan or the backout plan.
+    Steps {
+        /// What they stand before.
+        gate: Gate,
+        /// Which; never empty.
+        steps: Vec<Name>,
+    },
     /// The calendar is closed.
     Calendar {
         /// Why; never empty.
@@ -162,6 +170,7 @@ impl WaitingOn {
             Self::Job { .. } => "job",
             Self::Group { .. } => "group",
             Self::Clearance { .. } => "clearance",
+            Self::Steps { .. } => "steps",
             Self::Calendar { asked: None, .. } => "calendar",
             Self::Calendar { asked: Some(_), .. } => "override",
             Self::Restore { .. } => "restore",
@@ -192,6 +201,7 @@ impl WaitingOn {
                 opens: Edge::Never, ..
             }
             | Self::Clearance { .. }
+            | Self::Steps { .. }
             | Self::SignOff { .. }
             | Self::Group { .. }
             | Self::Person { .. } => None,
@@ -238,6 +248,9 @@ impl WaitingOn {
                 "look at the waves so far; then `tidegate sign-off DEPLOYMENT --wave N`, or roll back"
             }
             Self::Clearance { stops } => stops.first().map_or("", |stop| &stop.remedy),
+            Self::Steps { .. } => {
+                "whoever owns a step starts and finishes it, or leaves it out with a reason"
+            }
             Self::Calendar { asked: None, .. } => {
                 "wait for the next window; `tidegate deployment override DEPLOYMENT --reason WHY` asks a second person to set the calendar aside"
             }
@@ -308,6 +321,9 @@ impl fmt::Display for WaitingOn {
                 aside(f, Some(detail.as_str()).filter(|detail| !detail.is_empty()))
             }
             Self::Clearance { stops } => stopped(f, stops),
+            Self::Steps { gate, steps } => {
+                write!(f, "people to do {} {gate}", listed(steps))
+            }
             Self::Calendar {
                 reasons,
                 opens,

@@ -3,7 +3,7 @@
 //! The engine collects these; [`TargetFacts::of`] reads them out of what is stored, so that a decision never looks
 //! at raw states.
 
-use super::{Measurement, TargetRun};
+use super::{Measurement, Steps, TargetRun};
 use crate::{
     calendar::Opening,
     control::Clearance,
@@ -35,6 +35,8 @@ pub struct Facts {
     /// What controls, approvals, change request and supervision say; clear, where nothing asks for any, and as long as
     /// nothing may begin ([`super::Deployment::may_begin_next`]).
     pub clearance: Clearance,
+    /// What people's steps say, by its deployment plan and its backout plan.
+    pub steps: Steps,
 }
 
 /// What is known about one load balancer.

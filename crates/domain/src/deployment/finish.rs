@@ -4,9 +4,9 @@ use super::{
     Barrier, Decision, Effect, Event, JobRun, Stage, WaitingOn, baseline, checks,
     decide::View,
     gates::{self, Beginning},
-    jobs, membership, traffic,
+    jobs, membership, steps, traffic,
 };
-use crate::plan::When;
+use crate::{plan::When, runbook::Gate};
 
 /// Once its bake time is past, its checks are through, and it is signed off if it has to be, the next begins, or this is
 /// the end.
@@ -28,7 +28,7 @@ pub(super) fn wave(view: &View<'_>, wave: u32, decision: &mut Decision) {
     if view.deployment.lacks_sign_off(wave) {
         decision.waiting_on.push(WaitingOn::SignOff { wave });
     }
-    decision.wait_for(view, gates::closed(view, Beginning::Wave));
+    decision.wait_for(view, gates::closed(view, Beginning::Wave(wave + 1)));
     if decision.waiting_on.is_empty() {
         decision.events.push(Event::WaveStarted { wave: wave + 1 });
     }
@@ -62,7 +62,7 @@ fn jobs_after(view: &View<'_>, decision: &mut Decision) -> bool {
     let is_through = |run: &JobRun| run.stage.is_through();
     let left = planned.any(|job| !view.deployment.job_run(&job.job).is_some_and(is_through));
     if left {
-        decision.wait_for(view, gates::closed(view, Beginning::Wave));
+        decision.wait_for(view, gates::closed(view, Beginning::Jobs));
     }
     jobs::are_through(view, When::After, None, decision)
 }
@@ -74,6 +74,7 @@ fn end(view: &View<'_>, decision: &mut Decision) {
     let excluded = view.deployment.excluded() as usize;
     let left = view.deployment.targets.len() - passed - excluded;
     if left == 0 && passed > 0 {
+        decision.wait_for(view, steps::closed(view, Gate::Finish));
         decision.wait_for(view, membership::group(view, Barrier::Succeed));
         if !decision.waiting_on.is_empty() || !jobs_after(view, decision) {
             return;

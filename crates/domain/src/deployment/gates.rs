@@ -1,18 +1,23 @@
 //! What keeps a deployment from beginning something, beside its plan: a blocked release, controls and approvals, the
-//! calendar, and its group run.
+//! calendar, steps of people, and its group run.
 //!
 //! Preparing is never kept back, because it changes nothing, and neither is going back.
 
-use super::{Barrier, Decision, Event, Hold, WaitingOn, decide::View, membership};
-use crate::calendar::{Closed, InFlight, Opening};
+use super::{Barrier, Decision, Event, Hold, WaitingOn, decide::View, membership, steps};
+use crate::{
+    calendar::{Closed, InFlight, Opening},
+    runbook::Gate,
+};
 
 /// What is about to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beginning {
     /// The first wave, and with it the change.
     Change,
-    /// A later wave.
-    Wave,
+    /// A later wave, counted from 0.
+    Wave(u32),
+    /// The jobs behind the last wave.
+    Jobs,
     /// The activation of a target in the present wave or an earlier one.
     Target,
 }
@@ -21,6 +26,11 @@ pub(super) enum Beginning {
 pub(super) fn closed(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
     let not_cleared = clearance(view, beginning);
     let closed = not_cleared.or_else(|| calendar(view, beginning));
+    let closed = closed.or_else(|| match beginning {
+        Beginning::Change => steps::closed(view, Gate::Change),
+        Beginning::Wave(wave) => steps::closed(view, Gate::Wave(wave)),
+        Beginning::Jobs | Beginning::Target => None,
+    });
     closed.or_else(|| membership::group(view, Barrier::Change))
 }
 
@@ -28,7 +38,7 @@ pub(super) fn closed(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn>
 /// what was allowed when it began was looked at then.
 fn clearance(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
     let asks = match beginning {
-        Beginning::Change | Beginning::Wave => true,
+        Beginning::Change | Beginning::Wave(_) | Beginning::Jobs => true,
         Beginning::Target => false,
     };
     let stops = &view.facts.clearance.stops;
@@ -46,9 +56,12 @@ fn calendar(view: &View<'_>, beginning: Beginning) -> Option<WaitingOn> {
     let in_flight = left.iter().map(Closed::in_flight).max()?;
     let goes_on = match (beginning, in_flight) {
         (Beginning::Change, _)
-        | (Beginning::Wave, InFlight::FinishWaveThenHold | InFlight::HoldAtOnce)
+        | (
+            Beginning::Wave(_) | Beginning::Jobs,
+            InFlight::FinishWaveThenHold | InFlight::HoldAtOnce,
+        )
         | (Beginning::Target, InFlight::HoldAtOnce) => false,
-        (Beginning::Wave | Beginning::Target, InFlight::Finish)
+        (Beginning::Wave(_) | Beginning::Jobs | Beginning::Target, InFlight::Finish)
         | (Beginning::Target, InFlight::FinishWaveThenHold) => true,
     };
     (!goes_on).then(|| WaitingOn::Calendar {

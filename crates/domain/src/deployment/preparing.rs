@@ -6,7 +6,7 @@ use super::{
     facts::Readiness,
     failures,
     gates::{self, Beginning},
-    jobs, traffic,
+    jobs, steps, traffic,
     verdict::{Verdict, preparation},
 };
 use crate::plan::When;
@@ -18,6 +18,7 @@ pub(super) fn preparing(view: &View<'_>, hold: Option<&Hold>) -> Decision {
     let outstanding = targets(view, hold, &mut decision);
     if !decision.is_idle()
         || failures::fail(view, hold, &mut decision)
+        || steps::answer(view, hold, &mut decision)
         || gates::block(view, hold, &mut decision)
     {
         return decision;

@@ -8,9 +8,9 @@
 
 use super::{
     Cause, Decision, Effect, Event, Position, Purpose, Stage, TargetFacts, TargetRun, WaitingOn,
-    decide::View, jobs, traffic, trials,
+    decide::View, jobs, steps, traffic, trials,
 };
-use crate::{converge::Health, revision::RevisionId};
+use crate::{converge::Health, revision::RevisionId, runbook::Gate};
 use jiff::Timestamp;
 
 pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> Decision {
@@ -20,6 +20,12 @@ pub(super) fn rolling_back(view: &View<'_>, cause: &Cause, began: Timestamp) -> 
     judge(view, began, &mut decision);
     if !decision.is_idle() {
         return decision;
+    }
+    if !has_begun(view) {
+        decision.wait_for(view, steps::closed(view, Gate::Return));
+        if !decision.waiting_on.is_empty() {
+            return decision;
+        }
     }
     match traffic::is_out_of_the_way(view, &mut decision) {
         Ok(true) if !old_revision_fails(view) => restore(view, &mut decision),
@@ -121,6 +127,17 @@ fn judge(view: &View<'_>, began: Timestamp, decision: &mut Decision) {
             decision.wake(since + deadline.as_signed());
         }
     }
+}
+
+/// Whether a target is on its way back, or there.
+fn has_begun(view: &View<'_>) -> bool {
+    let is_going = |stage: &Stage| {
+        matches!(
+            stage,
+            Stage::Restoring { .. } | Stage::Restored { .. } | Stage::Stuck { .. }
+        )
+    };
+    view.deployment.count(is_going) > 0
 }
 
 fn is_back(home: Option<RevisionId>, facts: &TargetFacts) -> bool {
@@ -264,6 +281,7 @@ fn end(view: &View<'_>, cause: &Cause, decision: &mut Decision) {
         | Cause::Check { .. }
         | Cause::Balancers { .. }
         | Cause::Group { .. }
+        | Cause::Decision { .. }
         | Cause::Person { .. }
         | Cause::Rollback { .. } => Event::RolledBack,
     });

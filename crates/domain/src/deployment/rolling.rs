@@ -9,7 +9,7 @@ use super::{
     decide::View,
     failures, finish,
     gates::{self, Beginning},
-    jobs, preparing, traffic, trials,
+    jobs, preparing, steps, traffic, trials,
     verdict::{Verdict, activation},
 };
 use crate::plan::When;
@@ -23,6 +23,7 @@ pub(super) fn rolling(view: &View<'_>, wave: u32, hold: Option<&Hold>) -> Decisi
     let preparing = preparing::targets(view, hold, &mut decision);
     if !decision.is_idle()
         || failures::fail(view, hold, &mut decision)
+        || steps::answer(view, hold, &mut decision)
         || gates::block(view, hold, &mut decision)
     {
         return decision;

@@ -118,6 +118,11 @@ pub enum Cause {
         /// Why, in words.
         reason: String,
     },
+    /// Somebody said no at a decision of the deployment plan, or nobody said yes in time.
+    Decision {
+        /// Who and why, in words.
+        reason: String,
+    },
     /// A person asked.
     Person {
         /// Who.
@@ -283,6 +288,7 @@ impl fmt::Display for Cause {
             Self::Check { check, outcome } => write!(f, "check {check} {outcome}"),
             Self::Group { group, reason } => write!(f, "group run {group} goes back: {reason}"),
             Self::Job { job, outcome } => write!(f, "job {job} {outcome}"),
+            Self::Decision { reason } => f.write_str(reason),
             Self::Person { by, reason } if reason.is_empty() => write!(f, "{by} asked"),
             Self::Person { by, reason } => write!(f, "{by} asked: {reason}"),
             Self::Rollback { first, stuck } => {

@@ -20,7 +20,7 @@ use tidegate_domain::{
     converge::{Balancer, Slot},
     deployment::{
         BalancerFacts, BalancerRun, Deployment, Facts, Measurement, NoReturn, Reading,
-        Stage as TargetStage, Status, TargetRun, Weighed, check, decide,
+        Stage as TargetStage, Status, Steps, TargetRun, Weighed, check, decide,
     },
     digest::Digest,
     duration::Millis,
@@ -28,6 +28,7 @@ use tidegate_domain::{
     name::Name,
     plan::{Fleet, JobName, PlannedJob, Reversible, When, compile},
     revision::RevisionId,
+    runbook::{Gate, Held, Verdict},
 };
 
 pub struct Stage {
@@ -43,6 +44,7 @@ pub struct Stage {
     calendar: Option<Opening>,
     blocked: Option<String>,
     clearance: Clearance,
+    steps: Steps,
     /// What each check is answered from now on; nothing where nobody said.
     answers: BTreeMap<Name, Reading>,
     measurements: Vec<Measurement>,
@@ -71,6 +73,7 @@ impl Default for Stage {
             calendar: None,
             blocked: None,
             clearance: Clearance::default(),
+            steps: Steps::default(),
             answers: BTreeMap::new(),
             measurements: Vec::new(),
             balancer: None,
@@ -109,6 +112,9 @@ impl Stage {
             "unblock" => self.blocked = None,
             "lacks" => self.clearance.stops.push(lack(rest)),
             "cleared" => self.clearance.stops.clear(),
+            "first" => self.steps.holds.push(held(rest)),
+            "all-done" => self.steps = Steps::default(),
+            "answer" => self.steps.verdict = verdict(rest),
             "deploy" => return self.deploy(rest),
             "run" => return self.run(rest),
             person => return self.person(person, rest),
@@ -371,6 +377,7 @@ impl Stage {
             calendar: self.calendar.clone(),
             blocked: self.blocked.clone(),
             clearance: self.clearance.clone(),
+            steps: self.steps.clone(),
             measurements: self.measurements.clone(),
             balancers: self.balancer.clone().into_iter().collect(),
         }
@@ -502,5 +509,33 @@ fn lack(words: &str) -> Stop {
         name: name.to_owned(),
         what: what.to_owned(),
         remedy: "supply it".to_owned(),
+    }
+}
+
+/// `look-at-it before wave 2`
+fn held(words: &str) -> Held {
+    let (step, gate) = words.split_once(" before ").unwrap();
+    let gate = match gate.split_once(' ').unwrap_or((gate, "")) {
+        ("preparing", _) => Gate::Start,
+        ("change", _) => Gate::Change,
+        ("wave", number) => Gate::Wave(number.parse::<u32>().unwrap() - 1),
+        ("success", _) => Gate::Finish,
+        ("returning", _) => Gate::Return,
+        other => panic!("no such gate: {other:?}"),
+    };
+    Held {
+        gate,
+        steps: names(step),
+    }
+}
+
+/// `roll-back ada said no-go at ...`
+fn verdict(words: &str) -> Verdict {
+    let (word, reason) = words.split_once(' ').unwrap();
+    let reason = reason.to_owned();
+    match word {
+        "roll-back" => Verdict::RollBack { reason },
+        "hold" => Verdict::Hold { reason },
+        other => panic!("no such answer: {other}"),
     }
 }
