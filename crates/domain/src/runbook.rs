@@ -16,6 +16,7 @@ mod generate;
 mod order;
 mod phase;
 mod printed;
+mod record;
 mod renew;
 mod run;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use document::{Contact, Deviations, Impact, Likelihood, Risk, Runbook, Way};
 pub use facts::{Course, Ending, Facts, Progress};
 pub use generate::{Heading, backout_plan, deployment_plan};
 pub use phase::{Gate, Phase, PhaseError};
+pub use record::{Conducted, Errand, RunbookEdition};
 pub use renew::{Lost, Renewed, renew};
 pub use run::{Happened, Run, RunError};
 pub use status::{StepEvent, StepStatus};

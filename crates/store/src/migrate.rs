@@ -100,6 +100,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "suppliers",
         include_str!("../migrations/0027_suppliers.sql"),
     ),
+    (
+        28,
+        "runbooks",
+        include_str!("../migrations/0028_runbooks.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

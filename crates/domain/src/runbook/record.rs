@@ -1,0 +1,51 @@
+//! Runbooks on record: each saving of one, and what a deployment runs by.
+
+use super::{Run, Runbook, Way};
+use crate::{
+    id::{DeploymentId, Edition},
+    name::Name,
+    version::Version,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a runbook is for: a release, where it goes, and which way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Errand {
+    /// The product.
+    pub product: Name,
+    /// Its release.
+    pub version: Version,
+    /// Where it goes.
+    pub environment: Name,
+    /// Forward, or back.
+    pub way: Way,
+}
+
+/// A runbook as somebody saved it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunbookEdition {
+    /// What it is for.
+    pub of: Errand,
+    /// Its number; whoever saves says which one theirs was made from.
+    pub edition: Edition,
+    /// The runbook.
+    pub runbook: Runbook,
+    /// Who saved it.
+    pub by: Name,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a deployment runs by. It is fixed when that begins: who changes the runbook afterwards changes the next one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conducted {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// Which edition that was.
+    pub edition: Edition,
+    /// The runbook.
+    pub runbook: Runbook,
+    /// How far it is.
+    pub run: Run,
+}

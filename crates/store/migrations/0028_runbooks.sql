@@ -1,0 +1,17 @@
+-- Each saving of a runbook, and what deployments run by.
+CREATE TABLE runbook_editions (
+  product KEYTEXT NOT NULL,
+  version KEYTEXT NOT NULL,
+  environment KEYTEXT NOT NULL,
+  way KEYTEXT NOT NULL,
+  edition BIGINT NOT NULL,
+  record TEXT NOT NULL,
+  PRIMARY KEY (product, version, environment, way, edition)
+);
+
+CREATE TABLE runbook_runs (
+  deployment BIGINT NOT NULL,
+  way KEYTEXT NOT NULL,
+  record TEXT NOT NULL,
+  PRIMARY KEY (deployment, way)
+);

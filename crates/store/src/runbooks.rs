@@ -1,0 +1,101 @@
+//! Runbooks: every edition of each, and what deployments run by.
+
+use crate::{Row, StoreError, Tx, Value, record};
+use tidegate_domain::{
+    id::{DeploymentId, Edition},
+    runbook::{Conducted, Errand, RunbookEdition, Way},
+};
+
+impl Tx {
+    /// Keeps an edition. The database refuses a number that is taken.
+    ///
+    /// # Errors
+    /// When the database refuses; likewise below.
+    pub async fn record_runbook(&mut self, edition: &RunbookEdition) -> Result<(), StoreError> {
+        let sql = "INSERT INTO runbook_editions (product, version, environment, way, edition, record) \
+            VALUES ($1, $2, $3, $4, $5, $6)";
+        let [product, version, environment, way] = errand(&edition.of);
+        let values = [
+            product,
+            version,
+            environment,
+            way,
+            edition.edition.0.into(),
+            record::write(edition).into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// At most `limit` editions of a runbook with a number below `before`, the newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn runbooks_before(
+        &mut self,
+        of: &Errand,
+        (before, limit): (Edition, u64),
+    ) -> Result<Vec<RunbookEdition>, StoreError> {
+        let sql = "SELECT record FROM runbook_editions \
+            WHERE product = $1 AND version = $2 AND environment = $3 AND way = $4 AND edition < $5 \
+            ORDER BY edition DESC LIMIT $6";
+        let [product, version, environment, way] = errand(of);
+        let values = [
+            product,
+            version,
+            environment,
+            way,
+            before.0.into(),
+            limit.into(),
+        ];
+        let rows = self.rows(sql, &values).await?;
+        rows.iter()
+            .map(|row: &Row| row.record(0, "runbook"))
+            .collect()
+    }
+
+    /// Keeps how far a deployment is with one of its runbooks, in place of what was kept before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_conducted(&mut self, conducted: &Conducted) -> Result<(), StoreError> {
+        let sql = "INSERT INTO runbook_runs (deployment, way, record) VALUES ($1, $2, $3) \
+            ON CONFLICT (deployment, way) DO UPDATE SET record = excluded.record";
+        let values = [
+            conducted.deployment.0.into(),
+            way(conducted.runbook.way).into(),
+            record::write(conducted).into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// What a deployment runs by: its deployment plan first, then its backout plan, as far as there are any.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn conducted(
+        &mut self,
+        deployment: DeploymentId,
+    ) -> Result<Vec<Conducted>, StoreError> {
+        let sql = "SELECT record FROM runbook_runs WHERE deployment = $1 ORDER BY way DESC";
+        let rows = self.rows(sql, &[deployment.0.into()]).await?;
+        rows.iter()
+            .map(|row: &Row| row.record(0, "runbook of a deployment"))
+            .collect()
+    }
+}
+
+fn errand(of: &Errand) -> [Value; 4] {
+    [
+        of.product.as_str().into(),
+        of.version.as_str().into(),
+        of.environment.as_str().into(),
+        way(of.way).into(),
+    ]
+}
+
+const fn way(way: Way) -> &'static str {
+    match way {
+        Way::Forward => "forward",
+        Way::Back => "back",
+    }
+}
