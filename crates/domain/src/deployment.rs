@@ -53,7 +53,7 @@ pub use no_return::NoReturn;
 pub use retrospect::{Period, looked_back, periods};
 pub use stage::{Stage, Word};
 pub use status::{Cause, Hold, Status};
-pub use steps::Steps;
+pub use steps::{DueMessage, Steps};
 pub use traffic::{BalancerRun, Ordered, Split};
 pub use transition::Illegal;
 pub use trials::{Trial, TrialStage};

@@ -12,6 +12,9 @@ CREATE TABLE runbook_editions (
 CREATE TABLE runbook_runs (
   deployment BIGINT NOT NULL,
   way KEYTEXT NOT NULL,
+  is_open BIGINT NOT NULL,
   record TEXT NOT NULL,
   PRIMARY KEY (deployment, way)
 );
+
+CREATE INDEX runbook_runs_open ON runbook_runs (is_open, deployment);

@@ -58,11 +58,12 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn record_conducted(&mut self, conducted: &Conducted) -> Result<(), StoreError> {
-        let sql = "INSERT INTO runbook_runs (deployment, way, record) VALUES ($1, $2, $3) \
-            ON CONFLICT (deployment, way) DO UPDATE SET record = excluded.record";
+        let sql = "INSERT INTO runbook_runs (deployment, way, is_open, record) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (deployment, way) DO UPDATE SET is_open = excluded.is_open, record = excluded.record";
         let values = [
             conducted.deployment.0.into(),
             way(conducted.runbook.way).into(),
+            i64::from(conducted.is_open()).into(),
             record::write(conducted).into(),
         ];
         self.execute(sql, &values).await.map(drop)
@@ -80,6 +81,21 @@ impl Tx {
         let rows = self.rows(sql, &[deployment.0.into()]).await?;
         rows.iter()
             .map(|row: &Row| row.record(0, "runbook of a deployment"))
+            .collect()
+    }
+}
+
+impl Tx {
+    /// The deployments with steps to which something may still happen, in their order.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_runbooks(&mut self) -> Result<Vec<DeploymentId>, StoreError> {
+        let sql =
+            "SELECT DISTINCT deployment FROM runbook_runs WHERE is_open = 1 ORDER BY deployment";
+        let rows = self.rows(sql, &[]).await?;
+        rows.iter()
+            .map(|row: &Row| row.unsigned(0).map(DeploymentId))
             .collect()
     }
 }

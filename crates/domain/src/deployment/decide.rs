@@ -68,7 +68,11 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
         | Status::Cancelled { .. }
         | Status::Superseded { .. } => Decision::default(),
     };
-    no_return::keep(&view, membership::keep(&view, decision))
+    let mut decision = no_return::keep(&view, membership::keep(&view, decision));
+    if let Some(at) = facts.steps.wake_at {
+        decision.wake(at);
+    }
+    decision
 }
 
 /// It prepares, unless people have to do something before that.

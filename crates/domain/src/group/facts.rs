@@ -35,7 +35,10 @@ impl MemberFacts {
         let asks = waits.find(|wait| {
             matches!(
                 wait,
-                WaitingOn::Person { .. } | WaitingOn::SignOff { .. } | WaitingOn::Calendar { .. }
+                WaitingOn::Person { .. }
+                    | WaitingOn::SignOff { .. }
+                    | WaitingOn::Steps { .. }
+                    | WaitingOn::Calendar { .. }
             )
         });
         Self {

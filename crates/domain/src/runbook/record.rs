@@ -31,6 +31,8 @@ pub struct RunbookEdition {
     pub edition: Edition,
     /// The runbook.
     pub runbook: Runbook,
+    /// What was generated when people began, or when it was renewed last: whatever differs from it, people wrote.
+    pub generated: Runbook,
     /// Who saved it.
     pub by: Name,
     /// When.
@@ -48,4 +50,11 @@ pub struct Conducted {
     pub runbook: Runbook,
     /// How far it is.
     pub run: Run,
+}
+
+impl Conducted {
+    /// Whether something may still happen to one of its steps by itself.
+    pub fn is_open(&self) -> bool {
+        !self.run.is_settled(&self.runbook)
+    }
 }

@@ -96,6 +96,7 @@ impl World {
                 WaitingOn::SignOff { .. }
                     | WaitingOn::Group { .. }
                     | WaitingOn::Clearance { .. }
+                    | WaitingOn::Steps { .. }
                     | WaitingOn::Calendar {
                         opens: Edge::Never,
                         ..

@@ -29,6 +29,7 @@ mod records;
 mod registry;
 mod rehearsals;
 mod releases;
+mod runbooks;
 mod samples;
 mod scopes;
 mod sequencer;
@@ -162,6 +163,10 @@ contract! {
     trains {
         a_train_is_kept_as_it_is_and_found_while_it_is_open
         every_saving_of_a_trains_plan_stays
+    }
+    runbooks {
+        every_edition_stays_and_both_ways_are_apart
+        what_a_deployment_runs_by_is_replaced_and_found_while_it_is_open
     }
     scopes {
         what_people_decide_and_write_of_a_release_stays_in_its_order

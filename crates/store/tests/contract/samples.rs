@@ -1,6 +1,7 @@
 //! Domain values that tests write and read back: real ones, with every optional part filled.
 
 mod communications;
+pub(crate) mod runbooks;
 mod scopes;
 mod suppliers;
 mod trains;
