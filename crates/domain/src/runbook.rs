@@ -9,6 +9,7 @@
 mod check;
 mod deadline;
 mod decide;
+mod deed;
 mod difference;
 mod document;
 mod facts;
@@ -30,6 +31,7 @@ mod warning;
 pub use check::{Finding, RunbookError, STEPS_MAX};
 pub use deadline::{Deadline, DeadlineError};
 pub use decide::{CLOSING, Decision, Held, Verdict, decide};
+pub use deed::StepDeed;
 pub use difference::{Change, Difference, differences};
 pub use document::{Contact, Deviations, Impact, Likelihood, Risk, Runbook, Way};
 pub use facts::{Course, Ending, Facts, Progress};

@@ -21,6 +21,7 @@ mod policy;
 mod problem;
 mod rehearsal;
 mod release;
+mod runbook;
 mod scope;
 mod status;
 mod supplier;
@@ -80,6 +81,10 @@ pub use rehearsal::{
     ExposureView, RehearsalRequest, RehearsalView, ScenarioView, SpreadView, WaitedView,
 };
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
+pub use runbook::{
+    ConductedView, ContactView, RiskView, RunbookEditionView, RunbookRequest, RunbookSavedView,
+    RunbookView, StepDeedRequest, StepView, StepsView, TimelineView,
+};
 pub use scope::{
     AdjustmentRequest, ContributorView, ItemsImportedView, ItemsRequest, NotesChapterView,
     NotesLineView, NotesView, ScopeChangeView, ScopeGroupView, ScopeItemView, ScopeLostView,

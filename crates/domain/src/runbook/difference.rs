@@ -210,7 +210,7 @@ impl Step {
     }
 
     /// What it is, in words.
-    pub(super) fn meaning(&self) -> String {
+    pub fn meaning(&self) -> String {
         match &self.kind {
             Kind::Manual(manual) => {
                 let question = manual.question.as_ref();

@@ -36,7 +36,7 @@ pub enum Gate {
     Start,
     /// Before the first job or the first wave: nothing has changed yet.
     Change,
-    /// Before another wave, counted from 0.
+    /// Before another wave, counted from 0; never the first, which is the change.
     Wave(u32),
     /// After the last wave, before the jobs behind it, or before it has succeeded.
     Finish,

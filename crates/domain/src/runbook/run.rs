@@ -50,6 +50,9 @@ pub enum RunError {
     /// Nobody goes round a decision.
     #[error("step `{0}` is a decision: answer go or no-go")]
     Decision(Name),
+    /// Go and no-go are for decisions.
+    #[error("step `{0}` is no decision: start or finish it")]
+    NoDecision(Name),
     /// Whoever asks later what happened reads that.
     #[error("say {0}")]
     Silent(String),

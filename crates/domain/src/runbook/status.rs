@@ -186,6 +186,23 @@ impl StepStatus {
         }
     }
 
+    /// Who did what, and what they said: `done by ada: all well`.
+    pub fn told(&self) -> String {
+        let (word, by, said) = match self {
+            Self::Waiting | Self::Ready { .. } => (self.word(), None, ""),
+            Self::Started { by, .. } => (self.word(), by.as_ref(), ""),
+            Self::Done { by, note, .. } => (self.word(), by.as_ref(), note.as_str()),
+            Self::Failed { by, issue, .. } => (self.word(), by.as_ref(), issue.as_str()),
+            Self::Skipped { by, reason, .. } => (self.word(), by.as_ref(), reason.as_str()),
+            Self::TimedOut { .. } => ("not done in time", None, ""),
+        };
+        let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+        match said.is_empty() {
+            true => format!("{word}{by}"),
+            false => format!("{word}{by}: {said}"),
+        }
+    }
+
     /// The stable word for programs.
     pub const fn word(&self) -> &'static str {
         match self {

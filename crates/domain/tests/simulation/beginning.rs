@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use tidegate_domain::{
     control::Clearance,
     converge::{Balancer, Slot},
-    deployment::{BalancerRun, Cause, Decision, Deployment, Event, Purpose},
+    deployment::{BalancerRun, Cause, Decision, Deployment, Event, Purpose, Steps},
     digest::Digest,
     id::DeploymentId,
     name::Name,
@@ -48,6 +48,7 @@ impl World {
             calendar: None,
             blocked: None,
             clearance: Clearance::default(),
+            steps: Steps::default(),
             measurements: Vec::new(),
             balancers: Vec::new(),
             history: History::default(),

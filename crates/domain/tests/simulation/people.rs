@@ -1,13 +1,14 @@
 //! What people do in a world: deal with what failed, interfere, close the calendar, block the release.
 
 use super::World;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tidegate_domain::{
     calendar::{Closed, Edge, InFlight, Opening},
     control::{Stop, StopKind},
-    deployment::{Against, Cause, Event, Position, Word},
+    deployment::{Against, Cause, Event, Position, Steps, Word},
     name::Name,
     plan::JobName,
+    runbook::{Gate, Held, Verdict},
 };
 
 impl World {
@@ -156,6 +157,45 @@ impl World {
             remedy: String::new(),
         };
         self.clearance.stops = if lacks { vec![stop] } else { Vec::new() };
+    }
+
+    /// Steps of people come up or are done, and somebody says no or thinks better of it.
+    pub(super) fn steps_change(&mut self) {
+        let random = &mut self.random;
+        let waves = self.deployment.plan.waves.len() as u64;
+        let gate = match random.below(6) {
+            0 => Gate::Start,
+            1 => Gate::Change,
+            2 => Gate::Finish,
+            3 => Gate::Return,
+            // The first wave is behind the gate of the change.
+            _ => Gate::Wave(1 + u32::try_from(random.below(waves)).unwrap()),
+        };
+        let steps = vec!["call".parse().unwrap()];
+        let reason = "ada said no".to_owned();
+        let verdict = match random.below(10) {
+            0 => Verdict::RollBack { reason },
+            1 => Verdict::Hold { reason },
+            _ => Verdict::Go,
+        };
+        let stands = random.percent(60);
+        let until = i64::try_from(random.below(30)).unwrap();
+        self.steps = Steps {
+            holds: stands.then_some(Held { gate, steps }).into_iter().collect(),
+            verdict,
+            wake_at: Some(self.now + SignedDuration::from_secs(until)),
+            ..Steps::default()
+        };
+    }
+
+    /// What they say at a moment: the way back waits for them until then, and no longer.
+    pub(super) fn steps_at(&self, now: Timestamp) -> Steps {
+        let mut steps = self.steps.clone();
+        steps.wake_at = steps.wake_at.filter(|until| *until > now);
+        if steps.wake_at.is_none() {
+            steps.holds.retain(|held| held.gate != Gate::Return);
+        }
+        steps
     }
 
     /// What a person asks for happens, or is refused and changes nothing.

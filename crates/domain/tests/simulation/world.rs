@@ -21,7 +21,7 @@ use tidegate_domain::{
     calendar::{Edge, Opening},
     control::Clearance,
     deployment::{
-        BalancerFacts, Decision, Deployment, Event, Facts, Measurement, WaitingOn, decide,
+        BalancerFacts, Decision, Deployment, Event, Facts, Measurement, Steps, WaitingOn, decide,
     },
     group::MemberFacts,
     random::Random,
@@ -59,6 +59,8 @@ pub struct World {
     calendar: Option<Opening>,
     blocked: Option<String>,
     clearance: Clearance,
+    /// What people's steps say; going back waits for them until the moment in it.
+    steps: Steps,
     /// What was measured, and after which wave.
     measurements: Vec<(u32, Measurement)>,
     balancers: Vec<BalancerFacts>,
@@ -166,6 +168,7 @@ impl World {
             94..=96 if wild => self.hosts[i].link = link(&mut self.random),
             97 if wild => self.interfere(),
             98 if wild => self.calendar_changes(),
+            99 if wild => self.steps_change(),
             _ => self.hosts[i].step(self.now),
         }
     }
@@ -204,6 +207,7 @@ impl World {
                 true => self.clearance.clone(),
                 false => Clearance::default(),
             },
+            steps: self.steps_at(now),
             measurements: measured.map(|(_, measured)| measured.clone()).collect(),
             targets: deployment
                 .targets

@@ -10,6 +10,7 @@ use crate::{
     },
     name::Name,
     plan::{Baseline, Check, JobName, When},
+    runbook::{self, Gate},
 };
 
 /// What is wrong with `event` happening to `before`; empty when the invariants that it can break hold.
@@ -23,6 +24,7 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
             faults.push("a wave started that controls or people did not clear".to_owned());
         }
     }
+    steps(before, event, facts, &mut faults);
     lockstep(before, event, &mut faults);
     if let Event::TargetActivated { target } = event {
         room(before, *target, &mut faults);
@@ -75,6 +77,25 @@ pub fn event(before: &Deployment, event: &Event, facts: &Facts) -> Vec<String> {
         healthy_left_alone(before, *target, &mut faults);
     }
     faults
+}
+
+/// What people have to do first comes first, and nothing begins against their no.
+fn steps(before: &Deployment, event: &Event, facts: &Facts, faults: &mut Vec<String>) {
+    let is_begun_by = |gate: Gate| match gate {
+        Gate::Start => matches!(event, Event::Started),
+        Gate::Change => matches!(event, Event::WaveStarted { wave: 0 }),
+        Gate::Wave(wave) => matches!(event, Event::WaveStarted { wave: it } if *it == wave),
+        Gate::Finish => matches!(event, Event::Succeeded) && before.status.goes_forward(),
+        Gate::Return => false,
+    };
+    let mut holds = facts.steps.holds.iter();
+    if let Some(held) = holds.find(|held| is_begun_by(held.gate)) {
+        faults.push(format!("it did not wait for people {}", held.gate));
+    }
+    let is_wave = matches!(event, Event::WaveStarted { .. });
+    if is_wave && facts.steps.verdict != runbook::Verdict::Go {
+        faults.push("a wave started against people's no".to_owned());
+    }
 }
 
 /// A member of a group run keeps its barriers, and leaves going back to its group.
