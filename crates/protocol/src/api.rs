@@ -83,7 +83,7 @@ pub use rehearsal::{
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
 pub use runbook::{
     ConductedView, ContactView, RiskView, RunbookEditionView, RunbookRequest, RunbookSavedView,
-    RunbookView, StepDeedRequest, StepView, StepsView, TimelineView,
+    RunbookView, StepDeedRequest, StepView, StepsView, TimelineView, WaitingStepView,
 };
 pub use scope::{
     AdjustmentRequest, ContributorView, ItemsImportedView, ItemsRequest, NotesChapterView,

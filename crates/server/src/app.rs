@@ -56,6 +56,7 @@ mod retention;
 mod retrospect;
 mod revisions;
 pub mod rollback;
+pub mod runbooks;
 mod runs;
 mod scope;
 pub mod secrets;

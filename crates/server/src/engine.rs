@@ -22,6 +22,8 @@ use crate::app::SharedApp;
 use jiff::{SignedDuration, Timestamp};
 use measure::Measuring;
 use std::time::Duration;
+use tidegate_domain::id::DeploymentId;
+use tidegate_store::{StoreError, Tx};
 use trains::Looks;
 
 /// How long a lease lasts unless renewed.
@@ -53,11 +55,7 @@ pub(crate) use sequencer::run as run_sequencer;
 pub(crate) use suppliers::run as ask_suppliers;
 
 async fn drive_all(app: &SharedApp, holder: &str, measuring: &Measuring) -> Option<Timestamp> {
-    let running = match app
-        .store
-        .read((), |tx, ()| Box::pin(tx.running_deployments()))
-        .await
-    {
+    let running = match app.store.read((), |tx, ()| Box::pin(driven(tx))).await {
         Ok(running) => running,
         Err(error) => {
             tracing::error!(
@@ -82,6 +80,15 @@ async fn drive_all(app: &SharedApp, holder: &str, measuring: &Measuring) -> Opti
         }
     }
     wake_at
+}
+
+/// The deployments that have not ended, and those with steps that come after their end.
+async fn driven(tx: &mut Tx) -> Result<Vec<DeploymentId>, StoreError> {
+    let mut all = tx.running_deployments().await?;
+    all.extend(tx.open_runbooks().await?);
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }
 
 fn until(at: Timestamp) -> Duration {

@@ -3,7 +3,7 @@
 use crate::{Row, StoreError, Tx, Value, record};
 use tidegate_domain::{
     id::{DeploymentId, Edition},
-    runbook::{Conducted, Errand, RunbookEdition, Way},
+    runbook::{Conducted, Errand, RunbookEdition},
 };
 
 impl Tx {
@@ -62,7 +62,7 @@ impl Tx {
             ON CONFLICT (deployment, way) DO UPDATE SET is_open = excluded.is_open, record = excluded.record";
         let values = [
             conducted.deployment.0.into(),
-            way(conducted.runbook.way).into(),
+            conducted.runbook.way.word().into(),
             i64::from(conducted.is_open()).into(),
             record::write(conducted).into(),
         ];
@@ -105,13 +105,6 @@ fn errand(of: &Errand) -> [Value; 4] {
         of.product.as_str().into(),
         of.version.as_str().into(),
         of.environment.as_str().into(),
-        way(of.way).into(),
+        of.way.word().into(),
     ]
-}
-
-const fn way(way: Way) -> &'static str {
-    match way {
-        Way::Forward => "forward",
-        Way::Back => "back",
-    }
 }

@@ -152,6 +152,20 @@ impl Runbook {
 }
 
 impl Way {
+    /// The stable word for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Back => "back",
+        }
+    }
+
+    /// The way of that word.
+    pub fn of(word: &str) -> Option<Self> {
+        let mut both = [Self::Forward, Self::Back].into_iter();
+        both.find(|way| way.word() == word)
+    }
+
     /// As people call a runbook of it.
     pub const fn title(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Release plans and tasks.
 
-use super::Difference;
+use super::{Difference, WaitingStepView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -269,6 +269,8 @@ pub struct WorkView {
     pub mine: Vec<TaskView>,
     /// Tasks of their teams that nobody took; the most urgent first.
     pub waiting: Vec<TaskView>,
+    /// Steps of deployments that are up, theirs and their teams'; the most urgent first.
+    pub steps: Vec<WaitingStepView>,
 }
 
 /// What a draft is made of.

@@ -214,6 +214,37 @@ pub struct ConductedView {
     pub timeline: TimelineView,
 }
 
+/// A step of a deployment that is up.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WaitingStepView {
+    /// The deployment.
+    pub deployment: u64,
+    /// Its product.
+    pub product: String,
+    /// Its release.
+    pub version: String,
+    /// Where it goes.
+    pub environment: String,
+    /// `forward`, or `back`.
+    pub way: String,
+    /// The step.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// `manual`, `decision` or `message`.
+    pub kind: String,
+    /// A person's name, or `team:NAME`.
+    pub owner: Option<String>,
+    /// Since when it is up.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// Of a decision: until when somebody may say go.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due: Option<Timestamp>,
+    /// How far it is, such as `started by ada`.
+    pub told: String,
+}
+
 /// What somebody says of a step.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -22,6 +22,7 @@ use tidegate_domain::{
     control::{ChangeTemplate, Control},
     name::Name,
     planning::{ReleasePlan, ReleaseTemplate},
+    runbook::Runbook,
     scope::Tracker,
     supplier::Supplier,
     train::TrainPlan,
@@ -98,6 +99,14 @@ pub(super) fn release_plan(text: &str) -> Result<ReleasePlan, Error> {
 /// A fault of the text, by line and column.
 pub(super) fn train_plan(text: &str) -> Result<TrainPlan, Error> {
     parse::whole("train.yaml", text)
+}
+
+/// A runbook, as a person writes it.
+///
+/// # Errors
+/// A fault of the text, by line and column.
+pub(super) fn runbook(text: &str) -> Result<Runbook, Error> {
+    parse::whole("runbook.yaml", text)
 }
 
 /// What differs between two documents, leaf by leaf.

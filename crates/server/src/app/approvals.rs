@@ -1,6 +1,8 @@
 //! Approvals of deployments: given, turned down, and shown with exactly what they are about.
 
-use super::{App, Error, Kind, Request, clearance, people, releases, steer, steer::read_reason};
+use super::{
+    App, Error, Kind, Request, clearance, people, releases, runbooks, steer, steer::read_reason,
+};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
@@ -11,6 +13,7 @@ use tidegate_domain::{
     id::{ApprovalId, DeploymentId},
     plan::PartHashes,
     release::Contents,
+    runbook::Way,
 };
 use tidegate_protocol::api::{
     ApprovalRequest, ApprovalsView, ApprovedContentView, PartView, SaidView,
@@ -216,10 +219,10 @@ async fn view(
     Ok(ApprovalsView {
         parts: canonical::hash(&deployment.parts).to_string(),
         hashes: hashes(&deployment.parts),
-        differences: before
-            .as_ref()
-            .map(|it| differences(it, deployment))
-            .unwrap_or_default(),
+        differences: match &before {
+            Some(before) => differences(tx, before, deployment).await?,
+            None => Vec::new(),
+        },
         before: before.map(|before| before.id.0),
         contents: contents.iter().map(content).collect(),
         said: said.collect(),
@@ -260,10 +263,32 @@ fn named(parts: &PartHashes) -> [(&'static str, Option<Digest>); 7] {
 }
 
 /// What differs between two deployments to one place, in words.
-fn differences(before: &Deployment, now: &Deployment) -> Vec<String> {
+async fn differences(
+    tx: &mut Tx,
+    before: &Deployment,
+    now: &Deployment,
+) -> Result<Vec<String>, Error> {
     let parts = named(&before.parts).into_iter().zip(named(&now.parts));
     let differ = parts.filter(|((_, before), (_, now))| before != now);
-    let told = differ.map(|((part, _), _)| match part {
+    let differ: Vec<&str> = differ.map(|((part, _), _)| part).collect();
+    let mut told = Vec::new();
+    for part in differ {
+        let way = match part {
+            "deployment plan" => Some(Way::Forward),
+            "backout" => Some(Way::Back),
+            _ => None,
+        };
+        told.push(difference(part, (before, now)));
+        if let Some(way) = way {
+            let found = runbooks::told_apart(tx, (before, now), way).await?;
+            told.extend(found.into_iter().map(|it| format!("{part}: {it}")));
+        }
+    }
+    Ok(told)
+}
+
+fn difference(part: &str, (before, now): (&Deployment, &Deployment)) -> String {
+    match part {
         "contents" => format!(
             "contents: release {} became {}",
             before.release, now.release
@@ -278,6 +303,5 @@ fn differences(before: &Deployment, now: &Deployment) -> Vec<String> {
         ),
         "selector" => "limits, or which targets are meant".to_owned(),
         other => other.to_owned(),
-    });
-    told.collect()
+    }
 }

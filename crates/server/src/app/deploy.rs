@@ -8,7 +8,7 @@ use super::{
     plans::{self, Wanted, Way},
     present,
     rollback::standing,
-    runs, steer,
+    runbooks, runs, steer,
 };
 use futures::FutureExt;
 use ready::ready;
@@ -22,6 +22,7 @@ use tidegate_domain::{
     plan::Plan,
     release::{Release, Snapshot},
     revision::Revision,
+    runbook::{self, Conducted},
 };
 use tidegate_protocol::api::DeploymentRequest;
 use tidegate_store::{TargetKey, Tx};
@@ -121,12 +122,16 @@ pub(super) async fn begin(
         deployment,
         revisions,
         left_behind,
+        conducted,
     } = drafted(tx, request, &start, id).await?;
     for revision in &revisions {
         tx.record_revision(revision).await?;
     }
     let names: Vec<&Name> = deployment.targets.iter().map(|run| &run.target).collect();
     tx.record_deployment_requested(&deployment).await?;
+    for runbook in &conducted {
+        tx.record_conducted(runbook).await?;
+    }
     let detail = serde_json::json!({
         "product": product, "release": deployment.release, "environment": deployment.environment,
         "purpose": deployment.purpose, "plan": deployment.plan.hash(), "parts": deployment.parts, "targets": names,
@@ -150,6 +155,8 @@ struct Drafted {
     revisions: Vec<Revision>,
     /// The targets that are left as they are.
     left_behind: Vec<Name>,
+    /// What it runs by.
+    conducted: Vec<Conducted>,
 }
 
 /// Drafts a deployment from what is there. Nothing is written.
@@ -167,14 +174,24 @@ async fn drafted(
     let wanted = (&present, start.leave_behind);
     let left_behind = present::leave_out(tx, &mut targets, wanted).await?;
     let (deployment, revisions) = draft(tx, request, start, (id, &targets, &serving)).await?;
+    let conducted = runbooks::conducted(tx, &deployment).await?;
+    let runbook = |way| {
+        conducted
+            .iter()
+            .map(|it| &it.runbook)
+            .find(|it| it.way == way)
+    };
+    let (forward, back) = (runbook(runbook::Way::Forward), runbook(runbook::Way::Back));
     Ok(Drafted {
         deployment: Deployment {
             traffic: left.split(&deployment.balancers, tx.now()),
             inherited: start.crosses.clone().or_else(|| left.no_return.clone()),
+            parts: deployment.parts.clone().with_runbooks(forward, back),
             ..deployment
         },
         revisions,
         left_behind,
+        conducted,
     })
 }
 

@@ -8,7 +8,7 @@ mod save;
 mod shown;
 mod upkeep;
 
-pub(super) use both::{Between, contradicts, put_together};
+pub(super) use both::{Between, conflict, contradicts, put_together};
 pub(super) use save::check_party;
 pub(super) use shown::{Around, around, task_view, waits_for};
 

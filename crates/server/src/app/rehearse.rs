@@ -50,7 +50,7 @@ impl App {
         let mut stage = self
             .store
             .read(input, |tx, (request, wanted)| {
-                set(tx, request, wanted).boxed()
+                staged(tx, request, wanted).boxed()
             })
             .await?;
         if let Some(begins) = settings.begins {
@@ -84,9 +84,9 @@ impl App {
 
 /// What is rehearsed, and how its targets usually do.
 #[derive(Debug, Clone)]
-struct Stage {
-    deployment: Deployment,
-    profile: Profile,
+pub(super) struct Stage {
+    pub(super) deployment: Deployment,
+    pub(super) profile: Profile,
     windows: Vec<Window>,
     freezes: Vec<Freeze>,
 }
@@ -149,9 +149,37 @@ impl Settings {
 }
 
 /// The deployment that would begin, and what earlier ones tell of its targets.
-async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, Error> {
+///
+/// # Errors
+/// When nobody may rehearse that, or no deployment can be planned.
+pub(super) async fn staged(
+    tx: &mut Tx,
+    request: &Request,
+    wanted: &Wanted,
+) -> Result<Stage, Error> {
     let place = (&wanted.product, &wanted.environment);
     request.permit_place(tx, Action::Rehearse, place).await?;
+    let (deployment, revisions) = drafted(tx, request, wanted).await?;
+    let observed = observed(tx, &wanted.product, &wanted.environment).await?;
+    let limits = &deployment.plan.limits;
+    let profile = Profile::of(&observed, limits, failing(&revisions));
+    Ok(Stage {
+        deployment,
+        profile,
+        windows: tx.windows().await?,
+        freezes: tx.freezes().await?,
+    })
+}
+
+/// The deployment that would begin, with the revisions that it brings. Nobody is asked whether they may, and nothing is written.
+///
+/// # Errors
+/// When no deployment can be planned.
+pub(super) async fn drafted(
+    tx: &mut Tx,
+    request: &Request,
+    wanted: &Wanted,
+) -> Result<(Deployment, Vec<Revision>), Error> {
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
         .current_snapshot()
@@ -183,15 +211,7 @@ async fn set(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Stage, E
     deployment.inherited.clone_from(&left.no_return);
     // Load balancers are taken to follow at once.
     deployment.balancers.clear();
-    let observed = observed(tx, &wanted.product, &wanted.environment).await?;
-    let limits = &deployment.plan.limits;
-    let profile = Profile::of(&observed, limits, failing(&revisions));
-    Ok(Stage {
-        deployment,
-        profile,
-        windows: tx.windows().await?,
-        freezes: tx.freezes().await?,
-    })
+    Ok((deployment, revisions))
 }
 
 /// What earlier deployments of the place tell of its targets.

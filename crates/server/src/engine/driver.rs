@@ -4,7 +4,9 @@
 //! proof of the lease, and writes record, journal and desired states together.
 
 use super::{LEASE, measure::Measuring};
-use crate::app::{Error, SharedApp, admission, balancing, clearance, collect, latecomers};
+use crate::app::{
+    Error, SharedApp, admission, balancing, clearance, collect, latecomers, runbooks,
+};
 use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{
@@ -72,7 +74,7 @@ async fn glance(tx: &mut Tx, app: &SharedApp, id: DeploymentId) -> Result<Option
     };
     let facts = collect(tx, app, &deployment).await?;
     let decision = decide(&deployment, &facts, tx.now());
-    if !decision.is_idle() {
+    if !decision.is_idle() || !facts.steps.happens.is_empty() {
         return Ok(None);
     }
     let due = (!decision.due.is_empty()).then_some((deployment, decision.due));
@@ -111,6 +113,11 @@ async fn advance(
     let mut done = Done::default();
     for _ in 0..PASSES_MAX {
         let facts = collect(tx, app, &deployment).await?;
+        if runbooks::follow(tx, &deployment, &facts.steps).await? {
+            done.changed = true;
+            done.wake_at = Some(tx.now());
+            continue;
+        }
         let decision = decide(&deployment, &facts, tx.now());
         done.wake_at = decision.wake_at;
         if decision.is_idle() {
@@ -126,7 +133,7 @@ async fn advance(
         done.wake_at = Some(tx.now());
     }
     tx.record_deployment_changed(&before, &deployment).await?;
-    if deployment.status.is_terminal() {
+    if deployment.status.is_terminal() && !before.status.is_terminal() {
         let place = (&deployment.product, &deployment.environment);
         done.told.extend(latecomers::settle(tx, place, None).await?);
         done.told.extend(admission::admit(tx, place).await?);

@@ -18,6 +18,7 @@ mod planning;
 mod policies;
 mod rehearsals;
 mod releases;
+mod runbooks;
 mod scope;
 mod status;
 mod stream;
@@ -54,6 +55,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(policies::router())
         .merge(rehearsals::router())
         .merge(releases::router())
+        .merge(runbooks::router())
         .merge(scope::router())
         .merge(status::router())
         .merge(suppliers::router())
@@ -120,6 +122,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         releases::create, releases::contents,
         releases::evidence_file, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,
+        runbooks::show, runbooks::begin, runbooks::save, runbooks::renew, runbooks::editions, runbooks::steps, runbooks::say,
         scope::show, scope::adjust, scope::notes, scope::word, scope::items, scope::import_items, scope::address, scope::hear,
         tasks::list, tasks::show, tasks::create, tasks::take, tasks::assign, tasks::start, tasks::finish, tasks::skip,
         tasks::reopen,

@@ -4,7 +4,7 @@ use super::super::{Error, Kind};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tidegate_domain::planning::merge::{self, Conflict};
-use tidegate_protocol::api::{PlanConflictView, PlanSavedView};
+use tidegate_protocol::api::PlanConflictView;
 
 /// A plan that was saved in between, and what both were made from; none for what was made from nothing.
 #[derive(Debug)]
@@ -32,7 +32,8 @@ pub(in crate::app) fn put_together<P: Serialize + DeserializeOwned + Clone>(
     Ok((plan, merged.conflicts.iter().map(conflict).collect()))
 }
 
-fn conflict(conflict: &Conflict) -> PlanConflictView {
+/// What both changed, as it is told.
+pub(in crate::app) fn conflict(conflict: &Conflict) -> PlanConflictView {
     let word = |value: &Option<Value>| {
         let text = |value: &Value| {
             value
@@ -50,20 +51,23 @@ fn conflict(conflict: &Conflict) -> PlanConflictView {
 }
 
 /// Somebody else changed the same in another way; `show` is the command that shows what is saved.
-pub(in crate::app) fn contradicts(show: &str, view: &PlanSavedView) -> Error {
+pub(in crate::app) fn contradicts(
+    show: &str,
+    (edition, conflicts): (u64, &[PlanConflictView]),
+) -> Error {
     let or_gone = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
-    let told = view.conflicts.iter().map(|it| {
+    let told = conflicts.iter().map(|it| {
         let (theirs, mine) = (or_gone(&it.theirs), or_gone(&it.mine));
         format!("{} is {theirs} there and {mine} here", it.path)
     });
     let told: Vec<String> = told.collect();
     let detail = format!(
         "somebody saved edition {} of the plan in between, and both changed the same: {}",
-        view.edition,
+        edition,
         told.join("; ")
     );
     Error::refused(Kind::Conflict, "plan-contradicts", detail).hint(format!(
         "look at both: `{show}`, settle it, and save on edition {}; nothing was changed",
-        view.edition
+        edition
     ))
 }

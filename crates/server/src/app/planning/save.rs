@@ -223,7 +223,8 @@ impl Put {
         if !self.view.conflicts.is_empty() {
             let (product, version) = of;
             let show = format!("tidegate release plan show {product} {version}");
-            return Err(contradicts(&show, &self.view));
+            let both = (self.view.edition, self.view.conflicts.as_slice());
+            return Err(contradicts(&show, both));
         }
         if self.view.differences.is_empty() {
             return Ok(self.view);

@@ -1,11 +1,12 @@
 //! Collecting the facts of a deployment out of the store.
 
-use super::super::{App, Error, clearance};
+use super::super::{App, Error, clearance, runbooks};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     calendar::{Calendar, Edge, Freeze, Opening, Window},
     deployment::{
-        Against, BalancerFacts, BalancerRun, Deployment, Facts, TargetFacts, facts::Report,
+        Against, BalancerFacts, BalancerRun, Deployment, Facts, Steps, TargetFacts, facts::Report,
     },
     name::Name,
     revision::RevisionId,
@@ -74,13 +75,18 @@ pub(crate) async fn collect(
         measurements = tx.measurements((deployment.id, wave)).await?;
     }
     let block = release.and_then(|release| release.blocked);
-    Ok(Facts {
+    let facts = Facts {
         targets,
         balancers,
         calendar: opening(tx, deployment).await?,
         measurements,
         blocked: block.map(|block| block.to_string()),
         clearance: clearance::of(tx, &app.gate, deployment).await,
+        steps: Steps::default(),
+    };
+    Ok(Facts {
+        steps: runbooks::steps(tx, deployment, &facts).await?,
+        ..facts
     })
 }
 
@@ -102,6 +108,34 @@ fn calendar<'a>(
 ) -> Calendar<'a> {
     let place = (&deployment.product, &deployment.environment);
     Calendar::of(place.0, place.1, windows, freezes)
+}
+
+/// When the calendar of the deployment's place closes, if it is open now and closes.
+pub(in crate::app) async fn closes(
+    tx: &mut Tx,
+    deployment: &Deployment,
+) -> Result<Option<Timestamp>, StoreError> {
+    let now = tx.now();
+    closes_at(tx, (&deployment.product, &deployment.environment), now).await
+}
+
+/// When the calendar of a place closes, if it is open at a moment and closes; that moment, if it is closed then.
+pub(in crate::app) async fn closes_at(
+    tx: &mut Tx,
+    (product, environment): (&Name, &Name),
+    at: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let (windows, freezes) = (tx.windows().await?, tx.freezes().await?);
+    let calendar = Calendar::of(product, environment, &windows, &freezes);
+    Ok(match calendar.judge(at) {
+        Opening::Open {
+            until: Edge::At(closes),
+        } => Some(closes),
+        Opening::Open {
+            until: Edge::Never | Edge::NotBefore(_),
+        } => None,
+        Opening::Closed { .. } => Some(at),
+    })
 }
 
 /// What keeps the deployment from going on: now, or, as long as nothing does, when the calendar closes next.

@@ -1,7 +1,7 @@
 //! What is to do, and for whom.
 
 use super::{
-    super::{App, Error, Request, planning},
+    super::{App, Error, Request, planning, runbooks},
     shown::views,
 };
 use futures::FutureExt;
@@ -64,6 +64,12 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         WorkOf::All => waiting.extend(tx.pending_tasks(LISTED_MAX).await?),
         WorkOf::Team(_) => {}
     }
+    let steps = runbooks::waiting_for(tx, request, |step| match of {
+        WorkOf::Mine => step.falls_to(me, |team| teams.contains(team)),
+        WorkOf::Team(team) => step.owner == Some(Party::Team(team.clone())),
+        WorkOf::All => true,
+    });
+    let steps = steps.await?;
     for team in teams {
         waiting.extend(tx.tasks_waiting_for(&Party::Team(team), LISTED_MAX).await?);
     }
@@ -73,14 +79,29 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
     }
     let (mine, waiting) = (views(tx, &mine).await?, views(tx, &waiting).await?);
     Ok(WorkView {
-        sentence: sentence(of, &mine, &waiting),
+        sentence: sentence(of, (&mine, &waiting), steps.len()),
         mine,
         waiting,
+        steps,
     })
 }
 
 /// What is to do, as a person would say it.
-fn sentence(of: &WorkOf, mine: &[TaskView], waiting: &[TaskView]) -> String {
+fn sentence(of: &WorkOf, (mine, waiting): (&[TaskView], &[TaskView]), steps: usize) -> String {
+    let of_tasks = of_tasks(of, mine, waiting);
+    let is_nothing = mine.is_empty() && waiting.is_empty();
+    let up = match steps {
+        0 => return of_tasks,
+        1 => "1 step of a deployment is up.".to_owned(),
+        many => format!("{many} steps of deployments are up."),
+    };
+    match is_nothing {
+        true => up,
+        false => format!("{up} {of_tasks}"),
+    }
+}
+
+fn of_tasks(of: &WorkOf, mine: &[TaskView], waiting: &[TaskView]) -> String {
     let overdue = mine.iter().chain(waiting).filter(|it| it.overdue).count();
     let tail = match overdue {
         0 => String::new(),

@@ -165,7 +165,7 @@ impl Put {
         if !self.view.conflicts.is_empty() {
             return Err(contradicts(
                 &format!("tidegate train show {name}"),
-                &self.view,
+                (self.view.edition, &self.view.conflicts),
             ));
         }
         if self.view.differences.is_empty() {

@@ -1,0 +1,216 @@
+//! What people say of the steps of a deployment.
+
+use super::{
+    super::{App, Error, Kind, Request, field, steer},
+    read_way, steps,
+};
+use futures::FutureExt;
+use serde_json::json;
+use tidegate_domain::{
+    access::{Action, Resource},
+    deployment::{Deployment, Status},
+    id::DeploymentId,
+    name::Name,
+    runbook::{Conducted, Happened, Kind as StepKind, RunError, Step, StepDeed, StepEvent, Way},
+};
+use tidegate_policy::Authorizer;
+use tidegate_protocol::api::{StepDeedRequest, StepsView};
+use tidegate_store::Tx;
+
+/// What somebody says of which step.
+#[derive(Debug)]
+struct Said {
+    id: DeploymentId,
+    way: Way,
+    step: Name,
+    deed: StepDeed,
+    note: String,
+}
+
+impl App {
+    /// Starts, finishes, answers, leaves out or takes up a step of a deployment.
+    ///
+    /// # Errors
+    /// When it falls to somebody else, its turn has not come, or it asks for words that are not there.
+    pub async fn do_step(
+        &self,
+        request: Request,
+        (id, way, step): (DeploymentId, &str, &str),
+        (deed, wanted): (&str, &StepDeedRequest),
+    ) -> Result<StepsView, Error> {
+        let deed = StepDeed::of(deed).ok_or_else(|| {
+            let words: Vec<&str> = StepDeed::ALL.iter().map(|(word, _)| *word).collect();
+            Error::not_found("deed-not-found", "thing to say of a step", deed)
+                .hint(format!("it is one of {}", words.join(", ")))
+        })?;
+        let said = Said {
+            id,
+            way: read_way(way)?,
+            step: field("step", step)?,
+            deed,
+            note: steer::read_reason(&wanted.note)?,
+        };
+        let view = self
+            .store
+            .write((request, said), |tx, (request, said)| {
+                carry_out(tx, request, said).boxed()
+            })
+            .await?;
+        self.bus.announce();
+        self.bus.wake_engine();
+        Ok(view)
+    }
+}
+
+async fn carry_out(tx: &mut Tx, request: &Request, said: &Said) -> Result<StepsView, Error> {
+    let deployment = steer::found(tx, request, (Action::WorkTask, said.id)).await?;
+    let all = tx.conducted(said.id).await?;
+    let found = all.into_iter().find(|it| it.runbook.way == said.way);
+    let mut conducted = found.ok_or_else(|| no_runbook(said))?;
+    let step = conducted
+        .runbook
+        .find(&said.step)
+        .map_err(|why| refuse(&why.into()))?;
+    let authorizer = request.gate.authorizer(tx).await?;
+    check_theirs(&authorizer, request, (&deployment, step))?;
+    check_course(&deployment, said)?;
+    let event = said
+        .deed
+        .event(step, &said.note)
+        .map_err(|why| refuse(&why))?;
+    let title = step.title().to_owned();
+    let happened = Happened {
+        step: said.step.clone(),
+        event,
+    };
+    conducted.run = conducted.run_of(&deployment);
+    let by = (Some(&request.actor.name), tx.now());
+    let applied = conducted.run.apply(&conducted.runbook, &happened, by);
+    applied.map_err(|why| refuse(&why))?;
+    tx.record_conducted(&conducted).await?;
+    note(
+        tx,
+        request,
+        (&deployment, &conducted),
+        (&happened, &title, &said.note),
+    )
+    .await?;
+    steps::view(tx, request, &deployment).await
+}
+
+async fn note(
+    tx: &mut Tx,
+    request: &Request,
+    (deployment, conducted): (&Deployment, &Conducted),
+    (happened, title, note): (&Happened, &str, &str),
+) -> Result<(), Error> {
+    let step = conducted.runbook.step(&happened.step);
+    let is_decision = step.is_some_and(|it| matches!(it.kind, StepKind::Decision(_)));
+    let action = match (&happened.event, is_decision) {
+        (StepEvent::Finished { .. }, true) => "step.go",
+        (StepEvent::Failed { .. }, true) => "step.no_go",
+        (event, _) => event.word(),
+    };
+    let detail = json!({
+        "step": happened.step, "title": title, "way": conducted.runbook.way, "note": note,
+        "edition": conducted.edition,
+    });
+    let subject = format!("deployment/{}", deployment.id);
+    request.journal(tx, action, &subject, &detail).await?;
+    Ok(())
+}
+
+/// Whether somebody may say something of a step: whom it falls to, and whoever may assign tasks there; decisions of others take
+/// somebody who may sign off.
+pub(super) fn is_theirs(
+    authorizer: &Authorizer,
+    request: &Request,
+    (deployment, step): (&Deployment, &Step),
+) -> bool {
+    let actor = &request.actor;
+    let place = Resource::place(deployment.product.clone(), deployment.environment.clone());
+    let may = |action| authorizer.ask(actor, action, &place).allowed;
+    let directory = authorizer.directory();
+    let in_team = |team: &Name| directory.teams_of(actor).any(|it| it == team);
+    if step.falls_to(&actor.name, in_team) {
+        return may(Action::WorkTask);
+    }
+    match step.kind {
+        StepKind::Decision(_) => may(Action::SignOff),
+        StepKind::Manual(_) | StepKind::Message(_) | StepKind::Automatic(_) => {
+            may(Action::AssignTask)
+        }
+    }
+}
+
+fn check_theirs(
+    authorizer: &Authorizer,
+    request: &Request,
+    (deployment, step): (&Deployment, &Step),
+) -> Result<(), Error> {
+    if is_theirs(authorizer, request, (deployment, step)) {
+        return Ok(());
+    }
+    let whose = step.owner.as_ref().map(ToString::to_string);
+    let whose = whose.unwrap_or_else(|| "the engine".to_owned());
+    let detail = format!("step `{}` is for {whose}", step.name);
+    Err(
+        Error::refused(Kind::NotAllowed, "step-of-others", detail).hint(match step.kind {
+            StepKind::Decision(_) => "somebody who may sign off a wave may decide in their place",
+            StepKind::Manual(_) | StepKind::Message(_) | StepKind::Automatic(_) => {
+                "somebody who may assign tasks may do it in their place"
+            }
+        }),
+    )
+}
+
+/// A backout plan sleeps until something goes back.
+fn check_course(deployment: &Deployment, said: &Said) -> Result<(), Error> {
+    let has_returned = matches!(
+        deployment.status,
+        Status::RollingBack { .. } | Status::RolledBack { .. } | Status::Failed { .. }
+    );
+    if said.way == Way::Forward || has_returned {
+        return Ok(());
+    }
+    let detail = format!(
+        "step `{}` is of the backout plan, and deployment {} does not go back",
+        said.step, said.id
+    );
+    Err(
+        Error::refused(Kind::Conflict, "step-asleep", detail).hint(format!(
+            "`tidegate steps {}` shows whose turn it is",
+            said.id
+        )),
+    )
+}
+
+fn no_runbook(said: &Said) -> Error {
+    let (id, title) = (said.id, said.way.title());
+    let detail = format!("deployment {id} runs without a {title}");
+    Error::refused(Kind::NotFound, "runbook-not-found", detail).hint(format!(
+        "`tidegate steps {id}` shows what it runs by; a runbook is taken when a deployment begins"
+    ))
+}
+
+fn refuse(why: &RunError) -> Error {
+    let (kind, code) = match why {
+        RunError::Step(_) => (Kind::NotFound, "step-not-found"),
+        RunError::Silent(_) => (Kind::BadRequest, "no-reason"),
+        RunError::Decision(_) | RunError::NoDecision(_) => (Kind::BadRequest, "step-kind"),
+        RunError::Status(..) | RunError::Engine(_) | RunError::Time(_) | RunError::People(..) => {
+            (Kind::Conflict, "step-state")
+        }
+    };
+    let refused = Error::refused(kind, code, why.to_string());
+    match why {
+        RunError::Silent(_) => refused.hint("say it with `--note`"),
+        RunError::Step(_)
+        | RunError::Decision(_)
+        | RunError::NoDecision(_)
+        | RunError::Status(..)
+        | RunError::Engine(_)
+        | RunError::Time(_)
+        | RunError::People(..) => refused,
+    }
+}
