@@ -42,11 +42,13 @@ mod rehearse;
 mod release;
 mod remove;
 mod rollback;
+mod runbook;
 mod secret;
 mod session;
 mod sign_in;
 mod status;
 mod steer;
+mod step;
 mod supplier;
 mod target;
 mod task;
@@ -94,6 +96,10 @@ pub enum Command {
     Plan(plan::PlanCommand),
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    #[command(subcommand)]
+    Runbook(runbook::RunbookCommand),
+    #[command(subcommand)]
+    Step(step::StepCommand),
     #[command(subcommand)]
     Task(task::TaskCommand),
     #[command(subcommand)]
@@ -187,6 +193,8 @@ impl Command {
             Self::Vulnerabilities(args) => args.run(&context).await,
             Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
+            Self::Runbook(command) => command.run(&context).await,
+            Self::Step(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,
             Self::Tracker(command) => command.run(&context).await,
             Self::Train(command) => command.run(&context).await,

@@ -5,6 +5,7 @@ use crate::{
     Error,
     ui::{ago, table},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use std::path::{Path, PathBuf};
 use tidegate_protocol::api::{PlanEditionView, PlanSaveRequest, PlanSavedView};
 
@@ -62,14 +63,15 @@ impl<'a> PlanFile<'a> {
     }
 }
 
-/// Saves a plan, or says what that would change.
-pub(super) async fn save(
+/// Saves a plan, or says what that would change, as `told` says it.
+pub(super) async fn save<T: Serialize + DeserializeOwned>(
     context: &Context<'_>,
     address: &str,
     request: &PlanSaveRequest,
+    told: fn(&T) -> String,
 ) -> Result<(), Error> {
-    let view: PlanSavedView = context.client.put(address, request).await?;
-    context.ui.data(&view, saved);
+    let view: T = context.client.put(address, request).await?;
+    context.ui.data(&view, told);
     Ok(())
 }
 
@@ -97,15 +99,32 @@ pub(super) fn edited(text: &str, name: &str, edition: u64) -> Result<Edited, Err
     })
 }
 
+/// Opens the person's editor on a text that is not saved yet: to leave it as it is changes something, too.
+///
+/// # Errors
+/// When there is no editor, or it fails.
+pub(super) fn changed(text: &str, name: &str, edition: u64) -> Result<Edited, Error> {
+    let edited = edited(text, name, edition)?;
+    Ok(Edited {
+        is_same: false,
+        ..edited
+    })
+}
+
 impl Edited {
     /// Saves it. What is refused stays in its file.
-    pub(super) async fn save(&self, context: &Context<'_>, address: &str) -> Result<(), Error> {
+    pub(super) async fn save<T: Serialize + DeserializeOwned>(
+        &self,
+        context: &Context<'_>,
+        address: &str,
+        told: fn(&T) -> String,
+    ) -> Result<(), Error> {
         if self.is_same {
             context.ui.say("nothing was changed");
             drop(std::fs::remove_file(&self.kept));
             return Ok(());
         }
-        let saved = save(context, address, &self.request).await;
+        let saved = save(context, address, &self.request, told).await;
         match &saved {
             Ok(()) => drop(std::fs::remove_file(&self.kept)),
             Err(_) => context.ui.say(format_args!(

@@ -4,7 +4,7 @@ use super::Context;
 use crate::{Error, ExitStatus, client::query, ui::table};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use tidegate_protocol::api::{TaskDeedRequest, TaskRequest, TaskView, WorkView};
+use tidegate_protocol::api::{TaskDeedRequest, TaskRequest, TaskView, WaitingStepView, WorkView};
 
 /// See what is to do, and do it.
 #[derive(Debug, Subcommand)]
@@ -149,10 +149,35 @@ impl ListArgs {
 }
 
 fn listed(work: &WorkView) -> String {
-    let tasks: Vec<&TaskView> = work.mine.iter().chain(&work.waiting).collect();
-    if tasks.is_empty() {
-        return work.sentence.clone();
+    let mut parts = vec![work.sentence.clone()];
+    if !work.steps.is_empty() {
+        parts.push(up(&work.steps));
     }
+    let tasks: Vec<&TaskView> = work.mine.iter().chain(&work.waiting).collect();
+    if !tasks.is_empty() {
+        parts.push(table_of(&tasks));
+    }
+    parts.join("\n\n")
+}
+
+/// Steps of deployments that wait for somebody.
+fn up(steps: &[WaitingStepView]) -> String {
+    let row = |it: &WaitingStepView| {
+        vec![
+            it.deployment.to_string(),
+            format!("{} {} to {}", it.product, it.version, it.environment),
+            it.name.clone(),
+            it.title.clone(),
+            it.told.clone(),
+            it.owner.clone().unwrap_or_default(),
+            due(it.due),
+        ]
+    };
+    let header = ["deployment", "", "step", "", "state", "who", "due"];
+    table(&header, steps.iter().map(row))
+}
+
+fn table_of(tasks: &[&TaskView]) -> String {
     let row = |it: &&TaskView| {
         vec![
             it.id.to_string(),
@@ -170,11 +195,7 @@ fn listed(work: &WorkView) -> String {
         ]
     };
     let header = ["task", "release", "", "state", "who", "due"];
-    format!(
-        "{}\n\n{}",
-        work.sentence,
-        table(&header, tasks.iter().map(row))
-    )
+    table(&header, tasks.iter().map(row))
 }
 
 fn told(task: &TaskView) -> String {

@@ -162,7 +162,7 @@ impl TrainCommand {
                 let view = which.get(client).await?;
                 let edited = plan_file::edited(&file(&view), &view.name, view.edition)?;
                 edited
-                    .save(context, &format!("{}/plan", which.path()))
+                    .save(context, &format!("{}/plan", which.path()), plan_file::saved)
                     .await?;
             }
             Self::History(HistoryArgs { which, limit }) => {
@@ -257,7 +257,7 @@ impl PlanArgs {
             },
         };
         let request = file.request(base, self.dry_run);
-        plan_file::save(context, &address, &request).await
+        plan_file::save(context, &address, &request, plan_file::saved).await
     }
 }
 

@@ -249,7 +249,7 @@ impl WaitingOn {
             }
             Self::Clearance { stops } => stops.first().map_or("", |stop| &stop.remedy),
             Self::Steps { .. } => {
-                "whoever owns a step starts and finishes it, or leaves it out with a reason"
+                "`tidegate step list DEPLOYMENT` shows whose they are; whoever owns a step finishes it, or leaves it out with a reason"
             }
             Self::Calendar { asked: None, .. } => {
                 "wait for the next window; `tidegate deployment override DEPLOYMENT --reason WHY` asks a second person to set the calendar aside"

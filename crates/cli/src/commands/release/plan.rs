@@ -140,7 +140,13 @@ impl SaveArgs {
         let base = self.base.or_else(|| file.base());
         let base = base.ok_or_else(|| file.no_base("or 0 for the first"))?;
         let request = file.request(base, self.dry_run);
-        plan_file::save(context, &format!("{}/plan", self.which.path()), &request).await
+        plan_file::save(
+            context,
+            &format!("{}/plan", self.which.path()),
+            &request,
+            plan_file::saved,
+        )
+        .await
     }
 }
 
@@ -182,7 +188,7 @@ async fn edit(context: &Context<'_>, which: &WhichArgs) -> Result<(), Error> {
     let name = format!("{}-{}", which.product, which.version);
     let edited = plan_file::edited(&file(&view), &name, view.edition)?;
     edited
-        .save(context, &format!("{}/plan", which.path()))
+        .save(context, &format!("{}/plan", which.path()), plan_file::saved)
         .await
 }
 

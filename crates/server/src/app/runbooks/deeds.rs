@@ -179,7 +179,7 @@ fn check_course(deployment: &Deployment, said: &Said) -> Result<(), Error> {
     );
     Err(
         Error::refused(Kind::Conflict, "step-asleep", detail).hint(format!(
-            "`tidegate steps {}` shows whose turn it is",
+            "`tidegate step list {}` shows whose turn it is",
             said.id
         )),
     )
@@ -189,7 +189,7 @@ fn no_runbook(said: &Said) -> Error {
     let (id, title) = (said.id, said.way.title());
     let detail = format!("deployment {id} runs without a {title}");
     Error::refused(Kind::NotFound, "runbook-not-found", detail).hint(format!(
-        "`tidegate steps {id}` shows what it runs by; a runbook is taken when a deployment begins"
+        "`tidegate step list {id}` shows what it runs by; a runbook is taken when a deployment begins"
     ))
 }
 
