@@ -14,7 +14,7 @@ use tidegate_domain::{
     duration::Millis,
     name::Name,
     plan::{Fleet, Limits, Plan, Rolling, Share, Strategy, compile},
-    rehearsal::{Draws, Fault, Profile, Wish, rehearse},
+    rehearsal::{Draws, Fault, Profile, Setting, Wish, rehearse},
     revision::RevisionId,
 };
 
@@ -28,7 +28,7 @@ fn benches(criterion: &mut Criterion) {
         bencher.iter(|| {
             rehearse(
                 black_box(&deployment),
-                (&profile(), &Calendar::default()),
+                setting(&profile(), &Calendar::default()),
                 &wish(Vec::new(), 1),
             )
         });
@@ -41,7 +41,7 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| {
                 rehearse(
                     black_box(&deployment),
-                    (&profile(), &Calendar::default()),
+                    setting(&profile(), &Calendar::default()),
                     &wish(vec![late], 1),
                 )
             });
@@ -54,12 +54,20 @@ fn benches(criterion: &mut Criterion) {
         bencher.iter(|| {
             rehearse(
                 black_box(&small),
-                (&profile(), &Calendar::default()),
+                setting(&profile(), &Calendar::default()),
                 &wish(faults.clone(), 20),
             )
         });
     });
     group.finish();
+}
+
+fn setting<'a>(profile: &'a Profile, calendar: &'a Calendar<'a>) -> Setting<'a> {
+    Setting {
+        profile,
+        calendar,
+        runbooks: &[],
+    }
 }
 
 fn story(targets: u32) -> Deployment {

@@ -8,6 +8,7 @@ use tidegate_domain::{
     catalog::{Need, Needed, Versions},
     control::Clearance,
     digest::Digest,
+    hurdle::{Hurdle, in_order},
     id::{DeploymentId, GroupRunId, SnapshotNumber},
     name::Name,
     planning::ReleasePlan,
@@ -40,6 +41,25 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("decide on it", |bencher| {
         bencher.iter(|| decide(black_box(&train), black_box(&facts), now));
     });
+    let found = hurdles(&train, &facts, now);
+    assert_eq!(found.len(), 1000, "a hurdle for each task of each member");
+    criterion.bench_function("what stands between it and live", |bencher| {
+        bencher.iter(|| hurdles(black_box(&train), black_box(&facts), now));
+    });
+}
+
+fn hurdles(train: &Train, facts: &TrainFacts, now: Timestamp) -> Vec<Hurdle> {
+    let outlook = Outlook::of(train, facts, now).ok().flatten();
+    let members = outlook.map(|it| it.readiness.members).unwrap_or_default();
+    let path = [name("staging"), name("live")];
+    let of = (&train.name, &path[1]);
+    let waits = decide(train, facts, now).waiting_on;
+    let mut found: Vec<Hurdle> = waits
+        .iter()
+        .map(|wait| Hurdle::of_train(wait, of, &members))
+        .collect();
+    in_order(&mut found, &path);
+    found
 }
 
 fn name(text: &str) -> Name {

@@ -32,6 +32,7 @@ pub mod duration;
 pub mod evidence_file;
 pub mod generation;
 pub mod group;
+pub mod hurdle;
 pub mod id;
 pub mod journal;
 pub mod json;

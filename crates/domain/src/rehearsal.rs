@@ -14,6 +14,7 @@ mod harm;
 mod host;
 mod hours;
 mod observed;
+mod people;
 mod profile;
 mod queue;
 mod run;
@@ -23,7 +24,7 @@ pub use fault::{Fault, FaultError};
 pub use forecast::{Exposure, Forecast, Forecasted, Spread};
 pub use observed::{Observation, Part, observations};
 pub use profile::{Draws, Own, Profile};
-pub use sum::{Wish, rehearse};
+pub use sum::{Setting, Wish, rehearse};
 
 use crate::{
     digest::Digest,

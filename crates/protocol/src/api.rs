@@ -12,6 +12,7 @@ mod deployment;
 mod drill;
 mod group_run;
 mod history;
+mod hurdle;
 mod journal;
 mod logs;
 mod message;
@@ -57,6 +58,7 @@ pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupR
 pub use history::{
     BackupMarkView, BeginningView, HistoryRequest, HistoryView, Standing, StandingView,
 };
+pub use hurdle::{HurdleView, HurdlesView};
 pub use journal::{
     CheckpointView, ConsistencyView, EntryView, ExportLine, InclusionView, JournalPage,
 };

@@ -32,6 +32,7 @@ mod gate;
 pub(crate) mod group_runs;
 pub mod guide;
 pub(crate) mod histories;
+pub mod hurdles;
 mod instructions;
 pub mod journal;
 pub(crate) mod latecomers;

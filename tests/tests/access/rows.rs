@@ -1,5 +1,7 @@
 //! What every route is about, the least level that it takes, and a body that is understood.
 
+mod releases;
+
 use About::{Large, Listed, Own, Product, Shared};
 
 /// What a route is about, and the least level that it takes.
@@ -20,7 +22,12 @@ pub(crate) enum About {
 /// Method, path, what it is about, and a body that is understood.
 pub(crate) type Row = (&'static str, &'static str, About, &'static str);
 
-pub(crate) const ROWS: &[Row] = &[
+/// Every route's row.
+pub(crate) fn all() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(releases::RELEASES)
+}
+
+const ROWS: &[Row] = &[
     ("get", "/api/v1/suppliers", Shared(2), ""),
     ("get", "/api/v1/suppliers/{supplier}", Shared(2), ""),
     (
@@ -210,18 +217,6 @@ pub(crate) const ROWS: &[Row] = &[
         Product(3),
         r#"{"note":"x"}"#,
     ),
-    (
-        "get",
-        "/api/v1/products/{product}/releases/{version}/evidence",
-        Product(2),
-        "",
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/evidence",
-        Product(3),
-        r#"{"kind":"handover","note":"x"}"#,
-    ),
     ("get", "/api/v1/waivers", Listed(2), ""),
     (
         "post",
@@ -373,96 +368,12 @@ pub(crate) const ROWS: &[Row] = &[
     ("get", "/api/v1/policies/schema", Shared(2), ""),
     ("get", "/api/v1/policies/shipped", Shared(2), ""),
     ("get", "/api/v1/products", Listed(2), ""),
-    ("get", "/api/v1/products/{product}/releases", Product(2), ""),
+    ("get", "/api/v1/deployments/{id}/steps", Product(2), ""),
     (
         "post",
-        "/api/v1/products/{product}/releases",
-        Product(4),
-        RELEASE,
-    ),
-    (
-        "get",
-        "/api/v1/products/{product}/releases/{version}",
+        "/api/v1/deployments/{id}/steps/{way}/{step}/{deed}",
         Product(2),
-        "",
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/block",
-        Product(3),
-        WHY,
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/configure",
-        Product(4),
-        "",
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/contents",
-        Product(4),
-        r#"{"components":{"web":"1.0.0"}}"#,
-    ),
-    (
-        "get",
-        "/api/v1/products/{product}/releases/{version}/plan",
-        Product(2),
-        "",
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/plan",
-        Product(4),
         "{}",
-    ),
-    (
-        "put",
-        "/api/v1/products/{product}/releases/{version}/plan",
-        Product(4),
-        r#"{"base":1,"text":"purpose: x","dry_run":true}"#,
-    ),
-    (
-        "get",
-        "/api/v1/products/{product}/releases/{version}/plan/editions",
-        Product(2),
-        "",
-    ),
-    (
-        "get",
-        "/api/v1/products/{product}/releases/{version}/scope",
-        Product(2),
-        "",
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/scope/adjustments",
-        Product(4),
-        r#"{"act":"write","change":"+banner","description":"x","reason":"x"}"#,
-    ),
-    (
-        "get",
-        "/api/v1/products/{product}/releases/{version}/notes",
-        Product(2),
-        "",
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/notes",
-        Product(3),
-        r#"{"audience":"customer","subject":"introduction","text":"x"}"#,
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/seal",
-        Product(4),
-        "",
-    ),
-    (
-        "post",
-        "/api/v1/products/{product}/releases/{version}/unblock",
-        Product(4),
-        "",
     ),
     (
         "put",
@@ -487,12 +398,6 @@ pub(crate) const ROWS: &[Row] = &[
         "/api/v1/rollbacks",
         Product(3),
         r#"{"product":"shop","environment":"testing"}"#,
-    ),
-    (
-        "get",
-        "/api/v1/products/{product}/releases/{version}/evidence-file",
-        Product(2),
-        "",
     ),
     ("get", "/api/v1/parts", Listed(2), ""),
     ("get", "/api/v1/vulnerabilities", Listed(2), ""),
@@ -520,6 +425,7 @@ pub(crate) const ROWS: &[Row] = &[
     ("get", "/api/v1/tokens", Own(2), ""),
     ("get", "/api/v1/trains", Listed(2), ""),
     ("get", "/api/v1/trains/{train}", Product(2), ""),
+    ("get", "/api/v1/trains/{train}/hurdles", Product(2), ""),
     ("put", "/api/v1/trains/{train}/plan", Product(4), TRAIN),
     (
         "get",
@@ -558,7 +464,6 @@ const REHEARSAL: &str =
     r#"{"deployment":{"product":"shop","release":"1.0.0","environment":"testing"}}"#;
 /// It waits for a second person, and forbids nothing that anybody does.
 const CHANGE: &str = r#"{"kind":"normal","title":"x","product":"shop","environment":"testing"}"#;
-const RELEASE: &str = r#"{"version":"1.0.0"}"#;
 const APPLIED: &str = r#"{"files":[{"path":"a","text":"kind: Environment\nname: testing\ntitle: Changed"}],"dry_run":true}"#;
 /// A task beside a plan.
 const TASK: &str = r#"{"product":"shop","version":"1.0.0","title":"x"}"#;

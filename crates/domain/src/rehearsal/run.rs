@@ -4,14 +4,14 @@
 //! does outside. Time jumps to the next moment at which something is to happen or to be decided.
 
 use super::{
-    Fault, Profile,
+    Fault, Profile, Setting,
     harm::{break_lines, reading},
     host::{Host, Lot, Now},
     hours::Hours,
+    people::People,
     queue::{Event as Incident, Happening, Moment, Queue},
 };
 use crate::{
-    calendar::Calendar,
     deployment::{
         Decision, Deployment, Event, Facts, Measurement, TargetFacts, TargetRun, WaitingOn, decide,
     },
@@ -55,18 +55,18 @@ pub(super) struct Course {
 /// Runs `deployment`, which was asked for and has not begun.
 pub(super) fn run(
     deployment: &Deployment,
-    (profile, calendar): (&Profile, &Calendar<'_>),
+    setting: Setting<'_>,
     fault: Option<Fault>,
     seed: u64,
 ) -> Course {
-    let hours = Hours::new(calendar);
-    let mut run = Run::new(deployment, (profile, fault), hours, Random(seed));
+    let mut run = Run::new(deployment, (setting, fault), Random(seed));
     run.go();
     run.course
 }
 
 struct Run<'a> {
     hours: Hours<'a>,
+    people: People,
     deployment: Deployment,
     facts: Facts,
     hosts: Vec<Host>,
@@ -91,10 +91,10 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(
         deployment: &Deployment,
-        (profile, fault): (&Profile, Option<Fault>),
-        hours: Hours<'a>,
+        (setting, fault): (Setting<'a>, Option<Fault>),
         mut random: Random,
     ) -> Self {
+        let profile = setting.profile;
         let runs = deployment.targets.iter().enumerate();
         let host = |(place, run): (usize, &TargetRun)| {
             let lot = Lot::draw(profile, &run.target, fault, &mut random);
@@ -112,7 +112,8 @@ impl<'a> Run<'a> {
         let away = count(at_home.filter(|(host, home)| !host.serves(**home)));
         let exposed = count(hosts.iter().filter(|host| host.is_exposed()));
         let mut run = Self {
-            hours,
+            hours: Hours::new(setting.calendar),
+            people: People::new(setting.runbooks),
             facts: Facts {
                 targets: hosts.iter().map(|host| host.known(begins)).collect(),
                 ..Facts::default()
@@ -164,6 +165,9 @@ impl<'a> Run<'a> {
             self.facts.calendar = Some(opening);
         }
         for _ in 0..DECISIONS_MAX {
+            self.facts.steps = self
+                .people
+                .follow(&self.deployment, &self.facts, self.time());
             let decision = decide(&self.deployment, &self.facts, self.time());
             for event in &decision.events {
                 self.apply(event);

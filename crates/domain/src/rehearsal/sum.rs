@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     calendar::Calendar, deployment::Deployment, duration::Millis, plan::Then, random::Random,
+    runbook::Conducted,
 };
 use std::collections::BTreeMap;
 
@@ -42,18 +43,24 @@ impl Wish {
     }
 }
 
-/// Rehearses `deployment`, which was asked for and has not begun: as its targets usually do, and when the calendar of its
-/// place allows it.
-pub fn rehearse(
-    deployment: &Deployment,
-    (profile, calendar): (&Profile, &Calendar<'_>),
-    wish: &Wish,
-) -> Forecast {
+/// Where a deployment is rehearsed.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// How its targets usually do.
+    pub profile: &'a Profile,
+    /// When its place allows it.
+    pub calendar: &'a Calendar<'a>,
+    /// What it runs by.
+    pub runbooks: &'a [Conducted],
+}
+
+/// Rehearses `deployment`, which was asked for and has not begun.
+pub fn rehearse(deployment: &Deployment, setting: Setting<'_>, wish: &Wish) -> Forecast {
     let faults = wish.faults.iter().copied().map(Some);
     let scenario = |fault| {
         // Each scenario draws the same lots, so that what differs is the fault.
         let mut seeds = Random(wish.seed);
-        let course = |seed| run(deployment, (profile, calendar), fault, seed);
+        let course = |seed| run(deployment, setting, fault, seed);
         let courses = (0..wish.runs).map(|_| course(seeds.next()));
         forecast(fault, &courses.collect::<Vec<_>>())
     };
@@ -61,13 +68,14 @@ pub fn rehearse(
         seed: wish.seed,
         runs: wish.runs,
         targets: u32::try_from(deployment.targets.len()).unwrap_or(u32::MAX),
-        basis: basis(deployment, profile, calendar),
+        basis: basis(deployment, setting),
         scenarios: std::iter::once(None).chain(faults).map(scenario).collect(),
     }
 }
 
-fn basis(deployment: &Deployment, profile: &Profile, calendar: &Calendar<'_>) -> Vec<String> {
-    let mut basis = profile.basis.clone();
+fn basis(deployment: &Deployment, setting: Setting<'_>) -> Vec<String> {
+    let calendar = setting.calendar;
+    let mut basis = setting.profile.basis.clone();
     let (windows, freezes) = (calendar.windows.len(), calendar.freezes.len());
     basis.push(match windows + freezes {
         0 => "no window and no freeze applies there".to_owned(),
@@ -87,6 +95,13 @@ fn basis(deployment: &Deployment, profile: &Profile, calendar: &Calendar<'_>) ->
     let signs = |then: &Then| *then == Then::SignOff;
     if deployment.plan.waves.iter().any(|wave| signs(&wave.then)) {
         basis.push("assumed: whoever is asked to sign off does so at once".to_owned());
+    }
+    for conducted in setting.runbooks {
+        let title = conducted.runbook.way.title();
+        let edition = conducted.edition;
+        basis.push(format!(
+            "the {title}, edition {edition}; assumed: people take as long as it says, and say go"
+        ));
     }
     if deployment.fast_track {
         basis.push("it would go by the fast track, so no check is asked".to_owned());

@@ -1,14 +1,18 @@
 //! What rehearsals find, where that can be told beforehand.
 
-use super::{Draws, Fault, Forecast, Forecasted, Observation, Part, Profile, Wish, rehearse};
+use super::{
+    Draws, Fault, Forecast, Forecasted, Observation, Part, Profile, Setting, Wish, rehearse,
+};
 use crate::{
     calendar::{Calendar, Window},
     deployment::sample::{plan, requested},
     digest::Digest,
     duration::Millis,
+    id::Edition,
     name::Name,
     plan::{Limits, Plan, PlannedJob, Reversible, When},
     revision::RevisionId,
+    runbook::{Conducted, Heading, deployment_plan},
 };
 use std::collections::BTreeMap;
 
@@ -28,6 +32,14 @@ fn exact() -> Profile {
     }
 }
 
+fn setting<'a>(profile: &'a Profile, calendar: &'a Calendar<'a>) -> Setting<'a> {
+    Setting {
+        profile,
+        calendar,
+        runbooks: &[],
+    }
+}
+
 fn rehearsed(plan: Plan, fault: &str) -> (Forecast, Forecasted) {
     let faults = vec![fault.parse().unwrap()];
     let wish = Wish {
@@ -35,7 +47,11 @@ fn rehearsed(plan: Plan, fault: &str) -> (Forecast, Forecasted) {
         runs: 5,
         seed: 7,
     };
-    let forecast = rehearse(&requested(plan), (&exact(), &Calendar::default()), &wish);
+    let forecast = rehearse(
+        &requested(plan),
+        setting(&exact(), &Calendar::default()),
+        &wish,
+    );
     let faulty = forecast.scenarios[1].clone();
     (forecast, faulty)
 }
@@ -120,7 +136,7 @@ fn targets_that_run_it_already_or_never_proved_themselves_are_counted_right() {
         runs: 5,
         seed: 7,
     };
-    let forecast = rehearse(&mixed, (&exact(), &Calendar::default()), &wish);
+    let forecast = rehearse(&mixed, setting(&exact(), &Calendar::default()), &wish);
     let calm = forecast.calm().unwrap();
     assert_eq!((calm.exposed_max, calm.restored_runs), (3, 0));
     let ends = calm.exposure.last().map(|point| point.most);
@@ -181,7 +197,7 @@ fn the_same_seed_finds_the_same_and_another_something_else() {
             runs: 4,
             seed,
         };
-        rehearse(&deployment, (&profile, &Calendar::default()), &wish)
+        rehearse(&deployment, setting(&profile, &Calendar::default()), &wish)
     };
     let once = with(1);
     assert_eq!(once, with(1));
@@ -224,7 +240,11 @@ fn a_target_that_is_known_does_as_it_always_did() {
         runs: 3,
         seed: 1,
     };
-    let forecast = rehearse(&requested(plan), (&profile, &Calendar::default()), &wish);
+    let forecast = rehearse(
+        &requested(plan),
+        setting(&profile, &Calendar::default()),
+        &wish,
+    );
     // 2 s to prepare, and for each target its start, 3 s of good health and 10 s to bake.
     let took = forecast.calm().unwrap().took;
     assert_eq!(took.p50, Millis((2 + 113 + 14) * SECOND));
@@ -266,7 +286,11 @@ fn what_does_not_fit_into_a_window_goes_on_in_the_next() {
         runs: 1,
         seed: 7,
     };
-    let forecast = rehearse(&requested(plan(4, 1, &[])), (&exact(), &calendar), &wish);
+    let forecast = rehearse(
+        &requested(plan(4, 1, &[])),
+        setting(&exact(), &calendar),
+        &wish,
+    );
     let calm = forecast.calm().unwrap();
     // The first wave takes from 2 s to 20 s, the second to 38 s; the others begin a day later.
     assert_eq!(calm.usual_outcome(), ("succeeded", 1));
@@ -280,6 +304,53 @@ fn what_does_not_fit_into_a_window_goes_on_in_the_next() {
         "the calendar as it is declared, begun at 1970-01-01T00:00:00Z: 1 window, 0 freezes";
     assert!(
         forecast.basis.contains(&basis.to_owned()),
+        "{:?}",
+        forecast.basis
+    );
+}
+
+#[test]
+fn people_are_waited_for_as_long_as_their_steps_take() {
+    let plan = plan(4, 1, &[]);
+    let heading = Heading {
+        title: String::new(),
+        owner: "ada".parse().unwrap(),
+        time_zone: "UTC".parse().unwrap(),
+    };
+    let mut runbook = deployment_plan(&plan, &exact(), &heading);
+    for step in [
+        r#"{"name": "call", "owner": "ada", "takes": "10m", "before": "wave-2"}"#,
+        r#"{"name": "go", "owner": "ada", "takes": "1m", "needs": ["wave-2"], "before": "wave-3",
+            "decision": "5m", "otherwise": "roll-back"}"#,
+    ] {
+        runbook.steps.push(serde_json::from_str(step).unwrap());
+    }
+    assert_eq!(runbook.check(), Ok(()));
+    let deployment = requested(plan);
+    let conducted = [Conducted {
+        deployment: deployment.id,
+        edition: Edition(3),
+        run: crate::runbook::Run::new(deployment.requested_at),
+        runbook,
+    }];
+    let (profile, calendar) = (exact(), Calendar::default());
+    let with_people = Setting {
+        runbooks: &conducted,
+        ..setting(&profile, &calendar)
+    };
+    let wish = Wish {
+        faults: Vec::new(),
+        runs: 1,
+        seed: 7,
+    };
+    let forecast = rehearse(&deployment, with_people, &wish);
+    let calm = forecast.calm().unwrap();
+    // As without people, and both steps: the turn of a step comes once the engine has done all that it does before its gate.
+    assert_eq!(calm.took.p50, Millis((2 + 4 * 18 + 600 + 60) * SECOND));
+    let told =
+        "the deployment plan, edition 3; assumed: people take as long as it says, and say go";
+    assert!(
+        forecast.basis.iter().any(|it| it == told),
         "{:?}",
         forecast.basis
     );

@@ -17,6 +17,6 @@ pub use artifacts::{Shelf, ShelfLine};
 pub use calendar::{Bound, Place, Range, length};
 pub use deployments::{Before, summary};
 pub(crate) use facts::collect;
-pub(super) use facts::{closes, closes_at, in_the_way};
+pub(super) use facts::{closes, closes_at, in_the_way, opening_of};
 pub(crate) use group_runs::stands;
 pub use tidegate_store::{DrillsOf, RehearsalsOf};

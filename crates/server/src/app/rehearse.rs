@@ -7,7 +7,7 @@ use super::{
     deploy::{Leave, Start, draft},
     field, leftovers, optional,
     plans::Wanted,
-    present, releases,
+    present, releases, runbooks,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -18,8 +18,11 @@ use tidegate_domain::{
     duration::Millis,
     id::{DeploymentId, RehearsalId},
     name::Name,
-    rehearsal::{Fault, Forecast, Observation, Profile, Rehearsal, Wish, observations, rehearse},
+    rehearsal::{
+        Fault, Forecast, Observation, Profile, Rehearsal, Setting, Wish, observations, rehearse,
+    },
     revision::{DriverSettings, Revision},
+    runbook::Conducted,
 };
 use tidegate_protocol::api::RehearsalRequest;
 use tidegate_store::Tx;
@@ -74,7 +77,12 @@ impl App {
             let of = &stage.deployment;
             let calendar =
                 Calendar::of(&of.product, &of.environment, &stage.windows, &stage.freezes);
-            let forecast = rehearse(of, (&stage.profile, &calendar), &wish);
+            let setting = Setting {
+                profile: &stage.profile,
+                calendar: &calendar,
+                runbooks: &stage.runbooks,
+            };
+            let forecast = rehearse(of, setting, &wish);
             (stage, forecast)
         };
         let played = tokio::task::spawn_blocking(play).await;
@@ -89,6 +97,8 @@ pub(super) struct Stage {
     pub(super) profile: Profile,
     windows: Vec<Window>,
     freezes: Vec<Freeze>,
+    /// What it would run by; nothing, as long as that was written for another way of deploying.
+    runbooks: Vec<Conducted>,
 }
 
 /// How it is rehearsed, as far as it was said.
@@ -160,12 +170,18 @@ pub(super) async fn staged(
     let place = (&wanted.product, &wanted.environment);
     request.permit_place(tx, Action::Rehearse, place).await?;
     let (deployment, revisions) = drafted(tx, request, wanted).await?;
+    let runbooks = match runbooks::conducted(tx, &deployment).await {
+        Ok(runbooks) => runbooks,
+        Err(Error::Refused { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
     let observed = observed(tx, &wanted.product, &wanted.environment).await?;
     let limits = &deployment.plan.limits;
     let profile = Profile::of(&observed, limits, failing(&revisions));
     Ok(Stage {
         deployment,
         profile,
+        runbooks,
         windows: tx.windows().await?,
         freezes: tx.freezes().await?,
     })

@@ -10,6 +10,7 @@ mod drills;
 mod group_runs;
 mod guidance;
 mod histories;
+mod hurdles;
 mod journal;
 mod logs;
 mod messages;
@@ -47,6 +48,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(group_runs::router())
         .merge(guidance::router())
         .merge(histories::router())
+        .merge(hurdles::router())
         .merge(journal::router())
         .merge(logs::router())
         .merge(messages::router())
@@ -90,6 +92,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::rotate_secrets,
         catalog::set_secret,
         catalog::revoke_agent, catalog::renew_key,
+        hurdles::of_release, hurdles::of_train,
         histories::show, histories::begin, histories::back_up,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,

@@ -24,6 +24,7 @@ pub(super) mod release;
 pub(super) mod release_plan;
 pub(super) mod release_scope;
 pub(super) mod releases;
+pub(super) mod runbook;
 pub(super) mod sign_in;
 pub(super) mod status_page;
 pub(super) mod suppliers;

@@ -11,7 +11,7 @@ pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
 pub(super) use prose::Prose;
-pub(super) use saving::{Came, Save, Saving};
+pub(super) use saving::{Came, Kept, Save, Saving};
 pub(super) use task_table::{TaskTable, task_state};
 
 use tidegate_protocol::api::DeploymentView;

@@ -5,8 +5,8 @@ use super::{
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
         group_run, journal, messages, opt_in, outside, overview, password, people, plan, proposals,
-        provider, rehearsal, release, release_plan, release_scope, releases, sign_in, status_page,
-        suppliers, train, trains, waivers, work,
+        provider, rehearsal, release, release_plan, release_scope, releases, runbook, sign_in,
+        status_page, suppliers, train, trains, waivers, work,
     },
 };
 use crate::{
@@ -115,6 +115,10 @@ fn runs() -> Router<SharedApp> {
             post(deployment::guide_job),
         )
         .route(
+            "/deployments/{id}/steps/{way}/{step}/{deed}",
+            post(deployment::say),
+        )
+        .route(
             "/deployments/{id}/checks/{check}/{deed}",
             post(deployment::guide_check),
         )
@@ -159,6 +163,18 @@ fn planning() -> Router<SharedApp> {
         .route(
             "/products/{product}/releases/{version}/planning/tasks",
             post(release_plan::add_task),
+        )
+        .route(
+            "/products/{product}/releases/{version}/runbooks",
+            get(runbook::all::show),
+        )
+        .route(
+            "/products/{product}/releases/{version}/runbooks/{environment}/{way}",
+            get(runbook::show).post(runbook::save),
+        )
+        .route(
+            "/products/{product}/releases/{version}/runbooks/{environment}/{way}/{deed}",
+            post(runbook::generate),
         )
         .route(
             "/products/{product}/releases/{version}/scope",

@@ -109,6 +109,23 @@ impl State {
         Self::new(shape, state.replace('_', " "))
     }
 
+    /// How far a step of a runbook is.
+    pub(super) fn of_step(state: &str, kind: &str) -> Self {
+        let (shape, word) = match (state, kind) {
+            ("waiting", _) => ("waiting", "waiting"),
+            ("ready", _) => ("held", "up"),
+            ("started", _) => ("moving", "under way"),
+            ("done", "decision") => ("steady", "go"),
+            ("done", _) => ("steady", "done"),
+            ("failed", "decision") => ("failing", "no-go"),
+            ("failed", _) => ("failing", "issue"),
+            ("skipped", _) => ("held", "left out"),
+            ("timed_out", _) => ("failing", "not in time"),
+            (other, _) => ("unknown", other),
+        };
+        Self::new(shape, word)
+    }
+
     /// How far a job is.
     pub(super) fn of_job(state: &str) -> Self {
         let (shape, word) = match state {

@@ -119,6 +119,15 @@ pub(in crate::app) async fn closes(
     closes_at(tx, (&deployment.product, &deployment.environment), now).await
 }
 
+/// What the calendar says of a place now.
+pub(in crate::app) async fn opening_of(
+    tx: &mut Tx,
+    (product, environment): (&Name, &Name),
+) -> Result<Opening, StoreError> {
+    let (windows, freezes) = (tx.windows().await?, tx.freezes().await?);
+    Ok(Calendar::of(product, environment, &windows, &freezes).judge(tx.now()))
+}
+
 /// When the calendar of a place closes, if it is open at a moment and closes; that moment, if it is closed then.
 pub(in crate::app) async fn closes_at(
     tx: &mut Tx,

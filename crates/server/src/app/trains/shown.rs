@@ -13,6 +13,7 @@ use futures::FutureExt;
 use members::members;
 use tidegate_domain::{
     access::Action,
+    hurdle::Hurdle,
     id::GroupRunId,
     name::Name,
     planning::Slack,
@@ -98,6 +99,48 @@ impl App {
             })
             .await
     }
+}
+
+/// What stands between a train and its last departure, and the environments that it has not reached.
+///
+/// # Errors
+/// When there is no such train.
+pub(in crate::app) async fn hurdles(
+    tx: &mut Tx,
+    app: &App,
+    (request, name): (&Request, &Name),
+) -> Result<(Vec<Name>, Vec<Hurdle>), Error> {
+    let train = find(tx, request, (Action::Read, name)).await?;
+    let mut sight = request.sight(tx).await?;
+    let facts = facts::of(tx, app, &train).await?;
+    let now = tx.now();
+    let departures = train
+        .plan
+        .departures
+        .iter()
+        .map(|it| it.environment.clone());
+    let path: Vec<Name> = match (train.status.is_terminal(), next(&train)) {
+        (false, Some(next)) => departures
+            .skip_while(|it| *it != next.environment)
+            .collect(),
+        (true, _) | (false, None) => Vec::new(),
+    };
+    let Some(environment) = path.first() else {
+        return Ok((path, Vec::new()));
+    };
+    let outlook = Outlook::of(&train, &facts, now).ok().flatten();
+    let members = outlook.map(|it| it.readiness.members).unwrap_or_default();
+    let mut hurdles = Vec::new();
+    for wait in decide(&train, &facts, now).waiting_on {
+        let told = findings::waits(&train, std::slice::from_ref(&wait), &mut sight);
+        let hurdle = Hurdle::of_train(&wait, (name, environment), &members);
+        hurdles.extend(told.into_iter().map(|it| Hurdle {
+            what: it.sentence,
+            remedy: it.remedy,
+            ..hurdle.clone()
+        }));
+    }
+    Ok((path, hurdles))
 }
 
 /// A plan as people write it.

@@ -6,6 +6,7 @@ mod deeds;
 mod guidance;
 mod jobs;
 pub(in crate::web) mod look_back;
+mod steps;
 mod waves;
 
 use super::super::{
@@ -32,8 +33,9 @@ use guidance::{Choice, Word};
 use jiff::Timestamp;
 use jobs::Job;
 use std::time::Duration;
+use steps::{Conducted, Said};
 use tidegate_domain::{id::DeploymentId, name::Name};
-use tidegate_protocol::api::{DeploymentView, EntryView, WaitingView};
+use tidegate_protocol::api::{DeploymentView, EntryView, StepDeedRequest, WaitingView};
 use waves::{Tile, Wave};
 
 /// How many of the latest events are told.
@@ -73,6 +75,8 @@ struct Deployment {
     /// Once it has ended.
     look_back: Option<look_back::Form>,
     jobs: Vec<Job>,
+    /// What it runs by.
+    runbooks: Vec<Conducted>,
     goes_forward: bool,
     done: usize,
     total: usize,
@@ -210,6 +214,22 @@ pub(in crate::web) async fn guide_job(
     Ok(Redirect::to(&here))
 }
 
+pub(in crate::web) async fn say(
+    app: State,
+    Visitor(request): Visitor,
+    Path((id, way, step, deed)): Path<(String, String, String, String)>,
+    Submitted(said): Submitted<Said>,
+) -> Result<Redirect, Fault> {
+    let id = number(&id)?;
+    let here = format!("/deployments/{id}");
+    let said = StepDeedRequest { note: said.note };
+    let done = app
+        .do_step(request, (id, &way, &step), (&deed, &said))
+        .await;
+    done.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&here))
+}
+
 /// The deployment that an address names.
 pub(super) fn number(text: &str) -> Result<DeploymentId, Error> {
     let number = text.parse().map(DeploymentId);
@@ -231,8 +251,10 @@ async fn deployment(
     let deeds = deeds::possible(&view, is_latest, back);
     let deeds = deeds::allowed(deeds, &app.leave(request, id).await?);
     let look_back = look_back::Form::of(app, request, (&view, None)).await?;
+    let steps = app.steps(request, id).await?;
     Ok(Deployment {
         look_back,
+        runbooks: steps::of(steps, Timestamp::now()),
         ..shown(view, &journal.entries, deeds)
     })
 }
@@ -275,6 +297,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         checks: checks::of(&view),
         look_back: None,
         jobs: jobs::of(&view, goes_forward),
+        runbooks: Vec::new(),
         goes_forward,
         done,
         total,

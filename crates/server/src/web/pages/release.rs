@@ -3,6 +3,7 @@
 mod contents;
 mod evidence;
 pub(super) mod form;
+mod hurdles;
 mod lifecycle;
 mod next;
 
@@ -30,6 +31,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use contents::Content;
 use evidence::Evidence;
 use form::Wanted;
+use hurdles::Hurdle;
 use jiff::Timestamp;
 use lifecycle::Step;
 use next::Next;
@@ -51,6 +53,9 @@ struct Page {
     sentence: String,
     /// How its plan stands.
     planned: String,
+    /// What stands between it and live, in a sentence, and one by one.
+    between: String,
+    hurdles: Vec<Hurdle>,
     state: Shown,
     is_draft: bool,
     /// Why it must not be deployed.
@@ -93,9 +98,12 @@ pub(in crate::web) async fn show(
         let place = (product.as_str(), next.environment.as_str());
         next.strategies = app.strategies(&request, place).await?;
     }
+    let between = app.release_hurdles(&request, (&product, &version)).await?;
     answer(&Page {
         sentence: lifecycle::sentence(&release, places),
         planned: release_plan::planned(&app, &request, (&product, &version)).await?,
+        between: between.sentence,
+        hurdles: hurdles::of(between.hurdles, now),
         next,
         contents: contents::of(&release, places),
         evidence: evidence(&app, &request, &release, now).await?,
@@ -116,6 +124,8 @@ fn page(
         version: release.version.clone(),
         sentence: String::new(),
         planned: String::new(),
+        between: String::new(),
+        hurdles: Vec::new(),
         state: Shown::of_release(&release.state),
         is_draft: release.state == "draft",
         blocked: release.blocked.as_deref().map(Prose::of),

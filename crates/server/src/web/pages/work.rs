@@ -5,6 +5,7 @@ pub(in crate::web) mod task;
 use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
+    moment::Moment,
     parts::TaskTable,
     visitor::{Query, Visitor},
 };
@@ -16,6 +17,7 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
+use tidegate_protocol::api::WaitingStepView;
 
 #[derive(Template)]
 #[template(path = "work.html")]
@@ -23,7 +25,18 @@ struct Page {
     frame: Frame,
     sentence: String,
     views: Vec<View>,
+    /// Steps of deployments that are up.
+    steps: Vec<Step>,
     lists: Vec<List>,
+}
+
+/// A step of a deployment that waits for somebody.
+struct Step {
+    href: String,
+    title: String,
+    what: String,
+    owner: String,
+    due: Option<Moment>,
 }
 
 /// Whose work can be looked at.
@@ -98,6 +111,20 @@ pub(in crate::web) async fn show(
             view("/work", "Mine", of == WorkOf::Mine),
             view("/work?all=true", "Everybody’s", of == WorkOf::All),
         ],
+        steps: work.steps.into_iter().map(|it| step(it, now)).collect(),
         lists,
     })
+}
+
+fn step(view: WaitingStepView, now: Timestamp) -> Step {
+    Step {
+        href: format!(
+            "/deployments/{}#step-{}-{}",
+            view.deployment, view.way, view.name
+        ),
+        what: format!("{} {} to {}", view.product, view.version, view.environment),
+        owner: view.owner.unwrap_or_default(),
+        due: view.due.map(|at| Moment::seen(at, now)),
+        title: view.title,
+    }
 }

@@ -5,7 +5,7 @@ use crate::app::Error;
 use askama::{Template, filters::HtmlSafe};
 use futures::future::BoxFuture;
 use serde::Deserialize;
-use tidegate_protocol::api::{PlanSaveRequest, PlanSavedView};
+use tidegate_protocol::api::{PlanConflictView, PlanSaveRequest, PlanSavedView, RunbookSavedView};
 
 /// What came of saving, or of looking at what that would change.
 #[derive(Debug, Default, Template)]
@@ -33,9 +33,9 @@ impl Save {
     ///
     /// # Errors
     /// When the server fails; a refusal is shown beside what was typed.
-    pub(in crate::web) async fn put(
+    pub(in crate::web) async fn put<T: Into<Kept>>(
         self,
-        put: impl Fn(PlanSaveRequest) -> BoxFuture<'static, Result<PlanSavedView, Error>>,
+        put: impl Fn(PlanSaveRequest) -> BoxFuture<'static, Result<T, Error>>,
     ) -> Result<Came, Error> {
         let text = self.text.replace("\r\n", "\n");
         let asked = |dry_run| PlanSaveRequest {
@@ -51,18 +51,9 @@ impl Save {
             }) => put(asked(true)).await,
             other => other,
         };
-        match done {
-            Ok(done) if !is_preview && (done.saved || done.differences.is_empty()) => {
-                Ok(Came::Saved)
-            }
-            Ok(would) => {
-                let (edition, text) = (would.edition, would.text.clone());
-                let saving = Saving {
-                    would: Some(Would::of(would)),
-                    ..Saving::default()
-                };
-                Ok(Came::Shown(saving, edition, text))
-            }
+        match done.map(Into::into) {
+            Ok(kept) if !is_preview && (kept.saved || kept.is_same()) => Ok(Came::Saved),
+            Ok(kept) => Ok(kept.shown()),
             Err(error) => {
                 let saving = Saving {
                     problem: Some(Problem::of(error)?),
@@ -70,6 +61,66 @@ impl Save {
                 };
                 Ok(Came::Shown(saving, self.base, text))
             }
+        }
+    }
+}
+
+/// What saving came to, or would come to.
+#[derive(Debug)]
+pub(in crate::web) struct Kept {
+    pub(in crate::web) saved: bool,
+    text: String,
+    would: Would,
+}
+
+impl Kept {
+    /// Whether nothing would change.
+    pub(in crate::web) fn is_same(&self) -> bool {
+        self.would.is_same()
+    }
+
+    /// It is shown as what saving would come to, with the text that it would be.
+    pub(in crate::web) fn shown(self) -> Came {
+        let edition = self.would.edition;
+        let saving = Saving {
+            would: Some(self.would),
+            ..Saving::default()
+        };
+        Came::Shown(saving, edition, self.text)
+    }
+}
+
+impl From<PlanSavedView> for Kept {
+    fn from(view: PlanSavedView) -> Self {
+        let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
+        let changed = |it: tidegate_protocol::api::Difference| Changed {
+            path: it.path,
+            before: or_nothing(it.before),
+            after: or_nothing(it.after),
+        };
+        let changes = view.differences.into_iter().map(changed).collect();
+        Self {
+            saved: view.saved,
+            text: view.text,
+            would: Would {
+                changes,
+                late: view.newly_late.join(", "),
+                ..Would::of(view.edition, view.conflicts, view.merged)
+            },
+        }
+    }
+}
+
+impl From<RunbookSavedView> for Kept {
+    fn from(view: RunbookSavedView) -> Self {
+        Self {
+            saved: view.saved,
+            text: view.text,
+            would: Would {
+                told: view.changes,
+                lost: view.lost,
+                ..Would::of(view.edition, view.conflicts, view.merged)
+            },
         }
     }
 }
@@ -102,10 +153,15 @@ struct Problem {
 /// What saving would change.
 #[derive(Debug)]
 struct Would {
-    title: String,
     edition: u64,
+    merged: bool,
     conflicts: Vec<Both>,
+    /// What changes, part by part.
     changes: Vec<Changed>,
+    /// What changes, in words.
+    told: Vec<String>,
+    /// What has lost its place, in words.
+    lost: Vec<String>,
     late: String,
 }
 
@@ -140,37 +196,44 @@ impl Problem {
 }
 
 impl Would {
-    fn of(view: PlanSavedView) -> Self {
+    fn of(edition: u64, conflicts: Vec<PlanConflictView>, merged: bool) -> Self {
         let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
-        let both = |it: tidegate_protocol::api::PlanConflictView| Both {
+        let both = |it: PlanConflictView| Both {
             path: it.path,
             base: or_nothing(it.base),
             theirs: or_nothing(it.theirs),
             mine: or_nothing(it.mine),
         };
-        let changed = |it: tidegate_protocol::api::Difference| Changed {
-            path: it.path,
-            before: or_nothing(it.before),
-            after: or_nothing(it.after),
-        };
-        let title = match (
-            view.conflicts.is_empty(),
-            view.differences.is_empty(),
-            view.merged,
+        Self {
+            edition,
+            merged,
+            conflicts: conflicts.into_iter().map(both).collect(),
+            changes: Vec::new(),
+            told: Vec::new(),
+            lost: Vec::new(),
+            late: String::new(),
+        }
+    }
+
+    fn is_same(&self) -> bool {
+        let is_settled = self.conflicts.is_empty() && self.lost.is_empty();
+        is_settled && self.changes.is_empty() && self.told.is_empty()
+    }
+
+    fn title(&self) -> &'static str {
+        match (
+            &self.lost[..],
+            &self.conflicts[..],
+            self.is_same(),
+            self.merged,
         ) {
-            (false, _, _) => "Both changed the same",
-            (true, true, _) => "Nothing would change",
-            (true, false, true) => {
+            ([_, ..], _, _, _) => "Steps have lost their place",
+            ([], [_, ..], _, _) => "Both changed the same",
+            ([], [], true, _) => "Nothing would change",
+            ([], [], false, true) => {
                 "Saving would change this, and keep what others saved in between"
             }
-            (true, false, false) => "Saving would change this",
-        };
-        Self {
-            title: title.to_owned(),
-            edition: view.edition,
-            conflicts: view.conflicts.into_iter().map(both).collect(),
-            changes: view.differences.into_iter().map(changed).collect(),
-            late: view.newly_late.join(", "),
+            ([], [], false, false) => "Saving would change this",
         }
     }
 }

@@ -1,0 +1,337 @@
+//! What stands between a release, or a train, and live: collected from tasks, controls, the calendar and what moves now.
+
+use super::{
+    App, Error, Request, SharedApp, clearance, deploy, field, planning, plans::Wanted, query,
+    releases, rollback::standing, trains,
+};
+use futures::FutureExt;
+use std::sync::Arc;
+use tidegate_domain::{
+    access::Action,
+    calendar::Opening,
+    catalog::path,
+    control::Clearance,
+    deployment::{WaitingOn, decide},
+    hurdle::{self, Hurdle, HurdleKind},
+    id::DeploymentId,
+    name::Name,
+    planning::Task,
+    release::Release,
+    version::Version,
+};
+use tidegate_protocol::api::{DeploymentRequest, HurdleView, HurdlesView};
+use tidegate_store::Tx;
+
+impl App {
+    /// What stands between a release and live, those first that decide when that is.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn release_hurdles(
+        self: &SharedApp,
+        request: &Request,
+        (product, version): (&str, &str),
+    ) -> Result<HurdlesView, Error> {
+        let of: (Name, Version) = (field("product", product)?, field("version", version)?);
+        let input = (self.clone(), request.clone(), of);
+        self.store
+            .read(input, |tx, (app, request, of)| {
+                of_release(tx, app, (request, of)).boxed()
+            })
+            .await
+    }
+
+    /// What stands between a train and its last departure, those first that decide.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn train_hurdles(
+        self: &SharedApp,
+        request: &Request,
+        name: &str,
+    ) -> Result<HurdlesView, Error> {
+        let name: Name = field("train", name)?;
+        let input = (self.clone(), request.clone(), name);
+        self.store
+            .read(input, |tx, (app, request, name)| {
+                async move {
+                    let (path, mut hurdles) = trains::hurdles(tx, app, (request, name)).await?;
+                    hurdle::in_order(&mut hurdles, &path);
+                    Ok(view(&format!("train {name}"), &path, &hurdles))
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+async fn of_release(
+    tx: &mut Tx,
+    app: &App,
+    (request, (product, version)): (&Request, &(Name, Version)),
+) -> Result<HurdlesView, Error> {
+    request.permit_product(tx, Action::Read, product).await?;
+    let release = releases::find(tx, product, version).await?;
+    let declared = releases::find_product(tx, product).await?;
+    let environments = tx.environments().await?;
+    let path = path::of(&declared, &environments).unwrap_or_default();
+    let left = left(tx, &release, path).await?;
+    let mut hurdles = tasks(tx, (product, version)).await?;
+    if !left.is_empty() {
+        hurdles.extend(of_itself(&release));
+    }
+    for (place, environment) in left.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|it| left.get(it));
+        let of = (&release, environment);
+        match before {
+            None => hurdles.extend(next(tx, app, request, of).await?),
+            Some(before) => hurdles.push(later(of, before)),
+        }
+        hurdles.extend(calendar(tx, of).await?);
+    }
+    hurdle::in_order(&mut hurdles, &left);
+    Ok(view(&format!("{product} {version}"), &left, &hurdles))
+}
+
+/// The environments of the path that it has not reached yet.
+async fn left(tx: &mut Tx, release: &Release, path: Vec<Name>) -> Result<Vec<Name>, Error> {
+    let mut left = Vec::new();
+    for environment in path.into_iter().rev() {
+        let standing = standing(tx, &release.product, &environment).await?;
+        let reached = standing.last();
+        if reached.is_some_and(|it| it.release == release.version) {
+            break;
+        }
+        left.push(environment);
+    }
+    left.reverse();
+    Ok(left)
+}
+
+/// The tasks that are still to be done.
+async fn tasks(tx: &mut Tx, of: (&Name, &Version)) -> Result<Vec<Hurdle>, Error> {
+    let (plan, tasks) = planning::around(tx, of).await?;
+    let open = tasks.iter().filter(|task| task.state.is_pending());
+    let hurdle = |task: &Task| {
+        let mut slacks = plan.iter().flat_map(|(_, schedule)| &schedule.tasks);
+        let slack = slacks.find(|slack| task.name.as_ref() == Some(&slack.name));
+        Hurdle::of_task(task, slack)
+    };
+    Ok(open.map(hurdle).collect())
+}
+
+/// That it is a draft, or blocked.
+fn of_itself(release: &Release) -> Option<Hurdle> {
+    let (product, version) = (&release.product, &release.version);
+    let said = match &release.blocked {
+        Some(block) => (
+            format!("it must not go out: {block}"),
+            format!("make another, or lift it: `tidegate release unblock {product} {version}`"),
+        ),
+        None if release.current_snapshot().is_none() => (
+            "the release is a draft".to_owned(),
+            format!("seal it: `tidegate release seal {product} {version}`"),
+        ),
+        None => return None,
+    };
+    Some(Hurdle::of_planners(
+        HurdleKind::Release,
+        said,
+        (product, None),
+    ))
+}
+
+/// What keeps it from the environment that comes next.
+async fn next(
+    tx: &mut Tx,
+    app: &App,
+    request: &Request,
+    (release, environment): (&Release, &Name),
+) -> Result<Vec<Hurdle>, Error> {
+    let product = &release.product;
+    let of = (product, Some(environment));
+    let running = tx.deployment_running_in(product, environment).await?;
+    if let Some(id) = running {
+        return under_way(tx, app, id, (release, environment)).await;
+    }
+    let said = (
+        format!("nobody has deployed it to {environment} yet"),
+        format!(
+            "`tidegate deploy {product} {} --to {environment}`",
+            release.version
+        ),
+    );
+    let mut hurdles = vec![Hurdle::of_planners(HurdleKind::Deployment, said, of)];
+    if release.current_snapshot().is_none() || release.blocked.is_some() {
+        return Ok(hurdles);
+    }
+    match would(tx, request, (release, environment)).await {
+        Ok(clearance) => {
+            let place = (product, environment);
+            let stops = clearance.stops.iter();
+            hurdles.extend(stops.map(|stop| Hurdle::of_stop(stop, place)));
+        }
+        Err(Error::Refused { detail, hint, .. }) => {
+            let said = (detail, hint.unwrap_or_default());
+            hurdles.push(Hurdle::of_planners(HurdleKind::Deployment, said, of));
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(hurdles)
+}
+
+/// What controls would say of the deployment that comes next, in the name of whoever asks, or of whoever made the release if they may
+/// not deploy.
+async fn would(
+    tx: &mut Tx,
+    request: &Request,
+    (release, environment): (&Release, &Name),
+) -> Result<Clearance, Error> {
+    let place = (&release.product, environment);
+    let may = request
+        .permit_place(tx, Action::Deploy, place)
+        .await
+        .is_ok();
+    let request = match may {
+        true => request.clone(),
+        false => {
+            let gate = Arc::clone(&request.gate);
+            let who = (&release.created_by, request.id.clone());
+            Request::on_behalf(tx, &gate, who).await?
+        }
+    };
+    let wanted = Wanted::read(&DeploymentRequest {
+        product: release.product.to_string(),
+        release: release.version.to_string(),
+        environment: environment.to_string(),
+        ..DeploymentRequest::default()
+    })?;
+    tx.attempt(&(request, wanted), |tx, (request, wanted)| {
+        async move {
+            let deployment = deploy::would_begin(tx, request, wanted).await?;
+            let found = clearance::find(tx, &request.gate, &deployment).await?;
+            Ok(found.clearance)
+        }
+        .boxed()
+    })
+    .await
+}
+
+/// What a deployment that moves there waits for.
+async fn under_way(
+    tx: &mut Tx,
+    app: &App,
+    id: DeploymentId,
+    (release, environment): (&Release, &Name),
+) -> Result<Vec<Hurdle>, Error> {
+    let product = &release.product;
+    let planned = |what, remedy| {
+        let of = (product, Some(environment));
+        Hurdle::of_planners(HurdleKind::Deployment, (what, remedy), of)
+    };
+    let Some(deployment) = tx.deployment(id).await? else {
+        return Ok(Vec::new());
+    };
+    if deployment.release != release.version {
+        let what = format!(
+            "deployment {id} of {} moves in {environment}",
+            deployment.release
+        );
+        let remedy = format!("wait for it, or end it: `tidegate cancel {id}`");
+        return Ok(vec![planned(what, remedy)]);
+    }
+    let facts = query::collect(tx, app, &deployment).await?;
+    let waits = decide(&deployment, &facts, tx.now()).waiting_on;
+    if waits.is_empty() {
+        let what = format!("deployment {id} is under way to {environment}");
+        return Ok(vec![planned(what, format!("`tidegate watch {id}`"))]);
+    }
+    let mut hurdles = Vec::new();
+    for wait in &waits {
+        match wait {
+            WaitingOn::Clearance { stops } => {
+                let place = (product, environment);
+                hurdles.extend(stops.iter().map(|stop| Hurdle::of_stop(stop, place)));
+            }
+            WaitingOn::Steps { steps, .. } => {
+                let all = tx.conducted(id).await?;
+                let runbooks = all.iter().map(|it| &it.runbook);
+                let named = runbooks.flat_map(|it| steps.iter().filter_map(|step| it.step(step)));
+                hurdles.extend(named.map(|step| Hurdle::of_step(step, id, (product, environment))));
+            }
+            // It is told with the calendar of the place.
+            WaitingOn::Calendar { .. } => {}
+            WaitingOn::Prepare { .. }
+            | WaitingOn::Agent { .. }
+            | WaitingOn::Health { .. }
+            | WaitingOn::MinimumHealthy { .. }
+            | WaitingOn::Bake { .. }
+            | WaitingOn::SignOff { .. }
+            | WaitingOn::Traffic { .. }
+            | WaitingOn::Baseline { .. }
+            | WaitingOn::Check { .. }
+            | WaitingOn::Job { .. }
+            | WaitingOn::Group { .. }
+            | WaitingOn::Restore { .. }
+            | WaitingOn::Settling { .. }
+            | WaitingOn::Person { .. } => hurdles.push(Hurdle {
+                until: wait.until(),
+                ..planned(
+                    format!("deployment {id} waits for {wait}"),
+                    wait.remedy().to_owned(),
+                )
+            }),
+        }
+    }
+    Ok(hurdles)
+}
+
+/// That it goes further only from the environment before.
+fn later((release, environment): (&Release, &Name), before: &Name) -> Hurdle {
+    let said = (
+        format!("it has to run in {before} before it goes to {environment}"),
+        format!(
+            "`tidegate deploy {} {} --to {environment}`, then",
+            release.product, release.version
+        ),
+    );
+    let of = (&release.product, Some(environment));
+    Hurdle::of_planners(HurdleKind::Deployment, said, of)
+}
+
+/// The calendar of the place, if it is closed now.
+async fn calendar(
+    tx: &mut Tx,
+    (release, environment): (&Release, &Name),
+) -> Result<Option<Hurdle>, Error> {
+    let place = (&release.product, environment);
+    Ok(match query::opening_of(tx, place).await? {
+        Opening::Closed { reasons, opens } => Some(Hurdle::of_calendar(&reasons, opens, place)),
+        Opening::Open { .. } => None,
+    })
+}
+
+fn view(what: &str, path: &[Name], hurdles: &[Hurdle]) -> HurdlesView {
+    let sentence = match path {
+        [] => format!("All of the path of {what} is reached."),
+        _ => hurdle::sentence(what, hurdles),
+    };
+    HurdlesView {
+        sentence,
+        path: path.iter().map(Name::to_string).collect(),
+        hurdles: hurdles.iter().map(shown).collect(),
+    }
+}
+
+fn shown(hurdle: &Hurdle) -> HurdleView {
+    HurdleView {
+        kind: hurdle.kind.word().to_owned(),
+        what: hurdle.what.clone(),
+        remedy: hurdle.remedy.clone(),
+        whose: hurdle.whose.to_string(),
+        product: hurdle.product.as_ref().map(Name::to_string),
+        environment: hurdle.environment.as_ref().map(Name::to_string),
+        until: hurdle.until,
+        room_minutes: hurdle.room.map(|room| room.as_mins()),
+    }
+}
