@@ -144,7 +144,7 @@ pub struct TimelineView {
     pub no_return: Option<Timestamp>,
     /// What somebody should be told before it is too late, the gravest first.
     pub warnings: Vec<String>,
-    /// In the order in which they are written.
+    /// In the order in which they begin.
     pub steps: Vec<StepView>,
 }
 

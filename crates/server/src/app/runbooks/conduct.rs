@@ -116,6 +116,11 @@ pub(crate) async fn follow(
             let by = (None, tx.now());
             let applied = conducted.run.apply(&conducted.runbook, happened, by);
             applied.map_err(|illegal| Error::Broken(format!("a step went wrong: {illegal}")))?;
+            // What the engine does, its own entries tell.
+            let step = conducted.runbook.step(&happened.step);
+            if step.is_none_or(|step| step.phase().is_some()) {
+                continue;
+            }
             let detail = serde_json::json!({ "step": happened.step, "way": way });
             let subject = format!("deployment/{}", deployment.id);
             let what = (happened.event.word(), subject.as_str());

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tidegate_domain::{
     access::Action,
     id::Edition,
-    runbook::{Errand, Kind, Outlook, Run, Runbook, RunbookEdition, Step, Timeline, Way},
+    runbook::{Errand, Kind, Outlook, Run, Runbook, RunbookEdition, Span, Step, Timeline, Way},
 };
 use tidegate_protocol::api::{
     ContactView, DeploymentRequest, RiskView, RunbookEditionView, RunbookView, StepView,
@@ -209,7 +209,8 @@ pub(super) fn timeline(
         false => Vec::new(),
     };
     let zone = &runbook.time_zone;
-    let steps = runbook.steps.iter().zip(&laid.steps);
+    let mut steps: Vec<(&Step, &Span)> = runbook.steps.iter().zip(&laid.steps).collect();
+    steps.sort_by_key(|(_, span)| span.begins);
     Ok(TimelineView {
         begins: laid.begins,
         ends: laid.ends,
@@ -217,33 +218,36 @@ pub(super) fn timeline(
         no_return: laid.no_return,
         warnings: warnings.iter().map(|it| it.sentence(zone)).collect(),
         steps: steps
-            .map(|(step, span)| {
-                let status = run.status(&step.name);
-                let manual = match &step.kind {
-                    Kind::Manual(manual) => Some(manual),
-                    Kind::Automatic(_) | Kind::Decision(_) | Kind::Message(_) => None,
-                };
-                StepView {
-                    name: step.name.to_string(),
-                    title: step.title().to_owned(),
-                    kind: step.kind.word().to_owned(),
-                    meaning: step.meaning(),
-                    document: step.document.clone(),
-                    owner: step.owner.as_ref().map(ToString::to_string),
-                    takes: step.takes.to_string(),
-                    place: step.place(),
-                    question: manual.and_then(|it| it.question.clone()),
-                    evidence: manual.is_some_and(|it| it.evidence),
-                    begins: span.begins,
-                    ends: span.ends,
-                    due: span.due,
-                    state: status.word().to_owned(),
-                    told: status.told(),
-                    offers: offers(step).into_iter().map(str::to_owned).collect(),
-                }
-            })
+            .into_iter()
+            .map(|(step, span)| step_view((step, span), run, offers(step)))
             .collect(),
     })
+}
+
+fn step_view((step, span): (&Step, &Span), run: &Run, offers: Vec<&'static str>) -> StepView {
+    let status = run.status(&step.name);
+    let manual = match &step.kind {
+        Kind::Manual(manual) => Some(manual),
+        Kind::Automatic(_) | Kind::Decision(_) | Kind::Message(_) => None,
+    };
+    StepView {
+        name: step.name.to_string(),
+        title: step.title().to_owned(),
+        kind: step.kind.word().to_owned(),
+        meaning: step.meaning(),
+        document: step.document.clone(),
+        owner: step.owner.as_ref().map(ToString::to_string),
+        takes: step.takes.to_string(),
+        place: step.place(),
+        question: manual.and_then(|it| it.question.clone()),
+        evidence: manual.is_some_and(|it| it.evidence),
+        begins: span.begins,
+        ends: span.ends,
+        due: span.due,
+        state: status.word().to_owned(),
+        told: status.told(),
+        offers: offers.into_iter().map(str::to_owned).collect(),
+    }
 }
 
 fn broken(why: &tidegate_domain::runbook::RunbookError) -> Error {

@@ -58,7 +58,7 @@ struct Edition {
     edition: u64,
     by: String,
     at: Moment,
-    changes: Vec<String>,
+    changes: Vec<Prose>,
 }
 
 /// What a runbook is for, as its address has it.
@@ -253,6 +253,6 @@ fn edition(view: RunbookEditionView, now: Timestamp) -> Edition {
         edition: view.edition,
         by: view.by,
         at: Moment::seen(view.at, now),
-        changes: view.changes,
+        changes: view.changes.iter().map(|it| Prose::of(it)).collect(),
     }
 }

@@ -117,8 +117,8 @@ impl From<RunbookSavedView> for Kept {
             saved: view.saved,
             text: view.text,
             would: Would {
-                told: view.changes,
-                lost: view.lost,
+                told: view.changes.iter().map(|it| Prose::of(it)).collect(),
+                lost: view.lost.iter().map(|it| Prose::of(it)).collect(),
                 ..Would::of(view.edition, view.conflicts, view.merged)
             },
         }
@@ -159,9 +159,9 @@ struct Would {
     /// What changes, part by part.
     changes: Vec<Changed>,
     /// What changes, in words.
-    told: Vec<String>,
+    told: Vec<Prose>,
     /// What has lost its place, in words.
-    lost: Vec<String>,
+    lost: Vec<Prose>,
     late: String,
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Step {
     pub(super) owner: Option<String>,
     pub(super) takes: String,
     pub(super) place: String,
-    pub(super) meaning: Option<String>,
+    pub(super) meaning: Option<Prose>,
     pub(super) document: String,
 }
 
@@ -78,7 +78,7 @@ fn step(view: &StepView, begins: Timestamp) -> Step {
         takes: view.takes.clone(),
         place: view.place.clone(),
         // What the engine does, its title says.
-        meaning: (view.kind != "automatic").then(|| view.meaning.clone()),
+        meaning: (view.kind != "automatic").then(|| Prose::exactly(&view.meaning)),
         document: view.document.clone(),
     }
 }
