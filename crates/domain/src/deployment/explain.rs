@@ -321,9 +321,7 @@ impl fmt::Display for WaitingOn {
                 aside(f, Some(detail.as_str()).filter(|detail| !detail.is_empty()))
             }
             Self::Clearance { stops } => stopped(f, stops),
-            Self::Steps { gate, steps } => {
-                write!(f, "people to do {} {gate}", listed(steps))
-            }
+            Self::Steps { gate, steps } => write!(f, "people to do {} {gate}", listed(steps)),
             Self::Calendar {
                 reasons,
                 opens,
@@ -335,10 +333,7 @@ impl fmt::Display for WaitingOn {
             Self::Settling { targets, .. } => {
                 write!(f, "{} to settle after the cancellation", listed(targets))
             }
-            Self::Person { hold } => match &hold.by {
-                Some(by) => write!(f, "a person: {by} paused it ({})", hold.reason),
-                None => write!(f, "a person: {}", hold.reason),
-            },
+            Self::Person { hold } => held(f, hold),
         }
     }
 }
@@ -369,6 +364,13 @@ fn in_step(group: GroupRunId, barrier: Barrier, frozen: bool) -> String {
         Barrier::Prepare => format!("group run {group}"),
         Barrier::Change => format!("its turn in group run {group}"),
         Barrier::Succeed => format!("the others of group run {group}"),
+    }
+}
+
+fn held(f: &mut fmt::Formatter<'_>, hold: &Hold) -> fmt::Result {
+    match &hold.by {
+        Some(by) => write!(f, "a person: {by} paused it ({})", hold.reason),
+        None => write!(f, "a person: {}", hold.reason),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Entries of the journal in words.
 
 mod messages;
+mod runbooks;
 mod suppliers;
 
 use super::parts::counted;
@@ -20,6 +21,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
         of_access(action)
             .or_else(|| of_artifacts(action, detail))
             .or_else(|| messages::of_messages(action, detail))
+            .or_else(|| runbooks::of_runbooks(action, detail))
             .or_else(|| suppliers::of_suppliers(action, detail))
             .unwrap_or_else(|| of_others(action, detail))
     }
@@ -206,23 +208,6 @@ fn length(value: &Value) -> usize {
         .unwrap_or_default()
 }
 
-/// What somebody did with a deployment plan or a backout plan.
-fn of_runbook(deed: &str, detail: &Value) -> String {
-    let title = match text(detail, "way") {
-        "back" => "backout plan",
-        _ => "deployment plan",
-    };
-    format!("{deed} the {title} for {}", text(detail, "environment"))
-}
-
-/// What became of a step.
-fn step(deed: &str, detail: &Value) -> String {
-    because(
-        &format!("{deed} step {}", text(detail, "step")),
-        text(detail, "note"),
-    )
-}
-
 /// What happened to anything else.
 fn of_others(action: &str, detail: &Value) -> String {
     let reason = text(detail, "reason");
@@ -239,18 +224,6 @@ fn of_others(action: &str, detail: &Value) -> String {
         "release.contents_set" => "set what the draft is made of".to_owned(),
         "release.plan_begun" => "began the plan of the release".to_owned(),
         "release.planned" => "changed the plan of the release".to_owned(),
-        "release.runbook_begun" => of_runbook("generated", detail),
-        "release.runbook_saved" => of_runbook("changed", detail),
-        "release.runbook_renewed" => of_runbook("generated anew", detail),
-        "step.ready" => format!("step {} is up", text(detail, "step")),
-        "step.started" => format!("began step {}", text(detail, "step")),
-        "step.finished" => step("finished", detail),
-        "step.go" => step("said go at", detail),
-        "step.no_go" => step("said no-go at", detail),
-        "step.failed" => step("found an issue with", detail),
-        "step.skipped" => step("left out", detail),
-        "step.reopened" => format!("took up step {} again", text(detail, "step")),
-        "step.timed_out" => format!("the time of step {} is over", text(detail, "step")),
         "task.created" => because("brought up the task", text(detail, "title")),
         "task.assigned" => "said who does the task".to_owned(),
         "task.started" => because("began the task", text(detail, "title")),

@@ -62,12 +62,10 @@ pub(in crate::app) fn contradicts(
     });
     let told: Vec<String> = told.collect();
     let detail = format!(
-        "somebody saved edition {} of the plan in between, and both changed the same: {}",
-        edition,
+        "somebody saved edition {edition} of the plan in between, and both changed the same: {}",
         told.join("; ")
     );
     Error::refused(Kind::Conflict, "plan-contradicts", detail).hint(format!(
-        "look at both: `{show}`, settle it, and save on edition {}; nothing was changed",
-        edition
+        "look at both: `{show}`, settle it, and save on edition {edition}; nothing was changed"
     ))
 }

@@ -110,7 +110,7 @@ pub(in crate::web) async fn save(
         Came::Shown(saving, base, text) => {
             let mut page = page(&app, &request, &of).await?;
             page.keep(base, text);
-            page.saving = saving;
+            page.saving = *saving;
             answer(&page)
         }
     }

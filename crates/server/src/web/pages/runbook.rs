@@ -189,7 +189,7 @@ async fn came(app: &SharedApp, request: &Request, of: Of, came: Came) -> Result<
             if let Some(form) = &mut page.form {
                 (form.base, form.text) = (base, text);
             }
-            page.saving = saving;
+            page.saving = *saving;
             answer(&page)
         }
     }

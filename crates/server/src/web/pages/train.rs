@@ -108,7 +108,7 @@ pub(in crate::web) async fn save(
         Came::Shown(saving, base, text) => {
             let mut page = page(&app, &request, &name).await?;
             page.form = page.form.map(|_| Form { base, text });
-            page.saving = saving;
+            page.saving = *saving;
             answer(&page)
         }
     }

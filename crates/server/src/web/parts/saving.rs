@@ -24,7 +24,7 @@ pub(in crate::web) enum Came {
     /// It is saved, or changes nothing.
     Saved,
     /// It is shown again: what came of it, the edition that it is to be saved on now, and the text.
-    Shown(Saving, u64, String),
+    Shown(Box<Saving>, u64, String),
 }
 
 impl Save {
@@ -59,7 +59,7 @@ impl Save {
                     problem: Some(Problem::of(error)?),
                     ..Saving::default()
                 };
-                Ok(Came::Shown(saving, self.base, text))
+                Ok(Came::Shown(Box::new(saving), self.base, text))
             }
         }
     }
@@ -86,7 +86,7 @@ impl Kept {
             would: Some(self.would),
             ..Saving::default()
         };
-        Came::Shown(saving, edition, self.text)
+        Came::Shown(Box::new(saving), edition, self.text)
     }
 }
 
