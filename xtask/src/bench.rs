@@ -7,6 +7,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-domain", "decide"),
     ("tidegate-domain", "judge"),
     ("tidegate-domain", "rehearsal"),
+    ("tidegate-domain", "agenda"),
     ("tidegate-domain", "supplier"),
     ("tidegate-domain", "train"),
     ("tidegate-git", "scope"),

@@ -13,9 +13,11 @@
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
 //! release brings and whom to tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline.
 //! [`planning`] is what people do around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about
-//! it, when, and whether it arrived. [`supplier`] is what others change under us, and what that means.
+//! it, when, and whether it arrived. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
+//! calendar of all of it, and says what is in whose way.
 
 pub mod access;
+pub mod agenda;
 pub mod analysis;
 pub mod appearance;
 pub mod attachment;

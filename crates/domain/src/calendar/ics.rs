@@ -1,14 +1,35 @@
-//! Windows and freezes as text for other calendars: iCalendar, RFC 5545.
+//! Windows and freezes, and what goes out beside them, as text for other calendars: iCalendar, RFC 5545.
 
-use super::{Calendar, Freeze, Interval, Recurrence, When, Window, Zone};
+use super::{Calendar, Freeze, Interval, Recurrence, Span, When, Window, Zone};
 use jiff::{Timestamp, civil::DateTime, tz::Dst};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// The longest line in octets, without its end (RFC 5545 §3.1).
 const LINE_MAX: usize = 75;
 
-/// The `.ics` text of windows and freezes, made at `now`. The same arguments give the same text.
-pub fn text(windows: &[Window], freezes: &[Freeze], now: Timestamp) -> String {
+/// Something that happens once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occasion {
+    /// What tells it from others. It stays the same when it moves or is called off.
+    pub uid: String,
+    /// When.
+    pub span: Span,
+    /// In a line.
+    pub title: String,
+    /// In some lines.
+    pub description: String,
+    /// What kind of thing it is.
+    pub category: String,
+    /// Whether it does not take place after all.
+    pub is_cancelled: bool,
+}
+
+/// The `.ics` text of windows, freezes and occasions, made at `now`. The same arguments give the same text.
+pub fn text(
+    (windows, freezes): (&[Window], &[Freeze]),
+    occasions: &[Occasion],
+    now: Timestamp,
+) -> String {
     let mut lines = Lines::default();
     lines.put("BEGIN", "VCALENDAR");
     lines.put("VERSION", "2.0");
@@ -34,6 +55,9 @@ pub fn text(windows: &[Window], freezes: &[Freeze], now: Timestamp) -> String {
     }
     for event in &events {
         lines.event(event, now);
+    }
+    for occasion in occasions {
+        lines.occasion(occasion, now);
     }
     lines.put("END", "VCALENDAR");
     lines.0
@@ -78,6 +102,24 @@ impl Lines {
         self.put("SUMMARY", &escape(event.title));
         self.put("DESCRIPTION", &escape(event.reason));
         self.put("CATEGORIES", event.kind);
+        self.put("TRANSP", "TRANSPARENT");
+        self.put("END", "VEVENT");
+    }
+
+    fn occasion(&mut self, occasion: &Occasion, now: Timestamp) {
+        self.put("BEGIN", "VEVENT");
+        self.put("UID", &format!("{}@tidegate", escape(&occasion.uid)));
+        self.put("DTSTAMP", &utc(now));
+        self.put("DTSTART", &utc(occasion.span.start));
+        self.put("DTEND", &utc(occasion.span.end));
+        self.put("SUMMARY", &escape(&occasion.title));
+        self.put("DESCRIPTION", &escape(&occasion.description));
+        self.put("CATEGORIES", &escape(&occasion.category));
+        let status = match occasion.is_cancelled {
+            true => "CANCELLED",
+            false => "CONFIRMED",
+        };
+        self.put("STATUS", status);
         self.put("TRANSP", "TRANSPARENT");
         self.put("END", "VEVENT");
     }
@@ -204,7 +246,7 @@ mod tests {
     #[test]
     fn a_window_is_an_event() {
         let now = "2026-11-22T00:00:00Z".parse().unwrap();
-        let text = text(&[window("UTC", "Nights")], &[], now);
+        let text = text((&[window("UTC", "Nights")], &[]), &[], now);
         let expect = [
             "BEGIN:VCALENDAR",
             "VERSION:2.0",
@@ -227,9 +269,44 @@ mod tests {
     }
 
     #[test]
+    fn an_occasion_keeps_its_name_and_nothing_in_it_is_a_line_of_its_own() {
+        let now = "2026-11-22T00:00:00Z".parse().unwrap();
+        let occasion = |is_cancelled| Occasion {
+            uid: "release.shop.1.0.0".into(),
+            span: Span {
+                start: "2026-12-01T20:00:00Z".parse().unwrap(),
+                end: "2026-12-01T21:00:00Z".parse().unwrap(),
+            },
+            title: "shop 1.0.0\r\nEND:VEVENT".into(),
+            description: "a; b,\nc".into(),
+            category: "release".into(),
+            is_cancelled,
+        };
+        let text = text((&[], &[]), &[occasion(false), occasion(true)], now);
+        let event = [
+            "BEGIN:VEVENT",
+            "UID:release.shop.1.0.0@tidegate",
+            "DTSTAMP:20261122T000000Z",
+            "DTSTART:20261201T200000Z",
+            "DTEND:20261201T210000Z",
+            r"SUMMARY:shop 1.0.0\nEND:VEVENT",
+            r"DESCRIPTION:a\; b\,\nc",
+            "CATEGORIES:release",
+        ];
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        assert_eq!(lines[3..11], event);
+        assert_eq!(lines[14..22], event);
+        let [status, cancelled] = [11, 22].map(|at| lines[at]);
+        assert_eq!(
+            (status, cancelled),
+            ("STATUS:CONFIRMED", "STATUS:CANCELLED")
+        );
+    }
+
+    #[test]
     fn a_time_zone_comes_with_its_changes() {
         let now = "2026-11-22T00:00:00Z".parse().unwrap();
-        let text = text(&[window("Europe/Amsterdam", "Nights")], &[], now);
+        let text = text((&[window("Europe/Amsterdam", "Nights")], &[]), &[], now);
         let observance = "BEGIN:STANDARD\r\nDTSTART:20261025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n";
         assert!(text.contains(observance), "{text}");
         assert!(text.contains("DTSTART:20270328T020000\r\nTZOFFSETFROM:+0100\r\n"));
@@ -245,7 +322,7 @@ mod tests {
             "x".repeat(67),
             "☃𝄞".repeat(40),
         ] {
-            let text = text(&[window("UTC", &title)], &[], now);
+            let text = text((&[window("UTC", &title)], &[]), &[], now);
             assert!(text.split("\r\n").all(|line| line.len() <= LINE_MAX));
             let unfolded = text.replace("\r\n ", "");
             assert!(unfolded.contains(&format!("SUMMARY:{title}\r\n")));

@@ -61,7 +61,8 @@ impl App {
             .read(input, |tx, (request, place)| {
                 async move {
                     let declared = Declared::of(tx, request, place).await?;
-                    Ok(ics::text(&declared.windows, &declared.freezes, tx.now()))
+                    let both = (declared.windows.as_slice(), declared.freezes.as_slice());
+                    Ok(ics::text(both, &[], tx.now()))
                 }
                 .boxed()
             })
