@@ -3,6 +3,7 @@
 //! Names, versions, digests and lengths of time are texts here; they are parsed at the border, and the inside cannot
 //! hold an invalid one. One file per noun.
 
+mod agenda;
 mod artifact;
 mod calendar;
 mod catalog;
@@ -30,6 +31,7 @@ mod supplier_change;
 mod train;
 mod workload;
 
+pub use agenda::{AgendaConflictView, AgendaEntryView, AgendaView, WhatIfRequest, WhatIfView};
 pub use artifact::{
     ArtifactCheckRequest, ArtifactCheckView, ArtifactView, AttachedView, BillPartView,
     BillPartsView, BillView, ImportView, PlaceView, QuarantineLackView, QuarantineView,

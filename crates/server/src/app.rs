@@ -5,6 +5,7 @@
 
 pub(crate) mod admission;
 mod advisories;
+pub mod agenda;
 pub mod apply;
 pub mod approvals;
 mod artifacts;

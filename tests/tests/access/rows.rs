@@ -228,6 +228,8 @@ const ROWS: &[Row] = &[
     ("post", "/api/v1/waivers/{id}/sign", Product(5), ""),
     ("post", "/api/v1/apply", Large(4), APPLIED),
     ("get", "/api/v1/calendar", Shared(2), ""),
+    ("get", "/api/v1/calendar/entries", Shared(2), ""),
+    ("post", "/api/v1/calendar/what-if", Product(2), WHAT_IF),
     ("get", "/api/v1/calendar.ics", Shared(2), ""),
     ("get", "/api/v1/calendar/feed", Shared(2), ""),
     ("post", "/api/v1/can", Own(2), r#"{"action":"deploy"}"#),
@@ -456,6 +458,7 @@ const ROWS: &[Row] = &[
 ];
 const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"testing"}"#;
+const WHAT_IF: &str = r#"{"entry":"release/shop/1.0.0","to":"2099-01-02"}"#;
 const GROUP: &str = r#"{"members":[{"product":"shop","release":"1.0.0","environment":"testing"},{"product":"bank","release":"1.0.0","environment":"testing"}]}"#;
 const TRAIN: &str = r#"{"base":1,"dry_run":true,"text":"owner: team:makers\ndepartures: [{environment: testing, at: 2099-01-01T10:00}]\nmembers: [{product: shop}, {product: bank}]"}"#;
 const DROP: &str = r#"{"product":"shop","reason":"x"}"#;

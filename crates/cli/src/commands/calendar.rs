@@ -1,30 +1,48 @@
 //! `tidegate calendar`.
 
+mod lanes;
+mod what_if;
+
 use super::{Context, argument};
 use crate::{Error, ExitStatus, client::query, ui::table};
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use tidegate_protocol::api::{CalendarEntryView, CalendarView, FeedView, OpeningView, SpanView};
+use serde::Serialize;
+use tidegate_protocol::api::{
+    AgendaView, CalendarEntryView, CalendarView, FeedView, OpeningView, SpanView,
+};
 
 /// More spans are not listed for people.
 const LISTED: usize = 40;
 
-/// Show what is open now, why not, and which windows and freezes come.
+/// Show what is open now, which windows and freezes come, what goes out when, and what is in whose way.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct CalendarArgs {
+    #[command(subcommand)]
+    command: Option<CalendarCommand>,
     /// Only what concerns this product.
     #[arg(long)]
     product: Option<String>,
     /// Only what concerns this environment.
     #[arg(long)]
     environment: Option<String>,
+    /// Only what concerns this team, its tasks among it.
+    #[arg(long)]
+    team: Option<String>,
+    /// Only what concerns this person or one of their teams, their tasks among it.
+    #[arg(long)]
+    person: Option<String>,
+    /// Only this lane: releases, trains, suppliers, tasks, or environment:NAME.
+    #[arg(long)]
+    lane: Option<String>,
     /// The first day, such as 2026-12-24; today unless set.
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
     /// How many weeks.
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=52))]
     weeks: u8,
-    /// Print every window and freeze as iCalendar.
+    /// Print everything as iCalendar.
     #[arg(long)]
     ics: bool,
     /// Print an address that calendar programs can subscribe to. It reads the calendar only, and ends with the token.
@@ -32,10 +50,27 @@ pub struct CalendarArgs {
     subscribe: bool,
 }
 
+/// What else is asked of the calendar.
+#[derive(Debug, Subcommand)]
+pub(super) enum CalendarCommand {
+    WhatIf(what_if::WhatIfArgs),
+}
+
+/// What is open, and what happens.
+#[derive(Debug, Serialize)]
+struct Both {
+    #[serde(flatten)]
+    calendar: CalendarView,
+    agenda: AgendaView,
+}
+
 impl CalendarArgs {
-    pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+    pub(super) async fn run(mut self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         let (client, ui) = (&context.client, context.ui);
-        let place = self.place();
+        if let Some(CalendarCommand::WhatIf(args)) = self.command.take() {
+            return args.run(context).await;
+        }
+        let place = self.filter();
         if self.ics {
             let answer = client
                 .open(&format!("/api/v1/calendar.ics?{place}"))
@@ -50,19 +85,38 @@ impl CalendarArgs {
             return Ok(ExitStatus::Done);
         }
         let (from, to) = self.range()?;
-        let path = format!("/api/v1/calendar?from={from}&to={to}&{place}");
-        let view: CalendarView = client.get(&path).await?;
+        let range = format!("from={from}&to={to}");
+        let calendar = format!("/api/v1/calendar?{range}&{}", self.place());
+        let agenda = format!("/api/v1/calendar/entries?{range}&{place}");
+        let both = Both {
+            calendar: client.get(&calendar).await?,
+            agenda: client.get(&agenda).await?,
+        };
         // Unless somebody asks for a day, what is over today is of no interest.
-        let since = self.from.map_or(view.now, |_| view.from);
-        ui.data(&view, |view| text(view, since));
+        let since = self.from.map_or(both.calendar.now, |_| both.calendar.from);
+        ui.data(&both, |both| {
+            let lanes = lanes::drawn(&both.agenda);
+            format!("{}\n\n{lanes}", text(&both.calendar, since))
+        });
         Ok(ExitStatus::Done)
     }
 
-    /// The filter as a part of an address.
+    /// Which windows and freezes, as a part of an address.
     fn place(&self) -> String {
         query([
             ("product", self.product.as_deref()),
             ("environment", self.environment.as_deref()),
+        ])
+    }
+
+    /// All of the filter, as a part of an address.
+    fn filter(&self) -> String {
+        query([
+            ("product", self.product.as_deref()),
+            ("environment", self.environment.as_deref()),
+            ("team", self.team.as_deref()),
+            ("person", self.person.as_deref()),
+            ("lane", self.lane.as_deref()),
         ])
     }
 

@@ -17,7 +17,7 @@ use tidegate_domain::{name::Name, planning::PlanEdition, version::Version};
 use tidegate_store::Tx;
 
 /// The newest edition of a release's plan.
-async fn newest(tx: &mut Tx, of: (&Name, &Version)) -> Result<PlanEdition, Error> {
+pub(super) async fn newest(tx: &mut Tx, of: (&Name, &Version)) -> Result<PlanEdition, Error> {
     let found = tx.newest_plan(of).await?;
     found.ok_or_else(|| {
         let (product, version) = of;

@@ -14,6 +14,7 @@ mod releases;
 mod status;
 
 pub use artifacts::{Shelf, ShelfLine};
+pub(super) use calendar::Declared;
 pub use calendar::{Bound, Place, Range, length};
 pub use deployments::{Before, summary};
 pub(crate) use facts::collect;

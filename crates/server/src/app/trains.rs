@@ -27,7 +27,7 @@ use tidegate_domain::{
 use tidegate_store::Tx;
 
 /// A train, about every member of which whoever asks may do that, and whose products of the past they may see as well.
-async fn find(
+pub(super) async fn find(
     tx: &mut Tx,
     request: &Request,
     (action, name): (Action, &Name),

@@ -88,7 +88,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         artifacts::parts,
         artifacts::vulnerabilities,
         artifacts::import,
-        calendar::show, calendar::address, calendar::feed,
+        calendar::show, calendar::entries, calendar::what_if, calendar::address, calendar::feed,
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::rotate_secrets,
         catalog::set_secret,
         catalog::revoke_agent, catalog::renew_key,

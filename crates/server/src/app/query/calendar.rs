@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     access::Action,
-    calendar::{Calendar, Freeze, InFlight, Opening, Scope, Span, When, Window, Zone, ics},
+    calendar::{Calendar, Freeze, InFlight, Opening, Scope, Span, When, Window, Zone},
     catalog::{Kind, Product, path},
     name::Name,
 };
@@ -50,36 +50,29 @@ impl App {
             })
             .await
     }
-
-    /// Windows and freezes as other calendars read them: iCalendar.
-    ///
-    /// # Errors
-    /// When the product or environment does not exist.
-    pub async fn calendar_text(&self, request: &Request, place: Place) -> Result<String, Error> {
-        let input = (request.clone(), place);
-        self.store
-            .read(input, |tx, (request, place)| {
-                async move {
-                    let declared = Declared::of(tx, request, place).await?;
-                    let both = (declared.windows.as_slice(), declared.freezes.as_slice());
-                    Ok(ics::text(both, &[], tx.now()))
-                }
-                .boxed()
-            })
-            .await
-    }
 }
 
 /// What is declared and concerns a place.
-struct Declared {
-    windows: Vec<Window>,
-    freezes: Vec<Freeze>,
+#[derive(Debug)]
+pub(in crate::app) struct Declared {
+    pub(in crate::app) windows: Vec<Window>,
+    pub(in crate::app) freezes: Vec<Freeze>,
+    /// Products that the asker sees, wherever they are.
+    pub(in crate::app) products: Vec<Product>,
     /// Products and environments of their paths.
     places: Vec<(Name, Name)>,
 }
 
 impl Declared {
-    async fn of(tx: &mut Tx, request: &Request, place: &Place) -> Result<Self, Error> {
+    /// What concerns `place`, as far as the asker sees it.
+    ///
+    /// # Errors
+    /// When the product or environment does not exist.
+    pub(in crate::app) async fn of(
+        tx: &mut Tx,
+        request: &Request,
+        place: &Place,
+    ) -> Result<Self, Error> {
         request.permit_at_large(tx, Action::ReadShared).await?;
         let mut sight = request.sight(tx).await?;
         let environments = tx.environments().await?;
@@ -95,8 +88,8 @@ impl Declared {
             return Err(Error::not_found(code, "environment", name));
         }
         let mut places = Vec::new();
-        for product in products {
-            let path = path::of(&product, &environments).unwrap_or_default();
+        for product in &products {
+            let path = path::of(product, &environments).unwrap_or_default();
             places.extend(path.into_iter().map(|e| (product.name.clone(), e)));
         }
         places.retain(|(product, environment)| place.holds(product, environment));
@@ -110,12 +103,13 @@ impl Declared {
         Ok(Self {
             windows,
             freezes,
+            products,
             places,
         })
     }
 
     /// The time zone of all of them, when they share one.
-    fn zone(&self) -> Zone {
+    pub(in crate::app) fn zone(&self) -> Zone {
         let windows = self.windows.iter().map(|window| &window.when);
         let whens = windows.chain(self.freezes.iter().map(|freeze| &freeze.when));
         let mut zones = whens.map(When::time_zone);
@@ -127,6 +121,11 @@ impl Declared {
 }
 
 impl Place {
+    /// Whether nothing is left out.
+    pub(in crate::app) const fn is_everywhere(&self) -> bool {
+        self.product.is_none() && self.environment.is_none()
+    }
+
     fn holds(&self, product: &Name, environment: &Name) -> bool {
         self.product.as_ref().is_none_or(|name| name == product)
             && self
@@ -136,7 +135,7 @@ impl Place {
     }
 
     /// Whether what has that scope may apply here.
-    fn meets(&self, scope: &Scope) -> bool {
+    pub(in crate::app) fn meets(&self, scope: &Scope) -> bool {
         match scope {
             Scope::Organisation => true,
             Scope::Product(name) => self.product.as_ref().is_none_or(|own| own == name),

@@ -35,7 +35,7 @@ impl Range {
     const DAYS: i64 = 28;
 
     /// Its two moments, where days are those of `zone`.
-    pub(super) fn in_zone(
+    pub(in crate::app) fn in_zone(
         self,
         zone: &Zone,
         now: Timestamp,
