@@ -140,6 +140,29 @@ impl Browser {
             .await;
     }
 
+    /// Drags the first element that matches so many pixels to the right, by its middle.
+    pub async fn drag(&self, selector: &str, pixels: i64) {
+        let query = json!({ "using": "css selector", "value": selector });
+        let found = self.command("element", &query).await;
+        let seen = format!(
+            "document.querySelector({}).scrollIntoView({{ block: 'center' }}); done()",
+            json!(selector)
+        );
+        self.run(&seen).await;
+        let on_it =
+            json!({ "type": "pointerMove", "duration": 0, "origin": found, "x": 0, "y": 0 });
+        let away = json!({ "type": "pointerMove", "duration": 50, "origin": "pointer", "x": pixels, "y": 0 });
+        let strokes = [
+            on_it,
+            json!({ "type": "pointerDown", "button": 0 }),
+            away,
+            json!({ "type": "pointerUp", "button": 0 }),
+        ];
+        let source = json!({ "type": "pointer", "id": "mouse", "actions": strokes });
+        self.command("actions", &json!({ "actions": [source] }))
+            .await;
+    }
+
     /// What the console said since it was last asked, warnings and worse.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self.command("se/log", &json!({ "type": "browser" })).await;

@@ -1,5 +1,8 @@
-//! What goes out when: what is open now, and the windows, freezes and deployments of some weeks.
+//! What goes out when: what is open now, the windows, freezes and deployments of some weeks, everything that goes out, and what
+//! is in whose way.
 
+mod agenda;
+mod asking;
 mod headline;
 mod lanes;
 mod listing;
@@ -12,18 +15,22 @@ use super::super::{
 };
 use crate::{
     app::{
-        Error, field,
+        Error, Request, SharedApp,
+        agenda::AgendaFilter,
+        field,
         query::{Bound, Place, Range},
     },
     http::access::State,
 };
+use agenda::Agenda;
 use askama::Template;
+use asking::Answer;
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use lanes::Lanes;
 use listing::{Now, Occasion};
 use serde::Deserialize;
-use tidegate_protocol::api::{CalendarView, DeploymentView};
+use tidegate_protocol::api::{AgendaView, CalendarView, DeploymentView, WhatIfRequest};
 
 /// How many weeks are shown: the last one, this one and those that come.
 const WEEKS: i64 = 5;
@@ -44,6 +51,8 @@ struct Page {
     today: String,
     later: String,
     lanes: Lanes,
+    agenda: Agenda,
+    answer: Option<Answer>,
     now: Vec<Now>,
     occasions: Vec<Occasion>,
     is_cut: bool,
@@ -59,6 +68,27 @@ pub(in crate::web) struct Filter {
     product: String,
     #[serde(default)]
     environment: String,
+    #[serde(default)]
+    team: String,
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    lane: String,
+    /// What is asked about: what moves, to which day, at what time.
+    #[serde(default)]
+    entry: String,
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    time: String,
+}
+
+/// What the page is made of.
+struct Views {
+    calendar: CalendarView,
+    agenda: AgendaView,
+    deployments: Vec<DeploymentView>,
+    answer: Option<Answer>,
 }
 
 pub(in crate::web) async fn show(
@@ -66,33 +96,58 @@ pub(in crate::web) async fn show(
     Visitor(request): Visitor,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Fault> {
-    let (first, place) = (filter.first()?, filter.place()?);
+    let first = filter.first()?;
     let last = first.saturating_add(WEEKS.weeks());
     let range = Range {
         from: Some(Bound::Day(first)),
         to: Some(Bound::Day(last)),
     };
-    let view = app.calendar(&request, range, place.clone()).await?;
-    let places = (place.product, place.environment);
-    let mut deployments = app.deployment_list(&request, None, LATEST, places).await?;
-    deployments.retain(|d| (view.from..view.to).contains(&d.requested_at));
+    let views = views(&app, &request, range, &filter).await?;
     let frame = Frame::new("Calendar", Section::Calendar, &request).twins(
-        format!("/api/v1/calendar?from={first}&to={last}{}", filter.rest()),
+        format!(
+            "/api/v1/calendar/entries?from={first}&to={last}{}",
+            filter.rest()
+        ),
         format!(
             "tidegate calendar --from {first} --weeks {WEEKS}{}",
             filter.flags()
         ),
     );
-    answer(&Page::of(frame, filter, first, (&view, &deployments)))
+    answer(&Page::of(frame, filter, first, views))
+}
+
+async fn views(
+    app: &SharedApp,
+    request: &Request,
+    range: Range,
+    filter: &Filter,
+) -> Result<Views, Error> {
+    let wanted = filter.wanted()?;
+    let place = wanted.place.clone();
+    let calendar = app.calendar(request, range, place.clone()).await?;
+    let places = (place.product, place.environment);
+    let mut deployments = app.deployment_list(request, None, LATEST, places).await?;
+    deployments.retain(|d| (calendar.from..calendar.to).contains(&d.requested_at));
+    let answer = match filter.asked() {
+        Some(asked) => Some(Answer::of(&app.what_if(request, &asked).await?)),
+        None => None,
+    };
+    Ok(Views {
+        agenda: app.agenda(request, range, wanted).await?,
+        calendar,
+        deployments,
+        answer,
+    })
 }
 
 impl Page {
-    fn of(
-        frame: Frame,
-        filter: Filter,
-        first: Date,
-        (view, deployments): (&CalendarView, &[DeploymentView]),
-    ) -> Self {
+    fn of(frame: Frame, filter: Filter, first: Date, views: Views) -> Self {
+        let Views {
+            calendar: view,
+            agenda,
+            deployments,
+            ..
+        } = &views;
         let zone = TimeZone::get(&view.time_zone).unwrap_or(TimeZone::UTC);
         let at = |days: i64| filter.address(Some(first.saturating_add(days.days())));
         let last = first.saturating_add((7 * WEEKS - 1).days());
@@ -111,10 +166,12 @@ impl Page {
             today: filter.address(None),
             later: at(7),
             lanes: Lanes::of(view, deployments, &zone),
+            agenda: Agenda::of(agenda, &zone),
             now: view.openings.iter().map(|o| Now::of(o, view.now)).collect(),
             occasions: listing::occasions(view, &zone),
             is_cut: listing::is_cut(view),
             deployments: DeploymentTable::of(deployments, view.now),
+            answer: views.answer,
             filter,
         }
     }
@@ -134,15 +191,42 @@ impl Filter {
         Ok(day.saturating_sub(since.days()))
     }
 
-    fn place(&self) -> Result<Place, Error> {
+    fn wanted(&self) -> Result<AgendaFilter, Error> {
         let name = |what, text: &str| match text {
             "" => Ok(None),
             _ => field(what, text).map(Some),
         };
-        Ok(Place {
-            product: name("product", &self.product)?,
-            environment: name("environment", &self.environment)?,
+        Ok(AgendaFilter {
+            place: Place {
+                product: name("product", &self.product)?,
+                environment: name("environment", &self.environment)?,
+            },
+            team: name("team", &self.team)?,
+            person: name("person", &self.person)?,
+            lane: match self.lane.as_str() {
+                "" => None,
+                lane => Some(field("lane", lane)?),
+            },
         })
+    }
+
+    /// What somebody asks: what would change if an entry were at another time.
+    fn asked(&self) -> Option<WhatIfRequest> {
+        let is_asked = !self.entry.is_empty() && !self.day.is_empty();
+        is_asked.then(|| WhatIfRequest {
+            entry: self.entry.clone(),
+            to: match self.time.as_str() {
+                "" => self.day.clone(),
+                time => format!("{}T{time}", self.day),
+            },
+        })
+    }
+
+    /// The weeks and the filter, as fields of a form.
+    fn kept(&self) -> Vec<(&'static str, &str)> {
+        let from = [("from", self.from.as_str())];
+        let from = from.into_iter().filter(|(_, value)| !value.is_empty());
+        from.chain(self.parts()).collect()
     }
 
     /// The page from that Monday on, or from the usual one.
@@ -175,6 +259,9 @@ impl Filter {
         let parts = [
             ("product", self.product.as_str()),
             ("environment", self.environment.as_str()),
+            ("team", self.team.as_str()),
+            ("person", self.person.as_str()),
+            ("lane", self.lane.as_str()),
         ];
         parts.into_iter().filter(|(_, value)| !value.is_empty())
     }

@@ -181,4 +181,30 @@ addEventListener("keydown", (event) => {
   if (link) link.click();
 });
 
+// What if: a bar of the calendar that is dragged along the days asks what that would change, as the form does.
+const asking = $("#what-if");
+if (asking) $("[data-drag-hint]").hidden = false;
+for (const bar of asking ? all("[data-entry]") : []) {
+  bar.addEventListener("pointerdown", (down) => {
+    if (down.button) return;
+    const picture = bar.ownerSVGElement;
+    const width = picture.getBoundingClientRect().width / picture.dataset.days;
+    const away = (event) => Math.round((event.clientX - down.clientX) / width);
+    const move = (event) => bar.setAttribute("transform", `translate(${event.clientX - down.clientX} 0)`);
+    const end = (event) => {
+      bar.removeEventListener("pointermove", move);
+      bar.removeAttribute("transform");
+      if (event.type !== "pointerup" || !away(event)) return;
+      const day = new Date(Date.parse(bar.dataset.day) + away(event) * 86400000);
+      asking.elements.entry.value = bar.dataset.entry;
+      asking.elements.day.value = day.toISOString().slice(0, 10);
+      asking.requestSubmit();
+    };
+    down.preventDefault();
+    bar.setPointerCapture(down.pointerId);
+    bar.addEventListener("pointermove", move);
+    for (const over of ["pointerup", "pointercancel"]) bar.addEventListener(over, end, { once: true });
+  });
+}
+
 tellTimes();

@@ -246,9 +246,9 @@ fn description(lanes: &[Lane]) -> String {
 }
 
 /// From time to place.
-struct Scale {
-    from: Timestamp,
-    to: Timestamp,
+pub(super) struct Scale {
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
 }
 
 impl Scale {
@@ -257,7 +257,7 @@ impl Scale {
     }
 
     /// The share of the width, in per cent.
-    fn share(&self, at: Timestamp) -> f64 {
+    pub(super) fn share(&self, at: Timestamp) -> f64 {
         let whole = self.to.duration_since(self.from);
         let part = at.clamp(self.from, self.to).duration_since(self.from);
         100.0 * part.as_secs_f64() / whole.max(SignedDuration::from_secs(1)).as_secs_f64()
@@ -267,7 +267,7 @@ impl Scale {
         format!("{:.2}%", self.share(at))
     }
 
-    fn width(&self, start: Timestamp, end: Timestamp) -> f64 {
+    pub(super) fn width(&self, start: Timestamp, end: Timestamp) -> f64 {
         (self.share(end) - self.share(start)).max(WIDTH_MIN)
     }
 

@@ -108,7 +108,7 @@ fn scope(entry: &CalendarEntryView) -> String {
 }
 
 impl Stretch {
-    fn of(span: &SpanView, zone: &TimeZone) -> Self {
+    pub(super) fn of(span: &SpanView, zone: &TimeZone) -> Self {
         let [start, end] = [span.start, span.end].map(|at| at.to_zoned(zone.clone()));
         let whole = "%a %-d %b %Y %H:%M";
         let rest = match start.date() == end.date() {
