@@ -16,6 +16,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-trust", "signatures"),
     ("tidegate-trust", "advisories"),
     ("tidegate-store", "journal"),
+    ("tidegate-tests", "calendar"),
     ("tidegate-tests", "idle"),
     ("tidegate-tests", "registry"),
     ("tidegate-tests", "deploy"),
