@@ -3,6 +3,7 @@
 use tidegate_tests::{
     browser::Browser,
     page::{check_page, page, signed_in, submit, valid_html},
+    server::Server,
     stage::with_history,
 };
 
@@ -42,26 +43,7 @@ async fn a_runbook_is_generated_written_and_followed_on_its_pages() {
     )
     .await;
 
-    // What was typed stays when it is refused, and nothing is changed by looking.
-    let of = ["storefront", "1.1.0", "--to", "testing"];
-    let view = server.json(&[&["runbook", "show"][..], &of].concat());
-    let generated = view["text"].as_str().expect("YAML").trim_end();
-    let mine = format!("{generated}\n{STEPS}");
-    let save = |base, text, deed| [("base", base), ("text", text), ("deed", deed)];
-    let typed = mine.replace("owner: admin", "owner: nobody");
-    let (status, said) = submit(&server, &cookie, (THERE, &save("1", &typed, "save"))).await;
-    assert!(
-        status == 200 && said.contains("It is not saved") && said.contains("no person"),
-        "{said}"
-    );
-    let (_, said) = submit(&server, &cookie, (THERE, &save("1", &mine, "preview"))).await;
-    assert!(said.contains("step `call` was added"), "{said}");
-    let (status, next) = submit(&server, &cookie, (THERE, &save("1", &mine, "save"))).await;
-    assert_eq!((status, next.as_str()), (303, THERE));
-    let written = "5 steps, 2 of them for people";
-    check_page(&server, &browser, ("runbook", THERE, written)).await;
-    let html = page(&server, THERE, &cookie).await;
-    assert!(!html.contains("<b>support</b>"), "{html}");
+    written(&server, &browser, &cookie).await;
 
     let told = server.run(&[
         "deploy",
@@ -87,26 +69,55 @@ async fn a_runbook_is_generated_written_and_followed_on_its_pages() {
     let work = "1 step of a deployment is up";
     check_page(&server, &browser, ("work-steps", "/work", work)).await;
 
-    browser.open(&server.url(&here)).await;
-    pressed(&browser, "#step-forward-call form[action$='/start'] button").await;
+    followed(&server, &browser, &here).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    valid_html(&server);
+    drop(fleet);
+}
+
+/// People add what they do, on the page.
+async fn written(server: &Server, browser: &Browser, cookie: &str) {
+    // What was typed stays when it is refused, and nothing is changed by looking.
+    let of = ["storefront", "1.1.0", "--to", "testing"];
+    let view = server.json(&[&["runbook", "show"][..], &of].concat());
+    let generated = view["text"].as_str().expect("YAML").trim_end();
+    let mine = format!("{generated}\n{STEPS}");
+    let save = |base, text, deed| [("base", base), ("text", text), ("deed", deed)];
+    let typed = mine.replace("owner: admin", "owner: nobody");
+    let (status, said) = submit(server, cookie, (THERE, &save("1", &typed, "save"))).await;
+    assert!(
+        status == 200 && said.contains("It is not saved") && said.contains("no person"),
+        "{said}"
+    );
+    let (_, said) = submit(server, cookie, (THERE, &save("1", &mine, "preview"))).await;
+    assert!(said.contains("step `call` was added"), "{said}");
+    let (status, next) = submit(server, cookie, (THERE, &save("1", &mine, "save"))).await;
+    assert_eq!((status, next.as_str()), (303, THERE));
+    let written = "5 steps, 2 of them for people";
+    check_page(server, browser, ("runbook", THERE, written)).await;
+    let html = page(server, THERE, cookie).await;
+    assert!(!html.contains("<b>support</b>"), "{html}");
+}
+
+/// People do it, on the page of the deployment.
+async fn followed(server: &Server, browser: &Browser, here: &str) {
+    browser.open(&server.url(here)).await;
+    pressed(browser, "#step-forward-call form[action$='/start'] button").await;
     browser
         .text_becomes("#step-forward-call", "under way")
         .await;
-    pressed(&browser, "#finish-forward-call summary").await;
+    pressed(browser, "#finish-forward-call summary").await;
     browser.tab_to("#finish-forward-call-note").await;
     browser.press("they know\u{e007}").await;
     browser
         .text_becomes("#step-forward-call", "done by admin: they know")
         .await;
     browser.text_becomes("#step-forward-look", "Due").await;
-    pressed(&browser, "#go-forward-look summary").await;
-    pressed(&browser, "#go-forward-look button").await;
+    pressed(browser, "#go-forward-look summary").await;
+    pressed(browser, "#go-forward-look button").await;
     browser.text_becomes("h1", "storefront 1.1.0").await;
     browser.text_becomes("#step-forward-success", "done").await;
     browser
         .text_becomes(".events", "said go at step look")
         .await;
-    assert_eq!(browser.complaints().await, Vec::<String>::new());
-    valid_html(&server);
-    drop(fleet);
 }

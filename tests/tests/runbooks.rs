@@ -106,48 +106,10 @@ fn states(shop: &Shop, id: &str, runbook: usize) -> Vec<String> {
 #[test]
 fn a_deployment_waits_for_people_and_goes_back_when_they_say_no() {
     let mut shop = shop();
-    let by_one = ["--strategy", "one-by-one"];
-    let begun = shop.ok(&words(&runbook("begin", &by_one)));
-    assert!(begun.contains("edition 1 is saved"), "{begun}");
-    let again = shop.refused(5, &words(&runbook("begin", &by_one)));
-    assert!(again.contains("edition 1 by admin"), "{again}");
-    shop.ok(&words(&runbook(
-        "begin",
-        &["--strategy", "one-by-one", "--back"],
-    )));
-    let saved = save(&shop, &[], STEPS);
-    assert_eq!(saved["edition"], 2, "{saved}");
-    assert_eq!(saved["changes"][0], "step `call` was added");
-    let view = show(&shop, &["--begins", "2099-01-01T20:00:00Z"]);
-    assert_eq!(view["timeline"]["begins"], "2099-01-01T20:00:00Z");
-    assert_eq!(
-        view["sentence"]
-            .as_str()
-            .map(|it| it.starts_with("7 steps, 3 of them for people")),
-        Some(true),
-        "{view}"
-    );
-    let page = shop.ok(&words(&runbook("show", &["--print"])));
-    assert!(
-        page.contains("# Deployment plan") && page.contains("Call support"),
-        "{page}"
-    );
-
+    let view = plan(&shop);
     let id = deploy(&shop);
     waits(&shop, &id, "people to do call before anything changes");
-    let approvals = shop.json(&["approvals", &id, "--output", "json"]);
-    let hashes = approvals["hashes"].as_array().expect("parts");
-    let part = |name: &str| {
-        hashes
-            .iter()
-            .find(|it| it["part"] == name)
-            .map(|it| it["hash"].clone())
-    };
-    assert_eq!(part("deployment plan"), Some(view["hash"].clone()));
-    assert_eq!(
-        part("backout"),
-        Some(show(&shop, &["--back"])["hash"].clone())
-    );
+    bound(&shop, &id, &view);
 
     ben_calls(&shop, &id);
     waits(&shop, &id, "people to do look before wave 2");
@@ -170,15 +132,67 @@ fn a_deployment_waits_for_people_and_goes_back_when_they_say_no() {
         "{told}"
     );
 
-    // What is left for people on the way back is still theirs to do.
+    left_to_people(&shop, &id);
+}
+
+/// Both runbooks are written; the deployment plan as it would go.
+fn plan(shop: &Shop) -> Value {
+    let by_one = ["--strategy", "one-by-one"];
+    let begun = shop.ok(&words(&runbook("begin", &by_one)));
+    assert!(begun.contains("edition 1 is saved"), "{begun}");
+    let again = shop.refused(5, &words(&runbook("begin", &by_one)));
+    assert!(again.contains("edition 1 by admin"), "{again}");
+    shop.ok(&words(&runbook(
+        "begin",
+        &["--strategy", "one-by-one", "--back"],
+    )));
+    let saved = save(shop, &[], STEPS);
+    assert_eq!(saved["edition"], 2, "{saved}");
+    assert_eq!(saved["changes"][0], "step `call` was added");
+    let view = show(shop, &["--begins", "2099-01-01T20:00:00Z"]);
+    assert_eq!(view["timeline"]["begins"], "2099-01-01T20:00:00Z");
+    assert_eq!(
+        view["sentence"]
+            .as_str()
+            .map(|it| it.starts_with("7 steps, 3 of them for people")),
+        Some(true),
+        "{view}"
+    );
+    let page = shop.ok(&words(&runbook("show", &["--print"])));
+    assert!(
+        page.contains("# Deployment plan") && page.contains("Call support"),
+        "{page}"
+    );
+    view
+}
+
+/// What is approved names both.
+fn bound(shop: &Shop, id: &str, view: &Value) {
+    let approvals = shop.json(&["approvals", id, "--output", "json"]);
+    let hashes = approvals["hashes"].as_array().expect("parts");
+    let part = |name: &str| {
+        hashes
+            .iter()
+            .find(|it| it["part"] == name)
+            .map(|it| it["hash"].clone())
+    };
+    assert_eq!(part("deployment plan"), Some(view["hash"].clone()));
+    assert_eq!(
+        part("backout"),
+        Some(show(shop, &["--back"])["hash"].clone())
+    );
+}
+
+/// What is left for people on the way back is still theirs to do, and the rest is left out.
+fn left_to_people(shop: &Shop, id: &str) {
     until("somebody looks", || {
-        states(&shop, &id, 1).contains(&"look: ready".to_owned())
+        states(shop, id, 1).contains(&"look: ready".to_owned())
     });
-    shop.ok(&["step", "finish", &id, "look", "--note", "as before"]);
-    assert!(states(&shop, &id, 1).contains(&"look: done by admin: as before".to_owned()));
+    shop.ok(&["step", "finish", id, "look", "--note", "as before"]);
+    assert!(states(shop, id, 1).contains(&"look: done by admin: as before".to_owned()));
     let tell = "tell: skipped: the deployment went back".to_owned();
     until("the rest is left out", || {
-        states(&shop, &id, 0).contains(&tell)
+        states(shop, id, 0).contains(&tell)
     });
     let actions = shop.actions(&format!("deployment/{id}"));
     for action in [
