@@ -295,8 +295,8 @@ fn of_stop(stop: &Stop) -> (HurdleKind, Whose) {
     }
 }
 
-/// Sorts hurdles: along the path of environments, and before each those first that leave the least room. What has no room that is
-/// known comes first: nothing says that it can wait.
+/// Sorts hurdles: along the path of environments, and before each those first by which something is late already, then those of which
+/// nothing says that they can wait, and then those that leave the least room.
 pub fn in_order(hurdles: &mut [Hurdle], path: &[Name]) {
     hurdles.sort_by(|one, other| {
         let key = |it: &Hurdle| {
@@ -306,7 +306,7 @@ pub fn in_order(hurdles: &mut [Hurdle], path: &[Name]) {
                 at.map_or(path.len(), |at| at) + 1
             });
             let is_waiting = it.whose == Whose::Calendar;
-            (place, is_waiting, it.room, it.kind, it.until)
+            (place, is_waiting, !it.is_late(), it.room, it.kind, it.until)
         };
         key(one)
             .cmp(&key(other))

@@ -78,6 +78,10 @@ pub fn decide(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Decisio
 /// It prepares, unless people have to do something before that.
 fn requested(view: &View<'_>) -> Decision {
     let mut decision = Decision::default();
+    if let Some(cause) = steps::no(view) {
+        decision.events.push(Event::RollbackStarted { cause });
+        return decision;
+    }
     decision.wait_for(view, steps::closed(view, Gate::Start));
     if decision.waiting_on.is_empty() {
         decision.events.push(Event::Started);

@@ -74,8 +74,9 @@ fn end(view: &View<'_>, decision: &mut Decision) {
     let excluded = view.deployment.excluded() as usize;
     let left = view.deployment.targets.len() - passed - excluded;
     if left == 0 && passed > 0 {
-        decision.wait_for(view, steps::closed(view, Gate::Finish));
-        decision.wait_for(view, membership::group(view, Barrier::Succeed));
+        let closed = steps::closed(view, Gate::Finish);
+        let closed = closed.or_else(|| membership::group(view, Barrier::Succeed));
+        decision.wait_for(view, closed);
         if !decision.waiting_on.is_empty() || !jobs_after(view, decision) {
             return;
         }

@@ -47,7 +47,14 @@ impl Steps {
         if conducted.is_empty() {
             return steps;
         }
-        let told = runbook::Facts::of(deployment, gate_at(deployment, facts, now));
+        let unhindered = Facts {
+            calendar: None,
+            clearance: Clearance::default(),
+            ..facts.clone()
+        };
+        let stands_at = gate_at(deployment, &unhindered, now);
+        let is_free = stands_at == gate_at(deployment, facts, now);
+        let told = runbook::Facts::of(deployment, (stands_at, is_free));
         for conducted in conducted {
             let way = conducted.runbook.way;
             let run = conducted.run_of(deployment);
@@ -84,8 +91,8 @@ impl Conducted {
     }
 }
 
-/// The gate at which a deployment stands with nothing else to wait for but what comes behind it: controls, the calendar and its
-/// group. All that stands before the gate is over then.
+/// The gate at which a deployment stands with nothing else to wait for but its group, which comes behind it. All that stands before
+/// the gate is over then.
 fn gate_at(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Option<Gate> {
     let waves = u32::try_from(deployment.plan.waves.len()).unwrap_or(u32::MAX);
     let gates = [Gate::Start, Gate::Change, Gate::Finish, Gate::Return];
@@ -95,8 +102,6 @@ fn gate_at(deployment: &Deployment, facts: &Facts, now: Timestamp) -> Option<Gat
         steps: Vec::new(),
     };
     let closed = Facts {
-        calendar: None,
-        clearance: Clearance::default(),
         steps: Steps {
             holds: gates.map(held).collect(),
             ..Steps::default()
@@ -119,6 +124,16 @@ pub(super) fn closed(view: &View<'_>, gate: Gate) -> Option<WaitingOn> {
         steps: held.steps.clone(),
     })
 }
+/// What leads back, where people's answers say so.
+pub(super) fn no(view: &View<'_>) -> Option<Cause> {
+    match &view.facts.steps.verdict {
+        Verdict::RollBack { reason } => Some(Cause::Decision {
+            reason: reason.clone(),
+        }),
+        Verdict::Hold { .. } | Verdict::Go => None,
+    }
+}
+
 /// Goes back, or stops, where people's answers say so. What a person stopped goes back all the same.
 pub(super) fn answer(view: &View<'_>, hold: Option<&Hold>, decision: &mut Decision) -> bool {
     let event = match (&view.facts.steps.verdict, hold) {

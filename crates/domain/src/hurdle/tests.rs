@@ -90,8 +90,8 @@ fn what_comes_first_decides_first() {
     in_order(&mut all, &path);
     let order: Vec<&str> = all.iter().map(|it| it.what.as_str()).collect();
     let expected = [
-        "now",
         "late",
+        "now",
         "loose",
         "staging",
         "live",
@@ -101,7 +101,7 @@ fn what_comes_first_decides_first() {
     assert_eq!(order, expected);
     assert_eq!(
         sentence("shop 1.1.0", &all),
-        "7 things stand between shop 1.1.0 and live; the first is now; 1 of them is late already."
+        "7 things stand between shop 1.1.0 and live; the first is late; 1 of them is late already."
     );
     assert_eq!(
         sentence("shop 1.1.0", &[]),

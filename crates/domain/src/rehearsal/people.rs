@@ -15,8 +15,12 @@ pub(super) struct People {
 }
 
 impl People {
-    pub(super) fn new(conducted: &[Conducted]) -> Self {
-        let conducted = conducted.to_vec();
+    /// They begin with the deployment, whenever that is.
+    pub(super) fn new(conducted: &[Conducted], begins: Timestamp) -> Self {
+        let mut conducted = conducted.to_vec();
+        for it in &mut conducted {
+            it.run.began = begins;
+        }
         Self { conducted }
     }
 

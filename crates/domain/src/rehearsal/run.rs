@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
         let exposed = count(hosts.iter().filter(|host| host.is_exposed()));
         let mut run = Self {
             hours: Hours::new(setting.calendar),
-            people: People::new(setting.runbooks),
+            people: People::new(setting.runbooks, begins),
             facts: Facts {
                 targets: hosts.iter().map(|host| host.known(begins)).collect(),
                 ..Facts::default()

@@ -197,7 +197,8 @@ impl<'a> View<'a> {
     /// Has the turn of people's steps come, and go.
     fn turn(&self, decision: &mut Decision) {
         for (place, step, status) in self.steps() {
-            if step.phase().is_some() || !status.is_pending() {
+            let is_to_come = status.is_pending() && !self.is_kept(step, status);
+            if step.phase().is_some() || !is_to_come {
                 continue;
             }
             let until = self.until(step, status);
@@ -226,6 +227,13 @@ impl<'a> View<'a> {
                 | StepStatus::TimedOut { .. } => {}
             }
         }
+    }
+
+    /// Whether a decision is for later because something else than people keeps the deployment where it stands.
+    fn is_kept(&self, step: &Step, status: &StepStatus) -> bool {
+        let stands = self.facts.stands_at.is_some() && !self.facts.is_free;
+        let waits = matches!(status, StepStatus::Waiting);
+        stands && waits && matches!(step.kind, Kind::Decision(_))
     }
 
     /// When the time of a step is over, if it ever is.

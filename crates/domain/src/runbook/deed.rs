@@ -109,6 +109,7 @@ mod tests {
         };
         assert_eq!(offers(&run, "prepare"), [""; 0], "the engine does it");
         assert_eq!(offers(&run, "go"), [""; 0], "its turn has not come");
+        assert_eq!(offers(&run, "call"), ["skip"], "nor has that of the call");
         for name in ["call", "go"] {
             let step = name.parse().unwrap();
             let event = StepEvent::Ready;

@@ -18,6 +18,8 @@ pub struct Facts {
     pub course: Course,
     /// The gate at which it stands with nothing else to wait for, if it stands at one: all before it is over.
     pub stands_at: Option<Gate>,
+    /// Whether nothing but people keeps it there: while controls or the calendar do, nobody's time to decide runs out.
+    pub is_free: bool,
 }
 
 /// How far a piece of the engine's work is.
@@ -65,7 +67,7 @@ pub enum Ending {
 
 impl Facts {
     /// What a runbook is told of a deployment that stands at a gate, or at none.
-    pub fn of(deployment: &Deployment, stands_at: Option<Gate>) -> Self {
+    pub fn of(deployment: &Deployment, (stands_at, is_free): (Option<Gate>, bool)) -> Self {
         let course = course(deployment);
         let mut phases = BTreeMap::new();
         for phase in forward(deployment) {
@@ -88,6 +90,7 @@ impl Facts {
             phases,
             course,
             stands_at,
+            is_free,
         }
     }
 
@@ -284,7 +287,7 @@ mod tests {
 
     /// What is over, and what is under way.
     fn told(deployment: &Deployment) -> (String, String) {
-        let facts = Facts::of(deployment, None);
+        let facts = Facts::of(deployment, (None, false));
         let of = |progress| {
             let all = facts.phases.iter().filter(|(_, it)| **it == progress);
             let words: Vec<String> = all.map(|(phase, _)| phase.to_string()).collect();
@@ -346,7 +349,7 @@ mod tests {
         it.status = rolling(1);
         let first = "prepare, job web/migrate, wave 1, check errors after wave 1, bake after wave 1, sign-off after wave 1";
         check(&it, first, "wave 2");
-        assert_eq!(Facts::of(&it, None).course, Course::Forward);
+        assert_eq!(Facts::of(&it, (None, false)).course, Course::Forward);
         // One target of the second wave is under way when it goes back; the last never changed.
         stage(&mut it, 2..3, Stage::Activating { since: at(4) });
         it.status = back();
@@ -366,7 +369,10 @@ mod tests {
         let (over, under_way) = told(&it);
         assert!(over.ends_with("requests back, wave 2 back"), "{over}");
         assert_eq!(under_way, "wave 1 back");
-        assert_eq!(Facts::of(&it, None).course, Course::Back { since: at(7) });
+        assert_eq!(
+            Facts::of(&it, (None, false)).course,
+            Course::Back { since: at(7) }
+        );
     }
 
     #[test]
@@ -409,13 +415,13 @@ mod tests {
                 at: time,
                 ending: expect,
             };
-            assert_eq!(Facts::of(&it, None).course, expect);
+            assert_eq!(Facts::of(&it, (None, false)).course, expect);
         }
         it.status = Status::Cancelling {
             by: "ada".parse().unwrap(),
             since: time,
         };
-        assert_eq!(Facts::of(&it, None).course, Course::Stopping);
+        assert_eq!(Facts::of(&it, (None, false)).course, Course::Stopping);
         it.purpose = Purpose::Rollback {
             of: DeploymentId(1),
         };
@@ -424,6 +430,6 @@ mod tests {
             at: time,
             ending: Ending::Returned,
         };
-        assert_eq!(Facts::of(&it, None).course, expect);
+        assert_eq!(Facts::of(&it, (None, false)).course, expect);
     }
 }

@@ -107,6 +107,8 @@ pub(super) fn next(
         | (Done { .. } | Failed { .. } | Skipped { .. } | TimedOut { .. }, StepEvent::Reopened) => {
             Ready { at }
         }
+        // Only what the engine does begins without a turn.
+        (Waiting, StepEvent::Started) if by.is_some() => return None,
         (Waiting | Ready { .. }, StepEvent::Started) => Started { by, at },
         (Ready { .. } | Started { .. }, StepEvent::Finished { note }) => Done {
             by,

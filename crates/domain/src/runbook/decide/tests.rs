@@ -28,6 +28,7 @@ impl Story {
             phases,
             course: Course::Forward,
             stands_at,
+            is_free: true,
         };
         Self {
             runbook,
@@ -123,6 +124,25 @@ fn told(decision: &Decision) -> Vec<String> {
 
 fn call() -> Value {
     json!({"name": "call", "title": "Call support", "owner": "team:support", "takes": "5m", "before": "wave-2"})
+}
+
+#[test]
+fn nobodys_time_runs_out_while_something_else_keeps_the_deployment() {
+    let go = json!({"name": "go-on", "owner": "ada", "takes": "5m", "before": "wave-1",
+        "decision": "30m", "otherwise": "roll-back"});
+    let mut story = Story::forward(&plan(&[]), [go]);
+    story.facts.is_free = false;
+    let decision = story.at_gate(20, Gate::Change);
+    assert_eq!(story.is("go-on"), "waiting", "the calendar is closed");
+    assert!(decision.holds_at(Gate::Change).is_some());
+    drop(story.engine(90_000, &[]));
+    assert_eq!(story.is("go-on"), "waiting");
+    story.facts.is_free = true;
+    drop(story.engine(90_010, &[]));
+    assert_eq!(story.is("go-on"), "ready", "and its time begins");
+    let decision = story.engine(90_010 + 1800, &[]);
+    assert_eq!(story.is("go-on"), "timed_out");
+    assert!(matches!(decision.verdict, Verdict::RollBack { .. }));
 }
 
 #[test]
