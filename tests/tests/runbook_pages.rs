@@ -90,7 +90,7 @@ async fn written(server: &Server, browser: &Browser, cookie: &str) {
         "{said}"
     );
     let (_, said) = submit(server, cookie, (THERE, &save("1", &mine, "preview"))).await;
-    assert!(said.contains("step `call` was added"), "{said}");
+    assert!(said.contains("Step <code>call</code> was added"), "{said}");
     let (status, next) = submit(server, cookie, (THERE, &save("1", &mine, "save"))).await;
     assert_eq!((status, next.as_str()), (303, THERE));
     let written = "5 steps, 2 of them for people";
