@@ -295,8 +295,10 @@ fn of_stop(stop: &Stop) -> (HurdleKind, Whose) {
     }
 }
 
-/// Sorts hurdles: along the path of environments, and before each those first by which something is late already, then those of which
-/// nothing says that they can wait, and then those that leave the least room.
+/// Sorts hurdles along the path of environments.
+///
+/// Before each those come first by which something is late already, then those of which nothing says that they can wait, and then
+/// those that leave the least room.
 pub fn in_order(hurdles: &mut [Hurdle], path: &[Name]) {
     hurdles.sort_by(|one, other| {
         let key = |it: &Hurdle| {
