@@ -114,7 +114,7 @@ mod tests {
         };
         match letter {
             0 | 1 => TrainEvent::Left {
-                environment: name("staging"),
+                environment: name(["staging", "live"][usize::from(letter)]),
                 run: GroupRunId(1),
             },
             2 | 3 => TrainEvent::Reached,

@@ -118,8 +118,15 @@ impl Train {
     /// Makes `event` happen, at `now`.
     ///
     /// # Errors
-    /// When it cannot happen in this status; the record is unchanged then.
+    /// When it cannot happen in this status, or it would leave for another place than its next; the record is unchanged then.
     pub fn apply(&mut self, event: &TrainEvent, now: Timestamp) -> Result<(), TrainIllegal> {
+        let next = self.plan.next_departure(self.status.reached());
+        if let TrainEvent::Left { environment, .. } = event
+            && next.is_none_or(|it| it.environment != *environment)
+        {
+            let (event, state) = (event.word(), self.status.word());
+            return Err(TrainIllegal { event, state });
+        }
         self.status = self.status.after(event, now)?;
         if let (TrainEvent::Resumed { by }, Some(_)) = (event, self.bill()) {
             self.goes_for = Some(by.clone());

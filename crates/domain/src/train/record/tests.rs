@@ -272,6 +272,27 @@ fn what_a_train_has_behind_it_stays_as_it_was_planned() {
 }
 
 #[test]
+fn a_train_leaves_only_for_where_it_goes_next() {
+    let left = |environment: &str| TrainEvent::Left {
+        environment: name(environment),
+        run: GroupRunId(1),
+    };
+    let mut train = closed();
+    let before = train.clone();
+    for elsewhere in ["live", "moon"] {
+        let refused = train.apply(&left(elsewhere), time(20)).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "`left` is not possible while it is closed"
+        );
+        assert_eq!(train, before);
+    }
+    train.plan.departures.remove(0);
+    assert!(train.apply(&left("staging"), time(20)).is_err());
+    train.apply(&left("live"), time(20)).unwrap();
+}
+
+#[test]
 fn whoever_changes_where_it_goes_answers_for_it() {
     let train = closed();
     assert_eq!(train.goes_for, Some(name("ada")));
