@@ -12,6 +12,7 @@ pub mod entrance;
 pub mod fleet;
 pub mod hand;
 pub mod haproxy;
+pub mod ics;
 pub mod identity_provider;
 pub mod listener;
 pub mod makers;

@@ -1,9 +1,8 @@
 //! Windows and freezes: declared in files, shown by API and command line, read by other programs, ended before their time.
 
 use serde_json::{Value, json};
-use std::process::Command;
 use tidegate_tests::{
-    process::installed,
+    ics::read_by,
     server::{Server, TOKEN, text},
 };
 
@@ -152,13 +151,23 @@ async fn another_program_reads_the_calendar_and_nothing_else() {
     assert_eq!(kind, "text/calendar; charset=utf-8");
     let whole = answer.text().await.expect("a whole calendar");
     assert_eq!(
-        read(&server, &whole),
+        read_by(&server, READER, &whole),
         [
             "window.always@tidegate|2020-01-01T00:00:00+01:00|Europe/Berlin|FREQ=DAILY|Day and night|Nobody minds",
             "freeze.closing@tidegate|2020-01-01T00:00:00+01:00|Europe/Berlin|-|Long closing|The books, and the shelves",
         ]
     );
-    let one = ask(&format!("{address}&environment=live")).await;
+    let other = ask(&format!("{address}&environment=live")).await;
+    assert_eq!(other.status().as_u16(), 401, "the key is for the whole");
+    let narrow = [
+        "calendar",
+        "--subscribe",
+        "--environment",
+        "live",
+        "--token",
+        secret,
+    ];
+    let one = ask(server.run(&narrow).trim()).await;
     let one = one.text().await.expect("a whole calendar");
     assert!(one.contains("freeze.closing") && !one.contains("window.always"));
     let printed = server.run(&["calendar", "--ics"]);
@@ -184,21 +193,4 @@ async fn another_program_reads_the_calendar_and_nothing_else() {
 fn undated(calendar: &str) -> Vec<&str> {
     let lines = calendar.trim().lines();
     lines.filter(|line| !line.starts_with("DTSTAMP")).collect()
-}
-
-/// The events that icalendar for Python finds.
-fn read(server: &Server, calendar: &str) -> Vec<String> {
-    let path = server.directory().join("calendar.ics");
-    std::fs::write(&path, calendar).expect("the calendar can be kept");
-    let input = std::fs::File::open(&path).expect("it can be read again");
-    let output = Command::new("python3")
-        .env("PYTHONPATH", installed("icalendar"))
-        .args(["-c", READER])
-        .stdin(input)
-        .output()
-        .expect("python starts");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    let text = String::from_utf8(output.stdout).expect("it writes UTF-8");
-    text.lines().map(str::to_owned).collect()
 }

@@ -79,9 +79,10 @@ impl CalendarArgs {
             return Ok(ExitStatus::Done);
         }
         if self.subscribe {
-            let feed: FeedView = client.get("/api/v1/calendar/feed").await?;
-            let address = format!("{}{}&{place}", client.server(), feed.path);
-            ui.line(address.trim_end_matches('&'));
+            let feed: FeedView = client
+                .get(&format!("/api/v1/calendar/feed?{place}"))
+                .await?;
+            ui.line(&format!("{}{}", client.server(), feed.path));
             return Ok(ExitStatus::Done);
         }
         let (from, to) = self.range()?;

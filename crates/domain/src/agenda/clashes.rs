@@ -37,8 +37,10 @@ type Buckets<'a> = BTreeMap<Key<'a>, Vec<(usize, Side)>>;
 impl Clashes {
     /// As many are kept.
     pub const KEPT_MAX: usize = 1_000;
-    /// As many pairs are looked at.
+    /// As many pairs are looked at that somebody asks about.
     const LOOKED_MAX: usize = 1_000_000;
+    /// As many are passed by on the way for each of those.
+    const PASSED_MAX: usize = 20;
 
     /// The conflicts that an entry is in that `concerns` holds for. What is over is in nobody's way.
     pub fn of(agenda: &Agenda, concerns: impl Fn(usize) -> bool) -> Self {
@@ -60,13 +62,22 @@ impl Clashes {
         order::wrong(agenda, &mut take);
         let entries = &agenda.entries;
         let mut left = looked_max;
+        let mut passed = looked_max.saturating_mul(Self::PASSED_MAX);
         let mut is_whole = true;
         for (key, mut items) in buckets(entries) {
+            if !items.iter().any(|(index, _)| concerns(*index)) {
+                continue;
+            }
             is_whole &= sweep(&mut items, entries, |one, other| {
-                let Some(rest) = left.checked_sub(1) else {
+                let is_asked = concerns(one) || concerns(other);
+                let budget = if is_asked { &mut left } else { &mut passed };
+                let Some(rest) = budget.checked_sub(1) else {
                     return false;
                 };
-                left = rest;
+                *budget = rest;
+                if !is_asked {
+                    return true;
+                }
                 if let Some(conflict) = judge(entries, key, (one, other)) {
                     take(conflict);
                 }

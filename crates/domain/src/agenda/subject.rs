@@ -170,8 +170,14 @@ impl Subject {
         }
     }
 
-    /// Whether both belong to one undertaking: a release, its bookings and deployments, and the train that carries it.
+    /// Whether both belong to one undertaking: a release, its bookings and deployments, and the train that carries it. Two trains
+    /// are two, whatever they carry.
     pub fn is_of_one(&self, other: &Self) -> bool {
+        if let (Self::Departure { train, .. }, Self::Departure { train: another, .. }) =
+            (self, other)
+        {
+            return train == another;
+        }
         let (few, many) = match self.carries().len() <= other.carries().len() {
             true => (self.carries(), other.carries()),
             false => (other.carries(), self.carries()),

@@ -101,7 +101,7 @@ pub struct WhatIfRequest {
     /// What is moved, by its id: `release/shop/1.1.0`, `train/autumn/live`, `booking/shop/1.1.0/1` or `notice/3/1`.
     pub entry: String,
     /// Where to: a local time such as `2026-12-03T20:00` in the time zone of its plan, a moment such as
-    /// `2026-12-03T20:00:00Z`, or a day, which keeps the time of day.
+    /// `2026-12-03T20:00:00Z`, a day, or so many days later (`+2d`, `-2d`), which keep the time of day.
     pub to: String,
 }
 

@@ -52,7 +52,7 @@ async fn agenda(
     let (start, end) = range.in_zone(&base.zone, tx.now())?;
     let span = Span { start, end };
     let wanted = filter::Wanted::of(tx, request, filter).await?;
-    let mut gathered = Gathered::of(tx, request, base, Stretch::within(span)).await?;
+    let mut gathered = Gathered::of(tx, request, base, Stretch::around(span)).await?;
     gathered.add_tasks(tx, request, &wanted).await?;
     Ok(view(&gathered, &wanted, span))
 }
@@ -62,7 +62,9 @@ fn view(gathered: &Gathered, wanted: &filter::Wanted, span: Span) -> AgendaView 
     let entries = &gathered.agenda.entries;
     let is_asked_for: Vec<bool> = entries
         .iter()
-        .map(|it| wanted.holds(it, &gathered.base))
+        .map(|it| {
+            it.span.end > span.start && it.span.start < span.end && wanted.holds(it, &gathered.base)
+        })
         .collect();
     let clashes = Clashes::of(&gathered.agenda, |index| is_asked_for[index]);
     let asked_for = entries.iter().zip(&is_asked_for);

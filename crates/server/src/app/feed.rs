@@ -4,7 +4,7 @@
 //! A key is the identifier of a token, sealed for one purpose only. It opens nothing else, and ends with the token. There is no
 //! record of it.
 
-use super::{App, Error, Kind, Request, field, scope};
+use super::{App, Error, Kind, Request, agenda::AgendaFilter, field, scope};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::FutureExt;
 use tidegate_domain::{
@@ -51,18 +51,28 @@ impl KeyPurpose {
 }
 
 impl App {
-    /// Where calendar programs read the calendar on behalf of the asker.
+    /// Where calendar programs read the calendar on behalf of the asker, narrowed to a filter, which `words` say in an address. The
+    /// key in it is good for exactly that.
     ///
     /// # Errors
-    /// When the asker may not read, or has no token.
-    pub async fn feed(&self, request: &Request) -> Result<FeedView, Error> {
+    /// When the asker may not read, or has no token; or there is no such team, person, product or environment.
+    pub async fn feed(
+        &self,
+        request: &Request,
+        (filter, words): (AgendaFilter, &str),
+    ) -> Result<FeedView, Error> {
         self.store
             .read(request.clone(), |tx, request| {
                 async move { request.permit_at_large(tx, Action::ReadShared).await }.boxed()
             })
             .await?;
-        let key = self.sealed_key(request, (KeyPurpose::Calendar, ""))?;
-        let path = format!("/api/v1/calendar.ics?key={key}");
+        self.agenda_text(request, filter).await?;
+        let key = self.sealed_key(request, (KeyPurpose::Calendar, words))?;
+        let rest = match words {
+            "" => String::new(),
+            words => format!("&{words}"),
+        };
+        let path = format!("/api/v1/calendar.ics?key={key}{rest}");
         Ok(FeedView { path })
     }
 

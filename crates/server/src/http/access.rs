@@ -52,6 +52,35 @@ struct Key {
     key: Option<String>,
 }
 
+/// To what of the calendar an address is narrowed.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Narrowed {
+    pub(crate) product: Option<String>,
+    pub(crate) environment: Option<String>,
+    pub(crate) team: Option<String>,
+    pub(crate) person: Option<String>,
+    pub(crate) lane: Option<String>,
+}
+
+impl Narrowed {
+    /// The same in one spelling, as a part of an address and of what its key is sealed for.
+    pub(crate) fn words(&self) -> String {
+        let all = [
+            ("product", &self.product),
+            ("environment", &self.environment),
+            ("team", &self.team),
+            ("person", &self.person),
+            ("lane", &self.lane),
+        ];
+        let said = all.into_iter().filter_map(|(name, value)| {
+            let value = value.as_deref().map(str::trim);
+            let value = value.filter(|it| !it.is_empty())?;
+            Some(format!("{name}={value}"))
+        });
+        said.collect::<Vec<_>>().join("&")
+    }
+}
+
 impl FromRequestParts<SharedApp> for Subscriber {
     type Rejection = ApiError;
 
@@ -82,14 +111,18 @@ async fn by_key(
         let Caller(known) = Caller::from_request_parts(parts, app).await?;
         return Ok(known);
     };
-    // `…/channels/NAME/feed.atom`, `…/trackers/NAME/hook`: a key is good for that one.
+    // `…/channels/NAME/feed.atom`, `…/trackers/NAME/hook`, `…/calendar.ics?product=NAME`: a key is good for that one.
     let of = match purpose {
-        KeyPurpose::Calendar => "",
+        KeyPurpose::Calendar => {
+            let Query(narrowed) = Query::<Narrowed>::from_request_parts(parts, app).await?;
+            narrowed.words()
+        }
         KeyPurpose::Items | KeyPurpose::Messages => {
-            parts.uri.path().rsplit('/').nth(1).unwrap_or_default()
+            let name = parts.uri.path().rsplit('/').nth(1);
+            name.unwrap_or_default().to_owned()
         }
     };
-    let actor = app.actor_by_key(&key, (purpose, of)).await?;
+    let actor = app.actor_by_key(&key, (purpose, &of)).await?;
     Ok(request(app, actor, request_id(parts)))
 }
 

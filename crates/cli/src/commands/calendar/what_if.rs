@@ -14,8 +14,8 @@ pub(in crate::commands) struct WhatIfArgs {
     /// What moves, such as `release storefront 1.1.0`; or its id, as `--output json` names it.
     #[arg(required = true, num_args = 1..=4, value_name = "WHAT")]
     what: Vec<String>,
-    /// Where to: `2026-12-03T20:00` in the time zone of its plan, or a day, which keeps the time of day.
-    #[arg(long, value_name = "TIME")]
+    /// Where to: `2026-12-03T20:00` in the time zone of its plan; a day, or `+2d`, keeps the time of day.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     to: String,
 }
 

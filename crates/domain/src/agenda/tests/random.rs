@@ -209,6 +209,13 @@ fn products_meet(one: &Entry, other: &Entry) -> bool {
 }
 
 fn carried_together(one: &Entry, other: &Entry) -> bool {
+    let train = |it: &Entry| match &it.subject {
+        Subject::Departure { train, .. } => Some(train.clone()),
+        _ => None,
+    };
+    if let (Some(one), Some(other)) = (train(one), train(other)) {
+        return one == other;
+    }
     let theirs = other.subject.carries();
     one.subject.carries().iter().any(|it| {
         let is_it = |its: &Carried| {

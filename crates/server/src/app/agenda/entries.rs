@@ -1,7 +1,7 @@
 //! From the records of releases, trains, deployments, bookings and tasks to entries.
 
 use super::gather::Base;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::{collections::BTreeSet, sync::Arc};
 use tidegate_domain::{
     agenda::{Carried, Entry, Hours, Progress, Reliance, Subject},
@@ -100,7 +100,7 @@ fn departure(
     (base, now): (&Base, Timestamp),
 ) -> Option<Entry> {
     let at = train.plan.moment(departure).ok()?.timestamp();
-    let (progress, at) = progress(train, place, (at, now));
+    let (progress, at) = progress(train, place, (at, soonest(place, now)));
     let members = train.plan.members.iter();
     let mut carries: Vec<Carried> = members
         .map(|it| Carried {
@@ -137,11 +137,17 @@ fn departure(
     Some(relying(entry, base))
 }
 
-/// How far one departure is, and when it is: what should have left may leave at any moment.
+/// What should have left may leave at any moment, but not before what comes first.
+fn soonest(place: usize, now: Timestamp) -> Timestamp {
+    let after = SignedDuration::from_secs(i64::try_from(place).unwrap_or_default());
+    now.saturating_add(after).unwrap_or(now)
+}
+
+/// How far one departure is, and when it is, `soonest` if it is late.
 fn progress(
     train: &Train,
     place: usize,
-    (at, now): (Timestamp, Timestamp),
+    (at, soonest): (Timestamp, Timestamp),
 ) -> (Progress, Timestamp) {
     let departures = &train.plan.departures;
     let place_of = |name: &Name| departures.iter().position(|it| it.environment == *name);
@@ -163,12 +169,12 @@ fn progress(
         TrainStatus::Arrived { .. } => (Progress::Over, at),
         _ if has_left => (Progress::Over, at),
         TrainStatus::Cancelled { .. } => (Progress::CalledOff, at),
-        _ if is_under_way => (Progress::UnderWay, at.max(now)),
+        _ if is_under_way => (Progress::UnderWay, at.max(soonest)),
         TrainStatus::Planned { .. }
         | TrainStatus::Closed { .. }
         | TrainStatus::UnderWay { .. }
         | TrainStatus::RolledBack { .. }
-        | TrainStatus::Failed { .. } => (Progress::Planned, at.max(now)),
+        | TrainStatus::Failed { .. } => (Progress::Planned, at.max(soonest)),
     }
 }
 
@@ -181,7 +187,7 @@ pub(super) fn deployment(of: &Deployment, base: &Base, now: Timestamp) -> Entry 
         // What was over at once is to be seen, too.
         end: until.max(
             of.requested_at
-                .saturating_add(jiff::SignedDuration::from_secs(1))
+                .saturating_add(SignedDuration::from_secs(1))
                 .unwrap_or(until),
         ),
     };

@@ -38,6 +38,8 @@ const PAGE: u64 = 500;
 const TASKS_MAX: u64 = 500;
 /// Deployments that are over took no longer than this.
 const LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Windows and freezes are known so far beyond what is asked for.
+const BEYOND: SignedDuration = SignedDuration::from_hours(24);
 
 /// Which stretch of time.
 #[derive(Debug, Clone, Copy)]
@@ -186,6 +188,11 @@ impl Gathered {
 
     fn add_hours(&mut self) {
         let (span, now) = (self.stretch.span, self.now);
+        // What begins before the end is judged by what is beyond it.
+        let span = Span {
+            start: span.start,
+            end: span.end.saturating_add(BEYOND).unwrap_or(span.end),
+        };
         let of_window = |it: &Window| Hours::of(it.name.clone(), it.scope.clone(), &it.when, span);
         let of_freeze = |it: &Freeze| Hours::of(it.name.clone(), it.scope.clone(), &it.when, span);
         let windows: Vec<Hours> = self.base.windows.iter().map(of_window).collect();
@@ -296,6 +303,7 @@ impl Gathered {
         let mut all = Vec::new();
         for supplier in &self.base.suppliers {
             let known = tx.notices_of(&supplier.name, NOTICES_MAX).await?;
+            self.is_cut |= known.len() as u64 == NOTICES_MAX;
             for notice in &known {
                 all.extend(notices::entries(notice, supplier, (&self.base, self.now)));
             }
@@ -314,8 +322,11 @@ impl Gathered {
         let mut tasks = BTreeMap::new();
         for party in &wanted.parties {
             let mut theirs = tx.tasks_waiting_for(party, TASKS_MAX).await?;
+            self.is_cut |= theirs.len() as u64 == TASKS_MAX;
             if let Party::Person(name) = party {
-                theirs.extend(tx.tasks_taken_by(name, TASKS_MAX).await?);
+                let taken = tx.tasks_taken_by(name, TASKS_MAX).await?;
+                self.is_cut |= taken.len() as u64 == TASKS_MAX;
+                theirs.extend(taken);
             }
             tasks.extend(theirs.into_iter().map(|it| (it.id, it)));
         }

@@ -1,8 +1,11 @@
 //! What would be at another time, if somebody moved a release, a departure, a booking or what a supplier announced.
 
-use super::super::{Error, Request, field, trains};
+use super::{
+    super::{Error, Request, field, trains},
+    notices,
+};
 use jiff::{
-    Timestamp, Zoned,
+    Timestamp, ToSpan, Zoned,
     civil::{Date, DateTime},
 };
 use std::collections::BTreeMap;
@@ -205,10 +208,7 @@ async fn notice(
     let times = times.ok_or_else(missing)?;
     let period = number.checked_sub(1).and_then(|it| times.periods().get(it));
     let period = period.ok_or_else(missing)?;
-    let before = Span {
-        start: period.from,
-        end: period.until,
-    };
+    let before = notices::span(*period);
     shifted((name.clone(), before), to, times.time_zone().clone())
 }
 
@@ -232,21 +232,30 @@ fn placed(at: DateTime, zone: &Zone) -> Result<Zoned, Error> {
     placed.map_err(|why| Error::invalid("to", why))
 }
 
-/// A local time as somebody writes it. A day keeps the time of day that it was.
+/// So many days later, `+2d`, or sooner, `-2d`.
+fn days(text: &str) -> Option<i32> {
+    let count = text.strip_suffix('d')?;
+    let is_told = count.starts_with(['+', '-']);
+    is_told.then(|| count.parse().ok()).flatten()
+}
+
+/// A local time as somebody writes it. A day, and so many days later, keep the time of day that it was.
 fn local(text: &str, before: DateTime, zone: &Zone) -> Result<DateTime, Error> {
     let text = text.trim();
     let at = match (
+        days(text),
         Date::strptime("%Y-%m-%d", text),
         text.parse::<Timestamp>(),
         text.parse::<DateTime>(),
     ) {
-        (Ok(day), _, _) => day.to_datetime(before.time()),
-        (_, Ok(at), _) => zone.local(at),
-        (_, _, Ok(at)) => at,
-        (Err(_), Err(_), Err(_)) => {
+        (Some(days), _, _, _) => before.saturating_add(days.days()),
+        (None, Ok(day), _, _) => day.to_datetime(before.time()),
+        (None, _, Ok(at), _) => zone.local(at),
+        (None, _, _, Ok(at)) => at,
+        (None, Err(_), Err(_), Err(_)) => {
             let text: String = text.chars().take(40).collect();
             let why = format!(
-                "`{text}` is no time: write 2026-12-03T20:00, or 2026-12-03 for the same time of that day"
+                "`{text}` is no time: write 2026-12-03T20:00, 2026-12-03 for the same time of that day, or +2d"
             );
             return Err(Error::invalid("to", why));
         }
@@ -268,11 +277,21 @@ mod tests {
         let evening = "2026-03-20T20:00";
         assert_eq!(read("2026-03-29", evening), "2026-03-29T20:00:00");
         assert_eq!(read("2026-03-29T04:00", evening), "2026-03-29T04:00:00");
+        assert_eq!(read("+2d", evening), "2026-03-22T20:00:00");
+        assert_eq!(read("-20d", evening), "2026-02-28T20:00:00");
         assert_eq!(read("2026-03-29T01:00:00Z", evening), "2026-03-29T03:00:00");
         let gap = "to: 2026-03-29T02:30:00 does not happen in Europe/Amsterdam";
         assert!(read("2026-03-29T02:30", evening).starts_with(gap));
         assert!(read("2026-03-29", "2026-03-20T02:30").starts_with(gap));
-        for bad in ["", "soon", "2026-13-01", "03-12-2026"] {
+        for bad in [
+            "",
+            "soon",
+            "2d",
+            "+d",
+            "+9999999999d",
+            "2026-13-01",
+            "03-12-2026",
+        ] {
             assert!(read(bad, evening).contains("is no time"), "{bad}");
         }
     }

@@ -56,7 +56,7 @@ pub(super) fn entries(
 }
 
 /// What begins as it ends is a moment.
-fn span(period: Period) -> Span {
+pub(super) fn span(period: Period) -> Span {
     match period.from < period.until {
         true => Span {
             start: period.from,

@@ -71,8 +71,9 @@ async fn what_if(
     around.sort_by_key(|it| (it.span.start, it.subject.to_string()));
     around.dedup();
     let (here, there) = (&before.agenda, &after.agenda);
+    let is_cut = before.is_cut || after.is_cut || !difference.is_whole;
     Ok(WhatIfView {
-        sentence: sentence(&moved, (&was, &moving), &difference),
+        sentence: sentence(&moved, (&was, &moving), (&difference, is_cut)),
         before: was.into_iter().map(views::entry).collect(),
         after: moved.iter().map(views::entry).collect(),
         time_zone: moving.zone.name().to_owned(),
@@ -86,7 +87,7 @@ async fn what_if(
         late_gained: words(&moving.late.gained),
         late_lost: words(&moving.late.lost),
         late_kept: words(&moving.late.kept),
-        cut: before.is_cut || after.is_cut || !difference.is_whole,
+        cut: is_cut,
     })
 }
 
@@ -132,7 +133,11 @@ fn words(all: &BTreeSet<Name>) -> Vec<String> {
 }
 
 /// What a person would say.
-fn sentence(moved: &[Entry], (was, moving): (&[&Entry], &Moving), found: &Difference) -> String {
+fn sentence(
+    moved: &[Entry],
+    (was, moving): (&[&Entry], &Moving),
+    (found, is_cut): (&Difference, bool),
+) -> String {
     let first = was.iter().zip(moved).next();
     let away = first.map_or(0, |(was, is)| {
         is.span.start.as_second() - was.span.start.as_second()
@@ -144,6 +149,7 @@ fn sentence(moved: &[Entry], (was, moving): (&[&Entry], &Moving), found: &Differ
     };
     let (gained, late) = (found.gained.len(), moving.late.gained.len());
     let breaks = match (gained, late) {
+        (0, 0) if is_cut => "nothing breaks as far as was looked at".to_owned(),
         (0, 0) => "nothing breaks".to_owned(),
         (0, late) => format!("{} would be late", counted(late, "task")),
         (gained, 0) => format!("there would be {}", counted(gained, "more conflict")),

@@ -2,7 +2,7 @@
 
 use super::super::{
     ApiError,
-    access::{Caller, Json, Query, State, Subscriber},
+    access::{Caller, Json, Narrowed, Query, State, Subscriber},
 };
 use crate::app::{
     Error, SharedApp,
@@ -30,7 +30,7 @@ pub(super) fn router() -> Router<SharedApp> {
 }
 
 /// Which stretch of time, and where.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct Filter {
     from: Option<String>,
     to: Option<String>,
@@ -42,6 +42,24 @@ pub(super) struct Filter {
 }
 
 impl Filter {
+    fn of(narrowed: &Narrowed) -> Self {
+        let Narrowed {
+            product,
+            environment,
+            team,
+            person,
+            lane,
+        } = narrowed;
+        Self {
+            product: product.clone(),
+            environment: environment.clone(),
+            team: team.clone(),
+            person: person.clone(),
+            lane: lane.clone(),
+            ..Self::default()
+        }
+    }
+
     fn agenda(&self) -> Result<AgendaFilter, Error> {
         Ok(AgendaFilter {
             place: self.place()?,
@@ -108,15 +126,20 @@ pub(super) async fn what_if(
     Ok(extract::Json(app.what_if(&request, &wanted).await?))
 }
 
-/// The address of the calendar for programs that send no headers. It holds a key that reads nothing else and ends with the
-/// caller's token.
+/// The address of the calendar for programs that send no headers, narrowed to what is asked for. It holds a key that reads
+/// exactly that and ends with the caller's token.
 #[utoipa::path(get, path = "/api/v1/calendar/feed",
+    params(("product" = Option<String>, Query), ("environment" = Option<String>, Query), ("team" = Option<String>, Query),
+        ("person" = Option<String>, Query), ("lane" = Option<String>, Query)),
     responses((status = 200, body = FeedView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn address(
     app: State,
     Caller(request): Caller,
+    Query(narrowed): Query<Narrowed>,
 ) -> Result<extract::Json<FeedView>, ApiError> {
-    Ok(extract::Json(app.feed(&request).await?))
+    let filter = Filter::of(&narrowed).agenda()?;
+    let view = app.feed(&request, (filter, &narrowed.words())).await?;
+    Ok(extract::Json(view))
 }
 
 /// Every window and freeze, and what happens from four weeks ago until a year from now, as iCalendar. The key in the address takes

@@ -81,6 +81,9 @@ pub(in crate::web) struct Filter {
     day: String,
     #[serde(default)]
     time: String,
+    /// So many days later, in place of day and time.
+    #[serde(default)]
+    days: String,
 }
 
 /// What the page is made of.
@@ -212,14 +215,15 @@ impl Filter {
 
     /// What somebody asks: what would change if an entry were at another time.
     fn asked(&self) -> Option<WhatIfRequest> {
-        let is_asked = !self.entry.is_empty() && !self.day.is_empty();
-        is_asked.then(|| WhatIfRequest {
-            entry: self.entry.clone(),
-            to: match self.time.as_str() {
-                "" => self.day.clone(),
-                time => format!("{}T{time}", self.day),
-            },
-        })
+        let days: Option<i32> = self.days.parse().ok();
+        let to = match (days, self.day.as_str(), self.time.as_str()) {
+            (Some(days), _, _) => format!("{days:+}d"),
+            (None, "", _) => return None,
+            (None, day, "") => day.to_owned(),
+            (None, day, time) => format!("{day}T{time}"),
+        };
+        let entry = self.entry.clone();
+        (!entry.is_empty()).then_some(WhatIfRequest { entry, to })
     }
 
     /// The weeks and the filter, as fields of a form.

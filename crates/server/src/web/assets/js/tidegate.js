@@ -195,9 +195,11 @@ for (const bar of asking ? all("[data-entry]") : []) {
       bar.removeEventListener("pointermove", move);
       bar.removeAttribute("transform");
       if (event.type !== "pointerup" || !away(event)) return;
-      const day = new Date(Date.parse(bar.dataset.day) + away(event) * 86400000);
-      asking.elements.entry.value = bar.dataset.entry;
-      asking.elements.day.value = day.toISOString().slice(0, 10);
+      const { entry, day, days } = asking.elements;
+      entry.value = bar.dataset.entry;
+      // The list names some; the picture shows more.
+      if (!entry.value) entry.add(new Option(bar.textContent, bar.dataset.entry, true, true));
+      [day.value, day.required, days.value] = ["", false, away(event)];
       asking.requestSubmit();
     };
     down.preventDefault();

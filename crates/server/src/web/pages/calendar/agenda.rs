@@ -67,8 +67,8 @@ pub(super) struct Bar {
     pub(super) is_before: bool,
     pub(super) title: String,
     pub(super) clashes: bool,
-    /// The day that it begins on, where it can be asked what moving it would change.
-    pub(super) day: Option<String>,
+    /// Whether it can be asked what moving it would change.
+    pub(super) can_move: bool,
 }
 
 /// Something that happens, in the table.
@@ -117,7 +117,7 @@ impl Agenda {
             if entries.is_empty() {
                 continue;
             }
-            let lane = lane(name, top, &entries, (&scale, zone, &clashes));
+            let lane = lane(name, top, &entries, (&scale, &clashes));
             top += lane.tracks * TRACK + ROOM;
             lanes.push(lane);
         }
@@ -127,7 +127,7 @@ impl Agenda {
         Self {
             sentence: sentence(count, view),
             height: top,
-            days: view.to.duration_since(view.from).as_hours() / 24,
+            days: (view.to.duration_since(view.from).as_hours() + 12) / 24,
             entries: drawn.map(|it| line(it, zone, &clashes)).collect(),
             movable: happens().filter_map(movable).take(LINES_MAX).collect(),
             entries_left_out: count.saturating_sub(LINES_MAX),
@@ -183,7 +183,7 @@ fn lane(
     name: &str,
     top: usize,
     entries: &[&AgendaEntryView],
-    (scale, zone, clashes): (&Scale, &TimeZone, &Clashes<'_>),
+    (scale, clashes): (&Scale, &Clashes<'_>),
 ) -> Lane {
     // Where each track is free again, in per cent of the width.
     let mut free: Vec<f64> = Vec::new();
@@ -213,7 +213,7 @@ fn lane(
         bars.push(bar(
             entry,
             top + ROOM / 2 + track * TRACK,
-            (scale, zone, is_clashing),
+            (scale, is_clashing),
         ));
     }
     Lane {
@@ -252,11 +252,7 @@ fn is_before(from: f64, width: f64, name: f64) -> bool {
     width < name && from + width + name > 100.0
 }
 
-fn bar(
-    entry: &AgendaEntryView,
-    y: usize,
-    (scale, zone, clashes): (&Scale, &TimeZone, bool),
-) -> Bar {
+fn bar(entry: &AgendaEntryView, y: usize, (scale, clashes): (&Scale, bool)) -> Bar {
     let (from, width) = (
         scale.share(entry.start),
         scale.width(entry.start, entry.end),
@@ -268,7 +264,6 @@ fn bar(
         (false, true) => from + width + 0.4,
         (false, false) => from + 0.6,
     };
-    let day = entry.start.to_zoned(zone.clone()).strftime("%Y-%m-%d");
     Bar {
         id: entry.id.clone(),
         kind: format!("{} {}", entry.kind, entry.progress),
@@ -281,7 +276,7 @@ fn bar(
         is_before,
         title: entry.title.clone(),
         clashes,
-        day: movable(entry).map(|_| day.to_string()),
+        can_move: movable(entry).is_some(),
     }
 }
 
@@ -429,7 +424,7 @@ mod tests {
         assert_eq!(rows, [36, 60, 84, 36]);
         rows.dedup();
         assert!(lane.bars[3].is_before && !lane.bars[0].is_before);
-        assert_eq!(lane.bars[0].day.as_deref(), Some("2026-11-24"));
+        assert!(lane.bars[0].can_move);
         assert_eq!(agenda.height, HEAD + 3 * TRACK + ROOM);
         assert_eq!(
             agenda.sentence,
