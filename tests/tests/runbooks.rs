@@ -303,7 +303,6 @@ fn an_issue_stops_it_until_somebody_takes_the_step_up_again() {
     waits(&shop, &id, "step `call` has an issue: the line is dead");
     shop.ok(&["step", "reopen", &id, "call"]);
     shop.ok(&["step", "finish", &id, "call"]);
-    shop.ok(&["resume", &id]);
     until("it has succeeded", || status(&shop, &id) == "succeeded");
 }
 
@@ -334,6 +333,11 @@ fn a_runbook_for_another_way_of_deploying_is_generated_anew_and_keeps_what_peopl
     waits(&shop, &id, "people to do call before anything changes");
     shop.ok(&["cancel", &id]);
     until("it is cancelled", || status(&shop, &id) == "cancelled");
+    let said = shop.refused(5, &["step", "reopen", &id, "call"]);
+    assert!(
+        said.contains("is not run: deployment") && said.contains("cancelled"),
+        "{said}"
+    );
 
     // The other way round a step loses its place: nothing is saved before people give it another.
     save(
@@ -410,4 +414,19 @@ fn two_people_write_one_runbook_and_what_cannot_be_run_is_refused() {
         );
     }
     assert_eq!(show(&shop, &[])["edition"], 3);
+    // What the engine does is not changed by hand.
+    let path = written(&shop, &[], "");
+    let text = std::fs::read_to_string(&path).expect("a file");
+    let bent = text.replace("automatic: wave 2", "automatic: wave 3");
+    std::fs::write(&path, bent).expect("a file");
+    let said = shop.refused(2, &words(&runbook("save", &[&path])));
+    assert!(
+        said.contains("what the engine does is not changed here: wave-2"),
+        "{said}"
+    );
+    let view = show(&shop, &[]);
+    assert!(
+        view["findings"].to_string().contains("it names no risks"),
+        "{view}"
+    );
 }

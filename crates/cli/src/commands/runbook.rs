@@ -60,6 +60,9 @@ pub struct GenerateArgs {
     /// Whose local time, such as Europe/Amsterdam; that of the release's plan unless set.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
+    /// After a backup was put back: leave out targets of which it is not known what they run, as `deploy --leave-behind` does.
+    #[arg(long)]
+    leave_behind: bool,
     /// Only show what would be generated.
     #[arg(long)]
     dry_run: bool,
@@ -174,6 +177,7 @@ impl GenerateArgs {
             batch: self.batch.clone(),
             bake: self.bake.clone(),
             time_zone: self.time_zone.clone(),
+            leave_behind: self.leave_behind,
             dry_run: self.dry_run,
         }
     }

@@ -3,7 +3,7 @@
 mod words;
 
 use super::{
-    Kind, Run, Runbook, RunbookError, Span, Step, StepStatus, Timeline,
+    Kind, Phase, Run, Runbook, RunbookError, Span, Step, StepStatus, Timeline,
     order::Order,
     timeline::{between, later},
 };
@@ -117,18 +117,20 @@ impl Outlook<'_> {
             return Vec::new();
         };
         let mut warnings = Vec::new();
-        if timeline.ends > closes {
-            let ends = timeline.ends;
+        // What people do once it has succeeded, they may do in their own time.
+        let success = timeline
+            .steps
+            .iter()
+            .find(|it| it.phase == Some(Phase::Success));
+        let ends = success.map_or(timeline.ends, |it| it.ends);
+        if ends > closes {
             warnings.push(Warning::EndsLate { ends, closes });
         }
         let Some(backout) = self.backout else {
             return warnings;
         };
         let from = timeline.last_return(backout, closes);
-        let until = timeline
-            .no_return
-            .unwrap_or(timeline.ends)
-            .min(timeline.ends);
+        let until = timeline.no_return.unwrap_or(ends).min(ends);
         if from.is_none_or(|from| from < until) {
             let is_no_return = timeline.no_return == Some(until);
             warnings.push(Warning::BackTooLate {

@@ -21,6 +21,9 @@ pub struct RunbookRequest {
     /// Whose local time; that of the release's plan unless set, else UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// After a backup was put back: whether targets are left out of which it is not known what they run.
+    #[serde(default)]
+    pub leave_behind: bool,
     /// Whether only to say what would come of it.
     #[serde(default)]
     pub dry_run: bool,
@@ -83,6 +86,8 @@ pub struct RunbookView {
     pub at: Timestamp,
     /// What an approval of it is bound to.
     pub hash: String,
+    /// What whoever reviews it should see, such as that nobody is asked before what cannot be undone.
+    pub findings: Vec<String>,
     /// The steps of the engine that are not what the strategy gives now; a deployment begins only when there is none.
     pub strays: Vec<String>,
     /// Its steps, as they would follow one another.

@@ -222,6 +222,9 @@ pub(super) async fn drafted(
     let serving = left.serving(&present);
     let mut targets = tx.targets_in(&wanted.environment).await?;
     targets.retain(|target| target.balances.is_empty());
+    if wanted.leave_behind {
+        present::leave_out(tx, &mut targets, (&present, true)).await?;
+    }
     let place = (DeploymentId(0), targets.as_slice(), &serving);
     let (mut deployment, revisions) = draft(tx, request, &start, place).await?;
     deployment.inherited.clone_from(&left.no_return);

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use tidegate_domain::{
     converge::{ActiveComponent, DesiredState},
     deployment::{
-        BalancerRun, Decision, Deployment, Due, Effect, Event, Split, Stage, TargetRun, decide,
+        BalancerRun, Decision, Deployment, Due, Effect, Event, Facts, Split, Stage, TargetRun,
+        decide,
     },
     id::DeploymentId,
 };
@@ -72,7 +73,7 @@ async fn glance(tx: &mut Tx, app: &SharedApp, id: DeploymentId) -> Result<Option
             due: None,
         }));
     };
-    let facts = collect(tx, app, &deployment).await?;
+    let facts = facts(tx, app, &deployment).await?;
     let decision = decide(&deployment, &facts, tx.now());
     if !decision.is_idle() || !facts.steps.happens.is_empty() {
         return Ok(None);
@@ -82,6 +83,16 @@ async fn glance(tx: &mut Tx, app: &SharedApp, id: DeploymentId) -> Result<Option
         wake_at: decision.wake_at,
         due,
     }))
+}
+
+/// What is known of a deployment; of one that has ended, how its steps stand, and nothing else.
+async fn facts(tx: &mut Tx, app: &SharedApp, deployment: &Deployment) -> Result<Facts, Error> {
+    if !deployment.status.is_terminal() {
+        return collect(tx, app, deployment).await;
+    }
+    let nothing = Facts::default();
+    let steps = runbooks::steps(tx, deployment, &nothing).await?;
+    Ok(Facts { steps, ..nothing })
 }
 
 /// What a transaction came to.
@@ -112,7 +123,7 @@ async fn advance(
     let mut deployment = before.clone();
     let mut done = Done::default();
     for _ in 0..PASSES_MAX {
-        let facts = collect(tx, app, &deployment).await?;
+        let facts = facts(tx, app, &deployment).await?;
         if runbooks::follow(tx, &deployment, &facts.steps).await? {
             done.changed = true;
             done.wake_at = Some(tx.now());

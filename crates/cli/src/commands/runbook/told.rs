@@ -24,6 +24,7 @@ pub(super) fn told(view: &RunbookView) -> String {
             view.strays.join(", ")
         ));
     }
+    lines.extend(view.findings.iter().map(|it| format!("! {it}")));
     lines.push(format!("\n{}", laid(&view.timeline)));
     let contacts = view
         .contacts

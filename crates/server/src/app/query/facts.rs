@@ -128,7 +128,7 @@ pub(in crate::app) async fn opening_of(
     Ok(Calendar::of(product, environment, &windows, &freezes).judge(tx.now()))
 }
 
-/// When the calendar of a place closes, if it is open at a moment and closes; that moment, if it is closed then.
+/// When the calendar of a place closes, if it is open at a moment, and closes.
 pub(in crate::app) async fn closes_at(
     tx: &mut Tx,
     (product, environment): (&Name, &Name),
@@ -142,8 +142,8 @@ pub(in crate::app) async fn closes_at(
         } => Some(closes),
         Opening::Open {
             until: Edge::Never | Edge::NotBefore(_),
-        } => None,
-        Opening::Closed { .. } => Some(at),
+        }
+        | Opening::Closed { .. } => None,
     })
 }
 

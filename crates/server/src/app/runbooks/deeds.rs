@@ -5,13 +5,17 @@ use super::{
     read_way, steps,
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use serde_json::json;
 use tidegate_domain::{
     access::{Action, Resource},
-    deployment::{Deployment, Status},
+    deployment::{Deployment, Event},
     id::DeploymentId,
     name::Name,
-    runbook::{Conducted, Happened, Kind as StepKind, RunError, Step, StepDeed, StepEvent, Way},
+    runbook::{
+        self, Conducted, Facts, Happened, Kind as StepKind, RunError, Step, StepDeed, StepEvent,
+        Verdict, Way,
+    },
 };
 use tidegate_policy::Authorizer;
 use tidegate_protocol::api::{StepDeedRequest, StepsView};
@@ -84,6 +88,7 @@ async fn carry_out(tx: &mut Tx, request: &Request, said: &Said) -> Result<StepsV
         event,
     };
     conducted.run = conducted.run_of(&deployment);
+    let before = objection(&deployment, &conducted, tx.now());
     let by = (Some(&request.actor.name), tx.now());
     let applied = conducted.run.apply(&conducted.runbook, &happened, by);
     applied.map_err(|why| refuse(&why))?;
@@ -95,7 +100,24 @@ async fn carry_out(tx: &mut Tx, request: &Request, said: &Said) -> Result<StepsV
         (&happened, &title, &said.note),
     )
     .await?;
+    let after = objection(&deployment, &conducted, tx.now());
+    let is_settled = before.is_some() && after.is_none();
+    let hold = deployment.status.hold().filter(|it| it.by.is_none());
+    if is_settled && hold.map(|it| &it.reason) == before.as_ref() {
+        let by = request.actor.name.clone();
+        steer::apply(tx, request, said.id, &Event::Resumed { by }).await?;
+    }
+    let deployment = steer::found(tx, request, (Action::WorkTask, said.id)).await?;
     steps::view(tx, request, &deployment).await
+}
+
+/// Why the deployment plan asks for a stop, if it does.
+fn objection(deployment: &Deployment, conducted: &Conducted, now: Timestamp) -> Option<String> {
+    let told = Facts::of(deployment, (None, false));
+    match runbook::decide(&conducted.runbook, &conducted.run, &told, now).verdict {
+        Verdict::Hold { reason } => Some(reason),
+        Verdict::RollBack { .. } | Verdict::Go => None,
+    }
 }
 
 async fn note(
@@ -164,18 +186,17 @@ fn check_theirs(
     )
 }
 
-/// A backout plan sleeps until something goes back.
+/// A backout plan sleeps until something goes back, and the deployment plan from then on.
 fn check_course(deployment: &Deployment, said: &Said) -> Result<(), Error> {
-    let has_returned = matches!(
-        deployment.status,
-        Status::RollingBack { .. } | Status::RolledBack { .. } | Status::Failed { .. }
-    );
-    if said.way == Way::Forward || has_returned {
+    if steps::is_active(deployment, said.way) {
         return Ok(());
     }
     let detail = format!(
-        "step `{}` is of the backout plan, and deployment {} does not go back",
-        said.step, said.id
+        "step `{}` is of the {}, which is not run: deployment {} is {}",
+        said.step,
+        said.way.title(),
+        said.id,
+        deployment.status.word().replace('_', " ")
     );
     Err(
         Error::refused(Kind::Conflict, "step-asleep", detail).hint(format!(

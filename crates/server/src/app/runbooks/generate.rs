@@ -6,7 +6,7 @@ use super::{
     save::{self, Put},
     subject, told,
 };
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use serde_json::json;
 use tidegate_domain::{
     access::Action,
@@ -29,6 +29,9 @@ struct Asked {
     dry_run: bool,
 }
 
+/// What comes of it, before anything is kept.
+type Make = for<'a> fn(&'a mut Tx, &'a Request, &'a Asked) -> BoxFuture<'a, Result<Put, Error>>;
+
 impl App {
     /// Generates a runbook and keeps it as its first edition.
     ///
@@ -40,11 +43,8 @@ impl App {
         of: Of<'_>,
         wanted: &RunbookRequest,
     ) -> Result<RunbookSavedView, Error> {
-        let asked = Asked::read(of, wanted)?;
-        self.generate(request, asked, |tx, request, asked| {
-            begin(tx, request, asked).boxed()
-        })
-        .await
+        let make: Make = |tx, request, asked| begin(tx, request, asked).boxed();
+        self.generate(request, Asked::read(of, wanted)?, make).await
     }
 
     /// Generates a runbook anew and puts it together with what people wrote.
@@ -57,22 +57,15 @@ impl App {
         of: Of<'_>,
         wanted: &RunbookRequest,
     ) -> Result<RunbookSavedView, Error> {
-        let asked = Asked::read(of, wanted)?;
-        self.generate(request, asked, |tx, request, asked| {
-            renewed(tx, request, asked).boxed()
-        })
-        .await
+        let make: Make = |tx, request, asked| renewed(tx, request, asked).boxed();
+        self.generate(request, Asked::read(of, wanted)?, make).await
     }
 
     async fn generate(
         &self,
         request: Request,
         asked: Asked,
-        make: for<'a> fn(
-            &'a mut Tx,
-            &'a Request,
-            &'a Asked,
-        ) -> futures::future::BoxFuture<'a, Result<Put, Error>>,
+        make: Make,
     ) -> Result<RunbookSavedView, Error> {
         let dry_run = asked.dry_run;
         let input = (request, asked, make);
@@ -106,6 +99,7 @@ impl Asked {
             strategy: wanted.strategy.clone(),
             batch: wanted.batch.clone(),
             bake: wanted.bake.clone(),
+            leave_behind: wanted.leave_behind,
             ..DeploymentRequest::default()
         };
         Ok(Self {

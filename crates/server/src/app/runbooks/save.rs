@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use tidegate_domain::{
     access::Action,
     id::Edition,
+    name::listed,
     planning::Party,
     runbook::{Errand, Kind as StepKind, Runbook, RunbookEdition, differences},
 };
@@ -89,6 +90,16 @@ async fn put(
     });
     let (runbook, conflicts) = put_together(between.as_ref(), mine)?;
     check(tx, of, &runbook).await?;
+    let strays = runbook.strays(&newest.generated);
+    if !strays.is_empty() {
+        let why = format!(
+            "what the engine does is not changed here: {} would be another step",
+            listed(&strays)
+        );
+        return Err(unfit(why).hint(
+            "put what people do before a step by `before`; when the strategy is another, `tidegate runbook renew` generates it anew",
+        ));
+    }
     Ok(Put {
         view: RunbookSavedView {
             saved: false,
@@ -122,9 +133,12 @@ async fn based_on(tx: &mut Tx, of: &Errand, base: Edition) -> Result<RunbookEdit
     })
 }
 
+fn unfit(why: String) -> Error {
+    Error::refused(Kind::BadRequest, "runbook-unfit", why)
+}
+
 /// It can be run, leads where it is said to, and whom it names exists.
 async fn check(tx: &mut Tx, of: &Errand, runbook: &Runbook) -> Result<(), Error> {
-    let unfit = |why: String| Error::refused(Kind::BadRequest, "runbook-unfit", why);
     if runbook.way != of.way {
         let (is, was) = (runbook.way.title(), of.way.title());
         return Err(unfit(format!("it is a {is}, and is saved as the {was}")));

@@ -138,6 +138,7 @@ async fn view(
         by: found.by.to_string(),
         at: found.at,
         hash: runbook.hash().to_string(),
+        findings: runbook.findings().iter().map(ToString::to_string).collect(),
         strays: strays(tx, request, (of, runbook)).await,
         timeline,
         title: runbook.title.clone(),

@@ -78,7 +78,7 @@ pub(super) async fn view(
 }
 
 /// Whether a runbook is being run, or what comes after its end may still be done.
-fn is_active(deployment: &Deployment, way: Way) -> bool {
+pub(super) fn is_active(deployment: &Deployment, way: Way) -> bool {
     match &deployment.status {
         Status::Requested
         | Status::Preparing { .. }

@@ -22,6 +22,8 @@ pub(super) struct Runbook {
     pub(super) no_return: Option<Moment>,
     /// The steps of the engine that are another thing by the usual strategy.
     pub(super) strays: String,
+    /// What whoever reviews it should see.
+    pub(super) findings: Vec<Prose>,
     pub(super) warnings: Vec<Prose>,
     pub(super) picture: Picture,
     pub(super) steps: Vec<Step>,
@@ -53,6 +55,7 @@ impl Runbook {
             lasts: length(seconds),
             no_return: timeline.no_return.map(|at| Moment::seen(at, now)),
             strays: view.strays.join(", "),
+            findings: view.findings.iter().map(|it| Prose::of(it)).collect(),
             warnings: timeline.warnings.iter().map(|it| Prose::of(it)).collect(),
             picture: Picture::of(timeline, None),
             steps: timeline.steps.iter().map(|it| step(it, begins)).collect(),
