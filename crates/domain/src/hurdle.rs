@@ -11,7 +11,7 @@ use crate::{
     id::DeploymentId,
     name::Name,
     planning::{Party, Slack, Task},
-    runbook::Step,
+    runbook::{Kind, Step},
     train::{Lack, MemberReadiness, TrainWait},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -129,13 +129,17 @@ impl Hurdle {
             None => Whose::Planners,
         };
         let (title, name) = (step.title(), &step.name);
+        let deed = match step.kind {
+            Kind::Decision(_) => "go",
+            Kind::Manual(_) | Kind::Automatic(_) | Kind::Message(_) => "finish",
+        };
         Self {
             whose,
             ..Self::of_planners(
                 HurdleKind::Task,
                 (
                     format!("deployment {deployment} waits for step `{title}`"),
-                    format!("`tidegate step finish {deployment} {name}`"),
+                    format!("`tidegate step {deed} {deployment} {name}`"),
                 ),
                 (product, Some(environment)),
             )

@@ -11,12 +11,14 @@ use tidegate_domain::{
     calendar::Opening,
     catalog::path,
     control::Clearance,
-    deployment::{WaitingOn, decide},
+    deployment::{Deployment, WaitingOn, decide},
     hurdle::{self, Hurdle, HurdleKind},
     id::DeploymentId,
     name::Name,
     planning::Task,
     release::Release,
+    runbook::{Gate, Way},
+    train::TrainStatus,
     version::Version,
 };
 use tidegate_protocol::api::{DeploymentRequest, HurdleView, HurdlesView};
@@ -54,12 +56,7 @@ impl App {
         let input = (self.clone(), request.clone(), name);
         self.store
             .read(input, |tx, (app, request, name)| {
-                async move {
-                    let (path, mut hurdles) = trains::hurdles(tx, app, (request, name)).await?;
-                    hurdle::in_order(&mut hurdles, &path);
-                    Ok(view(&format!("train {name}"), &path, &hurdles))
-                }
-                .boxed()
+                of_train(tx, app, (request, name)).boxed()
             })
             .await
     }
@@ -87,10 +84,33 @@ async fn of_release(
             None => hurdles.extend(next(tx, app, request, of).await?),
             Some(before) => hurdles.push(later(of, before)),
         }
-        hurdles.extend(calendar(tx, of).await?);
+        hurdles.extend(calendar(tx, (product, environment)).await?);
     }
     hurdle::in_order(&mut hurdles, &left);
     Ok(view(&format!("{product} {version}"), &left, &hurdles))
+}
+
+async fn of_train(
+    tx: &mut Tx,
+    app: &App,
+    (request, name): (&Request, &Name),
+) -> Result<HurdlesView, Error> {
+    let (train, path, mut hurdles) = trains::hurdles(tx, app, (request, name)).await?;
+    if let TrainStatus::UnderWay { run, .. } = &train.status {
+        let run = tx.group_run(*run).await?;
+        for it in run.iter().flat_map(|run| &run.members) {
+            let of = (&it.product, &it.release, &it.environment);
+            hurdles.extend(under_way(tx, app, it.deployment, of).await?);
+        }
+    }
+    for environment in &path {
+        for member in &train.plan.members {
+            let place = (&member.product, environment);
+            hurdles.extend(calendar(tx, place).await?);
+        }
+    }
+    hurdle::in_order(&mut hurdles, &path);
+    Ok(view(&format!("train {name}"), &path, &hurdles))
 }
 
 /// The environments of the path that it has not reached yet.
@@ -99,7 +119,10 @@ async fn left(tx: &mut Tx, release: &Release, path: Vec<Name>) -> Result<Vec<Nam
     for environment in path.into_iter().rev() {
         let standing = standing(tx, &release.product, &environment).await?;
         let reached = standing.last();
-        if reached.is_some_and(|it| it.release == release.version) {
+        let is_it = |it: &Deployment| {
+            it.release == release.version && Some(it.snapshot) == release.current_snapshot()
+        };
+        if reached.is_some_and(is_it) {
             break;
         }
         left.push(environment);
@@ -152,7 +175,8 @@ async fn next(
     let of = (product, Some(environment));
     let running = tx.deployment_running_in(product, environment).await?;
     if let Some(id) = running {
-        return under_way(tx, app, id, (release, environment)).await;
+        let of = (product, &release.version, environment);
+        return under_way(tx, app, id, of).await;
     }
     let said = (
         format!("nobody has deployed it to {environment} yet"),
@@ -222,9 +246,8 @@ async fn under_way(
     tx: &mut Tx,
     app: &App,
     id: DeploymentId,
-    (release, environment): (&Release, &Name),
+    (product, release, environment): (&Name, &Version, &Name),
 ) -> Result<Vec<Hurdle>, Error> {
-    let product = &release.product;
     let planned = |what, remedy| {
         let of = (product, Some(environment));
         Hurdle::of_planners(HurdleKind::Deployment, (what, remedy), of)
@@ -232,7 +255,10 @@ async fn under_way(
     let Some(deployment) = tx.deployment(id).await? else {
         return Ok(Vec::new());
     };
-    if deployment.release != release.version {
+    if deployment.status.is_terminal() {
+        return Ok(Vec::new());
+    }
+    if deployment.release != *release {
         let what = format!(
             "deployment {id} of {} moves in {environment}",
             deployment.release
@@ -253,9 +279,14 @@ async fn under_way(
                 let place = (product, environment);
                 hurdles.extend(stops.iter().map(|stop| Hurdle::of_stop(stop, place)));
             }
-            WaitingOn::Steps { steps, .. } => {
+            WaitingOn::Steps { gate, steps } => {
                 let all = tx.conducted(id).await?;
+                let way = match gate {
+                    Gate::Return => Way::Back,
+                    Gate::Start | Gate::Change | Gate::Wave(_) | Gate::Finish => Way::Forward,
+                };
                 let runbooks = all.iter().map(|it| &it.runbook);
+                let runbooks = runbooks.filter(|it| it.way == way);
                 let named = runbooks.flat_map(|it| steps.iter().filter_map(|step| it.step(step)));
                 hurdles.extend(named.map(|step| Hurdle::of_step(step, id, (product, environment))));
             }
@@ -300,11 +331,7 @@ fn later((release, environment): (&Release, &Name), before: &Name) -> Hurdle {
 }
 
 /// The calendar of the place, if it is closed now.
-async fn calendar(
-    tx: &mut Tx,
-    (release, environment): (&Release, &Name),
-) -> Result<Option<Hurdle>, Error> {
-    let place = (&release.product, environment);
+async fn calendar(tx: &mut Tx, place: (&Name, &Name)) -> Result<Option<Hurdle>, Error> {
     Ok(match query::opening_of(tx, place).await? {
         Opening::Closed { reasons, opens } => Some(Hurdle::of_calendar(&reasons, opens, place)),
         Opening::Open { .. } => None,

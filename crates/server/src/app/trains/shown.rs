@@ -109,7 +109,7 @@ pub(in crate::app) async fn hurdles(
     tx: &mut Tx,
     app: &App,
     (request, name): (&Request, &Name),
-) -> Result<(Vec<Name>, Vec<Hurdle>), Error> {
+) -> Result<(Train, Vec<Name>, Vec<Hurdle>), Error> {
     let train = find(tx, request, (Action::Read, name)).await?;
     let mut sight = request.sight(tx).await?;
     let facts = facts::of(tx, app, &train).await?;
@@ -126,7 +126,7 @@ pub(in crate::app) async fn hurdles(
         (true, _) | (false, None) => Vec::new(),
     };
     let Some(environment) = path.first() else {
-        return Ok((path, Vec::new()));
+        return Ok((train, path, Vec::new()));
     };
     let outlook = Outlook::of(&train, &facts, now).ok().flatten();
     let members = outlook.map(|it| it.readiness.members).unwrap_or_default();
@@ -140,7 +140,7 @@ pub(in crate::app) async fn hurdles(
             ..hurdle.clone()
         }));
     }
-    Ok((path, hurdles))
+    Ok((train, path, hurdles))
 }
 
 /// A plan as people write it.
