@@ -65,6 +65,14 @@ numbered!(
     TaskId
 );
 numbered!(
+    /// A note of a retrospective, counted within its review.
+    NoteId
+);
+numbered!(
+    /// A group of notes, counted within its review.
+    GroupId
+);
+numbered!(
     /// A message.
     MessageId
 );

@@ -13,7 +13,7 @@
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
 //! release brings and whom to tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline.
 //! [`planning`] is what people do around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about
-//! it, when, and whether it arrived. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
+//! it, when, and whether it arrived. [`review`] looks back at all of it, and keeps what people learnt. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
 //! calendar of all of it, and says what is in whose way.
 
 pub mod access;
@@ -49,9 +49,11 @@ pub mod random;
 pub mod range;
 pub mod rehearsal;
 pub mod release;
+pub mod review;
 pub mod revision;
 pub mod runbook;
 pub mod scope;
 pub mod supplier;
+pub mod text;
 pub mod train;
 pub mod version;

@@ -20,9 +20,9 @@ pub mod response;
 mod runs;
 pub mod scorecard;
 pub mod task;
-mod text;
 mod watch;
 
+pub use crate::text::{Line, Paragraphs, Said};
 pub use document::{
     AgreedWindow, Availability, AvailabilityError, ChangeKind, Contact, Matter, Obligations,
     Supplier, SupplierComponent, SupplierError, SupplierPlace,
@@ -37,5 +37,4 @@ pub use response::Response;
 pub use runs::runs;
 pub use scorecard::Scorecard;
 pub use task::SupplierTask;
-pub use text::{Line, Paragraphs, Said};
 pub use watch::{Change, Known, Sign, Silence, Told, ToldError, Watch};

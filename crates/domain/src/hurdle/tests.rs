@@ -21,6 +21,7 @@ fn task(owner: &str, assignee: Option<&str>) -> Task {
         by: name("ada"),
         at: Timestamp::UNIX_EPOCH,
         state: TaskState::Open,
+        improvement: None,
     }
 }
 

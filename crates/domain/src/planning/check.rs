@@ -137,6 +137,7 @@ impl ReleasePlan {
             ("tasks", self.tasks.len(), TASKS_MAX),
             ("phases", self.phases.len(), OTHERS_MAX),
             ("milestones", self.milestones.len(), OTHERS_MAX),
+            ("objectives", self.objectives.len(), OTHERS_MAX),
             ("bookings", self.bookings.len(), OTHERS_MAX),
             ("people and teams", self.involved.all().count(), OTHERS_MAX),
         ];
@@ -145,6 +146,8 @@ impl ReleasePlan {
         }
         let titles = self.phases.iter().map(|it| (&it.title, &it.name));
         let titles = titles.chain(self.milestones.iter().map(|it| (&it.title, &it.name)));
+        let titles = titles.chain(self.objectives.iter().map(|it| (&it.title, &it.name)));
+        let titles = titles.chain(self.objectives.iter().map(|it| (&it.measure, &it.name)));
         let mut titles = titles.chain(self.tasks.iter().map(|it| (&it.title, &it.name)));
         if let Some((_, name)) = titles.find(|(title, _)| title.chars().count() > TITLE_MAX) {
             return Err(too_long("title", name.as_str(), "200 characters"));
@@ -162,6 +165,7 @@ impl ReleasePlan {
     fn check_names(&self) -> Result<(), PlanError> {
         once("phase", self.phases.iter().map(|it| &it.name))?;
         once("milestone", self.milestones.iter().map(|it| &it.name))?;
+        once("objective", self.objectives.iter().map(|it| &it.name))?;
         once("task", self.tasks.iter().map(|it| &it.name))?;
         for task in &self.tasks {
             once("need", task.needs.iter())?;

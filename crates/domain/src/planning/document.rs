@@ -4,6 +4,7 @@ use super::{Booking, Due, Party, PlanError, check::time};
 use crate::{
     calendar::{Length, Zone},
     name::Name,
+    review::Objective,
 };
 use jiff::{Zoned, civil::DateTime};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,9 @@ pub struct ReleasePlan {
     /// What it is for, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub purpose: String,
+    /// What it is to achieve; its review says whether it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<Objective>,
     /// When it is to be live, in local time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<DateTime>,

@@ -1,7 +1,7 @@
 //! What becomes of one task: the only place where it changes its state.
 
 use super::Party;
-use crate::{id::TaskId, name::Name, version::Version};
+use crate::{id::TaskId, name::Name, review::Improvement, version::Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -33,6 +33,9 @@ pub struct Task {
     pub at: Timestamp,
     /// How far it is.
     pub state: TaskState,
+    /// What makes it an action of the release's review, if it is one: nothing of the release waits for it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub improvement: Option<Improvement>,
 }
 
 /// How far a task is.
@@ -154,6 +157,11 @@ impl Task {
         }
     }
 
+    /// Whether the release needs it, as it does not need what its review wants to be better next time.
+    pub const fn is_for_release(&self) -> bool {
+        self.improvement.is_none()
+    }
+
     /// Whether it is late at `now`.
     pub fn is_late(&self, now: Timestamp) -> bool {
         self.state.is_pending() && self.due.is_some_and(|due| due < now)
@@ -164,6 +172,14 @@ impl TaskState {
     /// Whether it is still to be done.
     pub const fn is_pending(&self) -> bool {
         matches!(self, Self::Open | Self::Started { .. })
+    }
+
+    /// Who did last what it tells of.
+    pub const fn by(&self) -> Option<&Name> {
+        match self {
+            Self::Started { by, .. } | Self::Done { by, .. } | Self::Skipped { by, .. } => Some(by),
+            Self::Open | Self::Dropped { .. } => None,
+        }
     }
 
     /// As people and programs name it.
@@ -225,6 +241,7 @@ pub(super) mod tests {
             by: "ada".parse().unwrap(),
             at: at(0),
             state,
+            improvement: None,
         }
     }
 

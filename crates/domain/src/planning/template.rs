@@ -1,7 +1,7 @@
 //! Templates of release plans: what every release of a kind has, written once.
 
 use super::{Booking, Involved, Milestone, Phase, PlannedTask, ReleasePlan};
-use crate::{calendar::Zone, name::Name};
+use crate::{calendar::Zone, name::Name, review::Objective};
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,9 @@ pub struct ReleaseTemplate {
     /// What such a release is for, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub purpose: String,
+    /// What it is to achieve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<Objective>,
     /// Who has which part in it.
     #[serde(default, skip_serializing_if = "Involved::is_empty")]
     pub involved: Involved,
@@ -129,6 +132,9 @@ impl ReleaseTemplate {
         if !self.purpose.is_empty() {
             plan.purpose.clone_from(&self.purpose);
         }
+        join(&mut plan.objectives, &self.objectives, |a, b| {
+            a.name == b.name
+        });
         let own = &self.involved;
         if own.accountable.is_some() {
             plan.involved.accountable.clone_from(&own.accountable);

@@ -168,6 +168,17 @@ impl StepStatus {
         )
     }
 
+    /// Who did last what it tells of; none, when that was the engine.
+    pub const fn by(&self) -> Option<&Name> {
+        match self {
+            Self::Started { by, .. }
+            | Self::Done { by, .. }
+            | Self::Failed { by, .. }
+            | Self::Skipped { by, .. } => by.as_ref(),
+            Self::Waiting | Self::Ready { .. } | Self::TimedOut { .. } => None,
+        }
+    }
+
     /// When it was begun, or its turn came.
     pub const fn since(&self) -> Option<Timestamp> {
         match self {

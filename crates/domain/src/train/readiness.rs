@@ -177,7 +177,7 @@ impl Work {
         }
         let beside = |task: &&Task| {
             let is_before = task.due.is_none_or(|due| due <= by);
-            task.name.is_none() && task.state.is_pending() && is_before
+            task.name.is_none() && task.is_for_release() && task.state.is_pending() && is_before
         };
         work.open
             .extend(facts.tasks.iter().filter(beside).map(|task| Lack::Task {

@@ -134,7 +134,9 @@ async fn left(tx: &mut Tx, release: &Release, path: Vec<Name>) -> Result<Vec<Nam
 /// The tasks that are still to be done.
 async fn tasks(tx: &mut Tx, of: (&Name, &Version)) -> Result<Vec<Hurdle>, Error> {
     let (plan, tasks) = planning::around(tx, of).await?;
-    let open = tasks.iter().filter(|task| task.state.is_pending());
+    let open = tasks
+        .iter()
+        .filter(|task| task.is_for_release() && task.state.is_pending());
     let hurdle = |task: &Task| {
         let mut slacks = plan.iter().flat_map(|(_, schedule)| &schedule.tasks);
         let slack = slacks.find(|slack| task.name.as_ref() == Some(&slack.name));

@@ -129,6 +129,7 @@ fn tasks_count_that_have_to_be_over_before_the_next_departure() {
         by: name("ada"),
         at: EARLY.parse().unwrap(),
         state,
+        improvement: None,
     };
     let stock = known.members.get_mut(&name("stock")).unwrap();
     stock.tasks = vec![

@@ -281,10 +281,7 @@ fn a_train_leaves_only_for_where_it_goes_next() {
     let before = train.clone();
     for elsewhere in ["live", "moon"] {
         let refused = train.apply(&left(elsewhere), time(20)).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "`left` is not possible while it is closed"
-        );
+        assert_eq!(refused.to_string(), "a train that is closed cannot be left");
         assert_eq!(train, before);
     }
     train.plan.departures.remove(0);

@@ -1,4 +1,4 @@
-//! What suppliers write, as it is kept: bounded, and without what nobody sees.
+//! What people and suppliers write, as it is kept: bounded, and without what nobody sees.
 
 use crate::appearance::is_hidden;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,82 @@
+//! Who took part in a release, as the record knows it.
+
+use super::report::Past;
+use crate::{name::Name, planning::Party};
+use std::collections::BTreeMap;
+
+/// Who took part, and in what, in words.
+pub type Participants = BTreeMap<Name, Vec<&'static str>>;
+
+/// Everybody whom the record names: who planned, did, approved, decided, wrote or signed anything of it. Teams are not people:
+/// their members are found where they did something.
+pub fn participants(past: &Past) -> Participants {
+    let mut all = Participants::new();
+    let mut add = |person: &Name, part: &'static str| {
+        let parts = all.entry(person.clone()).or_default();
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    };
+    add(&past.release.created_by, "drafted the release");
+    if let Some(sealed) = &past.release.sealed {
+        add(&sealed.by, "sealed the release");
+    }
+    for edition in &past.plans {
+        add(&edition.by, "planned");
+    }
+    for party in past
+        .plans
+        .last()
+        .into_iter()
+        .flat_map(|it| it.plan.involved.all())
+    {
+        if let Party::Person(person) = party {
+            add(person, "is named in the plan");
+        }
+    }
+    for task in &past.tasks {
+        if let Some(person) = task.state.by() {
+            add(person, "worked on tasks");
+        }
+    }
+    for deployment in &past.deployments {
+        add(&deployment.requested_by, "deployed");
+        for signed in &deployment.sign_offs {
+            add(&signed.by, "signed waves off");
+        }
+        for against in &deployment.overrides {
+            add(&against.by, "deployed against the calendar");
+            if let Some(second) = &against.confirmed_by {
+                add(second, "agreed to deploy against the calendar");
+            }
+        }
+    }
+    for approval in &past.approvals {
+        add(&approval.by, "judged deployments");
+    }
+    for change in &past.changes {
+        add(&change.by.0, "asked for changes");
+    }
+    for waiver in &past.waivers {
+        add(&waiver.by.0, "asked for waivers");
+        if let Some((person, _)) = &waiver.signed {
+            add(person, "signed waivers");
+        }
+    }
+    for conducted in &past.conducted {
+        for status in conducted.run.steps.values() {
+            if let Some(person) = status.by() {
+                add(person, "carried out steps");
+            }
+        }
+    }
+    for (message, _) in &past.messages {
+        for writer in &message.writers {
+            add(&writer.name, "wrote messages");
+        }
+        if let Some(sanction) = message.status.sanction() {
+            add(&sanction.by, "sanctioned messages");
+        }
+    }
+    all
+}

@@ -1,0 +1,411 @@
+//! What happened, compiled from the record: nobody writes it, and nobody can leave anything out.
+
+use super::{
+    Metrics, Moment, Ride,
+    metrics::between,
+    timeline::{ending, timeline},
+};
+use crate::{
+    communication::message::{Message, Tally},
+    control::{Approval, Change, ChangeKind, Waiver},
+    deployment::{Deployment, Status},
+    id::{DeploymentId, MessageId, TaskId},
+    name::Name,
+    planning::{PlanEdition, Task, TaskState},
+    release::Release,
+    runbook::{Conducted, StepStatus},
+    supplier::{Notice, Observation, notice::Match},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// So long before and after going live deployments are measured.
+const MEASURED: SignedDuration = SignedDuration::from_hours(28 * 24);
+
+/// Everything of the record that a report is compiled from.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// The release.
+    pub release: Release,
+    /// Its plan, each saving of it, the oldest first.
+    pub plans: Vec<PlanEdition>,
+    /// Its tasks, but for actions of reviews.
+    pub tasks: Vec<Task>,
+    /// Its deployments, the oldest first.
+    pub deployments: Vec<Deployment>,
+    /// What people said of them.
+    pub approvals: Vec<Approval>,
+    /// The change requests that they ran under.
+    pub changes: Vec<Change>,
+    /// The exceptions that concerned it.
+    pub waivers: Vec<Waiver>,
+    /// The deployment plans and backout plans that they followed.
+    pub conducted: Vec<Conducted>,
+    /// The messages about it, and what became of their deliveries.
+    pub messages: Vec<(Message, Tally)>,
+    /// What suppliers announced in its time, of what it needs.
+    pub notices: Vec<Notice>,
+    /// What they deployed in its time.
+    pub observations: Vec<Observation>,
+    /// The environment that is live: the last of the product's path.
+    pub live: Option<Name>,
+    /// All deployments of the product to live, of whichever release.
+    pub rides: Vec<Ride>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// When it was live first; not yet, when none.
+    pub went_live: Option<Timestamp>,
+    /// When it was to be live, and how often that moved.
+    pub target: PlannedTarget,
+    /// Its tasks that are over, or should be.
+    pub tasks: Vec<TaskTaken>,
+    /// How long people's steps took.
+    pub steps: Vec<StepTaken>,
+    /// What went wrong.
+    pub failures: Vec<Failure>,
+    /// What was let pass.
+    pub exceptions: Vec<Exception>,
+    /// What was told to whom.
+    pub messages: Vec<Told>,
+    /// What suppliers did in its time.
+    pub suppliers: Vec<SupplierEvent>,
+    /// How deployments to live went in the four weeks before it was.
+    pub before: Option<Metrics>,
+    /// How they go since, with its own, for four weeks at most.
+    pub since: Option<Metrics>,
+    /// One line after the other.
+    pub timeline: Vec<Moment>,
+}
+
+/// When a release was to be live.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedTarget {
+    /// As it was planned first.
+    pub first: Option<Timestamp>,
+    /// As it was planned last.
+    pub last: Option<Timestamp>,
+    /// How often it was moved.
+    pub moved: u64,
+}
+
+/// A task against its due time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskTaken {
+    /// Its number.
+    pub id: TaskId,
+    /// In a sentence.
+    pub title: String,
+    /// How far it is, in words: `done by ada`.
+    pub state: String,
+    /// By when it was due.
+    pub due: Option<Timestamp>,
+    /// When it was over.
+    pub ended: Option<Timestamp>,
+    /// How much later that was, or is by now, in milliseconds.
+    pub late_ms: Option<u64>,
+}
+
+/// A step of people against its expected length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepTaken {
+    /// Of which deployment.
+    pub deployment: DeploymentId,
+    /// Which.
+    pub step: Name,
+    /// As it was expected, in milliseconds.
+    pub planned_ms: u64,
+    /// As it was, in milliseconds, from when it was begun, or its turn came.
+    pub took_ms: u64,
+}
+
+/// A deployment that failed or went back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Which.
+    pub deployment: DeploymentId,
+    /// Where.
+    pub environment: Name,
+    /// Why, in words.
+    pub told: String,
+    /// How long it took from being asked for to its end, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// Something that was let pass though the rules say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// When.
+    pub at: Timestamp,
+    /// What: `waiver`, `override`, `emergency`, `task` or `step`.
+    pub what: String,
+    /// Who let it pass.
+    pub by: Option<Name>,
+    /// In a line.
+    pub told: String,
+}
+
+/// A message about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// Its number.
+    pub message: MessageId,
+    /// What it says, in a line.
+    pub subject: String,
+    /// How far it is.
+    pub status: String,
+    /// Since when it went out.
+    pub at: Option<Timestamp>,
+    /// To how many it went.
+    pub delivered: u64,
+    /// How many it did not reach, as far as anybody knows.
+    pub lost: u64,
+}
+
+/// What a supplier did in its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupplierEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub supplier: Name,
+    /// In a line.
+    pub told: String,
+    /// Whether nobody had announced it.
+    pub surprise: bool,
+}
+
+impl Report {
+    /// What the record says at `now`.
+    pub fn of(past: &Past, now: Timestamp) -> Self {
+        let went_live = went_live(past);
+        let measured = |from: Timestamp, until: Timestamp| Metrics::of(&past.rides, from, until);
+        let before = went_live.map(|live| measured(ago(live), live));
+        let since = went_live.map(|live| measured(live, now.min(later(live))));
+        Self {
+            went_live,
+            target: target(past),
+            tasks: past
+                .tasks
+                .iter()
+                .filter_map(|task| task_taken(task, now))
+                .collect(),
+            steps: past.conducted.iter().flat_map(steps).collect(),
+            failures: past.deployments.iter().filter_map(failure).collect(),
+            exceptions: exceptions(past),
+            messages: past.messages.iter().map(told).collect(),
+            suppliers: suppliers(past),
+            before,
+            since,
+            timeline: timeline(past),
+        }
+    }
+}
+
+fn ago(at: Timestamp) -> Timestamp {
+    at.checked_sub(MEASURED).unwrap_or(Timestamp::MIN)
+}
+
+fn later(at: Timestamp) -> Timestamp {
+    at.checked_add(MEASURED).unwrap_or(Timestamp::MAX)
+}
+
+fn went_live(past: &Past) -> Option<Timestamp> {
+    let there = past
+        .deployments
+        .iter()
+        .filter(|it| Some(&it.environment) == past.live.as_ref());
+    let live = there.filter_map(|it| {
+        let Status::Succeeded { at } = it.status else {
+            return None;
+        };
+        Some(at)
+    });
+    live.min()
+}
+
+fn target(past: &Past) -> PlannedTarget {
+    let targets = past.plans.iter().map(|edition| {
+        let target = edition.plan.target().ok().flatten();
+        target.map(|it| it.timestamp())
+    });
+    let mut targets: Vec<Timestamp> = targets.flatten().collect();
+    targets.dedup();
+    PlannedTarget {
+        first: targets.first().copied(),
+        last: targets.last().copied(),
+        moved: targets.len().saturating_sub(1) as u64,
+    }
+}
+
+fn task_taken(task: &Task, now: Timestamp) -> Option<TaskTaken> {
+    let ended = match &task.state {
+        TaskState::Done { at, .. } | TaskState::Skipped { at, .. } => Some(*at),
+        TaskState::Open | TaskState::Started { .. } if task.is_late(now) => None,
+        TaskState::Open | TaskState::Started { .. } | TaskState::Dropped { .. } => return None,
+    };
+    let late = task.due.map(|due| between(due, ended.unwrap_or(now)));
+    Some(TaskTaken {
+        id: task.id,
+        title: task.title.clone(),
+        state: task.state.to_string(),
+        due: task.due,
+        ended,
+        late_ms: late.filter(|late| *late > 0),
+    })
+}
+
+fn steps(conducted: &Conducted) -> Vec<StepTaken> {
+    let steps = conducted.runbook.steps.iter();
+    let people = steps.filter(|step| step.phase().is_none());
+    let taken = |step: &crate::runbook::Step| {
+        let status = conducted.run.status(&step.name);
+        let (began, ended) = (status.since()?, status.ended()?);
+        Some(StepTaken {
+            deployment: conducted.deployment,
+            step: step.name.clone(),
+            planned_ms: step.takes.0,
+            took_ms: between(began, ended),
+        })
+    };
+    people.filter_map(taken).collect()
+}
+
+fn failure(deployment: &Deployment) -> Option<Failure> {
+    let at = match &deployment.status {
+        Status::RolledBack { at, .. } | Status::Failed { at, .. } => *at,
+        Status::Requested
+        | Status::Preparing { .. }
+        | Status::Rolling { .. }
+        | Status::RollingBack { .. }
+        | Status::Cancelling { .. }
+        | Status::Succeeded { .. }
+        | Status::Cancelled { .. }
+        | Status::Superseded { .. } => return None,
+    };
+    Some(Failure {
+        at,
+        deployment: deployment.id,
+        environment: deployment.environment.clone(),
+        told: ending(&deployment.status),
+        took_ms: between(deployment.requested_at, at),
+    })
+}
+
+fn exceptions(past: &Past) -> Vec<Exception> {
+    let exception = |at: Timestamp, what: &str, by: Option<&Name>, told: String| Exception {
+        at,
+        what: what.to_owned(),
+        by: by.cloned(),
+        told,
+    };
+    let waivers = past.waivers.iter().filter_map(|waiver| {
+        let (by, at) = waiver.signed.as_ref()?;
+        let told = format!("control {}: {}", waiver.control, waiver.reason);
+        Some(exception(*at, "waiver", Some(by), told))
+    });
+    let against = past.deployments.iter().flat_map(|deployment| {
+        let confirmed = deployment.overrides.iter();
+        let confirmed = confirmed.filter_map(|it| Some((it, it.confirmed_by.as_ref()?)));
+        confirmed.map(move |(it, second)| {
+            let told = format!(
+                "deployment {} against the calendar, asked for by {}: {}",
+                deployment.id, it.by, it.reason
+            );
+            exception(it.at, "override", Some(second), told)
+        })
+    });
+    let emergencies = past
+        .changes
+        .iter()
+        .filter(|it| it.kind == ChangeKind::Emergency);
+    let emergencies = emergencies.map(|it| {
+        let told = format!("change request {}: {}", it.id, it.title);
+        exception(it.at, "emergency", Some(&it.by.0), told)
+    });
+    let tasks = past.tasks.iter().filter_map(|task| match &task.state {
+        TaskState::Skipped { by, at, reason } => {
+            let told = format!("{} was left out: {reason}", task.title);
+            Some(exception(*at, "task", Some(by), told))
+        }
+        TaskState::Open
+        | TaskState::Started { .. }
+        | TaskState::Done { .. }
+        | TaskState::Dropped { .. } => None,
+    });
+    let steps = past.conducted.iter().flat_map(|conducted| {
+        conducted
+            .run
+            .steps
+            .iter()
+            .filter_map(|(step, status)| match status {
+                StepStatus::Skipped { by, at, reason } => {
+                    let told = format!(
+                        "step {step} of deployment {}: {reason}",
+                        conducted.deployment
+                    );
+                    Some(exception(*at, "step", by.as_ref(), told))
+                }
+                StepStatus::Waiting
+                | StepStatus::Ready { .. }
+                | StepStatus::Started { .. }
+                | StepStatus::Done { .. }
+                | StepStatus::Failed { .. }
+                | StepStatus::TimedOut { .. } => None,
+            })
+    });
+    let all = waivers.chain(against).chain(emergencies);
+    let mut all: Vec<Exception> = all.chain(tasks).chain(steps).collect();
+    all.sort_by_key(|it| it.at);
+    all
+}
+
+fn told((message, tally): &(Message, Tally)) -> Told {
+    Told {
+        message: message.id,
+        subject: message.writing.subject.clone(),
+        status: message.status.word().to_owned(),
+        at: message.out.as_ref().map(|out| out.at),
+        delivered: tally.delivered,
+        lost: tally.refused + tally.gave_up + tally.unknown,
+    }
+}
+
+fn suppliers(past: &Past) -> Vec<SupplierEvent> {
+    let notices = past.notices.iter().map(|notice| {
+        let first = notice.original();
+        SupplierEvent {
+            at: first.at,
+            supplier: notice.supplier.clone(),
+            told: format!("announced: {}", first.announcement.title),
+            surprise: false,
+        }
+    });
+    let seen = past.observations.iter().map(|observation| {
+        let deployed = &observation.deployed;
+        SupplierEvent {
+            at: deployed.change.by,
+            supplier: deployed.supplier.clone(),
+            told: format!(
+                "{} in {}: {}",
+                deployed.component, deployed.environment, observation.matched
+            ),
+            surprise: matches!(observation.matched, Match::Surprise),
+        }
+    });
+    let mut all: Vec<SupplierEvent> = notices.chain(seen).collect();
+    all.sort_by_key(|it| it.at);
+    all
+}
