@@ -41,8 +41,10 @@ mod rehearsal;
 mod rehearse;
 mod release;
 mod remove;
+mod review;
 mod rollback;
 mod runbook;
+mod score;
 mod secret;
 mod session;
 mod sign_in;
@@ -96,6 +98,10 @@ pub enum Command {
     Plan(plan::PlanCommand),
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    #[command(subcommand)]
+    Score(score::ScoreCommand),
+    #[command(subcommand)]
+    Review(review::ReviewCommand),
     #[command(subcommand)]
     Runbook(runbook::RunbookCommand),
     #[command(subcommand)]
@@ -193,6 +199,8 @@ impl Command {
             Self::Vulnerabilities(args) => args.run(&context).await,
             Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
+            Self::Score(command) => command.run(&context).await,
+            Self::Review(command) => command.run(&context).await,
             Self::Runbook(command) => command.run(&context).await,
             Self::Step(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,

@@ -16,6 +16,7 @@ use crate::{
     journal::{Checkpoint, Entry, check_inclusion, leaf_hash, note},
     name::Name,
     release::Release,
+    review::{Findings, Report},
     version::Version,
 };
 use jiff::Timestamp;
@@ -62,6 +63,9 @@ pub struct Dossier {
     pub changes: Vec<Change>,
     /// Exceptions from controls that concerned it.
     pub waivers: Vec<Waiver>,
+    /// What its review found, once that is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewRecord>,
     /// The signed checkpoint that the proofs lead to.
     pub checkpoint: String,
     /// The timeline: every entry of the journal about any of this, in order.
@@ -91,6 +95,15 @@ pub struct DeploymentRecord {
     pub returns: Vec<ReturnJudgement>,
     /// What people said of exactly its parts.
     pub approvals: Vec<Approval>,
+}
+
+/// A closed review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewRecord {
+    /// What happened, as it was in front of people.
+    pub report: Report,
+    /// What they found.
+    pub findings: Findings,
 }
 
 /// An entry of the journal with its proof.

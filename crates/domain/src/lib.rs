@@ -53,6 +53,7 @@ pub mod review;
 pub mod revision;
 pub mod runbook;
 pub mod scope;
+pub mod score;
 pub mod supplier;
 pub mod text;
 pub mod train;

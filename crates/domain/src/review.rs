@@ -26,7 +26,7 @@ pub use improvement::{Improvement, Improves, ImprovesError};
 pub use metrics::{Metrics, Ride, RideEnd};
 pub use objective::{Judged, Objective, Verdict};
 pub use participants::{Participants, participants};
-pub use record::{Begun, Review, VOTES_EACH, VOTES_MAX};
+pub use record::{Begun, Findings, Review, VOTES_EACH, VOTES_MAX};
 pub use report::{
     Exception, Failure, Past, PlannedTarget, Report, StepTaken, SupplierEvent, TaskTaken, Told,
 };

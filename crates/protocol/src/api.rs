@@ -23,8 +23,10 @@ mod policy;
 mod problem;
 mod rehearsal;
 mod release;
+mod review;
 mod runbook;
 mod scope;
+mod score;
 mod status;
 mod supplier;
 mod supplier_change;
@@ -85,6 +87,14 @@ pub use rehearsal::{
     ExposureView, RehearsalRequest, RehearsalView, ScenarioView, SpreadView, WaitedView,
 };
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
+pub use review::{
+    DueReviewView, ExceptionView, FailureView, HeardView, MetricsView, MomentView, ObjectiveView,
+    ParticipantView, ReportView, RetrospectiveView, ReviewActionRequest, ReviewActionView,
+    ReviewConclusionRequest, ReviewDeedRequest, ReviewGroupRequest, ReviewGroupView,
+    ReviewNoteRequest, ReviewNoteView, ReviewObjectiveRequest, ReviewParticipantRequest,
+    ReviewRequest, ReviewRowView, ReviewView, ReviewVotesRequest, ReviewsView, StepTakenView,
+    SupplierEventView, TaskTakenView, ThemeView, ToldView,
+};
 pub use runbook::{
     ConductedView, ContactView, RiskView, RunbookEditionView, RunbookRequest, RunbookSavedView,
     RunbookView, StepDeedRequest, StepView, StepsView, TimelineView, WaitingStepView,
@@ -95,6 +105,7 @@ pub use scope::{
     ScopeSinceView, ScopeUnmatchedView, ScopeUnreadView, ScopeView, UnwordedView, WordingRequest,
     WorkItemView,
 };
+pub use score::{AucView, DeploymentScoreView, ScoreBacktestView, ScoreTermView};
 pub use status::{
     ComponentStatus, DeploymentInProgress, DoctorView, EnvironmentStatus, ProductStatus,
     StatusView, TargetStatus,

@@ -39,6 +39,7 @@ mod registry;
 mod rehearsals;
 mod release_plans;
 mod releases;
+mod reviews;
 mod runbooks;
 mod scopes;
 mod sqlite;

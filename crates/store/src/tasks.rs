@@ -22,8 +22,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn record_task(&mut self, task: &Task) -> Result<(), StoreError> {
-        let sql = "INSERT INTO tasks (id, product, version, owner, assignee, pending, due, record) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+        let sql = "INSERT INTO tasks (id, product, version, owner, assignee, pending, due, record, is_action) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
             ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, assignee = excluded.assignee, \
             pending = excluded.pending, due = excluded.due, record = excluded.record";
         let values = [
@@ -35,6 +35,7 @@ impl Tx {
             task.state.is_pending().into(),
             task.due.map_or(Value::Int(i64::MAX), Value::from),
             record::write(task).into(),
+            (!task.is_for_release()).into(),
         ];
         self.execute(sql, &values).await.map(drop)
     }
@@ -94,6 +95,15 @@ impl Tx {
                 .rows(sql, &[party.to_string().into(), limit.into()])
                 .await?,
         )
+    }
+
+    /// At most `limit` tasks that are actions of reviews, the newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn actions(&mut self, limit: u64) -> Result<Vec<Task>, StoreError> {
+        let sql = "SELECT record FROM tasks WHERE is_action = 1 ORDER BY id DESC LIMIT $1";
+        read(&self.rows(sql, &[limit.into()]).await?)
     }
 
     /// At most `limit` tasks that are still to be done, whosever they are, the most urgent first.

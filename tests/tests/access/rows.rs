@@ -28,6 +28,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Row> {
 }
 
 const ROWS: &[Row] = &[
+    ("get", "/api/v1/reviews", Listed(2), ""),
+    ("get", "/api/v1/score/backtest", Listed(2), ""),
     ("get", "/api/v1/suppliers", Shared(2), ""),
     ("get", "/api/v1/suppliers/{supplier}", Shared(2), ""),
     (

@@ -93,6 +93,8 @@ actions! {
     CreateRelease "create-release" Enable "creating a release";
     /// Write the plan of a release.
     PlanRelease "plan-release" Enable "planning a release";
+    /// Lead the review of a release: begin it, move it on, judge objectives, conclude.
+    LeadReview "lead-review" Enable "leading a review";
     /// Say that exactly a message that others wrote may go out.
     SanctionMessage "sanction-message" Enable "sanctioning a message";
     /// Ask those who have no account whether they want to be told, and clear up who bounced.

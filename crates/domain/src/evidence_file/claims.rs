@@ -31,7 +31,32 @@ pub(super) fn check(dossier: &Dossier, entries: &[Entry]) -> Result<(), String> 
         let subject = format!("waiver/{}", waiver.id);
         last_says(entries, &subject, waiver)?;
     }
-    Ok(())
+    check_review(dossier, entries)
+}
+
+/// The journal says last that the review was closed, with exactly this.
+fn check_review(dossier: &Dossier, entries: &[Entry]) -> Result<(), String> {
+    let Some(review) = &dossier.review else {
+        return Ok(());
+    };
+    let Release {
+        product, version, ..
+    } = &dossier.release;
+    let subject = format!("review/{product}/{version}");
+    let moves = |entry: &&Entry| {
+        let is_move = matches!(entry.action.as_str(), "review.closed" | "review.reopened");
+        entry.subject == subject && is_move
+    };
+    let last = entries.iter().rev().find(moves);
+    let told = json!({
+        "report": canonical::hash(&review.report), "findings": canonical::hash(&review.findings),
+    });
+    match last {
+        Some(entry) if entry.action == "review.closed" && entry.detail == told => Ok(()),
+        Some(_) | None => Err(format!(
+            "{subject}: no entry says that it was closed like that"
+        )),
+    }
 }
 
 /// The hash of a sealed release is that of its contents and configuration, and the journal has it.

@@ -6,6 +6,7 @@ use crate::{
     id::{PersonId, SnapshotNumber, WaiverId},
     journal::{Frontier, note::Notary},
     release::Sealed,
+    review::Past,
 };
 use serde_json::json;
 
@@ -102,6 +103,7 @@ fn dossier() -> Dossier {
         deployments: Vec::new(),
         changes: Vec::new(),
         waivers: vec![waiver],
+        review: None,
         checkpoint: notary().sign(frontier.size(), frontier.root()),
         entries: vec![proved(0, first, leaves[1]), proved(1, second, leaves[0])],
     }
@@ -109,6 +111,32 @@ fn dossier() -> Dossier {
 
 fn signed(dossier: &Dossier, by: &Notary) -> String {
     serde_json::to_string(&EvidenceFile::sign(dossier, by)).unwrap()
+}
+
+/// A review that nobody closed, in which all is well.
+fn well_reviewed(dossier: &Dossier) -> ReviewRecord {
+    let past = Past {
+        release: dossier.release.clone(),
+        plans: Vec::new(),
+        tasks: Vec::new(),
+        deployments: Vec::new(),
+        approvals: Vec::new(),
+        changes: Vec::new(),
+        waivers: Vec::new(),
+        conducted: Vec::new(),
+        messages: Vec::new(),
+        notices: Vec::new(),
+        observations: Vec::new(),
+        live: None,
+        rides: Vec::new(),
+    };
+    ReviewRecord {
+        report: Report::of(&past, time()),
+        findings: Findings {
+            objectives: Vec::new(),
+            conclusion: crate::text::Paragraphs::of("All is well."),
+        },
+    }
 }
 
 #[test]
@@ -179,6 +207,11 @@ fn whoever_holds_the_key_can_tell_nothing_that_the_journal_does_not_say() {
     });
     assert!(
         bent.contains("no entry says that customer-approval was supplied"),
+        "{bent}"
+    );
+    let bent = fault(|it| it.review = Some(well_reviewed(it)));
+    assert!(
+        bent.contains("review/shop/1.0.0: no entry says that it was closed like that"),
         "{bent}"
     );
     let bent = fault(|it| it.snapshot = Some(Digest::of(b"another")));

@@ -182,6 +182,14 @@ impl TaskState {
         }
     }
 
+    /// When it was done or left out.
+    pub const fn ended(&self) -> Option<Timestamp> {
+        match self {
+            Self::Done { at, .. } | Self::Skipped { at, .. } | Self::Dropped { at } => Some(*at),
+            Self::Open | Self::Started { .. } => None,
+        }
+    }
+
     /// As people and programs name it.
     pub const fn word(&self) -> &'static str {
         match self {

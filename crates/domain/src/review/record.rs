@@ -57,6 +57,16 @@ pub struct Review {
     pub edition: Edition,
 }
 
+/// What a review found, as it is handed on with the release's evidence: without what individuals wrote and voted for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Findings {
+    /// What was found of the release's objectives.
+    pub objectives: Vec<Judged>,
+    /// What is to be remembered.
+    pub conclusion: Paragraphs,
+}
+
 /// How a review begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
@@ -98,6 +108,14 @@ impl Review {
             conclusion: Paragraphs::default(),
             edition: Edition(0),
         })
+    }
+
+    /// What it found.
+    pub fn findings(&self) -> Findings {
+        Findings {
+            objectives: self.objectives.clone(),
+            conclusion: self.conclusion.clone(),
+        }
     }
 
     /// The same after something that moves it on. When votes are opened, or discussed without any, each note that stands alone
@@ -233,7 +251,11 @@ impl Review {
         }
     }
 
-    pub(super) fn check_part(&self, person: &Name) -> Result<(), ReviewError> {
+    /// Whether somebody takes part.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn check_part(&self, person: &Name) -> Result<(), ReviewError> {
         match self.participants.contains(person) {
             true => Ok(()),
             false => Err(ReviewError::Stranger(person.clone())),

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     communication::message::{Message, Tally},
     control::{Approval, Change, ChangeKind, Waiver},
-    deployment::{Deployment, Status},
+    deployment::{Deployment, Purpose, Status},
     id::{DeploymentId, MessageId, TaskId},
     name::Name,
     planning::{PlanEdition, Task, TaskState},
@@ -31,7 +31,7 @@ pub struct Past {
     pub plans: Vec<PlanEdition>,
     /// Its tasks, but for actions of reviews.
     pub tasks: Vec<Task>,
-    /// Its deployments, the oldest first.
+    /// Its deployments, and those that took them back, the oldest first.
     pub deployments: Vec<Deployment>,
     /// What people said of them.
     pub approvals: Vec<Approval>,
@@ -226,6 +226,7 @@ fn went_live(past: &Past) -> Option<Timestamp> {
     let there = past
         .deployments
         .iter()
+        .filter(|it| it.purpose == Purpose::Promotion)
         .filter(|it| Some(&it.environment) == past.live.as_ref());
     let live = there.filter_map(|it| {
         let Status::Succeeded { at } = it.status else {
@@ -284,22 +285,30 @@ fn steps(conducted: &Conducted) -> Vec<StepTaken> {
 }
 
 fn failure(deployment: &Deployment) -> Option<Failure> {
-    let at = match &deployment.status {
-        Status::RolledBack { at, .. } | Status::Failed { at, .. } => *at,
-        Status::Requested
-        | Status::Preparing { .. }
-        | Status::Rolling { .. }
-        | Status::RollingBack { .. }
-        | Status::Cancelling { .. }
-        | Status::Succeeded { .. }
-        | Status::Cancelled { .. }
-        | Status::Superseded { .. } => return None,
+    let (at, told) = match (&deployment.purpose, &deployment.status) {
+        (_, Status::RolledBack { at, .. } | Status::Failed { at, .. }) => {
+            (*at, ending(&deployment.status))
+        }
+        (Purpose::Rollback { of }, Status::Succeeded { at }) => {
+            (*at, format!("deployment {of} was taken back"))
+        }
+        (Purpose::Promotion, Status::Succeeded { .. })
+        | (
+            _,
+            Status::Requested
+            | Status::Preparing { .. }
+            | Status::Rolling { .. }
+            | Status::RollingBack { .. }
+            | Status::Cancelling { .. }
+            | Status::Cancelled { .. }
+            | Status::Superseded { .. },
+        ) => return None,
     };
     Some(Failure {
         at,
         deployment: deployment.id,
         environment: deployment.environment.clone(),
-        told: ending(&deployment.status),
+        told,
         took_ms: between(deployment.requested_at, at),
     })
 }

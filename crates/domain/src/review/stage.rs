@@ -102,7 +102,7 @@ impl Stage {
     }
 
     /// What comes next, for people.
-    pub(super) const fn hint(&self) -> &'static str {
+    pub const fn hint(&self) -> &'static str {
         match self {
             Self::Writing => "reveal the notes once everybody has written theirs",
             Self::Grouping => "put together what belongs together, then open the vote or discuss",

@@ -8,11 +8,14 @@ use tidegate_domain::{
     catalog::{KeySet, Kind as CatalogKind},
     control::{Approval, Change, Judgement, Waiver},
     deployment::Deployment,
-    evidence_file::{Artifact, DeploymentRecord, Dossier, EvidenceFile, ProvedEntry, verify},
+    evidence_file::{
+        Artifact, DeploymentRecord, Dossier, EvidenceFile, ProvedEntry, ReviewRecord, verify,
+    },
     id::{ChangeId, DeploymentId},
     journal::Outline,
     name::Name,
     release::Release,
+    review::Stage,
     version::Version,
 };
 use tidegate_store::{NumberedEntry, Repository, Tx};
@@ -121,6 +124,7 @@ async fn collect(
         supplied: tx.evidence_of(product, version).await?,
         changes: changes(tx, &release, &deployments).await?,
         waivers: waivers(tx, &release, &deployments).await?,
+        review: review(tx, &release).await?,
         deployments,
         release,
         checkpoint: String::new(),
@@ -129,7 +133,10 @@ async fn collect(
 }
 
 /// The deployments of the release, the oldest first.
-async fn deployments(tx: &mut Tx, release: &Release) -> Result<Vec<DeploymentRecord>, Error> {
+pub(super) async fn deployments(
+    tx: &mut Tx,
+    release: &Release,
+) -> Result<Vec<DeploymentRecord>, Error> {
     let mut all: Vec<Deployment> = Vec::new();
     let mut before = DeploymentId(u64::MAX >> 1);
     loop {
@@ -156,7 +163,7 @@ async fn deployments(tx: &mut Tx, release: &Release) -> Result<Vec<DeploymentRec
 }
 
 /// The change requests of the release, or that one of its deployments names.
-async fn changes(
+pub(super) async fn changes(
     tx: &mut Tx,
     release: &Release,
     deployments: &[DeploymentRecord],
@@ -188,7 +195,7 @@ async fn changes(
 }
 
 /// The exceptions that are for this release only, or that something rested on.
-async fn waivers(
+pub(super) async fn waivers(
     tx: &mut Tx,
     release: &Release,
     deployments: &[DeploymentRecord],
@@ -208,6 +215,22 @@ async fn waivers(
     Ok(waivers)
 }
 
+/// What its review found, once that is closed.
+async fn review(tx: &mut Tx, release: &Release) -> Result<Option<ReviewRecord>, Error> {
+    let of = (&release.product, &release.version);
+    let Some(review) = tx.review(of).await? else {
+        return Ok(None);
+    };
+    let Stage::Closed { report, .. } = review.stage else {
+        return Ok(None);
+    };
+    let report = tx.review_report(of, report).await?;
+    Ok(report.map(|report| ReviewRecord {
+        report,
+        findings: review.findings(),
+    }))
+}
+
 /// What the journal's entries are about that concern the release.
 fn subjects(dossier: &Dossier) -> Vec<String> {
     let Release {
@@ -224,7 +247,9 @@ fn subjects(dossier: &Dossier) -> Vec<String> {
     let approvals = approvals.map(|it| format!("deployment/{}", it.deployment));
     let changes = dossier.changes.iter().map(|it| format!("change/{}", it.id));
     let waivers = dossier.waivers.iter().map(|it| format!("waiver/{}", it.id));
-    let all: BTreeSet<String> = std::iter::once(release)
+    let review = format!("review/{product}/{version}");
+    let all: BTreeSet<String> = [release, review]
+        .into_iter()
         .chain(artifacts)
         .chain(deployments)
         .chain(approvals)

@@ -262,6 +262,11 @@ pub(super) fn parts(
 }
 
 async fn preview(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<PlanView, Error> {
+    Ok(view(&would(tx, request, wanted).await?))
+}
+
+/// The plan that a deployment would have now.
+pub(super) async fn would(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Plan, Error> {
     request
         .permit_product(tx, Action::Read, &wanted.product)
         .await?;
@@ -280,8 +285,7 @@ async fn preview(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Plan
         .filter(|target| target.balances.is_empty());
     let targets = targets.map(|target| target.name).collect();
     let how = (way, jobs(&release, &snapshot));
-    let plan = compiled(tx, &wanted.environment, how, targets).await?;
-    Ok(view(&plan))
+    compiled(tx, &wanted.environment, how, targets).await
 }
 
 fn view(plan: &Plan) -> PlanView {

@@ -7,4 +7,6 @@ mod shown;
 mod work;
 
 pub use deeds::Deed;
+pub(super) use deeds::check_room;
+pub(super) use shown::view;
 pub use work::WorkOf;

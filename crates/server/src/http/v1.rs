@@ -19,8 +19,10 @@ mod planning;
 mod policies;
 mod rehearsals;
 mod releases;
+mod reviews;
 mod runbooks;
 mod scope;
+mod scores;
 mod status;
 mod stream;
 mod suppliers;
@@ -57,8 +59,10 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(policies::router())
         .merge(rehearsals::router())
         .merge(releases::router())
+        .merge(reviews::router())
         .merge(runbooks::router())
         .merge(scope::router())
+        .merge(scores::router())
         .merge(status::router())
         .merge(suppliers::router())
         .merge(tasks::router())
@@ -125,8 +129,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         releases::create, releases::contents,
         releases::evidence_file, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,
         releases::unblock,
+        reviews::all, reviews::show, reviews::begin, reviews::advance, reviews::write, reviews::take_back, reviews::group,
+        reviews::regroup, reviews::vote, reviews::judge, reviews::conclude, reviews::invite, reviews::excuse, reviews::agree,
         runbooks::show, runbooks::begin, runbooks::save, runbooks::renew, runbooks::editions, runbooks::steps, runbooks::say,
         scope::show, scope::adjust, scope::notes, scope::word, scope::items, scope::import_items, scope::address, scope::hear,
+        scores::show, scores::backtest,
         tasks::list, tasks::show, tasks::create, tasks::take, tasks::assign, tasks::start, tasks::finish, tasks::skip,
         tasks::reopen,
         status::show,

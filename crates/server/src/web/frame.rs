@@ -23,6 +23,8 @@ pub(super) enum Section {
     Trains,
     /// What others change under us.
     Suppliers,
+    /// What was learnt.
+    Reviews,
     /// What goes out when.
     Calendar,
     /// What awaits deployment.
@@ -98,6 +100,7 @@ const MENUS: [(&str, &[Known]); 3] = [
             (Section::Trains, "/trains", "Trains", "t"),
             (Section::Calendar, "/calendar", "Calendar", "c"),
             (Section::Changes, "/changes", "Changes", "h"),
+            (Section::Reviews, "/reviews", "Reviews", "e"),
         ],
     ),
     (
@@ -135,6 +138,7 @@ impl Frame {
             | Section::Deployments
             | Section::Trains
             | Section::Suppliers
+            | Section::Reviews
             | Section::Calendar
             | Section::Artifacts
             | Section::Controls

@@ -5,8 +5,8 @@ use super::{
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
         group_run, journal, messages, opt_in, outside, overview, password, people, plan, proposals,
-        provider, rehearsal, release, release_plan, release_scope, releases, runbook, sign_in,
-        status_page, suppliers, train, trains, waivers, work,
+        provider, rehearsal, release, release_plan, release_scope, releases, reviews, runbook,
+        score, sign_in, status_page, suppliers, train, trains, waivers, work,
     },
 };
 use crate::{
@@ -84,6 +84,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .merge(planning())
         .merge(told())
         .merge(supplied())
+        .merge(reviewed())
         .merge(persons())
         .fallback(fault::unknown)
         .layer(renewing)
@@ -256,6 +257,24 @@ fn supplied() -> Router<SharedApp> {
             post(suppliers::change::settle),
         )
         .merge(outside)
+}
+
+/// What was learnt.
+fn reviewed() -> Router<SharedApp> {
+    Router::new()
+        .route("/reviews", get(reviews::show))
+        .route(
+            "/products/{product}/releases/{version}/score",
+            get(score::show),
+        )
+        .route(
+            "/products/{product}/releases/{version}/review",
+            get(reviews::review::show),
+        )
+        .route(
+            "/products/{product}/releases/{version}/review/{deed}",
+            post(reviews::deeds::act),
+        )
 }
 
 /// Who may come in.

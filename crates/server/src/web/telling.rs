@@ -1,6 +1,7 @@
 //! Entries of the journal in words.
 
 mod messages;
+mod reviews;
 mod runbooks;
 mod suppliers;
 
@@ -21,6 +22,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
         of_access(action)
             .or_else(|| of_artifacts(action, detail))
             .or_else(|| messages::of_messages(action, detail))
+            .or_else(|| reviews::of_reviews(action, detail))
             .or_else(|| runbooks::of_runbooks(action, detail))
             .or_else(|| suppliers::of_suppliers(action, detail))
             .unwrap_or_else(|| of_others(action, detail))
@@ -279,6 +281,9 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
         ["group-run", id] => Some(format!("/group-runs/{id}")),
         ["change", id] => Some(format!("/changes/{id}")),
         ["proposal", id] => Some(format!("/proposals?all=true#proposal-{id}")),
+        ["review", product, version] => {
+            Some(format!("/products/{product}/releases/{version}/review"))
+        }
         ["task", id] => Some(format!("/tasks/{id}")),
         ["message", id] => Some(format!("/messages/{id}")),
         ["supplier", name] => Some(format!("/suppliers/{name}")),

@@ -29,6 +29,7 @@ mod records;
 mod registry;
 mod rehearsals;
 mod releases;
+mod reviews;
 mod runbooks;
 mod samples;
 mod scopes;
@@ -163,6 +164,10 @@ contract! {
     trains {
         a_train_is_kept_as_it_is_and_found_while_it_is_open
         every_saving_of_a_trains_plan_stays
+    }
+    reviews {
+        a_review_is_kept_as_it_is_and_its_reports_by_their_hash
+        actions_are_found_apart_from_what_releases_need
     }
     runbooks {
         every_edition_stays_and_both_ways_are_apart

@@ -10,6 +10,7 @@ mod group_runs;
 mod instances;
 mod jobs;
 mod planning;
+mod reviews;
 mod runbooks;
 mod scopes;
 mod suppliers;

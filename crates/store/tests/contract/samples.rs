@@ -1,6 +1,7 @@
 //! Domain values that tests write and read back: real ones, with every optional part filled.
 
 mod communications;
+pub(crate) mod reviews;
 pub(crate) mod runbooks;
 mod scopes;
 mod suppliers;
@@ -204,6 +205,7 @@ pub(crate) fn plan_edition(number: u64) -> PlanEdition {
         milestones: template.milestones.clone(),
         tasks: template.tasks.clone(),
         bookings: template.bookings.clone(),
+        objectives: template.objectives.clone(),
     };
     PlanEdition {
         product: name("storefront"),
@@ -247,6 +249,7 @@ pub(crate) fn task(number: u64, state: TaskState) -> Task {
         by: name("ada"),
         at: time(0),
         state,
+        improvement: None,
     }
 }
 

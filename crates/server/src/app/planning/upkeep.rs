@@ -90,6 +90,7 @@ async fn task(
         by: before.map_or_else(|| edition.by.clone(), |it| it.by.clone()),
         at: before.map_or(edition.at, |it| it.at),
         state,
+        improvement: None,
     })
 }
 

@@ -147,11 +147,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<TaskV
         .permit_product(tx, Action::AssignTask, product)
         .await?;
     releases::find(tx, product, version).await?;
-    if tx.tasks_of((product, version)).await?.len() >= OF_RELEASE_MAX {
-        let detail = format!("release {version} of {product} has {OF_RELEASE_MAX} tasks");
-        return Err(Error::refused(Kind::NotReady, "too-many-tasks", detail)
-            .hint("write what is left into one of them"));
-    }
+    check_room(tx, &wanted.of).await?;
     let owner = wanted.owner.clone();
     let owner = owner.unwrap_or_else(|| Party::Person(request.actor.name.clone()));
     planning::check_party(tx, &owner).await?;
@@ -168,6 +164,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<TaskV
         by: request.actor.name.clone(),
         at: tx.now(),
         state: TaskState::Open,
+        improvement: None,
     };
     tx.record_task(&task).await?;
     let detail = json!({ "title": task.title, "owner": task.owner, "due": task.due });
@@ -175,6 +172,19 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<TaskV
         .journal(tx, "task.created", &subject(task.id), &detail)
         .await?;
     view(tx, &task).await
+}
+
+/// Whether a release may have one more task.
+pub(in crate::app) async fn check_room(
+    tx: &mut Tx,
+    (product, version): &(Name, Version),
+) -> Result<(), Error> {
+    if tx.tasks_of((product, version)).await?.len() < OF_RELEASE_MAX {
+        return Ok(());
+    }
+    let detail = format!("release {version} of {product} has {OF_RELEASE_MAX} tasks");
+    Err(Error::refused(Kind::NotReady, "too-many-tasks", detail)
+        .hint("write what is left into one of them"))
 }
 
 async fn carry_out(

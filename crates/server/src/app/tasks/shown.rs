@@ -48,7 +48,7 @@ pub(super) async fn found(
 }
 
 /// A task as it is shown, with what the plan of its release says of it.
-pub(super) async fn view(tx: &mut Tx, task: &Task) -> Result<TaskView, Error> {
+pub(in crate::app) async fn view(tx: &mut Tx, task: &Task) -> Result<TaskView, Error> {
     let views = views(tx, std::slice::from_ref(task)).await?;
     views
         .into_iter()

@@ -1,0 +1,167 @@
+//! Collecting what a report is compiled from.
+
+use super::super::{Error, dossier, releases};
+use std::collections::{BTreeMap, BTreeSet};
+use tidegate_domain::{
+    agenda::Reliance,
+    catalog::{Kind, Product, path},
+    communication::message::{Message, Tally},
+    deployment::{Deployment, Purpose, Status},
+    id::{DeploymentId, Edition, MessageId},
+    name::Name,
+    release::Release,
+    review::{Past, Ride, RideEnd},
+    supplier::{Notice, Observation, Supplier},
+    version::Version,
+};
+use tidegate_store::Tx;
+
+/// The most editions of a plan, messages, and what suppliers did, each.
+const MOST: u64 = 1_000;
+/// The most deployments of the product that are looked through, the newest.
+const DEPLOYMENTS_MAX: usize = 5_000;
+/// From the end of what can be counted on.
+const END: u64 = u64::MAX >> 1;
+
+/// Everything that is on record of a release, as far as a report tells of it.
+pub(super) async fn past(tx: &mut Tx, release: Release) -> Result<Past, Error> {
+    let (product, version) = (release.product.clone(), release.version.clone());
+    let of = (&product, &version);
+    let records = dossier::deployments(tx, &release).await?;
+    let changes = dossier::changes(tx, &release, &records).await?;
+    let waivers = dossier::waivers(tx, &release, &records).await?;
+    let (mut deployments, mut approvals, mut conducted) = (Vec::new(), Vec::new(), Vec::new());
+    let mut counted = BTreeSet::new();
+    for record in records {
+        conducted.extend(tx.conducted(record.deployment.id).await?);
+        let own = record.approvals.into_iter();
+        approvals.extend(own.filter(|it| counted.insert(it.id)));
+        deployments.push(record.deployment);
+    }
+    let all = newest(tx, &product).await?;
+    let own: BTreeSet<DeploymentId> = deployments.iter().map(|it| it.id).collect();
+    let takes_back = |it: &&Deployment| match it.purpose {
+        Purpose::Rollback { of } => own.contains(&of),
+        Purpose::Promotion => false,
+    };
+    deployments.extend(all.iter().filter(takes_back).cloned());
+    deployments.sort_by_key(|it| it.id);
+    deployments.dedup_by_key(|it| it.id);
+    let mut plans = tx.plan_editions_before(of, Edition(END), MOST).await?;
+    plans.reverse();
+    let mut tasks = tx.tasks_of(of).await?;
+    tasks.retain(|task| task.is_for_release());
+    let declared = releases::find_product(tx, &product).await?;
+    let environments = tx.environments().await?;
+    let live = path::of(&declared, &environments).unwrap_or_default().pop();
+    let rides = rides(tx, &all, live.as_ref()).await?;
+    let (notices, observations) = suppliers(tx, &release).await?;
+    Ok(Past {
+        messages: messages(tx, of).await?,
+        release,
+        plans,
+        tasks,
+        deployments,
+        approvals,
+        changes,
+        waivers,
+        conducted,
+        notices,
+        observations,
+        live,
+        rides,
+    })
+}
+
+async fn messages(
+    tx: &mut Tx,
+    (product, version): (&Name, &Version),
+) -> Result<Vec<(Message, Tally)>, Error> {
+    let part = (MessageId(END), MOST);
+    let all = tx.messages_about((product, Some(version)), part).await?;
+    let mut messages = Vec::with_capacity(all.len());
+    for message in all.into_iter().rev() {
+        let tally = tx.tally_of(message.id).await?;
+        messages.push((message, tally));
+    }
+    Ok(messages)
+}
+
+/// The deployments of a product, the newest of them, wherever they went.
+async fn newest(tx: &mut Tx, product: &Name) -> Result<Vec<Deployment>, Error> {
+    let (mut all, mut before) = (Vec::new(), DeploymentId(END));
+    while all.len() < DEPLOYMENTS_MAX {
+        let some = tx
+            .deployments_before(before, MOST, (Some(product), None))
+            .await?;
+        let Some(last) = some.last() else { break };
+        before = last.id;
+        all.extend(some);
+    }
+    Ok(all)
+}
+
+/// Those to live, as far as they are measured.
+async fn rides(tx: &mut Tx, all: &[Deployment], live: Option<&Name>) -> Result<Vec<Ride>, Error> {
+    let there = all.iter().filter(|it| Some(&it.environment) == live);
+    let mut drafted = BTreeMap::new();
+    let mut rides = Vec::new();
+    for deployment in there {
+        let version = &deployment.release;
+        let known = drafted.get(version).copied();
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let release = tx.release(&deployment.product, version).await?;
+                release.map_or(deployment.requested_at, |it| it.created_at)
+            }
+        };
+        drafted.insert(version, at);
+        rides.push(Ride {
+            drafted: at,
+            asked: deployment.requested_at,
+            end: end(deployment),
+        });
+    }
+    Ok(rides)
+}
+
+const fn end(deployment: &Deployment) -> RideEnd {
+    match &deployment.status {
+        Status::Succeeded { at } => match deployment.purpose {
+            Purpose::Promotion => RideEnd::Well(*at),
+            // What it takes back did not stay.
+            Purpose::Rollback { .. } => RideEnd::Badly(*at),
+        },
+        Status::RolledBack { at, .. } | Status::Failed { at, .. } => RideEnd::Badly(*at),
+        Status::Requested
+        | Status::Preparing { .. }
+        | Status::Rolling { .. }
+        | Status::RollingBack { .. }
+        | Status::Cancelling { .. }
+        | Status::Cancelled { .. }
+        | Status::Superseded { .. } => RideEnd::Neither,
+    }
+}
+
+/// What suppliers of what the product needs announced and deployed since the release was drafted.
+async fn suppliers(
+    tx: &mut Tx,
+    release: &Release,
+) -> Result<(Vec<Notice>, Vec<Observation>), Error> {
+    let products: Vec<Product> = tx.documents(Kind::Product).await?;
+    let all: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
+    let reliances = Reliance::of_each(&products, &all);
+    let needs = reliances.get(&release.product).cloned().unwrap_or_default();
+    let needed: BTreeSet<&Name> = needs.needs.iter().map(|it| &it.product).collect();
+    let (mut notices, mut observations) = (Vec::new(), Vec::new());
+    for supplier in all.iter().filter(|it| needed.contains(&it.name)) {
+        let announced = tx.notices_of(&supplier.name, MOST).await?;
+        let is_late = |it: &Notice| it.original().at >= release.created_at;
+        notices.extend(announced.into_iter().filter(is_late));
+        let seen = tx.observations_of(&supplier.name, MOST).await?;
+        let is_late = |it: &Observation| it.deployed.change.by >= release.created_at;
+        observations.extend(seen.into_iter().filter(is_late));
+    }
+    Ok((notices, observations))
+}

@@ -1,0 +1,332 @@
+//! One review: what happened, what people wrote, what is to be better next time.
+
+use super::{
+    super::super::{
+        fault::Fault,
+        frame::{Frame, Section, answer},
+        moment::Moment,
+        offer::{Place, barred},
+        parts::{Prose, counted},
+        state::State as Shown,
+        visitor::{Path, Visitor},
+    },
+    Action as Listed, action, stage,
+};
+use crate::http::access::State;
+use askama::Template;
+use axum::response::Response;
+use jiff::Timestamp;
+use tidegate_domain::{access::Action, duration::Millis, review::Column};
+use tidegate_protocol::api::{
+    MetricsView, ObjectiveView, ParticipantView, ReportView, RetrospectiveView, ReviewGroupView,
+    ReviewNoteView, ReviewView,
+};
+
+/// The stages, as they come one after the other.
+const STAGES: [(&str, &str); 5] = [
+    ("writing", "Everybody writes"),
+    ("grouping", "Put together"),
+    ("voting", "Vote"),
+    ("discussing", "Discuss and agree"),
+    ("closed", "Closed"),
+];
+
+#[derive(Template)]
+#[template(path = "review.html")]
+struct Page {
+    frame: Frame,
+    product: String,
+    version: String,
+    sentence: String,
+    state: Shown,
+    stages: Vec<Stage>,
+    next: Prose,
+    moves: Option<Move>,
+    report: Report,
+    objectives: Vec<ObjectiveView>,
+    participants: Vec<ParticipantView>,
+    board: Option<Board>,
+    actions: Vec<Listed>,
+    may: May,
+    /// The day two weeks from now.
+    due: String,
+}
+
+/// What a visitor may do now.
+struct May {
+    /// Lead it.
+    lead: bool,
+    /// Agree on actions.
+    agree: bool,
+}
+
+struct Stage {
+    words: &'static str,
+    is_now: bool,
+}
+
+/// What moves it on.
+struct Move {
+    deed: &'static str,
+    words: &'static str,
+    /// What that does.
+    effect: &'static str,
+}
+
+/// What happened.
+struct Report {
+    went_live: Option<Moment>,
+    planned: Option<Moment>,
+    moved: u64,
+    /// What is measured: what, before, since.
+    figures: Vec<(&'static str, String, String)>,
+    wrong: Vec<(Prose, Moment)>,
+    late: Vec<String>,
+    passed: Vec<(Prose, Moment)>,
+    told: Vec<(u64, String)>,
+    suppliers: Vec<(Prose, Moment)>,
+    timeline: Vec<(Moment, String, Prose)>,
+}
+
+/// The board of a retrospective.
+struct Board {
+    columns: Vec<(String, &'static str, Vec<Note>)>,
+    groups: Vec<Group>,
+    is_writing: bool,
+    is_grouping: bool,
+    is_voting: bool,
+    is_closed: bool,
+    may_write: bool,
+    may_group: bool,
+    view: RetrospectiveView,
+}
+
+struct Note {
+    is_own: bool,
+    is_alone: bool,
+    view: ReviewNoteView,
+}
+
+struct Group {
+    notes: Vec<ReviewNoteView>,
+    again: Option<Prose>,
+    view: ReviewGroupView,
+}
+
+pub(in crate::web) async fn show(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let view = app.review(&request, (&product, &version)).await?;
+    let now = Timestamp::now();
+    let place = Place::product(&product);
+    let may = May {
+        lead: barred(&app, &request, (Action::LeadReview, place))
+            .await?
+            .is_none(),
+        agree: barred(&app, &request, (Action::AssignTask, place))
+            .await?
+            .is_none(),
+    };
+    let due = now + jiff::SignedDuration::from_hours(14 * 24);
+    let me = request.actor.name.to_string();
+    let stages = STAGES.map(|(word, words)| Stage {
+        words,
+        is_now: word == view.stage,
+    });
+    let page = Page {
+        frame: Frame::new(
+            &format!("Review of {product} {version}"),
+            Section::Reviews,
+            &request,
+        )
+        .twins(
+            format!("/api/v1/products/{product}/releases/{version}/review"),
+            format!("tidegate review show {product} {version}"),
+        ),
+        sentence: sentence(&view),
+        state: stage(&view.stage),
+        stages: stages.into(),
+        next: Prose::exactly(&view.next),
+        moves: moves(&view.stage).filter(|_| may.lead),
+        report: report(&view.report, now),
+        board: view.retrospective.map(|it| board(it, (&view.stage, &me))),
+        objectives: view.objectives,
+        participants: view.participants,
+        actions: view.actions.into_iter().map(|it| action(it, now)).collect(),
+        due: due.strftime("%Y-%m-%d").to_string(),
+        may,
+        product,
+        version,
+    };
+    answer(&page)
+}
+
+fn sentence(view: &ReviewView) -> String {
+    let (product, version) = (&view.product, &view.version);
+    let failures = match view.report.failures.len() {
+        0 => "nothing went back on the way".to_owned(),
+        count => counted(count, "failure") + " on the way",
+    };
+    match view.report.went_live {
+        Some(_) => format!("{product} {version} is live, with {failures}."),
+        None => format!("{product} {version} was not live yet, with {failures}."),
+    }
+}
+
+fn moves(stage: &str) -> Option<Move> {
+    let (deed, words, effect) = match stage {
+        "writing" => (
+            "reveal",
+            "Reveal the notes",
+            "Everybody sees all notes from then on, and none can be taken back.",
+        ),
+        "grouping" => (
+            "vote",
+            "Open the vote",
+            "Each note that stands alone becomes a group of its own; nothing is put together while people vote.",
+        ),
+        "voting" => (
+            "discuss",
+            "End the vote",
+            "Votes are counted, and what got most comes first.",
+        ),
+        "discussing" => (
+            "close",
+            "Close the review",
+            "What happened is kept as it is in front of you now. Every objective has to be judged.",
+        ),
+        _ => return None,
+    };
+    Some(Move {
+        deed,
+        words,
+        effect,
+    })
+}
+
+fn report(view: &ReportView, now: Timestamp) -> Report {
+    let seen = |at| Moment::seen(at, now);
+    let failures = view.failures.iter().map(|it| {
+        let told = format!(
+            "deployment {} in {}: {}",
+            it.deployment, it.environment, it.told
+        );
+        (Prose::exactly(&told), seen(it.at))
+    });
+    let tasks = view.tasks.iter().filter_map(|it| Some((it, it.late_ms?)));
+    let tasks = tasks
+        .map(|(it, late)| format!("{} ({}): {} late", it.title, it.state, Millis(late).rough()));
+    let steps = view.steps.iter().filter(|it| it.took_ms > it.planned_ms);
+    let steps = steps.map(|it| {
+        let (took, planned) = (Millis(it.took_ms).rough(), Millis(it.planned_ms).rough());
+        format!(
+            "step {} of deployment {}: {took} instead of {planned}",
+            it.step, it.deployment
+        )
+    });
+    let passed = view.exceptions.iter();
+    let passed = passed.map(|it| {
+        let by = it
+            .by
+            .as_ref()
+            .map(|by| format!(", by {by}"))
+            .unwrap_or_default();
+        let told = format!("{}: {}{by}", it.what, it.told);
+        (Prose::exactly(&told), seen(it.at))
+    });
+    let told = view.messages.iter().map(|it| {
+        let lost = match it.lost {
+            0 => String::new(),
+            lost => format!(", {lost} not reached"),
+        };
+        let told = format!(
+            "{}: {}, {} delivered{lost}",
+            it.subject, it.status, it.delivered
+        );
+        (it.message, told)
+    });
+    let suppliers = view.suppliers.iter();
+    let suppliers = suppliers.map(|it| {
+        let told = format!("{}: {}", it.supplier, it.told);
+        (Prose::exactly(&told), seen(it.at))
+    });
+    let timeline = view.timeline.iter().map(|it| {
+        let by = it.by.clone().unwrap_or_default();
+        (seen(it.at), by, Prose::exactly(&it.text))
+    });
+    Report {
+        went_live: view.went_live.map(seen),
+        planned: view.planned_last.map(seen),
+        moved: view.moved,
+        figures: figures(view),
+        wrong: failures.collect(),
+        late: tasks.chain(steps).collect(),
+        passed: passed.collect(),
+        told: told.collect(),
+        suppliers: suppliers.collect(),
+        timeline: timeline.collect(),
+    }
+}
+
+/// What is measured of deployments to live, before and since.
+fn figures(view: &ReportView) -> Vec<(&'static str, String, String)> {
+    let (Some(before), Some(since)) = (&view.before, &view.since) else {
+        return Vec::new();
+    };
+    let rough = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), |ms| Millis(ms).rough());
+    let share = |it: &MetricsView| {
+        let share = it
+            .failure_share
+            .map(|share| format!("{:.0} %", share * 100.0));
+        share.unwrap_or_else(|| "–".to_owned())
+    };
+    let both = |of: &dyn Fn(&MetricsView) -> String| (of(before), of(since));
+    let rows: [(&'static str, (String, String)); 4] = [
+        (
+            "Went live in a week",
+            both(&|it| format!("{:.1}", it.per_week)),
+        ),
+        ("Failed or went back", both(&share)),
+        ("From draft to live", both(&|it| rough(it.lead_time_ms))),
+        ("Mended after", both(&|it| rough(it.mended_after_ms))),
+    ];
+    let rows = rows.into_iter();
+    rows.map(|(what, (before, since))| (what, before, since))
+        .collect()
+}
+
+fn board(view: RetrospectiveView, (stage, me): (&str, &str)) -> Board {
+    let note = |it: &ReviewNoteView| Note {
+        is_own: it.by == me,
+        is_alone: it.group.is_none(),
+        view: it.clone(),
+    };
+    let columns = Column::ALL.map(|column| {
+        let own = view.notes.iter().filter(|it| it.column == column.word());
+        (column.to_string(), column.word(), own.map(note).collect())
+    });
+    let of = |group: &ReviewGroupView| {
+        let notes = view.notes.iter().filter(|it| group.notes.contains(&it.id));
+        Group {
+            notes: notes.cloned().collect(),
+            again: group.again.as_deref().map(Prose::exactly),
+            view: group.clone(),
+        }
+    };
+    let groups = view.groups.iter().map(of).collect();
+    let takes_part = view.takes_part;
+    let is = |word: &str| stage == word;
+    Board {
+        columns: columns.into(),
+        groups,
+        is_writing: is("writing"),
+        is_grouping: is("grouping"),
+        is_voting: is("voting"),
+        is_closed: is("closed"),
+        may_write: takes_part && !is("voting") && !is("closed"),
+        may_group: takes_part && (is("grouping") || is("discussing")),
+        view,
+    }
+}
