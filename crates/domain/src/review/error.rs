@@ -67,6 +67,9 @@ pub enum ReviewError {
     /// Nobody else may be left alone with it.
     #[error("{0} wrote notes, and stays among those who take part")]
     Wrote(Name),
+    /// Whoever takes no part cannot be excused.
+    #[error("{0} takes no part in it anyway")]
+    NoPart(Name),
     /// The plan has no such objective.
     #[error("the plan has no objective `{0}`")]
     UnknownObjective(Name),

@@ -186,7 +186,7 @@ impl Review {
         next.votes.remove(person);
         match next.participants.remove(person) {
             true => Ok(next),
-            false => Err(ReviewError::Stranger(person.clone())),
+            false => Err(ReviewError::NoPart(person.clone())),
         }
     }
 

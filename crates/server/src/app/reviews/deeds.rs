@@ -269,6 +269,7 @@ pub(super) fn refuse(why: &ReviewError) -> Error {
         ReviewError::NoNote(_)
         | ReviewError::UnknownNote(_)
         | ReviewError::UnknownGroup(_)
+        | ReviewError::NoPart(_)
         | ReviewError::UnknownObjective(_) => (Refusal::NotFound, "no-such-part"),
         ReviewError::Empty
         | ReviewError::TooMany { .. }
