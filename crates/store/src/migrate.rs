@@ -105,6 +105,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "runbooks",
         include_str!("../migrations/0028_runbooks.sql"),
     ),
+    (
+        31,
+        "procedures",
+        include_str!("../migrations/0031_procedures.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \
