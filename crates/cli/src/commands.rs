@@ -35,6 +35,7 @@ mod person;
 mod plan;
 mod plan_file;
 mod policy;
+mod procedure;
 mod product;
 mod push;
 mod rehearsal;
@@ -96,6 +97,8 @@ pub enum Command {
     Plan(plan::PlanCommand),
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    #[command(subcommand)]
+    Procedure(procedure::ProcedureCommand),
     #[command(subcommand)]
     Runbook(runbook::RunbookCommand),
     #[command(subcommand)]
@@ -193,6 +196,7 @@ impl Command {
             Self::Vulnerabilities(args) => args.run(&context).await,
             Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
+            Self::Procedure(command) => command.run(&context).await,
             Self::Runbook(command) => command.run(&context).await,
             Self::Step(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,

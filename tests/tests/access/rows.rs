@@ -28,6 +28,54 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Row> {
 }
 
 const ROWS: &[Row] = &[
+    ("get", "/api/v1/procedures", Shared(2), ""),
+    ("get", "/api/v1/procedures/{procedure}", Shared(2), ""),
+    (
+        "put",
+        "/api/v1/procedures/{procedure}",
+        Large(4),
+        r#"{"base":1,"body":"x"}"#,
+    ),
+    (
+        "get",
+        "/api/v1/procedures/{procedure}/versions",
+        Shared(2),
+        "",
+    ),
+    (
+        "get",
+        "/api/v1/procedures/{procedure}/versions/{number}",
+        Shared(2),
+        "",
+    ),
+    (
+        "get",
+        "/api/v1/procedures/{procedure}/difference",
+        Shared(2),
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/procedures/{procedure}/acknowledge",
+        Shared(2),
+        r#"{"version":1}"#,
+    ),
+    (
+        "post",
+        "/api/v1/procedures/{procedure}/reviewed",
+        Large(4),
+        r#"{"version":1,"next":"2099-01-01"}"#,
+    ),
+    (
+        "post",
+        "/api/v1/procedures/{procedure}/retire",
+        Large(4),
+        "",
+    ),
+    ("get", "/api/v1/procedures/{procedure}/gap", Shared(2), ""),
+    ("get", "/api/v1/procedures/{procedure}/old", Shared(2), ""),
+    ("get", "/api/v1/procedure-gaps", Shared(2), ""),
+    ("get", "/api/v1/old-procedures", Shared(2), ""),
     ("get", "/api/v1/suppliers", Shared(2), ""),
     ("get", "/api/v1/suppliers/{supplier}", Shared(2), ""),
     (
