@@ -8,14 +8,13 @@ use tidegate_tests::{
 
 const HERE: &str = "/procedures/go-back";
 /// What somebody writes, with what does no harm where it is shown.
-const TEXT: &str =
-    "# Before\n\nCall <script>alert(1)</script> support.\n\n```\na long line of code\n```\n\n1. Look\n2. Go\n";
+const TEXT: &str = "# Before\n\nCall <script>alert(1)</script> support.\n\n```\na long line of code\n```\n\n1. Look\n2. Go\n";
 
 /// What the form of a new procedure holds.
 const BEGUN: [(&str, &str); 6] = [
     ("name", "go-back"),
     ("title", "Going back"),
-    ("owner", "team:default"),
+    ("owner", "team:desk"),
     ("binds", "level:2"),
     ("review_by", "2026-01-01"),
     ("text", TEXT),
@@ -31,7 +30,7 @@ fn typed<'a>(
         ("base", base),
         ("seen", seen),
         ("title", "Going back"),
-        ("owner", "team:default"),
+        ("owner", "team:desk"),
         ("binds", "level:2"),
         ("review_by", "2026-01-01"),
         ("review_every_months", ""),
@@ -46,6 +45,7 @@ async fn a_procedure_is_written_read_and_reviewed_on_its_pages() {
     let server = Server::start().await;
     let browser = signed_in(&server).await;
     server.run(&["person", "create", "ben", "--level", "2"]);
+    server.apply("kind: Team\nname: desk\n");
     let none = "No procedure is declared yet.";
     check_page(&server, &browser, ("procedures-none", "/procedures", none)).await;
     let cookie = server.sign_in().await;
@@ -57,7 +57,7 @@ async fn a_procedure_is_written_read_and_reviewed_on_its_pages() {
     assert!(!html.contains("<script>alert"), "{html}");
     assert!(html.contains("&lt;script&gt;alert(1)"), "{html}");
     let work = "1 procedure is to be read or reviewed";
-    let of_team = "/work?team=default";
+    let of_team = "/work?team=desk";
     check_page(&server, &browser, ("work-procedures", of_team, work)).await;
 
     acknowledged(&browser, &server).await;
@@ -81,7 +81,10 @@ async fn acknowledged(browser: &Browser, server: &Server) {
     browser.text_becomes("main", "You have read it.").await;
     let ben = cookie_of(server, "ben").await;
     let html = page(server, HERE, &ben).await;
-    assert!(!html.contains("id=\"edit\""), "who may not write is offered nothing");
+    assert!(
+        !html.contains("id=\"edit\""),
+        "who may not write is offered nothing"
+    );
 }
 
 /// Two people write it; what was typed stays where it is refused.
@@ -89,20 +92,41 @@ async fn written(server: &Server, cookie: &str) {
     let view = server.json(&["procedure", "show", "go-back"]);
     let seen = view["settings"].as_str().expect("a hash");
     let more = TEXT.replace("support", "the support desk");
-    let look = submit(server, cookie, (HERE, &typed(("1", seen), &more, "preview"))).await;
+    let look = submit(
+        server,
+        cookie,
+        (HERE, &typed(("1", seen), &more, "preview")),
+    )
+    .await;
     assert_eq!(look.0, 200);
-    for told in ["Saving would change this", "How that would look", "1 line is new"] {
+    for told in [
+        "Saving would change this",
+        "How that would look",
+        "1 line is new",
+    ] {
         assert!(look.1.contains(told), "{told} in {}", look.1);
     }
     let saved = submit(server, cookie, (HERE, &typed(("1", seen), &more, "save"))).await;
     assert_eq!(saved, (303, HERE.to_owned()));
     let other = TEXT.replace("support", "nobody");
     let (status, both) = submit(server, cookie, (HERE, &typed(("1", seen), &other, "save"))).await;
-    assert!(status == 200 && both.contains("Both changed the same"), "{both}");
+    assert!(
+        status == 200 && both.contains("Both changed the same"),
+        "{both}"
+    );
     assert!(both.contains("the support desk"), "{both}");
     let empty = submit(server, cookie, (HERE, &typed(("2", seen), " ", "save"))).await;
-    assert!(empty.0 == 200 && empty.1.contains("It is not saved"), "{}", empty.1);
-    let stale = submit(server, cookie, (&format!("{HERE}/acknowledge"), &[("version", "1")])).await;
+    assert!(
+        empty.0 == 200 && empty.1.contains("It is not saved"),
+        "{}",
+        empty.1
+    );
+    let stale = submit(
+        server,
+        cookie,
+        (&format!("{HERE}/acknowledge"), &[("version", "1")]),
+    )
+    .await;
     assert_eq!(stale.0, 409);
 }
 
@@ -120,5 +144,10 @@ async fn ended(server: &Server, browser: &Browser, cookie: &str) {
     let retired = "Going back is not in use any more.";
     check_page(server, browser, ("procedure-retired", HERE, retired)).await;
     let listed = "No procedure is in use any more.";
-    check_page(server, browser, ("procedures-retired", "/procedures", listed)).await;
+    check_page(
+        server,
+        browser,
+        ("procedures-retired", "/procedures", listed),
+    )
+    .await;
 }

@@ -11,7 +11,7 @@ use tidegate_protocol::api::{ProcedureRequest, ProcedureSavedView, ProcedureSett
 
 /// What is said of what is written.
 #[derive(Debug, Args)]
-pub struct ChangeArgs {
+pub(super) struct ChangeArgs {
     /// What is new in it.
     #[arg(long, default_value = "")]
     change: String,

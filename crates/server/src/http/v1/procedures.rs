@@ -22,9 +22,15 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/procedures", get(list))
         .route("/api/v1/procedures/{procedure}", get(show).put(save))
         .route("/api/v1/procedures/{procedure}/versions", get(versions))
-        .route("/api/v1/procedures/{procedure}/versions/{number}", get(version))
+        .route(
+            "/api/v1/procedures/{procedure}/versions/{number}",
+            get(version),
+        )
         .route("/api/v1/procedures/{procedure}/difference", get(difference))
-        .route("/api/v1/procedures/{procedure}/acknowledge", post(acknowledge))
+        .route(
+            "/api/v1/procedures/{procedure}/acknowledge",
+            post(acknowledge),
+        )
         .route("/api/v1/procedures/{procedure}/reviewed", post(reviewed))
         .route("/api/v1/procedures/{procedure}/retire", post(retire))
         .route("/api/v1/procedures/{procedure}/gap", get(gap))
