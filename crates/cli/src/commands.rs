@@ -35,6 +35,7 @@ mod person;
 mod plan;
 mod plan_file;
 mod policy;
+mod procedure;
 mod product;
 mod push;
 mod rehearsal;
@@ -102,6 +103,8 @@ pub enum Command {
     Score(score::ScoreCommand),
     #[command(subcommand)]
     Review(review::ReviewCommand),
+    #[command(subcommand)]
+    Procedure(procedure::ProcedureCommand),
     #[command(subcommand)]
     Runbook(runbook::RunbookCommand),
     #[command(subcommand)]
@@ -201,6 +204,7 @@ impl Command {
             Self::Release(command) => command.run(&context).await,
             Self::Score(command) => command.run(&context).await,
             Self::Review(command) => command.run(&context).await,
+            Self::Procedure(command) => command.run(&context).await,
             Self::Runbook(command) => command.run(&context).await,
             Self::Step(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,

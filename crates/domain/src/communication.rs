@@ -45,3 +45,8 @@ pub use status_page::StatusPage;
 pub use template::{Begun, MessageTemplate, TemplateError, TemplateFault};
 pub use variable::{Values, Variable};
 pub use writing::{Rendered, Writing, WritingError};
+
+/// A document in Markdown as part of a page; HTML in it is text.
+pub fn document_html(source: &str) -> String {
+    markdown::document(source)
+}

@@ -13,8 +13,9 @@
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
 //! release brings and whom to tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline.
 //! [`planning`] is what people do around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about
-//! it, when, and whether it arrived. [`review`] looks back at all of it, and keeps what people learnt. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
-//! calendar of all of it, and says what is in whose way.
+//! it, when, and whether it arrived. [`review`] looks back at all of it, and keeps what people learnt, and [`score`] says how large
+//! and how risky the next deployment is. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
+//! calendar of all of it, and says what is in whose way. [`procedure`] is how things are done, and who has read that.
 
 pub mod access;
 pub mod agenda;
@@ -45,6 +46,7 @@ pub mod name;
 pub mod outgoing;
 pub mod plan;
 pub mod planning;
+pub mod procedure;
 pub mod random;
 pub mod range;
 pub mod rehearsal;

@@ -75,6 +75,7 @@ fn shipped(policy: &Policy) -> Control {
         name: word("id").parse().expect("an identifier is a name"),
         title: word("title").to_owned(),
         document: word("doc").to_owned(),
+        procedure: None,
         owner: None,
         severity: serde_json::from_value(json(word("severity"))).ok(),
         mode: serde_json::from_value(json(word("mode"))).ok(),

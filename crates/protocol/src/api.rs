@@ -21,6 +21,7 @@ mod people;
 mod planning;
 mod policy;
 mod problem;
+mod procedure;
 mod rehearsal;
 mod release;
 mod review;
@@ -83,6 +84,12 @@ pub use planning::{
 };
 pub use policy::{CanRequest, CanView, PolicyNote, ProposalView};
 pub use problem::Problem;
+pub use procedure::{
+    NamedProcedureView, OldProcedureView, ProcedureDifferenceView, ProcedureGapView,
+    ProcedureLineChangeView, ProcedureLineView, ProcedureReadRequest, ProcedureReaderView,
+    ProcedureRequest, ProcedureReviewRequest, ProcedureSavedView, ProcedureSettingsRequest,
+    ProcedureVersionView, ProcedureView, ProcedureWorkView,
+};
 pub use rehearsal::{
     ExposureView, RehearsalRequest, RehearsalView, ScenarioView, SpreadView, WaitedView,
 };

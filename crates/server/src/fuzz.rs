@@ -9,6 +9,7 @@ use tidegate_protocol::api::SourceFile;
 pub fn reads_catalog(text: &str) -> bool {
     let file = SourceFile {
         path: "catalog.yaml".to_owned(),
+        beside: std::collections::BTreeMap::new(),
         text: text.to_owned(),
     };
     apply::reads(&[file])

@@ -20,6 +20,7 @@ impl Tx {
             Document::Team(d) => record::write(d),
             Document::Role(d) => record::write(d),
             Document::Policy(d) => record::write(d),
+            Document::Procedure(d) => record::write(d),
             Document::Control(d) => record::write(d),
             Document::ChangeTemplate(d) => record::write(d),
             Document::KeySet(d) => record::write(d),

@@ -32,6 +32,7 @@ mod messages;
 mod migrate;
 mod opt_ins;
 mod postgres;
+mod procedures;
 mod proposals;
 mod proved;
 mod record;

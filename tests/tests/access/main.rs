@@ -84,6 +84,8 @@ fn filled(path: &str) -> String {
         .replace("{tracker}", "tickets")
         .replace("{audience}", "staff")
         .replace("{supplier}", "acme")
+        .replace("{procedure}", "go-back")
+        .replace("{number}", "1")
         .replace("{channel}", "pages")
         .replace("{product}", "shop")
         .replace("{version}", "1.0.0")

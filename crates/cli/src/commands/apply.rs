@@ -1,5 +1,7 @@
 //! `tidegate apply`.
 
+mod beside;
+
 use super::Context;
 use crate::{Error, ExitStatus};
 use clap::Args;
@@ -7,6 +9,8 @@ use std::path::{Path, PathBuf};
 use tidegate_protocol::api::{ApplyRequest, ApplyResponse, CatalogChange, SourceFile};
 
 /// Declare products, environments, targets… from YAML files; shows the difference first.
+///
+/// A procedure may have its text in a Markdown file beside it, which it names by `file`; that lies in the directory that is applied.
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
     /// A YAML file, a directory of them, or `-` for standard input. May be repeated.
@@ -124,10 +128,10 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Error> {
                 )));
             }
             for file in inside {
-                files.push(read(&file)?);
+                files.push(read(&file, Some(path))?);
             }
         } else {
-            files.push(read(path)?);
+            files.push(read(path, path.parent())?);
         }
     }
     Ok(files)
@@ -152,7 +156,8 @@ fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-fn read(path: &Path) -> Result<SourceFile, Error> {
+/// Reads a file, with those beside it that it names: these lie in `root`.
+fn read(path: &Path, root: Option<&Path>) -> Result<SourceFile, Error> {
     let text = if path == Path::new("-") {
         std::io::read_to_string(std::io::stdin())
     } else {
@@ -164,6 +169,7 @@ fn read(path: &Path) -> Result<SourceFile, Error> {
     })?;
     Ok(SourceFile {
         path: path.display().to_string(),
+        beside: beside::read(path, root, &text)?,
         text,
     })
 }

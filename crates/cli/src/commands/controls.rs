@@ -1,6 +1,6 @@
 //! `tidegate controls`.
 
-use super::Context;
+use super::{Context, procedure};
 use crate::{Error, ExitStatus, ui::table};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -150,6 +150,9 @@ fn shown(control: &ControlView) -> String {
         String::new(),
         control.policy.trim().to_owned(),
     ];
+    if let Some(named) = &control.procedure {
+        lines.push(format!("\n{}", procedure::named(named)));
+    }
     if let Some(owner) = &control.owner {
         lines.push(format!("\n{owner} answers for it"));
     }

@@ -87,7 +87,7 @@ pub(super) struct Edited {
 /// # Errors
 /// When there is no editor, or it fails.
 pub(super) fn edited(text: &str, name: &str, edition: u64) -> Result<Edited, Error> {
-    let (edited, kept) = in_editor(text, name)?;
+    let (edited, kept) = in_editor(text, name, ".yaml")?;
     Ok(Edited {
         is_same: edited == text,
         request: PlanSaveRequest {
@@ -137,7 +137,7 @@ impl Edited {
 }
 
 /// Opens the person's editor on a text; answers what they made of it, and where it lies.
-fn in_editor(text: &str, name: &str) -> Result<(String, PathBuf), Error> {
+pub(super) fn in_editor(text: &str, name: &str, suffix: &str) -> Result<(String, PathBuf), Error> {
     let editor = ["VISUAL", "EDITOR"]
         .into_iter()
         .find_map(|it| std::env::var(it).ok());
@@ -149,7 +149,7 @@ fn in_editor(text: &str, name: &str) -> Result<(String, PathBuf), Error> {
     let prefix = format!("tidegate-plan-{name}-");
     let made = tempfile::Builder::new()
         .prefix(&prefix)
-        .suffix(".yaml")
+        .suffix(suffix)
         .tempfile();
     let kept = made.and_then(|file| file.keep().map_err(|why| why.error));
     let wrong = |why: std::io::Error| Error::Usage(format!("a file for the editor: {why}"));

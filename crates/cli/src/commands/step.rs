@@ -1,7 +1,7 @@
 //! `tidegate step`.
 
 use super::{
-    Context,
+    Context, procedure,
     runbook::{lasts, steps_of},
 };
 use crate::{Error, ExitStatus};
@@ -89,6 +89,9 @@ impl StepCommand {
         let request = StepDeedRequest { note };
         let view: StepsView = context.client.post(&path, &request).await?;
         context.ui.data(&view, told);
+        if let Some(unread) = unread(&view, &way, step) {
+            context.ui.say(unread);
+        }
         Ok(ExitStatus::Done)
     }
 }
@@ -105,6 +108,14 @@ fn way(view: &StepsView, step: &str) -> String {
     all.sort_by_key(|it| !it.active);
     let way = all.first().map(|it| it.way.clone());
     way.unwrap_or_else(|| "forward".to_owned())
+}
+
+/// That the procedure of a step binds whoever did it, and they have not read it.
+fn unread(view: &StepsView, way: &str, step: &str) -> Option<String> {
+    let mut runbooks = view.runbooks.iter();
+    let steps = &runbooks.find(|it| it.way == way)?.timeline.steps;
+    let named = steps.iter().find(|it| it.name == step)?.procedure.as_ref();
+    named.and_then(procedure::unread)
 }
 
 fn told(view: &StepsView) -> String {

@@ -1,6 +1,6 @@
 //! `tidegate task`.
 
-use super::Context;
+use super::{Context, procedure};
 use crate::{Error, ExitStatus, client::query, ui::table};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -153,6 +153,9 @@ fn listed(work: &WorkView) -> String {
     if !work.steps.is_empty() {
         parts.push(up(&work.steps));
     }
+    if !work.procedures.is_empty() {
+        parts.push(procedure::work(&work.procedures));
+    }
     let tasks: Vec<&TaskView> = work.mine.iter().chain(&work.waiting).collect();
     if !tasks.is_empty() {
         parts.push(table_of(&tasks));
@@ -213,6 +216,9 @@ fn told(task: &TaskView) -> String {
     ));
     if !task.waits_for.is_empty() {
         lines.push(format!("waits for {}", task.waits_for.join(", ")));
+    }
+    if let Some(named) = &task.procedure {
+        lines.push(procedure::named(named));
     }
     if !task.document.is_empty() {
         lines.push(format!("\n{}", task.document.trim_end()));

@@ -68,6 +68,12 @@ impl Directory {
         self.teams.values().filter(belongs).map(|team| &team.name)
     }
 
+    /// The highest level that `actor` has anywhere: in the organisation, or in a team. A token in their hand changes nothing.
+    pub fn highest(&self, actor: &Actor) -> Option<Level> {
+        let in_teams = self.teams.values().filter_map(|team| team.level_of(actor));
+        in_teams.chain(actor.level).max()
+    }
+
     /// The roles that `actor` has.
     pub fn roles_of<'a>(&'a self, actor: &'a Actor) -> impl Iterator<Item = &'a Name> {
         let has = |role: &&Role| {

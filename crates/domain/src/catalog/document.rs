@@ -10,6 +10,7 @@ use crate::{
     converge::Balancer,
     name::Name,
     planning::ReleaseTemplate,
+    procedure::Procedure,
     scope::Tracker,
     supplier::Supplier,
 };
@@ -28,6 +29,8 @@ pub enum Document {
     Role(Role),
     /// Who may do what, beside the shipped policies.
     Policy(Policy),
+    /// A document that people acknowledge.
+    Procedure(Box<Procedure>),
     /// A documented rule that deployments satisfy.
     Control(Box<Control>),
     /// A change that is approved beforehand.
@@ -211,6 +214,7 @@ impl Document {
             Self::Team(_) => Kind::Team,
             Self::Role(_) => Kind::Role,
             Self::Policy(_) => Kind::Policy,
+            Self::Procedure(_) => Kind::Procedure,
             Self::Control(_) => Kind::Control,
             Self::ChangeTemplate(_) => Kind::ChangeTemplate,
             Self::KeySet(_) => Kind::KeySet,
@@ -240,6 +244,7 @@ impl Document {
             Self::Team(d) => d.name.to_string(),
             Self::Role(d) => d.name.to_string(),
             Self::Policy(d) => d.name.to_string(),
+            Self::Procedure(d) => d.name.to_string(),
             Self::Control(d) => d.name.to_string(),
             Self::ChangeTemplate(d) => d.name.to_string(),
             Self::KeySet(d) => d.name.to_string(),

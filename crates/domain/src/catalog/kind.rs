@@ -14,6 +14,8 @@ pub enum Kind {
     Role,
     /// Who may do what, beside the shipped policies.
     Policy,
+    /// A document that people acknowledge.
+    Procedure,
     /// A documented rule that deployments satisfy.
     Control,
     /// A change that is approved beforehand.
@@ -58,11 +60,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
         Self::Policy,
+        Self::Procedure,
         Self::Control,
         Self::ChangeTemplate,
         Self::KeySet,
@@ -90,6 +93,7 @@ impl Kind {
         match self {
             Self::Role
             | Self::Policy
+            | Self::Procedure
             | Self::Control
             | Self::ChangeTemplate
             | Self::KeySet
@@ -122,6 +126,7 @@ impl Kind {
             Self::Team => "Team",
             Self::Role => "Role",
             Self::Policy => "Policy",
+            Self::Procedure => "Procedure",
             Self::Control => "Control",
             Self::ChangeTemplate => "ChangeTemplate",
             Self::KeySet => "KeySet",

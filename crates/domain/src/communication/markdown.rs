@@ -13,5 +13,25 @@ pub(super) use escape::{escaped, spaced};
 pub(super) use html::{escape, html};
 pub(super) use plain::plain;
 
+/// A document without open places as part of a page, whose own headings it stands below: its first is one of the third rank.
+///
+/// What is written out has no `<` but those of its elements, so each of these is one.
+pub(super) fn document(source: &str) -> String {
+    let html = html(source, &super::Filling::default());
+    let ranks = [
+        ("h4>", "h6>"),
+        ("h3>", "h5>"),
+        ("h2>", "h4>"),
+        ("h1>", "h3>"),
+    ];
+    let lowered = ranks.iter().fold(html, |html, (from, to)| {
+        let (open, close) = (format!("<{from}"), format!("</{from}"));
+        let html = html.replace(&open, &format!("<{to}"));
+        html.replace(&close, &format!("</{to}"))
+    });
+    // What scrolls sideways is reached by the keyboard.
+    lowered.replace("<pre>", "<pre tabindex=\"0\">")
+}
+
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,9 @@ pub struct Control {
     /// Why, and how it is met, in Markdown. People acknowledge it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub document: String,
+    /// The procedure by which it is met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<Name>,
     /// Who answers for it: a person or a team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Name>,
@@ -82,6 +85,7 @@ impl Control {
         Self {
             title: text(self.title, &shipped.title),
             document: text(self.document, &shipped.document),
+            procedure: self.procedure.or_else(|| shipped.procedure.clone()),
             owner: self.owner.or_else(|| shipped.owner.clone()),
             severity: self.severity.or(shipped.severity),
             mode: self.mode.or(shipped.mode),

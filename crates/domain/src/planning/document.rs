@@ -98,6 +98,9 @@ pub struct PlannedTask {
     /// How it is done, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub document: String,
+    /// The procedure by which it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<Name>,
     /// The part of the plan that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<Name>,
@@ -207,6 +210,7 @@ pub(super) mod tests {
             name: name.parse().unwrap(),
             title: String::new(),
             document: String::new(),
+            procedure: None,
             phase: None,
             milestone: None,
             owner: "ada".parse().unwrap(),

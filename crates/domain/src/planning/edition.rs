@@ -1,7 +1,7 @@
 //! The editions of a release plan: each saving of it is one, and none is ever changed.
 
 use super::{Begun, ReleasePlan};
-use crate::{id::Edition, name::Name, version::Version};
+use crate::{id::Edition, name::Name, procedure::MadeWith, version::Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,9 @@ pub struct PlanEdition {
     pub edition: Edition,
     /// The plan.
     pub plan: ReleasePlan,
+    /// The procedures that its tasks name, in the versions that were in force when it was saved.
+    #[serde(default, skip_serializing_if = "MadeWith::is_empty")]
+    pub procedures: MadeWith,
     /// The template that it began from.
     pub begun: Option<Begun>,
     /// Who saved it.

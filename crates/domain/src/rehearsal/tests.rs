@@ -332,6 +332,7 @@ fn people_are_waited_for_as_long_as_their_steps_take() {
         edition: Edition(3),
         run: crate::runbook::Run::new(deployment.requested_at),
         runbook,
+        procedures: crate::procedure::MadeWith::default(),
     }];
     let (profile, calendar) = (exact(), Calendar::default());
     let with_people = Setting {

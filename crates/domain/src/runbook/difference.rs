@@ -181,6 +181,12 @@ fn steps(before: &Step, after: &Step) -> Vec<Change> {
     let owner = |it: &Step| party(it.owner.as_ref());
     changed(&mut changes, "owner", (owner(before), owner(after)));
     changed(&mut changes, "length", (takes(before), takes(after)));
+    let procedure = |it: &Step| {
+        let named = it.procedure.as_ref().map(ToString::to_string);
+        named.unwrap_or_else(|| "none".to_owned())
+    };
+    let both = (procedure(before), procedure(after));
+    changed(&mut changes, "procedure", both);
     rewritten(
         &mut changes,
         "document",

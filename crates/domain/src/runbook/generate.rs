@@ -138,6 +138,7 @@ impl<'a> Writer<'a> {
             name: name.unwrap_or_else(|| numbered().expect("a number makes a name")),
             title,
             document: String::new(),
+            procedure: None,
             owner: Some(self.heading.owner.clone()),
             takes,
             needs: Vec::new(),

@@ -177,6 +177,9 @@ impl Page<'_> {
         if let Some(about) = about {
             self.say(format_args!("\n{INDENTATION}{about}\n"));
         }
+        if let Some(procedure) = &step.procedure {
+            self.say(format_args!("\n{INDENTATION}By procedure {procedure}.\n"));
+        }
         self.paragraph(&step.document, INDENTATION);
         if let Kind::Manual(manual) = &step.kind {
             self.paragraph(manual.question.as_deref().unwrap_or_default(), INDENTATION);

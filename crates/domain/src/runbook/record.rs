@@ -4,6 +4,7 @@ use super::{Run, Runbook, Way};
 use crate::{
     id::{DeploymentId, Edition},
     name::Name,
+    procedure::MadeWith,
     version::Version,
 };
 use jiff::Timestamp;
@@ -31,6 +32,9 @@ pub struct RunbookEdition {
     pub edition: Edition,
     /// The runbook.
     pub runbook: Runbook,
+    /// The procedures that its steps name, in the versions that were in force when it was saved.
+    #[serde(default, skip_serializing_if = "MadeWith::is_empty")]
+    pub procedures: MadeWith,
     /// What was generated when people began, or when it was renewed last: whatever differs from it, people wrote.
     pub generated: Runbook,
     /// Who saved it.
@@ -48,6 +52,9 @@ pub struct Conducted {
     pub edition: Edition,
     /// The runbook.
     pub runbook: Runbook,
+    /// The procedures that its steps name, in the versions with which that edition was saved.
+    #[serde(default, skip_serializing_if = "MadeWith::is_empty")]
+    pub procedures: MadeWith,
     /// How far it is.
     pub run: Run,
 }

@@ -16,6 +16,8 @@ pub struct Step {
     pub title: String,
     /// How it is done, or where that is written.
     pub document: String,
+    /// The procedure by which people do it.
+    pub procedure: Option<Name>,
     /// Who does it, or answers for it; always somebody, unless the engine does it.
     pub owner: Option<Party>,
     /// How long it usually takes.
@@ -124,6 +126,8 @@ struct Written {
     title: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     document: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    procedure: Option<Name>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<Party>,
     #[serde(default, skip_serializing_if = "is_zero", with = "deadline")]
@@ -272,10 +276,15 @@ impl TryFrom<Written> for Step {
 
     fn try_from(mut it: Written) -> Result<Self, StepError> {
         let kind = it.kind()?;
+        if matches!(kind, Kind::Automatic(_)) && it.procedure.is_some() {
+            let foreign = ("procedure", "is for steps that people do");
+            return Err(StepError::Foreign(it.name, foreign.0, foreign.1));
+        }
         Ok(Self {
             name: it.name,
             title: it.title,
             document: it.document,
+            procedure: it.procedure,
             owner: it.owner,
             takes: it.takes,
             needs: it.needs,
@@ -291,6 +300,7 @@ impl From<Step> for Written {
             name: step.name,
             title: step.title,
             document: step.document,
+            procedure: step.procedure,
             owner: step.owner,
             takes: step.takes,
             needs: step.needs,

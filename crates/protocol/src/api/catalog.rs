@@ -22,6 +22,9 @@ pub struct SourceFile {
     pub path: String,
     /// One or more documents.
     pub text: String,
+    /// The texts of the files beside it that its documents name, by the names that they use.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub beside: std::collections::BTreeMap<String, String>,
 }
 
 /// Something declared, to be removed.

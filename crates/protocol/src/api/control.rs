@@ -1,5 +1,6 @@
 //! Controls, waivers, evidence, approvals and change requests.
 
+use super::NamedProcedureView;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +13,9 @@ pub struct ControlView {
     pub title: String,
     /// Why, and how it is met, in Markdown.
     pub document: String,
+    /// The procedure by which it is met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<NamedProcedureView>,
     /// Who answers for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,

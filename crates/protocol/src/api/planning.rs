@@ -1,6 +1,6 @@
 //! Release plans and tasks.
 
-use super::{Difference, WaitingStepView};
+use super::{Difference, NamedProcedureView, ProcedureWorkView, WaitingStepView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -194,6 +194,9 @@ pub struct TaskView {
     pub title: String,
     /// How it is done, in Markdown.
     pub document: String,
+    /// The procedure by which it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<NamedProcedureView>,
     /// The part of the plan that it belongs to.
     pub phase: Option<String>,
     /// The milestone that it leads to.
@@ -271,6 +274,9 @@ pub struct WorkView {
     pub waiting: Vec<TaskView>,
     /// Steps of deployments that are up, theirs and their teams'; the most urgent first.
     pub steps: Vec<WaitingStepView>,
+    /// Procedures that they have to read, and those whose review is overdue.
+    #[serde(default)]
+    pub procedures: Vec<ProcedureWorkView>,
 }
 
 /// What a draft is made of.

@@ -1,6 +1,6 @@
 //! Deployment plans and backout plans, and the steps of a deployment that runs by them.
 
-use super::PlanConflictView;
+use super::{NamedProcedureView, PlanConflictView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -166,6 +166,9 @@ pub struct StepView {
     pub meaning: String,
     /// How it is done, or where that is written.
     pub document: String,
+    /// The procedure by which it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<NamedProcedureView>,
     /// A person's name, or `team:NAME`.
     pub owner: Option<String>,
     /// How long it usually takes.

@@ -6,11 +6,13 @@ mod references;
 mod remove;
 mod rights;
 
-use super::{App, Error, Request, controls, latecomers, proposals};
+use super::{App, Error, Request, controls, latecomers, procedures, proposals};
 use futures::FutureExt;
+pub(super) use parse::nearest;
 use parse::{Declared, Located};
+pub(super) use references::party_fault;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::ProposedChange,
     calendar::{Freeze, Window},
@@ -22,6 +24,7 @@ use tidegate_domain::{
     control::{ChangeTemplate, Control},
     name::Name,
     planning::{ReleasePlan, ReleaseTemplate},
+    procedure::Origin,
     runbook::Runbook,
     scope::Tracker,
     supplier::Supplier,
@@ -74,6 +77,7 @@ pub(super) fn one_control(text: &str) -> Result<Control, Error> {
     let file = SourceFile {
         path: "control.yaml".to_owned(),
         text: text.to_owned(),
+        beside: BTreeMap::new(),
     };
     let mut declared = parse::files(&[file])?.into_iter();
     match (declared.next().map(|it| it.declared), declared.next()) {
@@ -142,7 +146,8 @@ async fn apply(tx: &mut Tx, (request, declared, dry_run): &Wanted) -> Result<App
     references::check(tx, &documents).await?;
     let mut changes = Vec::new();
     for (document, at) in &documents {
-        let mut change = compare(tx, document).await?;
+        let compared = compare(tx, request, document).await;
+        let mut change = compared.map_err(|refusal| refusal.of(&at.place()))?;
         let changed = change.action != "unchanged";
         let asked = rights::check(tx, request, document, changed).await;
         asked.map_err(|refusal| refusal.of(&at.place()))?;
@@ -170,7 +175,11 @@ async fn record(
         change.proposal = Some(id.0);
         return Ok(());
     }
-    keep_document(tx, document).await?;
+    if let Document::Procedure(procedure) = document {
+        procedures::keep(tx, request, procedure, Origin::File).await?;
+    } else {
+        keep_document(tx, document).await?;
+    }
     let subject = format!("{}/{}", change.kind.to_lowercase(), change.name);
     Ok(request
         .journal(tx, "catalog.changed", &subject, change)
@@ -210,6 +219,7 @@ async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChan
         }
         Document::Organisation(_)
         | Document::Team(_)
+        | Document::Procedure(_)
         | Document::Programme(_)
         | Document::Product(_)
         | Document::Target(_)
@@ -293,13 +303,18 @@ async fn put_component<'a>(
     Ok(())
 }
 
-async fn compare(tx: &mut Tx, document: &Document) -> Result<CatalogChange, Error> {
+async fn compare(
+    tx: &mut Tx,
+    request: &Request,
+    document: &Document,
+) -> Result<CatalogChange, Error> {
     let key = document.key();
     let (known, new) = match document {
         Document::Organisation(d) => pair::<Organisation>(tx, document, d).await?,
         Document::Team(d) => pair::<Team>(tx, document, d).await?,
         Document::Role(d) => pair::<Role>(tx, document, d).await?,
         Document::Policy(d) => pair::<Policy>(tx, document, d).await?,
+        Document::Procedure(d) => procedures::compare(tx, &request.actor.name, d).await?,
         Document::Control(d) => pair::<Control>(tx, document, d).await?,
         Document::ChangeTemplate(d) => pair::<ChangeTemplate>(tx, document, d).await?,
         Document::KeySet(d) => pair::<KeySet>(tx, document, d).await?,

@@ -1,10 +1,10 @@
 //! Controls: what they ask, who has read them, and what they find.
 
-use super::{App, Error, Kind, Request, clearance, optional, steer};
+use super::{App, Error, Request, clearance, optional, procedures::Naming, readers, steer};
 use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::{Action, ActorKind, Resource},
+    access::{Action, Resource},
     control::{Control, Finding, Mode, ReturnJudgement, Severity, StopKind},
     deployment::{Deployment, Purpose, Status},
     id::DeploymentId,
@@ -27,12 +27,19 @@ impl App {
                     let controls = request.gate.controls(tx).await?;
                     let deployers = deployers(tx, request).await?;
                     let read = tx.acknowledgements().await?;
+                    let named = controls
+                        .iter()
+                        .filter_map(|(control, _)| control.procedure.as_ref());
+                    let naming = Naming::of(tx, request, named).await?;
                     let shown = controls.iter().map(|(control, version)| {
                         let has = |who: &&Name| {
                             read.contains(&(control.name.clone(), version, (*who).clone()))
                         };
                         let (have, have_not): (Vec<&Name>, _) = deployers.iter().partition(has);
-                        view(control, version, (&have, &have_not))
+                        ControlView {
+                            procedure: naming.view(control.procedure.as_ref(), None),
+                            ..view(control, version, (&have, &have_not))
+                        }
                     });
                     Ok(shown.collect())
                 }
@@ -103,23 +110,12 @@ pub(super) async fn note_version(tx: &mut Tx, control: &Control) -> Result<(), E
 
 /// Whoever may deploy somewhere: the people who have to know the controls. Only those whom the asker may see.
 async fn deployers(tx: &mut Tx, request: &Request) -> Result<Vec<Name>, Error> {
-    let authorizer = request.gate.authorizer(tx).await?;
-    let sight = request.sight(tx).await?;
-    let mut deployers = Vec::new();
-    for person in tx.people().await? {
-        if person.kind == ActorKind::Service {
-            continue;
-        }
-        let actor = person.actor();
-        let teams = authorizer.directory().teams_of(&actor);
-        let teams: Vec<Resource> = teams.map(|team| Resource::Team(team.clone())).collect();
+    let deployers = readers::readers(tx, request, |authorizer, actor, teams| {
         let mut resources = teams.iter().chain([&Resource::Organisation]);
-        let deploys = resources.any(|it| authorizer.ask(&actor, Action::Deploy, it).allowed);
-        if deploys && sight.shows_person(&actor, &teams) {
-            deployers.push(actor.name.clone());
-        }
-    }
-    Ok(deployers)
+        resources.any(|it| authorizer.ask(actor, Action::Deploy, it).allowed)
+    });
+    let deployers = deployers.await?;
+    Ok(deployers.into_iter().map(|actor| actor.name).collect())
 }
 
 pub(super) async fn in_force(
@@ -156,8 +152,7 @@ async fn acknowledge(
     let called = |(control, version): &(Control, u32)| format!("{} {version}", control.name);
     let read: BTreeSet<String> = controls.iter().map(called).collect();
     if shown.is_some_and(|shown| *shown != read) {
-        let detail = "nothing was noted: what you read has changed since it was shown to you";
-        return Err(Error::refused(Kind::Conflict, "control-changed", detail).hint("look again"));
+        return Err(readers::changed_since("control-changed"));
     }
     let who = &request.actor.name;
     for (control, version) in controls {
@@ -177,6 +172,7 @@ fn view(control: &Control, version: u32, (read, unread): (&[&Name], &[&Name])) -
         name: control.name.to_string(),
         title: control.title.clone(),
         document: control.document.clone(),
+        procedure: None,
         owner: control.owner.as_ref().map(ToString::to_string),
         version,
         severity: control

@@ -13,7 +13,7 @@ mod steps;
 pub(super) use conduct::{conducted, told_apart};
 pub(crate) use conduct::{follow, steps};
 pub use shown::Which;
-pub(super) use steps::waiting_for;
+pub(super) use steps::{is_active, waiting_for};
 
 use super::{Error, Kind, field};
 use tidegate_domain::{

@@ -17,6 +17,7 @@ mod messages;
 mod people;
 mod planning;
 mod policies;
+mod procedures;
 mod rehearsals;
 mod releases;
 mod reviews;
@@ -57,6 +58,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(planning::router())
         .merge(people::router())
         .merge(policies::router())
+        .merge(procedures::router())
         .merge(rehearsals::router())
         .merge(releases::router())
         .merge(reviews::router())
@@ -119,6 +121,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         planning::show, planning::begin, planning::save, planning::editions,
         people::create, people::list, people::change, people::remove, people::unlink, people::invite, people::enrol,
         people::change_password,
+        procedures::list, procedures::show, procedures::save, procedures::versions, procedures::version,
+        procedures::difference, procedures::acknowledge, procedures::reviewed, procedures::retire, procedures::gap,
+        procedures::old, procedures::gaps, procedures::all_old,
         policies::can, policies::list, policies::schema, policies::shipped,
         policies::proposals, policies::agree, policies::turn_down,
         trains::list, trains::show, trains::save, trains::editions, trains::close, trains::drop_member, trains::replace,

@@ -17,7 +17,7 @@ use tidegate_domain::digest::Digest;
 struct Files;
 
 /// The style sheet's files in the order in which they are joined; layers decide what wins, not this order.
-const STYLES: [&str; 26] = [
+const STYLES: [&str; 27] = [
     "css/layers.css",
     "css/reset.css",
     "css/tokens.css",
@@ -40,6 +40,7 @@ const STYLES: [&str; 26] = [
     "css/pages/overview.css",
     "css/pages/rehearsal.css",
     "css/pages/release.css",
+    "css/pages/procedure.css",
     "css/pages/runbook.css",
     "css/pages/sign_in.css",
     "css/pages/scope.css",

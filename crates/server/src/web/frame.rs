@@ -31,6 +31,8 @@ pub(super) enum Section {
     Artifacts,
     /// What is asked before anything goes out.
     Controls,
+    /// How things are done, and who has read that.
+    Procedures,
     /// What is to do.
     Work,
     /// What is wanted to change, and who agreed.
@@ -114,6 +116,7 @@ const MENUS: [(&str, &[Known]); 3] = [
         "Governance",
         &[
             (Section::Controls, "/controls", "Controls", "r"),
+            (Section::Procedures, "/procedures", "Procedures", "e"),
             (Section::People, "/people", "People", "p"),
             (Section::Journal, "/journal", "Journal", "j"),
         ],
@@ -142,6 +145,7 @@ impl Frame {
             | Section::Calendar
             | Section::Artifacts
             | Section::Controls
+            | Section::Procedures
             | Section::Changes
             | Section::People
             | Section::Journal

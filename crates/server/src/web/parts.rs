@@ -3,6 +3,7 @@
 mod changes;
 mod deployment_table;
 mod fingerprint;
+mod named_procedure;
 mod prose;
 mod saving;
 mod task_table;
@@ -10,8 +11,9 @@ mod task_table;
 pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
+pub(super) use named_procedure::NamedProcedure;
 pub(super) use prose::Prose;
-pub(super) use saving::{Came, Kept, Save, Saving};
+pub(super) use saving::{Came, Deed, Kept, Save, Saving, saved};
 pub(super) use task_table::{TaskTable, task_state};
 
 use tidegate_protocol::api::DeploymentView;

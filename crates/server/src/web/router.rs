@@ -4,9 +4,9 @@ use super::{
     assets, fault,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, journal, messages, opt_in, outside, overview, password, people, plan, proposals,
-        provider, rehearsal, release, release_plan, release_scope, releases, reviews, runbook,
-        score, sign_in, status_page, suppliers, train, trains, waivers, work,
+        group_run, journal, messages, opt_in, outside, overview, password, people, plan,
+        procedures, proposals, provider, rehearsal, release, release_plan, release_scope, releases,
+        reviews, runbook, score, sign_in, status_page, suppliers, train, trains, waivers, work,
     },
 };
 use crate::{
@@ -125,7 +125,7 @@ fn runs() -> Router<SharedApp> {
         )
 }
 
-/// Controls, what is excepted from them, and change requests.
+/// Controls, what is excepted from them, procedures, and change requests.
 fn rules() -> Router<SharedApp> {
     Router::new()
         .route("/controls", get(controls::show).post(controls::acknowledge))
@@ -137,6 +137,19 @@ fn rules() -> Router<SharedApp> {
         .route(
             "/backtest",
             get(controls::backtest::show).post(controls::backtest::try_file),
+        )
+        .route("/procedures", get(procedures::show).post(procedures::begin))
+        .route(
+            "/procedures/{name}",
+            get(procedures::procedure::show).post(procedures::procedure::save),
+        )
+        .route(
+            "/procedures/{name}/versions/{number}",
+            get(procedures::version::show),
+        )
+        .route(
+            "/procedures/{name}/{deed}",
+            post(procedures::procedure::carry_out),
         )
         .route("/proposals", get(proposals::show))
         .route("/proposals/{id}/{deed}", post(proposals::settle))

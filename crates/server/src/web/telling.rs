@@ -1,6 +1,7 @@
 //! Entries of the journal in words.
 
 mod messages;
+mod procedures;
 mod reviews;
 mod runbooks;
 mod suppliers;
@@ -24,6 +25,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
             .or_else(|| messages::of_messages(action, detail))
             .or_else(|| reviews::of_reviews(action, detail))
             .or_else(|| runbooks::of_runbooks(action, detail))
+            .or_else(|| procedures::of_procedures(action, detail))
             .or_else(|| suppliers::of_suppliers(action, detail))
             .unwrap_or_else(|| of_others(action, detail))
     }

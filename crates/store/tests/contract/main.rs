@@ -23,6 +23,7 @@ mod journal;
 mod leases;
 mod measurements;
 mod planning;
+mod procedures;
 mod proposals;
 mod quarantine;
 mod records;
@@ -168,6 +169,12 @@ contract! {
     reviews {
         a_review_is_kept_as_it_is_and_its_reports_by_their_hash
         actions_are_found_apart_from_what_releases_need
+    }
+    procedures {
+        every_version_stays_and_the_newest_of_each_is_found
+        who_has_read_what_is_kept_once_by_its_newest
+        what_names_procedures_is_found_by_its_newest_edition
+        what_becomes_of_a_procedure_is_replaced
     }
     runbooks {
         every_edition_stays_and_both_ways_are_apart

@@ -10,6 +10,7 @@ mod group_runs;
 mod instances;
 mod jobs;
 mod planning;
+mod procedures;
 mod reviews;
 mod runbooks;
 mod scopes;
@@ -298,6 +299,7 @@ fn proposed(document: Document) -> Option<ProposedChange> {
         },
         Document::Organisation(_)
         | Document::Team(_)
+        | Document::Procedure(_)
         | Document::Programme(_)
         | Document::Product(_)
         | Document::Target(_)

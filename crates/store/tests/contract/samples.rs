@@ -1,6 +1,7 @@
 //! Domain values that tests write and read back: real ones, with every optional part filled.
 
 mod communications;
+pub(crate) mod procedures;
 pub(crate) mod reviews;
 pub(crate) mod runbooks;
 mod scopes;
@@ -39,6 +40,7 @@ use tidegate_domain::{
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
     planning::{Begun, Booked, PlanEdition, ReleasePlan, ReleaseTemplate, Task, TaskState},
+    procedure::MadeWith,
     rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
     release::{Content, Contents, Release, Snapshot},
     revision::{
@@ -176,6 +178,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
     ];
     all.extend(communications::documents());
     all.push(suppliers::document());
+    all.push(procedures::document());
     all.into_iter()
         .map(|document| (document.kind(), document))
         .collect()
@@ -212,6 +215,7 @@ pub(crate) fn plan_edition(number: u64) -> PlanEdition {
         version: "1.1.0".parse().unwrap(),
         edition: Edition(number),
         plan,
+        procedures: MadeWith::default(),
         begun: Some(Begun {
             hash: canonical::hash(&template),
             template: template.name,

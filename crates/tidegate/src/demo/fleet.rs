@@ -145,6 +145,7 @@ impl Fleet {
         let file = SourceFile {
             path: "demo.yaml".to_owned(),
             text: self.catalog(),
+            beside: BTreeMap::new(),
         };
         let request = ApplyRequest {
             files: vec![file],

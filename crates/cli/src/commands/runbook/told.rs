@@ -1,5 +1,6 @@
 //! Runbooks, and the steps of deployments, in words.
 
+use super::super::procedure;
 use crate::ui::{ago, table};
 use jiff::Timestamp;
 use tidegate_protocol::api::{
@@ -66,6 +67,7 @@ fn laid(timeline: &TimelineView) -> String {
     let header = ["at", "", "who", "takes", "", "step"];
     let warnings = timeline.warnings.iter().map(|it| format!("! {it}"));
     let lines = std::iter::once(table(&header, rows)).chain(warnings);
+    let lines = lines.chain(procedures(timeline));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -87,7 +89,16 @@ pub(in super::super) fn steps_of(runbook: &ConductedView) -> String {
     let table = table(&header, timeline.steps.iter().map(row));
     let warnings = timeline.warnings.iter().map(|it| format!("! {it}"));
     let lines = std::iter::once(table).chain(warnings);
+    let lines = lines.chain(procedures(timeline));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The procedures that steps name, a line each.
+fn procedures(timeline: &TimelineView) -> impl Iterator<Item = String> {
+    timeline.steps.iter().filter_map(|step| {
+        let told = procedure::named(step.procedure.as_ref()?);
+        Some(format!("{}: {told}", step.name))
+    })
 }
 
 const fn mark(step: &StepView) -> &'static str {

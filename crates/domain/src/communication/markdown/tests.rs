@@ -125,6 +125,18 @@ proptest! {
         plain(&source, &filling);
     }
 
+    /// A document on a page has the same elements, and no heading of the first two ranks.
+    #[test]
+    fn a_document_stands_below_the_headings_of_its_page(source in PIECES) {
+        let page = document(&source);
+        for element in elements(&page) {
+            let own = if element == "pre tabindex=\"0\"" { "pre" } else { element };
+            let lowered = ["h5", "h6"].contains(&own.trim_start_matches('/'));
+            prop_assert!(lowered || is_ours(own), "{element} in {page}");
+            prop_assert!(!["h1", "h2"].contains(&own.trim_start_matches('/')), "{element} in {page}");
+        }
+    }
+
     /// A value that is escaped is the same text again, wherever it stands, and no element comes of it.
     #[test]
     fn nothing_escaped_means_anything(value in PIECES) {

@@ -9,10 +9,12 @@ use tidegate_domain::{
     catalog::{Component, Document, KeySet, Kind as CatalogKind, Policy},
     control::Control,
     name::Name,
+    procedure::{BODY_MAX, Procedure},
 };
 use tidegate_policy::PolicyFault;
 use tidegate_protocol::api::SourceFile;
-use told::{kinds, meant, nearest, refuse, words, zone};
+pub(in crate::app) use told::nearest;
+use told::{kinds, meant, refuse, words, zone};
 
 /// The longest file, in bytes.
 const FILE_MAX: usize = 4 * 1024 * 1024;
@@ -113,6 +115,7 @@ pub(super) fn whole<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, Er
         path,
         above: 0,
         text: text.to_owned(),
+        beside: None,
     };
     read(&part, text)
 }
@@ -130,6 +133,8 @@ struct Part<'a> {
     /// Lines of the file before it.
     above: usize,
     text: String,
+    /// The texts of other files that came with it.
+    beside: Option<&'a BTreeMap<String, String>>,
 }
 
 impl Part<'_> {
@@ -180,6 +185,7 @@ fn documents(file: &SourceFile) -> Vec<Part<'_>> {
         path: &file.path,
         above,
         text: String::new(),
+        beside: Some(&file.beside),
     };
     let mut found = vec![part(0)];
     for (i, line) in file.text.lines().enumerate() {
@@ -224,6 +230,9 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::Team => Declared::Document(Document::Team(read(part, &body)?)),
         CatalogKind::Role => Declared::Document(Document::Role(read(part, &body)?)),
         CatalogKind::Policy => Declared::Document(Document::Policy(policy(part, &body)?)),
+        CatalogKind::Procedure => {
+            Declared::Document(Document::Procedure(Box::new(procedure(part, &body)?)))
+        }
         CatalogKind::Control => {
             Declared::Document(Document::Control(Box::new(control(part, &body)?)))
         }
@@ -266,6 +275,36 @@ fn policy(part: &Part<'_>, body: &str) -> Result<Policy, Error> {
     let policy: Policy = read(part, body)?;
     let examined = tidegate_policy::examine(&gate::text(policy.clone()));
     fits(part, examined, "tidegate policy schema").map(|()| policy)
+}
+
+/// A procedure may have its text in a file beside it.
+fn procedure(part: &Part<'_>, body: &str) -> Result<Procedure, Error> {
+    #[derive(Deserialize)]
+    struct Named {
+        file: Option<String>,
+    }
+    let Named { file } = read(part, body)?;
+    let Some(file) = file else {
+        return read(part, body);
+    };
+    let mut procedure: Procedure = read(part, &without_key(body, "file"))?;
+    let (line, column) = part.inside("file", (1, 1));
+    let refuse = |why: &str| refuse(part.path, line, column, why);
+    if !procedure.body.is_empty() {
+        return Err(refuse("it has both `body` and `file`: say one of them"));
+    }
+    let text = part.beside.and_then(|beside| beside.get(&file));
+    let text = text.ok_or_else(|| {
+        refuse(&format!("the text of `{file}` did not come with it"))
+            .hint("`tidegate apply` sends files that lie beside; over the API say them under `beside`, or write the text as `body`")
+    })?;
+    if text.len() > BODY_MAX {
+        return Err(refuse(&format!(
+            "`{file}` is longer than {BODY_MAX} bytes: make several procedures of it"
+        )));
+    }
+    procedure.body.clone_from(text);
+    Ok(procedure)
 }
 
 /// So is that of a control.
@@ -361,6 +400,7 @@ mod tests {
         let file = SourceFile {
             path: "a.yaml".into(),
             text: text.into(),
+            beside: [("a.md".to_owned(), "# A".to_owned())].into(),
         };
         match files(&[file]) {
             Ok(found) => format!("{} declared", found.len()),
@@ -424,6 +464,22 @@ mod tests {
             "kind: Team\nname: a\n---\nkind: Team\nname: a\n",
             "a.yaml:4:1: Team `a` is declared already at a.yaml:1",
         );
+    }
+
+    #[test]
+    fn a_procedure_has_its_text_or_names_the_file_that_has_it() {
+        let text = |lines: &str| format!("kind: Procedure\nname: a\nowner: team:shop\n{lines}");
+        check(&text("body: \"# A\"\n"), "1 declared");
+        check(&text("file: a.md\n"), "1 declared");
+        check(
+            &text("file: b.md\n"),
+            "a.yaml:4:1: the text of `b.md` did not come with it",
+        );
+        check(
+            &text("body: x\nfile: a.md\n"),
+            "a.yaml:5:1: it has both `body` and `file`",
+        );
+        check(&text("binds: [level:9]\n"), "`level:9` binds nobody");
     }
 
     /// A freeze with `lines` in place of what says when it is.

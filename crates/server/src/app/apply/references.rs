@@ -1,11 +1,13 @@
 //! Whether what is declared names only what exists, now or by the same files.
 
 mod messages;
+mod procedures;
 mod suppliers;
 
 use super::{super::Error, parse::Located};
 use jiff::civil::datetime;
 use messages::{Messages, awaited, stakeholder_fault};
+pub(in crate::app) use procedures::party_fault;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
@@ -41,7 +43,7 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
             return Err(at.error(fault));
         }
     }
-    Ok(())
+    procedures::check(tx, documents).await
 }
 
 /// What is declared, now or by these files.
@@ -64,6 +66,7 @@ impl Known {
             | Document::Team(_)
             | Document::Role(_)
             | Document::Policy(_)
+            | Document::Procedure(_)
             | Document::Programme(_)
             | Document::Control(_)
             | Document::ChangeTemplate(_)

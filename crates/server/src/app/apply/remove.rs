@@ -1,7 +1,7 @@
 //! Removing what is declared, as far as nothing else can name it.
 
 use super::{
-    super::{App, Error, Kind as Refusal, Request, field, proposals, suppliers},
+    super::{App, Error, Kind as Refusal, Request, field, procedures, proposals, suppliers},
     diff,
     rights::check_scope,
 };
@@ -13,6 +13,7 @@ use tidegate_domain::{
     id::ProposalId,
     name::Name,
     planning::ReleaseTemplate,
+    procedure::Procedure,
 };
 use tidegate_protocol::api::{ApplyResponse, CatalogChange, RemoveRequest};
 use tidegate_store::Tx;
@@ -53,7 +54,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role, a Policy, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate, a Tracker, a Stakeholder, a Channel, an Audience, a MessageTemplate, a StatusPage or a Supplier can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Procedure, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate, a Tracker, a Stakeholder, a Channel, an Audience, a MessageTemplate, a StatusPage or a Supplier can be removed"))
 }
 
 async fn remove(
@@ -66,6 +67,9 @@ async fn remove(
     rights(tx, request, (*kind, name), known.clone()).await?;
     if *kind == Kind::ReleaseTemplate {
         refuse_included(tx, name).await?;
+    }
+    if *kind == Kind::Procedure {
+        procedures::refuse_named(tx, request, name).await?;
     }
     if *kind == Kind::Supplier {
         suppliers::removal::check(tx, request, name).await?;
@@ -81,6 +85,9 @@ async fn remove(
         change.proposal = propose(tx, request, *kind, name).await?.map(|id| id.0);
     }
     if !dry_run && change.proposal.is_none() {
+        if *kind == Kind::Procedure {
+            procedures::note_retired(tx, request, name, known).await?;
+        }
         tx.record_document_removed(*kind, name.as_str()).await?;
         let subject = format!("{noun}/{name}");
         request
@@ -122,6 +129,10 @@ async fn rights(
         Kind::Freeze => {
             let freeze: Freeze = serde_json::from_value(known).map_err(damaged)?;
             check_scope(tx, request, &freeze.scope).await
+        }
+        Kind::Procedure => {
+            let procedure: Procedure = serde_json::from_value(known).map_err(damaged)?;
+            procedures::permit_write(tx, request, &procedure).await
         }
         Kind::StatusPage => check_scope(tx, request, &Scope::Product(name.clone())).await,
         Kind::Control | Kind::ChangeTemplate | Kind::KeySet => request
@@ -179,6 +190,7 @@ async fn propose(
         }
         Kind::Organisation
         | Kind::Team
+        | Kind::Procedure
         | Kind::Programme
         | Kind::Product
         | Kind::Component

@@ -1,6 +1,6 @@
 //! Who may declare what: what belongs to a team is the team's, the rest is the organisation's.
 
-use super::super::{Error, Kind as Refusal, Request, releases};
+use super::super::{Error, Kind as Refusal, Request, procedures, releases};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::{Action, Level, Resource},
@@ -30,6 +30,10 @@ pub(super) async fn check(
             .permit_at_large(tx, Action::ManagePolicies)
             .await
             .map(drop),
+        Document::Procedure(procedure) => {
+            procedures::permit_known(tx, request, &procedure.name).await?;
+            procedures::permit_write(tx, request, procedure).await
+        }
         Document::Control(_) | Document::ChangeTemplate(_) | Document::KeySet(_) => request
             .permit_at_large(tx, Action::ManageControls)
             .await

@@ -1,7 +1,7 @@
 //! Beginning and saving release plans.
 
 use super::{
-    super::{App, Error, Kind, Request, apply, field, optional, releases},
+    super::{App, Error, Kind, Request, apply, field, optional, procedures, releases},
     both::{Between, contradicts, put_together},
     shown, upkeep,
 };
@@ -17,6 +17,7 @@ use tidegate_domain::{
     id::Edition,
     name::Name,
     planning::{Begun, Party, PlanEdition, ReleasePlan, ReleaseTemplate},
+    procedure::MadeWith,
     version::Version,
 };
 use tidegate_protocol::api::{PlanBeginRequest, PlanSaveRequest, PlanSavedView, ReleasePlanView};
@@ -121,6 +122,7 @@ async fn begin(
         Some(name) => from_template(tx, (product, name), (*target, zone)).await?,
     };
     check_parties(tx, &plan).await?;
+    check_procedures(tx, &plan).await?;
     let edition = keep(tx, request, of, (Edition(1), plan, begun)).await?;
     let detail = json!({ "edition": 1, "template": edition.begun });
     request
@@ -195,15 +197,21 @@ async fn put(
     let (plan, conflicts) = put_together(between.as_ref(), mine)?;
     plan.check().map_err(|why| refuse(&why))?;
     check_parties(tx, &plan).await?;
+    check_procedures(tx, &plan).await?;
     check_environments(tx, &plan).await?;
     let before = newest.as_ref().map(|it| &it.plan);
+    let mut differences = apply::differences(before, &plan);
+    if let Some(newest) = &newest {
+        let now = made_with(tx, &plan).await?;
+        differences.extend(shown::versions(&newest.procedures, &now));
+    }
     let newly_late = upkeep::newly_late(tx, of, before, &plan).await?;
     Ok(Put {
         view: PlanSavedView {
             saved: false,
             edition: number.0,
             merged: number != base,
-            differences: apply::differences(before, &plan),
+            differences,
             conflicts,
             newly_late,
             text: shown::text(&plan)?,
@@ -250,6 +258,7 @@ async fn keep(
         product: product.clone(),
         version: version.clone(),
         edition,
+        procedures: made_with(tx, &plan).await?,
         plan,
         begun,
         by: request.actor.name.clone(),
@@ -278,6 +287,21 @@ async fn check_parties(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
         check_party(tx, &party).await?;
     }
     Ok(())
+}
+
+/// The procedures that its tasks name have to exist.
+async fn check_procedures(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
+    let named = plan.tasks.iter().filter_map(|it| {
+        let named = it.procedure.as_ref()?;
+        Some((format!("task `{}`", it.name), named))
+    });
+    procedures::check_named(tx, named).await
+}
+
+/// The same in the versions in force.
+async fn made_with(tx: &mut Tx, plan: &ReleasePlan) -> Result<MadeWith, Error> {
+    let named = plan.tasks.iter().filter_map(|it| it.procedure.as_ref());
+    Ok(procedures::made_with(tx, named).await?)
 }
 
 /// Refuses a party that does not exist.

@@ -1,7 +1,7 @@
 //! Release plans and tasks as they are shown.
 
 use super::{
-    super::{App, Error, Request, apply, field},
+    super::{App, Error, Request, apply, field, procedures::Naming},
     newest, upkeep,
 };
 use futures::FutureExt;
@@ -16,10 +16,12 @@ use tidegate_domain::{
         Booked, Involved, PlanEdition, PlannedTask, ReleasePlan, ReleaseTemplate, Schedule, Slack,
         Task, TaskState,
     },
+    procedure::MadeWith,
     version::Version,
 };
 use tidegate_protocol::api::{
-    BookingView, InvolvedView, MilestoneView, PhaseView, PlanEditionView, ReleasePlanView, TaskView,
+    BookingView, Difference, InvolvedView, MilestoneView, NamedProcedureView, PhaseView,
+    PlanEditionView, ReleasePlanView, TaskView,
 };
 use tidegate_store::Tx;
 
@@ -115,12 +117,29 @@ impl App {
 }
 
 fn edition_view(edition: &PlanEdition, before: Option<&PlanEdition>) -> PlanEditionView {
+    let mut differences = apply::differences(before.map(|it| &it.plan), &edition.plan);
+    if let Some(before) = before {
+        differences.extend(versions(&before.procedures, &edition.procedures));
+    }
     PlanEditionView {
         edition: edition.edition.0,
         by: edition.by.to_string(),
         at: edition.at,
-        differences: apply::differences(before.map(|it| &it.plan), &edition.plan),
+        differences,
     }
+}
+
+/// The procedures that both name, in another version now.
+pub(super) fn versions(before: &MadeWith, now: &MadeWith) -> Vec<Difference> {
+    let both = now.0.iter().filter_map(|(name, is)| {
+        let was = before.version(name).filter(|was| was != is)?;
+        Some(Difference {
+            path: format!("procedures.{name}"),
+            before: Some(format!("version {was}")),
+            after: Some(format!("version {is}")),
+        })
+    });
+    both.collect()
 }
 
 /// A release's newest plan with what its tasks come to, if it has one, and all of its tasks.
@@ -153,8 +172,13 @@ pub(super) async fn view(
         tasks.iter().find(same)
     });
     let beside = tasks.iter().filter(|it| it.name.is_none());
+    let named = plan.tasks.iter().filter_map(|it| it.procedure.as_ref());
+    let naming = Naming::of(tx, request, named).await?;
     for task in planned.chain(beside) {
-        views.push(task_view(task, Some((plan, &schedule)), &tasks, tx.now()));
+        views.push(TaskView {
+            procedure: named_by(task, edition, &naming),
+            ..task_view(task, Some((plan, &schedule)), &tasks, tx.now())
+        });
     }
     let critical = schedule.critical_path();
     Ok(ReleasePlanView {
@@ -274,6 +298,18 @@ fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// The procedure that the plan names for a task, in the version that it was saved with.
+pub(in crate::app) fn named_by(
+    task: &Task,
+    edition: &PlanEdition,
+    naming: &Naming,
+) -> Option<NamedProcedureView> {
+    let same = |it: &&PlannedTask| task.name.as_ref() == Some(&it.name);
+    let planned = edition.plan.tasks.iter().find(same)?;
+    let named = planned.procedure.as_ref()?;
+    naming.view(Some(named), edition.procedures.version(named))
+}
+
 /// A task, with what the plan says of it, if there is one.
 pub(in crate::app) fn task_view(
     task: &Task,
@@ -293,6 +329,7 @@ pub(in crate::app) fn task_view(
         name: task.name.as_ref().map(ToString::to_string),
         title: task.title.clone(),
         document: task.document.clone(),
+        procedure: None,
         phase: planned
             .and_then(|it| it.phase.as_ref())
             .map(ToString::to_string),

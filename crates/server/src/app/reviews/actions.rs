@@ -144,7 +144,7 @@ async fn agree(
     request
         .journal(tx, "review.action_agreed", &subject(of), &detail)
         .await?;
-    tasks::view(tx, &task).await
+    tasks::view(tx, request, &task).await
 }
 
 /// Whether what is to change is declared.

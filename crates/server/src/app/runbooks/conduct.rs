@@ -43,6 +43,7 @@ pub(in crate::app) async fn conducted(
             deployment: deployment.id,
             edition: edition.edition,
             runbook: edition.runbook,
+            procedures: edition.procedures,
             run: Run::new(deployment.requested_at),
         });
     }

@@ -13,6 +13,7 @@ use tidegate_domain::{
     calendar::Zone,
     id::Edition,
     planning::Party,
+    procedure::MadeWith,
     runbook::{
         Errand, Heading, Runbook, RunbookEdition, Way, backout_plan, deployment_plan, renew,
     },
@@ -130,6 +131,7 @@ async fn begin(tx: &mut Tx, request: &Request, asked: &Asked) -> Result<Put, Err
     }
     let generated = generated(tx, request, asked).await?;
     let fresh = Fresh {
+        procedures: MadeWith::default(),
         runbook: generated.clone(),
         generated,
         lost: Vec::new(),
@@ -149,6 +151,7 @@ async fn renewed(tx: &mut Tx, request: &Request, asked: &Asked) -> Result<Put, E
     }
     let renewed = renew(&newest.generated, &generated, &newest.runbook);
     let fresh = Fresh {
+        procedures: save::made_with(tx, &renewed.runbook).await?,
         lost: renewed.lost.iter().map(ToString::to_string).collect(),
         conflicts: renewed.conflicts.iter().map(save::conflict).collect(),
         runbook: renewed.runbook,
@@ -161,6 +164,7 @@ async fn renewed(tx: &mut Tx, request: &Request, asked: &Asked) -> Result<Put, E
 struct Fresh {
     runbook: Runbook,
     generated: Runbook,
+    procedures: MadeWith,
     lost: Vec<String>,
     conflicts: Vec<tidegate_protocol::api::PlanConflictView>,
 }
@@ -176,7 +180,7 @@ impl Fresh {
                 saved: false,
                 edition: newest.as_ref().map_or(0, |it| it.edition.0),
                 merged: false,
-                changes: save::changes(newest.as_ref(), &self.runbook),
+                changes: save::changes(newest.as_ref(), (&self.runbook, &self.procedures)),
                 conflicts: self.conflicts,
                 lost: self.lost,
                 text: save::text(&self.runbook)?,
@@ -185,6 +189,7 @@ impl Fresh {
             of: of.clone(),
             runbook: self.runbook,
             generated: self.generated,
+            procedures: self.procedures,
             action,
         })
     }
@@ -235,6 +240,7 @@ impl Put {
             edition: Edition(self.view.edition + 1),
             runbook: self.runbook.clone(),
             generated: self.generated.clone(),
+            procedures: self.procedures.clone(),
             by: request.actor.name.clone(),
             at: tx.now(),
         };

@@ -4,6 +4,7 @@ use super::{
     super::{
         App, Error, Kind, Request, apply,
         planning::{self, Between, put_together},
+        procedures,
     },
     Of, arguments, errand, missing, newest, told,
 };
@@ -14,6 +15,7 @@ use tidegate_domain::{
     id::Edition,
     name::listed,
     planning::Party,
+    procedure::MadeWith,
     runbook::{Errand, Kind as StepKind, Runbook, RunbookEdition, differences},
 };
 use tidegate_protocol::api::{PlanSaveRequest, RunbookSavedView};
@@ -67,6 +69,8 @@ pub(super) struct Put {
     pub(super) of: Errand,
     pub(super) runbook: Runbook,
     pub(super) generated: Runbook,
+    /// The procedures that its steps name, in the versions in force.
+    pub(super) procedures: MadeWith,
     /// Whether what was generated is another than before, whatever people made of it.
     pub(super) is_generated_anew: bool,
     /// What the journal calls it.
@@ -100,18 +104,20 @@ async fn put(
             "put what people do before a step by `before`; when the strategy is another, `tidegate runbook renew` generates it anew",
         ));
     }
+    let procedures = made_with(tx, &runbook).await?;
     Ok(Put {
         view: RunbookSavedView {
             saved: false,
             edition: newest.edition.0,
             merged: newest.edition != *base,
-            changes: changes(Some(&newest), &runbook),
+            changes: changes(Some(&newest), (&runbook, &procedures)),
             conflicts,
             lost: Vec::new(),
             text: text(&runbook)?,
         },
         of: of.clone(),
         generated: newest.generated,
+        procedures,
         is_generated_anew: false,
         action: "release.runbook_saved",
         runbook,
@@ -149,6 +155,11 @@ async fn check(tx: &mut Tx, of: &Errand, runbook: &Runbook) -> Result<(), Error>
     for party in parties {
         planning::check_party(tx, &party).await?;
     }
+    let named = runbook.steps.iter().filter_map(|it| {
+        let named = it.procedure.as_ref()?;
+        Some((format!("step `{}`", it.name), named))
+    });
+    procedures::check_named(tx, named).await?;
     let mut messages = runbook.steps.iter();
     let message = messages.find(|step| matches!(step.kind, StepKind::Message(_)));
     if let Some(step) = message {
@@ -163,6 +174,12 @@ async fn check(tx: &mut Tx, of: &Errand, runbook: &Runbook) -> Result<(), Error>
     Ok(())
 }
 
+/// The procedures that its steps name, in the versions in force.
+pub(super) async fn made_with(tx: &mut Tx, runbook: &Runbook) -> Result<MadeWith, Error> {
+    let named = runbook.steps.iter().filter_map(|it| it.procedure.as_ref());
+    Ok(procedures::made_with(tx, named).await?)
+}
+
 /// Somebody else changed the same in another way.
 fn contradicts(of: &Errand, view: &RunbookSavedView) -> Error {
     planning::contradicts(
@@ -172,11 +189,17 @@ fn contradicts(of: &Errand, view: &RunbookSavedView) -> Error {
 }
 
 /// What differs from an edition, in words.
-pub(super) fn changes(before: Option<&RunbookEdition>, after: &Runbook) -> Vec<String> {
+pub(super) fn changes(
+    before: Option<&RunbookEdition>,
+    (after, procedures): (&Runbook, &MadeWith),
+) -> Vec<String> {
     match before {
         Some(before) => {
             let found = differences(&before.runbook, after);
-            found.iter().map(ToString::to_string).collect()
+            let found = found.iter().map(ToString::to_string);
+            found
+                .chain(procedures.changes(&before.procedures))
+                .collect()
         }
         None => vec![format!("the {} was generated", after.way.title())],
     }

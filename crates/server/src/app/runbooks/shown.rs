@@ -1,7 +1,7 @@
 //! Runbooks as they are shown.
 
 use super::{
-    super::{App, Error, Request, field, plans::Wanted, query, rehearse},
+    super::{App, Error, Request, field, plans::Wanted, procedures::Naming, query, rehearse},
     Of, conduct, errand, find, missing, save,
 };
 use futures::FutureExt;
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tidegate_domain::{
     access::Action,
     id::Edition,
+    procedure::MadeWith,
     runbook::{Errand, Kind, Outlook, Run, Runbook, RunbookEdition, Span, Step, Timeline, Way},
 };
 use tidegate_protocol::api::{
@@ -86,7 +87,7 @@ fn edition(edition: &RunbookEdition, before: Option<&RunbookEdition>) -> Runbook
         hash: edition.runbook.hash().to_string(),
         by: edition.by.to_string(),
         at: edition.at,
-        changes: save::changes(before, &edition.runbook),
+        changes: save::changes(before, (&edition.runbook, &edition.procedures)),
     }
 }
 
@@ -118,9 +119,12 @@ async fn view(
     };
     let backout = super::newest(tx, &back).await?.map(|it| it.runbook);
     let run = Run::new(begins);
+    let named = runbook.steps.iter().filter_map(|it| it.procedure.as_ref());
+    let naming = Naming::of(tx, request, named).await?;
     let scene = Scene {
         runbook,
         run: &run,
+        procedures: (&naming, &found.procedures),
         backout: backout.as_ref().filter(|_| of.way == Way::Forward),
         closes: query::closes_at(tx, place, begins).await?,
         now: begins,
@@ -179,6 +183,8 @@ async fn strays(tx: &mut Tx, request: &Request, (of, runbook): (&Errand, &Runboo
 pub(super) struct Scene<'a> {
     pub(super) runbook: &'a Runbook,
     pub(super) run: &'a Run,
+    /// What is known of the procedures that it names, and the versions that it was made with.
+    pub(super) procedures: (&'a Naming, &'a MadeWith),
     pub(super) backout: Option<&'a Runbook>,
     pub(super) closes: Option<Timestamp>,
     pub(super) now: Timestamp,
@@ -220,13 +226,20 @@ pub(super) fn timeline(
         warnings: warnings.iter().map(|it| it.sentence(zone)).collect(),
         steps: steps
             .into_iter()
-            .map(|(step, span)| step_view((step, span), run, offers(step)))
+            .map(|(step, span)| step_view((step, span), scene, offers(step)))
             .collect(),
     })
 }
 
-fn step_view((step, span): (&Step, &Span), run: &Run, offers: Vec<&'static str>) -> StepView {
-    let status = run.status(&step.name);
+fn step_view(
+    (step, span): (&Step, &Span),
+    scene: &Scene<'_>,
+    offers: Vec<&'static str>,
+) -> StepView {
+    let status = scene.run.status(&step.name);
+    let (naming, made_with) = scene.procedures;
+    let procedure = step.procedure.as_ref();
+    let with = procedure.and_then(|it| made_with.version(it));
     let manual = match &step.kind {
         Kind::Manual(manual) => Some(manual),
         Kind::Automatic(_) | Kind::Decision(_) | Kind::Message(_) => None,
@@ -237,6 +250,7 @@ fn step_view((step, span): (&Step, &Span), run: &Run, offers: Vec<&'static str>)
         kind: step.kind.word().to_owned(),
         meaning: step.meaning(),
         document: step.document.clone(),
+        procedure: naming.view(procedure, with),
         owner: step.owner.as_ref().map(ToString::to_string),
         takes: step.takes.to_string(),
         place: step.place(),

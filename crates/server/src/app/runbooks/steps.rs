@@ -1,7 +1,7 @@
 //! How the steps of a deployment stand, and whom they wait for.
 
 use super::{
-    super::{App, Error, Request, query, steer},
+    super::{App, Error, Request, procedures::Naming, query, steer},
     deeds::is_theirs,
     shown::{Scene, timeline},
 };
@@ -44,6 +44,9 @@ pub(super) async fn view(
     let authorizer = request.gate.authorizer(tx).await?;
     let backout = all.iter().find(|it| it.runbook.way == Way::Back);
     let backout = backout.map(|it| it.runbook.clone());
+    let steps = all.iter().flat_map(|it| &it.runbook.steps);
+    let named = steps.filter_map(|it| it.procedure.as_ref());
+    let naming = Naming::of(tx, request, named).await?;
     let mut runbooks = Vec::with_capacity(all.len());
     for it in &all {
         let run = it.run_of(deployment);
@@ -52,6 +55,7 @@ pub(super) async fn view(
         let scene = Scene {
             runbook: &it.runbook,
             run: &run,
+            procedures: (&naming, &it.procedures),
             backout: backout.as_ref(),
             closes: closes.filter(|_| goes_forward),
             now: deployment.status.ended_at().unwrap_or_else(|| tx.now()),
@@ -78,7 +82,7 @@ pub(super) async fn view(
 }
 
 /// Whether a runbook is being run, or what comes after its end may still be done.
-pub(super) fn is_active(deployment: &Deployment, way: Way) -> bool {
+pub(in crate::app) fn is_active(deployment: &Deployment, way: Way) -> bool {
     match &deployment.status {
         Status::Requested
         | Status::Preparing { .. }

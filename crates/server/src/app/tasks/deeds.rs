@@ -171,7 +171,7 @@ async fn create(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<TaskV
     request
         .journal(tx, "task.created", &subject(task.id), &detail)
         .await?;
-    view(tx, &task).await
+    view(tx, request, &task).await
 }
 
 /// Whether a release may have one more task.
@@ -222,7 +222,7 @@ async fn carry_out(
     request
         .journal(tx, happens.word(), &subject(id), &detail)
         .await?;
-    view(tx, &task).await
+    view(tx, request, &task).await
 }
 
 async fn assign(
@@ -245,7 +245,7 @@ async fn assign(
             .journal(tx, "task.assigned", &subject(task.id), &detail)
             .await?;
     }
-    view(tx, &task).await
+    view(tx, request, &task).await
 }
 
 /// Whoever may assign tasks may do any; others those that fall to them.

@@ -1,6 +1,6 @@
 //! Tasks as they are shown, with what the plans of their releases say of them.
 
-use super::super::{App, Error, Request, planning};
+use super::super::{App, Error, Request, planning, procedures::Naming};
 use futures::FutureExt;
 use std::collections::BTreeMap;
 use tidegate_domain::{
@@ -23,7 +23,7 @@ impl App {
             .read((request.clone(), id), |tx, (request, id)| {
                 async move {
                     let task = found(tx, request, (Action::Read, *id)).await?;
-                    view(tx, &task).await
+                    view(tx, request, &task).await
                 }
                 .boxed()
             })
@@ -48,8 +48,12 @@ pub(super) async fn found(
 }
 
 /// A task as it is shown, with what the plan of its release says of it.
-pub(in crate::app) async fn view(tx: &mut Tx, task: &Task) -> Result<TaskView, Error> {
-    let views = views(tx, std::slice::from_ref(task)).await?;
+pub(in crate::app) async fn view(
+    tx: &mut Tx,
+    request: &Request,
+    task: &Task,
+) -> Result<TaskView, Error> {
+    let views = views(tx, request, std::slice::from_ref(task)).await?;
     views
         .into_iter()
         .next()
@@ -57,20 +61,35 @@ pub(in crate::app) async fn view(tx: &mut Tx, task: &Task) -> Result<TaskView, E
 }
 
 /// Several of them.
-pub(super) async fn views(tx: &mut Tx, tasks: &[Task]) -> Result<Vec<TaskView>, Error> {
+pub(super) async fn views(
+    tx: &mut Tx,
+    request: &Request,
+    tasks: &[Task],
+) -> Result<Vec<TaskView>, Error> {
     let mut around: BTreeMap<(Name, Version), planning::Around> = BTreeMap::new();
-    let mut views = Vec::with_capacity(tasks.len());
     for task in tasks {
         let of = (task.product.clone(), task.version.clone());
         if !around.contains_key(&of) {
             let known = planning::around(tx, (&of.0, &of.1)).await?;
-            around.insert(of.clone(), known);
+            around.insert(of, known);
         }
+    }
+    let plans = around.values().filter_map(|(plan, _)| plan.as_ref());
+    let named = plans.flat_map(|(edition, _)| &edition.plan.tasks);
+    let named = named.filter_map(|it| it.procedure.as_ref());
+    let naming = Naming::of(tx, request, named).await?;
+    let mut views = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        let of = (task.product.clone(), task.version.clone());
         if let Some((plan, all)) = around.get(&of) {
-            let plan = plan
+            let with = plan
                 .as_ref()
                 .map(|(edition, schedule)| (&edition.plan, schedule));
-            views.push(planning::task_view(task, plan, all, tx.now()));
+            let edition = plan.as_ref().map(|(edition, _)| edition);
+            views.push(TaskView {
+                procedure: edition.and_then(|it| planning::named_by(task, it, &naming)),
+                ..planning::task_view(task, with, all, tx.now())
+            });
         }
     }
     Ok(views)

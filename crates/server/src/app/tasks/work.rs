@@ -1,13 +1,13 @@
 //! What is to do, and for whom.
 
 use super::{
-    super::{App, Error, Request, planning, runbooks},
+    super::{App, Error, Request, planning, procedures, runbooks},
     shown::views,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{name::Name, planning::Party};
-use tidegate_protocol::api::{TaskView, WorkView};
+use tidegate_protocol::api::{ProcedureWorkView, TaskView, WaitingStepView, WorkView};
 use tidegate_store::Tx;
 
 /// The most tasks of one party that are listed.
@@ -70,6 +70,7 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         WorkOf::All => true,
     });
     let steps = steps.await?;
+    let procedures = procedures::waiting_for(tx, request, (of, &teams)).await?;
     for team in teams {
         waiting.extend(tx.tasks_waiting_for(&Party::Team(team), LISTED_MAX).await?);
     }
@@ -77,28 +78,42 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         list.retain(|task| sight.shows(&task.product));
         list.sort_by_key(|task| (task.due.unwrap_or(Timestamp::MAX), task.id));
     }
-    let (mine, waiting) = (views(tx, &mine).await?, views(tx, &waiting).await?);
+    let mine = views(tx, request, &mine).await?;
+    let waiting = views(tx, request, &waiting).await?;
     Ok(WorkView {
-        sentence: sentence(of, (&mine, &waiting), steps.len()),
+        sentence: sentence(of, (&mine, &waiting), (&steps, &procedures)),
         mine,
         waiting,
         steps,
+        procedures,
     })
 }
 
 /// What is to do, as a person would say it.
-fn sentence(of: &WorkOf, (mine, waiting): (&[TaskView], &[TaskView]), steps: usize) -> String {
-    let of_tasks = of_tasks(of, mine, waiting);
-    let is_nothing = mine.is_empty() && waiting.is_empty();
-    let up = match steps {
-        0 => return of_tasks,
-        1 => "1 step of a deployment is up.".to_owned(),
-        many => format!("{many} steps of deployments are up."),
+fn sentence(
+    of: &WorkOf,
+    (mine, waiting): (&[TaskView], &[TaskView]),
+    (steps, procedures): (&[WaitingStepView], &[ProcedureWorkView]),
+) -> String {
+    let up = match steps.len() {
+        0 => None,
+        1 => Some("1 step of a deployment is up.".to_owned()),
+        many => Some(format!("{many} steps of deployments are up.")),
     };
-    match is_nothing {
-        true => up,
-        false => format!("{up} {of_tasks}"),
-    }
+    let of_procedures = match procedures.len() {
+        0 => None,
+        1 => Some("1 procedure is to be read or reviewed.".to_owned()),
+        many => Some(format!("{many} procedures are to be read or reviewed.")),
+    };
+    let is_nothing = mine.is_empty() && waiting.is_empty();
+    let is_said = up.is_some() || of_procedures.is_some();
+    let of_tasks = (!is_nothing || !is_said).then(|| of_tasks(of, mine, waiting));
+    let said: Vec<String> = up
+        .into_iter()
+        .chain(of_tasks)
+        .chain(of_procedures)
+        .collect();
+    said.join(" ")
 }
 
 fn of_tasks(of: &WorkOf, mine: &[TaskView], waiting: &[TaskView]) -> String {

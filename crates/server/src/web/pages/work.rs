@@ -17,7 +17,7 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_protocol::api::WaitingStepView;
+use tidegate_protocol::api::{ProcedureWorkView, WaitingStepView};
 
 #[derive(Template)]
 #[template(path = "work.html")]
@@ -27,6 +27,8 @@ struct Page {
     views: Vec<View>,
     /// Steps of deployments that are up.
     steps: Vec<Step>,
+    /// Procedures to read or to review.
+    procedures: Vec<ProcedureWorkView>,
     lists: Vec<List>,
 }
 
@@ -112,6 +114,7 @@ pub(in crate::web) async fn show(
             view("/work?all=true", "Everybody’s", of == WorkOf::All),
         ],
         steps: work.steps.into_iter().map(|it| step(it, now)).collect(),
+        procedures: work.procedures,
         lists,
     })
 }

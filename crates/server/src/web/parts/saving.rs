@@ -5,7 +5,9 @@ use crate::app::Error;
 use askama::{Template, filters::HtmlSafe};
 use futures::future::BoxFuture;
 use serde::Deserialize;
-use tidegate_protocol::api::{PlanConflictView, PlanSaveRequest, PlanSavedView, RunbookSavedView};
+use tidegate_protocol::api::{
+    PlanConflictView, PlanSaveRequest, PlanSavedView, ProcedureSavedView, RunbookSavedView,
+};
 
 /// What came of saving, or of looking at what that would change.
 #[derive(Debug, Default, Template)]
@@ -43,24 +45,39 @@ impl Save {
             text: text.clone(),
             dry_run,
         };
-        let is_preview = self.deed == Deed::Preview;
-        let done = match put(asked(is_preview)).await {
-            Err(Error::Refused {
-                code: "plan-contradicts",
-                ..
-            }) => put(asked(true)).await,
-            other => other,
-        };
-        match done.map(Into::into) {
-            Ok(kept) if !is_preview && (kept.saved || kept.is_same()) => Ok(Came::Saved),
-            Ok(kept) => Ok(kept.shown()),
-            Err(error) => {
-                let saving = Saving {
-                    problem: Some(Problem::of(error)?),
-                    ..Saving::default()
-                };
-                Ok(Came::Shown(Box::new(saving), self.base, text))
-            }
+        saved(self.deed, (self.base, text.clone()), |dry_run| {
+            put(asked(dry_run))
+        })
+        .await
+    }
+}
+
+/// Saves a text that was made from an edition, or says what that would change, by `put`, which is told whether only to look.
+///
+/// # Errors
+/// When the server fails; a refusal is shown beside what was typed.
+pub(in crate::web) async fn saved<T: Into<Kept>>(
+    deed: Deed,
+    (base, text): (u64, String),
+    put: impl Fn(bool) -> BoxFuture<'static, Result<T, Error>>,
+) -> Result<Came, Error> {
+    let is_preview = deed == Deed::Preview;
+    let done = match put(is_preview).await {
+        Err(Error::Refused {
+            code: "plan-contradicts",
+            ..
+        }) => put(true).await,
+        other => other,
+    };
+    match done.map(Into::into) {
+        Ok(kept) if !is_preview && (kept.saved || kept.is_same()) => Ok(Came::Saved),
+        Ok(kept) => Ok(kept.shown()),
+        Err(error) => {
+            let saving = Saving {
+                problem: Some(Problem::of(error)?),
+                ..Saving::default()
+            };
+            Ok(Came::Shown(Box::new(saving), base, text))
         }
     }
 }
@@ -125,6 +142,19 @@ impl From<RunbookSavedView> for Kept {
     }
 }
 
+impl From<ProcedureSavedView> for Kept {
+    fn from(view: ProcedureSavedView) -> Self {
+        Self {
+            saved: view.saved,
+            text: view.body,
+            would: Would {
+                told: view.changes.iter().map(|it| Prose::of(it)).collect(),
+                ..Would::of(view.version.into(), view.conflicts, view.merged)
+            },
+        }
+    }
+}
+
 /// A plan to save.
 #[derive(Debug, Deserialize)]
 pub(in crate::web) struct Save {
@@ -134,10 +164,11 @@ pub(in crate::web) struct Save {
 }
 
 /// What is done with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Deed {
+pub(in crate::web) enum Deed {
     /// Show what would change.
+    #[default]
     Preview,
     /// Save it.
     Save,

@@ -23,6 +23,7 @@ async fn documents_of_the_catalog() {
             Document::Team(d) => check(&file, &written, &d),
             Document::Role(d) => check(&file, &written, &d),
             Document::Policy(d) => check(&file, &written, &d),
+            Document::Procedure(d) => check(&file, &written, &*d),
             Document::Control(d) => check(&file, &written, &*d),
             Document::ChangeTemplate(d) => check(&file, &written, &d),
             Document::KeySet(d) => check(&file, &written, &d),

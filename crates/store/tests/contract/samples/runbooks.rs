@@ -3,6 +3,7 @@
 use super::{name, time};
 use tidegate_domain::{
     id::{DeploymentId, Edition},
+    procedure::MadeWith,
     runbook::{Conducted, Errand, Run, Runbook, RunbookEdition, StepStatus, Way},
 };
 
@@ -42,6 +43,7 @@ pub(crate) fn runbook_edition(number: u64, way: Way) -> RunbookEdition {
         edition: Edition(number),
         runbook: runbook(way),
         generated,
+        procedures: MadeWith::default(),
         by: name("ada"),
         at: time(number.try_into().unwrap()),
     }
@@ -87,6 +89,7 @@ pub(crate) fn conducted(deployment: u64, way: Way) -> Conducted {
         deployment: DeploymentId(deployment),
         edition: Edition(2),
         runbook: runbook(way),
+        procedures: MadeWith::default(),
         run,
     }
 }

@@ -46,7 +46,10 @@ pub(super) fn zone(why: &str) -> Option<String> {
     named.or_else(|| nearest(word, names.iter().map(String::as_str)))
 }
 
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(in crate::app) fn nearest<'a>(
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<String> {
     known
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .min()

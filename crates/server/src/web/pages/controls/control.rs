@@ -3,6 +3,7 @@
 use super::super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
+    parts::NamedProcedure,
     state::State as Shown,
     visitor::{Path, Submitted, Visitor},
 };
@@ -20,6 +21,7 @@ struct Page {
     control: ControlView,
     mode: Shown,
     scope: String,
+    procedure: Option<NamedProcedure>,
     /// Whether the visitor has to say that they have read it.
     is_unread: bool,
     has_read: bool,
@@ -45,6 +47,7 @@ pub(in crate::web) async fn show(
         sentence: super::super::super::parts::sentence(&control.title),
         mode: super::mode(&control.mode),
         scope: super::scope(&control),
+        procedure: control.procedure.clone().map(Into::into),
         is_unread: control.unread_by.contains(&who),
         has_read: control.read_by.contains(&who),
         shown: super::shown(std::iter::once(&control)),

@@ -3,7 +3,7 @@
 use super::super::{
     super::{
         moment::{Moment, length},
-        parts::Prose,
+        parts::{NamedProcedure, Prose},
         state::State,
     },
     runbook::Picture,
@@ -36,6 +36,7 @@ pub(super) struct Step {
     /// What is answered with yes to finish it.
     pub question: Option<String>,
     pub document: String,
+    pub procedure: Option<NamedProcedure>,
     pub due: Option<Moment>,
     /// Whether it is up.
     pub is_up: bool,
@@ -106,6 +107,7 @@ fn step(view: &StepView, now: Timestamp) -> Step {
         told: view.told.clone(),
         question: view.question.clone(),
         document: view.document.clone(),
+        procedure: view.procedure.clone().map(Into::into),
         due: view.due.filter(|_| is_up).map(|at| Moment::seen(at, now)),
         is_up: is_up && view.kind != "automatic",
         offers: view.offers.iter().map(|it| offer(it, view)).collect(),

@@ -3,7 +3,7 @@
 use super::{
     super::super::{
         moment::{Moment, length},
-        parts::{Fingerprint, Prose},
+        parts::{Fingerprint, NamedProcedure, Prose},
     },
     picture::Picture,
 };
@@ -43,6 +43,7 @@ pub(super) struct Step {
     pub(super) place: String,
     pub(super) meaning: Option<Prose>,
     pub(super) document: String,
+    pub(super) procedure: Option<NamedProcedure>,
 }
 
 impl Runbook {
@@ -83,6 +84,7 @@ fn step(view: &StepView, begins: Timestamp) -> Step {
         // What the engine does, its title says.
         meaning: (view.kind != "automatic").then(|| Prose::exactly(&view.meaning)),
         document: view.document.clone(),
+        procedure: view.procedure.clone().map(Into::into),
     }
 }
 

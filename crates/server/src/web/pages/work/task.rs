@@ -5,7 +5,7 @@ use super::super::super::{
     frame::{Frame, Section, answer},
     moment::Moment,
     offer::{self, Place},
-    parts::{Prose, sentence, task_state},
+    parts::{NamedProcedure, Prose, sentence, task_state},
     state::State as Shown,
     visitor::{Path, Submitted, Visitor},
 };
@@ -28,6 +28,7 @@ struct Page {
     state: Shown,
     due: Option<Moment>,
     waits_for: Vec<String>,
+    procedure: Option<NamedProcedure>,
     /// What the visitor may do, if it is still to be done.
     work: Option<Work>,
     /// What the visitor may say of it.
@@ -76,6 +77,7 @@ pub(in crate::web) async fn show(
         state: Shown::new(task_state(&task).shape, task.told.clone()),
         due: task.due.map(|due| Moment::seen(due, Timestamp::now())),
         waits_for: task.waits_for.clone(),
+        procedure: task.procedure.clone().map(Into::into),
         work: (works.is_none() && is_pending).then(|| Work {
             may_begin: is_open,
             may_take: task.assignee.as_deref() != Some(request.actor.name.as_str()),
