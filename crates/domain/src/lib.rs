@@ -13,7 +13,7 @@
 //! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
 //! release brings and whom to tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline.
 //! [`planning`] is what people do around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about
-//! it, when, and whether it arrived. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
+//! it, when, and whether it arrived; [`handover`] is how a release is given into other hands. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
 //! calendar of all of it, and says what is in whose way.
 
 pub mod access;
@@ -34,6 +34,7 @@ pub mod duration;
 pub mod evidence_file;
 pub mod generation;
 pub mod group;
+pub mod handover;
 pub mod hurdle;
 pub mod id;
 pub mod journal;
