@@ -105,6 +105,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "runbooks",
         include_str!("../migrations/0028_runbooks.sql"),
     ),
+    (
+        30,
+        "handovers",
+        include_str!("../migrations/0030_handovers.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

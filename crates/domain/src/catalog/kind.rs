@@ -22,6 +22,8 @@ pub enum Kind {
     KeySet,
     /// What release plans begin with.
     ReleaseTemplate,
+    /// What handovers begin with.
+    HandoverTemplate,
     /// Where work items are kept.
     Tracker,
     /// Somebody concerned who has no account.
@@ -58,7 +60,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
@@ -74,6 +76,7 @@ impl Kind {
         Self::Product,
         Self::Component,
         Self::ReleaseTemplate,
+        Self::HandoverTemplate,
         Self::Tracker,
         Self::Stakeholder,
         Self::Channel,
@@ -94,6 +97,7 @@ impl Kind {
             | Self::ChangeTemplate
             | Self::KeySet
             | Self::ReleaseTemplate
+            | Self::HandoverTemplate
             | Self::Tracker
             | Self::Stakeholder
             | Self::Channel
@@ -126,6 +130,7 @@ impl Kind {
             Self::ChangeTemplate => "ChangeTemplate",
             Self::KeySet => "KeySet",
             Self::ReleaseTemplate => "ReleaseTemplate",
+            Self::HandoverTemplate => "HandoverTemplate",
             Self::Tracker => "Tracker",
             Self::Stakeholder => "Stakeholder",
             Self::Channel => "Channel",

@@ -1,9 +1,11 @@
 //! Whether what is declared names only what exists, now or by the same files.
 
+mod handovers;
 mod messages;
 mod suppliers;
 
 use super::{super::Error, parse::Located};
+use handovers::Handovers;
 use jiff::civil::datetime;
 use messages::{Messages, awaited, stakeholder_fault};
 use serde::de::DeserializeOwned;
@@ -33,6 +35,7 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
         })
         .await?,
         templates: templates(tx, documents).await?,
+        handovers: handovers::load(tx, documents).await?,
         messages: Messages::load(tx, documents).await?,
         suppliers: suppliers::load(tx, documents).await?,
     };
@@ -51,6 +54,7 @@ struct Known {
     strategies: BTreeSet<String>,
     products: BTreeSet<String>,
     templates: Vec<ReleaseTemplate>,
+    handovers: Handovers,
     messages: Messages,
     /// Looked up only where these files declare products.
     suppliers: BTreeSet<String>,
@@ -91,6 +95,9 @@ impl Known {
             }
             Document::KeySet(set) => set.products.iter().find_map(|name| self.no_product(name)),
             Document::ReleaseTemplate(template) => self.template_fault(template),
+            Document::HandoverTemplate(template) => {
+                template.check().err().map(|why| why.to_string())
+            }
             Document::Strategy(strategy) => {
                 let kind = strategy.strategy().err().map(|why| why.to_string());
                 let mut checks = strategy
@@ -110,7 +117,8 @@ impl Known {
                     let mut named = product.environments.values().map(|e| e.strategy.as_ref());
                     named.find_map(|name| undeclared(name, &self.strategies))
                 })
-                .or_else(|| suppliers::taken(&product.name, &self.suppliers)),
+                .or_else(|| suppliers::taken(&product.name, &self.suppliers))
+                .or_else(|| handovers::fault(product, &self.handovers)),
             Document::Window(window) => self.outside(&window.scope),
             Document::Freeze(freeze) => self.outside(&freeze.scope),
         }
