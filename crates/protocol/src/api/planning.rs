@@ -1,6 +1,6 @@
 //! Release plans and tasks.
 
-use super::{Difference, WaitingStepView};
+use super::{Difference, WaitingHandoverView, WaitingStepView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -271,6 +271,9 @@ pub struct WorkView {
     pub waiting: Vec<TaskView>,
     /// Steps of deployments that are up, theirs and their teams'; the most urgent first.
     pub steps: Vec<WaitingStepView>,
+    /// What is to be seen to, offered or accepted of handovers, by them or their teams.
+    #[serde(default)]
+    pub handovers: Vec<WaitingHandoverView>,
 }
 
 /// What a draft is made of.

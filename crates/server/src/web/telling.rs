@@ -1,5 +1,6 @@
 //! Entries of the journal in words.
 
+mod handovers;
 mod messages;
 mod runbooks;
 mod suppliers;
@@ -20,6 +21,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
     } else {
         of_access(action)
             .or_else(|| of_artifacts(action, detail))
+            .or_else(|| handovers::of_handovers(action, detail))
             .or_else(|| messages::of_messages(action, detail))
             .or_else(|| runbooks::of_runbooks(action, detail))
             .or_else(|| suppliers::of_suppliers(action, detail))

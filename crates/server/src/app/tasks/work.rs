@@ -1,7 +1,7 @@
 //! What is to do, and for whom.
 
 use super::{
-    super::{App, Error, Request, planning, runbooks},
+    super::{App, Error, Request, handovers, planning, runbooks},
     shown::views,
 };
 use futures::FutureExt;
@@ -70,6 +70,12 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         WorkOf::All => true,
     });
     let steps = steps.await?;
+    let whose = match of {
+        WorkOf::Mine => handovers::Whose::Mine(&teams),
+        WorkOf::Team(team) => handovers::Whose::Team(team),
+        WorkOf::All => handovers::Whose::All,
+    };
+    let handed = handovers::waiting_for(tx, request, whose).await?;
     for team in teams {
         waiting.extend(tx.tasks_waiting_for(&Party::Team(team), LISTED_MAX).await?);
     }
@@ -79,26 +85,39 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
     }
     let (mine, waiting) = (views(tx, &mine).await?, views(tx, &waiting).await?);
     Ok(WorkView {
-        sentence: sentence(of, (&mine, &waiting), steps.len()),
+        sentence: sentence(of, (&mine, &waiting), (steps.len(), handed.len())),
         mine,
         waiting,
         steps,
+        handovers: handed,
     })
 }
 
 /// What is to do, as a person would say it.
-fn sentence(of: &WorkOf, (mine, waiting): (&[TaskView], &[TaskView]), steps: usize) -> String {
+fn sentence(
+    of: &WorkOf,
+    (mine, waiting): (&[TaskView], &[TaskView]),
+    (steps, handed): (usize, usize),
+) -> String {
     let of_tasks = of_tasks(of, mine, waiting);
     let is_nothing = mine.is_empty() && waiting.is_empty();
     let up = match steps {
-        0 => return of_tasks,
+        0 => String::new(),
         1 => "1 step of a deployment is up.".to_owned(),
         many => format!("{many} steps of deployments are up."),
     };
-    match is_nothing {
-        true => up,
-        false => format!("{up} {of_tasks}"),
-    }
+    let handed = match handed {
+        0 => String::new(),
+        1 => "1 thing of a handover waits.".to_owned(),
+        many => format!("{many} things of handovers wait."),
+    };
+    let tasks = match is_nothing && !(up.is_empty() && handed.is_empty()) {
+        true => String::new(),
+        false => of_tasks,
+    };
+    let mut parts = vec![up, handed, tasks];
+    parts.retain(|it| !it.is_empty());
+    parts.join(" ")
 }
 
 fn of_tasks(of: &WorkOf, mine: &[TaskView], waiting: &[TaskView]) -> String {

@@ -17,7 +17,7 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_protocol::api::WaitingStepView;
+use tidegate_protocol::api::{WaitingHandoverView, WaitingStepView};
 
 #[derive(Template)]
 #[template(path = "work.html")]
@@ -27,6 +27,8 @@ struct Page {
     views: Vec<View>,
     /// Steps of deployments that are up.
     steps: Vec<Step>,
+    /// What is to be seen to, offered or accepted of handovers.
+    handovers: Vec<Handed>,
     lists: Vec<List>,
 }
 
@@ -37,6 +39,14 @@ struct Step {
     what: String,
     owner: String,
     due: Option<Moment>,
+}
+
+/// Something of a handover that waits for somebody.
+struct Handed {
+    href: String,
+    title: String,
+    what: String,
+    owner: String,
 }
 
 /// Whose work can be looked at.
@@ -112,6 +122,7 @@ pub(in crate::web) async fn show(
             view("/work?all=true", "Everybody’s", of == WorkOf::All),
         ],
         steps: work.steps.into_iter().map(|it| step(it, now)).collect(),
+        handovers: work.handovers.into_iter().map(handed).collect(),
         lists,
     })
 }
@@ -126,5 +137,21 @@ fn step(view: WaitingStepView, now: Timestamp) -> Step {
         owner: view.owner.unwrap_or_default(),
         due: view.due.map(|at| Moment::seen(at, now)),
         title: view.title,
+    }
+}
+
+fn handed(view: WaitingHandoverView) -> Handed {
+    let item = view.item.map(|item| format!("#item-{item}"));
+    Handed {
+        href: format!(
+            "/products/{}/releases/{}/handovers/{}{}",
+            view.product,
+            view.version,
+            view.kind,
+            item.unwrap_or_default()
+        ),
+        what: format!("{} {}", view.product, view.version),
+        title: view.title,
+        owner: view.owner,
     }
 }
