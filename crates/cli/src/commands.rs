@@ -23,6 +23,7 @@ mod enrolment;
 mod evidence;
 mod explain;
 mod group_run;
+mod handover;
 mod incarnation;
 mod journal;
 mod logs;
@@ -98,6 +99,8 @@ pub enum Command {
     Release(release::ReleaseCommand),
     #[command(subcommand)]
     Runbook(runbook::RunbookCommand),
+    #[command(subcommand)]
+    Handover(handover::HandoverCommand),
     #[command(subcommand)]
     Step(step::StepCommand),
     #[command(subcommand)]
@@ -194,6 +197,7 @@ impl Command {
             Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
             Self::Runbook(command) => command.run(&context).await,
+            Self::Handover(command) => command.run(&context).await,
             Self::Step(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,
             Self::Tracker(command) => command.run(&context).await,

@@ -1,6 +1,6 @@
 //! `tidegate task`.
 
-use super::Context;
+use super::{Context, handover};
 use crate::{Error, ExitStatus, client::query, ui::table};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -152,6 +152,9 @@ fn listed(work: &WorkView) -> String {
     let mut parts = vec![work.sentence.clone()];
     if !work.steps.is_empty() {
         parts.push(up(&work.steps));
+    }
+    if !work.handovers.is_empty() {
+        parts.push(handover::waiting(&work.handovers));
     }
     let tasks: Vec<&TaskView> = work.mine.iter().chain(&work.waiting).collect();
     if !tasks.is_empty() {
