@@ -1,9 +1,11 @@
 //! Handovers of releases: begun from a template, seen to, offered, and accepted or rejected by those who take them.
 //!
 //! [`seen`] is what is on record of a release, against which each is judged. [`begin`], [`save`] and [`deeds`] change them, [`shown`]
-//! is how they look, and [`waiting`] whom they wait for. [`embargo`] keeps customers from being told anything too early.
+//! is how they look, [`dates`] when a release is live and generally available, and [`waiting`] whom they wait for. [`embargo`]
+//! keeps customers from being told anything too early.
 
 mod begin;
+mod dates;
 mod deeds;
 mod embargo;
 mod save;
@@ -11,10 +13,10 @@ mod seen;
 mod shown;
 mod waiting;
 
+pub(super) use dates::availability;
 pub use deeds::{HandoverWord, ItemWord};
 pub(super) use embargo::{embargo, is_under_embargo};
 pub(super) use seen::accepted;
-pub(super) use shown::availability;
 pub(super) use waiting::{Whose, waiting_for};
 
 use super::{Error, Kind, Request, field, releases};
