@@ -11,6 +11,7 @@ pub mod disk;
 pub mod entrance;
 pub mod fleet;
 pub mod hand;
+pub mod handover;
 pub mod haproxy;
 pub mod ics;
 pub mod identity_provider;

@@ -23,6 +23,7 @@ mod enrolment;
 mod evidence;
 mod explain;
 mod group_run;
+mod handover;
 mod incarnation;
 mod journal;
 mod logs;
@@ -107,6 +108,8 @@ pub enum Command {
     Procedure(procedure::ProcedureCommand),
     #[command(subcommand)]
     Runbook(runbook::RunbookCommand),
+    #[command(subcommand)]
+    Handover(handover::HandoverCommand),
     #[command(subcommand)]
     Step(step::StepCommand),
     #[command(subcommand)]
@@ -206,6 +209,7 @@ impl Command {
             Self::Review(command) => command.run(&context).await,
             Self::Procedure(command) => command.run(&context).await,
             Self::Runbook(command) => command.run(&context).await,
+            Self::Handover(command) => command.run(&context).await,
             Self::Step(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,
             Self::Tracker(command) => command.run(&context).await,

@@ -7,15 +7,16 @@
 //! The same code therefore runs in production, in the simulator, in rehearsal and in policy backtests.
 //!
 //! # Where to start
-//! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles
-//! strategies to the waves that it walks, [`group`] keeps several in lockstep, and [`train`] says which products go out
-//! together, whether they fit and when they leave. [`converge`] is the same idea on the other side of the wire: the
-//! agent's brain. [`analysis`] judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a
-//! release brings and whom to tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline.
-//! [`planning`] is what people do around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about
-//! it, when, and whether it arrived. [`review`] looks back at all of it, and keeps what people learnt, and [`score`] says how large
-//! and how risky the next deployment is. [`supplier`] is what others change under us, and what that means. [`agenda`] is the one
-//! calendar of all of it, and says what is in whose way. [`procedure`] is how things are done, and who has read that.
+//! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles strategies to the
+//! waves that it walks, [`group`] keeps several in lockstep, and [`train`] says which products go out together, whether they
+//! fit and when they leave. [`converge`] is the same idea on the other side of the wire: the agent's brain. [`analysis`]
+//! judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a release brings and whom to
+//! tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline. [`planning`] is what people do
+//! around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about it, when, and whether it
+//! arrived. [`handover`] is how a release is given into other hands. [`review`] looks back at all of it, and keeps what
+//! people learnt, and [`score`] says how large and how risky the next deployment is. [`supplier`] is what others change under
+//! us, and what that means. [`agenda`] is the one calendar of all of it, and says what is in whose way. [`procedure`] is how
+//! things are done, and who has read that.
 
 pub mod access;
 pub mod agenda;
@@ -35,6 +36,7 @@ pub mod duration;
 pub mod evidence_file;
 pub mod generation;
 pub mod group;
+pub mod handover;
 pub mod hurdle;
 pub mod id;
 pub mod journal;

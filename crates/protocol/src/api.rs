@@ -12,6 +12,7 @@ mod control;
 mod deployment;
 mod drill;
 mod group_run;
+mod handover;
 mod history;
 mod hurdle;
 mod journal;
@@ -60,6 +61,11 @@ pub use deployment::{
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupRunView};
+pub use handover::{
+    AvailabilityView, HandoverDeedRequest, HandoverItemRequest, HandoverItemView, HandoverLineView,
+    HandoverRequest, HandoverView, HandoverWordView, HandoversView, KnownErrorView, LessonView,
+    RejectedItemView, SheetContactView, SheetLinkView, SheetView, WaitingHandoverView,
+};
 pub use history::{
     BackupMarkView, BeginningView, HistoryRequest, HistoryView, Standing, StandingView,
 };

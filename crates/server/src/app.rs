@@ -32,6 +32,7 @@ pub mod feed;
 mod gate;
 pub(crate) mod group_runs;
 pub mod guide;
+pub mod handovers;
 pub(crate) mod histories;
 pub mod hurdles;
 mod instructions;

@@ -25,6 +25,7 @@ impl Tx {
             Document::ChangeTemplate(d) => record::write(d),
             Document::KeySet(d) => record::write(d),
             Document::ReleaseTemplate(d) => record::write(d),
+            Document::HandoverTemplate(d) => record::write(d),
             Document::Tracker(d) => record::write(d),
             Document::Stakeholder(d) => record::write(d),
             Document::Channel(d) => record::write(d),

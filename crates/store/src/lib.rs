@@ -24,6 +24,7 @@ mod drills;
 mod dump;
 mod error;
 mod group_runs;
+mod handovers;
 mod histories;
 mod journal;
 mod keys;

@@ -111,6 +111,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0029_reviews.sql"),
     ),
     (
+        30,
+        "handovers",
+        include_str!("../migrations/0030_handovers.sql"),
+    ),
+    (
         31,
         "procedures",
         include_str!("../migrations/0031_procedures.sql"),

@@ -74,6 +74,9 @@ fn filled(path: &str) -> String {
     let nothing = "00000000-0000-7000-8000-000000000000";
     path.replace("/tokens/{id}", &format!("/tokens/{nothing}"))
         .replace("/people/{name}", "/people/unknown")
+        .replace("{kind}/items/{item}/{deed}", "operations/items/errors/done")
+        .replace("{kind}/{deed}", "operations/offer")
+        .replace("{kind}", "operations")
         .replace("{way}/{step}/{deed}", "forward/call/start")
         .replace("{way}", "forward")
         .replace("{deed}", "reveal")

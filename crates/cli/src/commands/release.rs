@@ -4,7 +4,7 @@ mod notes;
 mod plan;
 mod scope;
 
-use super::{Context, pair};
+use super::{Context, handover, pair};
 use crate::{
     Error, ExitStatus,
     ui::{ago, table},
@@ -227,6 +227,7 @@ fn text(view: &ReleaseView) -> String {
     if let Some(why) = &view.blocked {
         lines.push(format!("It must not go out: {why}"));
     }
+    lines.extend(view.availability.iter().map(handover::dates));
     let rows = view.components.iter().map(|content| {
         let moved = match (&content.quarantine, content.changed) {
             (Some(why), _) => format!("in quarantine: {why}"),

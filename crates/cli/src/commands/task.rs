@@ -1,6 +1,6 @@
 //! `tidegate task`.
 
-use super::{Context, procedure};
+use super::{Context, handover, procedure};
 use crate::{Error, ExitStatus, client::query, ui::table};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -155,6 +155,9 @@ fn listed(work: &WorkView) -> String {
     }
     if !work.procedures.is_empty() {
         parts.push(procedure::work(&work.procedures));
+    }
+    if !work.handovers.is_empty() {
+        parts.push(handover::waiting(&work.handovers));
     }
     let tasks: Vec<&TaskView> = work.mine.iter().chain(&work.waiting).collect();
     if !tasks.is_empty() {

@@ -79,6 +79,10 @@ actions! {
     AddEvidence "add-evidence" Apply "keeping evidence with a release";
     /// Bring tasks up, say who does them, and that one is not needed.
     AssignTask "assign-task" Apply "assigning tasks";
+    /// Begin handovers, see to what is handed over, and offer it.
+    HandOver "hand-over" Apply "handing a release over";
+    /// Accept what is handed over, or reject it.
+    TakeOver "take-over" Apply "accepting or rejecting a handover";
     /// Write messages, and ask others to read them.
     WriteMessage "write-message" Apply "writing a message";
     /// Send a message that waits for a person, stop one, and say what became of deliveries of which nobody knows.

@@ -8,6 +8,7 @@ use crate::{
     communication::{Audience, Channel, MessageTemplate, Stakeholder, StatusPage},
     control::{ApprovalRule, ChangeTemplate, Control},
     converge::Balancer,
+    handover::{HandoverKind, HandoverTemplate},
     name::Name,
     planning::ReleaseTemplate,
     procedure::Procedure,
@@ -39,6 +40,8 @@ pub enum Document {
     KeySet(KeySet),
     /// What release plans begin with.
     ReleaseTemplate(Box<ReleaseTemplate>),
+    /// What handovers begin with.
+    HandoverTemplate(Box<HandoverTemplate>),
     /// Where work items are kept.
     Tracker(Tracker),
     /// Somebody concerned who has no account.
@@ -120,6 +123,9 @@ pub struct Product {
     /// How long versions of its artifacts are kept that nothing needs; for ever, unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<Retention>,
+    /// The templates that its handovers begin with; what comes with the program unless set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub handovers: BTreeMap<HandoverKind, Name>,
     /// What it is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<Component>,
@@ -219,6 +225,7 @@ impl Document {
             Self::ChangeTemplate(_) => Kind::ChangeTemplate,
             Self::KeySet(_) => Kind::KeySet,
             Self::ReleaseTemplate(_) => Kind::ReleaseTemplate,
+            Self::HandoverTemplate(_) => Kind::HandoverTemplate,
             Self::Tracker(_) => Kind::Tracker,
             Self::Stakeholder(_) => Kind::Stakeholder,
             Self::Channel(_) => Kind::Channel,
@@ -249,6 +256,7 @@ impl Document {
             Self::ChangeTemplate(d) => d.name.to_string(),
             Self::KeySet(d) => d.name.to_string(),
             Self::ReleaseTemplate(d) => d.name.to_string(),
+            Self::HandoverTemplate(d) => d.name.to_string(),
             Self::Tracker(d) => d.name().to_string(),
             Self::Stakeholder(d) => d.name.to_string(),
             Self::Channel(d) => d.name.to_string(),

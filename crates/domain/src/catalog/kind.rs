@@ -24,6 +24,8 @@ pub enum Kind {
     KeySet,
     /// What release plans begin with.
     ReleaseTemplate,
+    /// What handovers begin with.
+    HandoverTemplate,
     /// Where work items are kept.
     Tracker,
     /// Somebody concerned who has no account.
@@ -60,7 +62,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind a file may declare, in the order they are applied: what is named by others comes first.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Organisation,
         Self::Team,
         Self::Role,
@@ -77,6 +79,7 @@ impl Kind {
         Self::Product,
         Self::Component,
         Self::ReleaseTemplate,
+        Self::HandoverTemplate,
         Self::Tracker,
         Self::Stakeholder,
         Self::Channel,
@@ -98,6 +101,7 @@ impl Kind {
             | Self::ChangeTemplate
             | Self::KeySet
             | Self::ReleaseTemplate
+            | Self::HandoverTemplate
             | Self::Tracker
             | Self::Stakeholder
             | Self::Channel
@@ -131,6 +135,7 @@ impl Kind {
             Self::ChangeTemplate => "ChangeTemplate",
             Self::KeySet => "KeySet",
             Self::ReleaseTemplate => "ReleaseTemplate",
+            Self::HandoverTemplate => "HandoverTemplate",
             Self::Tracker => "Tracker",
             Self::Stakeholder => "Stakeholder",
             Self::Channel => "Channel",

@@ -82,7 +82,13 @@ fn remedy(evidence: &str) -> Option<&'static str> {
         }
         "artifact" => "push it again: `tidegate push PRODUCT/COMPONENT:VERSION DIR`",
         "release" => "make a release that contains every component: `tidegate release create`",
-        "customer-approval" | "handover" => {
+        "handover" => {
+            "operations accept it: `tidegate handover offer PRODUCT VERSION operations`, and one of them `tidegate handover accept`"
+        }
+        "general-availability" => {
+            "those who announce it accept it: `tidegate handover offer PRODUCT VERSION general-availability`, and one of them `tidegate handover accept`"
+        }
+        "customer-approval" => {
             "whoever has it keeps it with the release: `tidegate release evidence PRODUCT VERSION KIND --note TEXT`"
         }
         "rollback" => {

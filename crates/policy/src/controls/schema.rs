@@ -44,7 +44,8 @@ entity Release {
   configured: Bool,
   blocked: Bool,
   madeBy: String,
-  // Kinds of evidence that were supplied, such as customer-approval or handover.
+  // Kinds of evidence that were supplied, such as customer-approval; handover where operations accepted it as it is, and
+  // general-availability where those did who announce it.
   evidence: Set<String>,
 };
 

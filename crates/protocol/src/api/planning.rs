@@ -1,6 +1,8 @@
 //! Release plans and tasks.
 
-use super::{Difference, NamedProcedureView, ProcedureWorkView, WaitingStepView};
+use super::{
+    Difference, NamedProcedureView, ProcedureWorkView, WaitingHandoverView, WaitingStepView,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -277,6 +279,9 @@ pub struct WorkView {
     /// Procedures that they have to read, and those whose review is overdue.
     #[serde(default)]
     pub procedures: Vec<ProcedureWorkView>,
+    /// What is to be seen to, offered or accepted of handovers, by them or their teams.
+    #[serde(default)]
+    pub handovers: Vec<WaitingHandoverView>,
 }
 
 /// What a draft is made of.

@@ -1,5 +1,6 @@
 //! Releases.
 
+use super::AvailabilityView;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -50,6 +51,9 @@ pub struct ReleaseView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub sealed_at: Option<jiff::Timestamp>,
+    /// When it is live and when it is generally available, which are two dates; none in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<AvailabilityView>,
 }
 
 /// Why a release must not be deployed.

@@ -11,7 +11,7 @@ use futures::FutureExt;
 pub(super) use parse::nearest;
 use parse::{Declared, Located};
 pub(super) use references::party_fault;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::ProposedChange,
@@ -22,6 +22,7 @@ use tidegate_domain::{
     },
     communication::{Audience, Channel, MessageTemplate, Stakeholder, StatusPage},
     control::{ChangeTemplate, Control},
+    handover::HandoverTemplate,
     name::Name,
     planning::{ReleasePlan, ReleaseTemplate},
     procedure::Origin,
@@ -111,6 +112,14 @@ pub(super) fn train_plan(text: &str) -> Result<TrainPlan, Error> {
 /// A fault of the text, by line and column.
 pub(super) fn runbook(text: &str) -> Result<Runbook, Error> {
     parse::whole("runbook.yaml", text)
+}
+
+/// The sheet of a handover, as a person writes it.
+///
+/// # Errors
+/// A fault of the text, by line and column.
+pub(super) fn sheet<S: DeserializeOwned>(text: &str) -> Result<S, Error> {
+    parse::whole("handover.yaml", text)
 }
 
 /// What differs between two documents, leaf by leaf.
@@ -226,6 +235,7 @@ async fn binding(tx: &mut Tx, document: &Document) -> Result<Option<ProposedChan
         | Document::Ring(_)
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
+        | Document::HandoverTemplate(_)
         | Document::Tracker(_)
         | Document::Stakeholder(_)
         | Document::Channel(_)
@@ -319,6 +329,7 @@ async fn compare(
         Document::ChangeTemplate(d) => pair::<ChangeTemplate>(tx, document, d).await?,
         Document::KeySet(d) => pair::<KeySet>(tx, document, d).await?,
         Document::ReleaseTemplate(d) => pair::<ReleaseTemplate>(tx, document, d).await?,
+        Document::HandoverTemplate(d) => pair::<HandoverTemplate>(tx, document, d).await?,
         Document::Tracker(d) => pair::<Tracker>(tx, document, d).await?,
         Document::Stakeholder(d) => pair::<Stakeholder>(tx, document, d).await?,
         Document::Channel(d) => pair::<Channel>(tx, document, d).await?,
@@ -359,7 +370,7 @@ async fn pair<D>(
     wanted: &D,
 ) -> Result<(Option<Json>, Json), Error>
 where
-    D: Serialize + serde::de::DeserializeOwned + Sync,
+    D: Serialize + DeserializeOwned + Sync,
 {
     let known: Option<D> = tx.document(document.kind(), &document.key()).await?;
     let json = |d: &D| serde_json::to_value(d).unwrap_or_default();

@@ -43,7 +43,7 @@ fn read_way(word: &str) -> Result<Way, Error> {
 }
 
 /// The newest edition of a runbook, if there is one.
-async fn newest(tx: &mut Tx, of: &Errand) -> Result<Option<RunbookEdition>, StoreError> {
+pub(super) async fn newest(tx: &mut Tx, of: &Errand) -> Result<Option<RunbookEdition>, StoreError> {
     let newest = Edition(u64::MAX >> 1);
     Ok(tx.runbooks_before(of, (newest, 1)).await?.pop())
 }

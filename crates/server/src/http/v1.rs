@@ -9,6 +9,7 @@ mod deployments;
 mod drills;
 mod group_runs;
 mod guidance;
+mod handovers;
 mod histories;
 mod hurdles;
 mod journal;
@@ -50,6 +51,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(drills::router())
         .merge(group_runs::router())
         .merge(guidance::router())
+        .merge(handovers::router())
         .merge(histories::router())
         .merge(hurdles::router())
         .merge(journal::router())
@@ -98,6 +100,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::apply, catalog::remove, catalog::products, catalog::targets, catalog::rotate_secrets,
         catalog::set_secret,
         catalog::revoke_agent, catalog::renew_key,
+        handovers::all, handovers::list, handovers::begin, handovers::show, handovers::save, handovers::say, handovers::act,
         hurdles::of_release, hurdles::of_train,
         histories::show, histories::begin, histories::back_up,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,

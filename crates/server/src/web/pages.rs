@@ -9,6 +9,7 @@ pub(super) mod controls;
 pub(super) mod deployment;
 pub(super) mod deployments;
 pub(super) mod group_run;
+pub(super) mod handover;
 pub(super) mod journal;
 pub(super) mod messages;
 pub(super) mod opt_in;

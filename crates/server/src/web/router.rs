@@ -4,7 +4,7 @@ use super::{
     assets, fault,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, journal, messages, opt_in, outside, overview, password, people, plan,
+        group_run, handover, journal, messages, opt_in, outside, overview, password, people, plan,
         procedures, proposals, provider, rehearsal, release, release_plan, release_scope, releases,
         reviews, runbook, score, sign_in, status_page, suppliers, train, trains, waivers, work,
     },
@@ -189,6 +189,18 @@ fn planning() -> Router<SharedApp> {
         .route(
             "/products/{product}/releases/{version}/runbooks/{environment}/{way}/{deed}",
             post(runbook::generate),
+        )
+        .route(
+            "/products/{product}/releases/{version}/handovers/{kind}",
+            get(handover::show).post(handover::save),
+        )
+        .route(
+            "/products/{product}/releases/{version}/handovers/{kind}/items/{item}/{deed}",
+            post(handover::say),
+        )
+        .route(
+            "/products/{product}/releases/{version}/handovers/{kind}/{deed}",
+            post(handover::act),
         )
         .route(
             "/products/{product}/releases/{version}/scope",

@@ -1,5 +1,6 @@
 //! Entries of the journal in words.
 
+mod handovers;
 mod messages;
 mod procedures;
 mod reviews;
@@ -22,6 +23,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
     } else {
         of_access(action)
             .or_else(|| of_artifacts(action, detail))
+            .or_else(|| handovers::of_handovers(action, detail))
             .or_else(|| messages::of_messages(action, detail))
             .or_else(|| reviews::of_reviews(action, detail))
             .or_else(|| runbooks::of_runbooks(action, detail))

@@ -19,6 +19,7 @@ mod drills;
 mod dump;
 mod durability;
 mod group_runs;
+mod handovers;
 mod journal;
 mod leases;
 mod measurements;
@@ -131,6 +132,9 @@ contract! {
     }
     group_runs {
         what_runs_is_found_and_what_ended_stays
+    }
+    handovers {
+        every_edition_stays_and_the_newest_is_how_it_is
     }
     suppliers {
         a_notice_is_one_by_the_suppliers_own_number

@@ -7,6 +7,7 @@ mod catalog;
 mod communications;
 mod controls;
 mod group_runs;
+mod handovers;
 mod instances;
 mod jobs;
 mod planning;
@@ -306,6 +307,7 @@ fn proposed(document: Document) -> Option<ProposedChange> {
         | Document::Ring(_)
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
+        | Document::HandoverTemplate(_)
         | Document::Tracker(_)
         | Document::Stakeholder(_)
         | Document::Channel(_)

@@ -1,6 +1,7 @@
 //! Domain values that tests write and read back: real ones, with every optional part filled.
 
 mod communications;
+pub(crate) mod handovers;
 pub(crate) mod procedures;
 pub(crate) mod reviews;
 pub(crate) mod runbooks;
@@ -179,6 +180,7 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
     all.extend(communications::documents());
     all.push(suppliers::document());
     all.push(procedures::document());
+    all.push(handovers::document());
     all.into_iter()
         .map(|document| (document.kind(), document))
         .collect()

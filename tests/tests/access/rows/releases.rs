@@ -15,6 +15,48 @@ pub(crate) const RELEASES: &[Row] = &[
         Product(3),
         r#"{"kind":"handover","note":"x"}"#,
     ),
+    (
+        "get",
+        "/api/v1/products/{product}/handovers",
+        Product(2),
+        "",
+    ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/handovers",
+        Product(2),
+        "",
+    ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/handovers/{kind}",
+        Product(2),
+        "",
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/handovers/{kind}",
+        Product(3),
+        r#"{"takes":"team:makers"}"#,
+    ),
+    (
+        "put",
+        "/api/v1/products/{product}/releases/{version}/handovers/{kind}",
+        Product(3),
+        r#"{"base":1,"text":"{}"}"#,
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/handovers/{kind}/items/{item}/{deed}",
+        Product(3),
+        "{}",
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/releases/{version}/handovers/{kind}/{deed}",
+        Product(3),
+        "{}",
+    ),
     ("get", "/api/v1/products/{product}/releases", Product(2), ""),
     (
         "post",

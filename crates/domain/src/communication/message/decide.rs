@@ -15,6 +15,8 @@ pub struct Facts<'a> {
     pub occasions: &'a Occasions,
     /// What its deliveries came to so far.
     pub tally: Tally,
+    /// Until when customers are told nothing of what it is about, if it goes to some.
+    pub embargo: Option<Timestamp>,
 }
 
 /// What is next.
@@ -50,6 +52,11 @@ pub enum WaitingOn {
         /// As it is written.
         on: Schedule,
     },
+    /// The end of an embargo: customers are told nothing before.
+    Embargo {
+        /// When that is.
+        until: Timestamp,
+    },
     /// What it leaves open and nobody knows yet.
     Open {
         /// Which.
@@ -78,7 +85,7 @@ impl Decision {
 
     fn wait(waiting_on: WaitingOn) -> Self {
         let wake_at = match &waiting_on {
-            WaitingOn::Time { at, .. } => Some(*at),
+            WaitingOn::Time { at, .. } | WaitingOn::Embargo { until: at } => Some(*at),
             WaitingOn::Writer
             | WaitingOn::Sanction
             | WaitingOn::Person
@@ -107,7 +114,10 @@ impl Message {
             },
             Status::Due { sanction, .. } => match voided(sanction, facts.bound) {
                 Some(voided) => Decision::event(Event::Voided { voided }),
-                None => self.begin(sanction, facts.occasions),
+                None => match facts.embargo.filter(|until| *until > now) {
+                    Some(until) => Decision::wait(WaitingOn::Embargo { until }),
+                    None => self.begin(sanction, facts.occasions),
+                },
             },
             Status::Sending { .. } => match facts.tally {
                 tally if tally.is_settled() => Decision::event(Event::Settled { tally }),
@@ -174,6 +184,10 @@ impl fmt::Display for WaitingOn {
             } => write!(f, "waits for a target to count from ({on})"),
             Self::Occasion { on } => write!(f, "waits for {on}"),
             Self::Time { at, on } => write!(f, "waits until {at} ({on})"),
+            Self::Embargo { until } => write!(
+                f,
+                "waits for the embargo to end at {until}: customers are told nothing before"
+            ),
             Self::Open { open } => {
                 let docs: Vec<&str> = open.iter().map(|it| it.doc()).collect();
                 write!(f, "waits until it is known {}", docs.join(", and "))

@@ -38,6 +38,7 @@ struct World {
     audiences: BTreeMap<Name, Audience>,
     channels: BTreeMap<Name, Channel>,
     target: Option<Timestamp>,
+    embargo: Option<Timestamp>,
 }
 
 impl World {
@@ -51,6 +52,7 @@ impl World {
             audiences: [(audience.name.clone(), audience)].into(),
             channels: [(channel.name.clone(), channel)].into(),
             target: Some(at(1_000)),
+            embargo: None,
         }
     }
 
@@ -122,6 +124,7 @@ fn next(message: &Message, world: &World, known: &Occasions, tally: Tally) -> St
         bound: bound.as_ref(),
         occasions: known,
         tally,
+        embargo: world.embargo,
     };
     let Decision {
         event,
@@ -278,6 +281,30 @@ fn known() -> Occasions {
         deployments: [(("live".parse().unwrap(), Moment::Failed), occasion)].into(),
         ..Occasions::default()
     }
+}
+
+#[test]
+fn customers_are_told_nothing_before_an_embargo_ends() {
+    let mut world = World::new();
+    let mut due = sanctioned("by hand", "It is here.", &world);
+    let by: Name = "ada".parse().unwrap();
+    due.apply(&Event::Released { by }, at(3)).unwrap();
+    let told = |world: &World| next(&due, world, &known(), Tally::default());
+    for (until, expect) in [
+        (None, "message.sending-began"),
+        (Some(100), "message.sending-began"),
+        (
+            Some(101),
+            "waits for the embargo to end at 1970-01-01T00:01:41Z: customers are told nothing before, wakes at 1970-01-01T00:01:41Z",
+        ),
+    ] {
+        world.embargo = until.map(at);
+        assert_eq!(told(&world), expect);
+    }
+    // What is wrong with it is told first.
+    world.target = None;
+    world.audience().channels.clear();
+    assert!(told(&world).contains("the audiences"));
 }
 
 #[test]

@@ -243,6 +243,9 @@ fn document(part: &Part<'_>) -> Result<Option<Declared>, Error> {
         CatalogKind::ReleaseTemplate => {
             Declared::Document(Document::ReleaseTemplate(Box::new(read(part, &body)?)))
         }
+        CatalogKind::HandoverTemplate => {
+            Declared::Document(Document::HandoverTemplate(Box::new(read(part, &body)?)))
+        }
         CatalogKind::Tracker => Declared::Document(Document::Tracker(read(part, &body)?)),
         CatalogKind::Stakeholder => Declared::Document(Document::Stakeholder(read(part, &body)?)),
         CatalogKind::Channel => Declared::Document(Document::Channel(read(part, &body)?)),

@@ -1,10 +1,12 @@
 //! Whether what is declared names only what exists, now or by the same files.
 
+mod handovers;
 mod messages;
 mod procedures;
 mod suppliers;
 
 use super::{super::Error, parse::Located};
+use handovers::Handovers;
 use jiff::civil::datetime;
 use messages::{Messages, awaited, stakeholder_fault};
 pub(in crate::app) use procedures::party_fault;
@@ -35,6 +37,7 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
         })
         .await?,
         templates: templates(tx, documents).await?,
+        handovers: handovers::load(tx, documents).await?,
         messages: Messages::load(tx, documents).await?,
         suppliers: suppliers::load(tx, documents).await?,
     };
@@ -53,6 +56,7 @@ struct Known {
     strategies: BTreeSet<String>,
     products: BTreeSet<String>,
     templates: Vec<ReleaseTemplate>,
+    handovers: Handovers,
     messages: Messages,
     /// Looked up only where these files declare products.
     suppliers: BTreeSet<String>,
@@ -94,6 +98,9 @@ impl Known {
             }
             Document::KeySet(set) => set.products.iter().find_map(|name| self.no_product(name)),
             Document::ReleaseTemplate(template) => self.template_fault(template),
+            Document::HandoverTemplate(template) => {
+                template.check().err().map(|why| why.to_string())
+            }
             Document::Strategy(strategy) => {
                 let kind = strategy.strategy().err().map(|why| why.to_string());
                 let mut checks = strategy
@@ -113,7 +120,8 @@ impl Known {
                     let mut named = product.environments.values().map(|e| e.strategy.as_ref());
                     named.find_map(|name| undeclared(name, &self.strategies))
                 })
-                .or_else(|| suppliers::taken(&product.name, &self.suppliers)),
+                .or_else(|| suppliers::taken(&product.name, &self.suppliers))
+                .or_else(|| handovers::fault(product, &self.handovers)),
             Document::Window(window) => self.outside(&window.scope),
             Document::Freeze(freeze) => self.outside(&freeze.scope),
         }

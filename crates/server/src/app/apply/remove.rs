@@ -9,7 +9,7 @@ use futures::FutureExt;
 use tidegate_domain::{
     access::{Action, ProposedChange},
     calendar::{Freeze, Scope, Window},
-    catalog::Kind,
+    catalog::{Kind, Product},
     id::ProposalId,
     name::Name,
     planning::ReleaseTemplate,
@@ -54,7 +54,7 @@ fn kind(word: &str) -> Result<Kind, Error> {
     }
     let detail = format!("what is declared as {kind} stays: other things may name it");
     Err(Error::refused(Refusal::BadRequest, "not-removable", detail)
-        .hint("a Window, a Freeze, a Role, a Policy, a Procedure, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate, a Tracker, a Stakeholder, a Channel, an Audience, a MessageTemplate, a StatusPage or a Supplier can be removed"))
+        .hint("a Window, a Freeze, a Role, a Policy, a Procedure, a Control, a ChangeTemplate, a KeySet, a ReleaseTemplate, a HandoverTemplate, a Tracker, a Stakeholder, a Channel, an Audience, a MessageTemplate, a StatusPage or a Supplier can be removed"))
 }
 
 async fn remove(
@@ -70,6 +70,9 @@ async fn remove(
     }
     if *kind == Kind::Procedure {
         procedures::refuse_named(tx, request, name).await?;
+    }
+    if *kind == Kind::HandoverTemplate {
+        refuse_named(tx, name).await?;
     }
     if *kind == Kind::Supplier {
         suppliers::removal::check(tx, request, name).await?;
@@ -113,6 +116,21 @@ async fn refuse_included(tx: &mut Tx, name: &Name) -> Result<(), Error> {
     )
 }
 
+/// Products would name what is gone.
+async fn refuse_named(tx: &mut Tx, name: &Name) -> Result<(), Error> {
+    let all: Vec<Product> = tx.documents(Kind::Product).await?;
+    let names = |it: &&Product| it.handovers.values().any(|named| named == name);
+    let Some(product) = all.iter().find(names) else {
+        return Ok(());
+    };
+    let detail = format!(
+        "product `{}` begins its handovers from `{name}`",
+        product.name
+    );
+    Err(Error::refused(Refusal::Conflict, "template-named", detail)
+        .hint("take it out of there first, by `tidegate apply`"))
+}
+
 /// Who may declare a thing may remove it.
 async fn rights(
     tx: &mut Tx,
@@ -153,6 +171,7 @@ async fn rights(
         | Kind::Ring
         | Kind::Strategy
         | Kind::ReleaseTemplate
+        | Kind::HandoverTemplate
         | Kind::Tracker
         | Kind::Stakeholder
         | Kind::Channel
@@ -199,6 +218,7 @@ async fn propose(
         | Kind::Ring
         | Kind::Strategy
         | Kind::ReleaseTemplate
+        | Kind::HandoverTemplate
         | Kind::Tracker
         | Kind::Stakeholder
         | Kind::Channel

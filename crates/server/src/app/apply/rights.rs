@@ -58,6 +58,7 @@ pub(super) async fn check(
         | Document::Ring(_)
         | Document::Strategy(_)
         | Document::ReleaseTemplate(_)
+        | Document::HandoverTemplate(_)
         | Document::Tracker(_)
         | Document::Stakeholder(_)
         | Document::Channel(_)

@@ -1,6 +1,6 @@
 //! What controls look at: of the release, of the deployment, and of each artifact.
 
-use super::super::{Error, Gate, artifacts, rollback::standing_of};
+use super::super::{Error, Gate, artifacts, handovers, rollback::standing_of};
 use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
@@ -32,6 +32,10 @@ pub(super) async fn release(
     let evidence = tx
         .evidence_of(&deployment.product, &deployment.release)
         .await?;
+    let handed = handovers::accepted(tx, (&deployment.product, &deployment.release)).await?;
+    let handed = handed
+        .into_iter()
+        .filter_map(|kind| kind.evidence().parse().ok());
     Ok(ReleaseFacts {
         product: deployment.product.clone(),
         version: deployment.release.clone(),
@@ -50,7 +54,11 @@ pub(super) async fn release(
             .is_some_and(|it| it.current_snapshot().is_some()),
         blocked: found.as_ref().is_some_and(|it| it.blocked.is_some()),
         created_by: maker(found.as_ref(), deployment),
-        evidence: evidence.into_iter().map(|evidence| evidence.kind).collect(),
+        evidence: evidence
+            .into_iter()
+            .map(|evidence| evidence.kind)
+            .chain(handed)
+            .collect(),
     })
 }
 

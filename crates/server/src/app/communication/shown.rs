@@ -1,7 +1,7 @@
 //! Messages and deliveries as they are shown.
 
 use super::{
-    super::{App, Error, Request, field, optional},
+    super::{App, Error, Request, field, handovers, optional},
     begin::text_hash,
     declared::Known,
     occasions::occasions,
@@ -190,6 +190,7 @@ async fn view_among(
         bound: bound.as_ref(),
         occasions,
         tally,
+        embargo: handovers::embargo(tx, &message.about, &known.audiences_of(message)).await?,
     };
     let decision = message.decide(facts, tx.now());
     let waits_for = decision.waiting_on.map(|it| it.to_string());

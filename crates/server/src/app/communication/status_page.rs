@@ -1,7 +1,7 @@
 //! What outsiders see of a product, if its team declared a page for them. Nobody is asked who they are.
 
 use super::{
-    super::{App, Error},
+    super::{App, Error, handovers},
     feed::author,
     wording::{rendered, sent_at},
 };
@@ -13,13 +13,14 @@ use tidegate_domain::{
     communication::{
         DeliveryKey, Recipient, Rendered, StatusPage, WebAddress,
         atom::{Entry, Feed, atom},
-        message::Message,
+        message::{About, Message},
         status_page::{Maintenance, Observed, PublicStatus, Published},
     },
     converge::Health,
     digest::Digest,
     id::MessageId,
     name::Name,
+    version::Version,
 };
 use tidegate_store::Tx;
 
@@ -142,7 +143,10 @@ async fn published(tx: &mut Tx, page: &StatusPage) -> Result<Vec<Told>, Error> {
         .await?;
     let mut told = Vec::new();
     for message in all {
-        if message.writing.audiences.contains(audience) && message.status.sanction().is_some() {
+        let is_told = message.writing.audiences.contains(audience)
+            && message.status.sanction().is_some()
+            && !is_under_embargo(tx, &message.about).await?;
+        if is_told {
             let rendered = rendered(tx, &message, audience).await?;
             told.push(Told {
                 at: sent_at(&message),
@@ -190,14 +194,26 @@ async fn observed(tx: &mut Tx, page: &StatusPage) -> Result<Vec<Observed>, Error
                 healthy += u32::from(is_well);
             }
         }
-        let is_changing = tx.deployment_running_in(place.0, place.1).await?.is_some();
+        let running = tx.deployment_running_in(place.0, place.1).await?;
+        let running = match running {
+            Some(id) => tx.deployment(id).await?,
+            None => None,
+        };
+        let is_changing = match &running {
+            Some(it) => !is_secret(tx, (place.0, &it.release)).await?,
+            None => false,
+        };
+        let version = match last.map(|it| it.release) {
+            Some(version) if !is_secret(tx, (place.0, &version)).await? => Some(version),
+            Some(_) | None => None,
+        };
         all.push(Observed {
             environment: public.environment.clone(),
             targets: u32::try_from(targets.len()).unwrap_or(u32::MAX),
             answering,
             healthy,
             is_changing,
-            version: last.map(|it| it.release),
+            version,
             planned: planned(tx, place).await?,
         });
     }
@@ -215,10 +231,28 @@ async fn planned(
     let own = all
         .into_iter()
         .filter(|it| it.product == *product && it.environment == *environment);
-    let planned = own.map(|it| Maintenance {
-        from: it.from,
-        until: it.until,
-        words: None,
-    });
-    Ok(planned.collect())
+    let mut planned = Vec::new();
+    for it in own {
+        if !is_secret(tx, (product, &it.version)).await? {
+            planned.push(Maintenance {
+                from: it.from,
+                until: it.until,
+                words: None,
+            });
+        }
+    }
+    Ok(planned)
+}
+
+/// Whether outsiders are told nothing yet of a release.
+async fn is_secret(tx: &mut Tx, of: (&Name, &Version)) -> Result<bool, Error> {
+    let until = handovers::is_under_embargo(tx, of).await?;
+    Ok(until.is_some())
+}
+
+async fn is_under_embargo(tx: &mut Tx, about: &About) -> Result<bool, Error> {
+    match about {
+        About::Release(product, version) => is_secret(tx, (product, version)).await,
+        About::Train(_) | About::Product(_) => Ok(false),
+    }
 }

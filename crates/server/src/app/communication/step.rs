@@ -1,7 +1,7 @@
 //! What happens to messages by themselves: they come due, their recipients are found, they are settled.
 
 use super::{
-    super::{App, Error, entry},
+    super::{App, Error, entry, handovers},
     begin::{detail, subject},
     declared::Known,
     occasions::occasions,
@@ -186,8 +186,31 @@ async fn decide(
         } else {
             Tally::default()
         },
+        embargo: embargo(tx, known, message).await?,
     };
     Ok(message.decide(facts, tx.now()))
+}
+
+/// Until when it waits, if it is due and customers are told nothing yet of what it is about.
+async fn embargo(
+    tx: &mut Tx,
+    known: &Known,
+    message: &Message,
+) -> Result<Option<Timestamp>, Error> {
+    match &message.status {
+        Status::Due { .. } => {
+            let audiences = known.audiences_of(message);
+            handovers::embargo(tx, &message.about, &audiences).await
+        }
+        Status::Draft { .. }
+        | Status::InReview { .. }
+        | Status::Sanctioned { .. }
+        | Status::Sending { .. }
+        | Status::Sent { .. }
+        | Status::PartlyFailed { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. } => Ok(None),
+    }
 }
 
 async fn step(tx: &mut Tx, lease: &Lease, id: MessageId) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Releases as they are shown.
 
-use super::super::{App, Error, Request, field, quarantine};
+use super::super::{App, Error, Request, field, handovers, quarantine};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
@@ -40,6 +40,8 @@ impl App {
                         let of = (&of, content.digest);
                         shown.quarantine = quarantine::withheld(tx, &request.gate, of).await?;
                     }
+                    let of = (&*product, &*version);
+                    view.availability = Some(handovers::availability(tx, of).await?);
                     Ok(view)
                 }
                 .boxed()
@@ -111,5 +113,6 @@ fn shown(release: &Release, before: &Contents) -> ReleaseView {
         created_at: release.created_at,
         created_by: release.created_by.to_string(),
         sealed_at: sealed.map(|sealed| sealed.at),
+        availability: None,
     }
 }

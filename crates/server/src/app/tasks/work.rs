@@ -1,13 +1,13 @@
 //! What is to do, and for whom.
 
 use super::{
-    super::{App, Error, Request, planning, procedures, runbooks},
+    super::{App, Error, Request, handovers, planning, procedures, runbooks},
     shown::views,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{name::Name, planning::Party};
-use tidegate_protocol::api::{ProcedureWorkView, TaskView, WaitingStepView, WorkView};
+use tidegate_protocol::api::{TaskView, WorkView};
 use tidegate_store::Tx;
 
 /// The most tasks of one party that are listed.
@@ -71,6 +71,12 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
     });
     let steps = steps.await?;
     let procedures = procedures::waiting_for(tx, request, (of, &teams)).await?;
+    let whose = match of {
+        WorkOf::Mine => handovers::Whose::Mine(&teams),
+        WorkOf::Team(team) => handovers::Whose::Team(team),
+        WorkOf::All => handovers::Whose::All,
+    };
+    let handed = handovers::waiting_for(tx, request, whose).await?;
     for team in teams {
         waiting.extend(tx.tasks_waiting_for(&Party::Team(team), LISTED_MAX).await?);
     }
@@ -81,10 +87,15 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
     let mine = views(tx, request, &mine).await?;
     let waiting = views(tx, request, &waiting).await?;
     Ok(WorkView {
-        sentence: sentence(of, (&mine, &waiting), (&steps, &procedures)),
+        sentence: sentence(
+            of,
+            (&mine, &waiting),
+            (steps.len(), handed.len(), procedures.len()),
+        ),
         mine,
         waiting,
         steps,
+        handovers: handed,
         procedures,
     })
 }
@@ -93,27 +104,33 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
 fn sentence(
     of: &WorkOf,
     (mine, waiting): (&[TaskView], &[TaskView]),
-    (steps, procedures): (&[WaitingStepView], &[ProcedureWorkView]),
+    (steps, handed, procedures): (usize, usize, usize),
 ) -> String {
-    let up = match steps.len() {
+    let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
-        1 => Some("1 step of a deployment is up.".to_owned()),
-        many => Some(format!("{many} steps of deployments are up.")),
+        1 => Some(format!("1 {one}.")),
+        count => Some(format!("{count} {many}.")),
     };
-    let of_procedures = match procedures.len() {
-        0 => None,
-        1 => Some("1 procedure is to be read or reviewed.".to_owned()),
-        many => Some(format!("{many} procedures are to be read or reviewed.")),
-    };
+    let up = counted(
+        steps,
+        "step of a deployment is up",
+        "steps of deployments are up",
+    );
+    let handed = counted(
+        handed,
+        "thing of a handover waits",
+        "things of handovers wait",
+    );
+    let to_read = counted(
+        procedures,
+        "procedure is to be read or reviewed",
+        "procedures are to be read or reviewed",
+    );
     let is_nothing = mine.is_empty() && waiting.is_empty();
-    let is_said = up.is_some() || of_procedures.is_some();
+    let is_said = up.is_some() || handed.is_some() || to_read.is_some();
     let of_tasks = (!is_nothing || !is_said).then(|| of_tasks(of, mine, waiting));
-    let said: Vec<String> = up
-        .into_iter()
-        .chain(of_tasks)
-        .chain(of_procedures)
-        .collect();
-    said.join(" ")
+    let said = up.into_iter().chain(handed).chain(of_tasks).chain(to_read);
+    said.collect::<Vec<_>>().join(" ")
 }
 
 fn of_tasks(of: &WorkOf, mine: &[TaskView], waiting: &[TaskView]) -> String {

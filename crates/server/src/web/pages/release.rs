@@ -3,6 +3,7 @@
 mod contents;
 mod evidence;
 pub(super) mod form;
+mod handovers;
 mod hurdles;
 mod lifecycle;
 mod next;
@@ -31,6 +32,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use contents::Content;
 use evidence::Evidence;
 use form::Wanted;
+use handovers::Handed;
 use hurdles::Hurdle;
 use jiff::Timestamp;
 use lifecycle::Step;
@@ -56,6 +58,8 @@ struct Page {
     /// What stands between it and live, in a sentence, and one by one.
     between: String,
     hurdles: Vec<Hurdle>,
+    /// Who has taken it over, and when it is live and generally available.
+    handed: Option<Handed>,
     state: Shown,
     is_draft: bool,
     /// Why it must not be deployed.
@@ -104,6 +108,7 @@ pub(in crate::web) async fn show(
         planned: release_plan::planned(&app, &request, (&product, &version)).await?,
         between: between.sentence,
         hurdles: hurdles::of(between.hurdles, now),
+        handed: Some(Handed::of(&app, &request, (&product, &version), now).await?),
         next,
         contents: contents::of(&release, places),
         evidence: evidence(&app, &request, &release, now).await?,
@@ -126,6 +131,7 @@ fn page(
         planned: String::new(),
         between: String::new(),
         hurdles: Vec::new(),
+        handed: None,
         state: Shown::of_release(&release.state),
         is_draft: release.state == "draft",
         blocked: release.blocked.as_deref().map(Prose::of),

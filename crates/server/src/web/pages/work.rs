@@ -17,7 +17,7 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_protocol::api::{ProcedureWorkView, WaitingStepView};
+use tidegate_protocol::api::{ProcedureWorkView, WaitingHandoverView, WaitingStepView};
 
 #[derive(Template)]
 #[template(path = "work.html")]
@@ -29,6 +29,8 @@ struct Page {
     steps: Vec<Step>,
     /// Procedures to read or to review.
     procedures: Vec<ProcedureWorkView>,
+    /// What is to be seen to, offered or accepted of handovers.
+    handovers: Vec<Handed>,
     lists: Vec<List>,
 }
 
@@ -39,6 +41,14 @@ struct Step {
     what: String,
     owner: String,
     due: Option<Moment>,
+}
+
+/// Something of a handover that waits for somebody.
+struct Handed {
+    href: String,
+    title: String,
+    what: String,
+    owner: String,
 }
 
 /// Whose work can be looked at.
@@ -115,6 +125,7 @@ pub(in crate::web) async fn show(
         ],
         steps: work.steps.into_iter().map(|it| step(it, now)).collect(),
         procedures: work.procedures,
+        handovers: work.handovers.into_iter().map(handed).collect(),
         lists,
     })
 }
@@ -129,5 +140,21 @@ fn step(view: WaitingStepView, now: Timestamp) -> Step {
         owner: view.owner.unwrap_or_default(),
         due: view.due.map(|at| Moment::seen(at, now)),
         title: view.title,
+    }
+}
+
+fn handed(view: WaitingHandoverView) -> Handed {
+    let item = view.item.map(|item| format!("#item-{item}"));
+    Handed {
+        href: format!(
+            "/products/{}/releases/{}/handovers/{}{}",
+            view.product,
+            view.version,
+            view.kind,
+            item.unwrap_or_default()
+        ),
+        what: format!("{} {}", view.product, view.version),
+        title: view.title,
+        owner: view.owner,
     }
 }

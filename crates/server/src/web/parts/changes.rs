@@ -72,6 +72,7 @@ mod tests {
             created_at: Timestamp::UNIX_EPOCH,
             created_by: "admin".into(),
             sealed_at: None,
+            availability: None,
         }
     }
 

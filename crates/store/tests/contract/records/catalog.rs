@@ -28,6 +28,7 @@ async fn documents_of_the_catalog() {
             Document::ChangeTemplate(d) => check(&file, &written, &d),
             Document::KeySet(d) => check(&file, &written, &d),
             Document::ReleaseTemplate(d) => check(&file, &written, &*d),
+            Document::HandoverTemplate(d) => check(&file, &written, &*d),
             Document::Tracker(d) => check(&file, &written, &d),
             Document::Stakeholder(d) => check(&file, &written, &d),
             Document::Channel(d) => check(&file, &written, &d),

@@ -1,0 +1,54 @@
+//! Handovers: every edition of each, and how it is now.
+
+use crate::samples::{
+    handovers::{handover, of, statuses},
+    name,
+};
+use tidegate_domain::{
+    handover::{Handover, HandoverKind},
+    id::Edition,
+};
+use tidegate_store::{Store, StoreError};
+
+pub(crate) async fn every_edition_stays_and_the_newest_is_how_it_is(store: &Store) {
+    let kind = HandoverKind::Operations;
+    for number in 1..=2 {
+        record(store, handover(kind, number)).await.unwrap();
+    }
+    let marketing = handover(HandoverKind::GeneralAvailability, 1);
+    record(store, marketing.clone()).await.unwrap();
+    assert!(
+        record(store, handover(kind, 2)).await.is_err(),
+        "the number is taken"
+    );
+    let found = async |kind| {
+        view!(store, (of(), kind), |tx, (of, kind)| tx
+            .handover((&of.0, &of.1, *kind))
+            .await?)
+    };
+    assert_eq!(found(kind).await, Some(handover(kind, 2)));
+    let edition = view!(store, (of(), kind), |tx, (of, kind)| tx
+        .handover_edition((&of.0, &of.1, *kind), Edition(1))
+        .await?);
+    assert_eq!(edition, Some(handover(kind, 1)));
+    let open = async || view!(store, (), |tx, ()| tx.open_handovers(10).await?);
+    assert_eq!(open().await, [marketing.clone(), handover(kind, 2)]);
+    let accepted = Handover {
+        edition: Edition(3),
+        ..statuses().swap_remove(2).1
+    };
+    record(store, accepted.clone()).await.unwrap();
+    assert_eq!(open().await, [marketing.clone()]);
+    let all = view!(store, name("storefront"), |tx, product| tx
+        .handovers_of(product, 10)
+        .await?);
+    assert_eq!(all, [marketing, accepted]);
+}
+
+async fn record(store: &Store, handover: Handover) -> Result<(), StoreError> {
+    store
+        .write(handover, |tx, handover| {
+            Box::pin(async move { tx.record_handover(handover).await })
+        })
+        .await
+}
