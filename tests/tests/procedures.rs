@@ -427,7 +427,7 @@ fn a_plan_keeps_the_version_that_it_was_saved_with() {
     let plan = shop.file("plan.yaml");
     let text = shop.ok(&["release", "plan", "show", "till", "1.0.0", "--yaml"]);
     fs::write(&plan, text).expect("a file");
-    let saved = shop.ok(&["release", "plan", "save", "till", "1.0.0", &plan, "--yes"]);
+    let saved = shop.ok(&["release", "plan", "save", "till", "1.0.0", &plan]);
     assert!(
         saved.contains("procedures.go-back: version 1 → version 2"),
         "{saved}"
