@@ -62,6 +62,7 @@ async fn a_handover_is_begun_written_offered_and_answered_on_its_page() {
         .text_becomes("h1", "It waits for team:operations to accept it.")
         .await;
     answered(&hands, &browser, &cookie).await;
+    announced(&hands, &browser, &cookie).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     valid_html(server);
 }
@@ -144,6 +145,12 @@ async fn answered(hands: &Hands, browser: &Browser, cookie: &str) {
         ),
     )
     .await;
+    assert_eq!(hands.handover()["accepted"]["note"], json!("we have it"));
+}
+
+/// Of its other handover the release says that it is generally available apart from being live.
+async fn announced(hands: &Hands, browser: &Browser, cookie: &str) {
+    let server = &hands.server;
     check_page(server, browser, ("release-handed-over", RELEASE, "2.0.0")).await;
     let html = page(server, RELEASE, cookie).await;
     assert!(
@@ -169,5 +176,4 @@ async fn answered(hands: &Hands, browser: &Browser, cookie: &str) {
         ("handover-withdrawn", NEWS, "admin withdrew it"),
     )
     .await;
-    assert_eq!(hands.handover()["accepted"]["note"], json!("we have it"));
 }

@@ -102,7 +102,7 @@ const MENUS: [(&str, &[Known]); 3] = [
             (Section::Trains, "/trains", "Trains", "t"),
             (Section::Calendar, "/calendar", "Calendar", "c"),
             (Section::Changes, "/changes", "Changes", "h"),
-            (Section::Reviews, "/reviews", "Reviews", "e"),
+            (Section::Reviews, "/reviews", "Reviews", "v"),
         ],
     ),
     (

@@ -74,8 +74,8 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
 fn sentence(all: &[ProcedureLineView], retired: &[ProcedureLineView]) -> String {
     match (all, retired) {
         ([], []) => return "No procedure is declared yet.".to_owned(),
-        ([], _) => return "No procedure is in use any more.".to_owned(),
-        _ => {}
+        ([], [_, ..]) => return "No procedure is in use any more.".to_owned(),
+        ([_, ..], _) => {}
     }
     let mine = all.iter().filter(|it| it.unread_by_me).count();
     let overdue = all.iter().filter(|it| it.overdue).count();
