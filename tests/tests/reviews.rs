@@ -417,7 +417,7 @@ async fn nothing_is_overwritten_and_bad_input_is_refused_in_words() {
     let (status, why) = circle
         .refused("ben", "post", "/notes", note("well", "x"))
         .await;
-    assert_eq!(status, 403);
+    assert_eq!(status, 409);
     assert!(
         why.contains("ben is not among those who take part"),
         "{why}"

@@ -26,6 +26,7 @@ mod procedure;
 mod rehearsal;
 mod release;
 mod review;
+mod review_report;
 mod runbook;
 mod scope;
 mod score;
@@ -101,12 +102,15 @@ pub use rehearsal::{
 };
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
 pub use review::{
-    DueReviewView, ExceptionView, FailureView, HeardView, MetricsView, MomentView, ObjectiveView,
-    ParticipantView, ReportView, RetrospectiveView, ReviewActionRequest, ReviewActionView,
-    ReviewConclusionRequest, ReviewDeedRequest, ReviewGroupRequest, ReviewGroupView,
-    ReviewNoteRequest, ReviewNoteView, ReviewObjectiveRequest, ReviewParticipantRequest,
-    ReviewRequest, ReviewRowView, ReviewView, ReviewVotesRequest, ReviewsView, StepTakenView,
-    SupplierEventView, TaskTakenView, ThemeView, ToldView,
+    DueReviewView, HeardView, ObjectiveView, ParticipantView, RetrospectiveView,
+    ReviewActionRequest, ReviewActionView, ReviewConclusionRequest, ReviewDeedRequest,
+    ReviewGroupRequest, ReviewGroupView, ReviewNoteRequest, ReviewNoteView, ReviewObjectiveRequest,
+    ReviewParticipantRequest, ReviewRequest, ReviewRowView, ReviewView, ReviewVotesRequest,
+    ReviewsView, ThemeView,
+};
+pub use review_report::{
+    ExceptionView, FailureView, MetricsView, MomentView, ReportView, StepTakenView,
+    SupplierEventView, TaskTakenView, ToldView,
 };
 pub use runbook::{
     ConductedView, ContactView, RiskView, RunbookEditionView, RunbookRequest, RunbookSavedView,

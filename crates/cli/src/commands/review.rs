@@ -1,10 +1,15 @@
 //! `tidegate review`.
 
+mod args;
 mod told;
 
 use super::Context;
 use crate::{Error, ExitStatus};
-use clap::{Args, Subcommand, ValueEnum};
+use args::{
+    ActionArgs, BeginArgs, ColumnArg, ConcludeArgs, GroupArgs, NoteArgs, NumberedArgs,
+    ObjectiveArgs, PersonArgs, RegroupArgs, ReleaseArgs, VerdictArg, VoteArgs,
+};
+use clap::Subcommand;
 use std::collections::BTreeMap;
 use tidegate_protocol::api::{
     ReviewActionRequest, ReviewConclusionRequest, ReviewDeedRequest, ReviewGroupRequest,
@@ -51,184 +56,6 @@ pub enum ReviewCommand {
         #[arg(long)]
         reason: String,
     },
-}
-
-/// Which release.
-#[derive(Debug, Args)]
-pub struct ReleaseArgs {
-    /// The product.
-    product: String,
-    /// The release.
-    version: String,
-}
-
-/// A note of a release's review.
-#[derive(Debug, Args)]
-pub struct NumberedArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// Its number.
-    number: u64,
-}
-
-/// Somebody.
-#[derive(Debug, Args)]
-pub struct PersonArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// Who.
-    person: String,
-}
-
-/// Begin the review of a release. Everybody whom the record names takes part.
-#[derive(Debug, Args)]
-pub struct BeginArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// Who takes part beside them.
-    #[arg(long, value_name = "PERSON")]
-    with: Vec<String>,
-    /// How many votes everybody gets.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
-    votes: u8,
-}
-
-/// What a note is about.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ColumnArg {
-    /// What went well.
-    Well,
-    /// What went badly.
-    Badly,
-    /// What could be tried.
-    Idea,
-}
-
-/// Write a note. Nobody else sees it until the notes are revealed.
-#[derive(Debug, Args)]
-pub struct NoteArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// What it is about.
-    #[arg(value_enum)]
-    column: ColumnArg,
-    /// What you saw.
-    text: String,
-}
-
-/// Put notes together.
-#[derive(Debug, Args)]
-pub struct GroupArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// What they have in common, in a line.
-    title: String,
-    /// A note, by its number; say it again for each.
-    #[arg(long = "note", value_name = "NUMBER", required = true)]
-    notes: Vec<u64>,
-    /// What comes up again and again, by the name that other reviews call it as well; `tidegate review themes` lists them.
-    #[arg(long, value_name = "NAME")]
-    theme: Option<String>,
-}
-
-/// Change what was put together.
-#[derive(Debug, Args)]
-pub struct RegroupArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// The group, by its number.
-    group: u64,
-    /// What its notes have in common.
-    #[arg(long)]
-    title: Option<String>,
-    /// What comes up again and again; empty takes it away.
-    #[arg(long, value_name = "NAME")]
-    theme: Option<String>,
-    /// A note that comes into it.
-    #[arg(long, value_name = "NUMBER")]
-    add: Vec<u64>,
-    /// A note that leaves it.
-    #[arg(long, value_name = "NUMBER")]
-    remove: Vec<u64>,
-}
-
-/// Give your votes, in place of those that you gave before.
-#[derive(Debug, Args)]
-pub struct VoteArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// How many for which group: `3=2 5=1`.
-    #[arg(value_name = "GROUP=VOTES", value_parser = given)]
-    votes: Vec<(u64, u8)>,
-}
-
-/// Whether an objective was met.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum VerdictArg {
-    /// It was.
-    Met,
-    /// Some of it.
-    Partly,
-    /// It was not.
-    Missed,
-}
-
-/// Say whether an objective of the release's plan was met.
-#[derive(Debug, Args)]
-pub struct ObjectiveArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// Its name in the plan.
-    objective: String,
-    /// Whether it was met.
-    #[arg(value_enum)]
-    verdict: VerdictArg,
-    /// What shows it.
-    #[arg(long)]
-    note: String,
-}
-
-/// Agree on an action: a task that says what it is to change.
-#[derive(Debug, Args)]
-pub struct ActionArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// What is to be done, in a line.
-    title: String,
-    /// Whom it falls to: a person, or `team:NAME`.
-    #[arg(long, value_name = "PARTY")]
-    owner: String,
-    /// By when, such as `2026-12-15T17:00:00Z`.
-    #[arg(long, value_name = "TIME")]
-    due: String,
-    /// The group of notes that it answers.
-    #[arg(long, value_name = "NUMBER")]
-    group: Option<u64>,
-    /// What it is to change: `control:NAME`, `release-template:NAME`, `strategy:NAME`…; say it again for each.
-    #[arg(long, value_name = "KIND:NAME")]
-    changes: Vec<String>,
-    /// How, and what for, in Markdown.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    document: String,
-}
-
-/// Write what is to be remembered.
-#[derive(Debug, Args)]
-pub struct ConcludeArgs {
-    #[command(flatten)]
-    release: ReleaseArgs,
-    /// The whole of it.
-    text: String,
-    /// The edition that you looked at; `tidegate review show` tells it. Needed once there is one.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    edition: u64,
-}
-
-fn given(text: &str) -> Result<(u64, u8), String> {
-    let wrong = || format!("`{text}` is not GROUP=VOTES, such as 3=2");
-    let (group, votes) = text.split_once('=').ok_or_else(wrong)?;
-    let group = group.parse().map_err(|_| wrong())?;
-    Ok((group, votes.parse().map_err(|_| wrong())?))
 }
 
 impl ReleaseArgs {

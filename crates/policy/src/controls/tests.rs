@@ -174,6 +174,7 @@ fn what_is_about_artifacts_names_those_that_lack_it() {
 
 fn own(name_of: &str, mode: Option<Mode>, policy: &str) -> Control {
     Control {
+        procedure: None,
         name: name(name_of),
         title: "No Fridays".to_owned(),
         document: String::new(),

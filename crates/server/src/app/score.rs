@@ -3,6 +3,7 @@
 //! [`record`] reads what is on record of a product in an environment, as it was at any moment: the same for a deployment that is
 //! thought of and for those of the past. Nothing is kept of a score, because it follows from the record.
 
+mod past;
 mod record;
 
 use super::{App, Error, Kind as Refusal, Request, SharedApp, field, optional, plans, releases};

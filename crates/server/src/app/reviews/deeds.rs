@@ -262,7 +262,7 @@ fn lead(review: &Review, deed: &Lead, (planned, by): (&[Objective], (&Name, Time
 pub(super) fn refuse(why: &ReviewError) -> Error {
     let (kind, code) = match why {
         ReviewError::Stage(_) | ReviewError::Time { .. } => (Refusal::Conflict, "review-stage"),
-        ReviewError::Stranger(_) => (Refusal::NotAllowed, "no-participant"),
+        ReviewError::Stranger(_) => (Refusal::Conflict, "no-participant"),
         ReviewError::Changed { .. } => (Refusal::Conflict, "conclusion-changed"),
         ReviewError::Wrote(_) => (Refusal::Conflict, "participant-wrote"),
         ReviewError::Unjudged(_) => (Refusal::NotReady, "objectives-open"),

@@ -1,0 +1,170 @@
+//! What happened to a release, as its review tells it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What happened, compiled from the record.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReportView {
+    /// When it was live first.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub went_live: Option<Timestamp>,
+    /// When it was to be live, as it was planned first.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub planned_first: Option<Timestamp>,
+    /// As it was planned last.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub planned_last: Option<Timestamp>,
+    /// How often that was moved.
+    pub moved: u64,
+    /// Tasks that are over, or late.
+    pub tasks: Vec<TaskTakenView>,
+    /// How long people's steps took.
+    pub steps: Vec<StepTakenView>,
+    /// What went wrong.
+    pub failures: Vec<FailureView>,
+    /// What was let pass: waivers, overrides, emergencies, and what was left out.
+    pub exceptions: Vec<ExceptionView>,
+    /// What was told to whom.
+    pub messages: Vec<ToldView>,
+    /// What suppliers did in its time.
+    pub suppliers: Vec<SupplierEventView>,
+    /// How deployments to live went in the four weeks before.
+    pub before: Option<MetricsView>,
+    /// How they go since, for four weeks at most.
+    pub since: Option<MetricsView>,
+    /// One line after the other.
+    pub timeline: Vec<MomentView>,
+}
+
+/// A task against its due time.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TaskTakenView {
+    /// Its number.
+    pub id: u64,
+    /// In a sentence.
+    pub title: String,
+    /// `done by ada`.
+    pub state: String,
+    /// By when it was due.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due: Option<Timestamp>,
+    /// When it was over.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended: Option<Timestamp>,
+    /// How much later that was, in milliseconds.
+    pub late_ms: Option<u64>,
+}
+
+/// A step of people against its expected length.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct StepTakenView {
+    /// Of which deployment.
+    pub deployment: u64,
+    /// Which.
+    pub step: String,
+    /// As it was expected, in milliseconds.
+    pub planned_ms: u64,
+    /// As it was, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// A deployment that failed or went back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FailureView {
+    /// When it ended.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Which.
+    pub deployment: u64,
+    /// Where.
+    pub environment: String,
+    /// Why.
+    pub told: String,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// Something that was let pass though the rules say otherwise.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ExceptionView {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// `waiver`, `override`, `emergency`, `task` or `step`.
+    pub what: String,
+    /// Who let it pass.
+    pub by: Option<String>,
+    /// In a line.
+    pub told: String,
+}
+
+/// A message about a release.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ToldView {
+    /// Its number.
+    pub message: u64,
+    /// What it says, in a line.
+    pub subject: String,
+    /// How far it is.
+    pub status: String,
+    /// Since when it went out.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+    /// To how many it went.
+    pub delivered: u64,
+    /// How many it did not reach, as far as anybody knows.
+    pub lost: u64,
+}
+
+/// What a supplier did.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SupplierEventView {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Who.
+    pub supplier: String,
+    /// In a line.
+    pub told: String,
+    /// Whether nobody had announced it.
+    pub surprise: bool,
+}
+
+/// How deployments to live went in some time (the four measures of DORA).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MetricsView {
+    /// From when.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// How many ended well.
+    pub went_live: u64,
+    /// How many failed or went back.
+    pub failed: u64,
+    /// How many went live in a week.
+    pub per_week: f64,
+    /// The share that failed or went back, 0 to 1.
+    pub failure_share: Option<f64>,
+    /// From the draft of a release to its being live, for the one in the middle, in milliseconds.
+    pub lead_time_ms: Option<u64>,
+    /// From the end of one that failed to the end of the next that did not, for the one in the middle, in milliseconds.
+    pub mended_after_ms: Option<u64>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MomentView {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// `release`, `plan`, `task`, `deployment`, `approval`, `change`, `exception`, `step`, `message` or `supplier`.
+    pub kind: String,
+    /// Who; none, when the engine or a supplier.
+    pub by: Option<String>,
+    /// In a line.
+    pub text: String,
+}
