@@ -216,6 +216,33 @@ fn in_the_terminal(desk: &Desk, frozen: &Value) {
 const STAGED: &str = "owner: ada\ntime_zone: UTC\ndepartures:\n- { environment: staging, at: 2099-03-02T10:00 }\n\
     - { environment: live, at: 2099-03-10T20:00 }\nmembers:\n- { product: shop, release: 1.0.0 }\n- { product: orders }\n";
 
+/// What begins as it ends is a moment, wherever it would be.
+fn a_moment_moves(desk: &Desk) {
+    let announced = [
+        "--kind",
+        "maintenance",
+        "--title",
+        "A pause",
+        "--from",
+        "2099-03-20T19:00",
+    ];
+    desk.server
+        .run(&[&["supplier", "notice", "add", "acme"][..], &announced].concat());
+    let stays = desk.what_if(&["notice", "1", "1"], "2099-03-20T19:00:00Z");
+    assert_eq!(stays["lost"], json!([]), "{stays}");
+    assert_eq!(stays["kept"][0]["rule"], "supplier-change", "{stays}");
+    let later = desk.what_if(&["notice", "1", "1"], "+3d");
+    assert_eq!(later["lost"][0]["rule"], "supplier-change", "{later}");
+    desk.server.run(&[
+        "supplier",
+        "notice",
+        "withdraw",
+        "1",
+        "--reason",
+        "a mistake",
+    ]);
+}
+
 #[tokio::test]
 async fn what_if_says_what_breaks_and_changes_nothing() {
     let desk = Desk::open().await;
@@ -261,30 +288,7 @@ async fn what_if_says_what_breaks_and_changes_nothing() {
     assert_eq!(moved["after"][0]["start"], "2099-02-01T07:00:00Z");
     assert_eq!(moved["sentence"], "43 days sooner, nothing breaks.");
 
-    // What begins as it ends is a moment, wherever it would be.
-    let announced = [
-        "--kind",
-        "maintenance",
-        "--title",
-        "A pause",
-        "--from",
-        "2099-03-20T19:00",
-    ];
-    desk.server
-        .run(&[&["supplier", "notice", "add", "acme"][..], &announced].concat());
-    let stays = desk.what_if(&["notice", "1", "1"], "2099-03-20T19:00:00Z");
-    assert_eq!(stays["lost"], json!([]), "{stays}");
-    assert_eq!(stays["kept"][0]["rule"], "supplier-change", "{stays}");
-    let later = desk.what_if(&["notice", "1", "1"], "+3d");
-    assert_eq!(later["lost"][0]["rule"], "supplier-change", "{later}");
-    desk.server.run(&[
-        "supplier",
-        "notice",
-        "withdraw",
-        "1",
-        "--reason",
-        "a mistake",
-    ]);
+    a_moment_moves(&desk);
 
     let refused = |what: &[&str], to: &str, status: i32| {
         let ask = ["calendar", "what-if"];

@@ -59,7 +59,7 @@ async fn what_is_handed_over_is_rejected_mended_and_accepted_by_somebody_else() 
     rejected_and_accepted(&hands);
     let told = hands
         .server
-        .run(&["journal", "--subject", "release/shop/2.0.0"]);
+        .run(&["journal", "list", "--subject", "release/shop/2.0.0"]);
     for action in [
         "begun",
         "saved",
@@ -332,7 +332,7 @@ fn hand_over(office: &Office, (kind, template): (&str, &str), item: Option<&str>
     let begin = ["handover", "begin", "shop", "1.0.0", kind];
     let how = ["--template", template, "--to", "zoe"];
     office.shop.ok(&[&begin[..], &how].concat());
-    for item in item {
+    if let Some(item) = item {
         let done = ["handover", "done", "shop", "1.0.0", kind, item];
         office.shop.ok(&[&done[..], &["--note", "none"]].concat());
     }
@@ -343,7 +343,7 @@ fn offered_and_accepted(office: &Office, kind: &str) {
     let of = ["shop", "1.0.0", kind];
     let offer = [&["handover", "offer"], &of[..], &["--output", "json"]].concat();
     let offered: Value = office.shop.json(&offer);
-    let hash = offered["hash"].as_str().unwrap();
+    let hash = offered["hash"].as_str().unwrap_or_default();
     let accept = [&["handover", "accept"], &of[..], &["--hash", hash]].concat();
     let (status, said) = office.by("zoe", &accept);
     assert_eq!(status, 0, "{said}");
@@ -354,7 +354,7 @@ fn announced(office: &Office, text: &str) {
     let show = [&["handover", "show"], &of[..], &["--output", "json"]].concat();
     let edition = office.shop.json(&show)["edition"].to_string();
     let path = office.shop.file("news.yaml");
-    std::fs::write(&path, text).unwrap();
+    std::fs::write(&path, text).expect("a file");
     let save = [&["handover", "save"], &of[..], &[&path, "--base", &edition]].concat();
     office.shop.ok(&save);
 }

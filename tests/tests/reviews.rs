@@ -61,7 +61,13 @@ fn what_happened_is_compiled_from_the_record() {
         "--wait",
     ]);
 
-    let report = reviewed(&shop, "1.1.0")["report"].clone();
+    told_of(&reviewed(&shop, "1.1.0")["report"]);
+    looked_back_at(&shop);
+    closed(&shop);
+}
+
+/// The report of what was planned, deployed and taken back.
+fn told_of(report: &Value) {
     assert!(report["went_live"].is_string(), "{report}");
     assert_eq!(report["planned_last"], "2020-06-10T20:00:00Z");
     assert_eq!(
@@ -94,7 +100,10 @@ fn what_happened_is_compiled_from_the_record() {
         (&json!(1), &json!(1))
     );
     assert_eq!(report["before"]["went_live"], 1);
+}
 
+/// Whom the record names takes part.
+fn looked_back_at(shop: &Shop) {
     // What is live is 1.0.0 again, and 1.1.0 can be looked back at all the same.
     shop.ok(&["review", "begin", "shop", "1.0.0"]);
     let all = shop.json(&["review", "list", "--output", "json"]);
@@ -116,7 +125,10 @@ fn what_happened_is_compiled_from_the_record() {
             "{part}: {parts}"
         );
     }
+}
 
+/// What was in front of people is kept, and handed on with the evidence.
+fn closed(shop: &Shop) {
     for deed in ["reveal", "discuss"] {
         shop.ok(&["review", deed, "shop", "1.1.0"]);
     }
@@ -135,13 +147,13 @@ fn what_happened_is_compiled_from_the_record() {
     assert_eq!(found["findings"]["objectives"][0]["verdict"], "partly");
     assert!(found["report"]["went_live"].is_string(), "{found}");
     // What was in front of people stays, whatever comes after it.
-    let closed = reviewed(&shop, "1.1.0");
+    let closed = reviewed(shop, "1.1.0");
     shop.deploy("1.1.0", "live");
-    let later = reviewed(&shop, "1.1.0");
+    let later = reviewed(shop, "1.1.0");
     assert_eq!(later["report"], closed["report"]);
     let reason = ["--reason", "it went out again"];
     shop.ok(&[&["review", "reopen", "shop", "1.1.0"][..], &reason].concat());
-    let again = reviewed(&shop, "1.1.0")["report"]["since"]["went_live"].clone();
+    let again = reviewed(shop, "1.1.0")["report"]["since"]["went_live"].clone();
     assert_eq!(again, 2);
 }
 
@@ -171,9 +183,9 @@ impl Circle {
         let url = self.office.server.url(&format!("{base}{rest}"));
         let method = method.to_uppercase().parse().expect("a method");
         let request = client().request(method, url).bearer_auth(self.token(who));
-        let request = match body {
-            Value::Null => request,
-            body => request.json(&body),
+        let request = match body.is_null() {
+            true => request,
+            false => request.json(&body),
         };
         let answer = request.send().await.expect("the server answers");
         let status = answer.status().as_u16();
@@ -248,6 +260,11 @@ async fn notes_are_silent_until_they_are_revealed_and_votes_until_all_are_given(
         403
     );
 
+    voted_on(&circle).await;
+}
+
+/// All notes are seen by all; votes by nobody else.
+async fn voted_on(circle: &Circle) {
     let all = circle.ok("ada", "post", "/move/reveal", json!({})).await;
     assert_eq!(
         all["retrospective"]["notes"].as_array().map(Vec::len),
@@ -435,6 +452,11 @@ async fn nothing_is_overwritten_and_bad_input_is_refused_in_words() {
         .await;
     assert_eq!(wrote.0, 409, "{wrote:?}");
 
+    concluded(&circle).await;
+}
+
+/// Whoever writes the conclusion says which one they saw.
+async fn concluded(circle: &Circle) {
     let conclude = |text: &str, edition: u64| json!({ "text": text, "edition": edition });
     circle
         .ok("ada", "put", "/conclusion", conclude("All well.", 0))

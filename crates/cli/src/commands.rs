@@ -191,6 +191,7 @@ impl Command {
     ///
     /// # Errors
     /// Why it did not do what it was asked.
+    #[expect(clippy::too_many_lines, reason = "one line for each command")]
     pub async fn run(self, globals: &Globals, ui: &Ui) -> Result<ExitStatus, Error> {
         let client = Client::new(&globals.connection)?;
         let context = Context { client, ui };

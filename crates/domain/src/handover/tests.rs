@@ -83,7 +83,9 @@ impl Story {
         let deed = ItemDeed::Done(String::new(), Some(link));
         story.says("dashboard", deed).unwrap();
         story.planned("the plan");
-        story.happen(HandoverEvent::Saved(monitors("https://watch.example.com/")));
+        story.happen(&HandoverEvent::Saved(monitors(
+            "https://watch.example.com/",
+        )));
         story
     }
 
@@ -92,15 +94,15 @@ impl Story {
         self.seen.record.insert(Fact::DeploymentPlan, digest);
     }
 
-    fn happen(&mut self, event: HandoverEvent) {
+    fn happen(&mut self, event: &HandoverEvent) {
         self.now += 1;
         let by = (&name("ada"), at(self.now));
-        self.handover = self.handover.apply(&event, &self.seen, by).unwrap();
+        self.handover = self.handover.apply(event, &self.seen, by).unwrap();
     }
 
     fn says(&mut self, item: &str, deed: ItemDeed) -> Result<(), HandoverError> {
         let event = self.handover.said(&name(item), deed, &self.seen)?;
-        self.happen(event);
+        self.happen(&event);
         Ok(())
     }
 
@@ -109,7 +111,7 @@ impl Story {
         let event = self
             .handover
             .offered(&self.seen, &person(by, "shop"), said)?;
-        self.happen(event);
+        self.happen(&event);
         Ok(())
     }
 
@@ -117,7 +119,7 @@ impl Story {
         let read = Bound::of(&self.handover, &self.seen).hash();
         let said = (read, at(self.now), String::new());
         let event = self.handover.accepted(&self.seen, by, said)?;
-        self.happen(event);
+        self.happen(&event);
         Ok(())
     }
 
@@ -130,7 +132,7 @@ impl Story {
         let event = self
             .handover
             .rejected(&person("olaf", "ops"), said, at(self.now))?;
-        self.happen(event);
+        self.happen(&event);
         Ok(())
     }
 
@@ -215,9 +217,9 @@ fn whatever_changes_afterwards_has_to_be_offered_again() {
         ),
         (
             |it| {
-                it.happen(HandoverEvent::Saved(monitors(
+                it.happen(&HandoverEvent::Saved(monitors(
                     "https://elsewhere.example.com/",
-                )))
+                )));
             },
             "the sheet",
         ),
@@ -286,10 +288,10 @@ fn what_was_rejected_is_open_until_it_is_something_else_or_answered() {
 fn what_is_withdrawn_can_be_taken_up_again() {
     let mut story = Story::ready();
     story.offer("ada").unwrap();
-    story.happen(HandoverEvent::Withdrawn("not this year".to_owned()));
+    story.happen(&HandoverEvent::Withdrawn("not this year".to_owned()));
     assert_eq!(story.word(), "withdrawn");
     assert_eq!(story.offer("ada"), Err(HandoverError::State("withdrawn")));
-    story.happen(HandoverEvent::Reopened);
+    story.happen(&HandoverEvent::Reopened);
     story.offer("ada").unwrap();
 }
 
@@ -392,8 +394,10 @@ fn an_embargo_holds_until_its_end_however_far_the_handover_is() {
     let mut story = Story::begin();
     assert_eq!(story.handover.embargo(at(0)), None);
     let sheet = json!({"general-availability": {"embargo": "1970-01-01T00:01:00Z"}});
-    story.happen(HandoverEvent::Saved(serde_json::from_value(sheet).unwrap()));
-    story.happen(HandoverEvent::Withdrawn("later".to_owned()));
+    story.happen(&HandoverEvent::Saved(
+        serde_json::from_value(sheet).unwrap(),
+    ));
+    story.happen(&HandoverEvent::Withdrawn("later".to_owned()));
     assert_eq!(story.handover.embargo(at(59)), Some(at(60)));
     assert_eq!(story.handover.embargo(at(60)), None);
 }

@@ -83,7 +83,7 @@ pub(super) fn timeline(past: &Past) -> Vec<Moment> {
         Some(engine(out.at, MomentKind::Message, text))
     }));
     moments.extend(of_suppliers(past));
-    moments.sort_by(|a, b| (a.at, a.kind).cmp(&(b.at, b.kind)));
+    moments.sort_by_key(|it| (it.at, it.kind));
     moments
 }
 

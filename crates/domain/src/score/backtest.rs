@@ -68,7 +68,7 @@ impl Backtest {
 
 impl Auc {
     /// Of scores, each with whether that one failed. Equal scores count half (Mann and Whitney, 1947); the standard error is that
-    /// of Hanley and McNeil, *The meaning and use of the area under a ROC curve*, 1982. None with fewer than five of either.
+    /// of Hanley and `McNeil`, *The meaning and use of the area under a ROC curve*, 1982. None with fewer than five of either.
     pub fn of(scores: &[(u32, bool)]) -> Option<Self> {
         let mut sorted: Vec<(u32, bool)> = scores.to_vec();
         sorted.sort_unstable();

@@ -75,7 +75,7 @@ fn time(facts: &Facts) -> Term {
     };
     Term::new(TermKind::Time, points, told.to_owned()).or_else(
         "begin from Monday to Thursday, between 6:00 and 20:00",
-        i32::from(points),
+        points,
     )
 }
 

@@ -158,6 +158,9 @@ fn a_backtest_judges_learnt_weights_by_what_they_have_not_seen() {
     assert_eq!((few.written, few.learnt), (None, None));
 }
 
+/// What makes other facts of some.
+type Change = fn(&mut Facts);
+
 fn any_facts() -> impl Strategy<Value = Facts> {
     let counts = (
         0..5_000_u64,
@@ -205,7 +208,7 @@ proptest! {
     fn more_is_never_less_and_remedies_keep_their_word(facts in any_facts()) {
         let score = Score::of(&facts);
         prop_assert!(score.size <= MOST && score.risk <= MOST);
-        let more: [fn(&mut Facts); 6] = [
+        let more: [Change; 6] = [
             |it| it.waivers += 1,
             |it| it.overdue += 1,
             |it| it.suppliers += 1,
@@ -220,7 +223,7 @@ proptest! {
             let other = Score::of(&other);
             prop_assert!(other.size >= score.size && other.risk >= score.risk);
         }
-        let remedies: [(TermKind, fn(&mut Facts)); 6] = [
+        let remedies: [(TermKind, Change); 6] = [
             (TermKind::Waivers, |it| it.waivers = 0),
             (TermKind::Overdue, |it| it.overdue = 0),
             (TermKind::Suppliers, |it| it.suppliers = 0),

@@ -32,6 +32,7 @@ pub struct ProcedureLineView {
 
 /// A procedure.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct ProcedureView {
     /// Its name.
     pub name: String,

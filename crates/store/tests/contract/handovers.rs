@@ -38,7 +38,7 @@ pub(crate) async fn every_edition_stays_and_the_newest_is_how_it_is(store: &Stor
         ..statuses().swap_remove(2).1
     };
     record(store, accepted.clone()).await.unwrap();
-    assert_eq!(open().await, [marketing.clone()]);
+    assert_eq!(open().await, std::slice::from_ref(&marketing));
     let all = view!(store, name("storefront"), |tx, product| tx
         .handovers_of(product, 10)
         .await?);

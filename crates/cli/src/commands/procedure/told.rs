@@ -151,10 +151,7 @@ pub(super) fn gaps(all: &[ProcedureGapView]) -> String {
     let rows: Vec<_> = open.map(row).collect();
     match rows.is_empty() {
         true => "everybody whom you may see has read what binds them".to_owned(),
-        false => table(
-            &["procedure", "version", "not read by", ""],
-            rows.into_iter(),
-        ),
+        false => table(&["procedure", "version", "not read by", ""], rows),
     }
 }
 

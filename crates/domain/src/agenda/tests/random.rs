@@ -209,9 +209,11 @@ fn products_meet(one: &Entry, other: &Entry) -> bool {
 }
 
 fn carried_together(one: &Entry, other: &Entry) -> bool {
-    let train = |it: &Entry| match &it.subject {
-        Subject::Departure { train, .. } => Some(train.clone()),
-        _ => None,
+    let train = |it: &Entry| {
+        let Subject::Departure { train, .. } = &it.subject else {
+            return None;
+        };
+        Some(train.clone())
     };
     if let (Some(one), Some(other)) = (train(one), train(other)) {
         return one == other;

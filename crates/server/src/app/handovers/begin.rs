@@ -88,7 +88,10 @@ async fn begin(
     let declared = releases::find_product(tx, product).await?;
     let template = template(tx, &declared, (*kind, wanted.template.as_ref())).await?;
     let gives = wanted.gives.clone().or_else(|| template.gives.clone());
-    let gives = gives.unwrap_or_else(|| Party::Team(declared.team.clone()));
+    let gives = match gives {
+        Some(gives) => gives,
+        None => usual_giver(tx, request, &declared).await?,
+    };
     let takes = match wanted.takes.clone().or_else(|| template.takes.clone()) {
         Some(takes) => takes,
         None => usual_taker(tx, *kind).await?,
@@ -148,6 +151,13 @@ async fn template(
         );
     }
     Ok(found)
+}
+
+/// The team that owns the product; where that was never declared, whoever begins.
+async fn usual_giver(tx: &mut Tx, request: &Request, product: &Product) -> Result<Party, Error> {
+    let team: Option<Team> = tx.document(Kind::Team, product.team.as_str()).await?;
+    let begins = || Party::Person(request.actor.name.clone());
+    Ok(team.map_or_else(begins, |it| Party::Team(it.name)))
 }
 
 /// The team that is called as those who usually take it.

@@ -2,7 +2,7 @@
 
 use super::super::{App, Error, Request, planning, procedures::Naming};
 use futures::FutureExt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 use tidegate_domain::{
     access::{Action, Resource},
     id::TaskId,
@@ -69,9 +69,9 @@ pub(super) async fn views(
     let mut around: BTreeMap<(Name, Version), planning::Around> = BTreeMap::new();
     for task in tasks {
         let of = (task.product.clone(), task.version.clone());
-        if !around.contains_key(&of) {
-            let known = planning::around(tx, (&of.0, &of.1)).await?;
-            around.insert(of, known);
+        if let Entry::Vacant(place) = around.entry(of) {
+            let of = (&task.product, &task.version);
+            place.insert(planning::around(tx, of).await?);
         }
     }
     let plans = around.values().filter_map(|(plan, _)| plan.as_ref());

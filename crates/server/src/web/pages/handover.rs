@@ -240,11 +240,15 @@ async fn page(app: &SharedApp, request: &Request, of: Of) -> Result<Page, Error>
         &format!("{} of {product} {version}", of.kind.title()),
         Section::Elsewhere,
         request,
-    )
-    .twins(
-        format!("/api/v1{}", of.here()),
-        format!("tidegate handover show {product} {version} {kind}"),
     );
+    // What is not begun has no twin yet.
+    let frame = match view {
+        Some(_) => frame.twins(
+            format!("/api/v1{}", of.here()),
+            format!("tidegate handover show {product} {version} {kind}"),
+        ),
+        None => frame,
+    };
     let sentence = view.as_ref().map(|it| it.sentence.as_str());
     Ok(Page {
         frame,

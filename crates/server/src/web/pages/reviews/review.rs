@@ -92,13 +92,17 @@ struct Report {
 struct Board {
     columns: Vec<(String, &'static str, Vec<Note>)>,
     groups: Vec<Group>,
-    is_writing: bool,
-    is_grouping: bool,
-    is_voting: bool,
-    is_closed: bool,
+    stage: String,
     may_write: bool,
     may_group: bool,
     view: RetrospectiveView,
+}
+
+impl Board {
+    /// Whether the review is in that stage.
+    fn is(&self, stage: &str) -> bool {
+        self.stage == stage
+    }
 }
 
 struct Note {
@@ -321,10 +325,7 @@ fn board(view: RetrospectiveView, (stage, me): (&str, &str)) -> Board {
     Board {
         columns: columns.into(),
         groups,
-        is_writing: is("writing"),
-        is_grouping: is("grouping"),
-        is_voting: is("voting"),
-        is_closed: is("closed"),
+        stage: stage.to_owned(),
         may_write: takes_part && !is("voting") && !is("closed"),
         may_group: takes_part && (is("grouping") || is("discussing")),
         view,
