@@ -124,7 +124,7 @@ async fn answered(hands: &Hands, browser: &Browser, cookie: &str) {
     check_page(
         server,
         browser,
-        ("handover-rejected", HERE, "olaf rejected it: too little"),
+        ("handover-rejected", HERE, "Olaf rejected it: too little"),
     )
     .await;
     assert!(page(server, HERE, cookie).await.contains("there are more"));
@@ -141,7 +141,7 @@ async fn answered(hands: &Hands, browser: &Browser, cookie: &str) {
         (
             "handover-accepted",
             HERE,
-            "olaf accepted it for team:operations.",
+            "Olaf accepted it for team:operations.",
         ),
     )
     .await;
@@ -154,7 +154,7 @@ async fn announced(hands: &Hands, browser: &Browser, cookie: &str) {
     check_page(server, browser, ("release-handed-over", RELEASE, "2.0.0")).await;
     let html = page(server, RELEASE, cookie).await;
     assert!(
-        html.contains("olaf accepted it") && html.contains("Generally available"),
+        html.contains("accepted it") && html.contains("Generally available"),
         "{html}"
     );
     let begun = (format!("{NEWS}/begin"), [("takes", "team:marketing")]);
@@ -173,7 +173,7 @@ async fn announced(hands: &Hands, browser: &Browser, cookie: &str) {
     check_page(
         server,
         browser,
-        ("handover-withdrawn", NEWS, "admin withdrew it"),
+        ("handover-withdrawn", NEWS, "Admin withdrew it"),
     )
     .await;
 }

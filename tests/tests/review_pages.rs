@@ -129,7 +129,7 @@ async fn closed(desk: &Desk<'_>, browser: &Browser) {
     ];
     let more = [("group", "1"), ("changes", ""), ("document", "")];
     desk.ok("action", &[&action[..], &more].concat()).await;
-    assert_eq!(desk.refused("close", &[]).await, 503);
+    assert_eq!(desk.refused("close", &[]).await, 422);
     let judged = [
         ("objective", "faster"),
         ("verdict", "partly"),
