@@ -6,7 +6,7 @@ use super::{
         frame::{Frame, Section, answer},
         moment::Moment,
         offer::{Place, barred},
-        parts::{Prose, counted},
+        parts::{self, Prose, counted},
         state::State as Shown,
         visitor::{Path, Visitor},
     },
@@ -152,7 +152,7 @@ pub(in crate::web) async fn show(
         sentence: sentence(&view),
         state: stage(&view.stage),
         stages: stages.into(),
-        next: Prose::exactly(&view.next),
+        next: Prose::exactly(&parts::sentence(&view.next)),
         moves: moves(&view.stage).filter(|_| may.lead),
         report: report(&view.report, now),
         board: view.retrospective.map(|it| board(it, (&view.stage, &me))),
@@ -174,8 +174,8 @@ fn sentence(view: &ReviewView) -> String {
         count => counted(count, "failure") + " on the way",
     };
     match view.report.went_live {
-        Some(_) => format!("{product} {version} is live, with {failures}."),
-        None => format!("{product} {version} was not live yet, with {failures}."),
+        Some(_) => format!("{product} {version} is live; {failures}."),
+        None => format!("{product} {version} was not live yet; {failures}."),
     }
 }
 
