@@ -12,6 +12,7 @@ mod improvement;
 mod metrics;
 mod objective;
 mod participants;
+mod past;
 mod record;
 mod report;
 mod seen;
@@ -26,9 +27,10 @@ pub use improvement::{Improvement, Improves, ImprovesError};
 pub use metrics::{Metrics, Ride, RideEnd};
 pub use objective::{Judged, Objective, Verdict};
 pub use participants::{Participants, participants};
+pub use past::Past;
 pub use record::{Begun, Findings, Review, VOTES_EACH, VOTES_MAX};
 pub use report::{
-    Exception, Failure, Past, PlannedTarget, Report, StepTaken, SupplierEvent, TaskTaken, Told,
+    Exception, Failure, PlannedTarget, Report, StepTaken, SupplierEvent, TaskTaken, Told,
 };
 pub use seen::Seen;
 pub use stage::{Stage, StageIllegal};

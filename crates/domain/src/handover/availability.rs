@@ -69,3 +69,47 @@ impl Availability {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_release_is_generally_available_once_it_is_accepted_announced_and_live() {
+        let known = |accepted: i64, announced: i64, live: i64| {
+            let at = |second: i64| (second > 0).then(|| at(second));
+            Known {
+                accepted: at(accepted),
+                announced: at(announced),
+                live: at(live),
+            }
+        };
+        for (of, since) in [
+            (known(10, 20, 30), Some(30)),
+            (known(40, 20, 30), Some(40)),
+            (known(10, 50, 30), Some(50)),
+            (known(10, 51, 30), None),
+            (known(0, 20, 30), None),
+            (known(10, 0, 30), None),
+            (known(10, 20, 0), None),
+        ] {
+            let found = availability(of, at(50));
+            match since {
+                Some(since) => assert_eq!(found, Availability::Available { since: at(since) }),
+                None => assert_eq!(found.word(), "not generally available", "{of:?}"),
+            }
+        }
+        let waits = availability(known(10, 60, 30), at(50));
+        let lacks = vec!["it is announced at 1970-01-01T00:01:00Z".to_owned()];
+        let from = Some(at(60));
+        assert_eq!(waits, Availability::NotYet { lacks, from });
+        let Availability::NotYet { lacks, from } = availability(known(0, 60, 0), at(50)) else {
+            panic!("nothing of it is there");
+        };
+        assert_eq!((lacks.len(), from), (3, None));
+    }
+}

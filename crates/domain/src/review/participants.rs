@@ -1,6 +1,6 @@
 //! Who took part in a release, as the record knows it.
 
-use super::report::Past;
+use super::Past;
 use crate::{name::Name, planning::Party};
 use std::collections::BTreeMap;
 

@@ -1,57 +1,25 @@
 //! What happened, compiled from the record: nobody writes it, and nobody can leave anything out.
 
 use super::{
-    Metrics, Moment, Ride,
+    Metrics, Moment, Past,
     metrics::between,
     timeline::{ending, timeline},
 };
 use crate::{
     communication::message::{Message, Tally},
-    control::{Approval, Change, ChangeKind, Waiver},
+    control::ChangeKind,
     deployment::{Deployment, Purpose, Status},
     id::{DeploymentId, MessageId, TaskId},
     name::Name,
-    planning::{PlanEdition, Task, TaskState},
-    release::Release,
+    planning::{Task, TaskState},
     runbook::{Conducted, StepStatus},
-    supplier::{Notice, Observation, notice::Match},
+    supplier::notice::Match,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// So long before and after going live deployments are measured.
 const MEASURED: SignedDuration = SignedDuration::from_hours(28 * 24);
-
-/// Everything of the record that a report is compiled from.
-#[derive(Debug, Clone)]
-pub struct Past {
-    /// The release.
-    pub release: Release,
-    /// Its plan, each saving of it, the oldest first.
-    pub plans: Vec<PlanEdition>,
-    /// Its tasks, but for actions of reviews.
-    pub tasks: Vec<Task>,
-    /// Its deployments, and those that took them back, the oldest first.
-    pub deployments: Vec<Deployment>,
-    /// What people said of them.
-    pub approvals: Vec<Approval>,
-    /// The change requests that they ran under.
-    pub changes: Vec<Change>,
-    /// The exceptions that concerned it.
-    pub waivers: Vec<Waiver>,
-    /// The deployment plans and backout plans that they followed.
-    pub conducted: Vec<Conducted>,
-    /// The messages about it, and what became of their deliveries.
-    pub messages: Vec<(Message, Tally)>,
-    /// What suppliers announced in its time, of what it needs.
-    pub notices: Vec<Notice>,
-    /// What they deployed in its time.
-    pub observations: Vec<Observation>,
-    /// The environment that is live: the last of the product's path.
-    pub live: Option<Name>,
-    /// All deployments of the product to live, of whichever release.
-    pub rides: Vec<Ride>,
-}
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

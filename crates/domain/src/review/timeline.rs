@@ -1,6 +1,6 @@
 //! What happened to a release, one line after the other, as the record tells it.
 
-use super::report::Past;
+use super::Past;
 use crate::{
     control::{ChangeState, Verdict},
     deployment::{Deployment, Purpose, Status},

@@ -6,11 +6,13 @@
 mod both;
 mod save;
 mod shown;
+mod task;
 mod upkeep;
 
 pub(super) use both::{Between, conflict, contradicts, put_together};
 pub(super) use save::check_party;
-pub(super) use shown::{Around, around, named_by, task_view, waits_for};
+pub(super) use shown::{Around, around};
+pub(super) use task::{named_by, task_view, waits_for};
 
 use super::{Error, Kind};
 use tidegate_domain::{name::Name, planning::PlanEdition, version::Version};
