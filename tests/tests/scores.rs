@@ -95,6 +95,9 @@ fn what_was_taken_back_counts_as_failed_in_the_past() {
         track["told"],
         "of deployments there that changed web, 1 of 2 failed"
     );
-    let learnt = scored(&shop, &["--learnt"]);
+    let at = ["--at", "2099-12-07T10:00:00Z"];
+    let learnt = scored(&shop, &[&at[..], &["--learnt"]].concat());
     assert_eq!(learnt["learnt"], true);
+    assert_eq!(learnt["size"], view["size"]);
+    assert_ne!(learnt["risk"], view["risk"], "the weights count: {learnt}");
 }

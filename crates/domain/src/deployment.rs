@@ -38,6 +38,7 @@ mod trials;
 mod verdict;
 mod waits;
 mod weights;
+mod went;
 
 pub use baseline::{Fresh, FreshStage};
 pub use decide::{Decision, Due, decide};
@@ -58,6 +59,7 @@ pub use traffic::{BalancerRun, Ordered, Split};
 pub use transition::Illegal;
 pub use trials::{Trial, TrialStage};
 pub use weights::Weighed;
+pub use went::{Went, stood, went};
 
 use crate::{
     converge::Slot,

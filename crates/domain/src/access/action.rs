@@ -47,6 +47,8 @@ actions! {
     Assist "assist" Assist "asking for a supervised deployment";
     /// Begin and finish tasks that fall to oneself.
     WorkTask "work-task" Assist "working on a task";
+    /// Write notes and votes in a review that one takes part in.
+    TakePart "take-part" Assist "taking part in a review";
     /// Bring artifacts.
     Push "push" Apply "pushing artifacts";
     /// Write what release notes say.

@@ -255,6 +255,15 @@ impl ChangeKind {
 }
 
 impl ChangeState {
+    /// Who decided on it last; nobody on a standard one, and on none that is open.
+    pub const fn by(&self) -> Option<&Name> {
+        match self {
+            Self::Open => None,
+            Self::Approved { by, .. } => by.as_ref(),
+            Self::TurnedDown { by, .. } | Self::Closed { by, .. } => Some(by),
+        }
+    }
+
     /// As people speak of it.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -206,10 +206,11 @@ impl Review {
         Ok((next.regrouped(id, &change)?, id))
     }
 
-    /// The same with a group changed. A group that has no notes left is gone.
+    /// The same with a group changed. A group whose last note went into another is gone, and its votes go where that went.
     ///
     /// # Errors
-    /// When it is not the time for it, there is no such group or note, or it is left without a title.
+    /// When it is not the time for it, there is no such group or note, or it is left without a title, or without a note though it got
+    /// votes.
     pub fn regrouped(&self, id: GroupId, change: &Regrouping) -> Result<Self, ReviewError> {
         self.check_groups()?;
         let known = |id: &NoteId| self.notes.iter().any(|note| note.id == *id);
@@ -234,14 +235,12 @@ impl Review {
         if group.title.is_empty() {
             return Err(ReviewError::NoTitle);
         }
-        next.groups.retain(|it| !it.notes.is_empty());
+        if group.notes.is_empty() && self.votes_for(id) > 0 {
+            return Err(ReviewError::Voted(id));
+        }
+        hand_on(&mut next, id);
         if self.stage == Stage::Discussing {
             gather(&mut next);
-        }
-        // Nobody votes for what is not there.
-        let left: BTreeSet<GroupId> = next.groups.iter().map(|it| it.id).collect();
-        for given in next.votes.values_mut() {
-            given.retain(|group, _| left.contains(group));
         }
         Ok(next)
     }
@@ -284,6 +283,18 @@ impl Review {
     pub fn votes_for(&self, group: GroupId) -> u64 {
         let given = self.votes.values().filter_map(|given| given.get(&group));
         given.map(|votes| u64::from(*votes)).sum()
+    }
+}
+
+/// Takes away the groups that have no notes any more; what they got goes to the one that took their notes.
+fn hand_on(review: &mut Review, to: GroupId) {
+    let gone = review.groups.extract_if(.., |it| it.notes.is_empty());
+    let gone: BTreeSet<GroupId> = gone.map(|it| it.id).collect();
+    for given in review.votes.values_mut() {
+        let moved: u8 = gone.iter().filter_map(|group| given.remove(group)).sum();
+        if moved > 0 {
+            *given.entry(to).or_default() += moved;
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub enum ReviewError {
     #[error("the note says nothing: write what you saw")]
     Empty,
     /// More than anybody reads.
-    #[error("there are {max} {what} already: say what is left in one of them")]
+    #[error("there are {max} {what} at most")]
     TooMany {
         /// Of what.
         what: &'static str,
@@ -64,9 +64,14 @@ pub enum ReviewError {
         /// The most.
         max: u8,
     },
-    /// Nobody else may be left alone with it.
-    #[error("{0} wrote notes, and stays among those who take part")]
+    /// What somebody said or gave stays.
+    #[error("{0} wrote or voted, and stays among those who take part")]
     Wrote(Name),
+    /// What got votes is talked about.
+    #[error(
+        "group {0} got votes: leave one of its notes in it, or put all of them into another group"
+    )]
+    Voted(GroupId),
     /// Whoever takes no part cannot be excused.
     #[error("{0} takes no part in it anyway")]
     NoPart(Name),

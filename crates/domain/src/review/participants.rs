@@ -1,7 +1,11 @@
 //! Who took part in a release, as the record knows it.
 
 use super::Past;
-use crate::{name::Name, planning::Party};
+use crate::{
+    deployment::{Deployment, Status},
+    name::Name,
+    planning::Party,
+};
 use std::collections::BTreeMap;
 
 /// Who took part, and in what, in words.
@@ -20,6 +24,9 @@ pub fn participants(past: &Past) -> Participants {
     add(&past.release.created_by, "drafted the release");
     if let Some(sealed) = &past.release.sealed {
         add(&sealed.by, "sealed the release");
+    }
+    if let Some(block) = &past.release.blocked {
+        add(&block.by, "blocked the release");
     }
     for edition in &past.plans {
         add(&edition.by, "planned");
@@ -40,22 +47,16 @@ pub fn participants(past: &Past) -> Participants {
         }
     }
     for deployment in &past.deployments {
-        add(&deployment.requested_by, "deployed");
-        for signed in &deployment.sign_offs {
-            add(&signed.by, "signed waves off");
-        }
-        for against in &deployment.overrides {
-            add(&against.by, "deployed against the calendar");
-            if let Some(second) = &against.confirmed_by {
-                add(second, "agreed to deploy against the calendar");
-            }
-        }
+        of_deployment(deployment, &mut add);
     }
     for approval in &past.approvals {
         add(&approval.by, "judged deployments");
     }
     for change in &past.changes {
         add(&change.by.0, "asked for changes");
+        if let Some(person) = change.state.by() {
+            add(person, "decided on changes");
+        }
     }
     for waiver in &past.waivers {
         add(&waiver.by.0, "asked for waivers");
@@ -79,4 +80,20 @@ pub fn participants(past: &Past) -> Participants {
         }
     }
     all
+}
+
+fn of_deployment(deployment: &Deployment, add: &mut impl FnMut(&Name, &'static str)) {
+    add(&deployment.requested_by, "deployed");
+    if let Status::Cancelling { by, .. } | Status::Cancelled { by, .. } = &deployment.status {
+        add(by, "cancelled deployments");
+    }
+    for signed in &deployment.sign_offs {
+        add(&signed.by, "signed waves off");
+    }
+    for against in &deployment.overrides {
+        add(&against.by, "deployed against the calendar");
+        if let Some(second) = &against.confirmed_by {
+            add(second, "agreed to deploy against the calendar");
+        }
+    }
 }

@@ -84,7 +84,7 @@ impl Review {
     /// A review that somebody begins.
     ///
     /// # Errors
-    /// When nobody could vote.
+    /// When nobody could vote, or too many take part.
     pub fn begin(product: Name, version: Version, begun: Begun) -> Result<Self, ReviewError> {
         let (asked, max) = (begun.votes_each, VOTES_MAX);
         if asked == 0 || asked > max {
@@ -92,6 +92,7 @@ impl Review {
         }
         let mut participants = begun.participants;
         participants.insert(begun.by.clone());
+        check_count(&participants)?;
         Ok(Self {
             product,
             version,
@@ -163,23 +164,18 @@ impl Review {
         self.check_open("people are invited")?;
         let mut next = self.clone();
         next.participants.insert(person.clone());
-        let max = PARTICIPANTS_MAX;
-        match next.participants.len() > max {
-            true => Err(ReviewError::TooMany {
-                what: "people",
-                max,
-            }),
-            false => Ok(next),
-        }
+        check_count(&next.participants)?;
+        Ok(next)
     }
 
     /// The same with one less who takes part.
     ///
     /// # Errors
-    /// When it is over, they are no part of it, or they wrote something.
+    /// When it is over, they are no part of it, or they wrote or voted.
     pub fn without(&self, person: &Name) -> Result<Self, ReviewError> {
         self.check_open("people are excused")?;
-        if self.notes.iter().any(|note| note.by == *person) {
+        let voted = self.votes.get(person).is_some_and(|it| !it.is_empty());
+        if voted || self.notes.iter().any(|note| note.by == *person) {
             return Err(ReviewError::Wrote(person.clone()));
         }
         let mut next = self.clone();
@@ -260,6 +256,14 @@ impl Review {
             true => Ok(()),
             false => Err(ReviewError::Stranger(person.clone())),
         }
+    }
+}
+
+fn check_count(participants: &BTreeSet<Name>) -> Result<(), ReviewError> {
+    let (what, max) = ("people", PARTICIPANTS_MAX);
+    match participants.len() > max {
+        true => Err(ReviewError::TooMany { what, max }),
+        false => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     communication::message::{Message, Tally},
-    control::ChangeKind,
+    control::{ChangeKind, ChangeState},
     deployment::{Deployment, Purpose, Status},
     id::{DeploymentId, MessageId, TaskId},
     name::Name,
@@ -307,7 +307,11 @@ fn exceptions(past: &Past) -> Vec<Exception> {
     let emergencies = past
         .changes
         .iter()
-        .filter(|it| it.kind == ChangeKind::Emergency);
+        .filter(|it| it.kind == ChangeKind::Emergency)
+        .filter(|it| match it.state {
+            ChangeState::Approved { .. } | ChangeState::Closed { .. } => true,
+            ChangeState::Open | ChangeState::TurnedDown { .. } => false,
+        });
     let emergencies = emergencies.map(|it| {
         let told = format!("change request {}: {}", it.id, it.title);
         exception(it.at, "emergency", Some(&it.by.0), told)

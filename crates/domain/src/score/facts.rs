@@ -34,7 +34,7 @@ pub struct Facts {
     pub rehearsed: bool,
     /// Whether going back was drilled with this release.
     pub drilled: bool,
-    /// Whether it runs in the environment before; none where there is none.
+    /// Whether it stands in the environment before; none where there is none.
     pub preceded: Option<bool>,
 }
 

@@ -210,6 +210,8 @@ pub struct ReviewGroupView {
 /// An objective of a release.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ObjectiveView {
+    /// Whether the plan has it as it is told here, so that it can be judged.
+    pub planned: bool,
     /// Its name in the plan.
     pub name: String,
     /// For people.

@@ -11,4 +11,5 @@ mod notes;
 mod shown;
 mod word;
 
+pub(super) use gather::aside;
 pub(super) use items::find_tracker;

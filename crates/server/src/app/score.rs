@@ -6,7 +6,9 @@
 mod past;
 mod record;
 
-use super::{App, Error, Kind as Refusal, Request, SharedApp, field, optional, plans, releases};
+use super::{
+    App, Error, Kind as Refusal, Request, SharedApp, field, optional, plans, releases, scope::aside,
+};
 use futures::FutureExt;
 use jiff::Timestamp;
 use record::{Asked, Record};
@@ -70,12 +72,18 @@ impl App {
             changes: changes(&scope),
             environments: scope.environments,
         };
-        let input = (request.clone(), wanted);
-        self.store
+        let input = (request.clone(), wanted.clone());
+        let (mut score, at, past) = self
+            .store
             .read(input, |tx, (request, wanted)| {
                 score(tx, request, wanted).boxed()
             })
-            .await
+            .await?;
+        if wanted.learnt {
+            let weights = aside(move || learnt(past)).await?;
+            score = score.weighed(&weights.ok_or_else(|| nothing_to_learn(&wanted))?);
+        }
+        Ok(view(&wanted, &score, at))
     }
 
     /// Whether the scores of deployments to live, as they were when these were asked for, ranked those that failed above the
@@ -89,12 +97,28 @@ impl App {
         product: Option<&str>,
     ) -> Result<ScoreBacktestView, Error> {
         let product: Option<Name> = optional("product", product)?;
-        self.store
+        let past = self
+            .store
             .read((request.clone(), product), |tx, (request, product)| {
-                backtest(tx, request, product.as_ref()).boxed()
+                outcomes(tx, request, product.as_ref()).boxed()
             })
-            .await
+            .await?;
+        aside(move || judged(&Backtest::of(&past))).await
     }
+}
+
+fn learnt(past: Vec<Outcome>) -> Option<Weights> {
+    let taught = past.into_iter().map(|it| (it.score.risk_terms, it.failed));
+    Weights::learn(&taught.collect::<Vec<_>>())
+}
+
+fn nothing_to_learn(wanted: &Wanted) -> Error {
+    let (product, environment) = (&wanted.product, &wanted.environment);
+    let detail = format!(
+        "nothing can be learnt for {product} in {environment}: both failures and successes are needed"
+    );
+    Error::refused(Refusal::NotReady, "nothing-to-learn", detail)
+        .hint("leave `learnt` out: the written formula needs no past")
 }
 
 fn environment(scope: &ScopeView) -> Result<Name, Error> {
@@ -115,11 +139,12 @@ fn changes(scope: &ScopeView) -> Option<(u64, u64)> {
     is_known.then_some((scope.changes, scope.breaking))
 }
 
+/// The score by the written formula, when it is of, and the past, where that is to be learnt from.
 async fn score(
     tx: &mut Tx,
     request: &Request,
     wanted: &Wanted,
-) -> Result<DeploymentScoreView, Error> {
+) -> Result<(Score, Timestamp, Vec<Outcome>), Error> {
     let Wanted {
         product,
         version,
@@ -137,18 +162,12 @@ async fn score(
         plan: plan.as_ref(),
         ..Asked::of(&release)
     };
-    let mut score = Score::of(&record.facts(tx, asked).await?);
-    if wanted.learnt {
-        let past = record.outcomes(tx).await?;
-        let taught = past.into_iter().map(|it| (it.score.risk_terms, it.failed));
-        let weights = Weights::learn(&taught.collect::<Vec<_>>()).ok_or_else(|| {
-            let detail = format!("nothing can be learnt for {product} in {environment}: both failures and successes are needed");
-            Error::refused(Refusal::NotReady, "nothing-to-learn", detail)
-                .hint("leave `learnt` out: the written formula needs no past")
-        })?;
-        score = score.weighed(&weights);
-    }
-    Ok(view(wanted, &score, at))
+    let score = Score::of(&record.facts(tx, &asked).await?);
+    let past = match wanted.learnt {
+        true => record.outcomes(tx).await?,
+        false => Vec::new(),
+    };
+    Ok((score, at, past))
 }
 
 /// The plan that it would have, where it is sealed and can have one.
@@ -204,11 +223,12 @@ fn view(wanted: &Wanted, score: &Score, at: Timestamp) -> DeploymentScoreView {
     }
 }
 
-async fn backtest(
+/// What became of deployments to live, the oldest first.
+async fn outcomes(
     tx: &mut Tx,
     request: &Request,
     product: Option<&Name>,
-) -> Result<ScoreBacktestView, Error> {
+) -> Result<Vec<Outcome>, Error> {
     if let Some(product) = product {
         request.permit_product(tx, Action::Read, product).await?;
         releases::find_product(tx, product).await?;
@@ -226,7 +246,7 @@ async fn backtest(
         }
     }
     past.sort_by_key(|it| it.deployment);
-    Ok(judged(&Backtest::of(&past)))
+    Ok(past)
 }
 
 fn judged(found: &Backtest) -> ScoreBacktestView {
@@ -243,9 +263,11 @@ fn judged(found: &Backtest) -> ScoreBacktestView {
     let sentence = match &found.written {
         None => format!("{ended}: too few to judge the score by (five of either kind are needed)."),
         Some(it) => {
-            let ranks = match it.area - 1.96 * it.error > 0.5 {
-                true => "it ranks them above the others",
-                false => "that may be chance",
+            let (low, high) = (it.area - 1.96 * it.error, it.area + 1.96 * it.error);
+            let ranks = match (low > 0.5, high < 0.5) {
+                (true, _) => "it ranks them above the others",
+                (false, true) => "it ranks them below the others, and misleads",
+                (false, false) => "that may be chance",
             };
             format!(
                 "{ended}. The score has an AUC of {:.2} ± {:.2}: {ranks}.",

@@ -51,7 +51,7 @@ pub(super) fn told(view: &ReviewView) -> String {
 
 fn report(text: &mut String, report: &ReportView) {
     let when = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.to_string());
-    let _ = writeln!(text, "live since: {}", when(report.went_live));
+    let _ = writeln!(text, "went live: {}", when(report.went_live));
     if report.planned_last.is_some() {
         let _ = writeln!(
             text,
@@ -78,6 +78,14 @@ fn report(text: &mut String, report: &ReportView) {
             Millis(late).rough()
         )
     });
+    let slow = report.steps.iter().filter(|it| it.took_ms > it.planned_ms);
+    let slow = slow.map(|it| {
+        let (took, planned) = (Millis(it.took_ms).rough(), Millis(it.planned_ms).rough());
+        format!(
+            "step {} of deployment {}: {took} instead of {planned}",
+            it.step, it.deployment
+        )
+    });
     let failures = report.failures.iter();
     let failures = failures.map(|it| {
         format!(
@@ -96,7 +104,7 @@ fn report(text: &mut String, report: &ReportView) {
         "what went wrong",
         failures.chain(lost).chain(surprises),
     );
-    listed_under(text, "what was late", late);
+    listed_under(text, "what was late", late.chain(slow));
     listed_under(text, "what was let pass", exceptions);
     let moments = report.timeline.iter().map(|it| {
         let by = it

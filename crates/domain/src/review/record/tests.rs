@@ -146,7 +146,7 @@ fn what_makes_no_sense_is_refused_in_words() {
     );
     assert_eq!(
         drop_it(review.without(&name("ben"))),
-        "ben wrote notes, and stays among those who take part"
+        "ben wrote or voted, and stays among those who take part"
     );
     let seen = review
         .concluded(Paragraphs::of("Fine."), Edition(0))
@@ -275,6 +275,9 @@ proptest! {
             if review.stage != Stage::Writing {
                 prop_assert!(review.notes.iter().all(|note| next.notes.contains(note)));
             }
+            // What was given is taken back by whoever gave it, and by nobody else.
+            let given = |it: &Review| it.votes.values().flat_map(|own| own.values()).map(|it| u64::from(*it)).sum::<u64>();
+            prop_assert!(it.0 == 12 || given(&next) == given(&review));
             prop_assert!(next.counted >= review.counted);
             let text = serde_json::to_string(&next).unwrap();
             prop_assert_eq!(serde_json::from_str::<Review>(&text).unwrap(), next.clone());

@@ -8,6 +8,7 @@ use tidegate_domain::{
     control::{ArtifactFacts, DeploymentFacts, Mode, ReleaseFacts},
     deployment::Deployment,
     drill::Ending,
+    handover::HandoverKind,
     id::{DrillId, RehearsalId},
     name::Name,
     plan::Reversible,
@@ -32,10 +33,12 @@ pub(super) async fn release(
     let evidence = tx
         .evidence_of(&deployment.product, &deployment.release)
         .await?;
-    let handed = handovers::accepted(tx, (&deployment.product, &deployment.release)).await?;
-    let handed = handed
-        .into_iter()
-        .filter_map(|kind| kind.evidence().parse().ok());
+    let of = (&deployment.product, &deployment.release);
+    let (begun, accepted) = handovers::standing(tx, of).await?;
+    let word = |kind: HandoverKind| kind.evidence().parse::<Name>().ok();
+    // Where a release is handed over, only its acceptance says that it was.
+    let begun: BTreeSet<Name> = begun.into_iter().filter_map(word).collect();
+    let handed = accepted.into_iter().filter_map(word);
     Ok(ReleaseFacts {
         product: deployment.product.clone(),
         version: deployment.release.clone(),
@@ -57,6 +60,7 @@ pub(super) async fn release(
         evidence: evidence
             .into_iter()
             .map(|evidence| evidence.kind)
+            .filter(|kind| !begun.contains(kind))
             .chain(handed)
             .collect(),
     })

@@ -1,7 +1,7 @@
 //! All reviews, what is due, and what comes up again and again.
 
 use super::{
-    super::{App, Error, Request, SharedApp, request::Sight, rollback::standing},
+    super::{App, Error, Request, SharedApp, request::Sight, rollback::standing_of},
     shown::MOST,
     views,
 };
@@ -13,6 +13,9 @@ use tidegate_domain::{
 };
 use tidegate_protocol::api::{DueReviewView, ReviewRowView, ReviewsView};
 use tidegate_store::Tx;
+
+/// So many that succeeded are looked at for what stands now.
+const NEWEST: u64 = 50;
 
 impl App {
     /// All reviews that whoever asks may see, the releases that are live and were not looked back at, what is to be better next
@@ -80,7 +83,7 @@ async fn due(tx: &mut Tx, sight: &mut Sight) -> Result<Vec<DueReviewView>, Error
     for product in products.iter().filter(|it| sight.shows(&it.name)) {
         let live = path::of(product, &environments).unwrap_or_default().pop();
         let Some(live) = live else { continue };
-        let standing = standing(tx, &product.name, &live).await?;
+        let standing = standing_of(tx, (&product.name, &live), NEWEST).await?;
         let Some(deployment) = standing.last() else {
             continue;
         };

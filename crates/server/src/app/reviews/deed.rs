@@ -193,7 +193,7 @@ impl ReviewDeed {
     /// What whoever does it must be allowed; those who take part need to be among them beside that.
     pub(super) const fn action(&self) -> Action {
         match self {
-            Self::Board(_) => Action::Read,
+            Self::Board(_) => Action::TakePart,
             Self::Lead(_) | Self::Move(_) => Action::LeadReview,
         }
     }

@@ -6,7 +6,6 @@ use super::{
     deed::{Board, Lead, Move, ReviewDeed},
     find,
     past::past,
-    shown::view,
     subject,
 };
 use futures::FutureExt;
@@ -41,14 +40,14 @@ impl App {
         let invited: Result<Vec<Name>, Error> =
             invited.map(|name| field("participants", name)).collect();
         let input = (request, of, invited?, wanted.votes_each);
-        let view = self
-            .store
+        let shown = input.0.clone();
+        self.store
             .write(input, |tx, (request, of, invited, votes_each)| {
                 begin(tx, (request, of), (invited, *votes_each)).boxed()
             })
             .await?;
         self.bus.announce();
-        Ok(view)
+        self.review(&shown, (product, version)).await
     }
 
     /// Does something to a review.
@@ -62,14 +61,14 @@ impl App {
         deed: ReviewDeed,
     ) -> Result<ReviewView, Error> {
         let of: Of = (field("product", product)?, field("version", version)?);
-        let view = self
-            .store
+        let shown = request.clone();
+        self.store
             .write((request, of, deed), |tx, (request, of, deed)| {
                 carry_out(tx, (request, of), deed).boxed()
             })
             .await?;
         self.bus.announce();
-        Ok(view)
+        self.review(&shown, (product, version)).await
     }
 }
 
@@ -77,7 +76,7 @@ async fn begin(
     tx: &mut Tx,
     (request, of): (&Request, &Of),
     (invited, votes_each): (&[Name], Option<u8>),
-) -> Result<ReviewView, Error> {
+) -> Result<(), Error> {
     let (product, version) = of;
     request
         .permit_product(tx, Action::LeadReview, product)
@@ -119,14 +118,14 @@ async fn begin(
     request
         .journal(tx, "review.begun", &subject(of), &detail)
         .await?;
-    view(tx, request, of).await
+    Ok(())
 }
 
 async fn carry_out(
     tx: &mut Tx,
     (request, of): (&Request, &Of),
     deed: &ReviewDeed,
-) -> Result<ReviewView, Error> {
+) -> Result<(), Error> {
     let (product, _) = of;
     request.permit_product(tx, deed.action(), product).await?;
     let review = find(tx, of).await?;
@@ -147,7 +146,7 @@ async fn carry_out(
     tx.record_review(&next).await?;
     let action = format!("review.{action}");
     request.journal(tx, &action, &subject(of), &detail).await?;
-    view(tx, request, of).await
+    Ok(())
 }
 
 /// The report as it is now.
@@ -265,6 +264,7 @@ pub(super) fn refuse(why: &ReviewError) -> Error {
         ReviewError::Stranger(_) => (Refusal::Conflict, "no-participant"),
         ReviewError::Changed { .. } => (Refusal::Conflict, "conclusion-changed"),
         ReviewError::Wrote(_) => (Refusal::Conflict, "participant-wrote"),
+        ReviewError::Voted(_) => (Refusal::Conflict, "group-got-votes"),
         ReviewError::Unjudged(_) => (Refusal::NotReady, "objectives-open"),
         ReviewError::NoNote(_)
         | ReviewError::UnknownNote(_)

@@ -1,12 +1,13 @@
 //! Collecting what a report is compiled from.
 
 use super::super::{Error, dossier, releases};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     agenda::Reliance,
     catalog::{Kind, Product, path},
     communication::message::{Message, Tally},
-    deployment::{Deployment, Purpose, Status},
+    deployment::{Deployment, Purpose, went},
     id::{DeploymentId, Edition, MessageId},
     name::Name,
     release::Release,
@@ -33,6 +34,10 @@ pub(super) async fn past(tx: &mut Tx, release: Release) -> Result<Past, Error> {
     let (mut deployments, mut approvals, mut conducted) = (Vec::new(), Vec::new(), Vec::new());
     let mut counted = BTreeSet::new();
     for record in records {
+        // Going back to this release is another one's story.
+        if record.deployment.purpose != Purpose::Promotion {
+            continue;
+        }
         conducted.extend(tx.conducted(record.deployment.id).await?);
         let own = record.approvals.into_iter();
         approvals.extend(own.filter(|it| counted.insert(it.id)));
@@ -101,47 +106,36 @@ async fn newest(tx: &mut Tx, product: &Name) -> Result<Vec<Deployment>, Error> {
     Ok(all)
 }
 
-/// Those to live, as far as they are measured.
+/// The promotions to live, as far as they are measured. What was taken back later did not end well.
 async fn rides(tx: &mut Tx, all: &[Deployment], live: Option<&Name>) -> Result<Vec<Ride>, Error> {
     let there = all.iter().filter(|it| Some(&it.environment) == live);
-    let mut drafted = BTreeMap::new();
+    let mut there: Vec<Deployment> = there.cloned().collect();
+    there.reverse();
+    let asked: BTreeMap<DeploymentId, (&Name, Timestamp)> = there
+        .iter()
+        .map(|it| (it.id, (&it.product, it.requested_at)))
+        .collect();
+    let mut drafted: BTreeMap<Version, Timestamp> = BTreeMap::new();
     let mut rides = Vec::new();
-    for deployment in there {
-        let version = &deployment.release;
-        let known = drafted.get(version).copied();
-        let at = match known {
-            Some(at) => at,
+    for it in went(&there) {
+        let Some((product, asked)) = asked.get(&it.id) else {
+            continue;
+        };
+        let at = match drafted.get(&it.release) {
+            Some(at) => *at,
             None => {
-                let release = tx.release(&deployment.product, version).await?;
-                release.map_or(deployment.requested_at, |it| it.created_at)
+                let release = tx.release(product, &it.release).await?;
+                release.map_or(*asked, |it| it.created_at)
             }
         };
-        drafted.insert(version, at);
+        drafted.insert(it.release.clone(), at);
         rides.push(Ride {
             drafted: at,
-            asked: deployment.requested_at,
-            end: end(deployment),
+            asked: *asked,
+            end: it.failed.map_or(RideEnd::Well(it.ended), RideEnd::Badly),
         });
     }
     Ok(rides)
-}
-
-const fn end(deployment: &Deployment) -> RideEnd {
-    match &deployment.status {
-        Status::Succeeded { at } => match deployment.purpose {
-            Purpose::Promotion => RideEnd::Well(*at),
-            // What it takes back did not stay.
-            Purpose::Rollback { .. } => RideEnd::Badly(*at),
-        },
-        Status::RolledBack { at, .. } | Status::Failed { at, .. } => RideEnd::Badly(*at),
-        Status::Requested
-        | Status::Preparing { .. }
-        | Status::Rolling { .. }
-        | Status::RollingBack { .. }
-        | Status::Cancelling { .. }
-        | Status::Cancelled { .. }
-        | Status::Superseded { .. } => RideEnd::Neither,
-    }
 }
 
 /// What suppliers of what the product needs announced and deployed since the release was drafted.

@@ -43,7 +43,7 @@ impl App {
 }
 
 /// A review as whoever asks sees it.
-pub(super) async fn view(tx: &mut Tx, request: &Request, of: &Of) -> Result<ReviewView, Error> {
+async fn view(tx: &mut Tx, request: &Request, of: &Of) -> Result<ReviewView, Error> {
     let (product, version) = (&of.0, &of.1);
     let release = releases::find(tx, product, version).await?;
     let past = past(tx, release).await?;
@@ -56,12 +56,18 @@ pub(super) async fn view(tx: &mut Tx, request: &Request, of: &Of) -> Result<Revi
         Some(report) => report,
         None => Report::of(&past, tx.now()),
     };
-    let planned = objectives(tx, of).await?;
+    // Of what is over only what was found counts.
+    let planned = match &review {
+        Some(review) if review.stage.is_closed() => Vec::new(),
+        Some(_) | None => objectives(tx, of).await?,
+    };
     let mut tasks = tx.tasks_of((product, version)).await?;
     tasks.retain(|task| !task.is_for_release());
     let again = match &review {
-        Some(review) => heard(tx, request, review).await?,
-        None => Vec::new(),
+        Some(review) if review.groups.iter().any(|it| it.theme.is_some()) => {
+            heard(tx, request, review).await?
+        }
+        Some(_) | None => Vec::new(),
     };
     let seen = review.as_ref().map(|it| it.seen_by(&request.actor.name));
     let now = tx.now();

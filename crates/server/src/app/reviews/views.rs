@@ -105,6 +105,7 @@ pub(super) fn objectives(planned: &[Objective], review: Option<&Review>) -> Vec<
     let of = |objective: &Objective| {
         let found = judged.iter().find(|it| it.objective == *objective);
         ObjectiveView {
+            planned: planned.contains(objective),
             name: objective.name.to_string(),
             title: objective.title().to_owned(),
             measure: objective.measure.clone(),
@@ -118,10 +119,14 @@ pub(super) fn objectives(planned: &[Objective], review: Option<&Review>) -> Vec<
     planned.iter().chain(gone).map(of).collect()
 }
 
-/// Whom the record names, and whom somebody invited.
+/// Whom the record names, and whom somebody invited; once it is over, only who took part.
 pub(super) fn participants(record: &Participants, review: Option<&Review>) -> Vec<ParticipantView> {
     let takes_part = |name: &Name| review.is_some_and(|it| it.participants.contains(name));
-    let known = record.iter().map(|(person, parts)| ParticipantView {
+    let is_over = review.is_some_and(|it| it.stage.is_closed());
+    let counted = record
+        .iter()
+        .filter(|(person, _)| !is_over || takes_part(person));
+    let known = counted.map(|(person, parts)| ParticipantView {
         person: person.to_string(),
         parts: parts.iter().map(|it| (*it).to_owned()).collect(),
         takes_part: takes_part(person),

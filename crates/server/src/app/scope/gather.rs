@@ -125,11 +125,11 @@ impl App {
 }
 
 /// Works out what may take a second, as a long history does, out of the way of other requests.
-pub(super) async fn aside<T: Send + 'static>(
+pub(in crate::app) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|why| Error::Broken(format!("a scope was not worked out: {why}")))
+    done.map_err(|why| Error::Broken(format!("something was not worked out: {why}")))
 }
 
 impl Put {

@@ -2,97 +2,115 @@
 
 use super::{
     super::Error,
-    record::{MOST, Ride},
+    record::{END, MOST},
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     agenda::Reliance,
     catalog::{Kind, Product},
-    deployment::{Deployment, Purpose, Status},
+    deployment::{Deployment, Went, went},
     id::DeploymentId,
     name::Name,
-    release::Contents,
-    supplier::Supplier,
+    release::Release,
+    score::Track,
+    supplier::{Supplier, notice::NoticeStatus},
     version::Version,
 };
 use tidegate_store::Tx;
 
-/// The releases that arrived in an environment, with when.
-pub(super) async fn arrived(
+/// When what went ended, and when some of it failed.
+#[derive(Default)]
+pub(super) struct History {
+    ended: Vec<Timestamp>,
+    failed: Vec<Timestamp>,
+}
+
+/// A supplier's change of something that the product needs.
+pub(super) struct Nearby {
+    pub(super) known_since: Timestamp,
+    pub(super) from: Timestamp,
+    pub(super) until: Timestamp,
+}
+
+impl History {
+    fn of(all: impl Iterator<Item = (Timestamp, Option<Timestamp>)>) -> Self {
+        let mut history = Self::default();
+        for (ended, failed) in all {
+            history.add(ended, failed);
+        }
+        history.sorted()
+    }
+
+    fn add(&mut self, ended: Timestamp, failed: Option<Timestamp>) {
+        self.ended.push(ended);
+        self.failed.extend(failed);
+    }
+
+    fn sorted(mut self) -> Self {
+        self.ended.sort_unstable();
+        self.failed.sort_unstable();
+        self
+    }
+
+    /// How it went as far as it was known at a moment.
+    pub(super) fn track(&self, at: Timestamp) -> Track {
+        let until = |all: &[Timestamp]| all.partition_point(|it| *it <= at) as u64;
+        Track {
+            ended: until(&self.ended),
+            failed: until(&self.failed),
+        }
+    }
+}
+
+/// The newest deployments of a product to an environment, the oldest of them first.
+pub(super) async fn deployed(
     tx: &mut Tx,
     (product, environment): (&Name, &Name),
-) -> Result<Vec<(Version, Timestamp)>, Error> {
-    let all = tx.succeeded_in(product, environment, MOST).await?;
-    let forward = all
-        .into_iter()
-        .filter(|it| it.purpose == Purpose::Promotion);
-    let arrived = forward.filter_map(|it| Some((it.release, it.status.ended_at()?)));
-    Ok(arrived.collect())
+) -> Result<Vec<Deployment>, Error> {
+    let place = (Some(product), Some(environment));
+    let mut all = tx
+        .deployments_before(DeploymentId(END), MOST, place)
+        .await?;
+    all.reverse();
+    Ok(all)
 }
 
-/// What the releases of these deployments are made of.
-pub(super) async fn contents(
+/// The releases that they brought.
+pub(super) async fn brought(
     tx: &mut Tx,
     product: &Name,
-    all: &[Deployment],
-) -> Result<BTreeMap<Version, Contents>, Error> {
-    let versions: BTreeSet<&Version> = all.iter().map(|it| &it.release).collect();
-    let mut contents = BTreeMap::new();
+    rides: &[Went],
+) -> Result<BTreeMap<Version, Release>, Error> {
+    let versions: BTreeSet<&Version> = rides.iter().map(|it| &it.release).collect();
+    let mut releases = BTreeMap::new();
     for version in versions {
         if let Some(release) = tx.release(product, version).await? {
-            contents.insert(version.clone(), release.contents);
+            releases.insert(version.clone(), release);
         }
     }
-    Ok(contents)
+    Ok(releases)
 }
 
-/// The promotions that have ended, oldest first. Who was taken back later failed as well.
-pub(super) fn rides(all: Vec<Deployment>) -> Vec<Ride> {
-    let taken_back: BTreeSet<DeploymentId> = all
-        .iter()
-        .filter_map(|it| match it.purpose {
-            Purpose::Rollback { of } => Some(of),
-            Purpose::Promotion => None,
-        })
-        .collect();
-    let (mut rides, mut standing): (Vec<Ride>, Option<Version>) = (Vec::new(), None);
-    for deployment in all {
-        let went_well = matches!(deployment.status, Status::Succeeded { .. });
-        let before = standing.clone();
-        if went_well {
-            standing = Some(deployment.release.clone());
-        }
-        let Some(ended) = ended(&deployment) else {
-            continue;
-        };
-        if deployment.purpose == Purpose::Promotion {
-            rides.push(Ride {
-                failed: !went_well || taken_back.contains(&deployment.id),
-                ended,
-                standing: before,
-                deployment,
-            });
+/// How what changed each component went.
+pub(super) fn histories(
+    rides: &[Went],
+    releases: &BTreeMap<Version, Release>,
+) -> BTreeMap<Name, History> {
+    let mut all: BTreeMap<Name, History> = BTreeMap::new();
+    for ride in rides {
+        let contents = |version: &Version| Some(&releases.get(version)?.contents);
+        let before = ride.before.as_ref().and_then(contents);
+        for (component, content) in contents(&ride.release).into_iter().flatten() {
+            let known = before.and_then(|it| it.get(component));
+            if known.is_none_or(|it| it.digest != content.digest) {
+                let history = all.entry(component.clone()).or_default();
+                history.add(ride.ended, ride.failed);
+            }
         }
     }
-    rides.sort_by_key(|it| it.ended);
-    rides
-}
-
-/// When it ended in a way that says something.
-const fn ended(deployment: &Deployment) -> Option<Timestamp> {
-    match &deployment.status {
-        Status::Succeeded { at } | Status::RolledBack { at, .. } | Status::Failed { at, .. } => {
-            Some(*at)
-        }
-        Status::Requested
-        | Status::Preparing { .. }
-        | Status::Rolling { .. }
-        | Status::RollingBack { .. }
-        | Status::Cancelling { .. }
-        | Status::Cancelled { .. }
-        | Status::Superseded { .. } => None,
-    }
+    let sorted = all.into_iter().map(|(name, it)| (name, it.sorted()));
+    sorted.collect()
 }
 
 /// How deployments of all products of the team went there.
@@ -100,28 +118,27 @@ pub(super) async fn team(
     tx: &mut Tx,
     product: &Product,
     all: &[Deployment],
-) -> Result<Vec<(Timestamp, bool)>, Error> {
+) -> Result<History, Error> {
     let products: Vec<Product> = tx.documents(Kind::Product).await?;
     let own: BTreeSet<Name> = products
         .into_iter()
         .filter(|it| it.team == product.team)
         .map(|it| it.name)
         .collect();
-    let forward = all
-        .iter()
-        .filter(|it| own.contains(&it.product) && it.purpose == Purpose::Promotion);
-    let went = forward.filter_map(|it| {
-        let failed = !matches!(it.status, Status::Succeeded { .. });
-        Some((ended(it)?, failed))
-    });
-    Ok(went.collect())
+    let mut history = Vec::new();
+    for product in own {
+        let of: Vec<Deployment> = all
+            .iter()
+            .filter(|it| it.product == product)
+            .cloned()
+            .collect();
+        history.extend(went(&of).iter().map(|it| (it.ended, it.failed)));
+    }
+    Ok(History::of(history.into_iter()))
 }
 
 /// When suppliers of what the product needs changed, or are to change something.
-pub(super) async fn suppliers(
-    tx: &mut Tx,
-    product: &Name,
-) -> Result<Vec<(Timestamp, Timestamp)>, Error> {
+pub(super) async fn suppliers(tx: &mut Tx, product: &Name) -> Result<Vec<Nearby>, Error> {
     let products: Vec<Product> = tx.documents(Kind::Product).await?;
     let all: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
     let reliances = Reliance::of_each(&products, &all);
@@ -130,13 +147,40 @@ pub(super) async fn suppliers(
     let mut times = Vec::new();
     for supplier in all.iter().filter(|it| needed.contains(&it.name)) {
         for notice in tx.notices_of(&supplier.name, MOST).await? {
-            let announced = notice.current().announcement.times.iter();
-            let periods = announced.flat_map(|it| it.periods());
-            times.extend(periods.map(|it| (it.from, it.until)));
+            let current = notice.current();
+            let periods = current
+                .announcement
+                .times
+                .iter()
+                .flat_map(|it| it.periods());
+            if !is_off(&notice.status) {
+                times.extend(periods.map(|it| Nearby {
+                    known_since: current.at,
+                    from: it.from,
+                    until: it.until,
+                }));
+            }
         }
         for seen in tx.observations_of(&supplier.name, MOST).await? {
-            times.push((seen.deployed.change.by, seen.deployed.change.by));
+            let at = seen.deployed.change.by;
+            times.push(Nearby {
+                known_since: at,
+                from: at,
+                until: at,
+            });
         }
     }
     Ok(times)
+}
+
+/// Whether what was announced does not happen.
+const fn is_off(status: &NoticeStatus) -> bool {
+    match status {
+        NoticeStatus::Cancelled { .. } | NoticeStatus::Withdrawn { .. } => true,
+        NoticeStatus::Announced { .. }
+        | NoticeStatus::Acknowledged { .. }
+        | NoticeStatus::Overdue { .. }
+        | NoticeStatus::Happened { .. }
+        | NoticeStatus::Closed { .. } => false,
+    }
 }

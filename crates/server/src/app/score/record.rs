@@ -2,7 +2,7 @@
 
 use super::{
     super::{Error, releases},
-    past::{arrived, contents, rides, suppliers, team},
+    past::{History, Nearby, brought, deployed, histories, suppliers, team},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,15 +10,16 @@ use tidegate_domain::{
     calendar::Zone,
     catalog::{Component, Needed, Product, path},
     control::Waiver,
-    deployment::Deployment,
+    deployment::{Deployment, Went, stood, went},
     digest::Digest,
     drill::{Drill, Ending},
     id::{DeploymentId, DrillId, RehearsalId},
     name::Name,
     plan::{Plan, Reversible},
+    planning::Task,
     rehearsal::Rehearsal,
-    release::{Contents, Release},
-    score::{Facts, Outcome, Score, Touched, Track},
+    release::Release,
+    score::{Facts, Outcome, Score, Touched},
     version::Version,
 };
 use tidegate_store::{DrillsOf, RehearsalsOf, Tx};
@@ -26,7 +27,7 @@ use tidegate_store::{DrillsOf, RehearsalsOf, Tx};
 /// The most deployments, drills, rehearsals, and what suppliers did, each, the newest.
 pub(super) const MOST: u64 = 2_000;
 /// From the end of what can be counted on.
-const END: u64 = u64::MAX >> 1;
+pub(super) const END: u64 = u64::MAX >> 1;
 /// What suppliers change so near by counts.
 const NEAR: SignedDuration = SignedDuration::from_hours(48);
 
@@ -34,29 +35,22 @@ const NEAR: SignedDuration = SignedDuration::from_hours(48);
 pub(super) struct Record {
     product: Product,
     environment: Name,
-    /// The environment before it on the path, and the releases that were deployed there, with when.
-    before: Option<Vec<(Version, Timestamp)>>,
-    /// The product's deployments there that have ended, by when they did.
-    rides: Vec<Ride>,
-    /// All of the team's there: when each ended, and whether badly.
-    team: Vec<(Timestamp, bool)>,
-    contents: BTreeMap<Version, Contents>,
+    /// What went to the environment before it on the path, if there is one.
+    before: Option<Vec<Went>>,
+    /// What went there, the oldest first.
+    rides: Vec<Went>,
+    /// How what changed each component went.
+    components: BTreeMap<Name, History>,
+    /// How all of the team's went there.
+    team: History,
+    releases: BTreeMap<Version, Release>,
+    deployments: BTreeMap<DeploymentId, Deployment>,
     waivers: Vec<Waiver>,
-    /// When suppliers of what the product needs changed or change something.
-    suppliers: Vec<(Timestamp, Timestamp)>,
+    suppliers: Vec<Nearby>,
     rehearsals: Vec<Rehearsal>,
     drills: Vec<Drill>,
     /// How many targets there are.
     targets: u64,
-}
-
-/// A deployment that has ended.
-pub(super) struct Ride {
-    pub(super) deployment: Deployment,
-    pub(super) ended: Timestamp,
-    pub(super) failed: bool,
-    /// What ran there when it was asked for.
-    pub(super) standing: Option<Version>,
 }
 
 /// What is asked about: a release at a moment.
@@ -66,8 +60,35 @@ pub(super) struct Asked<'a> {
     /// How many changes it brings and how many break something, where that is known.
     pub(super) changes: Option<(u64, u64)>,
     pub(super) plan: Option<&'a Plan>,
-    /// What runs there then; what stands there now unless set.
-    pub(super) standing: Option<Option<Version>>,
+}
+
+/// What people planned for a release.
+struct Work {
+    zone: Zone,
+    tasks: Vec<Task>,
+}
+
+impl Work {
+    async fn read(tx: &mut Tx, release: &Release) -> Result<Self, Error> {
+        let of = (&release.product, &release.version);
+        let plan = tx.newest_plan(of).await?;
+        Ok(Self {
+            zone: plan.map(|it| it.plan.time_zone).unwrap_or_default(),
+            tasks: tx.tasks_of(of).await?,
+        })
+    }
+
+    /// The tasks that should be done by a moment, and are not by then.
+    fn overdue(&self, at: Timestamp) -> u64 {
+        let overdue = self.tasks.iter().filter(|task| {
+            let is_over = match task.state.ended() {
+                Some(ended) => ended <= at,
+                None => !task.state.is_pending(),
+            };
+            task.is_for_release() && !is_over && task.due.is_some_and(|due| due < at)
+        });
+        overdue.count() as u64
+    }
 }
 
 impl<'a> Asked<'a> {
@@ -77,7 +98,6 @@ impl<'a> Asked<'a> {
             at: Timestamp::UNIX_EPOCH,
             changes: None,
             plan: None,
-            standing: None,
         }
     }
 }
@@ -94,17 +114,16 @@ impl Record {
         let place = way.iter().position(|it| it == environment);
         let before = place.and_then(|it| way.get(it.checked_sub(1)?));
         let before = match before {
-            Some(before) => Some(arrived(tx, (&name, before)).await?),
+            Some(before) => Some(went(&deployed(tx, (&name, before)).await?)),
             None => None,
         };
-        let place = (Some(&name), Some(environment));
-        let mut own = tx
-            .deployments_before(DeploymentId(END), MOST, place)
-            .await?;
-        own.reverse();
-        let all = tx
+        let own = deployed(tx, (&name, environment)).await?;
+        let rides = went(&own);
+        let releases = brought(tx, &name, &rides).await?;
+        let mut all = tx
             .deployments_before(DeploymentId(END), MOST, (None, Some(environment)))
             .await?;
+        all.reverse();
         let of_product = Some(name.clone());
         let of = RehearsalsOf {
             plan: None,
@@ -123,8 +142,10 @@ impl Record {
         Ok(Self {
             environment: environment.clone(),
             before,
-            contents: contents(tx, &name, &own).await?,
-            rides: rides(own),
+            components: histories(&rides, &releases),
+            deployments: own.into_iter().map(|it| (it.id, it)).collect(),
+            releases,
+            rides,
             team: team(tx, &product, &all).await?,
             waivers: tx.waivers(Some(&name), true).await?,
             suppliers: suppliers(tx, &name).await?,
@@ -135,27 +156,17 @@ impl Record {
         })
     }
 
-    /// What was, or is, known at a moment.
-    pub(super) async fn facts(&self, tx: &mut Tx, asked: Asked<'_>) -> Result<Facts, Error> {
-        let Asked { release, at, .. } = asked;
-        let of = (&release.product, &release.version);
-        let plan = tx.newest_plan(of).await?;
-        let zone = plan.map(|it| it.plan.time_zone).unwrap_or_default();
-        let tasks = tx.tasks_of(of).await?;
-        let overdue = tasks.iter().filter(|task| {
-            let is_over = match task.state.ended() {
-                Some(ended) => ended <= at,
-                None => !task.state.is_pending(),
-            };
-            task.is_for_release() && !is_over && task.due.is_some_and(|due| due < at)
-        });
-        let standing = match &asked.standing {
-            Some(standing) => standing.as_ref(),
-            None => self.standing(at),
-        };
-        let touched = self.touched(release, standing);
-        Ok(Facts {
-            when: at.to_zoned(Zone::time_zone(&zone).clone()),
+    /// What was, or is, known of a release at a moment.
+    pub(super) async fn facts(&self, tx: &mut Tx, asked: &Asked<'_>) -> Result<Facts, Error> {
+        let work = Work::read(tx, asked.release).await?;
+        Ok(self.known(asked, &work))
+    }
+
+    fn known(&self, asked: &Asked<'_>, work: &Work) -> Facts {
+        let Asked { release, at, .. } = *asked;
+        let touched = self.touched(release, stood(&self.rides, at));
+        Facts {
+            when: at.to_zoned(work.zone.time_zone().clone()),
             changes: asked.changes.map(|it| it.0),
             breaking: asked.changes.map_or(0, |it| it.1),
             contracts: self.contracts(&touched),
@@ -163,58 +174,51 @@ impl Record {
             migrations: asked.plan.map_or(0, |it| it.jobs.len() as u64),
             irreversible: asked.plan.map_or(0, irreversible),
             targets: asked.plan.map_or(self.targets, targets),
-            team: track(self.team.iter().copied(), at),
+            team: self.team.track(at),
             waivers: self.waivers_at(release, at),
-            overdue: overdue.count() as u64,
+            overdue: work.overdue(at),
             suppliers: self.near(at),
             rehearsed: asked
                 .plan
                 .is_some_and(|plan| self.is_rehearsed(plan.hash(), at)),
             drilled: self.is_drilled(&release.version, at),
-            preceded: self.before.as_ref().map(|it| {
-                it.iter()
-                    .any(|(version, since)| *version == release.version && *since <= at)
-            }),
-        })
+            preceded: self
+                .before
+                .as_ref()
+                .map(|it| stood(it, at) == Some(&release.version)),
+        }
     }
 
     /// The product's deployments there that have ended, with the scores they had when they were asked for. What git says is not
     /// looked up again for each.
     pub(super) async fn outcomes(&self, tx: &mut Tx) -> Result<Vec<Outcome>, Error> {
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut known) = (Vec::new(), BTreeMap::new());
         for ride in &self.rides {
-            let version = &ride.deployment.release;
-            let Some(release) = tx.release(&self.product.name, version).await? else {
+            let version = &ride.release;
+            let known_as = (self.releases.get(version), self.deployments.get(&ride.id));
+            let (Some(release), Some(deployment)) = known_as else {
                 continue;
             };
+            if !known.contains_key(version) {
+                known.insert(version, Work::read(tx, release).await?);
+            }
             let asked = Asked {
-                at: ride.deployment.requested_at,
-                plan: Some(&ride.deployment.plan),
-                standing: Some(ride.standing.clone()),
-                ..Asked::of(&release)
+                at: deployment.requested_at,
+                plan: Some(&deployment.plan),
+                ..Asked::of(release)
             };
-            outcomes.push(Outcome {
-                deployment: ride.deployment.id,
-                score: Score::of(&self.facts(tx, asked).await?),
-                failed: ride.failed,
-            });
+            outcomes.extend(known.get(version).map(|work| Outcome {
+                deployment: ride.id,
+                score: Score::of(&self.known(&asked, work)),
+                failed: ride.failed.is_some(),
+            }));
         }
         Ok(outcomes)
     }
 
-    /// What ran there at a moment.
-    fn standing(&self, at: Timestamp) -> Option<&Version> {
-        let mut before = self
-            .rides
-            .iter()
-            .rev()
-            .filter(|it| it.ended <= at && !it.failed);
-        before.next().map(|it| &it.deployment.release)
-    }
-
     /// The components of a release that are other ones than those of what runs there.
     fn touched<'a>(&self, release: &'a Release, standing: Option<&Version>) -> Vec<&'a Name> {
-        let there = standing.and_then(|version| self.contents.get(version));
+        let there = standing.and_then(|version| Some(&self.releases.get(version)?.contents));
         let is_other = |(name, content): &(&Name, &tidegate_domain::release::Content)| {
             let known = there.and_then(|it| it.get(*name));
             known.is_none_or(|known| known.digest != content.digest)
@@ -242,21 +246,17 @@ impl Record {
     }
 
     fn track(&self, component: &Name, at: Timestamp) -> Touched {
-        let before = self.rides.iter().filter(|it| it.ended <= at);
-        let is_new = !before.clone().any(|it| {
-            let contents = self.contents.get(&it.deployment.release);
-            !it.failed && contents.is_some_and(|it| it.contains_key(component))
-        });
-        let changed = before.filter(|ride| {
-            let (then, now) = (ride.standing.as_ref(), &ride.deployment.release);
-            let digest =
-                |version: &Version| Some(self.contents.get(version)?.get(component)?.digest);
-            then.and_then(digest) != digest(now)
-        });
+        let ran = |ride: &Went| {
+            let release = self.releases.get(&ride.release);
+            release.is_some_and(|it| it.contents.contains_key(component))
+        };
+        let mut held = self.rides.iter();
+        let is_known = held.any(|it| it.ended <= at && !it.had_failed(at) && ran(it));
+        let history = self.components.get(component);
         Touched {
             component: component.clone(),
-            is_new,
-            track: track(changed.map(|it| (it.ended, it.failed)), at),
+            is_new: !is_known,
+            track: history.map(|it| it.track(at)).unwrap_or_default(),
         }
     }
 
@@ -277,8 +277,9 @@ impl Record {
     }
 
     fn near(&self, at: Timestamp) -> u64 {
-        let near = self.suppliers.iter().filter(|(from, until)| {
-            from.duration_since(at) <= NEAR && at.duration_since(*until) <= NEAR
+        let near = self.suppliers.iter().filter(|it| {
+            let is_near = it.from.duration_since(at) <= NEAR && at.duration_since(it.until) <= NEAR;
+            it.known_since <= at && is_near
         });
         near.count() as u64
     }
@@ -298,15 +299,6 @@ impl Record {
             it.release == *version && passed
         })
     }
-}
-
-fn track(all: impl Iterator<Item = (Timestamp, bool)>, at: Timestamp) -> Track {
-    let mut track = Track::default();
-    for (_, failed) in all.filter(|(ended, _)| *ended <= at) {
-        track.ended += 1;
-        track.failed += u64::from(failed);
-    }
-    track
 }
 
 fn irreversible(plan: &Plan) -> u64 {

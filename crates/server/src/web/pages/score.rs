@@ -17,7 +17,6 @@ use tidegate_protocol::api::{DeploymentScoreView, ScoreTermView};
 struct Page {
     frame: Frame,
     parts: [(&'static str, &'static str, u32, Vec<Term>); 2],
-    backtest: String,
     view: DeploymentScoreView,
 }
 
@@ -43,7 +42,6 @@ pub(in crate::web) async fn show(
         ..ScoreOf::default()
     };
     let mut view = app.score(&request, (&product, &version), &asked).await?;
-    let backtest = app.score_backtest(&request, Some(&product)).await?;
     let term = |view: ScoreTermView| Term {
         remedy: view.remedy.as_deref().map(Prose::exactly),
         view,
@@ -67,7 +65,6 @@ pub(in crate::web) async fn show(
             ("size", "Where the size comes from", view.size, terms(size)),
             ("risk", "Where the risk comes from", view.risk, terms(risk)),
         ],
-        backtest: backtest.sentence,
         view,
     })
 }

@@ -174,7 +174,7 @@ fn sentence(view: &ReviewView) -> String {
         count => counted(count, "failure") + " on the way",
     };
     match view.report.went_live {
-        Some(_) => format!("{product} {version} is live; {failures}."),
+        Some(_) => format!("{product} {version} went live; {failures}."),
         None => format!("{product} {version} was not live yet; {failures}."),
     }
 }
