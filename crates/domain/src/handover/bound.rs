@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// What is on record of a release, as far as handovers look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// The hash of what the release is made of.
+    /// The hash of what the release is made of, and of the configuration that it would go with.
     pub contents: Digest,
     /// What there is, by its hash.
     pub record: BTreeMap<Fact, Digest>,
@@ -26,7 +26,7 @@ pub struct Bound {
     pub release: (Name, Version),
     /// Which of both handovers.
     pub kind: HandoverKind,
-    /// What the release is made of.
+    /// What the release is made of, with its configuration.
     pub contents: Digest,
     /// Who gives, and who takes.
     pub parties: (Party, Party),
@@ -74,7 +74,10 @@ impl Bound {
         let is_same = (v, release, kind) == (&now.v, &now.release, &now.kind);
         let parts = [
             ("what it is about", is_same),
-            ("what the release is made of", *contents == now.contents),
+            (
+                "what the release is made of, or its configuration",
+                *contents == now.contents,
+            ),
             ("who gives and takes it", *parties == now.parties),
             ("the sheet", *sheet == now.sheet),
         ];

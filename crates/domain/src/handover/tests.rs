@@ -213,7 +213,7 @@ fn whatever_changes_afterwards_has_to_be_offered_again() {
         (|it| it.planned("another plan"), "item plan"),
         (
             |it| it.seen.contents = Digest::of(b"more"),
-            "what the release is made of",
+            "what the release is made of, or its configuration",
         ),
         (
             |it| {

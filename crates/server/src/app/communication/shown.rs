@@ -1,10 +1,11 @@
 //! Messages and deliveries as they are shown.
 
 use super::{
-    super::{App, Error, Request, field, handovers, optional},
+    super::{App, Error, Request, field, optional},
     begin::text_hash,
     declared::Known,
     occasions::occasions,
+    step,
     values::product_of,
 };
 use futures::FutureExt;
@@ -190,7 +191,7 @@ async fn view_among(
         bound: bound.as_ref(),
         occasions,
         tally,
-        embargo: handovers::embargo(tx, &message.about, &known.audiences_of(message)).await?,
+        embargo: step::embargo(tx, known, message).await?,
     };
     let decision = message.decide(facts, tx.now());
     let waits_for = decision.waiting_on.map(|it| it.to_string());

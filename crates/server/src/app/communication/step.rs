@@ -192,7 +192,7 @@ async fn decide(
 }
 
 /// Until when it waits, if it is due and customers are told nothing yet of what it is about.
-async fn embargo(
+pub(super) async fn embargo(
     tx: &mut Tx,
     known: &Known,
     message: &Message,

@@ -92,9 +92,10 @@ async fn begin(
         Some(gives) => gives,
         None => usual_giver(tx, request, &declared).await?,
     };
-    let takes = match wanted.takes.clone().or_else(|| template.takes.clone()) {
-        Some(takes) => takes,
-        None => usual_taker(tx, *kind).await?,
+    let takes = match (&wanted.takes, &template.takes) {
+        (Some(other), Some(takes)) if other != takes => return Err(decided("takes", takes)),
+        (_, Some(takes)) | (Some(takes), None) => takes.clone(),
+        (None, None) => usual_taker(tx, *kind).await?,
     };
     let of = (product.clone(), version.clone());
     let by = (request.actor.name.clone(), tx.now());
@@ -127,14 +128,23 @@ fn exists(known: &Handover) -> Error {
     ))
 }
 
-/// The template that is asked for, that of the product, or what comes with the program.
+/// Whoever gives a release does not choose who takes it, nor what is asked for, where that is decided.
+fn decided(what: &str, by: impl std::fmt::Display) -> Error {
+    let detail = format!("{what}: it is decided already: {by}");
+    Error::refused(Refusal::Conflict, "handover-decided", detail)
+        .hint("leave it out; or have what the product and its template declare changed by `tidegate apply`")
+}
+
+/// The template of the product, that which is asked for, or what comes with the program.
 async fn template(
     tx: &mut Tx,
     product: &Product,
     (kind, wanted): (HandoverKind, Option<&Name>),
 ) -> Result<HandoverTemplate, Error> {
-    let Some(name) = wanted.or_else(|| product.handovers.get(&kind)) else {
-        return Ok(HandoverTemplate::shipped(kind));
+    let name = match (wanted, product.handovers.get(&kind)) {
+        (Some(other), Some(own)) if other != own => return Err(decided("template", own)),
+        (_, Some(name)) | (Some(name), None) => name,
+        (None, None) => return Ok(HandoverTemplate::shipped(kind)),
     };
     let found: Option<HandoverTemplate> =
         tx.document(Kind::HandoverTemplate, name.as_str()).await?;

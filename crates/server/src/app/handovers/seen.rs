@@ -6,7 +6,7 @@ use tidegate_domain::{
     canonical,
     catalog::path,
     digest::Digest,
-    handover::{Fact, Handover, HandoverKind, Seen},
+    handover::{Fact, HandoverKind, Seen, Status},
     name::Name,
     runbook::{Errand, Way},
     version::Version,
@@ -45,7 +45,7 @@ pub(super) async fn seen(
         (it.kind, hash)
     });
     Ok(Seen {
-        contents: canonical::hash(&release.contents),
+        contents: canonical::hash(&(&release.contents, release.current_snapshot())),
         record,
         evidence: evidence.collect(),
     })
@@ -59,18 +59,22 @@ pub(super) async fn last(tx: &mut Tx, product: &Name) -> Result<Option<Name>, Er
     Ok(path.last().cloned())
 }
 
-/// The handovers of a release that are accepted as they are.
-pub(in crate::app) async fn accepted(
+/// The handovers of a release that were ever begun, and those of them that are accepted as they are.
+pub(in crate::app) async fn standing(
     tx: &mut Tx,
     of: (&Name, &Version),
-) -> Result<Vec<HandoverKind>, Error> {
-    let mut accepted = Vec::new();
+) -> Result<(Vec<HandoverKind>, Vec<HandoverKind>), Error> {
+    let (mut begun, mut accepted) = (Vec::new(), Vec::new());
     let mut known = None;
     for kind in HandoverKind::ALL {
         let found = tx.handover((of.0, of.1, kind)).await?;
-        let Some(handover) = found.filter(is_accepted) else {
+        let Some(handover) = found else {
             continue;
         };
+        begun.push(kind);
+        if !matches!(handover.status, Status::Accepted { .. }) {
+            continue;
+        }
         let seen = match &known {
             Some(seen) => seen,
             None => known.insert(seen(tx, of).await?),
@@ -79,13 +83,5 @@ pub(in crate::app) async fn accepted(
             accepted.push(kind);
         }
     }
-    Ok(accepted)
-}
-
-/// Whether somebody accepted it, be it as it is now or not.
-const fn is_accepted(handover: &Handover) -> bool {
-    matches!(
-        handover.status,
-        tidegate_domain::handover::Status::Accepted { .. }
-    )
+    Ok((begun, accepted))
 }

@@ -95,9 +95,16 @@ impl App {
                     releases::find_product(tx, product).await?;
                     let all = tx.handovers_of(product, LISTED_MAX).await?;
                     let mut lines = Vec::with_capacity(all.len());
+                    // Both handovers of a release stand one after the other.
+                    let mut known: Option<(&Version, Seen)> = None;
                     for it in &all {
-                        let seen = seen(tx, (&it.product, &it.version)).await?;
+                        let seen = match known.take().filter(|(version, _)| **version == it.version)
+                        {
+                            Some((_, seen)) => seen,
+                            None => seen(tx, (&it.product, &it.version)).await?,
+                        };
                         lines.push(line(it, &seen));
+                        known = Some((&it.version, seen));
                     }
                     Ok(lines)
                 }
@@ -182,7 +189,11 @@ pub(super) async fn view(
 }
 
 /// Whether whoever asks may accept or reject it.
-async fn is_theirs(tx: &mut Tx, request: &Request, handover: &Handover) -> Result<bool, Error> {
+pub(super) async fn is_theirs(
+    tx: &mut Tx,
+    request: &Request,
+    handover: &Handover,
+) -> Result<bool, Error> {
     let authorizer = request.gate.authorizer(tx).await?;
     let product = Resource::product(handover.product.clone());
     let asked = authorizer.ask(&request.actor, Action::TakeOver, &product);

@@ -3,7 +3,7 @@
 use super::{
     super::{Error, Request},
     seen::seen,
-    taker,
+    shown,
 };
 use std::collections::BTreeMap;
 use tidegate_domain::{
@@ -16,7 +16,7 @@ use tidegate_protocol::api::WaitingHandoverView;
 use tidegate_store::Tx;
 
 /// How many handovers are looked through.
-const LOOKED_MAX: u64 = 500;
+const LOOKED_MAX: u64 = 5_000;
 
 /// Whose work is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,7 @@ pub(in crate::app) async fn waiting_for(
     let mut records: BTreeMap<(Name, Version), Seen> = BTreeMap::new();
     let mut all = Vec::new();
     for handover in tx.open_handovers(LOOKED_MAX).await? {
-        if !sight.shows(&handover.product) {
+        if !sight.shows(&handover.product) || !may_concern(&handover, (request, whose)) {
             continue;
         }
         let of = (handover.product.clone(), handover.version.clone());
@@ -57,28 +57,34 @@ pub(in crate::app) async fn waiting_for(
     Ok(all)
 }
 
+/// Whether anything of it can fall to them: what is on record is only looked up then.
+fn may_concern(handover: &Handover, (request, whose): (&Request, Whose<'_>)) -> bool {
+    let items = handover.items.iter().map(|it| &it.gives);
+    let mut parties = [&handover.gives, &handover.takes].into_iter().chain(items);
+    parties.any(|party| is_asked(party, (request, whose)))
+}
+
+fn is_asked(party: &Party, (request, whose): (&Request, Whose<'_>)) -> bool {
+    match (whose, party) {
+        (Whose::All, _) => true,
+        (Whose::Mine(_), Party::Person(name)) => *name == request.actor.name,
+        (Whose::Mine(teams), Party::Team(team)) => teams.contains(team),
+        (Whose::Team(team), Party::Team(name)) => team == name,
+        (Whose::Team(_), Party::Person(_)) => false,
+    }
+}
+
 async fn of_one(
     tx: &mut Tx,
     request: &Request,
     (handover, seen): (&Handover, &Seen),
     whose: Whose<'_>,
 ) -> Result<Vec<WaitingHandoverView>, Error> {
-    let me = &request.actor.name;
-    let is_asked = |party: &Party| match (whose, party) {
-        (Whose::All, _) => true,
-        (Whose::Mine(_), Party::Person(name)) => name == me,
-        (Whose::Mine(teams), Party::Team(team)) => teams.contains(team),
-        (Whose::Team(team), Party::Team(name)) => team == name,
-        (Whose::Team(_), Party::Person(_)) => false,
-    };
+    let is_asked = |party: &Party| is_asked(party, (request, whose));
     let standing = handover.standing(seen);
     if standing == Standing::Offered {
         let is_mine = match whose {
-            Whose::Mine(_) => {
-                let by = taker(tx, request, &handover.product).await?;
-                let offered_by = handover.status.offer().map(|it| it.human);
-                handover.is_taken_by(&by) && offered_by != Some(by.human)
-            }
+            Whose::Mine(_) => shown::is_theirs(tx, request, handover).await?,
             Whose::Team(_) | Whose::All => is_asked(&handover.takes),
         };
         let title = format!("Accept or reject it: {}", handover.kind.title());
