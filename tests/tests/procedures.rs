@@ -67,7 +67,10 @@ fn whoever_is_bound_acknowledges_each_version_that_is_more_than_a_correction() {
     assert!(code == 0 && said.contains("it binds you"), "{said}");
     let (code, said) = shop.by("ben", &["task", "list"]);
     assert!(code == 0 && said.contains("read version 1"), "{said}");
-    let (code, _) = shop.by("ben", &["procedure", "acknowledge", "go-back"]);
+    let (code, _) = shop.by(
+        "ben",
+        &["procedure", "acknowledge", "go-back", "--version", "1"],
+    );
     assert_eq!(code, 0);
     let gap = shop.ok(&["procedure", "gap"]);
     assert!(gap.contains("everybody"), "{gap}");
@@ -239,14 +242,38 @@ fn a_review_that_is_overdue_is_the_owners_work_until_somebody_finds_it_right() {
     assert!(work.contains("review, due by 2026-01-01"), "{work}");
     let (code, _) = shop.by(
         "ben",
-        &["procedure", "reviewed", "go-back", "--next", "2099-01-01"],
+        &[
+            "procedure",
+            "reviewed",
+            "go-back",
+            "--version",
+            "1",
+            "--next",
+            "2099-01-01",
+        ],
     );
     assert_eq!(code, 3);
-    let never = shop.refused(2, &["procedure", "reviewed", "go-back"]);
+    let never = shop.refused(2, &["procedure", "reviewed", "go-back", "--version", "1"]);
     assert!(never.contains("say when somebody looks again"), "{never}");
-    let past = ["procedure", "reviewed", "go-back", "--next", "2020-01-01"];
+    let past = [
+        "procedure",
+        "reviewed",
+        "go-back",
+        "--version",
+        "1",
+        "--next",
+        "2020-01-01",
+    ];
     assert!(shop.refused(2, &past).contains("after today"));
-    shop.ok(&["procedure", "reviewed", "go-back", "--next", "2099-01-01"]);
+    shop.ok(&[
+        "procedure",
+        "reviewed",
+        "go-back",
+        "--version",
+        "1",
+        "--next",
+        "2099-01-01",
+    ]);
     let view = show(&shop);
     assert_eq!(
         (&view["overdue"], &view["review_by"]),
@@ -296,7 +323,10 @@ fn one_that_is_named_stays_in_use_and_one_that_is_retired_is_still_read() {
         ],
     );
     assert!(said.contains("`go-back`, which is not declared"), "{said}");
-    let (code, said) = shop.by("ben", &["procedure", "acknowledge", "go-back"]);
+    let (code, said) = shop.by(
+        "ben",
+        &["procedure", "acknowledge", "go-back", "--version", "1"],
+    );
     assert!(code == 5 && said.contains("not in use"), "{said}");
     let listed = shop.ok(&["procedure", "list", "--output", "json"]);
     assert_eq!(listed.trim(), "[]");

@@ -82,9 +82,9 @@ pub struct DiffArgs {
 pub struct ReadArgs {
     /// Its name.
     procedure: String,
-    /// The version that you read; the one in force unless set.
-    #[arg(long)]
-    version: Option<u32>,
+    /// The version that you read; `tidegate procedure show` tells it.
+    #[arg(long, value_name = "NUMBER")]
+    version: u32,
 }
 
 /// Say that a procedure is still right as it is, and when somebody looks again.
@@ -92,6 +92,9 @@ pub struct ReadArgs {
 pub struct ReviewedArgs {
     /// Its name.
     procedure: String,
+    /// The version that you looked at; `tidegate procedure show` tells it.
+    #[arg(long, value_name = "NUMBER")]
+    version: u32,
     /// The day of the next review, such as 2027-01-31; after so many months as the procedure says unless set.
     #[arg(long, value_name = "DAY")]
     next: Option<String>,
@@ -188,10 +191,7 @@ impl DiffArgs {
 
 impl ReadArgs {
     async fn run(self, context: &Context<'_>) -> Result<(), Error> {
-        let version = match self.version {
-            Some(version) => version,
-            None => newest(context, &self.procedure).await?.version.number,
-        };
+        let version = self.version;
         let path = format!("{}/acknowledge", path(&self.procedure));
         let request = ProcedureReadRequest { version };
         context.client.tell(&path, &request).await?;
@@ -205,7 +205,7 @@ impl ReadArgs {
 
 impl ReviewedArgs {
     async fn run(self, context: &Context<'_>) -> Result<(), Error> {
-        let version = newest(context, &self.procedure).await?.version.number;
+        let version = self.version;
         let path = format!("{}/reviewed", path(&self.procedure));
         let request = ProcedureReviewRequest {
             version,

@@ -62,8 +62,8 @@ pub(super) fn told(view: &ProcedureView) -> String {
     }
     if view.unread_by_me {
         lines.push(format!(
-            "! it binds you; when you have read it: `tidegate procedure acknowledge {}`",
-            view.name
+            "! it binds you; when you have read it: `tidegate procedure acknowledge {} --version {}`",
+            view.name, view.version.number
         ));
     }
     if !view.links.is_empty() {

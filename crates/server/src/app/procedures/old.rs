@@ -155,7 +155,8 @@ async fn people(tx: &mut Tx, request: &Request) -> Result<Vec<OldProcedureView>,
                     kind: "person".to_owned(),
                     what: format!("{} last acknowledged it", reader.person),
                     remedy: format!(
-                        "they read it and say so: `tidegate procedure acknowledge {name}`"
+                        "they read it and say so: `tidegate procedure acknowledge {name} --version {}`",
+                        it.version.number
                     ),
                     page: format!("/people/{}", reader.person),
                 });

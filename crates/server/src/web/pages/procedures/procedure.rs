@@ -40,6 +40,8 @@ struct Page {
     /// What the text would look like that was typed.
     preview: Option<String>,
     form: Option<Form>,
+    /// Whether whoever looks may say that it is still right.
+    may_review: bool,
     old: Vec<Old>,
     versions: Vec<(ProcedureVersionView, Moment)>,
     procedure: ProcedureView,
@@ -51,6 +53,9 @@ pub(in crate::web) struct Form {
     base: u32,
     seen: String,
     title: String,
+    /// As it was when the form was made: who left it alone says nothing of it.
+    #[serde(default)]
+    title_was: String,
     owner: String,
     binds: String,
     review_by: String,
@@ -90,6 +95,7 @@ impl Form {
             base: view.version.number,
             seen: view.settings.clone(),
             title: view.version.title.clone(),
+            title_was: view.version.title.clone(),
             owner: view.owner.clone(),
             binds: view.binds.join(", "),
             review_by: or_nothing(view.declared_review_by.clone()),
@@ -106,7 +112,7 @@ impl Form {
         let months = months.map(|it| it.parse::<u8>()).transpose();
         Ok(ProcedureRequest {
             base: self.base,
-            title: Some(self.title.clone()),
+            title: (self.title != self.title_was).then(|| self.title.clone()),
             body: Some(self.text.clone()),
             change: self.change.clone(),
             minor: !self.minor.is_empty(),
@@ -152,6 +158,7 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
         saving: Saving::default(),
         preview: None,
         form: view.may_write.then(|| Form::of(&view)),
+        may_review: view.may_write || view.owner == request.actor.name.as_str(),
         old: old.into_iter().map(Old::from).collect(),
         versions: versions.collect(),
         procedure: view,
@@ -181,9 +188,14 @@ pub(in crate::web) async fn save(
         Came::Shown(saving, base, text) => {
             let mut page = page(&app, &request, &name).await?;
             page.preview = Some(document_html(&text));
-            page.form = page.form.map(|_| Form {
+            page.form = page.form.map(|newest| Form {
                 base: u32::try_from(base).unwrap_or(form.base),
                 text,
+                title: match form.title == form.title_was {
+                    true => newest.title,
+                    false => form.title,
+                },
+                title_was: newest.title_was,
                 ..form
             });
             page.saving = *saving;
