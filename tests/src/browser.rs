@@ -192,6 +192,12 @@ impl Browser {
 
     /// Keeps a picture of the whole page.
     pub async fn picture(&self, file: &Path) {
+        // A page that was just opened in another look may not be laid out yet.
+        until("the page is laid out", async || {
+            let width = self.run("done(document.documentElement.scrollWidth)").await;
+            (width.as_i64() > Some(0)).then_some(())
+        })
+        .await;
         let wanted = json!({ "captureBeyondViewport": true });
         let answer = self.devtools("Page.captureScreenshot", &wanted).await;
         let data = answer["data"].as_str().expect("a picture");

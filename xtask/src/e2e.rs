@@ -17,7 +17,7 @@ pub(crate) fn run(more: &[String]) -> Outcome {
 }
 
 /// The programs that black-box tests start, which cargo does not build for them.
-pub(crate) fn build() -> Outcome {
+fn build() -> Outcome {
     let programs = ["build", "--locked", "-p", "tidegate", "-p", "storefront"];
     run::cargo_with(&programs, &[])
 }

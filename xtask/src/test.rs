@@ -1,6 +1,6 @@
 //! `cargo xtask test`: all of it. What the README names and continuous integration calls.
 
-use crate::{Outcome, e2e, fmt, lint, parts, run, tidy};
+use crate::{Outcome, fmt, lint, parts, run, tidy};
 use std::{
     process::Command,
     time::{Duration, Instant},
@@ -15,7 +15,8 @@ const STEPS: &[Step] = &[
     ("lint", || lint::run(&[])),
     ("tidy", || tidy::run(&[])),
     ("dependencies", dependencies),
-    ("programs", e2e::build),
+    ("shipped", shipped),
+    ("programs", programs),
     ("tests", tests),
     ("examples in docs", examples_in_docs),
 ];
@@ -47,6 +48,18 @@ fn dependencies() -> Outcome {
     let mut deny = Command::new(parts::cargo_deny()?);
     deny.args(["--locked", "check", "bans", "licenses", "sources"]);
     run::wait(&mut deny)
+}
+
+/// Whether what is shipped compiles by itself: features that only other packages ask for must not be what it stands on.
+fn shipped() -> Outcome {
+    let alone = ["check", "--locked", "-p", "tidegate", "-p", "storefront"];
+    run::cargo_with(&alone, &[])
+}
+
+/// What the tests start and the tests themselves, in one build, so that nothing is compiled for each of them apart.
+fn programs() -> Outcome {
+    let all = ["build", "--locked", "--workspace", "--bins", "--tests"];
+    run::cargo_with(&all, &[])
 }
 
 fn tests() -> Outcome {
