@@ -18,7 +18,7 @@ mod waiver;
 pub use approval::{Approval, ApprovalRule, Unmet, Verdict, Voter, approved_before, quorum};
 pub use change::{Change, ChangeKind, ChangeState, ChangeTemplate, Risk, Unfit as ChangeUnfit};
 pub use clearance::{Clearance, Stop, StopKind};
-pub use document::{Control, Mode, Severity};
+pub use document::{Control, Mode, Severity, SeverityError};
 pub use facts::{ArtifactFacts, ControlFacts, DeploymentFacts, ReleaseFacts, Vulnerabilities};
 pub use finding::{Finding, Lack};
 pub use record::{Evidence, Judgement};

@@ -65,6 +65,18 @@ numbered!(
     TaskId
 );
 numbered!(
+    /// Something that is wrong with a release.
+    IssueId
+);
+numbered!(
+    /// What somebody said about something.
+    CommentId
+);
+numbered!(
+    /// Something that a person should know of.
+    NewsId
+);
+numbered!(
     /// A note of a retrospective, counted within its review.
     NoteId
 );

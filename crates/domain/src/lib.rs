@@ -15,7 +15,8 @@
 //! around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about it, when, and whether it
 //! arrived. [`handover`] is how a release is given into other hands. [`review`] looks back at all of it, and keeps what
 //! people learnt, and [`score`] says how large and how risky the next deployment is. [`supplier`] is what others change under
-//! us, and what that means. [`agenda`] is the one calendar of all of it, and says what is in whose way. [`procedure`] is how
+//! us, and what that means. [`issue`] is what is wrong with a release, and [`talk`] what people say to one another about
+//! anything, and who stands in for whom. [`agenda`] is the one calendar of all of it, and says what is in whose way. [`procedure`] is how
 //! things are done, and who has read that.
 
 pub mod access;
@@ -39,6 +40,7 @@ pub mod group;
 pub mod handover;
 pub mod hurdle;
 pub mod id;
+pub mod issue;
 pub mod journal;
 pub mod json;
 pub mod latecomer;
@@ -59,6 +61,7 @@ pub mod runbook;
 pub mod scope;
 pub mod score;
 pub mod supplier;
+pub mod talk;
 pub mod text;
 pub mod train;
 pub mod version;

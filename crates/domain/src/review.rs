@@ -30,7 +30,8 @@ pub use participants::{Participants, participants};
 pub use past::Past;
 pub use record::{Begun, Findings, Review, VOTES_EACH, VOTES_MAX};
 pub use report::{
-    Exception, Failure, PlannedTarget, Report, StepTaken, SupplierEvent, TaskTaken, Told,
+    Exception, Failure, IssueTaken, PlannedTarget, Report, StepTaken, SupplierEvent, TaskTaken,
+    Told,
 };
 pub use seen::Seen;
 pub use stage::{Stage, StageIllegal};

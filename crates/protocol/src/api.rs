@@ -15,6 +15,7 @@ mod group_run;
 mod handover;
 mod history;
 mod hurdle;
+mod issue;
 mod journal;
 mod logs;
 mod message;
@@ -33,6 +34,7 @@ mod score;
 mod status;
 mod supplier;
 mod supplier_change;
+mod talk;
 mod train;
 mod workload;
 
@@ -71,6 +73,7 @@ pub use history::{
     BackupMarkView, BeginningView, HistoryRequest, HistoryView, Standing, StandingView,
 };
 pub use hurdle::{HurdleView, HurdlesView};
+pub use issue::{HappenedView, IssueDeedRequest, IssueRequest, IssueView, IssuesView};
 pub use journal::{
     CheckpointView, ConsistencyView, EntryView, ExportLine, InclusionView, JournalPage,
 };
@@ -109,7 +112,7 @@ pub use review::{
     ReviewsView, ThemeView,
 };
 pub use review_report::{
-    ExceptionView, FailureView, MetricsView, MomentView, ReportView, StepTakenView,
+    ExceptionView, FailureView, IssueTakenView, MetricsView, MomentView, ReportView, StepTakenView,
     SupplierEventView, TaskTakenView, ToldView,
 };
 pub use runbook::{
@@ -136,6 +139,10 @@ pub use supplier_change::{
     AffectedView, ConcernView, ImpactView, ObservationView, ReceivedNoticeView, ResponseRequest,
     ResponseView, SuggestedView, SupplierImportRequest, SupplierImportView, SupplierNoticeRequest,
     SupplierNoticeView,
+};
+pub use talk::{
+    CommentRequest, CommentView, DelegationRequest, DelegationView, DelegationsView, FollowRequest,
+    LentView, NewsView, PassOnRequest, PassedOnView, SeenRequest, TalkView,
 };
 pub use train::{
     DepartureView, IntegrationView, TrainAmendmentView, TrainBillView, TrainDropRequest,

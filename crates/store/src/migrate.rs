@@ -120,6 +120,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "procedures",
         include_str!("../migrations/0031_procedures.sql"),
     ),
+    (
+        32,
+        "issues_and_talk",
+        include_str!("../migrations/0032_issues_and_talk.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

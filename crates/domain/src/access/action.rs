@@ -49,6 +49,10 @@ actions! {
     WorkTask "work-task" Assist "working on a task";
     /// Write notes and votes in a review that one takes part in.
     TakePart "take-part" Assist "taking part in a review";
+    /// Say that something is wrong with a release, or still is.
+    RaiseIssue "raise-issue" Assist "raising an issue";
+    /// Say something about anything that one may see.
+    Comment "comment" Assist "commenting";
     /// Bring artifacts.
     Push "push" Apply "pushing artifacts";
     /// Write what release notes say.
@@ -81,6 +85,8 @@ actions! {
     AddEvidence "add-evidence" Apply "keeping evidence with a release";
     /// Bring tasks up, say who does them, and that one is not needed.
     AssignTask "assign-task" Apply "assigning tasks";
+    /// Say whom an issue falls to, how bad it is, and that it is resolved or none.
+    SettleIssue "settle-issue" Apply "settling an issue";
     /// Begin handovers, see to what is handed over, and offer it.
     HandOver "hand-over" Apply "handing a release over";
     /// Accept what is handed over, or reject it.

@@ -2,7 +2,7 @@
 
 use crate::name::Name;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// A documented rule. Without a `policy` it changes what is said of a shipped control of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +122,9 @@ impl Mode {
 }
 
 impl Severity {
+    /// All of them, the least first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
     /// The word in files.
     pub const fn word(self) -> &'static str {
         match self {
@@ -142,5 +145,19 @@ impl fmt::Display for Mode {
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
+    }
+}
+
+/// The text is not a [`Severity`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no severity: write low, medium, high or critical")]
+pub struct SeverityError(String);
+
+impl FromStr for Severity {
+    type Err = SeverityError;
+
+    fn from_str(text: &str) -> Result<Self, SeverityError> {
+        let found = Self::ALL.into_iter().find(|it| it.word() == text.trim());
+        found.ok_or_else(|| SeverityError(text.chars().take(40).collect()))
     }
 }

@@ -119,6 +119,7 @@ fn well_reviewed(dossier: &Dossier) -> ReviewRecord {
         release: dossier.release.clone(),
         plans: Vec::new(),
         tasks: Vec::new(),
+        issues: vec![],
         deployments: Vec::new(),
         approvals: Vec::new(),
         changes: Vec::new(),

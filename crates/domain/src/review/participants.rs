@@ -3,6 +3,7 @@
 use super::Past;
 use crate::{
     deployment::{Deployment, Status},
+    issue::Issue,
     name::Name,
     planning::Party,
 };
@@ -46,6 +47,9 @@ pub fn participants(past: &Past) -> Participants {
             add(person, "worked on tasks");
         }
     }
+    for issue in &past.issues {
+        of_issue(issue, &mut add);
+    }
     for deployment in &past.deployments {
         of_deployment(deployment, &mut add);
     }
@@ -80,6 +84,13 @@ pub fn participants(past: &Past) -> Participants {
         }
     }
     all
+}
+
+fn of_issue(issue: &Issue, add: &mut impl FnMut(&Name, &'static str)) {
+    add(&issue.by, "raised issues");
+    for happened in &issue.past {
+        add(&happened.by, "worked on issues");
+    }
 }
 
 fn of_deployment(deployment: &Deployment, add: &mut impl FnMut(&Name, &'static str)) {

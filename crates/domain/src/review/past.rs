@@ -5,6 +5,7 @@ use crate::{
     communication::message::{Message, Tally},
     control::{Approval, Change, Waiver},
     deployment::Deployment,
+    issue::Issue,
     name::Name,
     planning::{PlanEdition, Task},
     release::Release,
@@ -21,6 +22,8 @@ pub struct Past {
     pub plans: Vec<PlanEdition>,
     /// Its tasks, but for actions of reviews.
     pub tasks: Vec<Task>,
+    /// What was wrong with it.
+    pub issues: Vec<Issue>,
     /// Its deployments, and those that took them back, the oldest first.
     pub deployments: Vec<Deployment>,
     /// What people said of them.

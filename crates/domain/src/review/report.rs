@@ -1,5 +1,9 @@
 //! What happened, compiled from the record: nobody writes it, and nobody can leave anything out.
 
+mod lines;
+
+pub use lines::{Exception, Failure, IssueTaken, StepTaken, SupplierEvent, TaskTaken, Told};
+
 use super::{
     Metrics, Moment, Past,
     metrics::between,
@@ -9,7 +13,7 @@ use crate::{
     communication::message::{Message, Tally},
     control::{ChangeKind, ChangeState},
     deployment::{Deployment, Purpose, Status},
-    id::{DeploymentId, MessageId, TaskId},
+    issue::Issue,
     name::Name,
     planning::{Task, TaskState},
     runbook::{Conducted, StepStatus},
@@ -37,6 +41,9 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// What was let pass.
     pub exceptions: Vec<Exception>,
+    /// What was wrong with it, the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<IssueTaken>,
     /// What was told to whom.
     pub messages: Vec<Told>,
     /// What suppliers did in its time.
@@ -61,100 +68,6 @@ pub struct PlannedTarget {
     pub moved: u64,
 }
 
-/// A task against its due time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TaskTaken {
-    /// Its number.
-    pub id: TaskId,
-    /// In a sentence.
-    pub title: String,
-    /// How far it is, in words: `done by ada`.
-    pub state: String,
-    /// By when it was due.
-    pub due: Option<Timestamp>,
-    /// When it was over.
-    pub ended: Option<Timestamp>,
-    /// How much later that was, or is by now, in milliseconds.
-    pub late_ms: Option<u64>,
-}
-
-/// A step of people against its expected length.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StepTaken {
-    /// Of which deployment.
-    pub deployment: DeploymentId,
-    /// Which.
-    pub step: Name,
-    /// As it was expected, in milliseconds.
-    pub planned_ms: u64,
-    /// As it was, in milliseconds, from when it was begun, or its turn came.
-    pub took_ms: u64,
-}
-
-/// A deployment that failed or went back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Failure {
-    /// When it ended.
-    pub at: Timestamp,
-    /// Which.
-    pub deployment: DeploymentId,
-    /// Where.
-    pub environment: Name,
-    /// Why, in words.
-    pub told: String,
-    /// How long it took from being asked for to its end, in milliseconds.
-    pub took_ms: u64,
-}
-
-/// Something that was let pass though the rules say otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Exception {
-    /// When.
-    pub at: Timestamp,
-    /// What: `waiver`, `override`, `emergency`, `task` or `step`.
-    pub what: String,
-    /// Who let it pass.
-    pub by: Option<Name>,
-    /// In a line.
-    pub told: String,
-}
-
-/// A message about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Told {
-    /// Its number.
-    pub message: MessageId,
-    /// What it says, in a line.
-    pub subject: String,
-    /// How far it is.
-    pub status: String,
-    /// Since when it went out.
-    pub at: Option<Timestamp>,
-    /// To how many it went.
-    pub delivered: u64,
-    /// How many it did not reach, as far as anybody knows.
-    pub lost: u64,
-}
-
-/// What a supplier did in its time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SupplierEvent {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub supplier: Name,
-    /// In a line.
-    pub told: String,
-    /// Whether nobody had announced it.
-    pub surprise: bool,
-}
-
 impl Report {
     /// What the record says at `now`.
     pub fn of(past: &Past, now: Timestamp) -> Self {
@@ -173,6 +86,7 @@ impl Report {
             steps: past.conducted.iter().flat_map(steps).collect(),
             failures: past.deployments.iter().filter_map(failure).collect(),
             exceptions: exceptions(past),
+            issues: issues(past, now),
             messages: past.messages.iter().map(told).collect(),
             suppliers: suppliers(past),
             before,
@@ -234,6 +148,22 @@ fn task_taken(task: &Task, now: Timestamp) -> Option<TaskTaken> {
         ended,
         late_ms: late.filter(|late| *late > 0),
     })
+}
+
+fn issues(past: &Past, now: Timestamp) -> Vec<IssueTaken> {
+    let taken = |issue: &Issue| IssueTaken {
+        id: issue.id,
+        title: issue.title.to_string(),
+        severity: issue.severity,
+        deployment: issue.deployment,
+        by: issue.by.clone(),
+        at: issue.at,
+        told: issue.state.to_string(),
+        took_ms: between(issue.at, issue.state.ended().unwrap_or(now)),
+    };
+    let mut all: Vec<IssueTaken> = past.issues.iter().map(taken).collect();
+    all.sort_by_key(|it| (std::cmp::Reverse(it.severity), it.id));
+    all
 }
 
 fn steps(conducted: &Conducted) -> Vec<StepTaken> {

@@ -4,6 +4,7 @@ use super::Past;
 use crate::{
     control::{ChangeState, Verdict},
     deployment::{Deployment, Purpose, Status},
+    issue::Issue,
     name::Name,
     planning::TaskState,
     runbook::Conducted,
@@ -44,6 +45,8 @@ pub enum MomentKind {
     Change,
     /// A waiver, or an override of the calendar.
     Exception,
+    /// Something that was wrong with it.
+    Issue,
     /// A step of a deployment plan or backout plan.
     Step,
     /// A message.
@@ -63,6 +66,7 @@ impl MomentKind {
             Self::Approval => "approval",
             Self::Change => "change",
             Self::Exception => "exception",
+            Self::Issue => "issue",
             Self::Step => "step",
             Self::Message => "message",
             Self::Supplier => "supplier",
@@ -75,6 +79,7 @@ pub(super) fn timeline(past: &Past) -> Vec<Moment> {
     let mut moments = of_release(past);
     moments.extend(of_plan(past));
     moments.extend(past.deployments.iter().flat_map(of_deployment));
+    moments.extend(past.issues.iter().flat_map(of_issue));
     moments.extend(of_words(past));
     moments.extend(past.conducted.iter().flat_map(of_steps));
     moments.extend(past.messages.iter().filter_map(|(message, _)| {
@@ -95,6 +100,20 @@ fn person(at: Timestamp, kind: MomentKind, by: &Name, text: String) -> Moment {
 const fn engine(at: Timestamp, kind: MomentKind, text: String) -> Moment {
     let by = None;
     Moment { at, kind, by, text }
+}
+
+fn of_issue(issue: &Issue) -> Vec<Moment> {
+    let kind = MomentKind::Issue;
+    let raised = format!(
+        "raised issue {}, {}: {}",
+        issue.id, issue.raised_as, issue.title
+    );
+    let mut moments = vec![person(issue.at, kind, &issue.by, raised)];
+    moments.extend(issue.past.iter().map(|it| {
+        let text = format!("issue {}: {}", issue.id, it.what.told());
+        person(it.at, kind, &it.by, text)
+    }));
+    moments
 }
 
 fn of_release(past: &Past) -> Vec<Moment> {

@@ -28,6 +28,8 @@ pub struct Facts {
     pub waivers: u64,
     /// Tasks of the release that should be done by then.
     pub overdue: u64,
+    /// Issues of the release that are open and held to be high or critical.
+    pub issues: u64,
     /// Changes of suppliers of what the product needs, within two days.
     pub suppliers: u64,
     /// Whether exactly this was rehearsed.

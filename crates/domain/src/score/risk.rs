@@ -16,6 +16,7 @@ pub fn risk(facts: &Facts, size: u32) -> Vec<Term> {
         time(facts),
         waivers(facts),
         overdue(facts),
+        issues(facts),
         suppliers(facts),
         rehearsed(facts),
         drilled(facts),
@@ -96,6 +97,19 @@ fn overdue(facts: &Facts) -> Term {
     let term = counted(TermKind::Overdue, facts.overdue, (2, 10), said, "task");
     let points = term.points;
     term.or_else("finish them first", points)
+}
+
+fn issues(facts: &Facts) -> Term {
+    let said = "is open|are open";
+    let term = counted(
+        TermKind::Issues,
+        facts.issues,
+        (4, 16),
+        said,
+        "serious issue",
+    );
+    let points = term.points;
+    term.or_else("resolve them first", points)
 }
 
 fn suppliers(facts: &Facts) -> Term {

@@ -54,6 +54,8 @@ pub enum TermKind {
     Waivers,
     /// Tasks that should be done by now.
     Overdue,
+    /// Issues that are open and bad.
+    Issues,
     /// What suppliers change close by.
     Suppliers,
     /// That it was rehearsed.
@@ -66,7 +68,7 @@ pub enum TermKind {
 
 impl TermKind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Changes,
         Self::Breaking,
         Self::Components,
@@ -80,6 +82,7 @@ impl TermKind {
         Self::Time,
         Self::Waivers,
         Self::Overdue,
+        Self::Issues,
         Self::Suppliers,
         Self::Rehearsed,
         Self::Drilled,
@@ -102,6 +105,7 @@ impl TermKind {
             Self::Time => "time",
             Self::Waivers => "waivers",
             Self::Overdue => "overdue",
+            Self::Issues => "issues",
             Self::Suppliers => "suppliers",
             Self::Rehearsed => "rehearsed",
             Self::Drilled => "drilled",

@@ -31,6 +31,7 @@ fn facts() -> Facts {
         },
         waivers: 0,
         overdue: 0,
+        issues: 0,
         suppliers: 0,
         rehearsed: true,
         drilled: true,
@@ -170,7 +171,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         0..5_u64,
         0..9_999_u64,
     );
-    let open = (0..9_u64, 0..9_u64, 0..9_u64, any::<[bool; 3]>());
+    let open = (0..9_u64, 0..9_u64, 0..9_u64, 0..9_u64, any::<[bool; 3]>());
     (
         counts,
         open,
@@ -181,7 +182,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 let component = |(place, (is_new, well, failed)): (usize, (bool, u64, u64))| {
                     touched(&format!("c{place}"), is_new, (well + failed, failed))
                 };
-                let (waivers, overdue, suppliers, [rehearsed, drilled, preceded]) = open;
+                let (waivers, overdue, issues, suppliers, [rehearsed, drilled, preceded]) = open;
                 Facts {
                     changes: Some(changes),
                     breaking,
@@ -192,6 +193,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     targets,
                     waivers,
                     overdue,
+                    issues,
                     suppliers,
                     rehearsed,
                     drilled,
@@ -208,9 +210,10 @@ proptest! {
     fn more_is_never_less_and_remedies_keep_their_word(facts in any_facts()) {
         let score = Score::of(&facts);
         prop_assert!(score.size <= MOST && score.risk <= MOST);
-        let more: [Change; 6] = [
+        let more: [Change; 7] = [
             |it| it.waivers += 1,
             |it| it.overdue += 1,
+            |it| it.issues += 1,
             |it| it.suppliers += 1,
             |it| it.targets += 100,
             |it| it.irreversible += 1,
@@ -223,9 +226,10 @@ proptest! {
             let other = Score::of(&other);
             prop_assert!(other.size >= score.size && other.risk >= score.risk);
         }
-        let remedies: [(TermKind, Change); 6] = [
+        let remedies: [(TermKind, Change); 7] = [
             (TermKind::Waivers, |it| it.waivers = 0),
             (TermKind::Overdue, |it| it.overdue = 0),
+            (TermKind::Issues, |it| it.issues = 0),
             (TermKind::Suppliers, |it| it.suppliers = 0),
             (TermKind::Rehearsed, |it| it.rehearsed = true),
             (TermKind::Drilled, |it| it.drilled = true),

@@ -1,7 +1,8 @@
 //! Release plans and tasks.
 
 use super::{
-    Difference, NamedProcedureView, ProcedureWorkView, WaitingHandoverView, WaitingStepView,
+    Difference, IssueView, LentView, NamedProcedureView, NewsView, ProcedureWorkView,
+    WaitingHandoverView, WaitingStepView,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -282,6 +283,15 @@ pub struct WorkView {
     /// What is to be seen to, offered or accepted of handovers, by them or their teams.
     #[serde(default)]
     pub handovers: Vec<WaitingHandoverView>,
+    /// Issues that fall to them, their teams, or those for whom they stand in; the worst first.
+    #[serde(default)]
+    pub issues: Vec<IssueView>,
+    /// What is to do for those for whom they stand in.
+    #[serde(default)]
+    pub lent: Vec<LentView>,
+    /// What they should know of and have not seen, the newest first.
+    #[serde(default)]
+    pub news: Vec<NewsView>,
 }
 
 /// What a draft is made of.

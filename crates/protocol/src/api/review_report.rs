@@ -26,6 +26,9 @@ pub struct ReportView {
     pub failures: Vec<FailureView>,
     /// What was let pass: waivers, overrides, emergencies, and what was left out.
     pub exceptions: Vec<ExceptionView>,
+    /// What was wrong with it, the worst first.
+    #[serde(default)]
+    pub issues: Vec<IssueTakenView>,
     /// What was told to whom.
     pub messages: Vec<ToldView>,
     /// What suppliers did in its time.
@@ -55,6 +58,28 @@ pub struct TaskTakenView {
     pub ended: Option<Timestamp>,
     /// How much later that was, in milliseconds.
     pub late_ms: Option<u64>,
+}
+
+/// Something that was wrong with a release.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct IssueTakenView {
+    /// Its number.
+    pub id: u64,
+    /// In a line.
+    pub title: String,
+    /// How bad it was held to be last.
+    pub severity: String,
+    /// The deployment in which it showed.
+    pub deployment: Option<u64>,
+    /// Who raised it.
+    pub by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// How far it is, with what was said then.
+    pub told: String,
+    /// How long it took until it was over, or takes by now, in milliseconds.
+    pub took_ms: u64,
 }
 
 /// A step of people against its expected length.

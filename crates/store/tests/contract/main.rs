@@ -20,6 +20,7 @@ mod dump;
 mod durability;
 mod group_runs;
 mod handovers;
+mod issues;
 mod journal;
 mod leases;
 mod measurements;
@@ -173,6 +174,12 @@ contract! {
     reviews {
         a_review_is_kept_as_it_is_and_its_reports_by_their_hash
         actions_are_found_apart_from_what_releases_need
+    }
+    issues {
+        an_issue_is_kept_as_it_is_and_the_worst_are_found_first
+        what_is_said_is_found_by_its_subject_and_whoever_follows_stays
+        what_was_seen_is_not_told_again
+        one_stands_in_for_somebody_until_a_time
     }
     procedures {
         every_version_stays_and_the_newest_of_each_is_found

@@ -9,6 +9,7 @@ mod controls;
 mod group_runs;
 mod handovers;
 mod instances;
+mod issues;
 mod jobs;
 mod planning;
 mod procedures;

@@ -112,6 +112,7 @@ pub(crate) fn report() -> Report {
             by: Some(name("cy")),
             told: "control sbom: no tool yet".to_owned(),
         }],
+        issues: Vec::new(),
         messages: vec![Told {
             message: MessageId(4),
             subject: "It is live".to_owned(),
