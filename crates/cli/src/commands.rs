@@ -12,8 +12,10 @@ mod calendar;
 mod can;
 mod change;
 mod channel;
+mod comment;
 mod completions;
 mod controls;
+mod delegation;
 mod deploy;
 mod deployment;
 mod doctor;
@@ -25,10 +27,12 @@ mod explain;
 mod group_run;
 mod handover;
 mod incarnation;
+mod issue;
 mod journal;
 mod logs;
 mod man;
 mod message;
+mod news;
 mod notices;
 mod parts;
 mod password;
@@ -114,6 +118,13 @@ pub enum Command {
     Step(step::StepCommand),
     #[command(subcommand)]
     Task(task::TaskCommand),
+    #[command(subcommand)]
+    Issue(issue::IssueCommand),
+    #[command(subcommand)]
+    Comment(comment::CommentCommand),
+    News(news::NewsArgs),
+    #[command(subcommand)]
+    Delegation(delegation::DelegationCommand),
     #[command(subcommand)]
     Tracker(tracker::TrackerCommand),
     #[command(subcommand)]
@@ -213,6 +224,10 @@ impl Command {
             Self::Handover(command) => command.run(&context).await,
             Self::Step(command) => command.run(&context).await,
             Self::Task(command) => command.run(&context).await,
+            Self::Issue(command) => command.run(&context).await,
+            Self::Comment(command) => command.run(&context).await,
+            Self::News(args) => args.run(&context).await,
+            Self::Delegation(command) => command.run(&context).await,
             Self::Tracker(command) => command.run(&context).await,
             Self::Train(command) => command.run(&context).await,
             Self::Supplier(command) => command.run(&context).await,

@@ -1,6 +1,8 @@
 //! `tidegate task`.
 
-use super::{Context, handover, procedure};
+mod pass_on;
+
+use super::{Context, delegation, handover, issue, news, procedure};
 use crate::{Error, ExitStatus, client::query, ui::table};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -50,6 +52,7 @@ pub enum TaskCommand {
         #[arg(long)]
         note: String,
     },
+    PassOn(pass_on::PassOnArgs),
     /// Take a task up again.
     Reopen {
         /// Its number.
@@ -107,6 +110,7 @@ impl TaskCommand {
                 context.ui.data(&view, told);
                 return Ok(ExitStatus::Done);
             }
+            Self::PassOn(args) => return args.run(context).await,
             Self::Take { id } => (id, "take", nothing()),
             Self::Assign { id, to } => {
                 let note = String::new();
@@ -159,9 +163,25 @@ fn listed(work: &WorkView) -> String {
     if !work.handovers.is_empty() {
         parts.push(handover::waiting(&work.handovers));
     }
+    if !work.issues.is_empty() {
+        parts.push(issue::listed(&work.issues));
+    }
     let tasks: Vec<&TaskView> = work.mine.iter().chain(&work.waiting).collect();
     if !tasks.is_empty() {
         parts.push(table_of(&tasks));
+    }
+    for lent in &work.lent {
+        let until = delegation::until(&lent.delegation);
+        parts.push(format!("you stand in for {} {until}", lent.delegation.from));
+        if !lent.tasks.is_empty() {
+            parts.push(table_of(&lent.tasks.iter().collect::<Vec<_>>()));
+        }
+    }
+    if !work.news.is_empty() {
+        parts.push(format!(
+            "new for you (`tidegate news --seen`):\n{}",
+            news::listed(&work.news)
+        ));
     }
     parts.join("\n\n")
 }

@@ -310,7 +310,7 @@ fn refuse(why: &ChangeUnfit) -> Error {
     }
 }
 
-async fn found(
+pub(super) async fn found(
     tx: &mut Tx,
     request: &Request,
     (action, id): (Action, ChangeId),

@@ -6,8 +6,8 @@ use tidegate_domain::{
     access::{Action, Resource},
     communication::message::About,
     id::{
-        ChangeId, DeploymentId, DrillId, GroupRunId, MessageId, NoticeId, RehearsalId, ResponseId,
-        SupplierTaskId, TaskId, WaiverId,
+        ChangeId, DeploymentId, DrillId, GroupRunId, IssueId, MessageId, NoticeId, RehearsalId,
+        ResponseId, SupplierTaskId, TaskId, WaiverId,
     },
     journal::Frontier,
     name::Name,
@@ -214,6 +214,7 @@ async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
             .map(|it| it.product),
         "change" => tx.change(ChangeId(number)).await?.map(|it| it.product),
         "task" => tx.task(TaskId(number)).await?.map(|it| it.product),
+        "issue" => tx.issue(IssueId(number)).await?.map(|it| it.product),
         "message" => tx
             .message(MessageId(number))
             .await?

@@ -66,6 +66,11 @@ async fn all(tx: &mut Tx) -> Result<Vec<Current>, StoreError> {
     Ok(all)
 }
 
+/// Whether there is one, and whoever asks may read it.
+pub(super) async fn check_there(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
+    find(tx, request, name).await.map(drop)
+}
+
 /// One of them.
 async fn find(tx: &mut Tx, request: &Request, name: &Name) -> Result<Current, Error> {
     request.permit_at_large(tx, Action::ReadShared).await?;

@@ -8,5 +8,5 @@ mod work;
 
 pub use deeds::Deed;
 pub(super) use deeds::check_room;
-pub(super) use shown::view;
+pub(super) use shown::{found, view};
 pub use work::WorkOf;

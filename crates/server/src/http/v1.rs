@@ -12,6 +12,7 @@ mod guidance;
 mod handovers;
 mod histories;
 mod hurdles;
+mod issues;
 mod journal;
 mod logs;
 mod messages;
@@ -28,6 +29,7 @@ mod scores;
 mod status;
 mod stream;
 mod suppliers;
+mod talk;
 mod tasks;
 mod tokens;
 mod trains;
@@ -54,6 +56,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(handovers::router())
         .merge(histories::router())
         .merge(hurdles::router())
+        .merge(issues::router())
         .merge(journal::router())
         .merge(logs::router())
         .merge(messages::router())
@@ -69,6 +72,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(scores::router())
         .merge(status::router())
         .merge(suppliers::router())
+        .merge(talk::router())
         .merge(tasks::router())
         .merge(tokens::router())
         .merge(trains::router())
@@ -115,6 +119,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         guidance::retry, guidance::ignore, guidance::exclude, guidance::override_calendar,
         group_runs::start, group_runs::list, group_runs::show, group_runs::take_back, group_runs::cancel,
         guidance::retry_check, guidance::accept_check, guidance::retry_job, guidance::accept_job,
+        issues::list, issues::raise, issues::show, issues::start, issues::assign, issues::rate, issues::resolve,
+        issues::dismiss, issues::reopen, issues::of_release,
         journal::page, journal::checkpoint, journal::export, journal::inclusion, journal::consistency,
         logs::read,
         messages::list, messages::begin, messages::show, messages::edit, messages::preview, messages::deliveries,
@@ -142,6 +148,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         runbooks::show, runbooks::begin, runbooks::save, runbooks::renew, runbooks::editions, runbooks::steps, runbooks::say,
         scope::show, scope::adjust, scope::notes, scope::word, scope::items, scope::import_items, scope::address, scope::hear,
         scores::show, scores::backtest,
+        talk::show, talk::say, talk::withdraw, talk::follow, talk::news, talk::seen, talk::delegations, talk::delegate,
+        talk::end_delegation, talk::pass_on,
         tasks::list, tasks::show, tasks::create, tasks::take, tasks::assign, tasks::start, tasks::finish, tasks::skip,
         tasks::reopen,
         status::show,

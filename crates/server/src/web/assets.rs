@@ -17,7 +17,7 @@ use tidegate_domain::digest::Digest;
 struct Files;
 
 /// The style sheet's files in the order in which they are joined; layers decide what wins, not this order.
-const STYLES: [&str; 27] = [
+const STYLES: [&str; 28] = [
     "css/layers.css",
     "css/reset.css",
     "css/tokens.css",
@@ -26,6 +26,7 @@ const STYLES: [&str; 27] = [
     "css/parts/action.css",
     "css/parts/card.css",
     "css/parts/changes.css",
+    "css/parts/comment.css",
     "css/parts/digest.css",
     "css/parts/field.css",
     "css/parts/filters.css",

@@ -3,17 +3,21 @@
 mod changes;
 mod deployment_table;
 mod fingerprint;
+mod issue_table;
 mod named_procedure;
 mod prose;
 mod saving;
+mod talk;
 mod task_table;
 
 pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
+pub(super) use issue_table::{IssueTable, issue_state};
 pub(super) use named_procedure::NamedProcedure;
 pub(super) use prose::Prose;
 pub(super) use saving::{Came, Deed, Kept, Save, Saving, saved};
+pub(super) use talk::Talk;
 pub(super) use task_table::{TaskTable, task_state};
 
 use tidegate_protocol::api::DeploymentView;

@@ -4,9 +4,10 @@ use super::{
     assets, fault,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, handover, journal, messages, opt_in, outside, overview, password, people, plan,
-        procedures, proposals, provider, rehearsal, release, release_plan, release_scope, releases,
-        reviews, runbook, score, sign_in, status_page, suppliers, train, trains, waivers, work,
+        group_run, handover, issues, journal, messages, opt_in, outside, overview, password,
+        people, plan, procedures, proposals, provider, rehearsal, release, release_plan,
+        release_scope, releases, reviews, runbook, score, sign_in, status_page, suppliers, talk,
+        train, trains, waivers, work,
     },
 };
 use crate::{
@@ -164,6 +165,15 @@ fn rules() -> Router<SharedApp> {
 fn planning() -> Router<SharedApp> {
     Router::new()
         .route("/work", get(work::show))
+        .route("/work/hands/{deed}", post(work::hand::act))
+        .route("/talk/{deed}", post(talk::act))
+        .route("/issues", get(issues::show))
+        .route("/issues/{id}", get(issues::issue::show))
+        .route("/issues/{id}/{deed}", post(issues::issue::carry_out))
+        .route(
+            "/products/{product}/releases/{version}/issues",
+            get(issues::of_release).post(issues::raise),
+        )
         .route("/tasks/{id}", get(work::task::show))
         .route("/tasks/{id}/{deed}", post(work::task::carry_out))
         .route(

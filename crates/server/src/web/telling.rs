@@ -1,6 +1,7 @@
 //! Entries of the journal in words.
 
 mod handovers;
+mod issues;
 mod messages;
 mod procedures;
 mod reviews;
@@ -27,6 +28,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
             .or_else(|| messages::of_messages(action, detail))
             .or_else(|| reviews::of_reviews(action, detail))
             .or_else(|| runbooks::of_runbooks(action, detail))
+            .or_else(|| issues::of_issues(action, detail))
             .or_else(|| procedures::of_procedures(action, detail))
             .or_else(|| suppliers::of_suppliers(action, detail))
             .unwrap_or_else(|| of_others(action, detail))
@@ -288,6 +290,7 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
         ["review", product, version] => {
             Some(format!("/products/{product}/releases/{version}/review"))
         }
+        ["issue", id] => Some(format!("/issues/{id}")),
         ["task", id] => Some(format!("/tasks/{id}")),
         ["message", id] => Some(format!("/messages/{id}")),
         ["supplier", name] => Some(format!("/suppliers/{name}")),

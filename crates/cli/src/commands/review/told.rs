@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use std::fmt::Write;
 use tidegate_domain::duration::Millis;
 use tidegate_protocol::api::{
-    MetricsView, ReportView, RetrospectiveView, ReviewActionView, ReviewView, ReviewsView,
+    IssueTakenView, MetricsView, ReportView, RetrospectiveView, ReviewActionView, ReviewView,
+    ReviewsView,
 };
 
 /// A review: what happened, what people wrote, what is to be better.
@@ -104,6 +105,7 @@ fn report(text: &mut String, report: &ReportView) {
         "what went wrong",
         failures.chain(lost).chain(surprises),
     );
+    listed_under(text, "issues", report.issues.iter().map(issue));
     listed_under(text, "what was late", late.chain(slow));
     listed_under(text, "what was let pass", exceptions);
     let moments = report.timeline.iter().map(|it| {
@@ -115,6 +117,13 @@ fn report(text: &mut String, report: &ReportView) {
         format!("{} {}{by}", it.at, it.text)
     });
     listed_under(text, "what happened", moments);
+}
+
+fn issue(it: &IssueTakenView) -> String {
+    format!(
+        "issue {}, {}: {}; {}",
+        it.id, it.severity, it.title, it.told
+    )
 }
 
 fn listed_under(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -56,6 +56,8 @@ pub(super) async fn past(tx: &mut Tx, release: Release) -> Result<Past, Error> {
     plans.reverse();
     let mut tasks = tx.tasks_of(of).await?;
     tasks.retain(|task| task.is_for_release());
+    let mut issues = tx.issues_of(of, MOST).await?;
+    issues.reverse();
     let declared = releases::find_product(tx, &product).await?;
     let environments = tx.environments().await?;
     let live = path::of(&declared, &environments).unwrap_or_default().pop();
@@ -66,6 +68,7 @@ pub(super) async fn past(tx: &mut Tx, release: Release) -> Result<Past, Error> {
         release,
         plans,
         tasks,
+        issues,
         deployments,
         approvals,
         changes,

@@ -7,9 +7,9 @@ use tidegate_domain::{
     review::{Group, Metrics, Objective, Participants, Report, Review, Seen, Stage, Theme},
 };
 use tidegate_protocol::api::{
-    ExceptionView, FailureView, HeardView, MetricsView, MomentView, ObjectiveView, ParticipantView,
-    ReportView, RetrospectiveView, ReviewActionView, ReviewGroupView, ReviewNoteView,
-    StepTakenView, SupplierEventView, TaskTakenView, ThemeView, ToldView,
+    ExceptionView, FailureView, HeardView, IssueTakenView, MetricsView, MomentView, ObjectiveView,
+    ParticipantView, ReportView, RetrospectiveView, ReviewActionView, ReviewGroupView,
+    ReviewNoteView, StepTakenView, SupplierEventView, TaskTakenView, ThemeView, ToldView,
 };
 
 pub(super) fn report(report: &Report) -> ReportView {
@@ -56,12 +56,27 @@ pub(super) fn report(report: &Report) -> ReportView {
         steps: steps.collect(),
         failures: failures.collect(),
         exceptions: exceptions.collect(),
+        issues: issues(report),
         messages: messages(report),
         suppliers: suppliers(report),
         before: report.before.as_ref().map(metrics),
         since: report.since.as_ref().map(metrics),
         timeline: timeline.collect(),
     }
+}
+
+fn issues(report: &Report) -> Vec<IssueTakenView> {
+    let issues = report.issues.iter().map(|it| IssueTakenView {
+        id: it.id.0,
+        title: it.title.clone(),
+        severity: it.severity.to_string(),
+        deployment: it.deployment.map(|it| it.0),
+        by: it.by.to_string(),
+        at: it.at,
+        told: it.told.clone(),
+        took_ms: it.took_ms,
+    });
+    issues.collect()
 }
 
 fn messages(report: &Report) -> Vec<ToldView> {

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     calendar::Zone,
     catalog::{Component, Needed, Product, path},
-    control::Waiver,
+    control::{Severity, Waiver},
     deployment::{Deployment, Went, stood, went},
     digest::Digest,
     drill::{Drill, Ending},
     id::{DeploymentId, DrillId, RehearsalId},
+    issue::Issue,
     name::Name,
     plan::{Plan, Reversible},
     planning::Task,
@@ -66,6 +67,7 @@ pub(super) struct Asked<'a> {
 struct Work {
     zone: Zone,
     tasks: Vec<Task>,
+    issues: Vec<Issue>,
 }
 
 impl Work {
@@ -75,6 +77,7 @@ impl Work {
         Ok(Self {
             zone: plan.map(|it| it.plan.time_zone).unwrap_or_default(),
             tasks: tx.tasks_of(of).await?,
+            issues: tx.issues_of(of, MOST).await?,
         })
     }
 
@@ -88,6 +91,12 @@ impl Work {
             task.is_for_release() && !is_over && task.due.is_some_and(|due| due < at)
         });
         overdue.count() as u64
+    }
+
+    /// The issues that were open at a moment and held to be high or critical then.
+    fn serious(&self, at: Timestamp) -> u64 {
+        let is_serious = |it: &&Issue| it.was_open(at) && it.severity_at(at) >= Severity::High;
+        self.issues.iter().filter(is_serious).count() as u64
     }
 }
 
@@ -177,6 +186,7 @@ impl Record {
             team: self.team.track(at),
             waivers: self.waivers_at(release, at),
             overdue: work.overdue(at),
+            issues: work.serious(at),
             suppliers: self.near(at),
             rehearsed: asked
                 .plan

@@ -1,7 +1,10 @@
 //! Bringing up tasks, and what people do to them.
 
 use super::{
-    super::{App, Error, Kind, Request, field, optional, planning, releases, steer::read_reason},
+    super::{
+        App, Error, Kind, Request, field, hands::Hands, optional, planning, releases,
+        steer::read_reason, talk,
+    },
     shown::{found, view},
 };
 use futures::FutureExt;
@@ -12,6 +15,7 @@ use tidegate_domain::{
     id::TaskId,
     name::Name,
     planning::{Party, Task, TaskError, TaskEvent, TaskState},
+    talk::Subject,
     version::Version,
 };
 use tidegate_protocol::api::{TaskDeedRequest, TaskRequest, TaskView};
@@ -244,6 +248,14 @@ async fn assign(
         request
             .journal(tx, "task.assigned", &subject(task.id), &detail)
             .await?;
+        let line = format!("assigned the task “{}”", task.title);
+        let told = talk::Told {
+            subject: &Subject::Task(task.id),
+            line: &line,
+            given: &task.assignee.iter().cloned().collect(),
+            text: "",
+        };
+        talk::tell(tx, request, &told).await?;
     }
     view(tx, request, &task).await
 }
@@ -256,12 +268,8 @@ async fn check_theirs(tx: &mut Tx, request: &Request, task: &Task) -> Result<(),
     if authorizer.ask(actor, Action::AssignTask, &product).allowed {
         return Ok(());
     }
-    let is_theirs = match (&task.assignee, &task.owner) {
-        (Some(assignee), _) => *assignee == actor.name,
-        (None, Party::Person(owner)) => *owner == actor.name,
-        (None, Party::Team(team)) => authorizer.directory().teams_of(actor).any(|it| it == team),
-    };
-    match is_theirs {
+    let hands = Hands::of(tx, request).await?;
+    match hands.hold(&task.owner, task.assignee.as_ref()) {
         true => Ok(()),
         false => {
             let whose = task.assignee.as_ref().map(ToString::to_string);

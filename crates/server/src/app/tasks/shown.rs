@@ -32,7 +32,7 @@ impl App {
 }
 
 /// A task that may be asked for something.
-pub(super) async fn found(
+pub(in crate::app) async fn found(
     tx: &mut Tx,
     request: &Request,
     (action, id): (Action, TaskId),

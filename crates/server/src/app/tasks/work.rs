@@ -1,13 +1,15 @@
 //! What is to do, and for whom.
 
 use super::{
-    super::{App, Error, Request, handovers, planning, procedures, runbooks},
+    super::{
+        App, Error, Request, handovers, hands::Hands, issues, planning, procedures, runbooks, talk,
+    },
     shown::views,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{name::Name, planning::Party};
-use tidegate_protocol::api::{TaskView, WorkView};
+use tidegate_protocol::api::{LentView, TaskView, WorkView};
 use tidegate_store::Tx;
 
 /// The most tasks of one party that are listed.
@@ -77,6 +79,12 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         WorkOf::All => handovers::Whose::All,
     };
     let handed = handovers::waiting_for(tx, request, whose).await?;
+    let issues = issues::waiting_for(tx, request, of).await?;
+    let (mut lent, mut news) = (Vec::new(), Vec::new());
+    if *of == WorkOf::Mine {
+        lent = of_others(tx, request).await?;
+        news = talk::unseen(tx, request).await?;
+    }
     for team in teams {
         waiting.extend(tx.tasks_waiting_for(&Party::Team(team), LISTED_MAX).await?);
     }
@@ -90,21 +98,42 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         sentence: sentence(
             of,
             (&mine, &waiting),
-            (steps.len(), handed.len(), procedures.len()),
+            [steps.len(), handed.len(), issues.len(), procedures.len()],
         ),
         mine,
         waiting,
         steps,
         handovers: handed,
         procedures,
+        issues,
+        lent,
+        news,
     })
+}
+
+/// What is to do for those for whom whoever asks stands in.
+async fn of_others(tx: &mut Tx, request: &Request) -> Result<Vec<LentView>, Error> {
+    let mut sight = request.sight(tx).await?;
+    let mut all = Vec::new();
+    for delegation in Hands::of(tx, request).await?.lent {
+        let mut tasks = tx.tasks_taken_by(&delegation.from, LISTED_MAX).await?;
+        let alone = Party::Person(delegation.from.clone());
+        tasks.extend(tx.tasks_waiting_for(&alone, LISTED_MAX).await?);
+        tasks.retain(|task| sight.shows(&task.product));
+        tasks.sort_by_key(|task| (task.due.unwrap_or(Timestamp::MAX), task.id));
+        all.push(LentView {
+            delegation: talk::delegation_view(&delegation),
+            tasks: views(tx, request, &tasks).await?,
+        });
+    }
+    Ok(all)
 }
 
 /// What is to do, as a person would say it.
 fn sentence(
     of: &WorkOf,
     (mine, waiting): (&[TaskView], &[TaskView]),
-    (steps, handed, procedures): (usize, usize, usize),
+    [steps, handed, issues, procedures]: [usize; 4],
 ) -> String {
     let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
@@ -121,15 +150,19 @@ fn sentence(
         "thing of a handover waits",
         "things of handovers wait",
     );
+    let wrong = counted(issues, "issue is open", "issues are open");
     let to_read = counted(
         procedures,
         "procedure is to be read or reviewed",
         "procedures are to be read or reviewed",
     );
     let is_nothing = mine.is_empty() && waiting.is_empty();
-    let is_said = up.is_some() || handed.is_some() || to_read.is_some();
+    let is_said = [&up, &handed, &wrong, &to_read]
+        .iter()
+        .any(|it| it.is_some());
     let of_tasks = (!is_nothing || !is_said).then(|| of_tasks(of, mine, waiting));
-    let said = up.into_iter().chain(handed).chain(of_tasks).chain(to_read);
+    let said = up.into_iter().chain(handed).chain(of_tasks).chain(wrong);
+    let said = said.chain(to_read);
     said.collect::<Vec<_>>().join(" ")
 }
 

@@ -15,7 +15,7 @@ use super::super::{
     live::{self, Fragment},
     marked,
     moment::{Moment, length},
-    parts::{Fingerprint, Prose, without_cause},
+    parts::{Fingerprint, Prose, Talk, without_cause},
     state::State as Shown,
     telling,
     visitor::{Path, Submitted, Visitor},
@@ -34,7 +34,7 @@ use jiff::Timestamp;
 use jobs::Job;
 use std::time::Duration;
 use steps::{Conducted, Said};
-use tidegate_domain::{id::DeploymentId, name::Name};
+use tidegate_domain::{id::DeploymentId, name::Name, talk::Subject};
 use tidegate_protocol::api::{DeploymentView, EntryView, StepDeedRequest, WaitingView};
 use waves::{Tile, Wave};
 
@@ -50,6 +50,7 @@ struct Page {
     /// The rehearsal of its plan, if there was one.
     rehearsal: Option<u64>,
     deployment: Deployment,
+    talk: Talk,
 }
 
 /// What is refreshed.
@@ -123,6 +124,7 @@ pub(in crate::web) async fn show(
     answer(&Page {
         frame,
         rehearsal: rehearsal(&app, &request, view).await?,
+        talk: Talk::of(&app, &request, &Subject::Deployment(id)).await?,
         deployment,
     })
 }

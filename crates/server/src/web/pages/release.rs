@@ -13,7 +13,7 @@ use super::{
         confirm,
         fault::Fault,
         frame::{Frame, Section, answer},
-        parts::{DeploymentTable, Fingerprint, Prose},
+        parts::{DeploymentTable, Fingerprint, Prose, Talk},
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
@@ -38,7 +38,7 @@ use jiff::Timestamp;
 use lifecycle::Step;
 use next::Next;
 use serde::Deserialize;
-use tidegate_domain::name::Name;
+use tidegate_domain::{name::Name, talk::Subject};
 use tidegate_protocol::api::{DeploymentView, RehearsalRequest, ReleaseView};
 
 /// How many deployments of the product are looked through for those of the release.
@@ -60,6 +60,10 @@ struct Page {
     hurdles: Vec<Hurdle>,
     /// Who has taken it over, and when it is live and generally available.
     handed: Option<Handed>,
+    /// What is wrong with it, in short.
+    issues: String,
+    /// What is said about it.
+    talk: Option<Talk>,
     state: Shown,
     is_draft: bool,
     /// Why it must not be deployed.
@@ -109,12 +113,37 @@ pub(in crate::web) async fn show(
         between: between.sentence,
         hurdles: hurdles::of(between.hurdles, now),
         handed: Some(Handed::of(&app, &request, (&product, &version), now).await?),
+        issues: issues(&app, &request, (&product, &version)).await?,
+        talk: talk(&app, &request, (&product, &version)).await?,
         next,
         contents: contents::of(&release, places),
         evidence: evidence(&app, &request, &release, now).await?,
         steps,
         ..page(frame, &release, &deployments, now)
     })
+}
+
+/// What is wrong with it, in short.
+async fn issues(app: &SharedApp, request: &Request, of: (&str, &str)) -> Result<String, Error> {
+    let mut open = app.issues_of(request, of).await?.issues;
+    open.retain(|it| it.open);
+    Ok(match open.as_slice() {
+        [] => "none is open".to_owned(),
+        [one] => format!("1 is open, {}", one.severity),
+        [worst, ..] => format!("{} are open, the worst {}", open.len(), worst.severity),
+    })
+}
+
+async fn talk(
+    app: &SharedApp,
+    request: &Request,
+    (product, version): (&str, &str),
+) -> Result<Option<Talk>, Fault> {
+    let (Ok(product), Ok(version)) = (product.parse(), version.parse()) else {
+        return Ok(None);
+    };
+    let subject = Subject::Release(product, version);
+    Talk::of(app, request, &subject).await.map(Some)
 }
 
 fn page(
@@ -132,6 +161,8 @@ fn page(
         between: String::new(),
         hurdles: Vec::new(),
         handed: None,
+        issues: String::new(),
+        talk: None,
         state: Shown::of_release(&release.state),
         is_draft: release.state == "draft",
         blocked: release.blocked.as_deref().map(Prose::of),

@@ -1,12 +1,13 @@
 //! What is to do: the visitor's, their teams', or everybody's.
 
+pub(in crate::web) mod hand;
 pub(in crate::web) mod task;
 
 use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     moment::Moment,
-    parts::TaskTable,
+    parts::{IssueTable, TaskTable},
     visitor::{Query, Visitor},
 };
 use crate::{
@@ -17,7 +18,10 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_protocol::api::{ProcedureWorkView, WaitingHandoverView, WaitingStepView};
+use tidegate_domain::talk::Why;
+use tidegate_protocol::api::{
+    DelegationView, NewsView, ProcedureWorkView, WaitingHandoverView, WaitingStepView,
+};
 
 #[derive(Template)]
 #[template(path = "work.html")]
@@ -31,7 +35,27 @@ struct Page {
     procedures: Vec<ProcedureWorkView>,
     /// What is to be seen to, offered or accepted of handovers.
     handovers: Vec<Handed>,
+    issues: IssueTable,
     lists: Vec<List>,
+    /// What the visitor should know of, and the number of the newest.
+    news: Vec<New>,
+    newest: Option<u64>,
+    is_mine: bool,
+    /// Who stands in for the visitor.
+    lends: Option<Lends>,
+}
+
+/// Something that the visitor should know of.
+struct New {
+    at: Moment,
+    why: &'static str,
+    view: NewsView,
+}
+
+/// Who stands in for the visitor.
+struct Lends {
+    until: Moment,
+    view: DelegationView,
 }
 
 /// A step of a deployment that waits for somebody.
@@ -59,8 +83,8 @@ struct View {
 }
 
 struct List {
-    id: &'static str,
-    title: &'static str,
+    id: String,
+    title: String,
     table: TaskTable,
 }
 
@@ -89,9 +113,9 @@ pub(in crate::web) async fn show(
     let of = whose.read()?;
     let work = app.work(&request, &of).await?;
     let now = Timestamp::now();
-    let list = |id, title, tasks| List {
-        id,
-        title,
+    let list = |id: &str, title: &str, tasks| List {
+        id: id.to_owned(),
+        title: title.to_owned(),
         table: TaskTable::of_many(title, tasks, now),
     };
     let waiting = match of {
@@ -102,7 +126,13 @@ pub(in crate::web) async fn show(
         list("mine", "Yours", work.mine),
         list("waiting", waiting, work.waiting),
     ];
+    lists.extend(work.lent.into_iter().map(|it| {
+        let of = it.delegation.from;
+        list(&format!("for-{of}"), &format!("For {of}"), it.tasks)
+    }));
     lists.retain(|list| !list.table.is_empty());
+    let is_mine = of == WorkOf::Mine;
+    let lends = app.delegations(&request).await?.mine;
     let view = |href, label, is_current| View {
         href,
         label,
@@ -126,8 +156,29 @@ pub(in crate::web) async fn show(
         steps: work.steps.into_iter().map(|it| step(it, now)).collect(),
         procedures: work.procedures,
         handovers: work.handovers.into_iter().map(handed).collect(),
+        issues: IssueTable::of("Issues", work.issues, true),
         lists,
+        newest: work.news.first().map(|it| it.id),
+        news: work.news.into_iter().map(|it| new(it, now)).collect(),
+        is_mine,
+        lends: lends.map(|view| Lends {
+            until: Moment::seen(view.until, now),
+            view,
+        }),
     })
+}
+
+fn new(view: NewsView, now: Timestamp) -> New {
+    let why = match view.why.as_str() {
+        "given" => Why::Given,
+        "named" => Why::Named,
+        _ => Why::Followed,
+    };
+    New {
+        at: Moment::seen(view.at, now),
+        why: why.told(),
+        view,
+    }
 }
 
 fn step(view: WaitingStepView, now: Timestamp) -> Step {

@@ -81,6 +81,8 @@ struct Report {
     /// What is measured: what, before, since.
     figures: Vec<(&'static str, String, String)>,
     wrong: Vec<(Prose, Moment)>,
+    /// What people raised: number, and what became of it.
+    issues: Vec<(u64, Prose)>,
     late: Vec<String>,
     passed: Vec<(Prose, Moment)>,
     told: Vec<(u64, String)>,
@@ -251,6 +253,11 @@ fn report(view: &ReportView, now: Timestamp) -> Report {
         );
         (it.message, told)
     });
+    let issues = view.issues.iter().map(|it| {
+        let took = Millis(it.took_ms).rough();
+        let told = format!("{} ({}): {}, after {took}", it.title, it.severity, it.told);
+        (it.id, Prose::exactly(&told))
+    });
     let suppliers = view.suppliers.iter();
     let suppliers = suppliers.map(|it| {
         let told = format!("{}: {}", it.supplier, it.told);
@@ -266,6 +273,7 @@ fn report(view: &ReportView, now: Timestamp) -> Report {
         moved: view.moved,
         figures: figures(view),
         wrong: failures.collect(),
+        issues: issues.collect(),
         late: tasks.chain(steps).collect(),
         passed: passed.collect(),
         told: told.collect(),

@@ -5,7 +5,7 @@ use super::super::super::{
     frame::{Frame, Section, answer},
     moment::Moment,
     offer::{self, Place},
-    parts::{NamedProcedure, Prose, sentence, task_state},
+    parts::{NamedProcedure, Prose, Talk, sentence, task_state},
     state::State as Shown,
     visitor::{Path, Submitted, Visitor},
 };
@@ -17,7 +17,7 @@ use askama::Template;
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_domain::{access::Action, id::TaskId};
+use tidegate_domain::{access::Action, id::TaskId, talk::Subject};
 use tidegate_protocol::api::{TaskDeedRequest, TaskView};
 
 #[derive(Template)]
@@ -35,6 +35,7 @@ struct Page {
     steer: Option<Steer>,
     /// Why the visitor does nothing to it.
     barred: Option<Prose>,
+    talk: Talk,
     task: TaskView,
 }
 
@@ -64,6 +65,7 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Fault> {
     let task = app.task(&request, number(&id)?).await?;
     let place = Place::product(&task.product);
+    let talk = Talk::of(&app, &request, &Subject::Task(number(&id)?)).await?;
     let works = offer::barred(&app, &request, (Action::WorkTask, place)).await?;
     let assigns = offer::barred(&app, &request, (Action::AssignTask, place)).await?;
     let is_open = task.state == "open";
@@ -87,6 +89,7 @@ pub(in crate::web) async fn show(
             may_reopen: !is_open,
         }),
         barred: works,
+        talk,
         task,
     })
 }

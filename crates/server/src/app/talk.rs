@@ -1,0 +1,14 @@
+//! What people say about anything, whom that reaches, who stands in for whom, and what is passed on.
+//!
+//! Every subject is asked of the authorizer by its kind ([`about`]): whoever may not see something neither reads what is said
+//! about it nor is told of it, though they are named.
+
+mod about;
+mod delegate;
+mod news;
+mod pass_on;
+mod say;
+
+pub(super) use delegate::view as delegation_view;
+pub(super) use news::{Told, people_of, tell, unseen};
+pub(super) use say::comments;
