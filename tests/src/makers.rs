@@ -39,9 +39,9 @@ fn tell(shop: &Shop) {
     });
 }
 
-/// A deployment, a drill, a rehearsal, a task, a message and a group run, each with number 1, and a train that is named so, of two
-/// products of the team `makers`; `rivals` own
-/// nothing.
+/// One of each, of two products of the team `makers`; `rivals` own nothing.
+///
+/// A deployment, a drill, a rehearsal, a task, an issue, a comment, a message and a group run have number 1, and a train is named so.
 pub fn furnished() -> Shop {
     let shop = Shop::with_shop(None);
     for who in ["maker", "rival", "nobody"] {
@@ -89,6 +89,9 @@ pub fn furnished() -> Shop {
     shop.ok(&["release", "plan", "begin", "shop", "1.0.0"]);
     let task = ["task", "add", "shop", "1.0.0", "Tell the news"];
     shop.ok(&[&task[..], &["--owner", "team:makers"]].concat());
+    let issue = ["issue", "raise", "It is slow", "--severity", "low"];
+    shop.ok(&[&issue[..], &["--product", "shop", "--release", "1.0.0"]].concat());
+    shop.ok(&["comment", "add", "release/shop/1.0.0", "Look at it."]);
     shop.ok(&["waiver", "ask", "signed", "shop", "--reason", "it hurries"]);
     let notice = ["supplier", "notice", "add", "acme", "--title", "Gateway 2"];
     shop.ok(&[&notice[..], &["--kind", "change"]].concat());

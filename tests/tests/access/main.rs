@@ -68,6 +68,7 @@ fn filled(path: &str) -> String {
         }
         "/api/v1/journal/proofs/consistency" => "/api/v1/journal/proofs/consistency?from=1",
         "/api/v1/journal/proofs/inclusion" => "/api/v1/journal/proofs/inclusion?sequence=0",
+        "/api/v1/comments" => "/api/v1/comments?subject=release/shop/1.0.0",
         "/api/v1/parts" => "/api/v1/parts?q=lodash",
         other => other,
     };
@@ -125,6 +126,7 @@ async fn the_least_level_is_needed_and_enough_and_another_team_knows_of_nothing(
         // Who assists does what falls to them.
         if level == *LEVELS.start() {
             world.shop.ok(&["task", "assign", "1", "--to", &name]);
+            world.shop.ok(&["issue", "assign", "1", "--to", &name]);
         }
         let token = world.token(&name);
         for row in all() {
@@ -218,6 +220,7 @@ async fn a_team_reads_its_own_part_of_the_journal_and_no_other() {
             "change/1",
             "waiver/1",
             "task/1",
+            "issue/1",
             "message/1",
             "group-run/1",
             "artifact/shop/web@",

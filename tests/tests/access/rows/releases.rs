@@ -57,6 +57,12 @@ pub(crate) const RELEASES: &[Row] = &[
         Product(3),
         "{}",
     ),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/issues",
+        Product(2),
+        "",
+    ),
     ("get", "/api/v1/products/{product}/releases", Product(2), ""),
     (
         "post",
