@@ -14,9 +14,10 @@
 //! tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline. [`planning`] is what people do
 //! around all that: tasks, milestones, bookings, and [`communication`] whom they tell what about it, when, and whether it
 //! arrived. [`handover`] is how a release is given into other hands. [`review`] looks back at all of it, and keeps what
-//! people learnt, and [`score`] says how large and how risky the next deployment is. [`supplier`] is what others change under
-//! us, and what that means. [`issue`] is what is wrong with a release, and [`talk`] what people say to one another about
-//! anything, and who stands in for whom. [`agenda`] is the one calendar of all of it, and says what is in whose way. [`procedure`] is how
+//! people learnt, [`lifecycle`] says how far a release is from build to review, and what shows it, and [`score`] how large
+//! and how risky the next deployment is. [`supplier`] is what others change under us, and what that means. [`issue`] is what
+//! is wrong with a release, and [`talk`] what people say to one another about anything, and who stands in for whom.
+//! [`agenda`] is the one calendar of all of it, and says what is in whose way. [`procedure`] is how
 //! things are done, and who has read that.
 
 pub mod access;
@@ -45,6 +46,7 @@ pub mod journal;
 pub mod json;
 pub mod latecomer;
 pub mod layer;
+pub mod lifecycle;
 mod markdown;
 pub mod name;
 pub mod outgoing;
