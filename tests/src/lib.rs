@@ -15,6 +15,7 @@ pub mod handover;
 pub mod haproxy;
 pub mod ics;
 pub mod identity_provider;
+pub mod laboratory;
 pub mod listener;
 pub mod makers;
 pub mod mirror;

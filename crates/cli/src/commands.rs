@@ -29,6 +29,7 @@ mod handover;
 mod incarnation;
 mod issue;
 mod journal;
+mod lifecycle;
 mod logs;
 mod man;
 mod message;
@@ -104,6 +105,8 @@ pub enum Command {
     Plan(plan::PlanCommand),
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    #[command(subcommand)]
+    Lifecycle(lifecycle::LifecycleCommand),
     #[command(subcommand)]
     Score(score::ScoreCommand),
     #[command(subcommand)]
@@ -217,6 +220,7 @@ impl Command {
             Self::Vulnerabilities(args) => args.run(&context).await,
             Self::Advisories(command) => command.run(&context).await,
             Self::Release(command) => command.run(&context).await,
+            Self::Lifecycle(command) => command.run(&context).await,
             Self::Score(command) => command.run(&context).await,
             Self::Review(command) => command.run(&context).await,
             Self::Procedure(command) => command.run(&context).await,

@@ -17,6 +17,7 @@ mod history;
 mod hurdle;
 mod issue;
 mod journal;
+mod lifecycle;
 mod logs;
 mod message;
 mod people;
@@ -76,6 +77,10 @@ pub use hurdle::{HurdleView, HurdlesView};
 pub use issue::{HappenedView, IssueDeedRequest, IssueRequest, IssueView, IssuesView};
 pub use journal::{
     CheckpointView, ConsistencyView, EntryView, ExportLine, InclusionView, JournalPage,
+};
+pub use lifecycle::{
+    FactHeardView, FactRequest, FactView, FactsHeardView, LifecycleStageView, LifecycleView,
+    RunView, ShownView, TestsTold,
 };
 pub use logs::{LogLineView, LogsView};
 pub use message::{

@@ -41,6 +41,7 @@ pub mod issues;
 pub mod journal;
 pub(crate) mod latecomers;
 mod leftovers;
+pub mod lifecycle;
 mod links;
 pub mod observed;
 pub mod passwords;

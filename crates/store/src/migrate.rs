@@ -125,6 +125,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "issues_and_talk",
         include_str!("../migrations/0032_issues_and_talk.sql"),
     ),
+    (
+        33,
+        "lifecycle",
+        include_str!("../migrations/0033_lifecycle.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -99,7 +99,7 @@ pub fn known(
     let stated = known
         .statements
         .iter()
-        .filter_map(|it| tests(&it.statement));
+        .filter_map(|it| test_summary(&it.statement));
     let stated: Vec<TestSummary> = stated.collect();
     known.tests.extend(stated);
     known
@@ -145,8 +145,8 @@ fn believed(
     .collect()
 }
 
-/// A test result has no numbers where it has no names: then it counts as one test.
-fn tests(statement: &Statement) -> Option<TestSummary> {
+/// What a statement says of tests, if it does. A result has no numbers where it has no names: then it counts as one test.
+pub fn test_summary(statement: &Statement) -> Option<TestSummary> {
     let Predicate::TestResult(result) = &statement.predicate else {
         return None;
     };
@@ -164,17 +164,22 @@ fn tests(statement: &Statement) -> Option<TestSummary> {
     })
 }
 
+/// What stands for a report that there was no room for: nothing is known of it, so it is not known to be good.
+pub fn unread_report() -> TestSummary {
+    TestSummary {
+        passed: 0,
+        failed: 1,
+        skipped: 0,
+        failures: vec!["a report that there was no room for".to_owned()],
+    }
+}
+
 impl Known {
     /// What nobody looks at is not known to be good.
     fn beyond(&mut self, of: AttachedKind) {
         match of {
             AttachedKind::Bill => self.bills_beyond = true,
-            AttachedKind::Tests => self.tests.push(TestSummary {
-                passed: 0,
-                failed: 1,
-                skipped: 0,
-                failures: vec!["a report that there was no room for".to_owned()],
-            }),
+            AttachedKind::Tests => self.tests.push(unread_report()),
             AttachedKind::Signature | AttachedKind::Other => {}
         }
     }

@@ -70,6 +70,9 @@ fn filled(path: &str) -> String {
         "/api/v1/journal/proofs/inclusion" => "/api/v1/journal/proofs/inclusion?sequence=0",
         "/api/v1/comments" => "/api/v1/comments?subject=release/shop/1.0.0",
         "/api/v1/parts" => "/api/v1/parts?q=lodash",
+        "/api/v1/products/{product}/test-reports" => {
+            "/api/v1/products/{product}/test-reports?digest=sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427"
+        }
         other => other,
     };
     let nothing = "00000000-0000-7000-8000-000000000000";
@@ -200,7 +203,7 @@ impl World {
 /// The product said by name, so that another can be said in its place.
 fn filled_ids(path: &str) -> String {
     match path {
-        "/api/v1/logs" => filled(path),
+        "/api/v1/logs" | "/api/v1/products/{product}/test-reports" => filled(path),
         other => other.replace("{product}", "shop"),
     }
 }

@@ -4,7 +4,7 @@ mod notes;
 mod plan;
 mod scope;
 
-use super::{Context, handover, pair};
+use super::{Context, handover, lifecycle, pair};
 use crate::{
     Error, ExitStatus,
     ui::{ago, table},
@@ -242,6 +242,7 @@ fn text(view: &ReleaseView) -> String {
         ]
     });
     lines.push(table(&["component", "version", "digest", ""], rows));
+    lines.extend(view.lifecycle.iter().map(lifecycle::stages));
     lines.join("\n")
 }
 

@@ -1,6 +1,6 @@
 //! Releases.
 
-use super::AvailabilityView;
+use super::{AvailabilityView, LifecycleView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -54,6 +54,9 @@ pub struct ReleaseView {
     /// When it is live and when it is generally available, which are two dates; none in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<AvailabilityView>,
+    /// How far it is from build to review, and what shows it; none in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<LifecycleView>,
 }
 
 /// Why a release must not be deployed.

@@ -14,6 +14,7 @@ mod histories;
 mod hurdles;
 mod issues;
 mod journal;
+mod lifecycle;
 mod logs;
 mod messages;
 mod people;
@@ -58,6 +59,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(hurdles::router())
         .merge(issues::router())
         .merge(journal::router())
+        .merge(lifecycle::router())
         .merge(logs::router())
         .merge(messages::router())
         .merge(planning::router())
@@ -105,6 +107,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalog::set_secret,
         catalog::revoke_agent, catalog::renew_key,
         handovers::all, handovers::list, handovers::begin, handovers::show, handovers::save, handovers::say, handovers::act,
+        lifecycle::list, lifecycle::tell, lifecycle::hear, lifecycle::report,
         hurdles::of_release, hurdles::of_train,
         histories::show, histories::begin, histories::back_up,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,

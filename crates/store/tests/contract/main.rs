@@ -23,6 +23,7 @@ mod handovers;
 mod issues;
 mod journal;
 mod leases;
+mod lifecycle;
 mod measurements;
 mod planning;
 mod procedures;
@@ -133,6 +134,10 @@ contract! {
     }
     group_runs {
         what_runs_is_found_and_what_ended_stays
+    }
+    lifecycle {
+        a_fact_is_kept_once_and_found_by_the_artifacts_of_its_run
+        what_waits_for_an_artifact_is_forgotten_unless_it_came
     }
     handovers {
         every_edition_stays_and_the_newest_is_how_it_is

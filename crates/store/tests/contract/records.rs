@@ -11,6 +11,7 @@ mod handovers;
 mod instances;
 mod issues;
 mod jobs;
+mod lifecycle;
 mod planning;
 mod procedures;
 mod reviews;

@@ -3,6 +3,7 @@
 mod communications;
 pub(crate) mod handovers;
 pub(crate) mod issues;
+pub(crate) mod lifecycle;
 pub(crate) mod procedures;
 pub(crate) mod reviews;
 pub(crate) mod runbooks;

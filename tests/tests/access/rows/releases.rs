@@ -3,6 +3,25 @@
 use super::{About::Product, Row, WHY};
 
 pub(crate) const RELEASES: &[Row] = &[
+    ("get", "/api/v1/products/{product}/facts", Product(2), ""),
+    (
+        "post",
+        "/api/v1/products/{product}/facts",
+        Product(3),
+        r#"{"about":"build","state":"started"}"#,
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/events",
+        Product(3),
+        r#"{"context":{"id":"1","source":"/ci","type":"dev.cdevents.build.started.0.2.0"},"subject":{"id":"b"}}"#,
+    ),
+    (
+        "post",
+        "/api/v1/products/{product}/test-reports",
+        Product(3),
+        r#"<testsuite><testcase name="x"/></testsuite>"#,
+    ),
     (
         "get",
         "/api/v1/products/{product}/releases/{version}/evidence",

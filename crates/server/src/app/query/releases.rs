@@ -1,6 +1,6 @@
 //! Releases as they are shown.
 
-use super::super::{App, Error, Request, field, handovers, quarantine};
+use super::super::{App, Error, Request, field, handovers, lifecycle, quarantine};
 use futures::FutureExt;
 use tidegate_domain::{
     access::Action,
@@ -42,6 +42,7 @@ impl App {
                     }
                     let of = (&*product, &*version);
                     view.availability = Some(handovers::availability(tx, of).await?);
+                    view.lifecycle = Some(lifecycle::of(tx, request, &release).await?);
                     Ok(view)
                 }
                 .boxed()
@@ -114,5 +115,6 @@ fn shown(release: &Release, before: &Contents) -> ReleaseView {
         created_by: release.created_by.to_string(),
         sealed_at: sealed.map(|sealed| sealed.at),
         availability: None,
+        lifecycle: None,
     }
 }

@@ -7,6 +7,7 @@ mod handovers;
 mod hurdles;
 mod lifecycle;
 mod next;
+mod stages;
 
 use super::{
     super::{
@@ -38,6 +39,7 @@ use jiff::Timestamp;
 use lifecycle::Step;
 use next::Next;
 use serde::Deserialize;
+use stages::Stages;
 use tidegate_domain::{name::Name, talk::Subject};
 use tidegate_protocol::api::{DeploymentView, RehearsalRequest, ReleaseView};
 
@@ -72,6 +74,8 @@ struct Page {
     snapshot: Option<u64>,
     by: String,
     steps: Vec<Step>,
+    /// From build to review, and what shows it.
+    stages: Option<Stages>,
     next: Option<Next>,
     contents: Vec<Content>,
     evidence: Vec<Evidence>,
@@ -170,6 +174,7 @@ fn page(
         snapshot: release.snapshot,
         by: release.created_by.clone(),
         steps: Vec::new(),
+        stages: release.lifecycle.as_ref().map(|it| Stages::of(it, now)),
         next: None,
         contents: Vec::new(),
         evidence: Vec::new(),

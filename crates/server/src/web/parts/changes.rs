@@ -73,6 +73,7 @@ mod tests {
             created_by: "admin".into(),
             sealed_at: None,
             availability: None,
+            lifecycle: None,
         }
     }
 
