@@ -39,12 +39,14 @@ pub struct Laboratory {
 
 /// A `CDEvent` of 2026-01-02 about a subject.
 pub fn cdevent(id: &str, kind: &str, subject: &str, content: Value, custom: Value) -> Value {
-    json!({
+    let mut event = json!({
         "context": { "version": "0.4.1", "id": id, "source": "/ci", "type": format!("dev.cdevents.{kind}.0.2.0"),
             "timestamp": "2026-01-02T03:04:05Z" },
-        "subject": { "id": subject, "content": content },
-        "customData": custom,
-    })
+        "subject": { "id": subject },
+    });
+    event["subject"]["content"] = content;
+    event["customData"] = custom;
+    event
 }
 
 impl Laboratory {

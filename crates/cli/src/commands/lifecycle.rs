@@ -286,7 +286,11 @@ async fn send(context: &Context<'_>, product: &str, file: &Path) -> Result<Facts
     let wrong = |why| Error::Usage(format!("{} is no JSON: {why}", file.display()));
     let events = match serde_json::from_slice(&bytes).map_err(wrong)? {
         Value::Array(all) => all,
-        one => vec![one],
+        one @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Object(_)) => vec![one],
     };
     let path = format!("/api/v1/products/{product}/events");
     let mut all: Vec<FactHeardView> = Vec::new();

@@ -9,8 +9,9 @@ use crate::digest::Digest;
 )]
 pub struct ArtifactIdError(String);
 
-/// The digest that a text names: `sha256:…`, or `pkg:oci/NAME@sha256:…` with the colon as it is or as `%3A` (package URL
-/// specification, type `oci`). None for a package that no registry keeps, such as `pkg:golang/…`.
+/// The digest that a text names: `sha256:…`, or `pkg:oci/NAME@sha256:…` with the colon as it is or as `%3A`.
+///
+/// That is the package URL specification, type `oci`. None for a package that no registry keeps, such as `pkg:golang/…`.
 ///
 /// # Errors
 /// When it is neither, or its digest is none.

@@ -21,7 +21,7 @@ pub const FAILURES_MAX: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
     /// Something of a build or a test.
-    Fact(Told),
+    Fact(Box<Told>),
     /// Something else, in words: it is no fault.
     Other(String),
 }
@@ -159,7 +159,7 @@ impl Reader<'_> {
         };
         let links = [self.custom("link"), self.content("uri")];
         let links = links.into_iter().flatten().filter_map(Value::as_str);
-        Ok(Heard::Fact(Told {
+        Ok(Heard::Fact(Box::new(Told {
             key: FactKey {
                 source: mark("context.source", source)?,
                 id: mark("context.id", id)?,
@@ -169,7 +169,7 @@ impl Reader<'_> {
             digests: self.digests()?,
             happened,
             what,
-        }))
+        })))
     }
 
     /// The run that it is about: its subject.
@@ -195,10 +195,13 @@ impl Reader<'_> {
             self.custom("artifactIds"),
             self.custom("digests"),
         ];
-        let said = named.into_iter().flatten().flat_map(|it| match it {
-            Value::Array(all) => all.iter().collect(),
-            one => vec![one],
-        });
+        let said = named
+            .into_iter()
+            .flatten()
+            .flat_map(|it| match it.as_array() {
+                Some(all) => all.iter().collect(),
+                None => vec![it],
+            });
         let mut digests = BTreeSet::new();
         for text in said.map(|it| it.as_str().unwrap_or("")).chain(of_subject) {
             digests.extend(artifact_id::digest_of(text)?);

@@ -234,7 +234,7 @@ fn deployments(told: &[(&str, Purpose, bool)]) -> Vec<Deployment> {
         let mut deployment = sample::requested(sample::plan(1, 1, &[]));
         deployment.id = DeploymentId(number);
         deployment.release = version.parse().unwrap();
-        deployment.purpose = purpose.clone();
+        deployment.purpose = *purpose;
         if *is_good {
             deployment.status = Status::Succeeded { at: second };
         }

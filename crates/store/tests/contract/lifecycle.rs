@@ -29,7 +29,7 @@ pub(crate) async fn a_fact_is_kept_once_and_found_by_the_artifacts_of_its_run(st
     };
     let all = [started.clone(), finished, tests.clone()];
     assert_eq!(about("image").await, all, "what is of the same run, too");
-    assert_eq!(about("other").await, [tests.clone()]);
+    assert_eq!(about("other").await, std::slice::from_ref(&tests));
     assert_eq!(about("nothing").await, []);
     let counted = view!(store, (), |tx, ()| {
         let product = name("storefront");

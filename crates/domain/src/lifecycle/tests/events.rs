@@ -7,22 +7,28 @@ use serde_json::{Value, json};
 const HEX: &str = "0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
 
 fn event(kind: &str, subject: Value, custom: Value) -> Value {
-    json!({
+    let mut event = json!({
         "context": { "version": "0.4.1", "id": "e-1", "source": "/ci", "type": format!("dev.cdevents.{kind}.0.2.0"),
             "timestamp": "2023-03-20T14:27:05.315384Z" },
-        "subject": subject, "customData": custom,
-    })
+    });
+    event["subject"] = subject;
+    event["customData"] = custom;
+    event
+}
+
+fn bare(body: &str) -> CloudEvent {
+    CloudEvent::bare(body.as_bytes()).unwrap()
 }
 
 fn heard(kind: &str, subject: Value, custom: Value) -> Result<Heard, cdevent::CdEventError> {
-    let body = serde_json::to_vec(&event(kind, subject, custom)).unwrap();
-    cdevent::read(&CloudEvent::bare(&body).unwrap())
+    let body = event(kind, subject, custom).to_string();
+    cdevent::read(&bare(&body))
 }
 
 #[track_caller]
 fn told(kind: &str, subject: Value, custom: Value) -> Told {
     match heard(kind, subject, custom).unwrap() {
-        Heard::Fact(told) => told,
+        Heard::Fact(told) => *told,
         Heard::Other(why) => panic!("{why}"),
     }
 }

@@ -127,7 +127,7 @@ async fn keep(
     for (id, heard) in read {
         let (outcome, says) = match heard {
             Heard::Other(why) => ("ignored", why.clone()),
-            Heard::Fact(told) => keep_one(tx, request, product, (id, told)).await?,
+            Heard::Fact(told) => keep_one(tx, request, product, (id, told.as_ref())).await?,
         };
         events.push(FactHeardView {
             id: id.clone(),

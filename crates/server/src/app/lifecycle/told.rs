@@ -48,7 +48,7 @@ impl App {
     ) -> Result<FactsHeardView, Error> {
         let told = told(&request, wanted)?;
         let id = told.key.id.to_string();
-        self.keep(request, product, vec![(id, Heard::Fact(told))])
+        self.keep(request, product, vec![(id, Heard::Fact(Box::new(told)))])
             .await
     }
 

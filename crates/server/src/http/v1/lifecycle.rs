@@ -74,7 +74,7 @@ pub(super) async fn tell(
     Ok(extract::Json(view))
 }
 
-/// Hears CDEvents of builds and tests: as CloudEvents in structured, binary or batched mode, or bare. What is told twice, late or in
+/// Hears `CDEvents` of builds and tests: as `CloudEvents` in structured, binary or batched mode, or bare. What is told twice, late or in
 /// another order changes nothing; events about something else are ignored, and the answer says so.
 #[utoipa::path(post, path = "/api/v1/products/{product}/events",
     request_body(content = Object, content_type = "application/cloudevents+json"), params(("product" = String, Path)),
@@ -89,7 +89,7 @@ pub(super) async fn hear(
     Ok(extract::Json(view))
 }
 
-/// Takes what a test run found, as JUnit XML, about an artifact that may be pushed later. The file itself is not kept.
+/// Takes what a test run found, as `JUnit` XML, about an artifact that may be pushed later. The file itself is not kept.
 #[utoipa::path(post, path = "/api/v1/products/{product}/test-reports",
     request_body(content = String, content_type = "application/xml"),
     params(("product" = String, Path), ("digest" = String, Query, description = "The artifact, sha256:…"),
