@@ -104,7 +104,7 @@ async fn what_is_new_is_seen_and_work_is_lent_and_passed_on() {
     )
     .await;
     browser.open(&server.url("/work")).await;
-    browser.tab_to("[action='/work/hands/seen'] button").await;
+    browser.tab_to("[action='/hands/seen'] button").await;
     browser.press("\u{e007}").await;
     browser.text_becomes("h1", "1 task for you.").await;
     let cookie = server.sign_in().await;
@@ -119,7 +119,7 @@ async fn what_is_new_is_seen_and_work_is_lent_and_passed_on() {
         ("until", until.as_str()),
         ("note", "on leave"),
     ];
-    assert_eq!(to("/work/hands/lend", &lend).await.0, 303);
+    assert_eq!(to("/hands/lend", &lend).await.0, 303);
     check_page(
         server,
         &browser,
@@ -131,11 +131,11 @@ async fn what_is_new_is_seen_and_work_is_lent_and_passed_on() {
         theirs.contains("For admin") && theirs.contains("Write the notes"),
         "{theirs}"
     );
-    assert_eq!(to("/work/hands/take-back", &[]).await.0, 303);
+    assert_eq!(to("/hands/take-back", &[]).await.0, 303);
 
     let pass = [("to", "ada"), ("note", "The notes are half done.")];
-    assert_eq!(to("/work/hands/pass-on", &pass).await.0, 303);
-    assert_eq!(to("/work/hands/pass-on", &pass).await.0, 422);
+    assert_eq!(to("/hands/pass-on", &pass).await.0, 303);
+    assert_eq!(to("/hands/pass-on", &pass).await.0, 422);
     let theirs = page(server, "/work", &ada).await;
     assert!(theirs.contains("The notes are half done."), "{theirs}");
     valid_html(server);

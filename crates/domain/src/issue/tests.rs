@@ -1,3 +1,5 @@
+//! Stories of one issue, and random ones.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! What is told of builds and tests, in any order, and what it comes to.
+
 mod events;
 
 use super::*;

@@ -165,7 +165,7 @@ fn rules() -> Router<SharedApp> {
 fn planning() -> Router<SharedApp> {
     Router::new()
         .route("/work", get(work::show))
-        .route("/work/hands/{deed}", post(work::hand::act))
+        .route("/hands/{deed}", post(work::hand::act))
         .route("/talk/{deed}", post(talk::act))
         .route("/issues", get(issues::show))
         .route("/issues/{id}", get(issues::issue::show))
