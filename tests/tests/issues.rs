@@ -1,5 +1,7 @@
 //! Issues, comments, and whose work is whose: raised, followed, lent, passed on, and told by the review and the score.
 
+#![expect(clippy::too_many_lines, reason = "each story is told in one go")]
+
 use serde_json::Value;
 use tidegate_tests::shop::Shop;
 
