@@ -3,6 +3,7 @@
 use tidegate_tests::{
     page::{check_page, cookie_of, page, signed_in, submit, valid_html},
     planners::Planners,
+    server::Server,
 };
 
 const RELEASE: &str = "/products/shop/releases/2.0.0";
@@ -29,7 +30,7 @@ async fn an_issue_is_raised_talked_about_and_resolved_on_its_page() {
         async |path: &str, fields: &[(&str, &str)]| submit(server, &cookie, (path, fields)).await;
     let words = [
         ("subject", "issue/1"),
-        ("text", "Look, @ada.\n<script>no</script>"),
+        ("text", "Look, @ada and @nobody-here.\n<script>no</script>"),
     ];
     let (status, next) = to("/talk/say", &words).await;
     assert_eq!((status, next.as_str()), (303, "/issues/1#comment-1"));
@@ -46,7 +47,11 @@ async fn an_issue_is_raised_talked_about_and_resolved_on_its_page() {
     check_page(
         server,
         &browser,
-        ("issue-talked", "/issues/1", "Look, @ada."),
+        (
+            "issue-talked",
+            "/issues/1",
+            "they may not see it: nobody-here",
+        ),
     )
     .await;
     let again = [
@@ -65,21 +70,20 @@ async fn an_issue_is_raised_talked_about_and_resolved_on_its_page() {
         ),
     )
     .await;
-    let told = page(server, RELEASE, &cookie).await;
-    assert!(told.contains("Issues: 1 is open, critical"), "{told}");
-    assert_eq!(
-        to("/issues/1/resolve", &[("note", "warmed the cache")])
-            .await
-            .0,
-        303
-    );
-    let review = format!("{RELEASE}/review");
-    let told = page(server, &review, &cookie).await;
-    assert!(
-        told.contains("resolved by admin: warmed the cache"),
-        "{told}"
-    );
+    resolved(server, &cookie).await;
     valid_html(server);
+}
+
+/// The page of the release counts what is open, and that of its review tells what became of it.
+async fn resolved(server: &Server, cookie: &str) {
+    let told = page(server, RELEASE, cookie).await;
+    assert!(told.contains("Issues: 1 is open, critical"), "{told}");
+    let note = [("note", "warmed the cache")];
+    let done = submit(server, cookie, ("/issues/1/resolve", &note)).await;
+    assert_eq!(done, (303, "/issues/1".to_owned()));
+    let told = page(server, &format!("{RELEASE}/review"), cookie).await;
+    let words = "resolved by admin: warmed the cache";
+    assert!(told.contains(words), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,6 +37,9 @@ pub struct Comment {
     /// When whoever said it took it back; its text is not shown then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Timestamp>,
+    /// Whom it names who was not told: there is nobody of that name, or they may not see the subject.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreached: Vec<String>,
 }
 
 /// Something that a person should know of.

@@ -1,16 +1,15 @@
 //! What is known of artifacts: whose signatures they carry, how they were built, what they are made of, and where they run.
 
+mod runs;
+
 use super::{App, Error, Gate, Kind, Request, attachments::word, field, optional, quarantine};
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use tidegate_domain::{
     access::{Action, Resource},
-    attachment::{
-        AttachedContent, AttachedKind, Attachment, BillSummary, TestSummary, Vulnerability,
-    },
+    attachment::{AttachedContent, Attachment, BillSummary, TestSummary, Vulnerability},
     control::{ArtifactFacts, Stop, StopKind},
     digest::Digest,
-    lifecycle::{Means, Run},
     name::{Name, listed},
     revision::{Revision, RevisionId},
     version::Version,
@@ -68,43 +67,6 @@ impl Known {
         facts.signed = unsigned.is_none();
         facts.unsigned_because = unsigned.unwrap_or_default();
         facts
-    }
-
-    /// The runs of builds and tests that what is attached tells of.
-    pub(super) fn runs(&self, digest: Digest) -> Vec<Run> {
-        let report = |it: &Attachment, tests: TestSummary| {
-            let told = (Means::Report, String::new(), Some(it.received));
-            Run::attached((digest, &it.manifest.to_string()), tests, told)
-        };
-        let attached = self.attachments.iter().filter_map(|it| match &it.content {
-            AttachedContent::Tests { tests } => Some(report(it, tests.clone())),
-            AttachedContent::Beyond {
-                of: AttachedKind::Tests,
-            } => Some(report(it, artifact::unread_report())),
-            AttachedContent::Signature { .. }
-            | AttachedContent::Bill { .. }
-            | AttachedContent::Other
-            | AttachedContent::Unreadable { .. }
-            | AttachedContent::Beyond { .. } => None,
-        });
-        let statements = self.known.statements.iter();
-        let stated = statements.filter_map(|it| match &it.statement.predicate {
-            Predicate::Provenance(said) => {
-                let by = (said.builder.as_str(), it.by.clone());
-                Some(Run::stated(digest, by, (said.started, said.finished)))
-            }
-            Predicate::TestResult(_) => {
-                let tests = artifact::test_summary(&it.statement)?;
-                let told = (Means::Statement, it.by.clone(), None);
-                Some(Run::attached(
-                    (digest, &it.statement.predicate_type),
-                    tests,
-                    told,
-                ))
-            }
-            Predicate::Other => None,
-        });
-        attached.chain(stated).collect()
     }
 
     /// What its signatures lack, in words; none if nothing.

@@ -53,6 +53,19 @@ pub(super) async fn about(
     }
 }
 
+/// Whether whoever asks sees a subject.
+pub(super) async fn is_seen(
+    tx: &mut Tx,
+    request: &Request,
+    subject: &Subject,
+) -> Result<bool, Error> {
+    match about(tx, request, (Action::Read, subject)).await {
+        Ok(_) => Ok(true),
+        Err(Error::Refused { .. }) => Ok(false),
+        Err(broken) => Err(broken),
+    }
+}
+
 /// Whether somebody else sees what a subject is of.
 pub(super) fn sees(authorizer: &Authorizer, person: &Actor, of: &[Resource]) -> bool {
     let everything = of

@@ -9,6 +9,7 @@ use tidegate_domain::{
     talk::{Delegation, DelegationError},
     text::Line,
 };
+use tidegate_policy::Denied;
 use tidegate_protocol::api::{DelegationRequest, DelegationView, DelegationsView};
 use tidegate_store::Tx;
 
@@ -32,6 +33,7 @@ impl App {
         request: Request,
         wanted: &DelegationRequest,
     ) -> Result<DelegationsView, Error> {
+        check_whole(&request)?;
         let to: Name = field("to", &wanted.to)?;
         let until: Timestamp = field("until", &wanted.until)?;
         let reason = Line::of(&wanted.reason);
@@ -51,6 +53,7 @@ impl App {
     /// # Errors
     /// When nobody does.
     pub async fn end_delegation(&self, request: Request) -> Result<DelegationsView, Error> {
+        check_whole(&request)?;
         let view = self
             .store
             .write(request, |tx, request| {
@@ -71,6 +74,18 @@ impl App {
             .await?;
         self.bus.announce();
         Ok(view)
+    }
+}
+
+/// Whose work is whose is nothing for a token that is good for a part of what its person does.
+fn check_whole(request: &Request) -> Result<(), Error> {
+    let token = request.actor.token.as_ref();
+    match token.filter(|token| !token.scope.is_whole()) {
+        Some(token) => Err(Denied::Scope {
+            scope: token.scope.clone(),
+        }
+        .into()),
+        None => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Request},
-    about::{about, sees},
+    about::{about, is_seen, sees},
 };
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,14 +72,12 @@ pub(in crate::app) async fn unseen(tx: &mut Tx, request: &Request) -> Result<Vec
     let mut views = Vec::new();
     let mut known: BTreeMap<Subject, bool> = BTreeMap::new();
     for news in tx.unseen_news(&request.actor.name, LISTED_MAX).await? {
-        let is_seen = match known.get(&news.subject) {
-            Some(is_seen) => *is_seen,
-            None => about(tx, request, (Action::Read, &news.subject))
-                .await
-                .is_ok(),
+        let shown = match known.get(&news.subject) {
+            Some(known) => *known,
+            None => is_seen(tx, request, &news.subject).await?,
         };
-        known.insert(news.subject.clone(), is_seen);
-        if is_seen {
+        known.insert(news.subject.clone(), shown);
+        if shown {
             views.push(view(&news));
         }
     }

@@ -12,7 +12,7 @@ use futures::FutureExt;
 use serde_json::json;
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::{Actor, Resource},
+    access::{Action, Actor, Resource},
     id::{IssueId, TaskId},
     issue::{Issue, IssueEvent},
     name::Name,
@@ -108,6 +108,13 @@ async fn held(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Held, E
         open.retain(|it| ids.contains(&it.id));
         let known: BTreeSet<IssueId> = open.iter().map(|it| it.id).collect();
         check_known(ids.difference(&known).next(), "issue")?;
+    }
+    let products = tasks.iter().map(|it| &it.product);
+    let products: BTreeSet<&Name> = products.chain(open.iter().map(|it| &it.product)).collect();
+    for product in products {
+        request
+            .permit_product(tx, Action::WorkTask, product)
+            .await?;
     }
     let missing = || Error::not_found("person-not-found", "person", &wanted.to);
     let other = tx.person_named(&wanted.to).await?.ok_or_else(missing)?;

@@ -3,7 +3,7 @@
 use super::{
     super::{App, Error, Kind, Request, field, issues},
     Told,
-    about::about,
+    about::{about, is_seen},
     tell,
 };
 use futures::FutureExt;
@@ -118,7 +118,7 @@ async fn say(
     text: &Paragraphs,
 ) -> Result<CommentView, Error> {
     about(tx, request, (Action::Comment, subject)).await?;
-    let comment = keep(tx, request, (subject, text)).await?;
+    let mut comment = keep(tx, request, (subject, text)).await?;
     let line = format!("said: {}", Line::first_of(text.as_str()));
     let told = Told {
         subject,
@@ -126,11 +126,11 @@ async fn say(
         given: &BTreeSet::new(),
         text: text.as_str(),
     };
-    let unreached = tell(tx, request, &told).await?;
-    Ok(CommentView {
-        unreached,
-        ..view(&comment)
-    })
+    comment.unreached = tell(tx, request, &told).await?;
+    if !comment.unreached.is_empty() {
+        tx.record_comment(&comment).await?;
+    }
+    Ok(view(&comment))
 }
 
 /// Keeps what somebody says, who follows it from then on. It tells nobody.
@@ -147,6 +147,7 @@ pub(super) async fn keep(
         at: tx.now(),
         text: text.clone(),
         withdrawn: None,
+        unreached: Vec::new(),
     };
     tx.record_comment(&comment).await?;
     let detail = json!({ "comment": comment.id, "text": text });
@@ -160,8 +161,9 @@ pub(super) async fn keep(
 async fn withdraw(tx: &mut Tx, request: &Request, id: CommentId) -> Result<CommentView, Error> {
     let missing = || Error::not_found("comment-not-found", "comment", id);
     let mut comment = tx.comment(id).await?.ok_or_else(missing)?;
-    let seen = about(tx, request, (Action::Comment, &comment.subject)).await;
-    seen.map_err(|_| missing())?;
+    if !is_seen(tx, request, &comment.subject).await? {
+        return Err(missing());
+    }
     if comment.by != request.actor.name {
         let detail = format!("comment {id} is {}’s", comment.by);
         return Err(Error::refused(Kind::Conflict, "comment-of-others", detail)
@@ -216,6 +218,6 @@ fn view(comment: &Comment) -> CommentView {
         at: comment.at,
         text,
         withdrawn: comment.withdrawn,
-        unreached: Vec::new(),
+        unreached: comment.unreached.clone(),
     }
 }

@@ -75,6 +75,7 @@ pub(crate) fn comment(id: u64, subject: Subject) -> Comment {
         at: time(id.try_into().unwrap()),
         text: Paragraphs::of("Look, @ben."),
         withdrawn: id.is_multiple_of(2).then(|| time(90)),
+        unreached: Vec::new(),
     }
 }
 
