@@ -1,15 +1,17 @@
-//! `tidegate demo`: a server, nine targets, and three releases of a small shop, the last of them bad.
+//! `tidegate demo`: a server and agents of its own, and a story that is told on them.
 //!
-//! [`fleet`] starts server and agents, [`wares`] makes what is pushed, [`story`] deploys it, and [`facts`] checks every
-//! claim of the story against the running services and the API.
+//! [`fleet`] starts what a [`setting`] says, [`wares`] makes and pushes what is deployed. [`deployment_story`]
+//! tells what happens, and checks every claim against the running services and the API; [`facts`] is what any story is checked by.
 
+mod deployment_story;
 mod facts;
 mod fleet;
-mod story;
+mod setting;
 mod wares;
 
 use crate::{chain, complain, serve::asked_to_stop};
 use clap::Args;
+use fleet::Fleet;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use tidegate_cli::{ExitStatus, Output, Ui};
 
@@ -65,9 +67,10 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> ExitCode {
 
 async fn tell(args: DemoArgs, ui: &Ui) -> Result<(), DemoError> {
     let place = Place::make(args.data)?;
-    let mut fleet = fleet::Fleet::start(&place.path, args.listen, args.agent_listen).await?;
+    let addresses = (args.listen, args.agent_listen);
+    let mut fleet = Fleet::start(&place.path, &deployment_story::SETTING, addresses).await?;
     let told = tokio::select! {
-        told = whole_story(&fleet, ui) => told,
+        told = deployment_story::tell(&fleet, ui) => told.map(|()| true),
         () = asked_to_stop() => Ok(false),
     };
     if matches!(told, Ok(true)) && !args.exit {
@@ -80,14 +83,6 @@ async fn tell(args: DemoArgs, ui: &Ui) -> Result<(), DemoError> {
     fleet.stop().await;
     drop(place);
     told.map(drop)
-}
-
-async fn whole_story(fleet: &fleet::Fleet, ui: &Ui) -> Result<bool, DemoError> {
-    let wares = wares::Wares::make(fleet.directory())?;
-    let told = story::tell(fleet, &wares, ui).await?;
-    let facts = facts::check(fleet, &told).await?;
-    ui.data(&facts, facts::text);
-    Ok(true)
 }
 
 /// The demo's directory; a temporary one goes away with it.

@@ -1,10 +1,13 @@
-//! The demo's server and its nine targets, each with an agent of its own process.
+//! The demo's server and its targets, each with an agent of its own process.
 
-use super::DemoError;
+use super::{
+    DemoError,
+    setting::{Ports, Setting},
+};
 use crate::chain;
 use std::{
     collections::BTreeMap,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -17,19 +20,15 @@ use tidegate_protocol::api::{
 use tidegate_server::{Config, KeySource, Room, Server};
 use tokio::process::{Child, Command};
 
-/// Environment and how many targets it has, in promotion order.
-pub(super) const ENVIRONMENTS: [(&str, u32); 3] = [("testing", 1), ("staging", 2), ("live", 6)];
-/// The components and the variables that hold their ports.
-pub(super) const COMPONENTS: [(&str, &str); 2] = [("api", "api_port"), ("web", "web_port")];
-
 /// What runs for the demo.
 pub(super) struct Fleet {
     directory: PathBuf,
+    setting: &'static Setting,
     server: Server,
     connection: Connection,
     client: Client,
     agents: Vec<Child>,
-    ports: BTreeMap<(String, &'static str), u16>,
+    ports: Ports,
     sign_in_path: String,
 }
 
@@ -42,8 +41,8 @@ struct Link {
 impl Fleet {
     pub(super) async fn start(
         directory: &Path,
-        listen: SocketAddr,
-        agents: SocketAddr,
+        setting: &'static Setting,
+        (listen, agents): (SocketAddr, SocketAddr),
     ) -> Result<Self, DemoError> {
         let config = Config {
             data: directory.join("server"),
@@ -77,9 +76,12 @@ impl Fleet {
         let client = Client::new(&connection)?;
         // A link of their own: who looks at the demo is not asked for a password.
         let link: Link = client.post("/api/v1/sign-in-links", &()).await?;
-        let ports = free_ports().map_err(|source| io("no free ports for the services", source))?;
+        let ports = setting
+            .free_ports()
+            .map_err(|source| io("no free ports for the services", source))?;
         let mut fleet = Self {
             directory: directory.to_owned(),
+            setting,
             server,
             connection,
             client,
@@ -87,7 +89,9 @@ impl Fleet {
             ports,
             sign_in_path: link.path,
         };
-        fleet.declare().await?;
+        fleet
+            .declare("demo.yaml", setting.declared(&fleet.ports))
+            .await?;
         fleet.enrol().await?;
         Ok(fleet)
     }
@@ -98,6 +102,10 @@ impl Fleet {
 
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub(super) const fn setting(&self) -> &'static Setting {
+        self.setting
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -118,6 +126,21 @@ impl Fleet {
         self.ports.get(&(target.to_owned(), component)).copied()
     }
 
+    /// Declares what a file says.
+    pub(super) async fn declare(&self, path: &str, text: String) -> Result<(), DemoError> {
+        let file = SourceFile {
+            path: path.to_owned(),
+            text,
+            beside: BTreeMap::new(),
+        };
+        let request = ApplyRequest {
+            files: vec![file],
+            dry_run: false,
+        };
+        let _applied: ApplyResponse = self.client.post("/api/v1/apply", &request).await?;
+        Ok(())
+    }
+
     /// Ends agents, then what they ran. Processes that are gone already are no matter.
     pub(super) async fn stop(&mut self) {
         for agent in &mut self.agents {
@@ -125,7 +148,7 @@ impl Fleet {
                 tracing::debug!(error = &error as &dyn std::error::Error, "demo.agent_gone");
             }
         }
-        for (target, _) in targets() {
+        for (target, _) in self.setting.targets() {
             if let Err(error) = tidegate_agent::stop_workloads(&self.agent_directory(&target)).await
             {
                 tracing::warn!(
@@ -141,41 +164,10 @@ impl Fleet {
         self.directory.join("agents").join(target)
     }
 
-    async fn declare(&self) -> Result<(), DemoError> {
-        let file = SourceFile {
-            path: "demo.yaml".to_owned(),
-            text: self.catalog(),
-            beside: BTreeMap::new(),
-        };
-        let request = ApplyRequest {
-            files: vec![file],
-            dry_run: false,
-        };
-        let _applied: ApplyResponse = self.client.post("/api/v1/apply", &request).await?;
-        Ok(())
-    }
-
-    fn catalog(&self) -> String {
-        let mut documents = vec![PRODUCT.to_owned()];
-        let mut after = String::new();
-        for (environment, _) in ENVIRONMENTS {
-            documents.push(format!("kind: Environment\nname: {environment}\n{after}"));
-            after = format!("after: {environment}\n");
-        }
-        for (target, environment) in targets() {
-            let port = |component| self.port(&target, component).unwrap_or_default();
-            let vars = format!("{{ api_port: {}, web_port: {} }}", port("api"), port("web"));
-            documents.push(format!(
-                "kind: Target\nname: {target}\nenvironment: {environment}\nvars: {vars}\n"
-            ));
-        }
-        documents.join("---\n")
-    }
-
     async fn enrol(&mut self) -> Result<(), DemoError> {
         let program = std::env::current_exe()
             .map_err(|source| io("this program cannot find itself", source))?;
-        for (target, environment) in targets() {
+        for (target, environment) in self.setting.targets() {
             let request = EnrolmentRequest {
                 environment: environment.to_owned(),
                 uses: 1,
@@ -216,58 +208,9 @@ impl Fleet {
     }
 }
 
-/// Every target with its environment.
-pub(super) fn targets() -> impl Iterator<Item = (String, &'static str)> {
-    ENVIRONMENTS.into_iter().flat_map(|(environment, count)| {
-        (1..=count).map(move |number| (format!("{environment}-{number}"), environment))
-    })
-}
-
-/// A free port for each component on each target, from 18101 on: the system gives none of them to a connection by chance.
-fn free_ports() -> std::io::Result<BTreeMap<(String, &'static str), u16>> {
-    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let mut free = (18_101..30_000).filter(is_free);
-    let mut ports = BTreeMap::new();
-    for (target, _) in targets() {
-        for (component, _) in COMPONENTS {
-            let port = free.next().ok_or(std::io::ErrorKind::AddrInUse)?;
-            ports.insert((target.clone(), component), port);
-        }
-    }
-    Ok(ports)
-}
-
 fn io(what: &str, source: std::io::Error) -> DemoError {
     DemoError::Io {
         what: what.to_owned(),
         source,
     }
 }
-
-const PRODUCT: &str = r#"kind: Programme
-name: retail
-title: Retail
----
-kind: Product
-name: storefront
-title: Storefront
-programme: retail
-path: [testing, staging, live]
-components:
-  - name: web
-    driver: service
-    service:
-      command: ["./storefront", "--component", "web", "--port", "${vars.web_port}"]
-      environment: { STOREFRONT_STAGE: "${environment.name}" }
-      listen: ["127.0.0.1:${vars.web_port}"]
-      health: { http: { path: /healthz, port: "${vars.web_port}" }, interval: 250ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
-      stop: { signal: TERM, grace: 5s }
-  - name: api
-    driver: service
-    service:
-      command: ["./storefront", "--component", "api", "--port", "${vars.api_port}"]
-      environment: { STOREFRONT_STAGE: "${environment.name}" }
-      listen: ["127.0.0.1:${vars.api_port}"]
-      health: { http: { path: /healthz, port: "${vars.api_port}" }, interval: 250ms, healthy_after: 2, unhealthy_after: 2, deadline: 20s }
-      stop: { signal: TERM, grace: 5s }
-"#;

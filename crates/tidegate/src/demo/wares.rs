@@ -1,64 +1,93 @@
-//! What the demo pushes: directories with the shop's program, its version, and in the bad one its fault.
+//! What the demo pushes: directories with the shop's program, its version, and in a bad one its fault.
 
-use super::DemoError;
+use super::{DemoError, fleet::Fleet};
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
+use tidegate_cli::{
+    Ui,
+    artifact::{Destination, pack, push},
+};
 
 /// The shop, built with this program.
 static STOREFRONT: &[u8] = include_bytes!(env!("STOREFRONT"));
 
-/// Each version of each component as a directory.
+/// A component of a product in a version.
 #[derive(Debug)]
-pub(super) struct Wares {
-    root: PathBuf,
+pub(super) struct Ware {
+    pub(super) product: &'static str,
+    pub(super) component: &'static str,
+    pub(super) version: &'static str,
+    /// What is wrong with it.
+    pub(super) fault: Option<&'static str>,
 }
 
-/// Component, version, and what is wrong with it.
-const VERSIONS: [(&str, &str, Option<&str>); 5] = [
-    ("api", "1.0.0", None),
-    ("web", "1.0.0", None),
-    ("web", "1.1.0", None),
-    ("api", "1.2.0", None),
-    // It works in testing and staging; in live it does not.
-    (
-        "web",
-        "1.2.0",
-        Some("unhealthy-after 1 where STOREFRONT_STAGE=live"),
-    ),
-];
-
-impl Wares {
-    pub(super) fn make(directory: &Path) -> Result<Self, DemoError> {
-        let wares = Self {
-            root: directory.join("wares"),
-        };
-        for (component, version, fault) in VERSIONS {
-            let made = make(&wares.path(component, version), version, fault);
-            made.map_err(|source| DemoError::Io {
-                what: format!("cannot make {component} {version}"),
-                source,
-            })?;
+impl Ware {
+    /// One with which nothing is wrong.
+    pub(super) const fn good(
+        product: &'static str,
+        component: &'static str,
+        version: &'static str,
+    ) -> Self {
+        Self {
+            product,
+            component,
+            version,
+            fault: None,
         }
-        Ok(wares)
     }
 
-    /// Every component and version there is.
-    pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-        VERSIONS
-            .into_iter()
-            .map(|(component, version, _)| (component, version))
+    /// Makes its directory and pushes it; answers its digest.
+    pub(super) async fn bring(&self, fleet: &Fleet, ui: &Ui) -> Result<String, DemoError> {
+        let path = self.make(fleet.directory())?;
+        let packed = tokio::task::spawn_blocking(move || pack(&path)).await;
+        let packed = packed
+            .map_err(|why| DemoError::Fact(why.to_string()))?
+            .map_err(tidegate_cli::Error::from)?;
+        let name = |text: &str| {
+            text.parse()
+                .map_err(|why| DemoError::Fact(format!("{why}")))
+        };
+        let to = Destination {
+            client: &reqwest::Client::new(),
+            server: &fleet.connection().server,
+            token: fleet.token(),
+            product: &name(self.product)?,
+            component: &name(self.component)?,
+            version: &self
+                .version
+                .parse()
+                .map_err(|why| DemoError::Fact(format!("{why}")))?,
+        };
+        let pushed = push(&to, &packed, |_, _| {})
+            .await
+            .map_err(tidegate_cli::Error::from)?;
+        let Self {
+            product,
+            component,
+            version,
+            ..
+        } = self;
+        let digest = pushed.digest.to_string();
+        ui.say(format_args!("  {product}/{component}:{version}  {digest}"));
+        Ok(digest)
     }
 
-    /// Where one of them lies.
-    pub(super) fn path(&self, component: &str, version: &str) -> PathBuf {
-        self.root.join(component).join(version)
+    fn make(&self, directory: &Path) -> Result<PathBuf, DemoError> {
+        let place = [self.product, self.component, self.version];
+        let path = directory.join("wares").join(place.join("/"));
+        let made = fill(&path, self.version, self.fault);
+        made.map_err(|source| DemoError::Io {
+            what: format!("cannot make {} {}", self.component, self.version),
+            source,
+        })?;
+        Ok(path)
     }
 }
 
-fn make(directory: &Path, version: &str, fault: Option<&str>) -> std::io::Result<()> {
+fn fill(directory: &Path, version: &str, fault: Option<&str>) -> std::io::Result<()> {
     fs::create_dir_all(directory)?;
     let program = directory.join("storefront");
     fs::write(&program, STOREFRONT)?;

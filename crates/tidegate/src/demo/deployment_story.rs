@@ -1,21 +1,41 @@
-//! The story: three releases on their way, narrated line by line.
+//! The story of a deployment: three releases on their way, the last of them bad, narrated line by line.
+//!
+//! [`facts`] checks every claim of it.
 
-use super::{DemoError, fleet::Fleet, wares::Wares};
+mod facts;
+
+use super::{DemoError, fleet::Fleet, setting::Setting, wares::Ware};
 use std::collections::BTreeMap;
-use tidegate_cli::{
-    Ui,
-    artifact::{Destination, pack, push},
-    follow::follow,
-};
+use tidegate_cli::{Ui, follow::follow};
 use tidegate_protocol::api::{DeploymentRequest, DeploymentView, ReleaseRequest, ReleaseView};
+
+/// A shop on nine targets.
+pub(super) static SETTING: Setting = Setting {
+    environments: &[("testing", 1), ("staging", 2), ("live", 6)],
+    components: &[("api", "api_port"), ("web", "web_port")],
+    catalog: include_str!("deployment_story/catalog.yaml"),
+};
+
+/// What the shop is made of.
+const WARES: [Ware; 5] = [
+    Ware::good("storefront", "api", "1.0.0"),
+    Ware::good("storefront", "web", "1.0.0"),
+    Ware::good("storefront", "web", "1.1.0"),
+    Ware::good("storefront", "api", "1.2.0"),
+    Ware {
+        // It works in testing and staging; in live it does not.
+        fault: Some("unhealthy-after 1 where STOREFRONT_STAGE=live"),
+        ..Ware::good("storefront", "web", "1.2.0")
+    },
+];
 
 /// What was done, to be checked.
 #[derive(Debug)]
-pub(super) struct Told {
+struct Told {
     /// The deployment of the bad release to live.
-    pub(super) bad: DeploymentView,
+    bad: DeploymentView,
     /// The deployment of the release before it to live.
-    pub(super) good: DeploymentView,
+    good: DeploymentView,
 }
 
 /// Release and the versions in it.
@@ -25,14 +45,14 @@ const RELEASES: [(&str, &[(&str, &str)]); 3] = [
     ("1.2.0", &[("web", "1.2.0"), ("api", "1.2.0")]),
 ];
 
-pub(super) async fn tell(fleet: &Fleet, wares: &Wares, ui: &Ui) -> Result<Told, DemoError> {
+pub(super) async fn tell(fleet: &Fleet, ui: &Ui) -> Result<(), DemoError> {
     ui.say(format_args!(
         "Tidegate runs a shop on nine targets. Look at it: {}",
         fleet.page()
     ));
     ui.say("\nPushing what the shop is made of");
-    for (component, version) in Wares::all() {
-        bring(fleet, wares, (component, version), ui).await?;
+    for ware in &WARES {
+        ware.bring(fleet, ui).await?;
     }
     let mut live = Vec::new();
     for (version, contents) in RELEASES {
@@ -41,38 +61,8 @@ pub(super) async fn tell(fleet: &Fleet, wares: &Wares, ui: &Ui) -> Result<Told, 
     let [_, good, bad]: [DeploymentView; 3] = live
         .try_into()
         .map_err(|_| DemoError::Fact("three releases go to live".to_owned()))?;
-    Ok(Told { bad, good })
-}
-
-async fn bring(fleet: &Fleet, wares: &Wares, what: (&str, &str), ui: &Ui) -> Result<(), DemoError> {
-    let (component, version) = what;
-    let path = wares.path(component, version);
-    let packed = tokio::task::spawn_blocking(move || pack(&path)).await;
-    let packed = packed
-        .map_err(|why| DemoError::Fact(why.to_string()))?
-        .map_err(tidegate_cli::Error::from)?;
-    let name = |text: &str| {
-        text.parse()
-            .map_err(|why| DemoError::Fact(format!("{why}")))
-    };
-    let connection = fleet.connection();
-    let to = Destination {
-        client: &reqwest::Client::new(),
-        server: &connection.server,
-        token: fleet.token(),
-        product: &name("storefront")?,
-        component: &name(component)?,
-        version: &version
-            .parse()
-            .map_err(|why| DemoError::Fact(format!("{why}")))?,
-    };
-    let pushed = push(&to, &packed, |_, _| {})
-        .await
-        .map_err(tidegate_cli::Error::from)?;
-    ui.say(format_args!(
-        "  storefront/{component}:{version}  {}",
-        pushed.digest
-    ));
+    let facts = facts::check(fleet, &Told { bad, good }).await?;
+    ui.data(&facts, facts::text);
     Ok(())
 }
 
