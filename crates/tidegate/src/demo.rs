@@ -1,23 +1,29 @@
 //! `tidegate demo`: a server and agents of its own, and a story that is told on them.
 //!
-//! [`fleet`] starts what a [`setting`] says, [`wares`] makes and pushes what is deployed. [`deployment_story`]
-//! tells what happens, and checks every claim against the running services and the API; [`facts`] is what any story is checked by.
+//! [`fleet`] starts what a [`setting`] says, [`wares`] makes and pushes what is deployed. [`deployment_story`] and
+//! [`release_story`] tell what happens, and check every claim against the running services and the API; [`facts`] is what both
+//! check.
 
 mod deployment_story;
 mod facts;
 mod fleet;
+mod release_story;
 mod setting;
 mod wares;
 
 use crate::{chain, complain, serve::asked_to_stop};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use fleet::Fleet;
+use setting::Setting;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use tidegate_cli::{ExitStatus, Output, Ui};
 
-/// Watch three releases of a small shop move through testing, staging and live, and the bad one go back by itself.
+/// Watch a story of releases on a server and agents of its own, with every claim of it checked.
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
+    /// What is told.
+    #[arg(long, value_enum, default_value_t = Story::Deployment)]
+    story: Story,
     /// Where everything lies; a temporary directory unless set.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -30,6 +36,15 @@ pub(crate) struct DemoArgs {
     /// Leave after the story; 0 only if every fact was checked.
     #[arg(long)]
     exit: bool,
+}
+
+/// What the demo tells.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Story {
+    /// Three releases of a small shop move through testing, staging and live, and the bad one goes back by itself.
+    Deployment,
+    /// Two products go out by one train, from the plan of their releases to the closed review, and people do their part.
+    Release,
 }
 
 /// Why the demo ends badly.
@@ -68,9 +83,9 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> ExitCode {
 async fn tell(args: DemoArgs, ui: &Ui) -> Result<(), DemoError> {
     let place = Place::make(args.data)?;
     let addresses = (args.listen, args.agent_listen);
-    let mut fleet = Fleet::start(&place.path, &deployment_story::SETTING, addresses).await?;
+    let mut fleet = Fleet::start(&place.path, args.story.setting(), addresses).await?;
     let told = tokio::select! {
-        told = deployment_story::tell(&fleet, ui) => told.map(|()| true),
+        told = args.story.tell(&fleet, ui) => told.map(|()| true),
         () = asked_to_stop() => Ok(false),
     };
     if matches!(told, Ok(true)) && !args.exit {
@@ -83,6 +98,22 @@ async fn tell(args: DemoArgs, ui: &Ui) -> Result<(), DemoError> {
     fleet.stop().await;
     drop(place);
     told.map(drop)
+}
+
+impl Story {
+    const fn setting(self) -> &'static Setting {
+        match self {
+            Self::Deployment => &deployment_story::SETTING,
+            Self::Release => &release_story::SETTING,
+        }
+    }
+
+    async fn tell(self, fleet: &Fleet, ui: &Ui) -> Result<(), DemoError> {
+        match self {
+            Self::Deployment => deployment_story::tell(fleet, ui).await,
+            Self::Release => release_story::tell(fleet, ui).await,
+        }
+    }
 }
 
 /// The demo's directory; a temporary one goes away with it.

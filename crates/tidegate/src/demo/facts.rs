@@ -13,6 +13,9 @@ pub(super) type Answers = BTreeMap<String, BTreeMap<String, String>>;
 pub(super) struct Journal {
     pub(super) entries: u64,
     pub(super) root: String,
+    /// The key that signs it.
+    #[serde(skip)]
+    pub(super) verifier: String,
     verified: bool,
 }
 
@@ -66,6 +69,7 @@ pub(super) async fn journal(fleet: &Fleet) -> Result<Journal, DemoError> {
     Ok(Journal {
         entries: verified.entries,
         root: verified.root,
+        verifier: verified.verifier,
         verified: true,
     })
 }
