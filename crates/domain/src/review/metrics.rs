@@ -83,16 +83,14 @@ impl Metrics {
         }
     }
 
-    /// How many went live in a week, in that time.
+    /// How many went live in a week, in that time; all of them, where it is less than a week: nobody can tell more yet.
     pub fn per_week(&self) -> f64 {
         let time = self.until.duration_since(self.from);
         let weeks = time.as_secs_f64() / SignedDuration::from_hours(7 * 24).as_secs_f64();
+        let weeks = weeks.max(1.0);
         #[expect(clippy::cast_precision_loss, reason = "nobody deploys 2^52 times")]
         let went_live = self.went_live as f64;
-        match weeks > 0.0 {
-            true => went_live / weeks,
-            false => 0.0,
-        }
+        went_live / weeks
     }
 
     /// The share of deployments that failed or went back, of those that ended; none when none did.
@@ -170,6 +168,8 @@ mod tests {
             (None, None)
         );
         assert!(Metrics::of(&rides("w"), at(1), at(1)).per_week().abs() < 1e-9);
+        let young = Metrics::of(&rides("ww"), at(0), at(3)).per_week();
+        assert!((young - 2.0).abs() < 1e-9, "{young}");
     }
 
     proptest! {

@@ -262,14 +262,20 @@ fn exceptions(past: &Past) -> Vec<Exception> {
             .steps
             .iter()
             .filter_map(|(step, status)| match status {
-                StepStatus::Skipped { by, at, reason } => {
+                // What is left out by itself, such as the way back of what went well, nobody let pass.
+                StepStatus::Skipped {
+                    by: Some(by),
+                    at,
+                    reason,
+                } => {
                     let told = format!(
                         "step {step} of deployment {}: {reason}",
                         conducted.deployment
                     );
-                    Some(exception(*at, "step", by.as_ref(), told))
+                    Some(exception(*at, "step", Some(by), told))
                 }
-                StepStatus::Waiting
+                StepStatus::Skipped { by: None, .. }
+                | StepStatus::Waiting
                 | StepStatus::Ready { .. }
                 | StepStatus::Started { .. }
                 | StepStatus::Done { .. }

@@ -7,7 +7,7 @@ use crate::{
     issue::Issue,
     name::Name,
     planning::TaskState,
-    runbook::Conducted,
+    runbook::{Conducted, StepStatus},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -279,6 +279,10 @@ fn of_steps(conducted: &Conducted) -> Vec<Moment> {
     let people = steps.filter(|step| step.phase().is_none());
     let moment = |step: &crate::runbook::Step| {
         let status = conducted.run.status(&step.name);
+        if matches!(status, StepStatus::Skipped { by: None, .. }) {
+            // Nobody did it, and nobody left it out: its turn never came.
+            return None;
+        }
         let at = status.ended()?;
         let text = format!(
             "step {} of deployment {}: {}",

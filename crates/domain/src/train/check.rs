@@ -218,7 +218,10 @@ mod tests {
             ]
         );
         train.editions.clear();
-        train.status = TrainStatus::Arrived { at: time(1) };
+        train.status = TrainStatus::Arrived {
+            at: time(1),
+            run: None,
+        };
         assert_eq!(check(&train), ["it is arrived without a bill"]);
         let mut lost = closed;
         lost.status = TrainStatus::Closed {

@@ -67,6 +67,9 @@ pub enum TrainStatus {
     Arrived {
         /// When.
         at: Timestamp,
+        /// The group run that took it there, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<GroupRunId>,
     },
     /// A person ended it; whatever runs stays as it is.
     Cancelled {
@@ -204,10 +207,13 @@ impl TrainStatus {
     /// Also where the departures that were still to come were taken out of the plan.
     fn arrived(&self, at: Timestamp) -> Option<Self> {
         match self {
-            Self::UnderWay { .. }
-            | Self::Closed {
+            Self::UnderWay { run, .. } => Some(Self::Arrived {
+                at,
+                run: Some(*run),
+            }),
+            Self::Closed {
                 reached: Some(_), ..
-            } => Some(Self::Arrived { at }),
+            } => Some(Self::Arrived { at, run: None }),
             Self::Closed { reached: None, .. }
             | Self::Planned { .. }
             | Self::RolledBack { .. }

@@ -43,6 +43,7 @@ pub(crate) async fn a_train_is_kept_as_it_is_and_found_while_it_is_open(store: &
         "autumn",
         TrainStatus::Arrived {
             at: planned.created_at,
+            run: None,
         },
     );
     commit!(store, ended.clone(), |tx, ended| tx

@@ -291,10 +291,11 @@ const fn group_run(status: &TrainStatus) -> Option<u64> {
     match status {
         TrainStatus::UnderWay { run, .. }
         | TrainStatus::RolledBack { run, .. }
-        | TrainStatus::Failed { run, .. } => Some(run.0),
+        | TrainStatus::Failed { run, .. }
+        | TrainStatus::Arrived { run: Some(run), .. } => Some(run.0),
         TrainStatus::Planned { .. }
         | TrainStatus::Closed { .. }
-        | TrainStatus::Arrived { .. }
+        | TrainStatus::Arrived { run: None, .. }
         | TrainStatus::Cancelled { .. } => None,
     }
 }

@@ -94,7 +94,10 @@ pub(crate) fn train_statuses() -> Vec<TrainStatus> {
             reached,
             at: time(5),
         },
-        TrainStatus::Arrived { at: time(6) },
+        TrainStatus::Arrived {
+            at: time(6),
+            run: None,
+        },
         TrainStatus::Cancelled {
             by: name("ada"),
             reason: "no need".to_owned(),
