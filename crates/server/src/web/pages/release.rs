@@ -147,7 +147,7 @@ async fn talk(
         return Ok(None);
     };
     let subject = Subject::Release(product, version);
-    Talk::of(app, request, &subject).await.map(Some)
+    Ok(Some(Talk::of(app, request, &subject).await?))
 }
 
 fn page(

@@ -11,7 +11,7 @@ use super::super::{
     marked,
     moment::Moment,
     offer::{self, Place},
-    parts::{Came, Save, Saving},
+    parts::{Came, Save, Saving, Talk},
     visitor::{Path, Submitted, Visitor},
 };
 use crate::{
@@ -25,7 +25,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use shown::Train;
 use std::time::Duration;
-use tidegate_domain::access::Action;
+use tidegate_domain::{access::Action, talk::Subject};
 use tidegate_protocol::api::{PlanEditionView, TrainView};
 
 /// Fragments follow each other at this distance at least.
@@ -47,6 +47,8 @@ struct Page {
     saving: Saving,
     form: Option<Form>,
     history: Vec<Edition>,
+    /// What is said about it, once it is there.
+    talk: Option<Talk>,
 }
 
 /// What the page has to type into.
@@ -185,6 +187,7 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
                 text: EXAMPLE.to_owned(),
             }),
             history: Vec::new(),
+            talk: None,
         });
     };
     let editions = app
@@ -195,6 +198,8 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
         base: view.edition,
         text: view.text.clone(),
     };
+    let subject = name.parse().map_err(|why| Error::invalid("name", why))?;
+    let talk = Talk::of(app, request, &Subject::Train(subject)).await?;
     let train = Train::of(view, may, now);
     Ok(Page {
         frame: frame.twins(
@@ -206,6 +211,7 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
         form: (may.plan && train.can_be_planned).then_some(form),
         history: editions.into_iter().map(|it| edition(it, now)).collect(),
         train: Some(train),
+        talk: Some(talk),
     })
 }
 

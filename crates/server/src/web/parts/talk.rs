@@ -1,10 +1,7 @@
 //! What is said about something, and what to say more.
 
-use super::{
-    super::{fault::Fault, moment::Moment},
-    counted,
-};
-use crate::app::{Request, SharedApp};
+use super::{super::moment::Moment, counted};
+use crate::app::{Error, Request, SharedApp};
 use askama::{Template, filters::HtmlSafe};
 use jiff::Timestamp;
 use tidegate_domain::talk::Subject;
@@ -38,7 +35,7 @@ impl Talk {
         app: &SharedApp,
         request: &Request,
         subject: &Subject,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, Error> {
         let view = app.talk(request, &subject.to_string()).await?;
         Ok(Self::new(view, request.actor.name.as_str()))
     }

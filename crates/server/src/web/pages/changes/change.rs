@@ -5,7 +5,7 @@ use super::super::super::{
     frame::{Frame, Section, answer},
     moment::Moment,
     offer::{self, Place},
-    parts::{Prose, sentence},
+    parts::{Prose, Talk, sentence},
     state::State as Shown,
     visitor::{Path, Submitted, Visitor},
 };
@@ -17,7 +17,7 @@ use askama::Template;
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_domain::{access::Action, id::ChangeId};
+use tidegate_domain::{access::Action, id::ChangeId, talk::Subject};
 use tidegate_protocol::api::ChangeView;
 
 #[derive(Template)]
@@ -30,6 +30,7 @@ struct Page {
     starts: Option<Moment>,
     ends: Option<Moment>,
     said: Option<Prose>,
+    talk: Talk,
     change: ChangeView,
     may_decide: bool,
     may_close: bool,
@@ -76,6 +77,7 @@ pub(in crate::web) async fn show(
         may_close,
         is_emergency: change.kind == "emergency",
         barred: barred.filter(|_| is_open || is_approved),
+        talk: Talk::of(&app, &request, &Subject::Change(ChangeId(change.id))).await?,
         change,
     })
 }

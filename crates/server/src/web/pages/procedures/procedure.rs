@@ -6,7 +6,7 @@ use super::{
         frame::{Frame, Section, answer},
         moment::Moment,
         offer::typed,
-        parts::{Came, Deed, Prose, Saving, saved},
+        parts::{Came, Deed, Prose, Saving, Talk, saved},
         visitor::{Path, Submitted, Visitor},
     },
     Old, listed,
@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_domain::communication::document_html;
+use tidegate_domain::{communication::document_html, talk::Subject};
 use tidegate_protocol::api::{
     ProcedureReadRequest, ProcedureRequest, ProcedureReviewRequest, ProcedureSettingsRequest,
     ProcedureVersionView, ProcedureView,
@@ -44,6 +44,7 @@ struct Page {
     may_review: bool,
     old: Vec<Old>,
     versions: Vec<(ProcedureVersionView, Moment)>,
+    talk: Talk,
     procedure: ProcedureView,
 }
 
@@ -148,6 +149,11 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
         let at = Moment::seen(it.at, now);
         (it, at)
     });
+    let subject = view
+        .name
+        .parse()
+        .map_err(|why| Error::invalid("name", why))?;
+    let subject = Subject::Procedure(subject);
     Ok(Page {
         frame: Frame::new(&view.version.title, Section::Procedures, request).twins(
             format!("/api/v1/procedures/{name}"),
@@ -161,6 +167,7 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
         may_review: view.may_write || view.owner == request.actor.name.as_str(),
         old: old.into_iter().map(Old::from).collect(),
         versions: versions.collect(),
+        talk: Talk::of(app, request, &subject).await?,
         procedure: view,
     })
 }
