@@ -424,8 +424,17 @@ fn who_assists_is_let_go_by_somebody_of_level_3() {
         status == 3 && said.contains("whoever asks for a deployment"),
         "{said}"
     );
+    // It is among the work of whoever may let it go, and of nobody else.
+    let work = |who: &str| office.by(who, &["task", "list"]).1;
+    let (bob, eve) = (work("bob"), work("eve"));
+    assert!(
+        bob.contains("1 deployment waits to be let go") && bob.contains("shop 1.0.0 to testing"),
+        "{bob}"
+    );
+    assert!(!eve.contains("let go"), "{eve}");
     let (status, said) = office.by("bob", &["supervise", &id]);
     assert_eq!(status, 0, "{said}");
+    assert!(!work("bob").contains("let go"));
     office.succeeds(&id);
     assert_eq!(office.by("bob", &["supervise", &id]).0, 5, "it has ended");
 }

@@ -95,7 +95,7 @@ pub use people::{
 pub use planning::{
     BookingView, ContentsRequest, InvolvedView, MilestoneView, PhaseView, PlanBeginRequest,
     PlanConflictView, PlanEditionView, PlanSaveRequest, PlanSavedView, ReleasePlanView,
-    TaskDeedRequest, TaskRequest, TaskView, WorkView,
+    SupervisedView, TaskDeedRequest, TaskRequest, TaskView, WorkView,
 };
 pub use policy::{CanRequest, CanView, PolicyNote, ProposalView};
 pub use problem::Problem;

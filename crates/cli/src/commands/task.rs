@@ -3,10 +3,16 @@
 mod pass_on;
 
 use super::{Context, delegation, handover, issue, news, procedure};
-use crate::{Error, ExitStatus, client::query, ui::table};
+use crate::{
+    Error, ExitStatus,
+    client::query,
+    ui::{ago, table},
+};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use tidegate_protocol::api::{TaskDeedRequest, TaskRequest, TaskView, WaitingStepView, WorkView};
+use tidegate_protocol::api::{
+    SupervisedView, TaskDeedRequest, TaskRequest, TaskView, WaitingStepView, WorkView,
+};
 
 /// See what is to do, and do it.
 #[derive(Debug, Subcommand)]
@@ -152,8 +158,24 @@ impl ListArgs {
     }
 }
 
+fn supervised(all: &[SupervisedView]) -> String {
+    let row = |it: &SupervisedView| {
+        vec![
+            it.deployment.to_string(),
+            format!("{} {} to {}", it.product, it.release, it.environment),
+            it.by.clone(),
+            ago(it.at),
+        ]
+    };
+    let head = ["to let go (`tidegate supervise`)", "of", "by", "when"];
+    table(&head, all.iter().map(row))
+}
+
 fn listed(work: &WorkView) -> String {
     let mut parts = vec![work.sentence.clone()];
+    if !work.supervised.is_empty() {
+        parts.push(supervised(&work.supervised));
+    }
     if !work.steps.is_empty() {
         parts.push(up(&work.steps));
     }

@@ -286,12 +286,33 @@ pub struct WorkView {
     /// Issues that fall to them, their teams, or those for whom they stand in; the worst first.
     #[serde(default)]
     pub issues: Vec<IssueView>,
+    /// Deployments that somebody of level 2 asked for, and that they may let go.
+    #[serde(default)]
+    pub supervised: Vec<SupervisedView>,
     /// What is to do for those for whom they stand in.
     #[serde(default)]
     pub lent: Vec<LentView>,
     /// What they should know of and have not seen, the newest first.
     #[serde(default)]
     pub news: Vec<NewsView>,
+}
+
+/// A deployment that waits for somebody of level 3 or above to let it go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SupervisedView {
+    /// Its number.
+    pub deployment: u64,
+    /// The product.
+    pub product: String,
+    /// The release.
+    pub release: String,
+    /// Where to.
+    pub environment: String,
+    /// Who asked for it.
+    pub by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
 }
 
 /// What a draft is made of.

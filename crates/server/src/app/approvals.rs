@@ -11,12 +11,13 @@ use tidegate_domain::{
     deployment::{Deployment, Event},
     digest::Digest,
     id::{ApprovalId, DeploymentId},
+    name::Name,
     plan::PartHashes,
     release::Contents,
     runbook::Way,
 };
 use tidegate_protocol::api::{
-    ApprovalRequest, ApprovalsView, ApprovedContentView, PartView, SaidView,
+    ApprovalRequest, ApprovalsView, ApprovedContentView, PartView, SaidView, SupervisedView,
 };
 use tidegate_store::Tx;
 use uuid::Uuid;
@@ -116,6 +117,47 @@ impl App {
         self.make_happen(request, (Action::Supervise, id), event)
             .await
     }
+}
+
+/// The deployments that wait to be let go and that whoever asks may let go, those of one team's products if it is named.
+pub(super) async fn waiting_for_supervision(
+    tx: &mut Tx,
+    request: &Request,
+    team: Option<&Name>,
+) -> Result<Vec<SupervisedView>, Error> {
+    let mut waiting = Vec::new();
+    for id in tx.running_deployments().await? {
+        let Some(it) = tx.deployment(id).await? else {
+            continue;
+        };
+        if it
+            .supervision
+            .as_ref()
+            .is_none_or(|it| it.released.is_some())
+        {
+            continue;
+        }
+        let place = (&it.product, &it.environment);
+        let may = request.permit_place(tx, Action::Supervise, place).await;
+        if may.is_err() || people::is_own(tx, request, &it.requested_by).await? {
+            continue;
+        }
+        if let Some(team) = team {
+            let product = tx.product(&it.product).await?;
+            if product.is_none_or(|product| product.team != *team) {
+                continue;
+            }
+        }
+        waiting.push(SupervisedView {
+            deployment: it.id.0,
+            product: it.product.to_string(),
+            release: it.release.to_string(),
+            environment: it.environment.to_string(),
+            by: it.requested_by.to_string(),
+            at: it.requested_at,
+        });
+    }
+    Ok(waiting)
 }
 
 /// A person's word, read.

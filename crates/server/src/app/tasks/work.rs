@@ -2,7 +2,8 @@
 
 use super::{
     super::{
-        App, Error, Request, handovers, hands::Hands, issues, planning, procedures, runbooks, talk,
+        App, Error, Request, approvals::waiting_for_supervision, handovers, hands::Hands, issues,
+        planning, procedures, runbooks, talk,
     },
     shown::views,
 };
@@ -80,6 +81,11 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
     };
     let handed = handovers::waiting_for(tx, request, whose).await?;
     let issues = issues::waiting_for(tx, request, of).await?;
+    let team = match of {
+        WorkOf::Team(team) => Some(team),
+        WorkOf::Mine | WorkOf::All => None,
+    };
+    let supervised = waiting_for_supervision(tx, request, team).await?;
     let (mut lent, mut news) = (Vec::new(), Vec::new());
     if *of == WorkOf::Mine {
         lent = of_others(tx, request).await?;
@@ -98,7 +104,13 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         sentence: sentence(
             of,
             (&mine, &waiting),
-            [steps.len(), handed.len(), issues.len(), procedures.len()],
+            [
+                steps.len(),
+                handed.len(),
+                issues.len(),
+                procedures.len(),
+                supervised.len(),
+            ],
         ),
         mine,
         waiting,
@@ -106,6 +118,7 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         handovers: handed,
         procedures,
         issues,
+        supervised,
         lent,
         news,
     })
@@ -133,7 +146,7 @@ async fn of_others(tx: &mut Tx, request: &Request) -> Result<Vec<LentView>, Erro
 fn sentence(
     of: &WorkOf,
     (mine, waiting): (&[TaskView], &[TaskView]),
-    [steps, handed, issues, procedures]: [usize; 4],
+    [steps, handed, issues, procedures, supervised]: [usize; 5],
 ) -> String {
     let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
@@ -156,12 +169,22 @@ fn sentence(
         "procedure is to be read or reviewed",
         "procedures are to be read or reviewed",
     );
+    let held = counted(
+        supervised,
+        "deployment waits to be let go",
+        "deployments wait to be let go",
+    );
     let is_nothing = mine.is_empty() && waiting.is_empty();
-    let is_said = [&up, &handed, &wrong, &to_read]
+    let is_said = [&held, &up, &handed, &wrong, &to_read]
         .iter()
         .any(|it| it.is_some());
     let of_tasks = (!is_nothing || !is_said).then(|| of_tasks(of, mine, waiting));
-    let said = up.into_iter().chain(handed).chain(of_tasks).chain(wrong);
+    let said = held
+        .into_iter()
+        .chain(up)
+        .chain(handed)
+        .chain(of_tasks)
+        .chain(wrong);
     let said = said.chain(to_read);
     said.collect::<Vec<_>>().join(" ")
 }

@@ -20,7 +20,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use tidegate_domain::talk::Why;
 use tidegate_protocol::api::{
-    DelegationView, NewsView, ProcedureWorkView, WaitingHandoverView, WaitingStepView,
+    DelegationView, NewsView, ProcedureWorkView, SupervisedView, WaitingHandoverView,
+    WaitingStepView,
 };
 
 #[derive(Template)]
@@ -36,6 +37,8 @@ struct Page {
     /// What is to be seen to, offered or accepted of handovers.
     handovers: Vec<Handed>,
     issues: IssueTable,
+    /// What waits to be let go, and since when.
+    supervised: Vec<(SupervisedView, Moment)>,
     lists: Vec<List>,
     /// What the visitor should know of, and the number of the newest.
     news: Vec<New>,
@@ -157,6 +160,14 @@ pub(in crate::web) async fn show(
         procedures: work.procedures,
         handovers: work.handovers.into_iter().map(handed).collect(),
         issues: IssueTable::of("Issues", work.issues, true),
+        supervised: work
+            .supervised
+            .into_iter()
+            .map(|it| {
+                let at = Moment::seen(it.at, now);
+                (it, at)
+            })
+            .collect(),
         lists,
         newest: work.news.first().map(|it| it.id),
         news: work.news.into_iter().map(|it| new(it, now)).collect(),
