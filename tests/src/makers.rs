@@ -41,7 +41,7 @@ fn tell(shop: &Shop) {
 
 /// One of each, of two products of the team `makers`; `rivals` own nothing.
 ///
-/// A deployment, a drill, a rehearsal, a task, an issue, a comment, a message and a group run have number 1, and a train is named so.
+/// A deployment, a drill, a rehearsal, a preflight, a task, an issue, a comment, a message and a group run have number 1, and a train is named so.
 pub fn furnished() -> Shop {
     let shop = Shop::with_shop(None);
     for who in ["maker", "rival", "nobody"] {
@@ -64,6 +64,7 @@ pub fn furnished() -> Shop {
     std::fs::write(&bill, BILL).expect("a file");
     shop.ok(&["attach", "sbom", "shop/web:1.1.0", &bill]);
     shop.ok(&["rehearse", "shop", "1.0.0", "--to", "testing"]);
+    shop.ok(&["preflight", "shop", "1.0.0", "--to", "testing"]);
     shop.ok(&["deploy", "shop", "1.0.0", "--to", "testing", "--wait"]);
     shop.ok(&["deploy", "shop", "1.1.0", "--to", "testing", "--wait"]);
     shop.ok(&["drill", "shop", "1.1.0", "--in", "testing", "--even-live"]);

@@ -3,7 +3,7 @@
 #![expect(clippy::too_many_lines, reason = "each story is told in one go")]
 
 use serde_json::Value;
-use tidegate_tests::shop::Shop;
+use tidegate_tests::shop::{Shop, until};
 
 const CATALOG: &str = "\
 kind: Team
@@ -459,4 +459,22 @@ fn the_review_and_the_score_of_a_release_tell_of_its_issues() {
     );
     let told = shop.ok(&["review", "show", "shop", "1.0.0"]);
     assert!(told.contains("carts are empty"), "{told}");
+}
+
+#[test]
+fn a_severe_issue_keeps_a_release_back_where_the_control_is_enforced() {
+    let shop = Shop::with_shop(None);
+    shop.apply("kind: Control\nname: no-severe-issue\nmode: enforce\nenvironments: [testing]\n");
+    for severity in ["medium", "critical"] {
+        let of = ["--product", "shop", "--release", "1.0.0"];
+        let raised = ["issue", "raise", "carts are empty", "--severity", severity];
+        shop.ok(&[&raised[..], &of].concat());
+    }
+    let words = ["deploy", "shop", "1.0.0", "--to", "testing"];
+    let how = ["--minimum-healthy", "300ms", "--output", "json"];
+    let id = shop.json(&[&words[..], &how].concat())["id"].to_string();
+    let waits = "control no-severe-issue: No severe issue of it is open";
+    until(waits, || shop.ok(&["explain", &id]).contains(waits));
+    shop.ok(&["issue", "resolve", "2", "--note", "they are full"]);
+    shop.await_version("testing", "1.0.0");
 }

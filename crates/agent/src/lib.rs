@@ -10,6 +10,7 @@
 
 mod drivers;
 mod enrol;
+mod host;
 mod identity;
 mod keeper;
 mod layout;

@@ -21,6 +21,7 @@ mod deployment;
 mod doctor;
 mod drill;
 mod drills;
+mod duty;
 mod enrolment;
 mod evidence;
 mod explain;
@@ -41,6 +42,8 @@ mod person;
 mod plan;
 mod plan_file;
 mod policy;
+mod preflight;
+mod preflights;
 mod procedure;
 mod product;
 mod push;
@@ -143,6 +146,11 @@ pub enum Command {
     #[command(subcommand)]
     Bounce(bounce::BounceCommand),
     Notices(notices::NoticesArgs),
+    Preflight(preflight::PreflightArgs),
+    #[command(subcommand)]
+    Preflights(preflights::PreflightsCommand),
+    #[command(subcommand)]
+    Duty(duty::DutyCommand),
     Rehearse(rehearse::RehearseArgs),
     Drill(drill::DrillArgs),
     #[command(subcommand)]
@@ -242,6 +250,9 @@ impl Command {
             Self::Notices(args) => args.run(&context).await,
             Self::Drill(args) => args.run(&context).await,
             Self::Drills(command) => command.run(&context).await,
+            Self::Preflight(args) => args.run(&context).await,
+            Self::Preflights(command) => command.run(&context).await,
+            Self::Duty(command) => command.run(&context).await,
             Self::Rehearse(args) => args.run(&context).await,
             Self::Rehearsal(command) => command.run(&context).await,
             Self::Deploy(args) => args.run(&context).await,

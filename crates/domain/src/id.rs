@@ -129,6 +129,10 @@ numbered!(
     GroupRunId
 );
 numbered!(
+    /// A preflight.
+    PreflightId
+);
+numbered!(
     /// A rehearsal.
     RehearsalId
 );

@@ -8,7 +8,7 @@
 //!
 //! # Where to start
 //! [`deployment`] is the heart: its status, events, transition function and `decide`. [`plan`] compiles strategies to the
-//! waves that it walks, [`group`] keeps several in lockstep, and [`train`] says which products go out together, whether they
+//! waves that it walks, [`preflight`] says whether its targets are fit, [`group`] keeps several in lockstep, and [`train`] says which products go out together, whether they
 //! fit and when they leave. [`converge`] is the same idea on the other side of the wire: the agent's brain. [`analysis`]
 //! judges a canary by its metrics, [`calendar`] says when deployment is allowed, [`scope`] what a release brings and whom to
 //! tell what about it. [`runbook`] puts the steps of people and of the engine on one timeline. [`planning`] is what people do
@@ -52,6 +52,7 @@ pub mod name;
 pub mod outgoing;
 pub mod plan;
 pub mod planning;
+pub mod preflight;
 pub mod procedure;
 pub mod random;
 pub mod range;

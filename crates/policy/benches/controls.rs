@@ -56,6 +56,8 @@ fn facts(components: usize) -> ControlFacts {
             approved: true,
             change: None,
             rehearsed: true,
+            preflight: None,
+            severe_issues: 0,
             drilled: false,
             returnable: true,
             unread: BTreeSet::new(),

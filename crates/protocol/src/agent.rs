@@ -4,11 +4,12 @@
 //! |---|---|
 //! | `POST /agent/v1/enroll` (no client certificate) | [`EnrolRequest`] → [`EnrolResponse`] |
 //! | `POST /agent/v1/renew` | [`RenewRequest`] → [`EnrolResponse`] |
-//! | `GET /agent/v1/desired?after=N&wait=SECONDS` | → [`DesiredResponse`]; held open until there is something newer than `after`, a log request, or the wait is over |
+//! | `GET /agent/v1/desired?after=N&wait=SECONDS` | → [`DesiredResponse`]; held open until there is something newer than `after`, a question, or the wait is over |
 //! | `GET /agent/v1/desired/signatures` | → [`SignedStates`]: younger signatures of what the target is told already |
 //! | `POST /agent/v1/observed` | [`ObservedRequest`] → [`ObservedResponse`]; older servers answer 204 |
 //! | `POST /agent/v1/journal` | [`JournalRequest`] → [`JournalResponse`]; a server that does not know the call answers 404 |
 //! | `POST /agent/v1/logs/{request}` | [`LogChunk`] → 204 |
+//! | `POST /agent/v1/host/{request}` | [`HostFacts`](tidegate_domain::preflight::HostFacts) → 204 |
 //! | `GET /agent/v1/blobs/{digest}` (ranges allowed) | → bytes; only what the desired state names, the blobs of those manifests, and their signatures |
 //! | `GET /agent/v1/signatures/{digest}` | → [`ArtifactSignatures`] of a manifest that the desired state names |
 //!
@@ -24,6 +25,7 @@ use tidegate_domain::{
     },
     digest::Digest,
     name::Name,
+    preflight::HostQuestion,
     revision::{Revision, RevisionId},
 };
 
@@ -141,6 +143,9 @@ pub struct DesiredResponse {
     /// Logs that people are waiting for.
     #[serde(default)]
     pub logs: Vec<LogRequest>,
+    /// What people want to know of the host. An agent that knows no questions ignores them.
+    #[serde(default)]
+    pub questions: Vec<HostRequest>,
     /// The signatures of the states; an agent that knows none ignores them.
     #[serde(default)]
     pub signed: SignedStates,
@@ -219,6 +224,15 @@ pub struct LogRequest {
 
 const fn first() -> u32 {
     1
+}
+
+/// Somebody wants to know how fit the host is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HostRequest {
+    /// Names the answer.
+    pub request: u64,
+    /// What is asked.
+    pub question: HostQuestion,
 }
 
 /// The answer to a [`LogRequest`].

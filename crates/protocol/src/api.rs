@@ -23,6 +23,7 @@ mod message;
 mod people;
 mod planning;
 mod policy;
+mod preflight;
 mod problem;
 mod procedure;
 mod rehearsal;
@@ -98,6 +99,7 @@ pub use planning::{
     SupervisedView, TaskDeedRequest, TaskRequest, TaskView, WorkView,
 };
 pub use policy::{CanRequest, CanView, PolicyNote, ProposalView};
+pub use preflight::{DutyRequest, DutyView, PreflightFindingView, PreflightView};
 pub use problem::Problem;
 pub use procedure::{
     NamedProcedureView, OldProcedureView, ProcedureDifferenceView, ProcedureGapView,

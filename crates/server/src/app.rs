@@ -49,6 +49,7 @@ pub mod people;
 mod planning;
 pub mod plans;
 pub mod policies;
+mod preflights;
 mod present;
 pub(crate) mod procedures;
 pub mod proofs;
@@ -95,11 +96,16 @@ pub use revisions::RevisionCache;
 pub use token_uses::TokenUses;
 
 use crate::{
-    agents::authority::Authority, agents::desk::LogDesk, identity::Identity, keyring::Keyring,
-    messenger::Messenger, metrics::Metrics, prober::Prober, sources::Sources,
+    agents::authority::Authority, agents::desk::Desk, agents::output::Output, identity::Identity,
+    keyring::Keyring, messenger::Messenger, metrics::Metrics, prober::Prober, sources::Sources,
 };
 use std::{path::PathBuf, sync::Arc};
-use tidegate_domain::{duration::Millis, journal::Notary};
+use tidegate_domain::{
+    duration::Millis,
+    journal::Notary,
+    preflight::{HostFacts, HostQuestion},
+};
+use tidegate_protocol::agent::LogChunk;
 use tidegate_registry::Registry;
 use tidegate_store::Store;
 use tokio::sync::Semaphore;
@@ -123,8 +129,10 @@ pub struct App {
     pub bus: Bus,
     /// Revisions once read: they never change.
     pub revisions: RevisionCache,
-    /// People who wait for logs.
-    pub desk: LogDesk,
+    /// Who waits for what components wrote.
+    pub output: Desk<Output, LogChunk>,
+    /// Who waits to hear how fit hosts are.
+    pub hosts: Desk<HostQuestion, HostFacts>,
     /// How people and programs prove who they are.
     pub identity: Identity,
     /// Which tokens were used since that was last written down.

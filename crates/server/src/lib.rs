@@ -33,7 +33,7 @@ pub use keyring::KeySource;
 pub use messenger::MailServersError;
 pub use restore::{Restore, RestoreError};
 
-use agents::{authority::Authority, desk::LogDesk};
+use agents::{authority::Authority, desk::Desk};
 use app::{App, Bus, Error, RevisionCache, SharedApp, TokenUses, standstill::Standstill};
 use connection::{Patience, people};
 use identity::{Identity, SettingsError};
@@ -251,7 +251,8 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         gate: Arc::default(),
         bus: Bus::default(),
         revisions: RevisionCache::default(),
-        desk: LogDesk::default(),
+        output: Desk::default(),
+        hosts: Desk::default(),
         identity,
         token_uses: TokenUses::default(),
         messenger: Messenger::new(mail_servers, outgoing.clone()),

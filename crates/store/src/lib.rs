@@ -10,6 +10,7 @@
 //! Methods on [`Tx`] are named by what happened and live in one file per aggregate; SQL is one portable subset
 //! with `$1` parameters and three column types. Start at [`tx`](Tx) and then any aggregate.
 
+mod about_plan;
 mod access;
 mod advisories;
 mod agents;
@@ -35,6 +36,7 @@ mod messages;
 mod migrate;
 mod opt_ins;
 mod postgres;
+mod preflights;
 mod procedures;
 mod proposals;
 mod proved;
@@ -56,6 +58,7 @@ mod trains;
 mod tx;
 mod value;
 
+pub use about_plan::AboutPlan;
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
 pub use advisories::AdvisoryRow;
 pub use agents::{AgentRow, EnrolmentRow};
@@ -70,7 +73,6 @@ pub use keys::{InstructionKeyRow, KeyRow};
 pub use lifecycle::FactWait;
 pub use migrate::{MIGRATIONS, NEWEST};
 pub use registry::*;
-pub use rehearsals::RehearsalsOf;
 pub use suppliers::WatchRow;
 pub use targets::TargetKey;
 pub use tx::Tx;

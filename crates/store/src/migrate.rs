@@ -130,6 +130,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "lifecycle",
         include_str!("../migrations/0033_lifecycle.sql"),
     ),
+    (
+        34,
+        "preflights",
+        include_str!("../migrations/0034_preflights.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -1,22 +1,7 @@
 //! Rehearsals: forecasts of deployments, kept as evidence about their plans.
 
-use crate::{StoreError, Tx, Value, record};
-use tidegate_domain::{
-    digest::Digest, id::RehearsalId, name::Name, rehearsal::Rehearsal, version::Version,
-};
-
-/// Which rehearsals: those of everything that is given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RehearsalsOf {
-    /// Of a plan.
-    pub plan: Option<Digest>,
-    /// Of a product.
-    pub product: Option<Name>,
-    /// Of a release.
-    pub release: Option<Version>,
-    /// To an environment.
-    pub environment: Option<Name>,
-}
+use crate::{AboutPlan, StoreError, Tx, record};
+use tidegate_domain::{id::RehearsalId, rehearsal::Rehearsal};
 
 impl Tx {
     /// The number the next rehearsal gets.
@@ -64,22 +49,11 @@ impl Tx {
         &mut self,
         before: RehearsalId,
         limit: u64,
-        of: &RehearsalsOf,
+        of: &AboutPlan,
     ) -> Result<Vec<Rehearsal>, StoreError> {
         let sql = "SELECT record FROM rehearsals WHERE id < $1 AND ($3 = '' OR plan = $3) AND ($4 = '' OR product = $4) \
             AND ($5 = '' OR release_version = $5) AND ($6 = '' OR environment = $6) ORDER BY id DESC LIMIT $2";
-        let name = |name: Option<&Name>| Value::from(name.map_or("", Name::as_str));
-        let values = [
-            before.0.into(),
-            limit.into(),
-            of.plan
-                .map(|plan| plan.to_string())
-                .unwrap_or_default()
-                .into(),
-            name(of.product.as_ref()),
-            of.release.as_ref().map_or("", Version::as_str).into(),
-            name(of.environment.as_ref()),
-        ];
+        let values = of.values((before.0, limit));
         self.rows(sql, &values)
             .await?
             .iter()

@@ -16,7 +16,7 @@ use tidegate_tests::{
 
 /// The levels there are.
 const LEVELS: std::ops::RangeInclusive<u8> = 2..=6;
-/// A deployment, a drill, a rehearsal and a group run, each with number 1, of two products of one team.
+/// A deployment, a drill, a rehearsal, a preflight and a group run, each with number 1, of two products of one team.
 struct World {
     shop: Shop,
     http: reqwest::Client,
@@ -94,6 +94,7 @@ fn filled(path: &str) -> String {
         .replace("{procedure}", "go-back")
         .replace("{number}", "1")
         .replace("{channel}", "pages")
+        .replace("/duties/{environment}", "/duties/testing")
         .replace("{product}", "shop")
         .replace("{version}", "1.0.0")
         .replace("{component}", "web")
@@ -220,6 +221,7 @@ async fn a_team_reads_its_own_part_of_the_journal_and_no_other() {
             "release/shop/1.0.0",
             "deployment/1",
             "drill/1",
+            "preflight/1",
             "change/1",
             "waiver/1",
             "task/1",

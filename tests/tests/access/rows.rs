@@ -423,6 +423,17 @@ const ROWS: &[Row] = &[
     ("get", "/api/v1/proposals", Large(2), ""),
     ("post", "/api/v1/proposals/{id}/agree", Large(6), ""),
     ("post", "/api/v1/proposals/{id}/turn-down", Large(6), ""),
+    ("get", "/api/v1/preflights", Listed(2), ""),
+    ("post", "/api/v1/preflights", Product(3), DEPLOYMENT),
+    ("get", "/api/v1/preflights/{id}", Product(2), ""),
+    ("get", DUTIES, Product(2), ""),
+    (
+        "put",
+        DUTIES,
+        Product(2),
+        r#"{"until":"2020-01-01T00:00:00Z"}"#,
+    ),
+    ("delete", DUTIES, Product(2), ""),
     ("get", "/api/v1/rehearsals", Listed(2), ""),
     ("post", "/api/v1/rehearsals", Product(3), REHEARSAL),
     ("get", "/api/v1/rehearsals/{id}", Product(2), ""),
@@ -493,6 +504,7 @@ const ROWS: &[Row] = &[
             "subject_token_type":"urn:ietf:params:oauth:token-type:jwt"}"#,
     ),
 ];
+const DUTIES: &str = "/api/v1/products/{product}/releases/{version}/duties/{environment}";
 const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"testing"}"#;
 const WHAT_IF: &str = r#"{"entry":"release/shop/1.0.0","to":"2099-01-02"}"#;

@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::time::Duration;
-use tidegate_domain::{canonical, digest::Digest};
+use tidegate_domain::{canonical, digest::Digest, preflight::HostFacts};
 use tidegate_protocol::{
     agent::{
         ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
@@ -83,6 +83,13 @@ impl Link {
     /// Answers somebody who asked for logs.
     pub(super) async fn logs(&self, request: u64, chunk: &LogChunk) -> Result<(), LinkError> {
         self.post(&format!("/agent/v1/logs/{request}"), chunk)
+            .await
+            .map(drop)
+    }
+
+    /// Answers somebody who asked about the host.
+    pub(super) async fn host(&self, request: u64, facts: &HostFacts) -> Result<(), LinkError> {
+        self.post(&format!("/agent/v1/host/{request}"), facts)
             .await
             .map(drop)
     }

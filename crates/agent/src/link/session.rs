@@ -5,6 +5,7 @@
 use super::{Backoff, Link, Told, witness::Witness};
 use crate::{
     enrol::certificate_request,
+    host,
     identity::Identity,
     keeper::{clock, logs},
     layout::Layout,
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -24,7 +25,7 @@ use tidegate_domain::{
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
-    DesiredResponse, LogChunk, LogRequest, ObservedRequest, RenewRequest,
+    DesiredResponse, HostRequest, LogChunk, LogRequest, ObservedRequest, RenewRequest,
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -103,7 +104,9 @@ async fn poll(link: Arc<Link>, incoming: &Incoming) {
                 if cursor == 0 || backoff_was_needed(&mut backoff) {
                     tracing::info!("connected to the server");
                 }
-                let idle = answer.desired.is_none() && answer.logs.is_empty();
+                let idle = answer.desired.is_none()
+                    && answer.logs.is_empty()
+                    && answer.questions.is_empty();
                 cursor = answer.cursor;
                 take(&link, incoming, (answer, hashes)).await;
                 if idle && asked.elapsed() < POLL_SHORTEST {
@@ -140,6 +143,20 @@ async fn take(
             request,
         ));
     }
+    for request in std::mem::take(&mut answer.questions) {
+        let running = incoming
+            .observed
+            .borrow()
+            .as_ref()
+            .map(|seen| Arc::clone(&seen.running));
+        let (link, directory) = (Arc::clone(link), incoming.directory.clone());
+        tokio::spawn(async move {
+            let running = running.unwrap_or_default();
+            if let Err(error) = answer_host(&link, (&directory, &running), request).await {
+                warn("cannot say what somebody asked about the host", &*error);
+            }
+        });
+    }
     if answer.desired.is_some() {
         // Closed only while the agent is ending.
         let told = Told::States { answer, hashes };
@@ -161,6 +178,15 @@ async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
     if let Err(error) = link.logs(request.request, &chunk).await {
         warn("cannot send the logs somebody asked for", &error);
     }
+}
+
+async fn answer_host(
+    link: &Link,
+    (directory, running): (&Path, &BTreeMap<RevisionId, Revision>),
+    request: HostRequest,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let facts = host::look(directory, running, &request.question).await?;
+    Ok(link.host(request.request, &facts).await?)
 }
 
 async fn report(link: &Link, mut observed: watch::Receiver<Option<Seen>>) {

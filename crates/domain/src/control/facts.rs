@@ -54,6 +54,8 @@ impl ControlFacts {
                 approved: false,
                 change: None,
                 rehearsed: false,
+                preflight: None,
+                severe_issues: 0,
                 drilled: false,
                 returnable: false,
                 unread: BTreeSet::new(),
@@ -122,6 +124,12 @@ pub struct DeploymentFacts {
     /// Whether its plan was rehearsed.
     #[serde(default)]
     pub rehearsed: bool,
+    /// How many minutes ago its preflight passed, if the newest one of exactly this plan did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preflight: Option<u32>,
+    /// How many issues of the release are open that are rated high or critical.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub severe_issues: u32,
     /// Whether going back from this release was drilled.
     #[serde(default)]
     pub drilled: bool,
@@ -137,6 +145,11 @@ pub struct DeploymentFacts {
     /// 0 to 23, in UTC.
     #[serde(default)]
     pub hour: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What is known of an artifact.

@@ -96,6 +96,10 @@ fn remedy(evidence: &str) -> Option<&'static str> {
         }
         "change-request" => "`tidegate change create`, and somebody else approves it",
         "rehearsal" => "`tidegate rehearse PRODUCT VERSION --to ENVIRONMENT`",
+        "preflight" => "`tidegate preflight PRODUCT VERSION --to ENVIRONMENT`",
+        "issues" => {
+            "resolve or dismiss them: `tidegate issue list PRODUCT VERSION`, `tidegate issue resolve`"
+        }
         "drill" => "`tidegate drill PRODUCT VERSION --in ENVIRONMENT`, in an environment before",
         "acknowledgement" => "they read and acknowledge: `tidegate controls acknowledge`",
         _ => return None,

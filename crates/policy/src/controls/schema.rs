@@ -24,6 +24,10 @@ entity Deployment {
   // The kind of the change request that covers it: standard, normal or emergency.
   change?: String,
   rehearsed: Bool,
+  // How many minutes ago the newest preflight of exactly this plan passed; absent where it did not.
+  preflight?: Long,
+  // Open issues of the release that are rated high or critical.
+  severeIssues: Long,
   drilled: Bool,
   returnable: Bool,
   // Enforced controls that whoever asked has not acknowledged.

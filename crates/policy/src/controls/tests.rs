@@ -62,6 +62,8 @@ fn good() -> ControlFacts {
             approved: true,
             change: Some("normal".to_owned()),
             rehearsed: true,
+            preflight: Some(60),
+            severe_issues: 0,
             drilled: true,
             returnable: true,
             unread: BTreeSet::new(),
@@ -89,7 +91,7 @@ fn lacking(controls: &Controls, facts: &ControlFacts) -> Vec<String> {
 #[test]
 fn every_shipped_control_holds_or_not_by_its_own_fact() {
     let controls = Controls::new(&[]);
-    assert_eq!(controls.iter().count(), 17);
+    assert_eq!(controls.iter().count(), 19);
     for (control, _) in controls.iter() {
         assert_eq!(examine_control(control), Ok(()));
     }
@@ -136,6 +138,18 @@ fn every_shipped_control_holds_or_not_by_its_own_fact() {
     check(
         |it| it.deployment.rehearsed = false,
         &["rehearsed deployment"],
+    );
+    check(
+        |it| it.deployment.preflight = Some(61),
+        &["preflight-passed deployment"],
+    );
+    check(
+        |it| it.deployment.preflight = None,
+        &["preflight-passed deployment"],
+    );
+    check(
+        |it| it.deployment.severe_issues = 1,
+        &["no-severe-issue deployment"],
     );
     check(
         |it| it.deployment.drilled = false,

@@ -1,7 +1,6 @@
-//! The desk where people wait for logs. Servers never call agents: a request rides on the next answer to a long poll.
+//! The desk where questions to agents lie. Servers never call agents: a question rides on the next answer to a long poll.
 
-use crate::app::{App, Error, Kind, Request};
-use futures::FutureExt;
+use crate::app::Bus;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -10,164 +9,111 @@ use std::{
     },
     time::Duration,
 };
-use tidegate_domain::{access::Action, converge::Slot, name::Name};
-use tidegate_protocol::agent::{LogChunk, LogRequest};
 use tidegate_store::TargetKey;
 use tokio::sync::oneshot;
 
-/// A person waits this long for an agent's answer.
+/// An agent's answer is waited for so long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Who waits for what.
-#[derive(Debug, Default)]
-pub struct LogDesk {
+/// Who waits for which answer.
+#[derive(Debug)]
+pub struct Desk<Q, A> {
     next: AtomicU64,
-    waiting: Mutex<BTreeMap<u64, Waiting>>,
+    waiting: Mutex<BTreeMap<u64, Waiting<Q, A>>>,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Waiting<Q, A> {
     target: TargetKey,
-    request: LogRequest,
+    question: Q,
     handed_out: bool,
-    answer: oneshot::Sender<LogChunk>,
+    answer: oneshot::Sender<A>,
 }
 
-impl LogDesk {
-    /// The requests that a target has not been handed yet.
-    pub fn hand_out(&self, target: &TargetKey) -> Vec<LogRequest> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+/// The agent did not answer in time.
+#[derive(Debug)]
+pub(crate) struct Silent;
+
+impl Silent {
+    /// How long it was waited for, in seconds.
+    pub(crate) const AFTER: u64 = PATIENCE.as_secs();
+}
+
+impl<Q, A> Default for Desk<Q, A> {
+    fn default() -> Self {
+        Self {
+            next: AtomicU64::new(0),
+            waiting: Mutex::new(BTreeMap::new()),
+        }
+    }
+}
+
+impl<Q: Clone, A> Desk<Q, A> {
+    /// The questions that a target has not been handed yet, with what names their answers.
+    pub fn hand_out(&self, target: &TargetKey) -> Vec<(u64, Q)> {
+        let mut waiting = self.lock();
         let fresh = waiting
-            .values_mut()
-            .filter(|w| w.target == *target && !w.handed_out);
+            .iter_mut()
+            .filter(|(_, it)| it.target == *target && !it.handed_out);
         fresh
-            .map(|w| {
-                w.handed_out = true;
-                w.request.clone()
+            .map(|(number, it)| {
+                it.handed_out = true;
+                (*number, it.question.clone())
             })
             .collect()
     }
 
     /// An agent's answer. One that nobody waits for any more, or that is another target's, is dropped.
-    pub fn answer(&self, target: &TargetKey, request: u64, chunk: LogChunk) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.get(&request).is_some_and(|w| w.target == *target)
-            && let Some(found) = waiting.remove(&request)
+    pub fn answer(&self, target: &TargetKey, number: u64, answer: A) {
+        let mut waiting = self.lock();
+        if waiting.get(&number).is_some_and(|it| it.target == *target)
+            && let Some(found) = waiting.remove(&number)
         {
             // Whoever waited may have left in this moment.
-            drop(found.answer.send(chunk));
+            drop(found.answer.send(answer));
         }
     }
 
-    fn ask(&self, target: TargetKey, output: Output) -> (u64, oneshot::Receiver<LogChunk>) {
+    /// Asks the agent of a target.
+    ///
+    /// # Errors
+    /// When it does not answer in time.
+    pub(crate) async fn ask(
+        &self,
+        bus: &Bus,
+        target: &TargetKey,
+        question: Q,
+    ) -> Result<A, Silent> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (answer, answered) = oneshot::channel();
-        let request = LogRequest {
-            request: number,
-            product: output.product,
-            component: output.component,
-            slot: output.slot,
-            instance: output.instance,
-            job: output.job,
-            lines: output.lines,
+        let waiting = Waiting {
+            target: target.clone(),
+            question,
+            handed_out: false,
+            answer,
         };
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.insert(
-            number,
-            Waiting {
-                target,
-                request,
-                handed_out: false,
-                answer,
-            },
-        );
-        (number, answered)
+        self.lock().insert(number, waiting);
+        let _forget = Forget { desk: self, number };
+        bus.wake_target(target);
+        match tokio::time::timeout(PATIENCE, answered).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) | Err(_) => Err(Silent),
+        }
     }
 
-    fn forget(&self, request: u64) {
-        self.waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&request);
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Waiting<Q, A>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whose output is wanted.
-#[derive(Debug, Clone)]
-pub struct Output {
-    /// The product.
-    pub product: Name,
-    /// The component.
-    pub component: Name,
-    /// Where it runs.
-    pub slot: Slot,
-    /// Which instance, counted from 1.
-    pub instance: u32,
-    /// A job of it, instead of the component itself.
-    pub job: Option<Name>,
-    /// The last so many lines.
-    pub lines: u32,
-}
-
-/// Takes a request off the desk however the waiting ends, also when the person leaves.
-struct Forget<'a> {
-    desk: &'a LogDesk,
+/// Takes a question off the desk however the waiting ends, also when whoever asked leaves.
+struct Forget<'a, Q: Clone, A> {
+    desk: &'a Desk<Q, A>,
     number: u64,
 }
 
-impl Drop for Forget<'_> {
+impl<Q: Clone, A> Drop for Forget<'_, Q, A> {
     fn drop(&mut self) {
-        self.desk.forget(self.number);
-    }
-}
-
-impl App {
-    /// The last lines that a component or one of its jobs wrote on a target, asked of its agent.
-    ///
-    /// # Errors
-    /// When the asker may not, or the agent does not answer in time.
-    pub async fn logs(
-        &self,
-        request: &Request,
-        target: TargetKey,
-        output: Output,
-    ) -> Result<LogChunk, Error> {
-        let input = (request.clone(), target.clone(), output.product.clone());
-        let known = self
-            .store
-            .read(input, |tx, (request, key, product)| {
-                async move {
-                    let place = (product, &key.environment);
-                    request.permit_place(tx, Action::ReadLogs, place).await?;
-                    Ok::<_, Error>(tx.agent(key).await?)
-                }
-                .boxed()
-            })
-            .await?;
-        if known.is_none() {
-            return Err(Error::not_found(
-                "agent-not-found",
-                "agent of target",
-                &target,
-            ));
-        }
-        let (number, answered) = self.desk.ask(target.clone(), output);
-        let _forget = Forget {
-            desk: &self.desk,
-            number,
-        };
-        self.bus.wake_target(&target);
-        let answer = tokio::time::timeout(PATIENCE, answered).await;
-        match answer {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(_)) | Err(_) => {
-                let detail = format!(
-                    "the agent of {target} did not answer within {} s",
-                    PATIENCE.as_secs()
-                );
-                Err(Error::refused(Kind::NotReady, "agent-silent", detail)
-                    .hint("see whether it runs: `tidegate target list`"))
-            }
-        }
+        self.desk.lock().remove(&self.number);
     }
 }

@@ -20,10 +20,11 @@ use tidegate_domain::{
     digest::Digest,
     id::SecretVersion,
     name::Name,
+    preflight::HostFacts,
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
-    ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, JournalRequest,
+    ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, HostRequest, JournalRequest,
     JournalResponse, LogChunk, ObservedRequest, ObservedResponse, RenewRequest, SignedStates,
 };
 use tidegate_store::{TargetKey, Tx};
@@ -49,6 +50,7 @@ pub(super) fn router(app: SharedApp, presence: Presence) -> Router {
         .route("/agent/v1/observed", post(observed))
         .route("/agent/v1/journal", post(journal))
         .route("/agent/v1/logs/{request}", post(logs))
+        .route("/agent/v1/host/{request}", post(host))
         .route("/agent/v1/blobs/{digest}", get(blob))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(Arc::new(Link { app, presence }))
@@ -129,8 +131,14 @@ async fn desired(
     loop {
         let notified = woken.notified();
         let mut response = read_desired(&link.app, (&key, &serial), poll.after).await?;
-        response.logs = link.app.desk.hand_out(&key);
-        if response.desired.is_some() || !response.logs.is_empty() {
+        let (output, hosts) = (&link.app.output, &link.app.hosts);
+        let logs = output.hand_out(&key).into_iter();
+        response.logs = logs.map(|(request, of)| of.request(request)).collect();
+        let questions = hosts.hand_out(&key).into_iter();
+        let question = |(request, question)| HostRequest { request, question };
+        response.questions = questions.map(question).collect();
+        let asks = !response.logs.is_empty() || !response.questions.is_empty();
+        if response.desired.is_some() || asks {
             return Ok(Json(response));
         }
         if tokio::time::timeout_at(deadline, notified).await.is_err() {
@@ -170,7 +178,17 @@ async fn logs(
     Path(request): Path<u64>,
     Json(chunk): Json<LogChunk>,
 ) -> StatusCode {
-    link.app.desk.answer(&key, request, chunk);
+    link.app.output.answer(&key, request, chunk);
+    StatusCode::NO_CONTENT
+}
+
+async fn host(
+    State(link): State<Arc<Link>>,
+    Caller { key, .. }: Caller,
+    Path(request): Path<u64>,
+    Json(facts): Json<HostFacts>,
+) -> StatusCode {
+    link.app.hosts.answer(&key, request, facts);
     StatusCode::NO_CONTENT
 }
 
@@ -251,6 +269,7 @@ async fn everything(
         revisions: Vec::new(),
         secrets: BTreeMap::new(),
         logs: Vec::new(),
+        questions: Vec::new(),
         signed: SignedStates::default(),
     };
     // The record itself is asked: another server may have put it back a moment ago.

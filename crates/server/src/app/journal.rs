@@ -6,8 +6,8 @@ use tidegate_domain::{
     access::{Action, Resource},
     communication::message::About,
     id::{
-        ChangeId, DeploymentId, DrillId, GroupRunId, IssueId, MessageId, NoticeId, RehearsalId,
-        ResponseId, SupplierTaskId, TaskId, WaiverId,
+        ChangeId, DeploymentId, DrillId, GroupRunId, IssueId, MessageId, NoticeId, PreflightId,
+        RehearsalId, ResponseId, SupplierTaskId, TaskId, WaiverId,
     },
     journal::Frontier,
     name::Name,
@@ -208,6 +208,10 @@ async fn products_of(tx: &mut Tx, subject: &str) -> Result<Vec<Name>, Error> {
             .await?
             .map(|it| it.product),
         "drill" => tx.drill(DrillId(number)).await?.map(|it| it.product),
+        "preflight" => tx
+            .preflight(PreflightId(number))
+            .await?
+            .map(|it| it.product),
         "rehearsal" => tx
             .rehearsal(RehearsalId(number))
             .await?

@@ -20,4 +20,4 @@ pub use deployments::{Before, summary};
 pub(crate) use facts::collect;
 pub(super) use facts::{closes, closes_at, in_the_way, opening_of};
 pub(crate) use group_runs::stands;
-pub use tidegate_store::{DrillsOf, RehearsalsOf};
+pub use tidegate_store::{AboutPlan, DrillsOf};

@@ -18,8 +18,10 @@ mod lifecycle;
 mod logs;
 mod messages;
 mod people;
+mod plan_filter;
 mod planning;
 mod policies;
+mod preflights;
 mod procedures;
 mod rehearsals;
 mod releases;
@@ -66,6 +68,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .merge(people::router())
         .merge(policies::router())
         .merge(procedures::router())
+        .merge(preflights::router())
         .merge(rehearsals::router())
         .merge(releases::router())
         .merge(reviews::router())
@@ -142,6 +145,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         trains::hold, trains::resume, trains::cancel,
         tokens::create, tokens::list, tokens::revoke, tokens::sessions, tokens::end_session, tokens::sign_in_link,
         trusts::set, trusts::list, trusts::end, trusts::exchange,
+        preflights::make, preflights::list, preflights::show,
+        preflights::duties, preflights::confirm, preflights::leave,
         rehearsals::make, rehearsals::list, rehearsals::show,
         releases::create, releases::contents,
         releases::evidence_file, releases::list, releases::show, releases::seal, releases::reconfigure, releases::block,

@@ -19,6 +19,7 @@ pub(super) mod overview;
 pub(super) mod password;
 pub(super) mod people;
 pub(super) mod plan;
+pub(super) mod preflight;
 pub(super) mod procedures;
 pub(super) mod proposals;
 pub(super) mod provider;

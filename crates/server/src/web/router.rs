@@ -5,7 +5,7 @@ use super::{
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
         group_run, handover, issues, journal, messages, opt_in, outside, overview, password,
-        people, plan, procedures, proposals, provider, rehearsal, release, release_plan,
+        people, plan, preflight, procedures, proposals, provider, rehearsal, release, release_plan,
         release_scope, releases, reviews, runbook, score, sign_in, status_page, suppliers, talk,
         train, trains, waivers, work,
     },
@@ -57,6 +57,15 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route(
             "/products/{product}/releases/{version}/plan",
             get(plan::show),
+        )
+        .route(
+            "/products/{product}/releases/{version}/preflight",
+            post(release::preflight),
+        )
+        .route("/preflights/{id}", get(preflight::show))
+        .route(
+            "/products/{product}/releases/{version}/duties/{environment}",
+            post(preflight::duty),
         )
         .route(
             "/products/{product}/releases/{version}/rehearse",

@@ -36,6 +36,16 @@ impl State {
         Self::new(shape, health)
     }
 
+    /// How fit something was found by a preflight.
+    pub(super) fn of_preflight(verdict: &str) -> Self {
+        match verdict {
+            "passed" => Self::new("steady", "fit"),
+            "warning" => Self::new("waiting", "to be looked at"),
+            "failed" => Self::new("failing", "not fit"),
+            _ => Self::new("unknown", "not found out"),
+        }
+    }
+
     /// How far a deployment is.
     pub(super) fn of_deployment(status: &str, is_held: bool) -> Self {
         if is_held {

@@ -221,6 +221,16 @@ fn of_others(action: &str, detail: &Value) -> String {
     let reason = text(detail, "reason");
     match action {
         "rehearsal.made" => because("rehearsed it", text(detail, "found")),
+        "preflight.made" => because("had the targets looked at", text(detail, "found")),
+        "duty.confirmed" => format!(
+            "is on duty while it goes to {}, until {}",
+            text(detail, "environment"),
+            text(detail, "until")
+        ),
+        "duty.ended" => format!(
+            "is on duty no more while it goes to {}",
+            text(detail, "environment")
+        ),
         "drill.started" => "began a rollback drill".to_owned(),
         "drill.leg_began" => format!(
             "began a leg of the drill: {}",
@@ -302,6 +312,7 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
             Some(format!("/artifacts/{product}/{component}/{digest}"))
         }
         ["rehearsal", id] => Some(format!("/rehearsals/{id}")),
+        ["preflight", id] => Some(format!("/preflights/{id}")),
         ["release", product, version] => Some(format!("/products/{product}/releases/{version}")),
         _ => None,
     }
@@ -419,6 +430,9 @@ mod tests {
         "proposal.made",
         "proposal.turned_down",
         "rehearsal.made",
+        "preflight.made",
+        "duty.confirmed",
+        "duty.ended",
         "release.evidence",
         "release.sealed",
         "secret.set",

@@ -204,6 +204,14 @@ impl Tx {
         Ok(self.row(sql, &values).await?.is_some())
     }
 
+    /// How many bytes the blobs have that a manifest names.
+    pub async fn bytes_of_manifest(&mut self, manifest: Digest) -> Result<u64, StoreError> {
+        let sql = "SELECT CAST(COALESCE(SUM(b.size), 0) AS BIGINT) FROM registry_references r \
+            JOIN registry_blobs b ON b.digest = r.digest WHERE r.manifest = $1";
+        let row = self.row(sql, &[digest_value(manifest)]).await?;
+        row.map_or(Ok(0), |row| row.unsigned(0))
+    }
+
     /// A manifest that `repository` shows and that names `digest`.
     pub async fn manifest_naming(
         &mut self,

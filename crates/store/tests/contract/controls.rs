@@ -308,6 +308,8 @@ pub(crate) fn judgement() -> Judgement {
                 approved: true,
                 change: Some("standard".to_owned()),
                 rehearsed: true,
+                preflight: None,
+                severe_issues: 0,
                 drilled: false,
                 returnable: true,
                 unread: BTreeSet::new(),

@@ -26,6 +26,7 @@ mod leases;
 mod lifecycle;
 mod measurements;
 mod planning;
+mod preflights;
 mod procedures;
 mod proposals;
 mod quarantine;
@@ -202,6 +203,10 @@ contract! {
     }
     drills {
         a_drill_runs_alone_in_its_place_and_is_found_by_release
+    }
+    preflights {
+        preflights_are_found_by_plan_and_place
+        who_is_on_duty_is_who_said_so_last
     }
     rehearsals {
         rehearsals_are_found_by_plan_and_place

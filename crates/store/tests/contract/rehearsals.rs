@@ -2,7 +2,7 @@
 
 use crate::samples::{name, rehearsal};
 use tidegate_domain::id::RehearsalId;
-use tidegate_store::{RehearsalsOf, Store};
+use tidegate_store::{AboutPlan, Store};
 
 pub(crate) async fn rehearsals_are_found_by_plan_and_place(store: &Store) {
     let ids = commit!(store, (), |tx, ()| {
@@ -15,24 +15,24 @@ pub(crate) async fn rehearsals_are_found_by_plan_and_place(store: &Store) {
     });
     let read = view!(store, (), |tx, ()| tx.rehearsal(RehearsalId(1)).await?);
     assert_eq!(read, Some(rehearsal(1, "live")));
-    let numbers = async |of: RehearsalsOf| {
+    let numbers = async |of: AboutPlan| {
         let found = view!(store, of, |tx, of| {
             tx.rehearsals_before(RehearsalId(9), 10, of).await?
         });
         found.into_iter().map(|one| one.id.0).collect::<Vec<_>>()
     };
-    let all = RehearsalsOf::default();
+    let all = AboutPlan::default();
     assert_eq!(numbers(all.clone()).await, [2, 1]);
     let plan = Some(rehearsal(2, "staging").plan);
     assert_eq!(
-        numbers(RehearsalsOf {
+        numbers(AboutPlan {
             plan,
             ..all.clone()
         })
         .await,
         [2]
     );
-    let place = RehearsalsOf {
+    let place = AboutPlan {
         product: Some(name("storefront")),
         release: Some("1.1.0".parse().unwrap()),
         environment: Some(name("live")),
@@ -40,5 +40,5 @@ pub(crate) async fn rehearsals_are_found_by_plan_and_place(store: &Store) {
     };
     assert_eq!(numbers(place.clone()).await, [1]);
     let product = Some(name("other"));
-    assert!(numbers(RehearsalsOf { product, ..place }).await.is_empty());
+    assert!(numbers(AboutPlan { product, ..place }).await.is_empty());
 }

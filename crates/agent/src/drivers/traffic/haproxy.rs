@@ -96,6 +96,11 @@ pub(super) async fn apply(
     }
 }
 
+/// Whether HAProxy answers and has the backend. Nothing is changed.
+pub(super) async fn look(socket: &str, backend: &str) -> Result<(), Trouble> {
+    Haproxy { socket, backend }.weights().await.map(drop)
+}
+
 struct Haproxy<'a> {
     socket: &'a str,
     backend: &'a str,

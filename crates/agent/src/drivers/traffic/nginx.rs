@@ -9,6 +9,7 @@ use super::{
     workers::Workers,
 };
 use crate::layout::replace;
+use rustix::fs::{Access, access};
 use std::{
     ffi::OsString,
     fs, io,
@@ -45,6 +46,10 @@ pub(super) enum Trouble {
         "no worker process of nginx is to be seen: start it, or let the agent see its processes; what {0} held before is back"
     )]
     Unseen(String),
+    #[error(
+        "no worker process of nginx is to be seen: start it, or let the agent see its processes"
+    )]
+    Absent,
     #[error("the file {0} holds something else after it was written: let nobody else write it")]
     Contradicted(String),
 }
@@ -73,6 +78,23 @@ pub(super) struct Nginx {
 struct Text {
     file: PathBuf,
     bytes: Vec<u8>,
+}
+
+/// Whether nginx runs, and its file is there for the agent to replace. Nothing is changed.
+pub(super) fn look(file: &str, upstream: &str, command: &[String]) -> Result<(), Trouble> {
+    let path = Path::new(file);
+    if read(path)?.is_some_and(|found| !is_upstream(&found, upstream)) {
+        let (file, upstream) = (file.to_owned(), upstream.to_owned());
+        return Err(Trouble::Foreign { file, upstream });
+    }
+    // It is replaced as a whole: what counts is its directory.
+    let directory = path.parent().unwrap_or(path);
+    let may_write = access(directory, Access::WRITE_OK | Access::EXEC_OK);
+    may_write.map_err(|error| trouble(path, &error.into()))?;
+    match Workers::default().of(command).is_empty() {
+        true => Err(Trouble::Absent),
+        false => Ok(()),
+    }
 }
 
 impl Nginx {

@@ -129,16 +129,30 @@ impl Route {
         if self.servers.iter().all(|server| server.weight == 0) {
             return Err(RouteError::Nobody);
         }
-        self.check_balancer()
-    }
-
-    fn check_balancer(&self) -> Result<(), RouteError> {
+        self.balancer.check()?;
         match &self.balancer {
-            Balancer::Haproxy { socket, backend } => {
+            // It has the addresses from its own configuration.
+            Balancer::Haproxy { .. } => Ok(()),
+            Balancer::Nginx { .. } => {
+                let mut servers = self.servers.iter();
+                servers.try_for_each(|server| is_address(&server.address))
+            }
+        }
+    }
+}
+
+impl Balancer {
+    /// Whether it can be told anything, as [`Route::check`].
+    ///
+    /// # Errors
+    /// When one of its texts could break out of its place.
+    pub fn check(&self) -> Result<(), RouteError> {
+        match self {
+            Self::Haproxy { socket, backend } => {
                 is_path(socket)?;
                 is_word(backend)
             }
-            Balancer::Nginx {
+            Self::Nginx {
                 file,
                 upstream,
                 reload,
@@ -148,7 +162,7 @@ impl Route {
                 if reload.is_empty() {
                     return Err(RouteError::Reload);
                 }
-                self.servers.iter().try_for_each(|s| is_address(&s.address))
+                Ok(())
             }
         }
     }

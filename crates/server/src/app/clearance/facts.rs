@@ -5,21 +5,25 @@ use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::{Environment, Product, path},
-    control::{ArtifactFacts, DeploymentFacts, Mode, ReleaseFacts},
-    deployment::Deployment,
+    control::{ArtifactFacts, DeploymentFacts, Mode, ReleaseFacts, Severity},
+    deployment::{Deployment, Status},
     drill::Ending,
     handover::HandoverKind,
-    id::{DrillId, RehearsalId},
+    id::{DrillId, PreflightId, RehearsalId},
+    issue::Issue,
     name::Name,
     plan::Reversible,
+    preflight::Preflight,
     release::Release,
 };
-use tidegate_store::{DrillsOf, RehearsalsOf, Repository, Tx};
+use tidegate_store::{AboutPlan, DrillsOf, Repository, Tx};
 
 /// How many deployments of a place are looked through for another release to go back to.
 const STANDING: u64 = 20;
 /// How many drills of a release are looked through for one that passed.
 const DRILLS: u64 = 20;
+/// How many issues of a release are looked through, the newest.
+const ISSUES: u64 = 1_000;
 
 pub(super) async fn release(
     tx: &mut Tx,
@@ -88,7 +92,7 @@ pub(super) async fn deployment_facts(
     deployment: &Deployment,
 ) -> Result<DeploymentFacts, Error> {
     let plan = deployment.plan.hash();
-    let of = RehearsalsOf {
+    let of = AboutPlan {
         plan: Some(plan),
         product: Some(deployment.product.clone()),
         release: Some(deployment.release.clone()),
@@ -110,12 +114,50 @@ pub(super) async fn deployment_facts(
         approved: false,
         change: None,
         rehearsed: !rehearsals.is_empty(),
+        preflight: preflight(tx, deployment, &of).await?,
+        severe_issues: severe_issues(tx, deployment).await?,
         drilled: is_drilled(tx, deployment).await?,
         returnable: is_returnable(tx, deployment).await?,
         unread: BTreeSet::new(),
         weekday,
         hour,
     })
+}
+
+/// How old the newest preflight is, in minutes, if it passed. What has begun is not held up because it takes long: then it counts
+/// how old it was when the deployment was asked for.
+async fn preflight(
+    tx: &mut Tx,
+    deployment: &Deployment,
+    of: &AboutPlan,
+) -> Result<Option<u32>, Error> {
+    let newest = PreflightId(u64::MAX >> 1);
+    let newest = tx.preflights_before(newest, 1, of).await?.pop();
+    let until = match deployment.status {
+        Status::Rolling { .. } => deployment.requested_at,
+        Status::Requested
+        | Status::Preparing { .. }
+        | Status::RollingBack { .. }
+        | Status::Cancelling { .. }
+        | Status::Succeeded { .. }
+        | Status::RolledBack { .. }
+        | Status::Failed { .. }
+        | Status::Cancelled { .. }
+        | Status::Superseded { .. } => tx.now(),
+    };
+    let passed = newest.filter(Preflight::passed);
+    Ok(passed.map(|it| {
+        let age = until.duration_since(it.requested_at).as_mins().max(0);
+        u32::try_from(age).unwrap_or(u32::MAX)
+    }))
+}
+
+async fn severe_issues(tx: &mut Tx, deployment: &Deployment) -> Result<u32, Error> {
+    let of = (&deployment.product, &deployment.release);
+    let issues = tx.issues_of(of, ISSUES).await?;
+    let severe = |it: &&Issue| it.state.is_open() && it.severity >= Severity::High;
+    let severe = issues.iter().filter(severe).count();
+    Ok(u32::try_from(severe).unwrap_or(u32::MAX))
 }
 
 async fn is_drilled(tx: &mut Tx, deployment: &Deployment) -> Result<bool, Error> {

@@ -8,7 +8,7 @@ use tidegate_domain::{
     rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
 };
 use tidegate_protocol::api::{ExposureView, RehearsalView, ScenarioView, SpreadView, WaitedView};
-use tidegate_store::{RehearsalsOf, Tx};
+use tidegate_store::{AboutPlan, Tx};
 
 impl App {
     /// One rehearsal with its curves.
@@ -46,7 +46,7 @@ impl App {
         request: &Request,
         before: Option<RehearsalId>,
         limit: u64,
-        of: RehearsalsOf,
+        of: AboutPlan,
     ) -> Result<Vec<RehearsalView>, Error> {
         let before = before.unwrap_or(RehearsalId(u64::MAX >> 1));
         let input = (request.clone(), before, limit, of);
@@ -67,7 +67,7 @@ async fn seen(
     tx: &mut Tx,
     request: &Request,
     (mut before, limit): (RehearsalId, u64),
-    of: &RehearsalsOf,
+    of: &AboutPlan,
 ) -> Result<Vec<Rehearsal>, Error> {
     let mut sight = request.sight(tx).await?;
     let mut page = Page::new(limit);

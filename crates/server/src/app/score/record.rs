@@ -23,7 +23,7 @@ use tidegate_domain::{
     score::{Facts, Outcome, Score, Touched},
     version::Version,
 };
-use tidegate_store::{DrillsOf, RehearsalsOf, Tx};
+use tidegate_store::{AboutPlan, DrillsOf, Tx};
 
 /// The most deployments, drills, rehearsals, and what suppliers did, each, the newest.
 pub(super) const MOST: u64 = 2_000;
@@ -134,7 +134,7 @@ impl Record {
             .await?;
         all.reverse();
         let of_product = Some(name.clone());
-        let of = RehearsalsOf {
+        let of = AboutPlan {
             plan: None,
             product: of_product.clone(),
             release: None,

@@ -5,7 +5,7 @@ use super::super::{
     access::{Caller, Query, State, bounded},
 };
 use crate::{
-    agents::desk::Output,
+    agents::output::Output,
     app::{SharedApp, field, optional},
 };
 use axum::{Router, extract, routing::get};

@@ -1,16 +1,18 @@
 //! Rehearsals.
 
-use super::super::{
-    ApiError,
-    access::{Caller, Json, Path, Query, State, bounded},
+use super::{
+    super::{
+        ApiError,
+        access::{Caller, Json, Path, Query, State, bounded},
+    },
+    plan_filter::PlanFilter,
 };
-use crate::app::{Error, SharedApp, optional, query::RehearsalsOf};
+use crate::app::SharedApp;
 use axum::{
     Router, extract,
     http::StatusCode,
     routing::{get, post},
 };
-use serde::Deserialize;
 use tidegate_domain::id::RehearsalId;
 use tidegate_protocol::api::{Problem, RehearsalRequest, RehearsalView};
 
@@ -18,28 +20,6 @@ pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .route("/api/v1/rehearsals", post(make).get(list))
         .route("/api/v1/rehearsals/{id}", get(show))
-}
-
-/// Which rehearsals.
-#[derive(Debug, Deserialize)]
-pub(super) struct Filter {
-    before: Option<u64>,
-    limit: Option<u64>,
-    plan: Option<String>,
-    product: Option<String>,
-    release: Option<String>,
-    environment: Option<String>,
-}
-
-impl Filter {
-    fn of(&self) -> Result<RehearsalsOf, Error> {
-        Ok(RehearsalsOf {
-            plan: optional("plan", self.plan.as_deref())?,
-            product: optional("product", self.product.as_deref())?,
-            release: optional("release", self.release.as_deref())?,
-            environment: optional("environment", self.environment.as_deref())?,
-        })
-    }
 }
 
 /// Tries on a simulated copy of the fleet what a deployment would come to, and keeps what was found. Nothing is changed.
@@ -64,11 +44,11 @@ pub(super) async fn make(
 pub(super) async fn list(
     app: State,
     Caller(request): Caller,
-    Query(filter): Query<Filter>,
+    Query(filter): Query<PlanFilter>,
 ) -> Result<extract::Json<Vec<RehearsalView>>, ApiError> {
     let limit = bounded("limit", filter.limit, 50, 200)?;
     let before = filter.before.map(RehearsalId);
-    let of = filter.of()?;
+    let of = filter.about()?;
     Ok(extract::Json(
         app.rehearsal_list(&request, before, limit, of).await?,
     ))

@@ -1,5 +1,6 @@
 //! One deployment: what happens now, what it waits for, who did what, and what a person can do.
 
+mod beforehand;
 mod charts;
 mod checks;
 mod deeds;
@@ -21,11 +22,12 @@ use super::super::{
     visitor::{Path, Submitted, Visitor},
 };
 use crate::{
-    app::{Error, Request, SharedApp, query::RehearsalsOf},
+    app::{Error, Request, SharedApp},
     http::{Watching, access::State},
 };
 use askama::{Template, filters::HtmlSafe};
 use axum::response::{IntoResponse, Redirect, Response};
+use beforehand::Beforehand;
 use checks::Check;
 use deeds::{Deed, Reason};
 use futures::FutureExt;
@@ -47,8 +49,8 @@ const PACE: Duration = Duration::from_millis(150);
 #[template(path = "deployment.html")]
 struct Page {
     frame: Frame,
-    /// The rehearsal of its plan, if there was one.
-    rehearsal: Option<u64>,
+    /// What was found out beforehand about its plan.
+    beforehand: Beforehand,
     deployment: Deployment,
     talk: Talk,
 }
@@ -123,26 +125,10 @@ pub(in crate::web) async fn show(
     );
     answer(&Page {
         frame,
-        rehearsal: rehearsal(&app, &request, view).await?,
+        beforehand: Beforehand::of(&app, &request, view).await?,
         talk: Talk::of(&app, &request, &Subject::Deployment(id)).await?,
         deployment,
     })
-}
-
-/// The latest rehearsal of the same plan of the same release to the same place.
-async fn rehearsal(
-    app: &SharedApp,
-    request: &Request,
-    view: &DeploymentView,
-) -> Result<Option<u64>, Error> {
-    let of = RehearsalsOf {
-        plan: view.plan_hash.parse().ok(),
-        product: view.product.parse().ok(),
-        release: view.release.parse().ok(),
-        environment: view.environment.parse().ok(),
-    };
-    let found = app.rehearsal_list(request, None, 1, of).await?;
-    Ok(found.first().map(|rehearsal| rehearsal.id))
 }
 
 pub(in crate::web) async fn live(

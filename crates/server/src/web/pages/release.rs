@@ -24,7 +24,7 @@ use super::{
 use crate::{
     app::{
         Error, Request, SharedApp,
-        query::{DrillsOf, RehearsalsOf},
+        query::{AboutPlan, DrillsOf},
     },
     http::access::State,
 };
@@ -182,7 +182,7 @@ fn page(
     }
 }
 
-/// The latest rehearsals and drills of the release.
+/// The latest rehearsals, preflights and drills of the release.
 async fn evidence(
     app: &SharedApp,
     request: &Request,
@@ -195,16 +195,17 @@ async fn evidence(
         release: version.clone(),
         ..DrillsOf::default()
     };
-    let rehearsed = RehearsalsOf {
+    let about = AboutPlan {
         product,
         release: version,
-        ..RehearsalsOf::default()
+        ..AboutPlan::default()
     };
     let drills = app.drill_list(request, None, EVIDENCE, drilled).await?;
     let rehearsals = app
-        .rehearsal_list(request, None, EVIDENCE, rehearsed)
+        .rehearsal_list(request, None, EVIDENCE, about.clone())
         .await?;
-    Ok(evidence::of(&drills, &rehearsals, now))
+    let preflights = app.preflight_list(request, None, EVIDENCE, about).await?;
+    Ok(evidence::of(&drills, (&rehearsals, &preflights), now))
 }
 
 pub(in crate::web) async fn seal(
@@ -279,6 +280,20 @@ pub(in crate::web) async fn rehearse(
     };
     let id = app.rehearse(request, &wanted).await.map_err(back)?;
     Ok(Redirect::to(&format!("/rehearsals/{id}")))
+}
+
+/// The same form again: every target is asked how fit it is for that deployment.
+pub(in crate::web) async fn preflight(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Submitted(form): Submitted<Wanted>,
+) -> Result<Redirect, Fault> {
+    let here = address(&product, &version);
+    let back = |error| Fault::back(error, &here);
+    let wanted = form.read(product, version).map_err(back)?;
+    let id = app.preflight(request, &wanted).await.map_err(back)?;
+    Ok(Redirect::to(&format!("/preflights/{id}")))
 }
 
 fn address(product: &str, version: &str) -> String {

@@ -1,8 +1,8 @@
-//! What is known beforehand of how the release would do: rehearsals and rollback drills.
+//! What is known beforehand of how the release would do: preflights, rehearsals and rollback drills.
 
 use super::super::super::{moment::Moment, state::State};
 use jiff::Timestamp;
-use tidegate_protocol::api::{DrillView, RehearsalView};
+use tidegate_protocol::api::{DrillView, PreflightView, RehearsalView};
 
 /// One line of evidence.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct Evidence {
 /// Drills first: what was tried in earnest weighs more than a forecast.
 pub(super) fn of(
     drills: &[DrillView],
-    rehearsals: &[RehearsalView],
+    (rehearsals, preflights): (&[RehearsalView], &[PreflightView]),
     now: Timestamp,
 ) -> Vec<Evidence> {
     let drills = drills.iter().map(|drill| Evidence {
@@ -40,5 +40,11 @@ pub(super) fn of(
         href: format!("/rehearsals/{}", rehearsal.id),
         when: Moment::seen(rehearsal.requested_at, now),
     });
-    drills.chain(rehearsals).collect()
+    let preflights = preflights.iter().map(|preflight| Evidence {
+        state: State::of_preflight(&preflight.verdict),
+        sentence: preflight.sentence.clone(),
+        href: format!("/preflights/{}", preflight.id),
+        when: Moment::seen(preflight.requested_at, now),
+    });
+    drills.chain(preflights).chain(rehearsals).collect()
 }

@@ -1,0 +1,287 @@
+//! What the record knows of the targets of a deployment, and what their agents are to be asked.
+
+use super::{
+    super::{Error, Request, plans::Wanted, rehearse, runbooks, talk::people_of},
+    drift::drift,
+};
+use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+use tidegate_domain::{
+    access::Action,
+    converge::Health,
+    deployment::{Deployment, TargetRun, facts::Report},
+    digest::Digest,
+    name::Name,
+    preflight::{Answer, Call, Fleet, HostQuestion, Role, Runs, WayBack, Workload, calls},
+    revision::{ComponentRevision, DriverSettings, Probe, Revision, RevisionId},
+    runbook::{Errand, Run, Runbook, Timeline, Way},
+};
+use tidegate_store::{AgentRow, Repository, TargetKey, Tx};
+
+/// What is asked, and of what.
+#[derive(Debug, Clone)]
+pub(super) struct Stage {
+    /// As it would begin.
+    pub(super) deployment: Deployment,
+    /// Of each target that it would change, and each load balancer that it would tell.
+    pub(super) targets: Vec<Asked>,
+    /// Everything else; no targets yet.
+    pub(super) fleet: Fleet,
+}
+
+/// One target, before its agent has answered.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) key: TargetKey,
+    /// Where it need not be asked.
+    pub(super) known: Option<Answer>,
+    pub(super) question: HostQuestion,
+    pub(super) role: Role,
+}
+
+/// Everything that can be known without asking an agent.
+///
+/// # Errors
+/// When whoever asks may not, or no deployment can be planned.
+pub(super) async fn staged(
+    tx: &mut Tx,
+    request: &Request,
+    wanted: &Wanted,
+) -> Result<Stage, Error> {
+    let place = (&wanted.product, &wanted.environment);
+    request.permit_place(tx, Action::Rehearse, place).await?;
+    let (deployment, brought) = rehearse::drafted(tx, request, wanted).await?;
+    let mut record = Record::of(tx, &deployment).await?;
+    let mut targets = Vec::with_capacity(deployment.targets.len());
+    for (run, revision) in deployment.targets.iter().zip(&brought) {
+        targets.push(record.runs(tx, run, revision).await?);
+    }
+    targets.extend(deployment.balancers.iter().map(|balancer| {
+        let question = HostQuestion {
+            balancers: balancer.routes.clone(),
+            ..record.question()
+        };
+        record.asked(&balancer.target, question, Role::Balances)
+    }));
+    let fleet = fleet(tx, request, &deployment).await?;
+    Ok(Stage {
+        deployment,
+        targets,
+        fleet,
+    })
+}
+
+/// Who is counted on, and until when.
+async fn fleet(tx: &mut Tx, request: &Request, of: &Deployment) -> Result<Fleet, Error> {
+    let mut plans: Vec<Runbook> = Vec::new();
+    for way in [Way::Forward, Way::Back] {
+        let errand = Errand {
+            product: of.product.clone(),
+            version: of.release.clone(),
+            environment: of.environment.clone(),
+            way,
+        };
+        plans.extend(runbooks::newest(tx, &errand).await?.map(|it| it.runbook));
+    }
+    let now = tx.now();
+    let mut called: Vec<Call> = calls(&plans, |_| BTreeSet::new());
+    for call in &mut called {
+        call.people = people_of(tx, request, &call.party).await?;
+    }
+    let (product, release, environment) = (&of.product, &of.release, &of.environment);
+    Ok(Fleet {
+        product: product.clone(),
+        targets: Vec::new(),
+        calls: called,
+        duties: tx.duties_of((product, release), environment).await?,
+        ends: ends(&plans, now),
+        confirm: format!("`tidegate duty confirm {product} {release} --to {environment}`"),
+    })
+}
+
+/// When all would be over if it began now: by the deployment plan, if there is one.
+fn ends(plans: &[Runbook], now: Timestamp) -> Timestamp {
+    let forward = plans.iter().find(|plan| plan.way == Way::Forward);
+    let timeline = forward.and_then(|plan| Timeline::of(plan, &Run::new(now), now).ok());
+    timeline.map_or(now, |timeline| timeline.ends)
+}
+
+/// What is recorded of a place, read once.
+struct Record<'a> {
+    of: &'a Deployment,
+    agents: BTreeMap<TargetKey, AgentRow>,
+    reports: BTreeMap<Name, Report>,
+    told: BTreeMap<Name, tidegate_domain::converge::DesiredState>,
+    /// Bytes to be fetched for an artifact.
+    bytes: BTreeMap<Digest, u64>,
+    /// Whether the registry holds all of an artifact.
+    whole: BTreeMap<(Name, Digest), bool>,
+}
+
+impl<'a> Record<'a> {
+    async fn of(tx: &mut Tx, of: &'a Deployment) -> Result<Self, Error> {
+        let agents = tx.agents().await?.into_iter();
+        let reports = tx.reports_in(&of.environment, &of.product).await?;
+        let told = tx.desired_in(&of.environment, &of.product).await?;
+        Ok(Self {
+            of,
+            agents: agents.map(|agent| (agent.key.clone(), agent)).collect(),
+            reports: reports.into_iter().collect(),
+            told: told.into_iter().collect(),
+            bytes: BTreeMap::new(),
+            whole: BTreeMap::new(),
+        })
+    }
+
+    fn question(&self) -> HostQuestion {
+        HostQuestion {
+            product: self.of.product.clone(),
+            listen: Vec::new(),
+            workloads: BTreeMap::new(),
+            balancers: BTreeMap::new(),
+        }
+    }
+
+    fn asked(&self, target: &Name, question: HostQuestion, role: Role) -> Asked {
+        let key = TargetKey {
+            environment: self.of.environment.clone(),
+            target: target.clone(),
+        };
+        let known = match self.agents.get(&key) {
+            None => Some(Answer::NotEnrolled),
+            Some(agent) if agent.revoked_at.is_some() => Some(Answer::Revoked),
+            Some(agent) if !agent.connected => Some(Answer::OutOfTouch {
+                since: agent.connection_changed_at,
+            }),
+            Some(_) => None,
+        };
+        Asked {
+            key,
+            known,
+            question,
+            role,
+        }
+    }
+
+    /// A target that would run `revision`.
+    async fn runs(
+        &mut self,
+        tx: &mut Tx,
+        run: &TargetRun,
+        revision: &Revision,
+    ) -> Result<Asked, Error> {
+        let mut wanted = Vec::with_capacity(revision.components.len());
+        let mut question = self.question();
+        for part in &revision.components {
+            let workload = part.workload();
+            wanted.push(Workload {
+                component: part.component.clone(),
+                workload,
+                bytes: self.bytes(tx, part.artifact).await?,
+            });
+            let of = question.workloads.entry(part.component.clone());
+            of.or_default().insert(workload);
+            question.listen.extend(addresses(part));
+        }
+        let way_back = match run.before {
+            Some(before) => self.way_back(tx, before, &mut question).await?,
+            None => None,
+        };
+        let report = self.reports.get(&run.target);
+        let told = self.told.get(&run.target);
+        let runs = Runs {
+            wanted,
+            drift: drift(tx, (told, report)).await?,
+            unwell: report.map(unwell).unwrap_or_default(),
+            way_back,
+        };
+        question.listen.sort();
+        question.listen.dedup();
+        Ok(self.asked(&run.target, question, Role::Runs(runs)))
+    }
+
+    /// What a target would go back to, and that its agent is asked about it.
+    async fn way_back(
+        &mut self,
+        tx: &mut Tx,
+        before: RevisionId,
+        question: &mut HostQuestion,
+    ) -> Result<Option<WayBack>, Error> {
+        let Some(known) = tx.revision(before).await? else {
+            return Ok(None);
+        };
+        let (mut workloads, mut lost) = (BTreeSet::new(), Vec::new());
+        for part in &known.components {
+            let workload = part.workload();
+            workloads.insert(workload);
+            let of = question.workloads.entry(part.component.clone());
+            of.or_default().insert(workload);
+            if !self.is_whole(tx, part).await? {
+                lost.push(part.component.clone());
+            }
+        }
+        Ok(Some(WayBack {
+            release: known.release.clone(),
+            workloads,
+            lost,
+        }))
+    }
+
+    async fn bytes(&mut self, tx: &mut Tx, artifact: Digest) -> Result<u64, Error> {
+        if let Some(known) = self.bytes.get(&artifact) {
+            return Ok(*known);
+        }
+        let bytes = tx.bytes_of_manifest(artifact).await?;
+        self.bytes.insert(artifact, bytes);
+        Ok(bytes)
+    }
+
+    async fn is_whole(&mut self, tx: &mut Tx, part: &ComponentRevision) -> Result<bool, Error> {
+        let key = (part.component.clone(), part.artifact);
+        if let Some(known) = self.whole.get(&key) {
+            return Ok(*known);
+        }
+        let repository = Repository {
+            product: self.of.product.clone(),
+            component: part.component.clone(),
+        };
+        let is_whole = tx.is_whole(&repository, part.artifact).await?;
+        self.whole.insert(key, is_whole);
+        Ok(is_whole)
+    }
+}
+
+/// The addresses that have to be free for a component: those that its keeper listens on for it, and, as it listens there itself,
+/// where it is asked how it does.
+fn addresses(part: &ComponentRevision) -> impl Iterator<Item = SocketAddr> {
+    let DriverSettings::Service(service) = &part.driver;
+    let probe = service.health.as_ref().map(|health| &health.probe);
+    let probed = probe.and_then(|probe| match probe {
+        Probe::Http { host, port, .. } | Probe::Tcp { host, port } => loopback(host, *port),
+        Probe::Exec { .. } => None,
+    });
+    // Where a keeper listens everywhere, it listens there, too.
+    let held = |at: &SocketAddr| service.listen.iter().any(|it| it.port() == at.port());
+    let probed = probed.filter(|at| !held(at));
+    service.listen.iter().copied().chain(probed)
+}
+
+/// An address on the host itself; what is elsewhere is not its agent's to look at.
+fn loopback(host: &str, port: u16) -> Option<SocketAddr> {
+    let ip = match host {
+        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        _ => host.parse().ok()?,
+    };
+    ip.is_loopback().then(|| SocketAddr::new(ip, port))
+}
+
+fn unwell(report: &Report) -> Vec<(Name, Health, String)> {
+    let active = report.observed.active.iter();
+    let unwell = active.filter(|it| it.revision.is_some() && it.health > Health::Healthy);
+    unwell
+        .map(|it| (it.component.clone(), it.health, it.detail.clone()))
+        .collect()
+}

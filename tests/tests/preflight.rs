@@ -1,0 +1,227 @@
+//! Preflights with real agents: what is not fit is found before anything begins, and an enforced control waits for it.
+
+use serde_json::Value;
+use std::net::TcpListener;
+use tidegate_tests::{
+    haproxy::Haproxy,
+    shop::{Shop, until},
+};
+
+/// Looks at the targets; answers the status it ends with, and what was found.
+fn preflight(shop: &Shop, version: &str, environment: &str) -> (i32, Value) {
+    let words = ["preflight", "shop", version, "--to", environment];
+    let how = ["--minimum-healthy", "300ms", "--output", "json"];
+    let output = shop.run(&[&words[..], &how].concat());
+    let view = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code().unwrap_or(-1), view)
+}
+
+/// What was found of one aspect: how good, where, and in which words.
+fn of(view: &Value, aspect: &str) -> Vec<String> {
+    let findings = view["findings"].as_array().into_iter().flatten();
+    let findings = findings.filter(|it| it["aspect"] == aspect);
+    let line = |it: &Value| {
+        let word = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
+        let targets = it["targets"].as_array().into_iter().flatten();
+        let targets: Vec<&str> = targets.filter_map(Value::as_str).collect();
+        format!(
+            "{} {}: {}",
+            word("verdict"),
+            targets.join(" "),
+            word("what")
+        )
+    };
+    findings.map(line).collect()
+}
+
+#[test]
+fn what_is_not_fit_is_found_before_anything_begins() {
+    let mut shop = Shop::with_shop(None);
+    shop.deploy("1.0.0", "testing");
+    let taken = format!("127.0.0.1:{}", shop.port("staging-2"));
+    let squatter = TcpListener::bind(&taken).expect("it is free");
+    let (status, view) = preflight(&shop, "1.0.0", "staging");
+    assert_eq!((status, &view["passed"]), (6, &false.into()), "{view}");
+    assert_eq!(
+        of(&view, "ports"),
+        [
+            format!("failed staging-2: {taken} is taken by a process that is not ours"),
+            "passed staging-1: the addresses that it wants are free, or its own".to_owned()
+        ]
+    );
+    assert_eq!(
+        of(&view, "way-back"),
+        ["warning staging-1 staging-2: nothing runs there yet, so there is nothing to go back to"]
+    );
+    for aspect in ["agent", "clock", "certificate", "disk", "memory", "drift"] {
+        let found = of(&view, aspect);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+    drop(squatter);
+    assert_eq!(preflight(&shop, "1.0.0", "staging").0, 0);
+
+    shop.deploy("1.0.0", "staging");
+    shop.deploy("1.1.0", "testing");
+    let (status, view) = preflight(&shop, "1.1.0", "staging");
+    assert_eq!(status, 0, "{view}");
+    assert_eq!(
+        of(&view, "way-back"),
+        ["passed staging-1 staging-2: what it would go back to lies there"]
+    );
+    assert_eq!(
+        of(&view, "ports"),
+        ["passed staging-1 staging-2: the addresses that it wants are free, or its own"]
+    );
+    assert_eq!(
+        of(&view, "health"),
+        ["passed staging-1 staging-2: what runs there is well"]
+    );
+
+    shop.kill_agent("staging-1");
+    until("it is missed", || !shop.in_touch("staging-1"));
+    let (status, view) = preflight(&shop, "1.1.0", "staging");
+    assert_eq!(status, 6, "{view}");
+    let found = of(&view, "agent");
+    assert!(
+        found[0].starts_with("failed staging-1: its agent is out of touch since"),
+        "{found:?}"
+    );
+    let said = shop.ok(&[
+        "preflights",
+        "list",
+        "--product",
+        "shop",
+        "--release",
+        "1.1.0",
+    ]);
+    assert!(
+        said.contains("shop 1.1.0 to staging: 1 in the way") && said.contains("warning"),
+        "{said}"
+    );
+    let id = view["id"].to_string();
+    let shown = shop.ok(&["preflights", "show", &id]);
+    assert!(shown.contains("see whether the host runs"), "{shown}");
+    assert_eq!(shop.actions(&format!("preflight/{id}")), ["preflight.made"]);
+    shop.refused(4, &["preflights", "show", "99"]);
+}
+
+#[test]
+fn an_enforced_control_waits_until_the_targets_were_found_fit() {
+    let mut shop = Shop::with_shop(None);
+    shop.apply("kind: Control\nname: preflight-passed\nmode: enforce\nenvironments: [testing]\n");
+    let words = ["deploy", "shop", "1.0.0", "--to", "testing"];
+    let how = ["--minimum-healthy", "300ms", "--output", "json"];
+    let id = shop.json(&[&words[..], &how].concat())["id"].to_string();
+    let waits = "control preflight-passed: Its targets were found fit within the hour";
+    until(waits, || shop.ok(&["explain", &id]).contains(waits));
+    let explained = shop.ok(&["explain", &id]);
+    assert!(
+        explained.contains("tidegate preflight shop 1.0.0 --to testing")
+            || explained.contains("tidegate preflight PRODUCT VERSION --to ENVIRONMENT"),
+        "{explained}"
+    );
+    // What is not fit does not let it go.
+    shop.kill_agent("testing-1");
+    until("it is missed", || !shop.in_touch("testing-1"));
+    assert_eq!(preflight(&shop, "1.0.0", "testing").0, 6);
+    shop.start_agent("testing-1");
+    until("it is back", || shop.in_touch("testing-1"));
+    until(waits, || shop.ok(&["explain", &id]).contains(waits));
+
+    let (status, view) = preflight(&shop, "1.0.0", "testing");
+    assert_eq!(status, 0, "{view}");
+    shop.await_version("testing", "1.0.0");
+    let shown = shop.json(&["deployment", "show", &id, "--output", "json"]);
+    assert_eq!(view["plan_hash"], shown["plan_hash"]);
+}
+
+#[test]
+fn a_load_balancer_is_asked_whether_it_answers() {
+    let mut shop = Shop::with_shop(None);
+    let port = shop.port("testing-1");
+    let haproxy = Haproxy::start(shop.path(), &[("testing-1".to_owned(), port)]);
+    let balancer = |backend: &str| {
+        format!(
+            "kind: Target\nname: testing-lb\nenvironment: testing\nbalances:\n  - product: shop\n    component: web\n    \
+            balancer: {{ haproxy: {{ socket: {}, backend: {backend} }} }}\n",
+            haproxy.socket().display()
+        )
+    };
+    shop.apply(&balancer("shop"));
+    let (_, view) = preflight(&shop, "1.0.0", "testing");
+    assert_eq!(
+        of(&view, "agent")[0],
+        "failed testing-lb: no agent is enrolled",
+        "{view}"
+    );
+    shop.enrol("testing-lb");
+    shop.start_agent("testing-lb");
+    until("it is in touch", || shop.in_touch("testing-lb"));
+    let (status, view) = preflight(&shop, "1.0.0", "testing");
+    assert_eq!(status, 0, "{view}");
+    assert_eq!(
+        of(&view, "balancer"),
+        ["passed testing-lb: its load balancer answers"]
+    );
+    shop.apply(&balancer("till"));
+    let (status, view) = preflight(&shop, "1.0.0", "testing");
+    assert_eq!(status, 6, "{view}");
+    let found = of(&view, "balancer");
+    assert!(
+        found[0].starts_with("failed testing-lb: HAProxy has no backend till"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn whoever_the_plan_counts_on_says_that_they_are_there() {
+    let shop = Shop::with_shop(None);
+    shop.ok(&["person", "create", "ben", "--level", "2"]);
+    let place = ["shop", "1.0.0", "--to", "testing"];
+    shop.ok(&[&["runbook", "begin"][..], &place].concat());
+    let text = shop.ok(&[&["runbook", "show"][..], &place, &["--yaml"]].concat());
+    let file = shop.file("runbook.yaml");
+    let step = "- {name: call, title: Call support, owner: ben, takes: 5m, before: wave-1}";
+    std::fs::write(&file, format!("{}\n{step}\n", text.trim_end())).expect("a file");
+    shop.ok(&[&["runbook", "save"][..], &place, &[file.as_str()]].concat());
+
+    let look = || {
+        let output = shop.run(&[&["preflight"][..], &place, &["--output", "json"]].concat());
+        let view: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code(), of(&view, "duty").join("\n"))
+    };
+    let lacks = "failed : ben has not said that they are there, for “Call support”";
+    let (status, found) = look();
+    assert_eq!(status, Some(6));
+    assert!(found.contains(lacks), "{found}");
+    look();
+    let (_, news) = shop.by("ben", &["news"]);
+    let asked = "tidegate duty confirm shop 1.0.0 --to testing";
+    assert_eq!(news.matches(asked).count(), 1, "told once: {news}");
+
+    let duty =
+        |verb: &str, more: &[&str]| shop.by("ben", &[&["duty", verb][..], &place, more].concat());
+    let (status, said) = duty(
+        "confirm",
+        &["--for", "1ms", "--until", "2020-01-01T00:00:00Z"],
+    );
+    assert_eq!(status, 2, "{said}");
+    let (status, said) = duty("confirm", &["--until", "2020-01-01T00:00:00Z"]);
+    assert!(status == 2 && said.contains("it is past"), "{said}");
+    let (status, said) = duty("confirm", &["--for", "8d"]);
+    assert!(status == 2 && said.contains("seven days at most"), "{said}");
+    let (status, said) = duty("confirm", &["--for", "8h", "--reach", "extension 7"]);
+    assert!(status == 0 && said.contains("extension 7"), "{said}");
+    let (_, found) = look();
+    assert!(found.contains("passed : ben is there until"), "{found}");
+    let (status, _) = duty("end", &[]);
+    assert_eq!(status, 0);
+    assert!(look().1.contains(lacks));
+    let (status, said) = duty("end", &[]);
+    assert!(status == 4 && said.contains("ben is not on duty"), "{said}");
+    let told = shop.actions("release/shop/1.0.0");
+    assert!(
+        told.contains(&"duty.confirmed".to_owned()) && told.contains(&"duty.ended".to_owned()),
+        "{told:?}"
+    );
+}
