@@ -95,7 +95,7 @@ fn what_is_not_fit_is_found_before_anything_begins() {
         "1.1.0",
     ]);
     assert!(
-        said.contains("shop 1.1.0 to staging: 1 in the way") && said.contains("warning"),
+        said.contains("shop 1.1.0 to staging: 1 in the way") && said.contains("all is fit"),
         "{said}"
     );
     let id = view["id"].to_string();
@@ -116,23 +116,35 @@ fn an_enforced_control_waits_until_the_targets_were_found_fit() {
     until(waits, || shop.ok(&["explain", &id]).contains(waits));
     let explained = shop.ok(&["explain", &id]);
     assert!(
-        explained.contains("tidegate preflight shop 1.0.0 --to testing")
-            || explained.contains("tidegate preflight PRODUCT VERSION --to ENVIRONMENT"),
+        explained.contains("tidegate preflight --deployment DEPLOYMENT"),
         "{explained}"
     );
+    // One of another plan does not let it go.
+    shop.ok(&["preflight", "shop", "1.0.0", "--to", "testing"]);
+    until(waits, || shop.ok(&["explain", &id]).contains(waits));
     // What is not fit does not let it go.
     shop.kill_agent("testing-1");
     until("it is missed", || !shop.in_touch("testing-1"));
-    assert_eq!(preflight(&shop, "1.0.0", "testing").0, 6);
+    let again = ["preflight", "--deployment", &id, "--output", "json"];
+    assert_eq!(shop.run(&again).status.code(), Some(6));
     shop.start_agent("testing-1");
     until("it is back", || shop.in_touch("testing-1"));
     until(waits, || shop.ok(&["explain", &id]).contains(waits));
 
-    let (status, view) = preflight(&shop, "1.0.0", "testing");
-    assert_eq!(status, 0, "{view}");
+    let view = shop.json(&again);
     shop.await_version("testing", "1.0.0");
     let shown = shop.json(&["deployment", "show", &id, "--output", "json"]);
     assert_eq!(view["plan_hash"], shown["plan_hash"]);
+    until("it is live", || {
+        let shown = shop.json(&["deployment", "show", &id, "--output", "json"]);
+        shown["status"] == "succeeded"
+    });
+    let over = shop.run(&again);
+    let said = String::from_utf8_lossy(&over.stderr).into_owned();
+    assert_eq!(over.status.code(), Some(5), "{said}");
+    assert!(said.contains("deployment 1 has ended: succeeded"), "{said}");
+    let usage = shop.refused(2, &["preflight"]);
+    assert!(usage.contains("say which deployment"), "{usage}");
 }
 
 #[test]
@@ -208,7 +220,7 @@ fn whoever_the_plan_counts_on_says_that_they_are_there() {
     assert_eq!(status, 2, "{said}");
     let (status, said) = duty("confirm", &["--until", "2020-01-01T00:00:00Z"]);
     assert!(status == 2 && said.contains("it is past"), "{said}");
-    let (status, said) = duty("confirm", &["--for", "8d"]);
+    let (status, said) = duty("confirm", &["--for", "192h"]);
     assert!(status == 2 && said.contains("seven days at most"), "{said}");
     let (status, said) = duty("confirm", &["--for", "8h", "--reach", "extension 7"]);
     assert!(status == 0 && said.contains("extension 7"), "{said}");

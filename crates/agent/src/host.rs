@@ -1,16 +1,19 @@
 //! What the host is like on which the agent runs, for whoever asks before a deployment begins.
 //!
-//! Looking changes nothing: no file is written, and no address is held that something else may want. It says nothing about what
-//! follows from what was seen. Start at [`look`]; [`ports`] reads who listens, [`room`] what is left of disk and memory.
+//! Looking changes nothing: no file is written, and nobody is kept from listening. It says nothing about what follows from what
+//! was seen. Start at [`look`]; [`ports`] sees who has an address, [`room`] what is left of disk and memory.
 
 mod ports;
 mod room;
 
 use crate::{drivers::traffic, identity::Identity, layout::Layout};
+use futures::future::join_all;
 use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    error::Error,
+    path::PathBuf,
+    sync::Arc,
 };
 use tidegate_domain::{
     digest::Digest,
@@ -20,28 +23,47 @@ use tidegate_domain::{
 
 /// What is asked about the host, with the revisions that run on it.
 pub(crate) async fn look(
-    directory: &Path,
+    directory: PathBuf,
+    running: Arc<BTreeMap<RevisionId, Revision>>,
+    question: HostQuestion,
+) -> Result<HostFacts, Box<dyn Error + Send + Sync>> {
+    let balancers = question.balancers.iter();
+    let balancers = balancers.map(|(component, balancer)| traffic::look(component, balancer));
+    let balancers = join_all(balancers).await;
+    // Files and tables of the kernel make whoever reads them wait.
+    let local = tokio::task::spawn_blocking(move || local(directory, &running, &question));
+    Ok(HostFacts {
+        balancers,
+        ..local.await?
+    })
+}
+
+fn local(
+    directory: PathBuf,
     running: &BTreeMap<RevisionId, Revision>,
     question: &HostQuestion,
-) -> Result<HostFacts, Box<dyn std::error::Error + Send + Sync>> {
-    let identity = Identity::load(directory)?;
-    let mut balancers = Vec::with_capacity(question.balancers.len());
-    for (component, balancer) in &question.balancers {
-        balancers.push(traffic::look(component, balancer).await);
-    }
+) -> HostFacts {
+    let identity = Identity::load(&directory);
+    let identity = identity.inspect_err(|error| {
+        tracing::warn!(
+            error = error as &dyn Error,
+            "the agent's certificates cannot be read"
+        );
+    });
+    let pem = identity.as_ref().ok();
     let listen = question.listen.iter().take(HOST_PORTS_MAX);
-    let listening = ports::Listening::read();
-    Ok(HostFacts {
-        certificate_ends: ends(&identity.certificate)?,
-        authority_ends: ends(&identity.authority)?,
-        disk: room::disk(directory),
+    let own = (&question.product, running);
+    HostFacts {
+        certificate_ends: pem.and_then(|it| ends(&it.certificate)),
+        authority_ends: pem.and_then(|it| ends(&it.authority)),
+        disk: room::disk(&directory),
         memory: room::memory(),
-        ports: listen.map(|at| listening.of(*at, running)).collect(),
-        unpacked: unpacked(&Layout::new(directory), question),
-        balancers,
+        ports: listen.map(|at| ports::of(*at, own)).collect(),
+        unpacked: unpacked(&Layout::new(&directory), question),
+        balancers: Vec::new(),
         // Last: the server compares it with the time at which the answer comes.
         clock: Timestamp::now(),
-    })
+    }
 }
 
 fn unpacked(layout: &Layout, question: &HostQuestion) -> BTreeSet<Digest> {
@@ -55,10 +77,9 @@ fn unpacked(layout: &Layout, question: &HostQuestion) -> BTreeSet<Digest> {
 }
 
 /// When a certificate ends, PEM.
-fn ends(pem: &str) -> Result<Timestamp, Box<dyn std::error::Error + Send + Sync>> {
-    let (_, pem) = x509_parser::pem::parse_x509_pem(pem.as_bytes())?;
-    let certificate = pem.parse_x509()?;
-    Ok(Timestamp::from_second(
-        certificate.validity().not_after.timestamp(),
-    )?)
+fn ends(pem: &str) -> Option<Timestamp> {
+    let (_, pem) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).ok()?;
+    let certificate = pem.parse_x509().ok()?;
+    let ends = certificate.validity().not_after.timestamp();
+    Timestamp::from_second(ends).ok()
 }

@@ -17,7 +17,7 @@ pub use aspect::Aspect;
 pub use duty::{Call, Duty, calls};
 pub use finding::{Finding, Verdict};
 pub use host::{BalancerAnswer, HOST_PORTS_MAX, Holder, HostFacts, HostQuestion, PortAnswer};
-pub use inspected::{Answer, Inspected, Role, Runs, WayBack, Workload};
+pub use inspected::{Answer, Drift, Inspected, Role, Runs, WayBack, Workload};
 pub use judge::{Fleet, judge};
 pub use space::Space;
 

@@ -57,7 +57,7 @@ fn facts(components: usize) -> ControlFacts {
             change: None,
             rehearsed: true,
             preflight: None,
-            severe_issues: 0,
+            severe_issues: Some(0),
             drilled: false,
             returnable: true,
             unread: BTreeSet::new(),

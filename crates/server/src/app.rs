@@ -145,6 +145,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Who rehearses: one at a time, because it keeps a core busy.
     pub rehearsing: Semaphore,
+    /// Who has agents asked about their hosts: a few at a time, because each wakes all agents of a place.
+    pub inspecting: Semaphore,
     /// The histories of what components are made from.
     pub sources: Arc<Sources>,
     /// Where files lie that nobody needs after a moment: with the rest, so that there is as much room.

@@ -259,6 +259,7 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
         prober: Prober::new(outgoing.clone(), config.probe_programs.clone()),
         metrics: Metrics::new(outgoing, config.prometheus.clone()),
         rehearsing: Semaphore::new(1),
+        inspecting: Semaphore::new(4),
         sources: Arc::new(Sources::new(config.sources.clone())),
         scratch: data.clone(),
         standstill: Standstill::new(restored.is_some()),

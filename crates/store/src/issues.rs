@@ -58,6 +58,23 @@ impl Tx {
         read(&self.rows(sql, &values).await?)
     }
 
+    /// The issues of a release that are open, the oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_issues_of(
+        &mut self,
+        (product, version): (&Name, &Version),
+    ) -> Result<Vec<Issue>, StoreError> {
+        let sql = "SELECT record FROM issues WHERE product = $1 AND version = $2 AND is_open = $3 ORDER BY id";
+        let values = [
+            product.as_str().into(),
+            version.as_str().into(),
+            true.into(),
+        ];
+        read(&self.rows(sql, &values).await?)
+    }
+
     /// At most `limit` issues that somebody has to see to, or that are over: the worst first, of those the oldest.
     ///
     /// # Errors

@@ -426,6 +426,7 @@ const ROWS: &[Row] = &[
     ("get", "/api/v1/preflights", Listed(2), ""),
     ("post", "/api/v1/preflights", Product(3), DEPLOYMENT),
     ("get", "/api/v1/preflights/{id}", Product(2), ""),
+    ("post", "/api/v1/deployments/{id}/preflight", Product(3), ""),
     ("get", DUTIES, Product(2), ""),
     (
         "put",

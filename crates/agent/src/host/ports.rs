@@ -1,52 +1,83 @@
-//! Who listens on which address, as the kernel shows it (proc_net(5)), and what of that is the agent's own.
+//! Who has an address: nobody, something that the agent runs, or somebody else.
 
+use rustix::{
+    io::Errno,
+    net::{
+        AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt::set_socket_reuseaddr,
+    },
+};
 use std::{
     collections::BTreeMap,
-    fs, io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 use tidegate_domain::{
+    name::Name,
     preflight::{Holder, PortAnswer},
     revision::{ComponentRevision, DriverSettings, Probe, Revision, RevisionId},
 };
 
-/// The state of a socket that listens.
-const LISTENS: &str = "0A";
-/// Below this only who may has an address (`ip_unprivileged_port_start`, unless somebody changed it).
-const PRIVILEGED: u16 = 1024;
+/// Who has an address on which a product would listen.
+pub(super) fn of(
+    address: SocketAddr,
+    (product, running): (&Name, &BTreeMap<RevisionId, Revision>),
+) -> PortAnswer {
+    let holder = match try_out(address) {
+        Ok(()) => Holder::Free,
+        Err(Errno::ADDRINUSE) => own(address, (product, running)).unwrap_or(Holder::Taken),
+        Err(error) => Holder::Refused {
+            why: error.to_string(),
+        },
+    };
+    PortAnswer { address, holder }
+}
 
-/// The addresses that somebody listens on.
-#[derive(Debug, Default)]
-pub(super) struct Listening(Vec<SocketAddr>);
+/// Whether the kernel would let the agent's user listen there. It is bound for a moment and never listened on, in a way that lets
+/// others bind and listen meanwhile, as keepers do.
+fn try_out(address: SocketAddr) -> Result<(), Errno> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    let socket = socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    set_socket_reuseaddr(&socket, true)?;
+    bind(&socket, &address)
+}
 
-impl Listening {
-    pub(super) fn read() -> Self {
-        let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
-        let tables = tables
-            .iter()
-            .filter_map(|path| fs::read_to_string(path).ok());
-        Self(tables.flat_map(|text| read(&text)).collect())
-    }
+/// What the agent runs that listens there, or is asked there how it does; of the product itself, if it does.
+fn own(
+    address: SocketAddr,
+    (product, running): (&Name, &BTreeMap<RevisionId, Revision>),
+) -> Option<Holder> {
+    let parts = running.values().flat_map(|revision| {
+        let parts = revision.components.iter();
+        parts.map(move |part| (&revision.product, part))
+    });
+    let using: Vec<_> = parts.filter(|(_, part)| uses(part, address)).collect();
+    let of_it = using.iter().find(|(own, _)| *own == product);
+    of_it.or(using.first()).map(|(product, part)| Holder::Own {
+        product: (*product).clone(),
+        component: part.component.clone(),
+    })
+}
 
-    /// Who has an address.
-    pub(super) fn of(
-        &self,
-        address: SocketAddr,
-        running: &BTreeMap<RevisionId, Revision>,
-    ) -> PortAnswer {
-        let is_taken = self.0.iter().any(|taken| collide(*taken, address));
-        let holder = match (is_taken, own(address, running)) {
-            (true, Some(own)) => own,
-            (true, None) => Holder::Taken,
-            (false, _) => match may_have(address) {
-                Ok(()) => Holder::Free,
-                Err(error) => Holder::Refused {
-                    why: error.to_string(),
-                },
-            },
-        };
-        PortAnswer { address, holder }
-    }
+fn uses(part: &ComponentRevision, address: SocketAddr) -> bool {
+    let DriverSettings::Service(service) = &part.driver;
+    let probe = service.health.as_ref().map(|health| &health.probe);
+    let probed = probe.and_then(|probe| match probe {
+        Probe::Http { host, port, .. } | Probe::Tcp { host, port } => here(host, *port),
+        Probe::Exec { .. } => None,
+    });
+    let mut all = service.listen.iter().copied().chain(probed);
+    all.any(|own| collide(own, address))
+}
+
+/// Where a component is asked how it does, if that is on this host.
+fn here(host: &str, port: u16) -> Option<SocketAddr> {
+    let ip = match host {
+        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        _ => host.parse().ok()?,
+    };
+    ip.is_loopback().then(|| SocketAddr::new(ip, port))
 }
 
 /// Whether both cannot be listened on: whoever listens everywhere takes every address.
@@ -55,95 +86,14 @@ fn collide(one: SocketAddr, other: SocketAddr) -> bool {
     one.port() == other.port() && (everywhere || one.ip() == other.ip())
 }
 
-/// What the agent runs that listens there, or is asked there how it does.
-fn own(address: SocketAddr, running: &BTreeMap<RevisionId, Revision>) -> Option<Holder> {
-    let parts = running.values().flat_map(|revision| {
-        let parts = revision.components.iter();
-        parts.map(move |part| (&revision.product, part))
-    });
-    let mut parts = parts.filter(|(_, part)| uses(part, address.port()));
-    parts.next().map(|(product, part)| Holder::Own {
-        product: product.clone(),
-        component: part.component.clone(),
-    })
-}
-
-fn uses(part: &ComponentRevision, port: u16) -> bool {
-    let DriverSettings::Service(service) = &part.driver;
-    let listens = service.listen.iter().any(|address| address.port() == port);
-    let probed = service
-        .health
-        .as_ref()
-        .is_some_and(|health| match &health.probe {
-            Probe::Http { port: own, .. } | Probe::Tcp { port: own, .. } => *own == port,
-            Probe::Exec { .. } => false,
-        });
-    listens || probed
-}
-
-/// Whether the host has the address, and the agent's user may listen there. The port itself is tried only where not everybody may
-/// have it: whatever starts at this very moment must find it free.
-fn may_have(address: SocketAddr) -> io::Result<()> {
-    let port = match address.port() {
-        port if port < PRIVILEGED => port,
-        _ => 0,
-    };
-    TcpListener::bind((address.ip(), port)).map(drop)
-}
-
-/// The addresses of a table on which somebody listens. Lines that say something else are left out.
-fn read(table: &str) -> Vec<SocketAddr> {
-    let address = |line: &str| {
-        let mut words = line.split_whitespace().skip(1);
-        let (local, state) = (words.next()?, words.nth(1)?);
-        (state == LISTENS).then(|| parse(local)).flatten()
-    };
-    table.lines().skip(1).filter_map(address).collect()
-}
-
-/// Reads `0100007F:1F90`: words of 32 bits as they lie in memory, then the port.
-fn parse(text: &str) -> Option<SocketAddr> {
-    let (address, port) = text.split_once(':')?;
-    let port = u16::from_str_radix(port, 16).ok()?;
-    let word = |at: usize| {
-        let digits = address.get(at * 8..at * 8 + 8)?;
-        u32::from_str_radix(digits, 16).ok().map(u32::to_ne_bytes)
-    };
-    let ip = match address.len() {
-        8 => IpAddr::V4(Ipv4Addr::from(word(0)?)),
-        32 => {
-            let mut bytes = [0; 16];
-            for (at, place) in bytes.chunks_exact_mut(4).enumerate() {
-                place.copy_from_slice(&word(at)?);
-            }
-            // What listens on an IPv4 address by way of IPv6 takes the IPv4 address.
-            Ipv6Addr::from(bytes).to_canonical()
-        }
-        _ => return None,
-    };
-    Some(SocketAddr::new(ip, port))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpListener;
 
-    #[cfg(target_endian = "little")]
-    #[test]
-    fn tables_of_the_kernel_are_read() {
-        let table = "  sl  local_address rem_address   st tx_queue rx_queue\n\
-            \x20  0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000\n\
-            \x20  1: 0100007F:1F91 0100007F:9999 01 00000000:00000000 00:00000000\n\
-            \x20  2: 00000000:0050 00000000:0000 0A\n\
-            \x20  3: 00000000000000000000000001000000:01BB 00000000000000000000000000000000:0000 0A 0\n\
-            \x20  4: 0000000000000000FFFF00000100007F:0016 00000000000000000000000000000000:0000 0A 0\n\
-            \x20  5: nonsense:0050 00000000:0000 0A\n\
-            \x20  6:\n";
-        let read: Vec<String> = read(table).iter().map(ToString::to_string).collect();
-        assert_eq!(
-            read,
-            ["127.0.0.1:8080", "0.0.0.0:80", "[::1]:443", "127.0.0.1:22"]
-        );
+    fn holder(at: &str) -> Holder {
+        let product = "shop".parse().unwrap();
+        of(at.parse().unwrap(), (&product, &BTreeMap::new())).holder
     }
 
     #[test]
@@ -153,7 +103,6 @@ mod tests {
             ("127.0.0.1:80", "127.0.0.2:80", false),
             ("127.0.0.1:80", "127.0.0.1:81", false),
             ("0.0.0.0:80", "127.0.0.2:80", true),
-            ("127.0.0.1:80", "[::]:80", true),
         ] {
             let (one, other) = (one.parse().unwrap(), other.parse().unwrap());
             assert_eq!(collide(one, other), expected, "{one} {other}");
@@ -162,17 +111,33 @@ mod tests {
 
     #[test]
     fn an_address_is_free_taken_or_not_to_be_had() {
-        let holder = |at: &str| {
-            let answer = Listening::read().of(at.parse().unwrap(), &BTreeMap::new());
-            answer.holder
-        };
         let held = TcpListener::bind("127.0.0.1:0").unwrap();
-        let at = held.local_addr().unwrap().to_string();
-        assert_eq!(holder(&at), Holder::Taken);
+        let at = held.local_addr().unwrap();
+        assert_eq!(holder(&at.to_string()), Holder::Taken);
+        let everywhere = format!("0.0.0.0:{}", at.port());
+        assert_eq!(holder(&everywhere), Holder::Taken);
         drop(held);
-        assert_eq!(holder(&at), Holder::Free);
+        assert_eq!(holder(&at.to_string()), Holder::Free);
         // TEST-NET-1 (RFC 5737): nobody has it.
         let refused = holder("192.0.2.1:8080");
         assert!(matches!(refused, Holder::Refused { .. }), "{refused:?}");
+    }
+
+    #[test]
+    fn whoever_starts_meanwhile_is_not_kept_from_listening() {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = free.local_addr().unwrap();
+        drop(free);
+        let socket = socket_with(
+            AddressFamily::INET,
+            SocketType::STREAM,
+            SocketFlags::CLOEXEC,
+            None,
+        );
+        let socket = socket.unwrap();
+        set_socket_reuseaddr(&socket, true).unwrap();
+        bind(&socket, &at).unwrap();
+        // As a keeper does it.
+        assert!(TcpListener::bind(at).is_ok());
     }
 }

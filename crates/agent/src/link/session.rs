@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -144,15 +144,9 @@ async fn take(
         ));
     }
     for request in std::mem::take(&mut answer.questions) {
-        let running = incoming
-            .observed
-            .borrow()
-            .as_ref()
-            .map(|seen| Arc::clone(&seen.running));
-        let (link, directory) = (Arc::clone(link), incoming.directory.clone());
+        let (link, incoming) = (Arc::clone(link), incoming.clone());
         tokio::spawn(async move {
-            let running = running.unwrap_or_default();
-            if let Err(error) = answer_host(&link, (&directory, &running), request).await {
+            if let Err(error) = answer_host(&link, incoming, request).await {
                 warn("cannot say what somebody asked about the host", &*error);
             }
         });
@@ -182,11 +176,17 @@ async fn answer_logs(link: Arc<Link>, directory: PathBuf, request: LogRequest) {
 
 async fn answer_host(
     link: &Link,
-    (directory, running): (&Path, &BTreeMap<RevisionId, Revision>),
-    request: HostRequest,
+    mut incoming: Incoming,
+    HostRequest { request, question }: HostRequest,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let facts = host::look(directory, running, &request.question).await?;
-    Ok(link.host(request.request, &facts).await?)
+    // Before the agent has looked it does not know what is its own.
+    let running = {
+        let seen = incoming.observed.wait_for(Option::is_some).await?;
+        seen.as_ref().map(|seen| Arc::clone(&seen.running))
+    };
+    let running = running.unwrap_or_default();
+    let facts = host::look(incoming.directory, running, question).await?;
+    Ok(link.host(request, &facts).await?)
 }
 
 async fn report(link: &Link, mut observed: watch::Receiver<Option<Seen>>) {

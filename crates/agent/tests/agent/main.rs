@@ -6,6 +6,7 @@ mod artifact;
 mod demands;
 mod download;
 mod faults;
+mod host;
 mod instances;
 mod jobs;
 mod joining;

@@ -25,6 +25,7 @@ use std::{
 use tidegate_domain::{
     converge::{ObservedState, signed::InstructionSigner},
     digest::Digest,
+    preflight::HostFacts,
 };
 use tidegate_protocol::agent::{
     ArtifactSignatures, DesiredResponse, EnrolRequest, EnrolResponse, LogChunk, ObservedRequest,
@@ -59,6 +60,7 @@ pub(crate) struct Memory {
     pub(crate) desired: watch::Sender<DesiredResponse>,
     pub(crate) observed: watch::Sender<Vec<ObservedState>>,
     pub(crate) logs: watch::Sender<HashMap<u64, LogChunk>>,
+    pub(crate) hosts: watch::Sender<HashMap<u64, HostFacts>>,
     pub(crate) blobs: Mutex<BTreeMap<Digest, Vec<u8>>>,
     pub(crate) mischief: watch::Sender<HashMap<Digest, Mischief>>,
     pub(crate) ranges: Mutex<Vec<String>>,
@@ -100,6 +102,7 @@ impl Server {
             desired: watch::Sender::new(nothing()),
             observed: watch::Sender::new(Vec::new()),
             logs: watch::Sender::new(HashMap::new()),
+            hosts: watch::Sender::default(),
             blobs: Mutex::default(),
             mischief: watch::Sender::default(),
             ranges: Mutex::default(),
@@ -135,6 +138,7 @@ fn nothing() -> DesiredResponse {
         revisions: vec![],
         secrets: BTreeMap::new(),
         logs: vec![],
+        questions: vec![],
         signed: SignedStates::default(),
     }
 }
@@ -198,6 +202,7 @@ fn router(memory: Arc<Memory>) -> Router {
         .route("/agent/v1/signatures/{digest}", get(signatures))
         .route("/agent/v1/observed", post(observed))
         .route("/agent/v1/logs/{request}", post(logs))
+        .route("/agent/v1/host/{request}", post(host))
         .route("/agent/v1/blobs/{digest}", get(blob))
         .with_state(memory)
 }
@@ -268,9 +273,10 @@ async fn desired(
             ..nothing()
         },
     };
-    // Whoever asked for logs is told once.
+    // Whoever asked for logs, or about the host, is told once.
     memory.desired.send_if_modified(|d| {
         d.logs.clear();
+        d.questions.clear();
         false
     });
     if let Some(states) = &answer.desired {
@@ -292,6 +298,17 @@ async fn logs(
     memory
         .logs
         .send_modify(|logs| drop(logs.insert(request, chunk)));
+    StatusCode::NO_CONTENT
+}
+
+async fn host(
+    State(memory): Known,
+    Path(request): Path<u64>,
+    Json(facts): Json<HostFacts>,
+) -> StatusCode {
+    memory
+        .hosts
+        .send_modify(|all| drop(all.insert(request, facts)));
     StatusCode::NO_CONTENT
 }
 

@@ -55,7 +55,7 @@ impl ControlFacts {
                 change: None,
                 rehearsed: false,
                 preflight: None,
-                severe_issues: 0,
+                severe_issues: None,
                 drilled: false,
                 returnable: false,
                 unread: BTreeSet::new(),
@@ -127,9 +127,9 @@ pub struct DeploymentFacts {
     /// How many minutes ago its preflight passed, if the newest one of exactly this plan did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preflight: Option<u32>,
-    /// How many issues of the release are open that are rated high or critical.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub severe_issues: u32,
+    /// How many issues of the release are open that are rated high or critical; none, where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severe_issues: Option<u32>,
     /// Whether going back from this release was drilled.
     #[serde(default)]
     pub drilled: bool,
@@ -145,11 +145,6 @@ pub struct DeploymentFacts {
     /// 0 to 23, in UTC.
     #[serde(default)]
     pub hour: u8,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-const fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 /// What is known of an artifact.

@@ -10,7 +10,7 @@ pub enum Aspect {
     Agent,
     /// Whether its clock agrees with the server's.
     Clock,
-    /// How long its certificate is good.
+    /// How long its certificates are good.
     Certificate,
     /// Whether there is room for what it would fetch.
     Disk,
@@ -24,7 +24,7 @@ pub enum Aspect {
     Health,
     /// Whether what it would go back to is there.
     WayBack,
-    /// Whether the load balancer answers and knows whom it is told of.
+    /// Whether the load balancer answers.
     Balancer,
     /// Whether everybody whom the plan counts on has said that they are there.
     Duty,

@@ -1,7 +1,7 @@
 //! What an agent is asked about its host, and what it answers. Answering changes nothing.
 
 use super::Space;
-use crate::{converge::Balancer, digest::Digest, name::Name};
+use crate::{converge::Balancer, digest::Digest, name::Name, text::Said};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -33,10 +33,12 @@ pub struct HostQuestion {
 pub struct HostFacts {
     /// Its clock, when it answered.
     pub clock: Timestamp,
-    /// How long its certificate is good.
-    pub certificate_ends: Timestamp,
-    /// How long that of the authority is good, which it believes.
-    pub authority_ends: Timestamp,
+    /// How long its certificate is good. None, if it cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_ends: Option<Timestamp>,
+    /// How long that of the authority is good, which it believes. None, if it cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority_ends: Option<Timestamp>,
     /// Where it keeps what it runs. None, if the host does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<Space>,
@@ -52,6 +54,27 @@ pub struct HostFacts {
     /// Of each load balancer that was asked about.
     #[serde(default)]
     pub balancers: Vec<BalancerAnswer>,
+}
+
+impl HostFacts {
+    /// The same, as far as it may be kept: what an agent says is shown to people and kept for ever, so it is cut, and nothing in it
+    /// steers a terminal.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        self.ports.truncate(HOST_PORTS_MAX);
+        self.balancers.truncate(HOST_PORTS_MAX);
+        let plain = |text: &mut String| *text = Said::<1_024, false>::of(text).as_str().to_owned();
+        for port in &mut self.ports {
+            if let Holder::Refused { why } = &mut port.holder {
+                plain(why);
+            }
+        }
+        self.balancers
+            .iter_mut()
+            .filter_map(|it| it.trouble.as_mut())
+            .for_each(plain);
+        self
+    }
 }
 
 /// Who has an address.

@@ -3,7 +3,7 @@
 use super::HostFacts;
 use crate::{converge::Health, digest::Digest, name::Name, version::Version};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::SocketAddr};
 
 /// What is known of one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub enum Answer {
 pub enum Role {
     /// It runs the product.
     Runs(Runs),
-    /// It shares out requests to it.
-    Balances,
+    /// It shares out requests to these components of it.
+    Balances(BTreeSet<Name>),
 }
 
 /// What the record knows of a target that runs the product.
@@ -55,12 +55,23 @@ pub enum Role {
 pub struct Runs {
     /// What it would run.
     pub wanted: Vec<Workload>,
-    /// What it does otherwise than it was told, as the end of a sentence that begins with the target.
-    pub drift: Option<String>,
+    /// The addresses that have to be free for that, or its own.
+    pub listen: Vec<SocketAddr>,
+    /// What it does otherwise than it was told.
+    pub drift: Option<Drift>,
     /// The components that are not well, how, and in the agent's words.
     pub unwell: Vec<(Name, Health, String)>,
     /// What it would go back to; nothing, where nothing runs yet.
     pub way_back: Option<WayBack>,
+}
+
+/// What a target does otherwise than it was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// In a sentence about the target.
+    pub what: String,
+    /// Whether it would not do what it is told next either. What merely runs something else is mended by being deployed to.
+    pub refuses: bool,
 }
 
 /// What a component would run.
@@ -100,7 +111,7 @@ impl Inspected {
     pub const fn runs(&self) -> Option<&Runs> {
         match &self.role {
             Role::Runs(runs) => Some(runs),
-            Role::Balances => None,
+            Role::Balances(_) => None,
         }
     }
 }

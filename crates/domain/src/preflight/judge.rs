@@ -98,7 +98,7 @@ fn well(aspect: Aspect, of: &[&Inspected], now: Timestamp) -> String {
         Aspect::Agent => "its agent is in touch and answers".to_owned(),
         Aspect::Clock => "its clock agrees with the server's".to_owned(),
         Aspect::Certificate => {
-            let ends = hosts().map(ends_at).min().unwrap_or(now);
+            let ends = hosts().filter_map(ends_at).min().unwrap_or(now);
             let days = ends.duration_since(now).as_hours() / 24;
             format!("its certificate is good for {days} days at least")
         }
@@ -123,11 +123,18 @@ fn duty(fleet: &Fleet, now: Timestamp) -> Vec<Finding> {
         remedy,
     };
     if fleet.calls.is_empty() {
-        let what = "no deployment plan says that somebody has to be there".to_owned();
+        let what = "no deployment plan counts on anybody".to_owned();
         return vec![finding(Verdict::Passed, what, String::new())];
     }
     let judged = fleet.calls.iter().map(|call| {
         let (party, steps) = (&call.party, call.what());
+        if call.people.is_empty() {
+            return finding(
+                Verdict::Failed,
+                format!("{party}, who is counted on for {steps}, is nobody"),
+                "name somebody else in the plan, or add people to the team".to_owned(),
+            );
+        }
         match call.there_until(&fleet.duties) {
             Some(until) if until >= fleet.ends => finding(
                 Verdict::Passed,

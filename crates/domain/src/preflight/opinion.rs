@@ -3,6 +3,7 @@
 use super::{Answer, Aspect, Holder, HostFacts, Inspected, Role, Runs, Verdict, space::rough};
 use crate::{converge::Health, duration::Millis, name::Name};
 use jiff::{SignedDuration, Timestamp};
+use std::{collections::BTreeSet, net::SocketAddr};
 
 /// A clock that is off by more is worth a look: whatever is compared across hosts, logs first of all, is told in the wrong order.
 const CLOCK_WARNS: SignedDuration = SignedDuration::from_secs(2);
@@ -51,12 +52,13 @@ pub(super) fn opinion(
         Aspect::Certificate => Some(certificate(host?, now)),
         Aspect::Disk => Some(disk(host?, runs?)),
         Aspect::Memory => runs.and(host).map(memory),
-        Aspect::Ports => runs.and(host).and_then(|host| ports(product, host)),
-        Aspect::Drift => Some(drift(runs?)),
-        Aspect::Health => health(runs?),
+        Aspect::Ports => ports(product, (host?, runs?)),
+        // What was reported before it fell silent says nothing of now.
+        Aspect::Drift => host.and(runs).map(drift),
+        Aspect::Health => host.and(runs).and_then(health),
         Aspect::WayBack => way_back(host?, runs?),
-        Aspect::Balancer => match target.role {
-            Role::Balances => Some(balancer(host?)),
+        Aspect::Balancer => match &target.role {
+            Role::Balances(components) => Some(balancer(host?, components)),
             Role::Runs(_) => None,
         },
         Aspect::Duty => None,
@@ -100,7 +102,7 @@ fn agent(target: &Inspected) -> Opinion {
         Answer::Silent => found(
             Verdict::Unknown,
             "its agent is in touch and did not answer",
-            "ask again; an agent of an older version cannot be asked: bring it up to date",
+            "ask again; an agent of an older version cannot be asked, nor one that is connected to another server of several",
         ),
     }
 }
@@ -136,12 +138,24 @@ fn clock(off: SignedDuration) -> Opinion {
 }
 
 fn certificate(host: &HostFacts, now: Timestamp) -> Opinion {
-    let (what, ends) = match host.authority_ends < host.certificate_ends {
+    let (Some(own), Some(authority)) = (host.certificate_ends, host.authority_ends) else {
+        return found(
+            Verdict::Unknown,
+            "its certificates cannot be read",
+            "look at the agent's log",
+        );
+    };
+    let (what, ends, remedy) = match authority < own {
         true => (
             "the certificate of the authority that it believes",
-            host.authority_ends,
+            authority,
+            "`tidegate enrolment create --replace` and `tidegate agent enroll` give it that of the server",
         ),
-        false => ("its certificate", host.certificate_ends),
+        false => (
+            "its certificate",
+            own,
+            "its log says why it was not renewed; `tidegate enrolment create --replace` and `tidegate agent enroll` give it a new one",
+        ),
     };
     let left = ends.duration_since(now);
     let verdict = match left {
@@ -149,18 +163,13 @@ fn certificate(host: &HostFacts, now: Timestamp) -> Opinion {
         left if left < CERTIFICATE_WARNS => Verdict::Warned,
         _ => return passed(),
     };
-    let is_over = left.is_negative();
-    let ends = if is_over { "ended" } else { "ends" };
-    found(
-        verdict,
-        format!("{what} {ends} at {:.0}", ends_at(host)),
-        "its log says why it was not renewed; `tidegate enrolment create --replace` and `tidegate agent enroll` give it a new one",
-    )
+    let verb = if left.is_negative() { "ended" } else { "ends" };
+    found(verdict, format!("{what} {verb} at {ends:.0}"), remedy)
 }
 
 /// When the sooner of its two certificates ends.
-pub(super) fn ends_at(host: &HostFacts) -> Timestamp {
-    host.certificate_ends.min(host.authority_ends)
+pub(super) fn ends_at(host: &HostFacts) -> Option<Timestamp> {
+    Some(host.certificate_ends?.min(host.authority_ends?))
 }
 
 fn disk(host: &HostFacts, runs: &Runs) -> Opinion {
@@ -213,18 +222,26 @@ fn memory(host: &HostFacts) -> Opinion {
     )
 }
 
-fn ports(product: &Name, host: &HostFacts) -> Option<Opinion> {
-    if host.ports.is_empty() {
+fn ports(product: &Name, (host, runs): (&HostFacts, &Runs)) -> Option<Opinion> {
+    if runs.listen.is_empty() {
         return None;
     }
-    let trouble = host.ports.iter().find_map(|port| {
-        let address = port.address;
-        match &port.holder {
+    let answer = |address: &SocketAddr| host.ports.iter().find(|it| it.address == *address);
+    let trouble = runs.listen.iter().filter_map(|address| {
+        let Some(answer) = answer(address) else {
+            return Some(found(
+                Verdict::Unknown,
+                format!("its agent said nothing of {address}"),
+                "it looks at 256 addresses at most: look at the others on the host",
+            ));
+        };
+        match &answer.holder {
             Holder::Free => None,
             Holder::Own { product: own, .. } if own == product => None,
-            Holder::Own { product, component } => Some(found(
+            // Whoever sees this product need not know of the other.
+            Holder::Own { .. } => Some(found(
                 Verdict::Failed,
-                format!("{address} is taken by {component} of {product}"),
+                format!("{address} is taken by another product that runs there"),
                 "give one of the two another port for this target",
             )),
             Holder::Taken => Some(found(
@@ -242,16 +259,23 @@ fn ports(product: &Name, host: &HostFacts) -> Option<Opinion> {
             )),
         }
     });
-    Some(trouble.unwrap_or_else(passed))
+    // The worst is told.
+    Some(trouble.max_by_key(|it| it.verdict).unwrap_or_else(passed))
 }
 
+/// What runs something else is no obstacle: being deployed to mends it.
 fn drift(runs: &Runs) -> Opinion {
     match &runs.drift {
         None => passed(),
-        Some(drift) => found(
+        Some(drift) if drift.refuses => found(
             Verdict::Failed,
-            drift,
-            "`tidegate status` shows what each target runs; deploy again what should run there",
+            &drift.what,
+            "`tidegate target list` and the agent's log say more; it would not follow the deployment either",
+        ),
+        Some(drift) => found(
+            Verdict::Warned,
+            &drift.what,
+            "see why before you deploy: somebody, or a deployment that ended badly, left it so",
         ),
     }
 }
@@ -319,15 +343,19 @@ fn way_back(host: &HostFacts, runs: &Runs) -> Option<Opinion> {
     })
 }
 
-fn balancer(host: &HostFacts) -> Opinion {
-    let trouble = host.balancers.iter().find_map(|it| it.trouble.as_ref());
-    match (trouble, host.balancers.is_empty()) {
-        (Some(trouble), _) => found(Verdict::Failed, trouble, ""),
-        (None, true) => found(
+fn balancer(host: &HostFacts, components: &BTreeSet<Name>) -> Opinion {
+    let mut all = host.balancers.iter();
+    if let Some(trouble) = all.find_map(|it| it.trouble.as_ref()) {
+        return found(Verdict::Failed, trouble, "");
+    }
+    let is_answered =
+        |component: &&Name| host.balancers.iter().any(|it| it.component == **component);
+    match components.iter().find(|component| !is_answered(component)) {
+        None => passed(),
+        Some(component) => found(
             Verdict::Unknown,
-            "its agent said nothing of the load balancer",
+            format!("its agent said nothing of the load balancer before {component}"),
             "bring the agent up to date",
         ),
-        (None, false) => passed(),
     }
 }

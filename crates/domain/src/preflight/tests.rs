@@ -1,8 +1,8 @@
 //! What is found of targets and people, told by tables.
 
 use super::{
-    Answer, Aspect, BalancerAnswer, Call, Duty, Fleet, Holder, HostFacts, Inspected, PortAnswer,
-    Role, Runs, Space, Verdict, WayBack, Workload, calls, judge,
+    Answer, Aspect, BalancerAnswer, Call, Drift, Duty, Fleet, Holder, HostFacts, Inspected,
+    PortAnswer, Role, Runs, Space, Verdict, WayBack, Workload, calls, judge,
 };
 use crate::{converge::Health, digest::Digest, name::Name, planning::Party, runbook::Runbook};
 use jiff::{SignedDuration, Timestamp};
@@ -30,8 +30,8 @@ fn workload(text: &str) -> Digest {
 fn host() -> HostFacts {
     HostFacts {
         clock: now(),
-        certificate_ends: after(20 * 86_400),
-        authority_ends: after(3_000 * 86_400),
+        certificate_ends: Some(after(20 * 86_400)),
+        authority_ends: Some(after(3_000 * 86_400)),
         disk: Some(Space {
             free: 50 * GB,
             total: 100 * GB,
@@ -49,6 +49,10 @@ fn host() -> HostFacts {
     }
 }
 
+fn balances() -> Role {
+    Role::Balances(BTreeSet::from([name("web")]))
+}
+
 fn port(holder: Holder) -> PortAnswer {
     PortAnswer {
         address: "127.0.0.1:8080".parse().unwrap(),
@@ -63,6 +67,7 @@ fn runs() -> Runs {
             workload: workload("new"),
             bytes: GB,
         }],
+        listen: vec!["127.0.0.1:8080".parse().unwrap()],
         drift: None,
         unwell: Vec::new(),
         way_back: Some(WayBack {
@@ -112,6 +117,13 @@ fn unfit(fleet: &Fleet) -> Vec<String> {
     told.collect()
 }
 
+fn drift(refuses: bool) -> Drift {
+    Drift {
+        what: "it runs 1.0.0, and was told 1.0.1".to_owned(),
+        refuses,
+    }
+}
+
 fn as_it_is<T>(_: &mut T) {}
 
 #[test]
@@ -126,7 +138,7 @@ fn a_fit_target_is_told_of_aspect_by_aspect() {
     };
     let fleet = fleet(vec![
         (said(host()), Role::Runs(runs())),
-        (said(balancer), Role::Balances),
+        (said(balancer), balances()),
     ]);
     let found = judge(&fleet, now());
     let said = found.iter().map(|it| {
@@ -146,7 +158,7 @@ fn a_fit_target_is_told_of_aspect_by_aspect() {
             "health [node-1] what runs there is well",
             "way-back [node-1] what it would go back to lies there",
             "balancer [node-2] its load balancer answers",
-            "duty [] no deployment plan says that somebody has to be there",
+            "duty [] no deployment plan counts on anybody",
         ]
     );
 }
@@ -168,6 +180,12 @@ fn who_does_not_answer_is_not_taken_for_fit() {
     for (answer, expected) in silent {
         let fleet = fleet(vec![(answer, Role::Runs(runs()))]);
         assert_eq!(unfit(&fleet), [expected]);
+        // Nor is anything else of it: what it said before says nothing of now.
+        assert_eq!(
+            judge(&fleet, now()).len(),
+            2,
+            "the agent, and who is on duty"
+        );
     }
 }
 
@@ -203,15 +221,15 @@ fn what_a_host_lacks_is_said() {
         assert_eq!(of_one(host, as_it_is), expected);
     };
     check(
-        |host| host.certificate_ends = after(1_800),
+        |host| host.certificate_ends = Some(after(1_800)),
         &["certificate failed: its certificate ends at 2026-03-02T21:30:00Z"],
     );
     check(
-        |host| host.certificate_ends = after(-1_800),
+        |host| host.certificate_ends = Some(after(-1_800)),
         &["certificate failed: its certificate ended at 2026-03-02T20:30:00Z"],
     );
     check(
-        |host| host.authority_ends = after(7_200),
+        |host| host.authority_ends = Some(after(7_200)),
         &[
             "certificate warning: the certificate of the authority that it believes ends at 2026-03-02T23:00:00Z",
         ],
@@ -257,7 +275,7 @@ fn what_a_host_lacks_is_said() {
         &["memory warning: 1.0 GB of 16 GB of memory are free"],
     );
     check(
-        |host| host.ports = vec![port(Holder::Free), port(Holder::Taken)],
+        |host| host.ports = vec![port(Holder::Taken)],
         &["ports failed: 127.0.0.1:8080 is taken by a process that is not ours"],
     );
     check(
@@ -265,7 +283,7 @@ fn what_a_host_lacks_is_said() {
             let (product, component) = (name("till"), name("api"));
             host.ports = vec![port(Holder::Own { product, component })];
         },
-        &["ports failed: 127.0.0.1:8080 is taken by api of till"],
+        &["ports failed: 127.0.0.1:8080 is taken by another product that runs there"],
     );
     check(
         |host| {
@@ -273,6 +291,42 @@ fn what_a_host_lacks_is_said() {
             host.ports = vec![port(Holder::Refused { why })];
         },
         &["ports failed: 127.0.0.1:8080 cannot be listened on: Permission denied"],
+    );
+}
+
+#[test]
+fn what_an_agent_does_not_answer_is_not_found_out() {
+    let found = of_one(|host| host.ports.clear(), as_it_is);
+    assert_eq!(
+        found,
+        ["ports unknown: its agent said nothing of 127.0.0.1:8080"]
+    );
+    let found = of_one(|host| host.certificate_ends = None, as_it_is);
+    assert_eq!(
+        found,
+        ["certificate unknown: its certificates cannot be read"]
+    );
+}
+
+#[test]
+fn what_agents_say_is_cut_and_steers_no_terminal() {
+    let why = format!("\u{1b}[2J{}", "x".repeat(5_000));
+    let facts = HostFacts {
+        ports: vec![port(Holder::Refused { why: why.clone() }); 5_000],
+        balancers: vec![
+            BalancerAnswer {
+                component: name("web"),
+                trouble: Some(why),
+            };
+            5_000
+        ],
+        ..host()
+    };
+    let kept = serde_json::to_string(&facts.bounded()).unwrap();
+    assert!(
+        kept.len() < 1_000_000 && !kept.contains("u001b"),
+        "{}",
+        kept.len()
     );
 }
 
@@ -297,7 +351,11 @@ fn what_runs_there_and_what_it_would_go_back_to_is_looked_at() {
         assert_eq!(of_one(as_it_is, runs), expected);
     };
     check(
-        |runs| runs.drift = Some("it runs 1.0.0, and was told 1.0.1".to_owned()),
+        |runs| runs.drift = Some(drift(false)),
+        &["drift warning: it runs 1.0.0, and was told 1.0.1"],
+    );
+    check(
+        |runs| runs.drift = Some(drift(true)),
         &["drift failed: it runs 1.0.0, and was told 1.0.1"],
     );
     check(
@@ -348,7 +406,7 @@ fn a_load_balancer_that_does_not_answer_says_why() {
             balancers,
             ..host()
         };
-        unfit(&fleet(vec![(said(host), Role::Balances)]))
+        unfit(&fleet(vec![(said(host), balances())]))
     };
     let trouble = |trouble: Option<&str>| BalancerAnswer {
         component: name("web"),
@@ -364,7 +422,7 @@ fn a_load_balancer_that_does_not_answer_says_why() {
     );
     assert_eq!(
         answer(Vec::new()),
-        ["balancer unknown: its agent said nothing of the load balancer"]
+        ["balancer unknown: its agent said nothing of the load balancer before web"]
     );
 }
 

@@ -59,7 +59,6 @@ pub(super) fn deployment(facts: &ControlFacts) -> Entity {
         ("approvers", names(&it.approvers)),
         ("approved", flag(it.approved)),
         ("rehearsed", flag(it.rehearsed)),
-        ("severeIssues", number(it.severe_issues)),
         ("drilled", flag(it.drilled)),
         ("returnable", flag(it.returnable)),
         ("unread", names(&it.unread)),
@@ -67,6 +66,10 @@ pub(super) fn deployment(facts: &ControlFacts) -> Entity {
         ("hour", number(it.hour.into())),
     ];
     told.extend(it.change.as_deref().map(|kind| ("change", text(kind))));
+    told.extend(
+        it.severe_issues
+            .map(|count| ("severeIssues", number(count))),
+    );
     told.extend(it.preflight.map(|minutes| ("preflight", number(minutes))));
     let id = format!("{}/{}", release.product, it.environment);
     entity(uid(&TYPES.deployment, &id), told)

@@ -96,7 +96,7 @@ fn remedy(evidence: &str) -> Option<&'static str> {
         }
         "change-request" => "`tidegate change create`, and somebody else approves it",
         "rehearsal" => "`tidegate rehearse PRODUCT VERSION --to ENVIRONMENT`",
-        "preflight" => "`tidegate preflight PRODUCT VERSION --to ENVIRONMENT`",
+        "preflight" => "`tidegate preflight --deployment DEPLOYMENT`",
         "issues" => {
             "resolve or dismiss them: `tidegate issue list PRODUCT VERSION`, `tidegate issue resolve`"
         }

@@ -26,8 +26,8 @@ entity Deployment {
   rehearsed: Bool,
   // How many minutes ago the newest preflight of exactly this plan passed; absent where it did not.
   preflight?: Long,
-  // Open issues of the release that are rated high or critical.
-  severeIssues: Long,
+  // Open issues of the release that are rated high or critical; absent in facts of a time when nobody looked.
+  severeIssues?: Long,
   drilled: Bool,
   returnable: Bool,
   // Enforced controls that whoever asked has not acknowledged.

@@ -63,7 +63,7 @@ fn good() -> ControlFacts {
             change: Some("normal".to_owned()),
             rehearsed: true,
             preflight: Some(60),
-            severe_issues: 0,
+            severe_issues: Some(0),
             drilled: true,
             returnable: true,
             unread: BTreeSet::new(),
@@ -148,7 +148,7 @@ fn every_shipped_control_holds_or_not_by_its_own_fact() {
         &["preflight-passed deployment"],
     );
     check(
-        |it| it.deployment.severe_issues = 1,
+        |it| it.deployment.severe_issues = Some(1),
         &["no-severe-issue deployment"],
     );
     check(

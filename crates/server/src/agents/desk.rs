@@ -19,12 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Desk<Q, A> {
     next: AtomicU64,
-    waiting: Mutex<BTreeMap<u64, Waiting<Q, A>>>,
+    waiting: Mutex<Questions<Q, A>>,
 }
+
+/// By target, so that none has to look through those of others.
+type Questions<Q, A> = BTreeMap<(TargetKey, u64), Waiting<Q, A>>;
 
 #[derive(Debug)]
 struct Waiting<Q, A> {
-    target: TargetKey,
     question: Q,
     handed_out: bool,
     answer: oneshot::Sender<A>,
@@ -52,11 +54,10 @@ impl<Q: Clone, A> Desk<Q, A> {
     /// The questions that a target has not been handed yet, with what names their answers.
     pub fn hand_out(&self, target: &TargetKey) -> Vec<(u64, Q)> {
         let mut waiting = self.lock();
-        let fresh = waiting
-            .iter_mut()
-            .filter(|(_, it)| it.target == *target && !it.handed_out);
+        let own = (target.clone(), 0)..=(target.clone(), u64::MAX);
+        let fresh = waiting.range_mut(own).filter(|(_, it)| !it.handed_out);
         fresh
-            .map(|(number, it)| {
+            .map(|((_, number), it)| {
                 it.handed_out = true;
                 (*number, it.question.clone())
             })
@@ -65,10 +66,7 @@ impl<Q: Clone, A> Desk<Q, A> {
 
     /// An agent's answer. One that nobody waits for any more, or that is another target's, is dropped.
     pub fn answer(&self, target: &TargetKey, number: u64, answer: A) {
-        let mut waiting = self.lock();
-        if waiting.get(&number).is_some_and(|it| it.target == *target)
-            && let Some(found) = waiting.remove(&number)
-        {
+        if let Some(found) = self.lock().remove(&(target.clone(), number)) {
             // Whoever waited may have left in this moment.
             drop(found.answer.send(answer));
         }
@@ -87,13 +85,13 @@ impl<Q: Clone, A> Desk<Q, A> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting {
-            target: target.clone(),
             question,
             handed_out: false,
             answer,
         };
-        self.lock().insert(number, waiting);
-        let _forget = Forget { desk: self, number };
+        let key = (target.clone(), number);
+        self.lock().insert(key.clone(), waiting);
+        let _forget = Forget { desk: self, key };
         bus.wake_target(target);
         match tokio::time::timeout(PATIENCE, answered).await {
             Ok(Ok(answer)) => Ok(answer),
@@ -101,7 +99,7 @@ impl<Q: Clone, A> Desk<Q, A> {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Waiting<Q, A>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Questions<Q, A>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -109,11 +107,11 @@ impl<Q: Clone, A> Desk<Q, A> {
 /// Takes a question off the desk however the waiting ends, also when whoever asked leaves.
 struct Forget<'a, Q: Clone, A> {
     desk: &'a Desk<Q, A>,
-    number: u64,
+    key: (TargetKey, u64),
 }
 
 impl<Q: Clone, A> Drop for Forget<'_, Q, A> {
     fn drop(&mut self) {
-        self.desk.lock().remove(&self.number);
+        self.desk.lock().remove(&self.key);
     }
 }

@@ -188,7 +188,7 @@ async fn host(
     Path(request): Path<u64>,
     Json(facts): Json<HostFacts>,
 ) -> StatusCode {
-    link.app.hosts.answer(&key, request, facts);
+    link.app.hosts.answer(&key, request, facts.bounded());
     StatusCode::NO_CONTENT
 }
 

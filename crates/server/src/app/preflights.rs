@@ -12,11 +12,11 @@ mod seen;
 
 use super::{App, Error, Request, plans::Wanted, talk};
 use futures::{FutureExt, future::join_all};
-use gather::{Asked, Stage, staged};
+use gather::{Asked, Stage, staged, staged_again};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    id::PreflightId,
+    id::{DeploymentId, PreflightId},
     preflight::{Answer, Aspect, Call, Finding, Fleet, Inspected, Preflight, Verdict, judge},
     talk::Subject,
 };
@@ -33,13 +33,38 @@ impl App {
         request: Request,
         wanted: &DeploymentRequest,
     ) -> Result<PreflightId, Error> {
-        let wanted = Wanted::read(wanted)?;
+        let input = (request.clone(), Wanted::read(wanted)?);
         let stage = self
             .store
-            .read((request.clone(), wanted), |tx, (request, wanted)| {
+            .read(input, |tx, (request, wanted)| {
                 staged(tx, request, wanted).boxed()
             })
             .await?;
+        self.look(request, stage).await
+    }
+
+    /// The same of a deployment that waits or goes on: of just its plan and configuration.
+    ///
+    /// # Errors
+    /// When whoever asks may not, or it has ended.
+    pub async fn preflight_of(
+        &self,
+        request: Request,
+        id: DeploymentId,
+    ) -> Result<PreflightId, Error> {
+        let input = (request.clone(), id);
+        let stage = self
+            .store
+            .read(input, |tx, (request, id)| {
+                staged_again(tx, request, *id).boxed()
+            })
+            .await?;
+        self.look(request, stage).await
+    }
+
+    async fn look(&self, request: Request, stage: Stage) -> Result<PreflightId, Error> {
+        let turn = self.inspecting.acquire().await;
+        let _turn = turn.map_err(|why| Error::Broken(why.to_string()))?;
         let targets = join_all(stage.targets.iter().map(|asked| self.inspect(asked))).await;
         let fleet = Fleet {
             targets,
@@ -102,7 +127,7 @@ async fn keep(
         environment: deployment.environment.clone(),
         plan: deployment.plan.hash(),
         targets: u32::try_from(stage.targets.len()).unwrap_or(u32::MAX),
-        requested_by: deployment.requested_by.clone(),
+        requested_by: request.actor.name.clone(),
         requested_at: tx.now(),
         findings: findings.clone(),
     };

@@ -145,7 +145,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         trains::hold, trains::resume, trains::cancel,
         tokens::create, tokens::list, tokens::revoke, tokens::sessions, tokens::end_session, tokens::sign_in_link,
         trusts::set, trusts::list, trusts::end, trusts::exchange,
-        preflights::make, preflights::list, preflights::show,
+        preflights::make, preflights::again, preflights::list, preflights::show,
         preflights::duties, preflights::confirm, preflights::leave,
         rehearsals::make, rehearsals::list, rehearsals::show,
         releases::create, releases::contents,

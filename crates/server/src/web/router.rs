@@ -64,6 +64,10 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         )
         .route("/preflights/{id}", get(preflight::show))
         .route(
+            "/deployments/{id}/preflight",
+            post(preflight::of_deployment),
+        )
+        .route(
             "/products/{product}/releases/{version}/duties/{environment}",
             post(preflight::duty),
         )

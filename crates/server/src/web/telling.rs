@@ -407,7 +407,7 @@ mod tests {
     use jiff::Timestamp;
 
     /// What is written to the journal about something else than deployments and group runs.
-    const ACTIONS: [&str; 32] = [
+    const ACTIONS: [&str; 35] = [
         "advisories.imported",
         "artifact.attached",
         "artifact.damaged",

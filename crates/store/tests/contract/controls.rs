@@ -309,7 +309,7 @@ pub(crate) fn judgement() -> Judgement {
                 change: Some("standard".to_owned()),
                 rehearsed: true,
                 preflight: None,
-                severe_issues: 0,
+                severe_issues: None,
                 drilled: false,
                 returnable: true,
                 unread: BTreeSet::new(),

@@ -10,10 +10,8 @@ use tidegate_domain::{
     drill::Ending,
     handover::HandoverKind,
     id::{DrillId, PreflightId, RehearsalId},
-    issue::Issue,
     name::Name,
     plan::Reversible,
-    preflight::Preflight,
     release::Release,
 };
 use tidegate_store::{AboutPlan, DrillsOf, Repository, Tx};
@@ -22,8 +20,8 @@ use tidegate_store::{AboutPlan, DrillsOf, Repository, Tx};
 const STANDING: u64 = 20;
 /// How many drills of a release are looked through for one that passed.
 const DRILLS: u64 = 20;
-/// How many issues of a release are looked through, the newest.
-const ISSUES: u64 = 1_000;
+/// How many preflights of a plan are looked through for one with the same configuration.
+const PREFLIGHTS: u64 = 50;
 
 pub(super) async fn release(
     tx: &mut Tx,
@@ -115,7 +113,7 @@ pub(super) async fn deployment_facts(
         change: None,
         rehearsed: !rehearsals.is_empty(),
         preflight: preflight(tx, deployment, &of).await?,
-        severe_issues: severe_issues(tx, deployment).await?,
+        severe_issues: Some(severe_issues(tx, deployment).await?),
         drilled: is_drilled(tx, deployment).await?,
         returnable: is_returnable(tx, deployment).await?,
         unread: BTreeSet::new(),
@@ -124,17 +122,19 @@ pub(super) async fn deployment_facts(
     })
 }
 
-/// How old the newest preflight is, in minutes, if it passed. What has begun is not held up because it takes long: then it counts
-/// how old it was when the deployment was asked for.
+/// How old the newest preflight with the same configuration is, in minutes, if it passed. What has begun is not held up because it
+/// takes long, nor by one that was made of targets that were just being changed: there any that passed counts, by how old it was
+/// when the deployment was asked for.
 async fn preflight(
     tx: &mut Tx,
     deployment: &Deployment,
     of: &AboutPlan,
 ) -> Result<Option<u32>, Error> {
     let newest = PreflightId(u64::MAX >> 1);
-    let newest = tx.preflights_before(newest, 1, of).await?.pop();
-    let until = match deployment.status {
-        Status::Rolling { .. } => deployment.requested_at,
+    let mut found = tx.preflights_before(newest, PREFLIGHTS, of).await?;
+    found.retain(|it| it.snapshot == deployment.snapshot);
+    let (until, counts) = match deployment.status {
+        Status::Rolling { .. } => (deployment.requested_at, found.len()),
         Status::Requested
         | Status::Preparing { .. }
         | Status::RollingBack { .. }
@@ -143,9 +143,9 @@ async fn preflight(
         | Status::RolledBack { .. }
         | Status::Failed { .. }
         | Status::Cancelled { .. }
-        | Status::Superseded { .. } => tx.now(),
+        | Status::Superseded { .. } => (tx.now(), 1),
     };
-    let passed = newest.filter(Preflight::passed);
+    let passed = found.iter().take(counts).find(|it| it.passed());
     Ok(passed.map(|it| {
         let age = until.duration_since(it.requested_at).as_mins().max(0);
         u32::try_from(age).unwrap_or(u32::MAX)
@@ -154,10 +154,9 @@ async fn preflight(
 
 async fn severe_issues(tx: &mut Tx, deployment: &Deployment) -> Result<u32, Error> {
     let of = (&deployment.product, &deployment.release);
-    let issues = tx.issues_of(of, ISSUES).await?;
-    let severe = |it: &&Issue| it.state.is_open() && it.severity >= Severity::High;
-    let severe = issues.iter().filter(severe).count();
-    Ok(u32::try_from(severe).unwrap_or(u32::MAX))
+    let open = tx.open_issues_of(of).await?;
+    let severe = open.iter().filter(|it| it.severity >= Severity::High);
+    Ok(u32::try_from(severe.count()).unwrap_or(u32::MAX))
 }
 
 async fn is_drilled(tx: &mut Tx, deployment: &Deployment) -> Result<bool, Error> {

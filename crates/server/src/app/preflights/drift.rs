@@ -5,39 +5,41 @@ use std::collections::BTreeSet;
 use tidegate_domain::{
     converge::{ActiveComponent, Attestation, DesiredState},
     deployment::facts::Report,
-    name::Name,
+    preflight::Drift,
     revision::RevisionId,
 };
 use tidegate_store::Tx;
 
-/// In words, as the end of a sentence that begins with the target; nothing, if it does what it was told.
+/// In a sentence about the target; nothing, if it does what it was told.
 ///
 /// # Errors
 /// When the store fails.
 pub(super) async fn drift(
     tx: &mut Tx,
     (told, report): (Option<&DesiredState>, Option<&Report>),
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Drift>, Error> {
     let history = present::history(tx).await?;
     let told = told.filter(|told| !present::is_over(history, told));
     let (told, report) = match (told, report) {
         (Some(told), Some(report)) => (told, report),
         (Some(told), None) if !told.active.is_empty() => {
-            return Ok(Some("it has said nothing of what it was told".to_owned()));
+            return Ok(Some(differs("it has said nothing of what it was told")));
         }
         (None, Some(report)) if report.observed.runs_something() => {
             let what = "it runs something that it was not told since the record was put back";
-            return Ok(Some(what.to_owned()));
+            return Ok(Some(differs(what)));
         }
         (Some(_) | None, None) | (None, Some(_)) => return Ok(None),
     };
     let said = &report.observed;
     if let Some(why) = &said.refused {
-        return Ok(Some(format!("its agent does not follow: {why}")));
+        return Ok(Some(Drift {
+            what: format!("its agent does not follow: {why}"),
+            refuses: true,
+        }));
     }
     if said.instruction != told.instruction {
-        let what = "it has not taken up what it was told last";
-        return Ok(Some(what.to_owned()));
+        return Ok(Some(differs("it has not taken up what it was told last")));
     }
     let other = told.active.iter().find(|it| !is_followed(it, &said.active));
     if let Some(other) = other {
@@ -48,9 +50,8 @@ pub(super) async fn drift(
             named(tx, Some(other.revision)).await?,
         );
         let component = &other.component;
-        return Ok(Some(format!(
-            "it runs {runs} as {component}, and was told {wanted}"
-        )));
+        let what = format!("it runs {runs} as {component}, and was told {wanted}");
+        return Ok(Some(differs(&what)));
     }
     let ordered: BTreeSet<_> = told
         .active
@@ -60,11 +61,14 @@ pub(super) async fn drift(
     let runs = |it: &&Attestation| it.revision.is_some();
     let mut more = said.active.iter().filter(runs);
     let more = more.find(|it| !ordered.contains(&(&it.component, it.slot)));
-    Ok(more.map(|it| beside(&it.component)))
+    Ok(more.map(|it| differs(&format!("it runs {} beside what it was told", it.component))))
 }
 
-fn beside(component: &Name) -> String {
-    format!("it runs {component} beside what it was told")
+fn differs(what: &str) -> Drift {
+    Drift {
+        what: what.to_owned(),
+        refuses: false,
+    }
 }
 
 fn is_same_place(told: &ActiveComponent, said: &Attestation) -> bool {

@@ -7,6 +7,7 @@ use tidegate_domain::{
     access::{Action, ActorKind},
     name::Name,
     preflight::Duty,
+    text::Line,
     version::Version,
 };
 use tidegate_protocol::api::{DutyRequest, DutyView};
@@ -50,7 +51,7 @@ impl App {
         wanted: &DutyRequest,
     ) -> Result<Vec<DutyView>, Error> {
         let until: Timestamp = field("until", &wanted.until)?;
-        let reach = issues::at_most("reach", &wanted.reach, REACH_MAX)?.to_owned();
+        let reach = Line::of(issues::at_most("reach", &wanted.reach, REACH_MAX)?).to_string();
         self.say_duty((request, read(of)?), Some((until, reach)))
             .await
     }
@@ -133,6 +134,8 @@ async fn say(
             let there = mine.filter(|it| it.until > now);
             let mut duty = there.ok_or_else(|| not_there(me, of))?;
             duty.until = now;
+            // Nobody has to know it any more.
+            duty.reach.clear();
             duty
         }
     };

@@ -1,10 +1,12 @@
 //! What the record knows of the targets of a deployment, and what their agents are to be asked.
 
 use super::{
-    super::{Error, Request, plans::Wanted, rehearse, runbooks, talk::people_of},
+    super::{
+        Error, Kind, Request, balancing, plans::Wanted, rehearse, runbooks, steer, talk::people_of,
+    },
     drift::drift,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -14,12 +16,16 @@ use tidegate_domain::{
     converge::Health,
     deployment::{Deployment, TargetRun, facts::Report},
     digest::Digest,
+    id::DeploymentId,
     name::Name,
     preflight::{Answer, Call, Fleet, HostQuestion, Role, Runs, WayBack, Workload, calls},
     revision::{ComponentRevision, DriverSettings, Probe, Revision, RevisionId},
     runbook::{Errand, Run, Runbook, Timeline, Way},
 };
 use tidegate_store::{AgentRow, Repository, TargetKey, Tx};
+
+/// How long a deployment is taken to last that no plan tells of.
+const UNPLANNED: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is asked, and of what.
 #[derive(Debug, Clone)]
@@ -54,18 +60,55 @@ pub(super) async fn staged(
     let place = (&wanted.product, &wanted.environment);
     request.permit_place(tx, Action::Rehearse, place).await?;
     let (deployment, brought) = rehearse::drafted(tx, request, wanted).await?;
+    stage(tx, request, (deployment, &brought)).await
+}
+
+/// The same of a deployment that was asked for: of just its plan and configuration.
+///
+/// # Errors
+/// When whoever asks may not, or it has ended.
+pub(super) async fn staged_again(
+    tx: &mut Tx,
+    request: &Request,
+    id: DeploymentId,
+) -> Result<Stage, Error> {
+    let deployment = steer::found(tx, request, (Action::Rehearse, id)).await?;
+    if deployment.status.is_terminal() {
+        let detail = format!("deployment {id} has ended: {}", deployment.status.word());
+        return Err(Error::refused(Kind::Conflict, "deployment-state", detail)
+            .hint("look at the targets of the next: `tidegate preflight PRODUCT VERSION --to ENVIRONMENT`"));
+    }
+    let mut brought = Vec::with_capacity(deployment.targets.len());
+    for run in &deployment.targets {
+        let missing = || {
+            Error::Broken(format!(
+                "deployment {id} has no revision for {}",
+                run.target
+            ))
+        };
+        brought.push(tx.revision(run.after).await?.ok_or_else(missing)?);
+    }
+    stage(tx, request, (deployment, &brought)).await
+}
+
+async fn stage(
+    tx: &mut Tx,
+    request: &Request,
+    (deployment, brought): (Deployment, &[Revision]),
+) -> Result<Stage, Error> {
     let mut record = Record::of(tx, &deployment).await?;
     let mut targets = Vec::with_capacity(deployment.targets.len());
-    for (run, revision) in deployment.targets.iter().zip(&brought) {
+    for (run, revision) in deployment.targets.iter().zip(brought) {
         targets.push(record.runs(tx, run, revision).await?);
     }
-    targets.extend(deployment.balancers.iter().map(|balancer| {
+    for balancer in balancing::found(tx, &deployment.product, &deployment.environment).await? {
+        let components = balancer.routes.keys().cloned().collect();
         let question = HostQuestion {
-            balancers: balancer.routes.clone(),
+            balancers: balancer.routes,
             ..record.question()
         };
-        record.asked(&balancer.target, question, Role::Balances)
-    }));
+        targets.push(record.asked(&balancer.target, question, Role::Balances(components)));
+    }
     let fleet = fleet(tx, request, &deployment).await?;
     Ok(Stage {
         deployment,
@@ -106,7 +149,7 @@ async fn fleet(tx: &mut Tx, request: &Request, of: &Deployment) -> Result<Fleet,
 fn ends(plans: &[Runbook], now: Timestamp) -> Timestamp {
     let forward = plans.iter().find(|plan| plan.way == Way::Forward);
     let timeline = forward.and_then(|plan| Timeline::of(plan, &Run::new(now), now).ok());
-    timeline.map_or(now, |timeline| timeline.ends)
+    timeline.map_or(now + UNPLANNED, |timeline| timeline.ends)
 }
 
 /// What is recorded of a place, read once.
@@ -190,16 +233,17 @@ impl<'a> Record<'a> {
             Some(before) => self.way_back(tx, before, &mut question).await?,
             None => None,
         };
+        question.listen.sort();
+        question.listen.dedup();
         let report = self.reports.get(&run.target);
         let told = self.told.get(&run.target);
         let runs = Runs {
             wanted,
+            listen: question.listen.clone(),
             drift: drift(tx, (told, report)).await?,
             unwell: report.map(unwell).unwrap_or_default(),
             way_back,
         };
-        question.listen.sort();
-        question.listen.dedup();
         Ok(self.asked(&run.target, question, Role::Runs(runs)))
     }
 

@@ -13,13 +13,14 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use tidegate_domain::id::PreflightId;
+use tidegate_domain::id::{DeploymentId, PreflightId};
 use tidegate_protocol::api::{DeploymentRequest, DutyRequest, DutyView, PreflightView, Problem};
 
 pub(super) fn router() -> Router<SharedApp> {
     Router::new()
         .route("/api/v1/preflights", post(make).get(list))
         .route("/api/v1/preflights/{id}", get(show))
+        .route("/api/v1/deployments/{id}/preflight", post(again))
         .route(
             "/api/v1/products/{product}/releases/{version}/duties/{environment}",
             get(duties).put(confirm).delete(leave),
@@ -36,6 +37,19 @@ pub(super) async fn make(
 ) -> Result<(StatusCode, extract::Json<PreflightView>), ApiError> {
     let id = app.preflight(request.clone(), &wanted).await?;
     let view = app.preflight_view(&request, id).await?;
+    Ok((StatusCode::CREATED, extract::Json(view)))
+}
+
+/// Asks every target of a deployment that waits or goes on: of just its plan and configuration.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/preflight", params(("id" = u64, Path)),
+    responses((status = 201, body = PreflightView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn again(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+) -> Result<(StatusCode, extract::Json<PreflightView>), ApiError> {
+    let made = app.preflight_of(request.clone(), DeploymentId(id)).await?;
+    let view = app.preflight_view(&request, made).await?;
     Ok((StatusCode::CREATED, extract::Json(view)))
 }
 

@@ -13,7 +13,10 @@ use askama::Template;
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_domain::{duration::Millis, id::PreflightId};
+use tidegate_domain::{
+    duration::Millis,
+    id::{DeploymentId, PreflightId},
+};
 use tidegate_protocol::api::{DutyRequest, DutyView, PreflightFindingView, PreflightView};
 
 /// As many names of targets stand in a cell.
@@ -96,6 +99,20 @@ fn row(of: &PreflightFindingView) -> Row {
         what: sentence(&of.what),
         remedy: of.remedy.clone(),
     }
+}
+
+/// Looks at the targets of a deployment that waits or goes on.
+pub(in crate::web) async fn of_deployment(
+    app: State,
+    Visitor(request): Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect, Fault> {
+    let here = format!("/deployments/{id}");
+    let missing = |_| Error::not_found("deployment-not-found", "deployment", &id);
+    let number: u64 = id.parse().map_err(missing)?;
+    let made = app.preflight_of(request, DeploymentId(number)).await;
+    let made = made.map_err(|error| Fault::back(error, &here))?;
+    Ok(Redirect::to(&format!("/preflights/{made}")))
 }
 
 /// Whoever is called says how long they are there, or that they are there no more.
