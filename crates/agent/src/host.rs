@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 use tidegate_domain::{
@@ -31,7 +31,7 @@ pub(crate) async fn look(
     let balancers = balancers.map(|(component, balancer)| traffic::look(component, balancer));
     let balancers = join_all(balancers).await;
     // Files and tables of the kernel make whoever reads them wait.
-    let local = tokio::task::spawn_blocking(move || local(directory, &running, &question));
+    let local = tokio::task::spawn_blocking(move || local(&directory, &running, &question));
     Ok(HostFacts {
         balancers,
         ..local.await?
@@ -39,11 +39,11 @@ pub(crate) async fn look(
 }
 
 fn local(
-    directory: PathBuf,
+    directory: &Path,
     running: &BTreeMap<RevisionId, Revision>,
     question: &HostQuestion,
 ) -> HostFacts {
-    let identity = Identity::load(&directory);
+    let identity = Identity::load(directory);
     let identity = identity.inspect_err(|error| {
         tracing::warn!(
             error = error as &dyn Error,
@@ -56,10 +56,10 @@ fn local(
     HostFacts {
         certificate_ends: pem.and_then(|it| ends(&it.certificate)),
         authority_ends: pem.and_then(|it| ends(&it.authority)),
-        disk: room::disk(&directory),
+        disk: room::disk(directory),
         memory: room::memory(),
         ports: listen.map(|at| ports::of(*at, own)).collect(),
-        unpacked: unpacked(&Layout::new(&directory), question),
+        unpacked: unpacked(&Layout::new(directory), question),
         balancers: Vec::new(),
         // Last: the server compares it with the time at which the answer comes.
         clock: Timestamp::now(),

@@ -21,7 +21,7 @@ pub(super) fn memory() -> Option<Space> {
     read(&fs::read_to_string("/proc/meminfo").ok()?)
 }
 
-/// Reads the lines of `/proc/meminfo` (proc_meminfo(5)), whose kB are 1024 bytes.
+/// Reads the lines of `/proc/meminfo` (`proc_meminfo(5)`), whose kB are 1024 bytes.
 fn read(text: &str) -> Option<Space> {
     let bytes = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;

@@ -88,10 +88,7 @@ fn of_targets(fleet: &Fleet, aspect: Aspect, now: Timestamp) -> Vec<Finding> {
 fn well(aspect: Aspect, of: &[&Inspected], now: Timestamp) -> String {
     let hosts = || of.iter().filter_map(|it| it.host());
     let least = |space: fn(&HostFacts) -> Option<Space>| {
-        let least = hosts()
-            .filter_map(|host| space(host))
-            .map(|it| it.free)
-            .min();
+        let least = hosts().filter_map(space).map(|it| it.free).min();
         rough(least.unwrap_or_default())
     };
     match aspect {

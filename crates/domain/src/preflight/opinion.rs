@@ -56,7 +56,7 @@ pub(super) fn opinion(
         // What was reported before it fell silent says nothing of now.
         Aspect::Drift => host.and(runs).map(drift),
         Aspect::Health => host.and(runs).and_then(health),
-        Aspect::WayBack => way_back(host?, runs?),
+        Aspect::WayBack => Some(way_back(host?, runs?)),
         Aspect::Balancer => match &target.role {
             Role::Balances(components) => Some(balancer(host?, components)),
             Role::Runs(_) => None,
@@ -305,16 +305,16 @@ fn health(runs: &Runs) -> Option<Opinion> {
     }
 }
 
-fn way_back(host: &HostFacts, runs: &Runs) -> Option<Opinion> {
+fn way_back(host: &HostFacts, runs: &Runs) -> Opinion {
     let Some(back) = &runs.way_back else {
-        return Some(found(
+        return found(
             Verdict::Warned,
             "nothing runs there yet, so there is nothing to go back to",
             "",
-        ));
+        );
     };
     let lies_there = back.workloads.is_subset(&host.unpacked);
-    Some(match (lies_there, back.lost.is_empty()) {
+    match (lies_there, back.lost.is_empty()) {
         (true, true) => passed(),
         (true, false) => found(
             Verdict::Warned,
@@ -340,7 +340,7 @@ fn way_back(host: &HostFacts, runs: &Runs) -> Option<Opinion> {
             ),
             "push it again",
         ),
-    })
+    }
 }
 
 fn balancer(host: &HostFacts, components: &BTreeSet<Name>) -> Opinion {

@@ -32,14 +32,8 @@ fn host() -> HostFacts {
         clock: now(),
         certificate_ends: Some(after(20 * 86_400)),
         authority_ends: Some(after(3_000 * 86_400)),
-        disk: Some(Space {
-            free: 50 * GB,
-            total: 100 * GB,
-        }),
-        memory: Some(Space {
-            free: 8 * GB,
-            total: 16 * GB,
-        }),
+        disk: Some(space(50 * GB, 100 * GB)),
+        memory: Some(space(8 * GB, 16 * GB)),
         ports: vec![port(Holder::Own {
             product: name("shop"),
             component: name("web"),
@@ -51,6 +45,10 @@ fn host() -> HostFacts {
 
 fn balances() -> Role {
     Role::Balances(BTreeSet::from([name("web")]))
+}
+
+const fn space(free: u64, total: u64) -> Space {
+    Space { free, total }
 }
 
 fn port(holder: Holder) -> PortAnswer {
@@ -235,21 +233,11 @@ fn what_a_host_lacks_is_said() {
         ],
     );
     check(
-        |host| {
-            host.disk = Some(Space {
-                free: 2 * GB,
-                total: 100 * GB,
-            })
-        },
+        |host| host.disk = Some(space(2 * GB, 100 * GB)),
         &["disk failed: 2.0 GB of disk are free, and it would take about 3.0 GB"],
     );
     check(
-        |host| {
-            host.disk = Some(Space {
-                free: 12 * GB,
-                total: 100 * GB,
-            })
-        },
+        |host| host.disk = Some(space(12 * GB, 100 * GB)),
         &["disk warning: 12 GB of disk are free, of which it would take about 3.0 GB"],
     );
     check(
@@ -257,23 +245,20 @@ fn what_a_host_lacks_is_said() {
         &["disk unknown: its host does not say how much disk is free"],
     );
     check(
-        |host| {
-            host.memory = Some(Space {
-                free: GB / 10,
-                total: 16 * GB,
-            })
-        },
+        |host| host.memory = Some(space(GB / 10, 16 * GB)),
         &["memory failed: 100 MB of 16 GB of memory are free"],
     );
     check(
-        |host| {
-            host.memory = Some(Space {
-                free: GB,
-                total: 16 * GB,
-            })
-        },
+        |host| host.memory = Some(space(GB, 16 * GB)),
         &["memory warning: 1.0 GB of 16 GB of memory are free"],
     );
+}
+
+#[test]
+fn an_address_that_somebody_else_has_is_named() {
+    let check = |host: fn(&mut HostFacts), expected: &[&str]| {
+        assert_eq!(of_one(host, as_it_is), expected);
+    };
     check(
         |host| host.ports = vec![port(Holder::Taken)],
         &["ports failed: 127.0.0.1:8080 is taken by a process that is not ours"],
@@ -334,10 +319,7 @@ fn what_agents_say_is_cut_and_steers_no_terminal() {
 fn what_lies_there_needs_no_room() {
     let found = of_one(
         |host| {
-            host.disk = Some(Space {
-                free: 11 * GB,
-                total: 100 * GB,
-            });
+            host.disk = Some(space(11 * GB, 100 * GB));
             host.unpacked.insert(workload("new"));
         },
         as_it_is,

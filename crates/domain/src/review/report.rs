@@ -212,12 +212,6 @@ fn failure(deployment: &Deployment) -> Option<Failure> {
 }
 
 fn exceptions(past: &Past) -> Vec<Exception> {
-    let exception = |at: Timestamp, what: &str, by: Option<&Name>, told: String| Exception {
-        at,
-        what: what.to_owned(),
-        by: by.cloned(),
-        told,
-    };
     let waivers = past.waivers.iter().filter_map(|waiver| {
         let (by, at) = waiver.signed.as_ref()?;
         let told = format!("control {}: {}", waiver.control, waiver.reason);
@@ -256,7 +250,24 @@ fn exceptions(past: &Past) -> Vec<Exception> {
         | TaskState::Done { .. }
         | TaskState::Dropped { .. } => None,
     });
-    let steps = past.conducted.iter().flat_map(|conducted| {
+    let all = waivers.chain(against).chain(emergencies);
+    let mut all: Vec<Exception> = all.chain(tasks).chain(left_out(past)).collect();
+    all.sort_by_key(|it| it.at);
+    all
+}
+
+fn exception(at: Timestamp, what: &str, by: Option<&Name>, told: String) -> Exception {
+    Exception {
+        at,
+        what: what.to_owned(),
+        by: by.cloned(),
+        told,
+    }
+}
+
+/// The steps of deployments that somebody left out.
+fn left_out(past: &Past) -> impl Iterator<Item = Exception> {
+    past.conducted.iter().flat_map(|conducted| {
         conducted
             .run
             .steps
@@ -282,11 +293,7 @@ fn exceptions(past: &Past) -> Vec<Exception> {
                 | StepStatus::Failed { .. }
                 | StepStatus::TimedOut { .. } => None,
             })
-    });
-    let all = waivers.chain(against).chain(emergencies);
-    let mut all: Vec<Exception> = all.chain(tasks).chain(steps).collect();
-    all.sort_by_key(|it| it.at);
-    all
+    })
 }
 
 fn told((message, tally): &(Message, Tally)) -> Told {

@@ -36,6 +36,39 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/sign-in/providers/{name}/back", get(provider::back))
         .route("/sign-out", post(sign_in::leave))
         .route("/password", get(password::show).post(password::change))
+        .route("/group-runs/{id}", get(group_run::show))
+        .route("/group-runs/{id}/live", get(group_run::live))
+        .route("/group-runs/{id}/{deed}", post(group_run::steer))
+        .route("/trains", get(trains::show).post(trains::begin))
+        .route("/trains/{train}", get(train::show))
+        .route("/trains/{train}/live", get(train::live))
+        .route("/trains/{train}/plan", post(train::save))
+        .route("/trains/{train}/deeds/{deed}", post(train::steer))
+        .route("/calendar", get(calendar::show))
+        .route("/artifacts", get(artifacts::show))
+        .route(
+            "/artifacts/{product}/{component}/{reference}",
+            get(artifact::show),
+        )
+        .route("/journal", get(journal::show))
+        .route("/journal/{sequence}", get(journal::entry::show))
+        .route("/assets/{hash}/{name}", get(assets::serve))
+        .merge(released())
+        .merge(runs())
+        .merge(rules())
+        .merge(planning())
+        .merge(told())
+        .merge(supplied())
+        .merge(reviewed())
+        .merge(persons())
+        .fallback(fault::unknown)
+        .layer(renewing)
+        .layer(CompressionLayer::new())
+}
+
+/// Releases, and what is known of their deployments beforehand.
+fn released() -> Router<SharedApp> {
+    Router::new()
         .route("/products/{product}/releases", get(releases::show))
         .route("/products/{product}/releases/{version}", get(release::show))
         .route(
@@ -76,33 +109,6 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
             post(release::rehearse),
         )
         .route("/rehearsals/{id}", get(rehearsal::show))
-        .route("/group-runs/{id}", get(group_run::show))
-        .route("/group-runs/{id}/live", get(group_run::live))
-        .route("/group-runs/{id}/{deed}", post(group_run::steer))
-        .route("/trains", get(trains::show).post(trains::begin))
-        .route("/trains/{train}", get(train::show))
-        .route("/trains/{train}/live", get(train::live))
-        .route("/trains/{train}/plan", post(train::save))
-        .route("/trains/{train}/deeds/{deed}", post(train::steer))
-        .route("/calendar", get(calendar::show))
-        .route("/artifacts", get(artifacts::show))
-        .route(
-            "/artifacts/{product}/{component}/{reference}",
-            get(artifact::show),
-        )
-        .route("/journal", get(journal::show))
-        .route("/journal/{sequence}", get(journal::entry::show))
-        .route("/assets/{hash}/{name}", get(assets::serve))
-        .merge(runs())
-        .merge(rules())
-        .merge(planning())
-        .merge(told())
-        .merge(supplied())
-        .merge(reviewed())
-        .merge(persons())
-        .fallback(fault::unknown)
-        .layer(renewing)
-        .layer(CompressionLayer::new())
 }
 
 /// Deployments, and what people do to them.

@@ -44,19 +44,7 @@ impl App {
 async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, Error> {
     let me = &request.actor.name;
     let mut sight = request.sight(tx).await?;
-    let authorizer = request.gate.authorizer(tx).await?;
-    let teams: Vec<Name> = match of {
-        WorkOf::Mine => authorizer
-            .directory()
-            .teams_of(&request.actor)
-            .cloned()
-            .collect(),
-        WorkOf::Team(team) => {
-            planning::check_party(tx, &Party::Team(team.clone())).await?;
-            vec![team.clone()]
-        }
-        WorkOf::All => Vec::new(),
-    };
+    let teams = teams(tx, request, of).await?;
     let (mut mine, mut waiting) = (Vec::new(), Vec::new());
     match of {
         WorkOf::Mine => {
@@ -121,6 +109,23 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         supervised,
         lent,
         news,
+    })
+}
+
+/// The teams whose work is asked for.
+async fn teams(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<Vec<Name>, Error> {
+    let authorizer = request.gate.authorizer(tx).await?;
+    Ok(match of {
+        WorkOf::Mine => authorizer
+            .directory()
+            .teams_of(&request.actor)
+            .cloned()
+            .collect(),
+        WorkOf::Team(team) => {
+            planning::check_party(tx, &Party::Team(team.clone())).await?;
+            vec![team.clone()]
+        }
+        WorkOf::All => Vec::new(),
     })
 }
 
