@@ -427,14 +427,24 @@ const ROWS: &[Row] = &[
     ("post", "/api/v1/preflights", Product(3), DEPLOYMENT),
     ("get", "/api/v1/preflights/{id}", Product(2), ""),
     ("post", "/api/v1/deployments/{id}/preflight", Product(3), ""),
-    ("get", DUTIES, Product(2), ""),
+    (
+        "get",
+        "/api/v1/products/{product}/releases/{version}/duties/{environment}",
+        Product(2),
+        "",
+    ),
     (
         "put",
-        DUTIES,
+        "/api/v1/products/{product}/releases/{version}/duties/{environment}",
         Product(2),
         r#"{"until":"2020-01-01T00:00:00Z"}"#,
     ),
-    ("delete", DUTIES, Product(2), ""),
+    (
+        "delete",
+        "/api/v1/products/{product}/releases/{version}/duties/{environment}",
+        Product(2),
+        "",
+    ),
     ("get", "/api/v1/rehearsals", Listed(2), ""),
     ("post", "/api/v1/rehearsals", Product(3), REHEARSAL),
     ("get", "/api/v1/rehearsals/{id}", Product(2), ""),
@@ -505,7 +515,6 @@ const ROWS: &[Row] = &[
             "subject_token_type":"urn:ietf:params:oauth:token-type:jwt"}"#,
     ),
 ];
-const DUTIES: &str = "/api/v1/products/{product}/releases/{version}/duties/{environment}";
 const WHY: &str = r#"{"reason":"x"}"#;
 const DEPLOYMENT: &str = r#"{"product":"shop","release":"1.0.0","environment":"testing"}"#;
 const WHAT_IF: &str = r#"{"entry":"release/shop/1.0.0","to":"2099-01-02"}"#;

@@ -1,6 +1,9 @@
 //! Preflights: kept for good, found by plan and by place; who is on duty.
 
-use crate::samples::{duty, name, preflight};
+use crate::samples::{
+    name,
+    preflights::{duty, preflight},
+};
 use tidegate_domain::id::PreflightId;
 use tidegate_store::{AboutPlan, Store};
 

@@ -206,14 +206,19 @@ async fn targets_that_are_compared_with() {
 async fn preflights() {
     let fill = |store: Store| async move {
         commit!(store, (), |tx, ()| {
-            tx.record_preflight(&samples::preflight(1, "live")).await?;
-            tx.record_duty(&samples::duty("ada", 9)).await?;
+            tx.record_preflight(&samples::preflights::preflight(1, "live"))
+                .await?;
+            tx.record_duty(&samples::preflights::duty("ada", 9)).await?;
         });
     };
     let record = written("SELECT record FROM preflights", vec![], fill).await;
-    check("preflight", &record, &samples::preflight(1, "live"));
+    check(
+        "preflight",
+        &record,
+        &samples::preflights::preflight(1, "live"),
+    );
     let record = written("SELECT record FROM duties", vec![], fill).await;
-    check("duty", &record, &samples::duty("ada", 9));
+    check("duty", &record, &samples::preflights::duty("ada", 9));
 }
 
 #[tokio::test]

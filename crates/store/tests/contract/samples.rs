@@ -4,6 +4,7 @@ mod communications;
 pub(crate) mod handovers;
 pub(crate) mod issues;
 pub(crate) mod lifecycle;
+pub(crate) mod preflights;
 pub(crate) mod procedures;
 pub(crate) mod reviews;
 pub(crate) mod runbooks;
@@ -37,14 +38,12 @@ use tidegate_domain::{
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
     id::{
-        DeploymentId, DrillId, Edition, PersonId, PreflightId, ProposalId, RehearsalId,
-        SnapshotNumber, TaskId,
+        DeploymentId, DrillId, Edition, PersonId, ProposalId, RehearsalId, SnapshotNumber, TaskId,
     },
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
     planning::{Begun, Booked, PlanEdition, ReleasePlan, ReleaseTemplate, Task, TaskState},
-    preflight::{Aspect, Duty, Finding, Preflight, Verdict},
     procedure::MadeWith,
     rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
     release::{Content, Contents, Release, Snapshot},
@@ -439,47 +438,6 @@ pub(crate) fn drill(id: u64) -> Drill {
         requested_at: time(0),
         legs: (5..).zip(kinds).map(leg).collect(),
         ended: None,
-    }
-}
-
-/// A preflight that found something of targets and something of people.
-pub(crate) fn preflight(id: u64, environment: &str) -> Preflight {
-    let finding = |aspect, verdict, targets: &[&str]| Finding {
-        aspect,
-        verdict,
-        targets: targets.iter().map(|target| name(target)).collect(),
-        what: "its clock is 45 s behind the server's".into(),
-        remedy: "let it follow a time server".into(),
-    };
-    Preflight {
-        id: PreflightId(id),
-        product: name("storefront"),
-        release: "1.1.0".parse().unwrap(),
-        snapshot: SnapshotNumber(2),
-        environment: name(environment),
-        plan: digest(environment),
-        targets: 2,
-        requested_by: name("ada"),
-        requested_at: time(1),
-        findings: vec![
-            finding(Aspect::Clock, Verdict::Failed, &["node-1", "node-2"]),
-            finding(Aspect::WayBack, Verdict::Warned, &["node-1"]),
-            finding(Aspect::Duty, Verdict::Unknown, &[]),
-            finding(Aspect::Disk, Verdict::Passed, &["node-1"]),
-        ],
-    }
-}
-
-/// Somebody's word that they are on duty.
-pub(crate) fn duty(person: &str, until: i64) -> Duty {
-    Duty {
-        product: name("storefront"),
-        release: "1.1.0".parse().unwrap(),
-        environment: name("live"),
-        person: name(person),
-        confirmed_at: time(1),
-        until: time(until),
-        reach: "extension 7".into(),
     }
 }
 

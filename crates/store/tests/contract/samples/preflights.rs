@@ -1,0 +1,48 @@
+//! Preflights and duties for tests.
+
+use super::{digest, name, time};
+use tidegate_domain::{
+    id::{PreflightId, SnapshotNumber},
+    preflight::{Aspect, Duty, Finding, Preflight, Verdict},
+};
+
+/// A preflight that found something of targets and something of people.
+pub(crate) fn preflight(id: u64, environment: &str) -> Preflight {
+    let finding = |aspect, verdict, targets: &[&str]| Finding {
+        aspect,
+        verdict,
+        targets: targets.iter().map(|target| name(target)).collect(),
+        what: "its clock is 45 s behind the server's".into(),
+        remedy: "let it follow a time server".into(),
+    };
+    Preflight {
+        id: PreflightId(id),
+        product: name("storefront"),
+        release: "1.1.0".parse().unwrap(),
+        snapshot: SnapshotNumber(2),
+        environment: name(environment),
+        plan: digest(environment),
+        targets: 2,
+        requested_by: name("ada"),
+        requested_at: time(1),
+        findings: vec![
+            finding(Aspect::Clock, Verdict::Failed, &["node-1", "node-2"]),
+            finding(Aspect::WayBack, Verdict::Warned, &["node-1"]),
+            finding(Aspect::Duty, Verdict::Unknown, &[]),
+            finding(Aspect::Disk, Verdict::Passed, &["node-1"]),
+        ],
+    }
+}
+
+/// Somebody's word that they are on duty.
+pub(crate) fn duty(person: &str, until: i64) -> Duty {
+    Duty {
+        product: name("storefront"),
+        release: "1.1.0".parse().unwrap(),
+        environment: name("live"),
+        person: name(person),
+        confirmed_at: time(1),
+        until: time(until),
+        reach: "extension 7".into(),
+    }
+}
