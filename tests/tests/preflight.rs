@@ -144,7 +144,7 @@ fn an_enforced_control_waits_until_the_targets_were_found_fit() {
     assert_eq!(over.status.code(), Some(5), "{said}");
     assert!(said.contains("deployment 1 has ended: succeeded"), "{said}");
     let usage = shop.refused(2, &["preflight"]);
-    assert!(usage.contains("say which deployment"), "{usage}");
+    assert!(usage.contains("--to <ENVIRONMENT>"), "{usage}");
 }
 
 #[test]
