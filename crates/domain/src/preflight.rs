@@ -85,12 +85,30 @@ impl Preflight {
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
         let (product, release, environment) = (&self.product, &self.release, &self.environment);
-        let found = match said.is_empty() {
-            true => "all is fit".to_owned(),
-            false => said.join(", "),
+        let found = match (said.is_empty(), self.passed()) {
+            (true, true) => "all is fit".to_owned(),
+            (true, false) => "nothing was looked at".to_owned(),
+            (false, _) => said.join(", "),
         };
         format!("{product} {release} to {environment}: {found}")
     }
+}
+
+/// How many minutes ago a preflight passed that a deployment can rest on; none, where there is none. `made` says of each when it was
+/// made and whether it passed, the newest first.
+///
+/// Before a deployment has begun the newest counts alone. One that has begun is not held up because it takes long, nor by a look at
+/// targets that are just being changed: then any that passed counts, by how old it was when the deployment was asked for.
+pub fn age(made: &[(Timestamp, bool)], begun: Option<Timestamp>, now: Timestamp) -> Option<u32> {
+    let (until, counts) = match begun {
+        Some(asked) => (asked, made.len()),
+        None => (now, 1),
+    };
+    let passed = made.iter().take(counts).find(|(_, passed)| *passed);
+    passed.map(|(at, _)| {
+        let age = until.duration_since(*at).as_mins().max(0);
+        u32::try_from(age).unwrap_or(u32::MAX)
+    })
 }
 
 #[cfg(test)]

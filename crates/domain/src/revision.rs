@@ -7,7 +7,11 @@ use crate::{
     canonical, digest::Digest, duration::Millis, id::SnapshotNumber, name::Name, version::Version,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, net::SocketAddr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
 
 /// The name of a revision: the hash of its canonical JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -191,11 +195,37 @@ impl ComponentRevision {
             .chain(service.files.values())
     }
 
+    /// The addresses of the host that it takes: those that its keeper listens on for it, and, as it listens there itself, where it is
+    /// asked how it does.
+    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        let DriverSettings::Service(service) = &self.driver;
+        let probed = service.health.as_ref().and_then(|it| it.probe.loopback());
+        // A keeper that listens everywhere listens there, too.
+        let is_held = |at: &SocketAddr| service.listen.iter().any(|it| it.port() == at.port());
+        let probed = probed.filter(|at| !is_held(at));
+        service.listen.iter().copied().chain(probed)
+    }
+
     /// The hash of what would run: two revisions with the same workload need no restart between them.
     /// The version's text is left out: it changes nothing that runs. So is the number of instances: more of them start
     /// beside those that run.
     pub fn workload(&self) -> Digest {
         canonical::hash(&(&self.component, &self.artifact, &self.driver))
+    }
+}
+
+impl Probe {
+    /// Where it asks on the host itself. What is elsewhere is not its agent's to look at.
+    fn loopback(&self) -> Option<SocketAddr> {
+        let (host, port) = match self {
+            Self::Http { host, port, .. } | Self::Tcp { host, port } => (host, *port),
+            Self::Exec { .. } => return None,
+        };
+        let ip = match host.as_str() {
+            "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            host => host.parse().ok()?,
+        };
+        ip.is_loopback().then(|| SocketAddr::new(ip, port))
     }
 }
 

@@ -5,6 +5,8 @@ CREATE TABLE preflights (
   environment KEYTEXT NOT NULL,
   release_version KEYTEXT NOT NULL,
   plan TEXT NOT NULL,
+  snapshot BIGINT NOT NULL,
+  passed BIGINT NOT NULL,
   record TEXT NOT NULL,
   made_at BIGINT NOT NULL
 );

@@ -1,8 +1,9 @@
 //! Preflights: what was found of targets and people before deployments began, and who is on duty.
 
-use crate::{AboutPlan, StoreError, Tx, record};
+use crate::{AboutPlan, Row, StoreError, Tx, Value, record};
+use jiff::Timestamp;
 use tidegate_domain::{
-    id::PreflightId,
+    id::{PreflightId, SnapshotNumber},
     name::Name,
     preflight::{Duty, Preflight},
     version::Version,
@@ -22,14 +23,16 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn record_preflight(&mut self, preflight: &Preflight) -> Result<(), StoreError> {
-        let sql = "INSERT INTO preflights (id, product, environment, release_version, plan, record, made_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let sql = "INSERT INTO preflights (id, product, environment, release_version, plan, snapshot, passed, record, made_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let values = [
             preflight.id.0.into(),
             preflight.product.as_str().into(),
             preflight.environment.as_str().into(),
             preflight.release.as_str().into(),
             preflight.plan.to_string().into(),
+            preflight.snapshot.0.into(),
+            preflight.passed().into(),
             record::write(preflight).into(),
             self.now().into(),
         ];
@@ -64,6 +67,26 @@ impl Tx {
             .iter()
             .map(|row| row.record(0, "preflight"))
             .collect()
+    }
+
+    /// When preflights of exactly that plan and configuration were made, and whether each passed; at most `limit`, newest first. What
+    /// they found is not read.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn preflights_passed(
+        &mut self,
+        of: &AboutPlan,
+        snapshot: SnapshotNumber,
+        limit: u64,
+    ) -> Result<Vec<(Timestamp, bool)>, StoreError> {
+        let sql = "SELECT made_at, passed FROM preflights WHERE id < $1 AND plan = $3 AND product = $4 \
+            AND release_version = $5 AND environment = $6 AND snapshot = $7 ORDER BY id DESC LIMIT $2";
+        let of = of.values((u64::MAX >> 1, limit)).into_iter();
+        let values: Vec<Value> = of.chain([snapshot.0.into()]).collect();
+        let rows = self.rows(sql, &values).await?;
+        let row = |row: &Row| Ok((row.time(0)?, row.int(1)? != 0));
+        rows.iter().map(row).collect()
     }
 
     /// Somebody says until when they are on duty. Their last word counts.

@@ -6,14 +6,11 @@ use rustix::{
         AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt::set_socket_reuseaddr,
     },
 };
-use std::{
-    collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-};
+use std::{collections::BTreeMap, net::SocketAddr};
 use tidegate_domain::{
     name::Name,
     preflight::{Holder, PortAnswer},
-    revision::{ComponentRevision, DriverSettings, Probe, Revision, RevisionId},
+    revision::{ComponentRevision, Revision, RevisionId},
 };
 
 /// Who has an address on which a product would listen.
@@ -52,32 +49,13 @@ fn own(
         let parts = revision.components.iter();
         parts.map(move |part| (&revision.product, part))
     });
-    let using: Vec<_> = parts.filter(|(_, part)| uses(part, address)).collect();
+    let uses = |part: &ComponentRevision| part.addresses().any(|own| collide(own, address));
+    let using: Vec<_> = parts.filter(|(_, part)| uses(part)).collect();
     let of_it = using.iter().find(|(own, _)| *own == product);
     of_it.or(using.first()).map(|(product, part)| Holder::Own {
         product: (*product).clone(),
         component: part.component.clone(),
     })
-}
-
-fn uses(part: &ComponentRevision, address: SocketAddr) -> bool {
-    let DriverSettings::Service(service) = &part.driver;
-    let probe = service.health.as_ref().map(|health| &health.probe);
-    let probed = probe.and_then(|probe| match probe {
-        Probe::Http { host, port, .. } | Probe::Tcp { host, port } => here(host, *port),
-        Probe::Exec { .. } => None,
-    });
-    let mut all = service.listen.iter().copied().chain(probed);
-    all.any(|own| collide(own, address))
-}
-
-/// Where a component is asked how it does, if that is on this host.
-fn here(host: &str, port: u16) -> Option<SocketAddr> {
-    let ip = match host {
-        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => host.parse().ok()?,
-    };
-    ip.is_loopback().then(|| SocketAddr::new(ip, port))
 }
 
 /// Whether both cannot be listened on: whoever listens everywhere takes every address.

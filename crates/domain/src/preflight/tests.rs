@@ -1,10 +1,18 @@
-//! What is found of targets and people, told by tables.
+//! What is found of targets and people, told by tables. [`hosts`] is what agents find, [`duty`] who is there.
+
+mod duty;
+mod hosts;
 
 use super::{
-    Answer, Aspect, BalancerAnswer, Call, Drift, Duty, Fleet, Holder, HostFacts, Inspected,
-    PortAnswer, Role, Runs, Space, Verdict, WayBack, Workload, calls, judge,
+    Answer, Aspect, BalancerAnswer, Drift, Finding, Fleet, Holder, HostFacts, Inspected,
+    PortAnswer, Preflight, Role, Runs, Space, Verdict, WayBack, Workload, age, judge,
 };
-use crate::{converge::Health, digest::Digest, name::Name, planning::Party, runbook::Runbook};
+use crate::{
+    converge::Health,
+    digest::Digest,
+    id::{PreflightId, SnapshotNumber},
+    name::Name,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
@@ -188,146 +196,6 @@ fn who_does_not_answer_is_not_taken_for_fit() {
 }
 
 #[test]
-fn a_clock_is_off_only_beyond_the_time_that_asking_took() {
-    for (clock, expected) in [
-        (-2, None),
-        (1, None),
-        (3, None),
-        (
-            4,
-            Some("clock warning: its clock is 3.0 s ahead of the server's"),
-        ),
-        (
-            -45,
-            Some("clock failed: its clock is 45 s behind the server's"),
-        ),
-        (
-            7_200,
-            Some("clock failed: its clock is 120 min ahead of the server's"),
-        ),
-    ] {
-        let found = of_one(|host| host.clock = after(clock), as_it_is);
-        assert_eq!(found.first().map(String::as_str), expected, "{clock}");
-    }
-    let found = of_one(|host| host.clock = Timestamp::MIN, as_it_is);
-    assert!(found[0].starts_with("clock failed"), "{found:?}");
-}
-
-#[test]
-fn what_a_host_lacks_is_said() {
-    let check = |host: fn(&mut HostFacts), expected: &[&str]| {
-        assert_eq!(of_one(host, as_it_is), expected);
-    };
-    check(
-        |host| host.certificate_ends = Some(after(1_800)),
-        &["certificate failed: its certificate ends at 2026-03-02T21:30:00Z"],
-    );
-    check(
-        |host| host.certificate_ends = Some(after(-1_800)),
-        &["certificate failed: its certificate ended at 2026-03-02T20:30:00Z"],
-    );
-    check(
-        |host| host.authority_ends = Some(after(7_200)),
-        &[
-            "certificate warning: the certificate of the authority that it believes ends at 2026-03-02T23:00:00Z",
-        ],
-    );
-    check(
-        |host| host.disk = Some(space(2 * GB, 100 * GB)),
-        &["disk failed: 2.0 GB of disk are free, and it would take about 3.0 GB"],
-    );
-    check(
-        |host| host.disk = Some(space(12 * GB, 100 * GB)),
-        &["disk warning: 12 GB of disk are free, of which it would take about 3.0 GB"],
-    );
-    check(
-        |host| host.disk = None,
-        &["disk unknown: its host does not say how much disk is free"],
-    );
-    check(
-        |host| host.memory = Some(space(GB / 10, 16 * GB)),
-        &["memory failed: 100 MB of 16 GB of memory are free"],
-    );
-    check(
-        |host| host.memory = Some(space(GB, 16 * GB)),
-        &["memory warning: 1.0 GB of 16 GB of memory are free"],
-    );
-}
-
-#[test]
-fn an_address_that_somebody_else_has_is_named() {
-    let check = |host: fn(&mut HostFacts), expected: &[&str]| {
-        assert_eq!(of_one(host, as_it_is), expected);
-    };
-    check(
-        |host| host.ports = vec![port(Holder::Taken)],
-        &["ports failed: 127.0.0.1:8080 is taken by a process that is not ours"],
-    );
-    check(
-        |host| {
-            let (product, component) = (name("till"), name("api"));
-            host.ports = vec![port(Holder::Own { product, component })];
-        },
-        &["ports failed: 127.0.0.1:8080 is taken by another product that runs there"],
-    );
-    check(
-        |host| {
-            let why = "Permission denied".to_owned();
-            host.ports = vec![port(Holder::Refused { why })];
-        },
-        &["ports failed: 127.0.0.1:8080 cannot be listened on: Permission denied"],
-    );
-}
-
-#[test]
-fn what_an_agent_does_not_answer_is_not_found_out() {
-    let found = of_one(|host| host.ports.clear(), as_it_is);
-    assert_eq!(
-        found,
-        ["ports unknown: its agent said nothing of 127.0.0.1:8080"]
-    );
-    let found = of_one(|host| host.certificate_ends = None, as_it_is);
-    assert_eq!(
-        found,
-        ["certificate unknown: its certificates cannot be read"]
-    );
-}
-
-#[test]
-fn what_agents_say_is_cut_and_steers_no_terminal() {
-    let why = format!("\u{1b}[2J{}", "x".repeat(5_000));
-    let facts = HostFacts {
-        ports: vec![port(Holder::Refused { why: why.clone() }); 5_000],
-        balancers: vec![
-            BalancerAnswer {
-                component: name("web"),
-                trouble: Some(why),
-            };
-            5_000
-        ],
-        ..host()
-    };
-    let kept = serde_json::to_string(&facts.bounded()).unwrap();
-    assert!(
-        kept.len() < 1_000_000 && !kept.contains("u001b"),
-        "{}",
-        kept.len()
-    );
-}
-
-#[test]
-fn what_lies_there_needs_no_room() {
-    let found = of_one(
-        |host| {
-            host.disk = Some(space(11 * GB, 100 * GB));
-            host.unpacked.insert(workload("new"));
-        },
-        as_it_is,
-    );
-    assert!(found.is_empty(), "{found:?}");
-}
-
-#[test]
 fn what_runs_there_and_what_it_would_go_back_to_is_looked_at() {
     let check = |runs: fn(&mut Runs), expected: &[&str]| {
         assert_eq!(of_one(as_it_is, runs), expected);
@@ -382,100 +250,6 @@ fn what_runs_there_and_what_it_would_go_back_to_is_looked_at() {
 }
 
 #[test]
-fn a_load_balancer_that_does_not_answer_says_why() {
-    let answer = |balancers| {
-        let host = HostFacts {
-            balancers,
-            ..host()
-        };
-        unfit(&fleet(vec![(said(host), balances())]))
-    };
-    let trouble = |trouble: Option<&str>| BalancerAnswer {
-        component: name("web"),
-        trouble: trouble.map(str::to_owned),
-    };
-    assert!(answer(vec![trouble(None)]).is_empty());
-    assert_eq!(
-        answer(vec![
-            trouble(None),
-            trouble(Some("HAProxy does not listen at /run/a"))
-        ]),
-        ["balancer failed: HAProxy does not listen at /run/a"]
-    );
-    assert_eq!(
-        answer(Vec::new()),
-        ["balancer unknown: its agent said nothing of the load balancer before web"]
-    );
-}
-
-#[test]
-fn who_is_called_is_there_until_all_is_over_or_not() {
-    let mut fleet = fleet(Vec::new());
-    fleet.calls = vec![Call {
-        party: Party::Team(name("shop")),
-        steps: vec!["Look at the tills".to_owned()],
-        people: BTreeSet::from([name("ada"), name("ben")]),
-    }];
-    let duty = |person: &str, until| Duty {
-        product: name("shop"),
-        release: "1.1.0".parse().unwrap(),
-        environment: name("live"),
-        person: name(person),
-        confirmed_at: now(),
-        until,
-        reach: String::new(),
-    };
-    let mut of = |duties: Vec<Duty>| {
-        fleet.duties = duties;
-        unfit(&fleet).pop().unwrap_or_default()
-    };
-    let lacks = "duty failed: team:shop has not said that they are there, for “Look at the tills”";
-    assert_eq!(of(Vec::new()), lacks);
-    assert_eq!(of(vec![duty("eve", after(9_000))]), lacks);
-    assert_eq!(of(vec![duty("ben", after(-1))]), lacks);
-    assert_eq!(
-        of(vec![duty("ben", after(60))]),
-        "duty warning: team:shop is there until 2026-03-02T21:01:00Z, for “Look at the tills”, and it takes until 2026-03-02T22:00:00Z"
-    );
-    assert_eq!(
-        of(vec![duty("ben", after(60)), duty("ada", after(3_600))]),
-        ""
-    );
-}
-
-#[test]
-fn whoever_does_or_decides_something_is_called_once() {
-    let runbook: Runbook = serde_json::from_value(serde_json::json!({
-        "way": "forward",
-        "deviations": {"text": "Stop and call.", "decides": "team:ops"},
-        "steps": [
-            {"name": "look", "owner": "ada", "takes": "5m"},
-            {"name": "wave-1", "owner": "eve", "takes": "5m", "automatic": "wave 1"},
-            {"name": "go", "title": "Go?", "owner": "ada", "takes": "5m", "decision": "30m", "otherwise": "hold"},
-            {"name": "call", "owner": "team:shop", "takes": "5m"},
-        ],
-    }))
-    .unwrap();
-    let again = runbook.clone();
-    let found = calls([&runbook, &again], |party| match party {
-        Party::Person(name) => BTreeSet::from([name.clone()]),
-        Party::Team(_) => BTreeSet::new(),
-    });
-    let told: Vec<String> = found
-        .iter()
-        .map(|call| format!("{} {}", call.party, call.what()))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            "ada “look” and “Go?”",
-            "team:ops “what to do when it goes otherwise”",
-            "team:shop “call”"
-        ]
-    );
-}
-
-#[test]
 fn what_is_found_in_the_same_words_is_said_once() {
     let taken = || HostFacts {
         ports: vec![port(Holder::Taken)],
@@ -487,4 +261,70 @@ fn what_is_found_in_the_same_words_is_said_once() {
     assert_eq!(found[0].aspect, Aspect::Ports);
     assert_eq!(found[0].targets.len(), 50);
     assert_eq!(found.len(), 11, "one of the ports that are free, too");
+}
+
+#[test]
+fn a_record_is_as_good_as_the_worst_that_was_found() {
+    use Verdict::{Failed, Passed, Unknown, Warned};
+    let of = |verdicts: &[Verdict]| {
+        let finding = |verdict: &Verdict| Finding {
+            aspect: Aspect::Clock,
+            verdict: *verdict,
+            targets: Vec::new(),
+            what: String::new(),
+            remedy: String::new(),
+        };
+        let it = Preflight {
+            id: PreflightId(1),
+            product: name("shop"),
+            release: "1.1.0".parse().unwrap(),
+            snapshot: SnapshotNumber(1),
+            environment: name("live"),
+            plan: workload("plan"),
+            targets: 1,
+            requested_by: name("ada"),
+            requested_at: now(),
+            findings: verdicts.iter().map(finding).collect(),
+        };
+        (it.passed(), it.sentence())
+    };
+    for (verdicts, passed, found) in [
+        (&[Passed][..], true, "all is fit"),
+        (&[Passed, Warned], true, "1 to be looked at"),
+        (&[Unknown, Passed], false, "1 not found out"),
+        (
+            &[Failed, Failed, Warned],
+            false,
+            "2 in the way, 1 to be looked at",
+        ),
+        (&[], false, "nothing was looked at"),
+    ] {
+        assert_eq!(
+            of(verdicts),
+            (passed, format!("shop 1.1.0 to live: {found}"))
+        );
+    }
+}
+
+#[test]
+fn what_has_begun_is_not_held_up_by_a_look_at_what_is_being_changed() {
+    let (minute, asked) = (|minutes: i64| after(minutes * 60), Some(after(0)));
+    let age = |made: &[(i64, bool)], begun, now| {
+        let made: Vec<_> = made
+            .iter()
+            .map(|(at, passed)| (minute(*at), *passed))
+            .collect();
+        age(&made, begun, minute(now))
+    };
+    assert_eq!(age(&[], None, 0), None);
+    assert_eq!(age(&[(-30, true)], None, 0), Some(30));
+    assert_eq!(age(&[(-30, true)], None, 240), Some(270));
+    assert_eq!(
+        age(&[(-1, false), (-30, true)], None, 0),
+        None,
+        "the newest counts"
+    );
+    assert_eq!(age(&[(5, false), (-30, true)], asked, 240), Some(30));
+    assert_eq!(age(&[(5, true), (-30, false)], asked, 240), Some(0));
+    assert_eq!(age(&[(5, false)], asked, 240), None);
 }

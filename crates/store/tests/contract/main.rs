@@ -207,6 +207,7 @@ contract! {
     preflights {
         preflights_are_found_by_plan_and_place
         who_is_on_duty_is_who_said_so_last
+        whether_a_preflight_passed_is_told_without_what_it_found
     }
     rehearsals {
         rehearsals_are_found_by_plan_and_place

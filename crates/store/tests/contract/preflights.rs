@@ -4,7 +4,10 @@ use crate::samples::{
     name,
     preflights::{duty, preflight},
 };
-use tidegate_domain::id::PreflightId;
+use tidegate_domain::{
+    id::{PreflightId, SnapshotNumber},
+    preflight::Verdict,
+};
 use tidegate_store::{AboutPlan, Store};
 
 pub(crate) async fn preflights_are_found_by_plan_and_place(store: &Store) {
@@ -62,4 +65,41 @@ pub(crate) async fn who_is_on_duty_is_who_said_so_last(store: &Store) {
     assert_eq!(of("1.1.0", "live").await, [duty("ada", 9), duty("ben", 7)]);
     assert!(of("1.1.0", "staging").await.is_empty());
     assert!(of("1.0.0", "live").await.is_empty());
+}
+
+pub(crate) async fn whether_a_preflight_passed_is_told_without_what_it_found(store: &Store) {
+    let with = |id, snapshot, fit: bool| {
+        let mut it = preflight(id, "live");
+        it.snapshot = SnapshotNumber(snapshot);
+        it.findings
+            .retain(|found| !fit || found.verdict == Verdict::Passed);
+        it
+    };
+    for it in [with(1, 2, true), with(2, 3, true), with(3, 2, false)] {
+        commit!(store, it, |tx, it| tx.record_preflight(it).await?);
+    }
+    let of = AboutPlan {
+        plan: Some(preflight(1, "live").plan),
+        product: Some(name("storefront")),
+        release: Some("1.1.0".parse().unwrap()),
+        environment: Some(name("live")),
+    };
+    let passed = async |of: &AboutPlan, snapshot, limit| {
+        let input = (of.clone(), SnapshotNumber(snapshot), limit);
+        let made = view!(store, input, |tx, (of, snapshot, limit)| {
+            tx.preflights_passed(of, *snapshot, *limit).await?
+        });
+        made.into_iter()
+            .map(|(_, passed)| passed)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(passed(&of, 2, 9).await, [false, true]);
+    assert_eq!(passed(&of, 2, 1).await, [false]);
+    assert_eq!(passed(&of, 3, 9).await, [true]);
+    assert!(passed(&of, 4, 9).await.is_empty());
+    let elsewhere = AboutPlan {
+        environment: Some(name("staging")),
+        ..of
+    };
+    assert!(passed(&elsewhere, 2, 9).await.is_empty());
 }

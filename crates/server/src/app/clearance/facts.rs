@@ -9,9 +9,10 @@ use tidegate_domain::{
     deployment::{Deployment, Status},
     drill::Ending,
     handover::HandoverKind,
-    id::{DrillId, PreflightId, RehearsalId},
+    id::{DrillId, RehearsalId},
     name::Name,
     plan::Reversible,
+    preflight,
     release::Release,
 };
 use tidegate_store::{AboutPlan, DrillsOf, Repository, Tx};
@@ -20,7 +21,7 @@ use tidegate_store::{AboutPlan, DrillsOf, Repository, Tx};
 const STANDING: u64 = 20;
 /// How many drills of a release are looked through for one that passed.
 const DRILLS: u64 = 20;
-/// How many preflights of a plan are looked through for one with the same configuration.
+/// How many preflights of a plan are looked through for one that passed.
 const PREFLIGHTS: u64 = 50;
 
 pub(super) async fn release(
@@ -122,34 +123,18 @@ pub(super) async fn deployment_facts(
     })
 }
 
-/// How old the newest preflight with the same configuration is, in minutes, if it passed. What has begun is not held up because it
-/// takes long, nor by one that was made of targets that were just being changed: there any that passed counts, by how old it was
-/// when the deployment was asked for.
+/// How old the preflight is that it can rest on, in minutes.
 async fn preflight(
     tx: &mut Tx,
     deployment: &Deployment,
     of: &AboutPlan,
 ) -> Result<Option<u32>, Error> {
-    let newest = PreflightId(u64::MAX >> 1);
-    let mut found = tx.preflights_before(newest, PREFLIGHTS, of).await?;
-    found.retain(|it| it.snapshot == deployment.snapshot);
-    let (until, counts) = match deployment.status {
-        Status::Rolling { .. } => (deployment.requested_at, found.len()),
-        Status::Requested
-        | Status::Preparing { .. }
-        | Status::RollingBack { .. }
-        | Status::Cancelling { .. }
-        | Status::Succeeded { .. }
-        | Status::RolledBack { .. }
-        | Status::Failed { .. }
-        | Status::Cancelled { .. }
-        | Status::Superseded { .. } => (tx.now(), 1),
-    };
-    let passed = found.iter().take(counts).find(|it| it.passed());
-    Ok(passed.map(|it| {
-        let age = until.duration_since(it.requested_at).as_mins().max(0);
-        u32::try_from(age).unwrap_or(u32::MAX)
-    }))
+    let made = tx
+        .preflights_passed(of, deployment.snapshot, PREFLIGHTS)
+        .await?;
+    let begun = matches!(deployment.status, Status::Rolling { .. });
+    let begun = begun.then_some(deployment.requested_at);
+    Ok(preflight::age(&made, begun, tx.now()))
 }
 
 async fn severe_issues(tx: &mut Tx, deployment: &Deployment) -> Result<u32, Error> {

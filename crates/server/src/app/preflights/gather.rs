@@ -7,10 +7,7 @@ use super::{
     drift::drift,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-};
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     access::Action,
     converge::Health,
@@ -19,7 +16,7 @@ use tidegate_domain::{
     id::DeploymentId,
     name::Name,
     preflight::{Answer, Call, Fleet, HostQuestion, Role, Runs, WayBack, Workload, calls},
-    revision::{ComponentRevision, DriverSettings, Probe, Revision, RevisionId},
+    revision::{ComponentRevision, Revision, RevisionId},
     runbook::{Errand, Run, Runbook, Timeline, Way},
 };
 use tidegate_store::{AgentRow, Repository, TargetKey, Tx};
@@ -227,7 +224,7 @@ impl<'a> Record<'a> {
             });
             let of = question.workloads.entry(part.component.clone());
             of.or_default().insert(workload);
-            question.listen.extend(addresses(part));
+            question.listen.extend(part.addresses());
         }
         let way_back = match run.before {
             Some(before) => self.way_back(tx, before, &mut question).await?,
@@ -296,30 +293,6 @@ impl<'a> Record<'a> {
         self.whole.insert(key, is_whole);
         Ok(is_whole)
     }
-}
-
-/// The addresses that have to be free for a component: those that its keeper listens on for it, and, as it listens there itself,
-/// where it is asked how it does.
-fn addresses(part: &ComponentRevision) -> impl Iterator<Item = SocketAddr> {
-    let DriverSettings::Service(service) = &part.driver;
-    let probe = service.health.as_ref().map(|health| &health.probe);
-    let probed = probe.and_then(|probe| match probe {
-        Probe::Http { host, port, .. } | Probe::Tcp { host, port } => loopback(host, *port),
-        Probe::Exec { .. } => None,
-    });
-    // Where a keeper listens everywhere, it listens there, too.
-    let held = |at: &SocketAddr| service.listen.iter().any(|it| it.port() == at.port());
-    let probed = probed.filter(|at| !held(at));
-    service.listen.iter().copied().chain(probed)
-}
-
-/// An address on the host itself; what is elsewhere is not its agent's to look at.
-fn loopback(host: &str, port: u16) -> Option<SocketAddr> {
-    let ip = match host {
-        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => host.parse().ok()?,
-    };
-    ip.is_loopback().then(|| SocketAddr::new(ip, port))
 }
 
 fn unwell(report: &Report) -> Vec<(Name, Health, String)> {
