@@ -1,5 +1,6 @@
 //! The commands, one per file.
 
+mod about_plan;
 mod advisories;
 mod apply;
 mod approve;

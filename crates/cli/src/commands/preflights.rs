@@ -1,9 +1,8 @@
 //! `tidegate preflights`.
 
-use super::Context;
+use super::{Context, about_plan::AboutPlanArgs};
 use crate::{
     Error, ExitStatus,
-    client::query,
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
@@ -15,25 +14,9 @@ const NAMES: usize = 3;
 /// Look at preflights that were made.
 #[derive(Debug, Subcommand)]
 pub enum PreflightsCommand {
-    List(ListArgs),
+    /// List preflights, newest first.
+    List(AboutPlanArgs),
     Show(ShowArgs),
-}
-
-/// List preflights, newest first.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Only those of this plan, by its hash.
-    #[arg(long, value_name = "HASH")]
-    plan: Option<String>,
-    /// Only those of this product.
-    #[arg(long)]
-    product: Option<String>,
-    /// Only those of this release.
-    #[arg(long, value_name = "VERSION", requires = "product")]
-    release: Option<String>,
-    /// Only those to this environment.
-    #[arg(long)]
-    environment: Option<String>,
 }
 
 /// Show one preflight.
@@ -48,7 +31,7 @@ impl PreflightsCommand {
         let (client, ui) = (&context.client, context.ui);
         match self {
             Self::List(args) => {
-                let views: Vec<PreflightView> = client.get(&args.path()).await?;
+                let views: Vec<PreflightView> = client.get(&args.path("preflights")).await?;
                 ui.data(&views, |views| listed(views));
             }
             Self::Show(args) => {
@@ -58,19 +41,6 @@ impl PreflightsCommand {
             }
         }
         Ok(ExitStatus::Done)
-    }
-}
-
-impl ListArgs {
-    fn path(&self) -> String {
-        let wanted = query([
-            ("limit", Some("50")),
-            ("plan", self.plan.as_deref()),
-            ("product", self.product.as_deref()),
-            ("release", self.release.as_deref()),
-            ("environment", self.environment.as_deref()),
-        ]);
-        format!("/api/v1/preflights?{wanted}")
     }
 }
 

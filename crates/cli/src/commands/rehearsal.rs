@@ -1,9 +1,8 @@
 //! `tidegate rehearsal`.
 
-use super::Context;
+use super::{Context, about_plan::AboutPlanArgs};
 use crate::{
     Error, ExitStatus,
-    client::query,
     ui::{ago, table},
 };
 use clap::{Args, Subcommand};
@@ -13,22 +12,9 @@ use tidegate_protocol::api::{RehearsalView, ScenarioView, SpreadView};
 /// Look at rehearsals that were made.
 #[derive(Debug, Subcommand)]
 pub enum RehearsalCommand {
-    List(ListArgs),
+    /// List rehearsals, newest first.
+    List(AboutPlanArgs),
     Show(ShowArgs),
-}
-
-/// List rehearsals, newest first.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Only those of this plan, by its hash.
-    #[arg(long, value_name = "HASH")]
-    plan: Option<String>,
-    /// Only those of this product.
-    #[arg(long)]
-    product: Option<String>,
-    /// Only those to this environment.
-    #[arg(long)]
-    environment: Option<String>,
 }
 
 /// Show one rehearsal.
@@ -43,7 +29,7 @@ impl RehearsalCommand {
         let (client, ui) = (&context.client, context.ui);
         match self {
             Self::List(args) => {
-                let views: Vec<RehearsalView> = client.get(&args.path()).await?;
+                let views: Vec<RehearsalView> = client.get(&args.path("rehearsals")).await?;
                 ui.data(&views, |views| listed(views));
             }
             Self::Show(args) => {
@@ -53,18 +39,6 @@ impl RehearsalCommand {
             }
         }
         Ok(ExitStatus::Done)
-    }
-}
-
-impl ListArgs {
-    fn path(&self) -> String {
-        let wanted = query([
-            ("limit", Some("50")),
-            ("plan", self.plan.as_deref()),
-            ("product", self.product.as_deref()),
-            ("environment", self.environment.as_deref()),
-        ]);
-        format!("/api/v1/rehearsals?{wanted}")
     }
 }
 
