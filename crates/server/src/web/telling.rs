@@ -1,5 +1,6 @@
 //! Entries of the journal in words.
 
+mod beforehand;
 mod handovers;
 mod issues;
 mod messages;
@@ -24,6 +25,7 @@ pub(super) fn tell(entry: &EntryView) -> String {
     } else {
         of_access(action)
             .or_else(|| of_artifacts(action, detail))
+            .or_else(|| beforehand::of_beforehand(action, detail))
             .or_else(|| handovers::of_handovers(action, detail))
             .or_else(|| messages::of_messages(action, detail))
             .or_else(|| reviews::of_reviews(action, detail))
@@ -220,17 +222,6 @@ fn length(value: &Value) -> usize {
 fn of_others(action: &str, detail: &Value) -> String {
     let reason = text(detail, "reason");
     match action {
-        "rehearsal.made" => because("rehearsed it", text(detail, "found")),
-        "preflight.made" => because("had the targets looked at", text(detail, "found")),
-        "duty.confirmed" => format!(
-            "is on duty while it goes to {}, until {}",
-            text(detail, "environment"),
-            text(detail, "until")
-        ),
-        "duty.ended" => format!(
-            "is on duty no more while it goes to {}",
-            text(detail, "environment")
-        ),
         "drill.started" => "began a rollback drill".to_owned(),
         "drill.leg_began" => format!(
             "began a leg of the drill: {}",
