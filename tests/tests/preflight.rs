@@ -111,14 +111,21 @@ fn an_enforced_control_waits_until_the_targets_were_found_fit() {
     shop.apply("kind: Control\nname: preflight-passed\nmode: enforce\nenvironments: [testing]\n");
     let words = ["deploy", "shop", "1.0.0", "--to", "testing"];
     let how = ["--minimum-healthy", "300ms", "--output", "json"];
+    let taken = format!("127.0.0.1:{}", shop.port("testing-1"));
+    let squatter = TcpListener::bind(&taken).expect("it is free");
     let id = shop.json(&[&words[..], &how].concat())["id"].to_string();
     let waits = "control preflight-passed: Its targets were found fit within the hour";
+    until("somebody looked, though nobody asked", || {
+        let all = shop.json(&["preflights", "list", "--output", "json"]);
+        all[0]["passed"] == false && all[0]["requested_by"] == "admin"
+    });
     until(waits, || shop.ok(&["explain", &id]).contains(waits));
     let explained = shop.ok(&["explain", &id]);
     assert!(
         explained.contains("tidegate preflight --deployment DEPLOYMENT"),
         "{explained}"
     );
+    drop(squatter);
     // One of another plan does not let it go.
     shop.ok(&["preflight", "shop", "1.0.0", "--to", "testing"]);
     until(waits, || shop.ok(&["explain", &id]).contains(waits));
@@ -145,6 +152,32 @@ fn an_enforced_control_waits_until_the_targets_were_found_fit() {
     assert!(said.contains("deployment 1 has ended: succeeded"), "{said}");
     let usage = shop.refused(2, &["preflight"]);
     assert!(usage.contains("--to <ENVIRONMENT>"), "{usage}");
+}
+
+#[test]
+fn where_nothing_else_is_waited_for_the_targets_are_looked_at_by_themselves() {
+    let shop = Shop::with_shop(None);
+    shop.apply("kind: Control\nname: preflight-passed\nmode: enforce\n");
+    shop.apply("kind: Environment\nname: testing\napprovals: [{ level: ensure }]\n");
+    shop.ok(&["person", "create", "vera", "--level", "5"]);
+    let words = ["deploy", "shop", "1.0.0", "--to", "testing"];
+    let id = shop.json(&[&words[..], &["--output", "json"]].concat())["id"].to_string();
+    until("it waits for an approval", || {
+        let explained = shop.ok(&["explain", &id]);
+        explained.contains("approv") && explained.contains("preflight-passed")
+    });
+    // What would still wait is not looked at: it would be old by then.
+    let none = shop.json(&["preflights", "list", "--output", "json"]);
+    assert_eq!(none, serde_json::json!([]));
+    let (status, said) = shop.by("vera", &["approve", &id, "--yes"]);
+    assert_eq!(status, 0, "{said}");
+    shop.await_version("testing", "1.0.0");
+    let made = shop.json(&["preflights", "list", "--output", "json"]);
+    assert_eq!(made[0]["passed"], true, "{made}");
+    assert!(
+        shop.actions("preflight/1")
+            .contains(&"preflight.made".to_owned())
+    );
 }
 
 #[test]

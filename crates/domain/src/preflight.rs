@@ -27,7 +27,7 @@ use crate::{
     name::Name,
     version::Version,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The record of a preflight: what was found before one plan. It never changes.
@@ -109,6 +109,15 @@ pub fn age(made: &[(Timestamp, bool)], begun: Option<Timestamp>, now: Timestamp)
         let age = until.duration_since(*at).as_mins().max(0);
         u32::try_from(age).unwrap_or(u32::MAX)
     })
+}
+
+/// How long after a preflight another is made without being asked for.
+const AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether one is made without being asked for, where nothing else is waited for. `newest` is when the last of that plan was made:
+/// what was not fit is looked at again after a while, and not before.
+pub fn is_due(newest: Option<Timestamp>, now: Timestamp) -> bool {
+    newest.is_none_or(|at| now.duration_since(at) >= AGAIN)
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ mod witnesses;
 pub use bus::Bus;
 pub use error::{Error, Kind, field, optional};
 pub use gate::Gate;
+pub(crate) use preflights::due_preflight;
 pub(crate) use query::collect;
 use request::Page;
 pub use request::Request;

@@ -4,8 +4,8 @@
 //! in lockstep, [`trains`] lets trains leave, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
 //! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, [`suppliers`] asks others for their
-//! versions, and the loop here only waits: for a wake-up, a timer, or a slow scan that covers lost
-//! wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
+//! versions, [`preflights`] looks at targets where nothing else is waited for, and the
+//! loop here only waits: for a wake-up, a timer, or a slow scan that covers lost wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
 
 mod attachments;
 mod drills;
@@ -13,6 +13,7 @@ mod driver;
 mod group_runs;
 mod measure;
 mod messages;
+mod preflights;
 mod quarantine;
 mod sequencer;
 mod suppliers;
@@ -50,6 +51,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
 
 pub(crate) use attachments::run as read_attachments;
 pub(crate) use messages::run as send_messages;
+pub(crate) use preflights::run as look_ahead;
 pub(crate) use quarantine::run as watch_quarantine;
 pub(crate) use sequencer::run as run_sequencer;
 pub(crate) use suppliers::run as ask_suppliers;

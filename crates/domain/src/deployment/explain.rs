@@ -177,6 +177,28 @@ impl WaitingOn {
         }
     }
 
+    /// Whether it is up to people's steps or to others of its group, as far as it has come itself.
+    pub const fn is_up_to_others(&self) -> bool {
+        match self {
+            Self::Group { .. } | Self::Steps { .. } => true,
+            Self::Prepare { .. }
+            | Self::Agent { .. }
+            | Self::Health { .. }
+            | Self::MinimumHealthy { .. }
+            | Self::Bake { .. }
+            | Self::SignOff { .. }
+            | Self::Traffic { .. }
+            | Self::Baseline { .. }
+            | Self::Check { .. }
+            | Self::Job { .. }
+            | Self::Clearance { .. }
+            | Self::Calendar { .. }
+            | Self::Restore { .. }
+            | Self::Settling { .. }
+            | Self::Person { .. } => false,
+        }
+    }
+
     /// When this wait ends by itself; never, where a person must act.
     pub const fn until(&self) -> Option<Timestamp> {
         match self {

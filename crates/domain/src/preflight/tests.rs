@@ -5,7 +5,7 @@ mod hosts;
 
 use super::{
     Answer, Aspect, BalancerAnswer, Drift, Finding, Fleet, Holder, HostFacts, Inspected,
-    PortAnswer, Preflight, Role, Runs, Space, Verdict, WayBack, Workload, age, judge,
+    PortAnswer, Preflight, Role, Runs, Space, Verdict, WayBack, Workload, age, is_due, judge,
 };
 use crate::{
     converge::Health,
@@ -327,4 +327,11 @@ fn what_has_begun_is_not_held_up_by_a_look_at_what_is_being_changed() {
     assert_eq!(age(&[(5, false), (-30, true)], asked, 240), Some(30));
     assert_eq!(age(&[(5, true), (-30, false)], asked, 240), Some(0));
     assert_eq!(age(&[(5, false)], asked, 240), None);
+}
+
+#[test]
+fn another_is_made_after_a_while_and_not_before() {
+    assert!(is_due(None, now()));
+    assert!(!is_due(Some(after(-599)), now()));
+    assert!(is_due(Some(after(-600)), now()));
 }

@@ -99,6 +99,29 @@ pub(super) async fn find(
     deployment: &Deployment,
 ) -> Result<Found, Error> {
     let now = tx.now();
+    let collected = collect(tx, gate, (deployment, now)).await?;
+    judged(tx, gate, (deployment, collected, now)).await
+}
+
+/// What would keep a deployment from beginning, if its targets had just been found fit.
+pub(crate) async fn with_preflight(
+    tx: &mut Tx,
+    gate: &Gate,
+    deployment: &Deployment,
+) -> Result<Clearance, Error> {
+    let now = tx.now();
+    let mut collected = collect(tx, gate, (deployment, now)).await?;
+    collected.facts.deployment.preflight = Some(0);
+    Ok(judged(tx, gate, (deployment, collected, now))
+        .await?
+        .clearance)
+}
+
+async fn judged(
+    tx: &mut Tx,
+    gate: &Gate,
+    (deployment, collected, now): (&Deployment, Collected, Timestamp),
+) -> Result<Found, Error> {
     let Collected {
         facts,
         voters,
@@ -106,7 +129,7 @@ pub(super) async fn find(
         waivers,
         no_change,
         held,
-    } = collect(tx, gate, (deployment, now)).await?;
+    } = collected;
     let findings = gate.controls(tx).await?.judge(&facts);
     let mut clearance = Clearance::default();
     clearance.stops.extend(supervision(deployment));
@@ -179,18 +202,19 @@ async fn collect(
     let unmet = quorum(rules, &voters, (human, &owner));
     let change = change(tx, (deployment, at)).await?;
     let demands = environment.is_some_and(|it| it.change_request);
+    let release = release(tx, deployment, product.as_ref()).await?;
     let facts = ControlFacts {
         at,
-        release: release(tx, deployment, product.as_ref()).await?,
         deployment: DeploymentFacts {
             is_last: is_last(product.as_ref(), &environments, place.1),
             approvers: approvers(&voters, human),
             approved: unmet.is_empty(),
             change: change.as_ref().map(|change| change.kind.word().to_owned()),
-            unread: unread(tx, gate, deployment).await?,
+            unread: unread(tx, gate, (deployment, &release.demanded)).await?,
             ..deployment_facts(tx, deployment).await?
         },
         artifacts: artifacts(tx, gate, deployment).await?,
+        release,
     };
     Ok(Collected {
         facts,

@@ -3,12 +3,15 @@
 //!
 //! Neither a promotion path nor an agent is asked for beforehand: what is missing is what is to be found. Start at
 //! [`App::preflight`]; [`gather`] collects what the record knows, [`drift`] compares what a target does with what it was told,
-//! [`seen`] is how it looks.
+//! [`seen`] is how it looks, and [`due`] says when one is made that nobody asked for.
 
 mod drift;
+mod due;
 mod duty;
 mod gather;
 mod seen;
+
+pub(crate) use due::due as due_preflight;
 
 use super::{App, Error, Request, plans::Wanted, talk};
 use futures::{FutureExt, future::join_all};
