@@ -404,3 +404,38 @@ async fn everybody_sees_what_is_theirs_to_do_and_who_assists_does_no_more() {
         "{listed}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_more_to_do_than_there_is_time_for_is_named() {
+    let office = Planners::open().await;
+    let plan = office.begin("shop", "2.0.0", "2099-06-10T20:00");
+    assert_eq!(plan["overloads"], json!([]));
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(120);
+    let soon = soon.strftime("%Y-%m-%dT%H:%M").to_string();
+    for (product, version) in [("shop", "2.1.0"), ("bank", "1.0.0")] {
+        office
+            .server
+            .run(&["release", "create", product, version, "--draft"]);
+        office.begin(product, version, &soon);
+    }
+    let show = ["release", "plan", "show"];
+    let crowded = office
+        .server
+        .json(&[&show[..], &["bank", "1.0.0"]].concat());
+    let overloads = crowded["overloads"].as_array().expect("overloads");
+    let ben = overloads.iter().find(|it| it["party"] == "ben");
+    let ben = ben.expect("ben has too much to do");
+    assert_eq!(ben["people"], 1);
+    let tasks = ben["tasks"].to_string();
+    assert!(
+        tasks.contains("build (shop 2.1.0)") && tasks.contains("build (bank 1.0.0)"),
+        "{tasks}"
+    );
+    let told = office.server.run(&[&show[..], &["bank", "1.0.0"]].concat());
+    assert!(
+        told.contains("ben has more to do than there is time for"),
+        "{told}"
+    );
+    // What is far away has room, and is told nothing of it.
+    assert_eq!(office.plan()["overloads"], json!([]));
+}

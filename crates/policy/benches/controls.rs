@@ -44,6 +44,7 @@ fn facts(components: usize) -> ControlFacts {
             blocked: false,
             created_by: name("ada"),
             evidence: BTreeSet::new(),
+            demanded: BTreeSet::new(),
         },
         deployment: DeploymentFacts {
             environment: name("live"),

@@ -213,7 +213,8 @@ impl Controls {
         asked.map(|ready| ready.examine(facts, &told)).collect()
     }
 
-    /// What every control that is not off, and is about that place, says of a deployment.
+    /// What every control that is not off, or that the release's plan wants enforced, and that is about that place, says of a
+    /// deployment.
     pub fn judge(&self, facts: &ControlFacts) -> Vec<Finding> {
         self.ask(facts, |asks| asks)
     }
@@ -230,7 +231,7 @@ impl Controls {
     fn ask(&self, facts: &ControlFacts, narrowed: impl Fn(Asks) -> Asks) -> Vec<Finding> {
         let place = (&facts.release.product, &facts.deployment.environment);
         let asked = self.all.iter().filter(|ready| {
-            ready.control.mode() != Mode::Off
+            ready.mode(facts).0 != Mode::Off
                 && ready.control.is_about(place.0, place.1)
                 && narrowed(ready.asks) != Asks::default()
         });
@@ -267,6 +268,15 @@ impl Told {
 }
 
 impl Ready {
+    /// Whether it stops anything, and whether that is so by the word of the release's plan alone.
+    fn mode(&self, facts: &ControlFacts) -> (Mode, bool) {
+        let own = self.control.mode();
+        match own != Mode::Enforce && facts.release.demanded.contains(&self.control.name) {
+            true => (Mode::Enforce, true),
+            false => (own, false),
+        }
+    }
+
     /// What it says of artifacts, whatever its policies are about: one that an upgrade left behind permits none.
     fn examine(&self, facts: &ControlFacts, told: &Told) -> Finding {
         let asks = Asks {
@@ -302,11 +312,13 @@ impl Ready {
         if asks.deployment {
             ask("deployment", &told.deployment);
         }
+        let (mode, demanded) = self.mode(facts);
         Finding {
             control: self.control.name.clone(),
             title: self.control.title.clone(),
             version: self.version,
-            mode: self.control.mode(),
+            mode,
+            demanded,
             severity: self.control.severity.unwrap_or(Severity::Medium),
             lacks,
         }

@@ -94,9 +94,10 @@ pub use people::{
     PersonChange, PersonRequest, PersonView, SessionView, TokenRequest, TokenView,
 };
 pub use planning::{
-    BookingView, ContentsRequest, InvolvedView, MilestoneView, PhaseView, PlanBeginRequest,
-    PlanConflictView, PlanEditionView, PlanSaveRequest, PlanSavedView, ReleasePlanView,
-    SupervisedView, TaskDeedRequest, TaskRequest, TaskView, WorkView,
+    BookingView, ContentsRequest, InvolvedView, MilestoneView, OverloadView, PhaseView,
+    PlanBeginRequest, PlanConflictView, PlanEditionView, PlanSaveRequest, PlanSavedView,
+    PreparedView, ReleasePlanView, SupervisedView, TaskDeedRequest, TaskRequest, TaskView,
+    WorkView,
 };
 pub use policy::{CanRequest, CanView, PolicyNote, ProposalView};
 pub use preflight::{DutyRequest, DutyView, PreflightFindingView, PreflightView};

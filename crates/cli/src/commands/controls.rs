@@ -198,7 +198,10 @@ fn findings(findings: &[FindingView]) -> String {
         let remedy = it.lacks.first().map(|lack| lack.remedy.clone());
         vec![
             it.state.clone(),
-            it.control.clone(),
+            match it.demanded {
+                true => format!("{} (by the release's plan)", it.control),
+                false => it.control.clone(),
+            },
             what.join("; "),
             remedy.unwrap_or_default(),
         ]

@@ -16,6 +16,7 @@ use tidegate_protocol::api::{
     ReviewNoteRequest, ReviewObjectiveRequest, ReviewParticipantRequest, ReviewRequest, ReviewView,
     ReviewVotesRequest, ReviewsView, TaskView,
 };
+pub(super) use told::waiting;
 
 /// Look back at releases: what happened, compiled from the record, and what everybody who took part makes of it.
 #[derive(Debug, Subcommand)]

@@ -2,7 +2,7 @@
 
 mod pass_on;
 
-use super::{Context, delegation, handover, issue, news, procedure};
+use super::{Context, delegation, handover, issue, news, procedure, review};
 use crate::{
     Error, ExitStatus,
     client::query,
@@ -184,6 +184,9 @@ fn listed(work: &WorkView) -> String {
     }
     if !work.handovers.is_empty() {
         parts.push(handover::waiting(&work.handovers));
+    }
+    if !work.reviews.is_empty() {
+        parts.push(review::waiting(&work.reviews));
     }
     if !work.issues.is_empty() {
         parts.push(issue::listed(&work.issues));

@@ -54,6 +54,9 @@ pub struct Begun {
     pub template: Name,
     /// What it was then, by the hash of its canonical form.
     pub hash: Digest,
+    /// Which message of the release's plan it is, if that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<Name>,
 }
 
 /// Why nothing can begin from a message template.
@@ -115,10 +118,11 @@ impl MessageTemplate {
     }
 
     /// What a message says that it began from this.
-    pub fn begun(&self) -> Begun {
+    pub fn begun(&self, planned: Option<Name>) -> Begun {
         Begun {
             template: self.name.clone(),
             hash: canonical::hash(self),
+            planned,
         }
     }
 }
@@ -160,8 +164,8 @@ mod tests {
             r#"{"name":"t","audiences":["customers"],"subject":"a","body":"b"}"#
         );
         assert_ne!(
-            short.begun(),
-            template(r#""subject":"a","body":"c""#).begun()
+            short.begun(None),
+            template(r#""subject":"a","body":"c""#).begun(None)
         );
     }
 }

@@ -136,6 +136,7 @@ mod tests {
             title: String::new(),
             version: 1,
             mode,
+            demanded: false,
             severity: Severity::High,
             lacks: (0..lacks).map(lack).collect(),
         }

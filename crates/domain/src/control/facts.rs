@@ -42,6 +42,7 @@ impl ControlFacts {
                 blocked: false,
                 created_by: nobody(),
                 evidence: BTreeSet::new(),
+                demanded: BTreeSet::new(),
             },
             deployment: DeploymentFacts {
                 environment: nobody(),
@@ -91,6 +92,9 @@ pub struct ReleaseFacts {
     /// The kinds of evidence that people or programs supplied, such as `customer-approval`.
     #[serde(default)]
     pub evidence: BTreeSet<Name>,
+    /// The controls that its plan wants enforced, whatever their mode says.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub demanded: BTreeSet<Name>,
 }
 
 /// What is known of a deployment.

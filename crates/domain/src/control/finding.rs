@@ -15,6 +15,9 @@ pub struct Finding {
     pub version: u32,
     /// Whether it stops anything.
     pub mode: Mode,
+    /// Whether it does because the release's plan wants it, and would not by its own word.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demanded: bool,
     /// How bad it is to go without.
     pub severity: Severity,
     /// What does not satisfy it; empty where it holds.

@@ -323,6 +323,7 @@ mod tests {
             title: String::new(),
             version: 1,
             mode: Mode::Observe,
+            demanded: false,
             severity: Severity::High,
             lacks,
         };

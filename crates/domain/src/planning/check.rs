@@ -1,7 +1,11 @@
 //! What makes a release plan one that can be worked by.
 
 use super::{ReleasePlan, Unplaced};
-use crate::name::Name;
+use crate::{
+    communication::Schedule,
+    name::Name,
+    runbook::{OutlineError, Way},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most tasks of one plan.
@@ -64,6 +68,25 @@ pub enum PlanError {
         #[source]
         why: Unplaced,
     },
+    /// No runbook could begin with that.
+    #[error("the {} to {environment}: {why}", way.title())]
+    Runbook {
+        /// Where to.
+        environment: Name,
+        /// Which of both.
+        way: Way,
+        /// Why not.
+        #[source]
+        why: Box<OutlineError>,
+    },
+    /// A message that waits for what never comes.
+    #[error("message `{message}` waits for milestone `{milestone}`, which the plan does not have")]
+    NeverComes {
+        /// Which.
+        message: Name,
+        /// What it waits for.
+        milestone: Name,
+    },
     /// It ends before it begins.
     #[error("the booking of {0} ends before it begins")]
     Backwards(Name),
@@ -79,6 +102,7 @@ impl ReleasePlan {
         self.check_names()?;
         self.check_references()?;
         self.check_times()?;
+        self.check_prepared()?;
         self.order().map(drop)
     }
 
@@ -139,7 +163,14 @@ impl ReleasePlan {
             ("milestones", self.milestones.len(), OTHERS_MAX),
             ("objectives", self.objectives.len(), OTHERS_MAX),
             ("bookings", self.bookings.len(), OTHERS_MAX),
-            ("people and teams", self.involved.all().count(), OTHERS_MAX),
+            (
+                "people and teams",
+                self.involved.others().count(),
+                OTHERS_MAX,
+            ),
+            ("controls", self.controls.len(), OTHERS_MAX),
+            ("runbooks", self.runbooks.len(), OTHERS_MAX),
+            ("messages", self.messages.len(), OTHERS_MAX),
         ];
         if let Some((what, _, max)) = counts.into_iter().find(|(_, count, max)| count > max) {
             return Err(PlanError::TooMany { what, max });
@@ -167,6 +198,9 @@ impl ReleasePlan {
         once("milestone", self.milestones.iter().map(|it| &it.name))?;
         once("objective", self.objectives.iter().map(|it| &it.name))?;
         once("task", self.tasks.iter().map(|it| &it.name))?;
+        once("control", self.controls.iter())?;
+        once("message", self.messages.iter().map(|it| &it.name))?;
+        once("runbook", self.runbooks.iter().map(|it| &it.environment))?;
         for task in &self.tasks {
             once("need", task.needs.iter())?;
         }
@@ -194,6 +228,31 @@ impl ReleasePlan {
         Ok(())
     }
 
+    /// What is ready before it is needed has to be fit for it.
+    fn check_prepared(&self) -> Result<(), PlanError> {
+        for runbooks in &self.runbooks {
+            for (way, outline) in runbooks.outlines() {
+                outline.check(way).map_err(|why| PlanError::Runbook {
+                    environment: runbooks.environment.clone(),
+                    way,
+                    why: Box::new(why),
+                })?;
+            }
+        }
+        let has = |name: &Name| self.milestones.iter().any(|it| it.name == *name);
+        let mut messages = self.messages.iter().filter_map(|it| match &it.on {
+            Some(Schedule::Milestone(milestone)) => Some((&it.name, milestone)),
+            Some(Schedule::ByHand | Schedule::Deployment(..) | Schedule::At(_)) | None => None,
+        });
+        match messages.find(|(_, milestone)| !has(milestone)) {
+            Some((message, milestone)) => Err(PlanError::NeverComes {
+                message: message.clone(),
+                milestone: milestone.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     fn check_times(&self) -> Result<(), PlanError> {
         self.target()?;
         for milestone in &self.milestones {
@@ -205,6 +264,9 @@ impl ReleasePlan {
             if let Some(due) = task.due {
                 self.place(due, || format!("task `{}`", task.name))?;
             }
+        }
+        if let Some(review) = &self.review {
+            self.place(review.due, || "the review".to_owned())?;
         }
         for booking in &self.bookings {
             let (from, until) = booking.span(self)?;

@@ -1,10 +1,14 @@
 //! The release plan as people write it.
 
-use super::{Booking, Due, Party, PlanError, check::time};
+use super::{
+    Booking, Concerned, Due, Party, PlanError, PlannedMessage, PlannedReview, PlannedRunbooks,
+    check::time,
+};
 use crate::{
     calendar::{Length, Zone},
     name::Name,
     review::Objective,
+    runbook::{Outline, Way},
 };
 use jiff::{Zoned, civil::DateTime};
 use serde::{Deserialize, Serialize};
@@ -41,6 +45,18 @@ pub struct ReleasePlan {
     /// The environments that it needs for itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookings: Vec<Booking>,
+    /// The controls that hold it up, whatever their mode says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Name>,
+    /// What people do around its deployments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<PlannedRunbooks>,
+    /// What is told about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<PlannedMessage>,
+    /// How it is looked back at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<PlannedReview>,
 }
 
 /// Who has which part in a release: responsible, accountable, consulted, informed (RACI).
@@ -52,13 +68,13 @@ pub struct Involved {
     pub accountable: Option<Party>,
     /// Who do the work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub responsible: Vec<Party>,
+    pub responsible: Vec<Concerned>,
     /// Who are asked before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub consulted: Vec<Party>,
+    pub consulted: Vec<Concerned>,
     /// Who are told after.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub informed: Vec<Party>,
+    pub informed: Vec<Concerned>,
 }
 
 /// A part of the plan.
@@ -123,19 +139,24 @@ pub struct PlannedTask {
 impl Involved {
     /// Whether nobody is named.
     pub fn is_empty(&self) -> bool {
-        self.all().next().is_none()
+        self.accountable.is_none() && self.others().next().is_none()
     }
 
-    /// Everybody who is named, as often as they are.
-    pub fn all(&self) -> impl Iterator<Item = &Party> {
+    /// Everybody but who answers for it, as often as they are named.
+    pub fn others(&self) -> impl Iterator<Item = &Concerned> {
         let Self {
-            accountable,
+            accountable: _,
             responsible,
             consulted,
             informed,
         } = self;
-        let others = responsible.iter().chain(consulted).chain(informed);
-        accountable.iter().chain(others)
+        responsible.iter().chain(consulted).chain(informed)
+    }
+
+    /// The people and teams who are named, as often as they are.
+    pub fn parties(&self) -> impl Iterator<Item = &Party> {
+        let others = self.others().filter_map(Concerned::party);
+        self.accountable.iter().chain(others)
     }
 }
 
@@ -168,10 +189,18 @@ fn or_name<'a>(title: &'a str, name: &'a Name) -> &'a str {
 }
 
 impl ReleasePlan {
-    /// Everybody whom the plan names.
+    /// The people and teams whom the plan names.
     pub fn parties(&self) -> BTreeSet<&Party> {
         let owners = self.tasks.iter().map(|task| &task.owner);
-        self.involved.all().chain(owners).collect()
+        let lead = self.review.iter().map(|it| &it.lead);
+        self.involved.parties().chain(owners).chain(lead).collect()
+    }
+
+    /// What its runbook to an environment begins with, if it says so.
+    pub fn outline(&self, environment: &Name, way: Way) -> Option<&Outline> {
+        let mut runbooks = self.runbooks.iter();
+        let of_it = runbooks.find(|it| it.environment == *environment);
+        of_it.and_then(|it| it.outline(way))
     }
 
     /// The moment of going live, if it is set.

@@ -1,6 +1,9 @@
 //! Templates of release plans: what every release of a kind has, written once.
 
-use super::{Booking, Involved, Milestone, Phase, PlannedTask, ReleasePlan};
+use super::{
+    Booking, Involved, Milestone, Phase, PlannedMessage, PlannedReview, PlannedRunbooks,
+    PlannedTask, ReleasePlan,
+};
 use crate::{calendar::Zone, name::Name, review::Objective};
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -41,6 +44,18 @@ pub struct ReleaseTemplate {
     /// The environments that it needs for itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookings: Vec<Booking>,
+    /// The controls that hold it up, whatever their mode says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Name>,
+    /// What people do around its deployments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<PlannedRunbooks>,
+    /// What is told about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<PlannedMessage>,
+    /// How it is looked back at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<PlannedReview>,
 }
 
 /// What a plan began from.
@@ -152,6 +167,18 @@ impl ReleaseTemplate {
         });
         join(&mut plan.tasks, &self.tasks, |a, b| a.name == b.name);
         join(&mut plan.bookings, &self.bookings, PartialEq::eq);
+        self.add_prepared(plan);
+    }
+
+    fn add_prepared(&self, plan: &mut ReleasePlan) {
+        join(&mut plan.controls, &self.controls, PartialEq::eq);
+        join(&mut plan.runbooks, &self.runbooks, |a, b| {
+            a.environment == b.environment
+        });
+        join(&mut plan.messages, &self.messages, |a, b| a.name == b.name);
+        if self.review.is_some() {
+            plan.review.clone_from(&self.review);
+        }
     }
 }
 

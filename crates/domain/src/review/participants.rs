@@ -36,7 +36,7 @@ pub fn participants(past: &Past) -> Participants {
         .plans
         .last()
         .into_iter()
-        .flat_map(|it| it.plan.involved.all())
+        .flat_map(|it| it.plan.involved.parties())
     {
         if let Party::Person(person) = party {
             add(person, "is named in the plan");

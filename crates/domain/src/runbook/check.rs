@@ -155,19 +155,27 @@ impl Runbook {
     /// # Errors
     /// The first reason why not.
     pub fn check(&self) -> Result<(), RunbookError> {
-        self.check_sizes()?;
-        self.check_names()?;
+        self.check_apart()?;
         self.check_phases()?;
         let order = Order::of(self);
         for (place, step) in self.steps.iter().enumerate() {
             self.check_references(step)?;
-            self.check_kind(step)?;
             self.check_place((place, step), &order)?;
-            check_lengths(step)?;
         }
         order
             .circle()
             .map_or(Ok(()), |circle| Err(RunbookError::Circle(circle)))
+    }
+
+    /// What can be said of each part of it alone.
+    pub(super) fn check_apart(&self) -> Result<(), RunbookError> {
+        self.check_sizes()?;
+        self.check_names()?;
+        for step in &self.steps {
+            self.check_kind(step)?;
+            check_lengths(step)?;
+        }
+        Ok(())
     }
 
     /// What whoever reviews it should see.

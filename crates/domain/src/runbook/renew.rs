@@ -156,7 +156,7 @@ impl fmt::Display for Lost {
         let Self { step, word, gone } = self;
         write!(
             f,
-            "step `{step}` {word} {gone}, which is not there any more: give it another place, or remove it"
+            "step `{step}` {word} {gone}, which is not there: give it another place, or remove it"
         )
     }
 }

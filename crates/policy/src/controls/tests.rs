@@ -50,6 +50,7 @@ fn good() -> ControlFacts {
             blocked: false,
             created_by: name("ada"),
             evidence: names(&["customer-approval", "handover"]),
+            demanded: BTreeSet::new(),
         },
         deployment: DeploymentFacts {
             environment: name("live"),

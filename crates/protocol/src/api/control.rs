@@ -53,6 +53,8 @@ pub struct FindingView {
     pub version: u32,
     /// `observe` or `enforce`.
     pub mode: String,
+    /// Whether it is enforced because the release's plan wants it, and would not be by its own word.
+    pub demanded: bool,
     /// How bad it is to go without.
     pub severity: String,
     /// `holds`, `waived`, `lacking` (it would stop it), `stops`, or `objected` where it stopped nothing: it went back.

@@ -15,6 +15,9 @@ pub struct MessageRequest {
     /// The message template that it begins from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// Which message of the release's plan it is: what that says is taken from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<String>,
     /// What it says otherwise than the template.
     #[serde(flatten)]
     pub writing: WritingRequest,

@@ -1,8 +1,8 @@
 //! Release plans and tasks.
 
 use super::{
-    Difference, IssueView, LentView, NamedProcedureView, NewsView, ProcedureWorkView,
-    WaitingHandoverView, WaitingStepView,
+    Difference, DueReviewView, IssueView, LentView, NamedProcedureView, NewsView,
+    ProcedureWorkView, WaitingHandoverView, WaitingStepView,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -108,8 +108,52 @@ pub struct ReleasePlanView {
     pub critical_path: Vec<String>,
     /// The environments that it needs for itself.
     pub bookings: Vec<BookingView>,
+    /// What it has ready before it is needed, and what is missing of it.
+    pub prepared: Vec<PreparedView>,
+    /// The stakeholders who are to be informed, and whom no message about the release would reach.
+    pub unreached: Vec<String>,
+    /// Those who have more to do than they have time for.
+    pub overloads: Vec<OverloadView>,
     /// The plan in YAML.
     pub text: String,
+}
+
+/// What a plan has ready before it is needed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PreparedView {
+    /// `control`, `deployment plan`, `backout plan`, `message` or `review`.
+    pub kind: String,
+    /// Which: the control or message by its name, the runbook by its environment, the review by who leads it.
+    pub name: String,
+    /// How far it is, in words.
+    pub state: String,
+    /// Whether it is there.
+    pub ready: bool,
+    /// The page that shows it, if there is one.
+    pub page: Option<String>,
+    /// The command that makes it, or says why it cannot be made.
+    pub remedy: Option<String>,
+}
+
+/// Somebody who has more to do than there is time for, in whichever order it is done.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OverloadView {
+    /// A person's name, or `team:NAME`.
+    pub party: String,
+    /// How many people that is.
+    pub people: u32,
+    /// From when it is too much.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// How long all of it takes, one after the other.
+    pub takes_minutes: i64,
+    /// How much longer that is than everybody has together.
+    pub over_minutes: i64,
+    /// What has to be done within that time.
+    pub tasks: Vec<String>,
 }
 
 /// A saving of a release plan.
@@ -283,6 +327,9 @@ pub struct WorkView {
     /// What is to be seen to, offered or accepted of handovers, by them or their teams.
     #[serde(default)]
     pub handovers: Vec<WaitingHandoverView>,
+    /// Reviews of live releases that they or their teams lead, and that nobody began; the most urgent first.
+    #[serde(default)]
+    pub reviews: Vec<DueReviewView>,
     /// Issues that fall to them, their teams, or those for whom they stand in; the worst first.
     #[serde(default)]
     pub issues: Vec<IssueView>,

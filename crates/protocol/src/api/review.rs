@@ -292,6 +292,13 @@ pub struct DueReviewView {
     /// Since when it is live.
     #[schema(value_type = String, format = DateTime)]
     pub live_since: Timestamp,
+    /// Who leads it by the release's plan: a person's name, or `team:NAME`.
+    #[serde(default)]
+    pub lead: Option<String>,
+    /// By when it is to be over, by the plan.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due: Option<Timestamp>,
 }
 
 /// A review in a list.

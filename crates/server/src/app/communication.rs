@@ -18,6 +18,7 @@ mod notices;
 mod occasions;
 pub(crate) mod outbox;
 pub(crate) mod parcel;
+mod planned;
 mod preview;
 mod recipients;
 mod settle;
@@ -27,8 +28,10 @@ mod step;
 mod values;
 mod wording;
 
+pub(super) use begin::check_audiences;
 pub(crate) use deeds::MessageDeed;
 pub(crate) use invite::Invited;
 pub(super) use lost::give_up;
+pub(super) use planned::{all_about, written};
 pub(crate) use settle::DeliveryDeed;
 pub(crate) use shown::{MessagesOf, Part};

@@ -252,6 +252,7 @@ fn finding_view(finding: &Finding, is_waived: bool) -> FindingView {
         title: finding.title.clone(),
         version: finding.version,
         mode: finding.mode.word().to_owned(),
+        demanded: finding.demanded,
         severity: finding.severity.word().to_owned(),
         state: state.to_owned(),
         lacks: finding

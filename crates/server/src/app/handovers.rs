@@ -17,7 +17,7 @@ pub(super) use dates::availability;
 pub use deeds::{HandoverWord, ItemWord};
 pub(super) use embargo::{embargo, is_under_embargo};
 pub(super) use seen::standing;
-pub(super) use waiting::{Whose, waiting_for};
+pub(super) use waiting::{Whose, is_asked, waiting_for};
 
 use super::{Error, Kind, Request, field, releases};
 use tidegate_domain::{

@@ -1,16 +1,19 @@
 //! Release plans: begun from a template, saved edition by edition, shown with what they come to.
 //!
 //! Start at [`save`]: two people may save at once, and neither overwrites the other. [`upkeep`] keeps the tasks and bookings
-//! that follow from the newest edition.
+//! that follow from the newest edition, [`prepared`] makes what the plan wants ready, and [`load`] finds who has too much to do.
 
 mod both;
+mod load;
+mod named;
+mod prepared;
 mod save;
 mod shown;
 mod task;
 mod upkeep;
 
 pub(super) use both::{Between, conflict, contradicts, put_together};
-pub(super) use save::check_party;
+pub(super) use named::check_party;
 pub(super) use shown::{Around, around};
 pub(super) use task::{named_by, task_view, waits_for};
 

@@ -12,14 +12,16 @@ mod past;
 mod shown;
 mod views;
 
+pub(super) use all::{to_lead, waiting_for};
 pub(crate) use deed::ReviewDeed;
+pub(super) use shown::stage;
 
 use super::Error;
 use tidegate_domain::{name::Name, review::Review, version::Version};
 use tidegate_store::Tx;
 
 /// A product and its release.
-type Of = (Name, Version);
+pub(super) type Of = (Name, Version);
 
 fn subject((product, version): &Of) -> String {
     format!("review/{product}/{version}")

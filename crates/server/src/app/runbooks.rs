@@ -12,6 +12,7 @@ mod steps;
 
 pub(super) use conduct::{conducted, told_apart};
 pub(crate) use conduct::{follow, steps};
+pub(super) use save::check_steps;
 pub use shown::Which;
 pub(super) use steps::{is_active, waiting_for};
 

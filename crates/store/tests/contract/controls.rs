@@ -296,6 +296,7 @@ pub(crate) fn judgement() -> Judgement {
                 blocked: false,
                 created_by: name("ada"),
                 evidence: BTreeSet::from([name("handover")]),
+                demanded: BTreeSet::new(),
             },
             deployment: DeploymentFacts {
                 environment: name("live"),
@@ -323,6 +324,7 @@ pub(crate) fn judgement() -> Judgement {
             title: "Signed".to_owned(),
             version: 2,
             mode: Mode::Enforce,
+            demanded: false,
             severity: Severity::Critical,
             lacks: vec![Lack {
                 of: "web".to_owned(),

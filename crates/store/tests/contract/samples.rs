@@ -214,6 +214,7 @@ pub(crate) fn plan_edition(number: u64) -> PlanEdition {
         tasks: template.tasks.clone(),
         bookings: template.bookings.clone(),
         objectives: template.objectives.clone(),
+        ..ReleasePlan::default()
     };
     PlanEdition {
         product: name("storefront"),

@@ -16,6 +16,9 @@ pub struct WriteArgs {
     /// The message template that it begins from.
     #[arg(long)]
     template: Option<String>,
+    /// Which message of the release's plan it is: template, audiences and what it waits for are as that says.
+    #[arg(long, value_name = "NAME", requires = "version")]
+    planned: Option<String>,
     #[command(flatten)]
     words: Words,
 }
@@ -82,6 +85,7 @@ impl WriteArgs {
             product: self.product,
             version: self.version,
             template: self.template,
+            planned: self.planned,
             writing: self.words.request(None)?,
         };
         let view: MessageView = context.client.post("/api/v1/messages", &request).await?;

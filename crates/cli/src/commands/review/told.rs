@@ -1,12 +1,12 @@
 //! Reviews, told to people.
 
-use crate::ui::table;
+use crate::{commands::task::due, ui::table};
 use jiff::Timestamp;
 use std::fmt::Write;
 use tidegate_domain::duration::Millis;
 use tidegate_protocol::api::{
-    IssueTakenView, MetricsView, ReportView, RetrospectiveView, ReviewActionView, ReviewView,
-    ReviewsView,
+    DueReviewView, IssueTakenView, MetricsView, ReportView, RetrospectiveView, ReviewActionView,
+    ReviewView, ReviewsView,
 };
 
 /// A review: what happened, what people wrote, what is to be better.
@@ -126,6 +126,29 @@ fn issue(it: &IssueTakenView) -> String {
     )
 }
 
+/// A release that nobody looked back at.
+fn to_lead(it: &DueReviewView) -> String {
+    let by = it.due.map(|by| format!(", due {}", due(Some(by))));
+    let lead = it.lead.as_ref().map(|lead| format!(", led by {lead}"));
+    format!(
+        "{} {}, live since {}{}{}: `tidegate review begin {} {}`",
+        it.product,
+        it.version,
+        it.live_since,
+        by.unwrap_or_default(),
+        lead.unwrap_or_default(),
+        it.product,
+        it.version
+    )
+}
+
+/// The live releases that somebody is to look back at, among what they have to do.
+pub(in crate::commands) fn waiting(all: &[DueReviewView]) -> String {
+    let mut text = String::new();
+    listed_under(&mut text, "to look back at", all.iter().map(to_lead));
+    text.trim().to_owned()
+}
+
 fn listed_under(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let mut lines = lines.peekable();
     if lines.peek().is_some() {
@@ -243,12 +266,7 @@ pub(super) fn listed(view: &ReviewsView) -> String {
         ];
         text.push_str(&table(&header, rows));
     }
-    let due = view.due.iter().map(|it| {
-        format!(
-            "{} {}, live since {}: `tidegate review begin {} {}`",
-            it.product, it.version, it.live_since, it.product, it.version
-        )
-    });
+    let due = view.due.iter().map(to_lead);
     listed_under(&mut text, "live, and nobody looked back", due);
     if !view.actions.is_empty() {
         text.push_str("\nstill to be done\n");

@@ -71,9 +71,9 @@ fn what_lost_its_place_stays_and_is_named() {
     assert_eq!(
         lost_words(&renewed),
         [
-            "step `go` stood before the point of no return, which is not there any more: give it another place, or remove it",
-            "step `call` stood before `wave-2`, which is not there any more: give it another place, or remove it",
-            "step `cautious` was due after `wave-2`, which is not there any more: give it another place, or remove it",
+            "step `go` stood before the point of no return, which is not there: give it another place, or remove it",
+            "step `call` stood before `wave-2`, which is not there: give it another place, or remove it",
+            "step `cautious` was due after `wave-2`, which is not there: give it another place, or remove it",
         ]
     );
     assert!(renewed.runbook.check().is_err());

@@ -8,7 +8,7 @@ use tidegate_domain::{
     calendar::{Scope, Span},
     deployment::{Deployment, Status},
     name::Name,
-    planning::{Booked, Party, PlanEdition, Task},
+    planning::{Booked, Concerned, Party, PlanEdition, Task},
     train::{Departure, Train, TrainStatus},
 };
 
@@ -34,7 +34,8 @@ pub(super) fn release(edition: &PlanEdition, base: &Base, now: Timestamp) -> Opt
     let span = Entry::moment(target.timestamp());
     let carried = Carried::release(edition.product.clone(), edition.version.clone());
     let involved = &edition.plan.involved;
-    let busy = involved.accountable.iter().chain(&involved.responsible);
+    let responsible = involved.responsible.iter().filter_map(Concerned::party);
+    let busy = involved.accountable.iter().chain(responsible);
     let title = format!("{carried} is to be live");
     let entry = Entry {
         title,

@@ -4,6 +4,7 @@ mod handovers;
 mod messages;
 mod procedures;
 mod suppliers;
+mod templates;
 
 use super::{super::Error, parse::Located};
 use handovers::Handovers;
@@ -12,6 +13,7 @@ use messages::{Messages, awaited, stakeholder_fault};
 pub(in crate::app) use procedures::party_fault;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
+use templates::Prepared;
 use tidegate_domain::{
     calendar::{Scope, Zone},
     catalog::{Component, Document, Environment, Kind, NamedStrategy, Product, Ring, Target, path},
@@ -40,6 +42,7 @@ pub(super) async fn check(tx: &mut Tx, documents: &[(Document, &Located)]) -> Re
         handovers: handovers::load(tx, documents).await?,
         messages: Messages::load(tx, documents).await?,
         suppliers: suppliers::load(tx, documents).await?,
+        prepared: Prepared::load(tx, documents).await?,
     };
     for (document, at) in documents {
         if let Some(fault) = known.fault(document) {
@@ -60,6 +63,7 @@ struct Known {
     messages: Messages,
     /// Looked up only where these files declare products.
     suppliers: BTreeSet<String>,
+    prepared: Prepared,
 }
 
 impl Known {
@@ -149,6 +153,7 @@ impl Known {
         products
             .find_map(|name| self.no_product(name))
             .or_else(|| booked.find_map(|name| unknown(name, &self.environments)))
+            .or_else(|| self.prepared.fault(&plan, &self.environments))
     }
 
     fn outside(&self, scope: &Scope) -> Option<String> {

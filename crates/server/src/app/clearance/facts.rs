@@ -14,6 +14,7 @@ use tidegate_domain::{
     plan::Reversible,
     preflight,
     release::Release,
+    version::Version,
 };
 use tidegate_store::{AboutPlan, DrillsOf, Repository, Tx};
 
@@ -66,7 +67,14 @@ pub(super) async fn release(
             .filter(|kind| !begun.contains(kind))
             .chain(handed)
             .collect(),
+        demanded: demanded(tx, of).await?,
     })
+}
+
+/// The controls that the plan of a release wants enforced.
+async fn demanded(tx: &mut Tx, of: (&Name, &Version)) -> Result<BTreeSet<Name>, Error> {
+    let plan = tx.newest_plan(of).await?;
+    Ok(plan.map_or_else(BTreeSet::new, |it| it.plan.controls.into_iter().collect()))
 }
 
 fn maker(release: Option<&Release>, deployment: &Deployment) -> Name {
@@ -193,13 +201,13 @@ fn clock(now: Timestamp) -> (String, u8) {
 pub(super) async fn unread(
     tx: &mut Tx,
     gate: &Gate,
-    deployment: &Deployment,
+    (deployment, demanded): (&Deployment, &BTreeSet<Name>),
 ) -> Result<BTreeSet<Name>, Error> {
     let controls = gate.controls(tx).await?;
     let who = &deployment.requested_by;
     let read = tx.acknowledged_by(who).await?;
     let enforced = controls.iter().filter(|(control, _)| {
-        control.mode() == Mode::Enforce
+        (control.mode() == Mode::Enforce || demanded.contains(&control.name))
             && control.is_about(&deployment.product, &deployment.environment)
     });
     let unread =

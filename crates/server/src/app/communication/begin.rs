@@ -3,6 +3,7 @@
 use super::{
     super::{App, Error, Kind as Refusal, Request, field, optional, releases},
     declared,
+    planned::{check_unwritten, over},
     shown::{found, view},
     values::product_of,
 };
@@ -42,8 +43,12 @@ impl App {
             Some(version) => About::Release(product, version),
             None => About::Product(product),
         };
+        let planned = match optional("planned", wanted.planned.as_deref())? {
+            Some(name) => Some(self.planned_message(&request, &about, name).await?),
+            None => None,
+        };
         let template: Option<Name> = optional("template", wanted.template.as_deref())?;
-        let template = match template {
+        let template = match template.or_else(|| planned.as_ref().map(|it| it.template.clone())) {
             Some(name) => Some(self.template(&request, &about, name).await?),
             None => None,
         };
@@ -54,6 +59,7 @@ impl App {
                 let mut meant = blank();
                 meant.audiences.clone_from(&template.audiences);
                 meant.on.clone_from(&template.on);
+                planned.iter().for_each(|it| over(&mut meant, it));
                 apply(&mut meant, &wanted.writing)?;
                 let whom = (meant.audiences.as_slice(), &meant.on);
                 let values = self.values(&request, &about, (template, whom)).await?;
@@ -63,8 +69,9 @@ impl App {
                 })?
             }
         };
+        planned.iter().for_each(|it| over(&mut writing, it));
         apply(&mut writing, &wanted.writing)?;
-        let begun = template.map(|it| it.begun());
+        let begun = template.map(|it| it.begun(planned.map(|it| it.name)));
         let input = (request, about, writing, begun);
         let view = self
             .store
@@ -75,7 +82,9 @@ impl App {
                         .permit_product(tx, Action::WriteMessage, product)
                         .await?;
                     exists(tx, about).await?;
-                    check_audiences(tx, writing).await?;
+                    let planned = begun.as_ref().and_then(|it| it.planned.as_ref());
+                    check_unwritten(tx, about, planned).await?;
+                    check_audiences(tx, &writing.audiences).await?;
                     let message = Message {
                         id: tx.next_message().await?,
                         about: about.clone(),
@@ -90,6 +99,7 @@ impl App {
                     let detail = json!({
                         "about": message.about.to_string(), "subject": message.writing.subject,
                         "template": message.begun.as_ref().map(|it| &it.template),
+                        "planned": message.begun.as_ref().map(|it| &it.planned),
                     });
                     let subject = subject(message.id);
                     request
@@ -205,7 +215,7 @@ async fn edit(
     if writing == message.writing {
         return view(tx, &message).await;
     }
-    check_audiences(tx, &writing).await?;
+    check_audiences(tx, &writing.audiences).await?;
     let event = Event::Edited {
         by: writer(tx, request).await?,
         writing: Box::new(writing),
@@ -304,8 +314,9 @@ pub(super) fn subject(id: MessageId) -> String {
     format!("message/{id}")
 }
 
-async fn check_audiences(tx: &mut Tx, writing: &Writing) -> Result<(), Error> {
-    for name in &writing.audiences {
+/// Refuses an audience that is not declared.
+pub(in crate::app) async fn check_audiences(tx: &mut Tx, named: &[Name]) -> Result<(), Error> {
+    for name in named {
         declared::audience(tx, name).await?;
     }
     Ok(())

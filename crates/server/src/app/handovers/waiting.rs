@@ -64,7 +64,8 @@ fn may_concern(handover: &Handover, (request, whose): (&Request, Whose<'_>)) -> 
     parties.any(|party| is_asked(party, (request, whose)))
 }
 
-fn is_asked(party: &Party, (request, whose): (&Request, Whose<'_>)) -> bool {
+/// Whether a party is among those whose work is asked for.
+pub(in crate::app) fn is_asked(party: &Party, (request, whose): (&Request, Whose<'_>)) -> bool {
     match (whose, party) {
         (Whose::All, _) => true,
         (Whose::Mine(_), Party::Person(name)) => *name == request.actor.name,

@@ -3,20 +3,19 @@
 use super::{
     super::{App, Error, Kind, Request, apply, field, optional, procedures, releases},
     both::{Between, contradicts, put_together},
-    shown, upkeep,
+    named, shown, upkeep,
 };
 use futures::FutureExt;
 use jiff::civil::DateTime;
 use serde_json::json;
-use std::collections::BTreeSet;
 use tidegate_domain::{
     access::Action,
     calendar::Zone,
     canonical,
-    catalog::{Kind as CatalogKind, Team},
+    catalog::Kind as CatalogKind,
     id::Edition,
     name::Name,
-    planning::{Begun, Party, PlanEdition, ReleasePlan, ReleaseTemplate},
+    planning::{Begun, PlanEdition, ReleasePlan, ReleaseTemplate},
     procedure::MadeWith,
     version::Version,
 };
@@ -41,6 +40,7 @@ impl App {
         let template: Option<Name> = optional("template", wanted.template.as_deref())?;
         let target: Option<DateTime> = optional("target", wanted.target.as_deref())?;
         let zone: Option<Zone> = optional("time_zone", wanted.time_zone.as_deref())?;
+        let (asking, made) = (request.clone(), of.clone());
         let input = (request, of, template, (target, zone.unwrap_or_default()));
         let view = self
             .store
@@ -49,7 +49,11 @@ impl App {
             })
             .await?;
         self.bus.announce();
-        Ok(view)
+        if view.prepared.iter().all(|it| it.ready) {
+            return Ok(view);
+        }
+        self.make_ready(&asking, (&made.0, &made.1)).await?;
+        self.release_plan(&asking, (product, version), None).await
     }
 
     /// Saves the plan of a release, together with what others saved since its base; or says what saving would change.
@@ -64,6 +68,7 @@ impl App {
     ) -> Result<PlanSavedView, Error> {
         let of: Of = (field("product", product)?, field("version", version)?);
         let mine = apply::release_plan(&wanted.text)?;
+        let (asking, saved) = (request.clone(), of.clone());
         let input = (request, of, mine, Edition(wanted.base));
         if wanted.dry_run {
             let put = self.store.read(input, |tx, (request, of, mine, base)| {
@@ -83,6 +88,7 @@ impl App {
             })
             .await?;
         self.bus.announce();
+        self.make_ready(&asking, (&saved.0, &saved.1)).await?;
         Ok(view)
     }
 }
@@ -121,8 +127,7 @@ async fn begin(
         }
         Some(name) => from_template(tx, (product, name), (*target, zone)).await?,
     };
-    check_parties(tx, &plan).await?;
-    check_procedures(tx, &plan).await?;
+    named::check(tx, request, (product, &plan)).await?;
     let edition = keep(tx, request, of, (Edition(1), plan, begun)).await?;
     let detail = json!({ "edition": 1, "template": edition.begun });
     request
@@ -196,9 +201,8 @@ async fn put(
     });
     let (plan, conflicts) = put_together(between.as_ref(), mine)?;
     plan.check().map_err(|why| refuse(&why))?;
-    check_parties(tx, &plan).await?;
-    check_procedures(tx, &plan).await?;
-    check_environments(tx, &plan).await?;
+    check_kept(tx, of, (newest.as_ref().map(|it| &it.plan), &plan)).await?;
+    named::check(tx, request, (product, &plan)).await?;
     let before = newest.as_ref().map(|it| &it.plan);
     let mut differences = apply::differences(before, &plan);
     if let Some(newest) = &newest {
@@ -276,64 +280,34 @@ fn no_edition((product, version): &Of, edition: Edition) -> Error {
     ))
 }
 
+/// What holds up a sealed release holds it up until a waiver sets it aside.
+async fn check_kept(
+    tx: &mut Tx,
+    (product, version): &Of,
+    (before, after): (Option<&ReleasePlan>, &ReleasePlan),
+) -> Result<(), Error> {
+    let mut before = before.into_iter().flat_map(|it| &it.controls);
+    let Some(gone) = before.find(|name| !after.controls.contains(name)) else {
+        return Ok(());
+    };
+    if releases::find(tx, product, version).await?.sealed.is_none() {
+        return Ok(());
+    }
+    let detail =
+        format!("release {version} of {product} is sealed, and its plan holds it up by {gone}");
+    Err(Error::refused(Kind::Conflict, "control-kept", detail).hint(format!(
+        "leave it in the plan, and ask for an exception: `tidegate waiver ask {gone} {product} --release {version} --reason WHY`"
+    )))
+}
+
 fn refuse(why: &tidegate_domain::planning::PlanError) -> Error {
     Error::refused(Kind::BadRequest, "plan-unfit", why.to_string())
 }
 
-/// Whom a plan names has to exist.
-async fn check_parties(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
-    let parties: BTreeSet<Party> = plan.parties().into_iter().cloned().collect();
-    for party in parties {
-        check_party(tx, &party).await?;
-    }
-    Ok(())
-}
-
-/// The procedures that its tasks name have to exist.
-async fn check_procedures(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
-    let named = plan.tasks.iter().filter_map(|it| {
-        let named = it.procedure.as_ref()?;
-        Some((format!("task `{}`", it.name), named))
-    });
-    procedures::check_named(tx, named).await
-}
-
-/// The same in the versions in force.
+/// The procedures that its tasks name, in the versions in force.
 async fn made_with(tx: &mut Tx, plan: &ReleasePlan) -> Result<MadeWith, Error> {
     let named = plan.tasks.iter().filter_map(|it| it.procedure.as_ref());
     Ok(procedures::made_with(tx, named).await?)
-}
-
-/// Refuses a party that does not exist.
-pub(in crate::app) async fn check_party(tx: &mut Tx, party: &Party) -> Result<(), Error> {
-    match party {
-        Party::Person(name) if tx.person_named(name).await?.is_none() => {
-            Err(Error::not_found("person-not-found", "person", name)
-                .hint("`tidegate person list` shows them; a team is written team:NAME"))
-        }
-        Party::Team(name) => {
-            let team: Option<Team> = tx.document(CatalogKind::Team, name.as_str()).await?;
-            let missing = || {
-                Error::not_found("team-not-found", "team", name)
-                    .hint("declare it (`kind: Team`) by `tidegate apply`")
-            };
-            team.map(drop).ok_or_else(missing)
-        }
-        Party::Person(_) => Ok(()),
-    }
-}
-
-async fn check_environments(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
-    let known = tx.environments().await?;
-    let mut booked = plan.bookings.iter().map(|it| &it.environment);
-    match booked.find(|name| !known.contains_key(*name)) {
-        Some(name) => Err(Error::not_found(
-            "environment-not-found",
-            "environment",
-            name,
-        )),
-        None => Ok(()),
-    }
 }
 
 /// What the journal calls a release.

@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, Request, apply, field, procedures::Naming},
-    newest,
+    load, newest, prepared,
     task::{named_by, task_view},
     upkeep,
 };
@@ -181,6 +181,7 @@ pub(super) async fn view(
         });
     }
     let critical = schedule.critical_path();
+    let unreached = prepared::unreached(tx, edition).await?;
     Ok(ReleasePlanView {
         product: edition.product.to_string(),
         version: edition.version.to_string(),
@@ -199,6 +200,9 @@ pub(super) async fn view(
         tasks: views,
         critical_path: critical.iter().map(|it| it.name.to_string()).collect(),
         bookings,
+        prepared: prepared::view(tx, request, edition).await?,
+        unreached: unreached.iter().map(ToString::to_string).collect(),
+        overloads: load::overloads(tx, request, (edition, &tasks)).await?,
         text: text(plan)?,
     })
 }
@@ -224,9 +228,10 @@ fn involved(involved: &Involved) -> Vec<InvolvedView> {
     let accountable = involved.accountable.iter().map(|it| ("accountable", it));
     let others = parts
         .into_iter()
-        .flat_map(|(part, all)| all.iter().map(move |it| (part, it)));
-    let view = |(part, party): (&str, &tidegate_domain::planning::Party)| InvolvedView {
-        party: party.to_string(),
+        .flat_map(|(part, all)| all.iter().map(move |it| (part, it.to_string())));
+    let accountable = accountable.map(|(part, it)| (part, it.to_string()));
+    let view = |(part, party): (&str, String)| InvolvedView {
+        party,
         part: part.to_owned(),
     };
     accountable.chain(others).map(view).collect()

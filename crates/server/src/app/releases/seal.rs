@@ -26,6 +26,7 @@ impl App {
         product: &str,
         version: &str,
     ) -> Result<Release, Error> {
+        let asking = request.clone();
         let input: (Request, Name, Version) = (
             request,
             field("product", product)?,
@@ -46,6 +47,8 @@ impl App {
             })
             .await?;
         self.bus.announce();
+        self.make_ready(&asking, (&release.product, &release.version))
+            .await?;
         Ok(release)
     }
 

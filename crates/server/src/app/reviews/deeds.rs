@@ -101,6 +101,14 @@ async fn begin(
             taking_part.insert(person);
         }
     }
+    let plan = tx.newest_plan((product, version)).await?;
+    let planned = plan.and_then(|it| it.plan.review).map(|it| it.with);
+    for person in planned.iter().flatten() {
+        // Who is gone since then writes nothing.
+        if tx.person_named(person).await?.is_some() {
+            taking_part.insert(person.clone());
+        }
+    }
     for person in invited {
         planning::check_party(tx, &Party::Person(person.clone())).await?;
         taking_part.insert(person.clone());

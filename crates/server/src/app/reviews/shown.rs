@@ -119,7 +119,7 @@ async fn heard(
         .collect())
 }
 
-pub(super) fn stage(review: Option<&Review>) -> &'static str {
+pub(in crate::app) fn stage(review: Option<&Review>) -> &'static str {
     review.map_or("none", |it| it.stage.word())
 }
 

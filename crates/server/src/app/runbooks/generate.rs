@@ -15,7 +15,7 @@ use tidegate_domain::{
     planning::Party,
     procedure::MadeWith,
     runbook::{
-        Errand, Heading, Runbook, RunbookEdition, Way, backout_plan, deployment_plan, renew,
+        Errand, Heading, Lost, Runbook, RunbookEdition, Way, backout_plan, deployment_plan, renew,
     },
 };
 use tidegate_protocol::api::{DeploymentRequest, RunbookRequest, RunbookSavedView};
@@ -130,14 +130,42 @@ async fn begin(tx: &mut Tx, request: &Request, asked: &Asked) -> Result<Put, Err
         );
     }
     let generated = generated(tx, request, asked).await?;
+    let plan = tx.newest_plan((&of.product, &of.version)).await?;
+    let outline = plan.and_then(|it| it.plan.outline(&of.environment, of.way).cloned());
+    let outline = outline.unwrap_or_default();
+    let begun = outline.around(&generated);
+    if !begun.lost.is_empty() {
+        return Err(no_place(of, &begun.lost));
+    }
+    begun
+        .runbook
+        .check()
+        .map_err(|why| save::unfit(why.to_string()))?;
+    let decides = outline.deviations.decides.iter();
+    save::check_steps(tx, (&outline.steps, decides)).await?;
     let fresh = Fresh {
-        procedures: MadeWith::default(),
-        runbook: generated.clone(),
-        generated,
+        procedures: save::made_with(tx, &begun.runbook).await?,
         lost: Vec::new(),
-        conflicts: Vec::new(),
+        conflicts: begun.conflicts.iter().map(save::conflict).collect(),
+        runbook: begun.runbook,
+        generated,
     };
     fresh.put(of, None)
+}
+
+/// What the release's plan wants people to do has no place around what the engine does.
+fn no_place(of: &Errand, lost: &[Lost]) -> Error {
+    let lost: Vec<String> = lost.iter().map(ToString::to_string).collect();
+    let detail = format!(
+        "what the release's plan says of the {} of {} does not fit how it would be deployed: {}",
+        of.way.title(),
+        told(of),
+        lost.join("; ")
+    );
+    Error::refused(Kind::Conflict, "outline-unfit", detail).hint(format!(
+        "change it there, under `runbooks`: `tidegate release plan edit {} {}`",
+        of.product, of.version
+    ))
 }
 
 async fn renewed(tx: &mut Tx, request: &Request, asked: &Asked) -> Result<Put, Error> {

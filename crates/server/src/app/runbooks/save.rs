@@ -16,7 +16,7 @@ use tidegate_domain::{
     name::listed,
     planning::Party,
     procedure::MadeWith,
-    runbook::{Errand, Kind as StepKind, Runbook, RunbookEdition, differences},
+    runbook::{Errand, Kind as StepKind, Runbook, RunbookEdition, Step, differences},
 };
 use tidegate_protocol::api::{PlanSaveRequest, RunbookSavedView};
 use tidegate_store::Tx;
@@ -139,7 +139,7 @@ async fn based_on(tx: &mut Tx, of: &Errand, base: Edition) -> Result<RunbookEdit
     })
 }
 
-fn unfit(why: String) -> Error {
+pub(super) fn unfit(why: String) -> Error {
     Error::refused(Kind::BadRequest, "runbook-unfit", why)
 }
 
@@ -150,17 +150,26 @@ async fn check(tx: &mut Tx, of: &Errand, runbook: &Runbook) -> Result<(), Error>
         return Err(unfit(format!("it is a {is}, and is saved as the {was}")));
     }
     runbook.check().map_err(|why| unfit(why.to_string()))?;
-    let owners = runbook.steps.iter().filter_map(|it| it.owner.as_ref());
-    let parties: BTreeSet<Party> = owners.chain(&runbook.deviations.decides).cloned().collect();
+    let decides = runbook.deviations.decides.iter();
+    check_steps(tx, (&runbook.steps, decides)).await
+}
+
+/// Whom steps name exists, and none is a message.
+pub(in crate::app) async fn check_steps<'a>(
+    tx: &mut Tx,
+    (steps, decides): (&'a [Step], impl Iterator<Item = &'a Party>),
+) -> Result<(), Error> {
+    let owners = steps.iter().filter_map(|it| it.owner.as_ref());
+    let parties: BTreeSet<Party> = owners.chain(decides).cloned().collect();
     for party in parties {
         planning::check_party(tx, &party).await?;
     }
-    let named = runbook.steps.iter().filter_map(|it| {
+    let named = steps.iter().filter_map(|it| {
         let named = it.procedure.as_ref()?;
         Some((format!("step `{}`", it.name), named))
     });
     procedures::check_named(tx, named).await?;
-    let mut messages = runbook.steps.iter();
+    let mut messages = steps.iter();
     let message = messages.find(|step| matches!(step.kind, StepKind::Message(_)));
     if let Some(step) = message {
         let why = format!(

@@ -3,7 +3,7 @@
 use super::{
     super::{
         App, Error, Request, approvals::waiting_for_supervision, handovers, hands::Hands, issues,
-        planning, procedures, runbooks, talk,
+        planning, procedures, reviews, runbooks, talk,
     },
     shown::views,
 };
@@ -68,6 +68,7 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         WorkOf::All => handovers::Whose::All,
     };
     let handed = handovers::waiting_for(tx, request, whose).await?;
+    let reviews = reviews::waiting_for(tx, request, whose).await?;
     let issues = issues::waiting_for(tx, request, of).await?;
     let team = match of {
         WorkOf::Team(team) => Some(team),
@@ -95,6 +96,7 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
             [
                 steps.len(),
                 handed.len(),
+                reviews.len(),
                 issues.len(),
                 procedures.len(),
                 supervised.len(),
@@ -104,6 +106,7 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         waiting,
         steps,
         handovers: handed,
+        reviews,
         procedures,
         issues,
         supervised,
@@ -151,7 +154,7 @@ async fn of_others(tx: &mut Tx, request: &Request) -> Result<Vec<LentView>, Erro
 fn sentence(
     of: &WorkOf,
     (mine, waiting): (&[TaskView], &[TaskView]),
-    [steps, handed, issues, procedures, supervised]: [usize; 5],
+    [steps, handed, reviews, issues, procedures, supervised]: [usize; 6],
 ) -> String {
     let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
@@ -168,6 +171,11 @@ fn sentence(
         "thing of a handover waits",
         "things of handovers wait",
     );
+    let back = counted(
+        reviews,
+        "live release is to be looked back at",
+        "live releases are to be looked back at",
+    );
     let wrong = counted(issues, "issue is open", "issues are open");
     let to_read = counted(
         procedures,
@@ -180,7 +188,7 @@ fn sentence(
         "deployments wait to be let go",
     );
     let is_nothing = mine.is_empty() && waiting.is_empty();
-    let is_said = [&held, &up, &handed, &wrong, &to_read]
+    let is_said = [&held, &up, &handed, &back, &wrong, &to_read]
         .iter()
         .any(|it| it.is_some());
     let of_tasks = (!is_nothing || !is_said).then(|| of_tasks(of, mine, waiting));
@@ -188,6 +196,7 @@ fn sentence(
         .into_iter()
         .chain(up)
         .chain(handed)
+        .chain(back)
         .chain(of_tasks)
         .chain(wrong);
     let said = said.chain(to_read);

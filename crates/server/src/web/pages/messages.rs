@@ -111,6 +111,7 @@ pub(in crate::web) async fn begin(
         product,
         version: Some(version),
         template: typed(&wish.template),
+        planned: None,
         writing: WritingRequest {
             subject: typed(&wish.subject),
             body: typed(&wish.body),

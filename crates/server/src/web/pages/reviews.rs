@@ -22,7 +22,7 @@ use tidegate_protocol::api::{DueReviewView, ReviewActionView, ReviewRowView, The
 struct Page {
     frame: Frame,
     sentence: String,
-    due: Vec<(DueReviewView, Moment)>,
+    due: Vec<(DueReviewView, Moment, Option<Moment>)>,
     reviews: Vec<Row>,
     actions: Vec<Action>,
     themes: Vec<Theme>,
@@ -71,7 +71,8 @@ pub(in crate::web) async fn show(app: State, Visitor(request): Visitor) -> Resul
     };
     let since = |it: DueReviewView| {
         let at = Moment::seen(it.live_since, now);
-        (it, at)
+        let due = it.due.map(|at| Moment::seen(at, now));
+        (it, at, due)
     };
     answer(&Page {
         frame: Frame::new("Reviews", Section::Reviews, &request)

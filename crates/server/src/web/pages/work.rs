@@ -20,8 +20,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use tidegate_domain::talk::Why;
 use tidegate_protocol::api::{
-    DelegationView, NewsView, ProcedureWorkView, SupervisedView, WaitingHandoverView,
-    WaitingStepView,
+    DelegationView, DueReviewView, NewsView, ProcedureWorkView, SupervisedView,
+    WaitingHandoverView, WaitingStepView,
 };
 
 #[derive(Template)]
@@ -36,6 +36,8 @@ struct Page {
     procedures: Vec<ProcedureWorkView>,
     /// What is to be seen to, offered or accepted of handovers.
     handovers: Vec<Handed>,
+    /// Reviews to lead, and when each is due.
+    reviews: Vec<(DueReviewView, Option<Moment>)>,
     issues: IssueTable,
     /// What waits to be let go, and since when.
     supervised: Vec<(SupervisedView, Moment)>,
@@ -159,6 +161,14 @@ pub(in crate::web) async fn show(
         steps: work.steps.into_iter().map(|it| step(it, now)).collect(),
         procedures: work.procedures,
         handovers: work.handovers.into_iter().map(handed).collect(),
+        reviews: work
+            .reviews
+            .into_iter()
+            .map(|it| {
+                let due = it.due.map(|at| Moment::seen(at, now));
+                (it, due)
+            })
+            .collect(),
         issues: IssueTable::of("Issues", work.issues, true),
         supervised: work
             .supervised
@@ -183,6 +193,7 @@ fn new(view: NewsView, now: Timestamp) -> New {
     let why = match view.why.as_str() {
         "given" => Why::Given,
         "named" => Why::Named,
+        "due" => Why::Due,
         _ => Why::Followed,
     };
     New {

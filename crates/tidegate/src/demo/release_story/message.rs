@@ -31,6 +31,7 @@ pub(super) async fn tell(scene: &Scene<'_>) -> Result<u64, DemoError> {
         product: "storefront".to_owned(),
         version: Some(VERSION.to_owned()),
         template: Some("here".to_owned()),
+        planned: None,
         writing: WritingRequest {
             body: Some(format!("You pay in one step now. {PAUSE}")),
             ..WritingRequest::default()

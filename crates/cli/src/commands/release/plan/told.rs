@@ -4,7 +4,9 @@ use crate::{
     commands::{plan_file::room, task::due},
     ui::{ago, table},
 };
-use tidegate_protocol::api::{BookingView, MilestoneView, ReleasePlanView, TaskView};
+use tidegate_protocol::api::{
+    BookingView, MilestoneView, OverloadView, PreparedView, ReleasePlanView, TaskView,
+};
 
 pub(super) fn told(view: &ReleasePlanView) -> String {
     let mut parts = vec![format!(
@@ -51,7 +53,37 @@ pub(super) fn told(view: &ReleasePlanView) -> String {
         let header = ["booked", "from", "until", ""];
         parts.push(table(&header, view.bookings.iter().map(booking)));
     }
+    if !view.prepared.is_empty() {
+        let header = ["ready ahead", "", "how far", "what makes it"];
+        parts.push(table(&header, view.prepared.iter().map(prepared)));
+    }
+    parts.extend(view.unreached.iter().map(|name| {
+        format!("stakeholder {name} is to be informed, and no message about the release is for them: `tidegate message write {} {}`", view.product, view.version)
+    }));
+    parts.extend(view.overloads.iter().map(overload));
     parts.join("\n\n")
+}
+
+fn prepared(it: &PreparedView) -> Vec<String> {
+    vec![
+        it.kind.clone(),
+        it.name.clone(),
+        it.state.clone(),
+        it.remedy.clone().unwrap_or_default(),
+    ]
+}
+
+fn overload(it: &OverloadView) -> String {
+    let who = match it.people {
+        1 => it.party.clone(),
+        people => format!("{} ({people} people)", it.party),
+    };
+    format!(
+        "{who} has more to do than there is time for: {} too much until {}: {}",
+        room(it.over_minutes),
+        due(Some(it.until)),
+        it.tasks.join(", ")
+    )
 }
 
 fn milestone(it: &MilestoneView) -> Vec<String> {

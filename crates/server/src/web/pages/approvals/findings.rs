@@ -34,6 +34,7 @@ fn finding(view: &FindingView) -> Finding {
     let (shape, word) = match view.state.as_str() {
         "holds" => ("steady", "holds"),
         "waived" => ("held", "set aside"),
+        "stops" if view.demanded => ("failing", "stops it, by the release’s plan"),
         "stops" => ("failing", "stops it"),
         "objected" => ("failing", "does not hold, stopped nothing"),
         _ => ("unknown", "lacking, observed only"),

@@ -1,8 +1,14 @@
 //! The plan as the page shows it.
 
-use super::super::super::{moment::Moment, parts::TaskTable, state::State as Shown};
+use super::super::super::{
+    moment::{Moment, length},
+    parts::TaskTable,
+    state::State as Shown,
+};
 use jiff::Timestamp;
-use tidegate_protocol::api::{BookingView, InvolvedView, MilestoneView, ReleasePlanView};
+use tidegate_protocol::api::{
+    BookingView, InvolvedView, MilestoneView, OverloadView, PreparedView, ReleasePlanView,
+};
 
 /// A plan with what it comes to.
 pub(super) struct Plan {
@@ -19,6 +25,26 @@ pub(super) struct Plan {
     pub(super) milestones: Vec<Milestone>,
     pub(super) tasks: TaskTable,
     pub(super) bookings: Vec<Booking>,
+    pub(super) prepared: Vec<Prepared>,
+    pub(super) unreached: String,
+    pub(super) overloads: Vec<Overload>,
+}
+
+/// What it has ready before it is needed.
+pub(super) struct Prepared {
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) state: Shown,
+    pub(super) page: Option<String>,
+    pub(super) remedy: Option<String>,
+}
+
+/// Somebody who has more to do than there is time for.
+pub(super) struct Overload {
+    pub(super) who: String,
+    pub(super) over: String,
+    pub(super) until: Moment,
+    pub(super) tasks: String,
 }
 
 /// Who have one part in it.
@@ -69,12 +95,44 @@ impl Plan {
                 .into_iter()
                 .map(|it| booking(it, now))
                 .collect(),
+            prepared: view.prepared.into_iter().map(prepared).collect(),
+            unreached: view.unreached.join(", "),
+            overloads: view
+                .overloads
+                .into_iter()
+                .map(|it| overload(it, now))
+                .collect(),
             purpose: view.purpose,
             edition: view.edition,
             by: view.by,
             template: view.template,
             time_zone: view.time_zone,
         }
+    }
+}
+
+fn prepared(view: PreparedView) -> Prepared {
+    Prepared {
+        kind: view.kind,
+        name: view.name,
+        state: match view.ready {
+            true => Shown::new("steady", view.state),
+            false => Shown::new("waiting", view.state),
+        },
+        page: view.page,
+        remedy: view.remedy,
+    }
+}
+
+fn overload(view: OverloadView, now: Timestamp) -> Overload {
+    Overload {
+        who: match view.people {
+            1 => view.party,
+            people => format!("{} ({people} people)", view.party),
+        },
+        over: length(view.over_minutes.saturating_mul(60)),
+        until: Moment::seen(view.until, now),
+        tasks: view.tasks.join(", "),
     }
 }
 
