@@ -5,10 +5,12 @@
 
 mod delegation;
 mod mention;
+mod reminder;
 mod subject;
 
 pub use delegation::{Delegation, DelegationError};
 pub use mention::mentions;
+pub use reminder::{Nearness, Reminder};
 pub use subject::{Subject, SubjectError};
 
 use crate::{
@@ -71,6 +73,8 @@ pub enum Why {
     Named,
     /// They follow what it is about.
     Followed,
+    /// It falls to them, and is due.
+    Due,
 }
 
 impl Why {
@@ -80,6 +84,7 @@ impl Why {
             Self::Given => "given",
             Self::Named => "named",
             Self::Followed => "followed",
+            Self::Due => "due",
         }
     }
 
@@ -89,6 +94,7 @@ impl Why {
             Self::Given => "it falls to you now",
             Self::Named => "you were named",
             Self::Followed => "you follow it",
+            Self::Due => "it falls to you",
         }
     }
 }

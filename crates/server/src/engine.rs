@@ -4,7 +4,7 @@
 //! in lockstep, [`trains`] lets trains leave, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
 //! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, [`suppliers`] asks others for their
-//! versions, [`preflights`] looks at targets where nothing else is waited for, and the
+//! versions, [`reminders`] tells people what is due, [`preflights`] looks at targets where nothing else is waited for, and the
 //! loop here only waits: for a wake-up, a timer, or a slow scan that covers lost wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
 
 mod attachments;
@@ -15,6 +15,7 @@ mod measure;
 mod messages;
 mod preflights;
 mod quarantine;
+mod reminders;
 mod sequencer;
 mod suppliers;
 mod trains;
@@ -53,6 +54,7 @@ pub(crate) use attachments::run as read_attachments;
 pub(crate) use messages::run as send_messages;
 pub(crate) use preflights::run as look_ahead;
 pub(crate) use quarantine::run as watch_quarantine;
+pub(crate) use reminders::run as remind;
 pub(crate) use sequencer::run as run_sequencer;
 pub(crate) use suppliers::run as ask_suppliers;
 

@@ -161,6 +161,7 @@ impl Server {
         tasks.spawn(resting(app.clone(), holder.clone(), engine::send_messages));
         tasks.spawn(resting(app.clone(), holder.clone(), engine::ask_suppliers));
         tasks.spawn(resting(app.clone(), holder.clone(), engine::look_ahead));
+        tasks.spawn(resting(app.clone(), holder.clone(), engine::remind));
         tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
             collect_garbage(app)
         }));

@@ -135,6 +135,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "preflights",
         include_str!("../migrations/0034_preflights.sql"),
     ),
+    (
+        35,
+        "reminders",
+        include_str!("../migrations/0035_reminders.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

@@ -1,12 +1,12 @@
 //! What people say about anything, who follows it, what they should know of, and who stands in for whom.
 
-use crate::{Row, StoreError, Tx, record};
+use crate::{Row, StoreError, Tx, Value, record};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     id::{CommentId, NewsId},
     name::Name,
-    talk::{Comment, Delegation, News, Subject},
+    talk::{Comment, Delegation, News, Reminder, Subject},
 };
 
 impl Tx {
@@ -120,6 +120,24 @@ impl Tx {
         self.execute(sql, &values).await.map(drop)
     }
 
+    /// Whether people were reminded of something.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_reminded(&mut self, of: &Reminder) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM reminders WHERE subject = $1 AND due = $2 AND nearness = $3";
+        Ok(self.row(sql, &reminder(of)).await?.is_some())
+    }
+
+    /// Notes that people are reminded of something; answers whether they were not before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn note_reminded(&mut self, of: &Reminder) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO reminders (subject, due, nearness) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        Ok(self.execute(sql, &reminder(of)).await? > 0)
+    }
+
     /// At most `limit` things that a person should know of and has not seen, the newest first.
     ///
     /// # Errors
@@ -202,4 +220,12 @@ impl Tx {
         let read = |row: &Row| row.record(0, "delegation");
         rows.iter().map(read).collect()
     }
+}
+
+fn reminder(of: &Reminder) -> [Value; 3] {
+    [
+        of.subject.to_string().into(),
+        of.due.into(),
+        of.nearness.word().into(),
+    ]
 }

@@ -22,10 +22,12 @@ pub(super) use retire::note_retired;
 pub(super) use work::waiting_for;
 
 use super::{Error, Request};
+use jiff::civil::Date;
 use tidegate_domain::{
     access::Action,
     catalog::Kind,
     name::Name,
+    planning::Party,
     procedure::{Procedure, ProcedureState, ProcedureVersion},
 };
 use tidegate_store::{StoreError, Tx};
@@ -117,4 +119,14 @@ fn retired(name: &Name) -> Error {
 /// What the journal calls a procedure.
 fn subject(name: &Name) -> String {
     format!("procedure/{name}")
+}
+
+/// The procedures in use that somebody is to look at again by a day: which, who answers for it, and the day.
+pub(super) async fn to_review(tx: &mut Tx) -> Result<Vec<(Name, Party, Date)>, StoreError> {
+    let all = all(tx).await?.into_iter();
+    let due = all.filter_map(|it| {
+        let day = it.due()?;
+        Some((it.version.name, it.procedure.owner, day))
+    });
+    Ok(due.collect())
 }

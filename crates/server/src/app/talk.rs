@@ -7,6 +7,7 @@ mod about;
 mod delegate;
 mod news;
 mod pass_on;
+mod remind;
 mod say;
 
 pub(super) use delegate::view as delegation_view;
