@@ -132,7 +132,19 @@ async fn nobody_accepts_what_they_offered_and_what_changes_is_offered_again() {
         (&json!("stale"), &json!(true))
     );
     assert_eq!(stale["changes"], json!(["the sheet"]));
+    let why = "Changed since it was accepted: the sheet.";
+    for (who, what) in [
+        ("ada", "Offer it again: Handover to operations"),
+        ("omar", "Accept it again, once team:makers offers it again"),
+    ] {
+        let (_, work) = hands.by(who, &["task", "list"]);
+        assert!(work.contains(what) && work.contains(why), "{who}: {work}");
+    }
+    let (_, work) = hands.by("mia", &["task", "list"]);
+    assert!(!work.contains("shop 2.0.0"), "it is none of hers: {work}");
     hands.does("ada", "offer", &[]);
+    let (_, work) = hands.by("ada", &["task", "list"]);
+    assert!(!work.contains("again"), "{work}");
     let hash = hands.read();
     // What is on record counts, too: what the release is made of, and what is kept with it.
     let more = [

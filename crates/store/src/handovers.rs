@@ -67,6 +67,18 @@ impl Tx {
         read(&self.rows(sql, &[limit.into()]).await?)
     }
 
+    /// The handovers that were accepted or withdrawn, of the newest `releases` of each product, by product, release and kind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn settled_handovers(&mut self, releases: u64) -> Result<Vec<Handover>, StoreError> {
+        let sql = "SELECT h.record FROM handovers h \
+            JOIN releases r ON r.product = h.product AND r.version = h.version \
+            WHERE h.is_open = 0 AND r.number + $1 > (SELECT MAX(n.number) FROM releases n WHERE n.product = h.product) \
+            ORDER BY h.product, h.version, h.kind";
+        read(&self.rows(sql, &[releases.into()]).await?)
+    }
+
     /// At most `limit` handovers of a product, by release and kind.
     ///
     /// # Errors

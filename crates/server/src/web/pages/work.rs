@@ -76,6 +76,8 @@ struct Handed {
     title: String,
     what: String,
     owner: String,
+    /// Why it is stale, if it is.
+    why: Option<String>,
 }
 
 /// Whose work can be looked at.
@@ -218,5 +220,6 @@ fn handed(view: WaitingHandoverView) -> Handed {
         what: format!("{} {}", view.product, view.version),
         title: view.title,
         owner: view.owner,
+        why: view.why,
     }
 }
