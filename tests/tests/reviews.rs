@@ -363,6 +363,27 @@ async fn actions_say_what_they_change_and_themes_come_up_again() {
         (&first["theme"], &first["is_late"]),
         (&json!("stale-data"), &json!(true))
     );
+    assert_eq!(first.get("changed"), None, "it is as it was: {first}");
+    server.apply(
+        "kind: ReleaseTemplate\nname: told\ntasks:\n  - { name: data, title: Refresh staging, owner: ben }\n",
+    );
+    let view = circle.ok("ben", "get", "", Value::Null).await;
+    let since = &view["actions"][0]["changed"][0];
+    assert_eq!(
+        (&since["what"], &since["told"], &since["version"]),
+        (
+            &json!("release-template:told"),
+            &json!("changed since, version 2"),
+            &json!(2)
+        )
+    );
+    let shown = server.run(&["review", "show", "shop", "2.0.0"]);
+    let told = "release-template:told (changed since, version 2)";
+    assert!(shown.contains(told), "{shown}");
+    let cookie = server.sign_in().await;
+    let page = tidegate_tests::page::page(server, "/products/shop/releases/2.0.0/review", &cookie);
+    let page = page.await;
+    assert!(page.contains("changed since, version 2"), "{page}");
     server.run(&["task", "finish", &task, "--note", "every night at two"]);
 
     comes_up_again(server, &task);

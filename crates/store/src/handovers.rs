@@ -58,6 +58,19 @@ impl Tx {
         row.map(|row| row.record(0, "handover")).transpose()
     }
 
+    /// Every edition of a handover, the oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn handover_editions(
+        &mut self,
+        of_which: Of<'_>,
+    ) -> Result<Vec<Handover>, StoreError> {
+        let sql = "SELECT record FROM handover_editions \
+            WHERE product = $1 AND version = $2 AND kind = $3 ORDER BY edition";
+        read(&self.rows(sql, &of(of_which)).await?)
+    }
+
     /// At most `limit` handovers about which something is still to be done, by product, release and kind.
     ///
     /// # Errors

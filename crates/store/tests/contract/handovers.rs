@@ -31,6 +31,10 @@ pub(crate) async fn every_edition_stays_and_the_newest_is_how_it_is(store: &Stor
         .handover_edition((&of.0, &of.1, *kind), Edition(1))
         .await?);
     assert_eq!(edition, Some(handover(kind, 1)));
+    let all = view!(store, (of(), kind), |tx, (of, kind)| tx
+        .handover_editions((&of.0, &of.1, *kind))
+        .await?);
+    assert_eq!(all, [handover(kind, 1), handover(kind, 2)]);
     let open = async || view!(store, (), |tx, ()| tx.open_handovers(10).await?);
     assert_eq!(open().await, [marketing.clone(), handover(kind, 2)]);
     let accepted = Handover {
