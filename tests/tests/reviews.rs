@@ -520,3 +520,68 @@ async fn concluded(circle: &Circle) {
         (&json!("discussing"), &json!("All but lunch."))
     );
 }
+
+const CHAIN: &str = "\
+kind: Environment
+name: live
+---
+kind: Product
+name: desk
+path: [live]
+components:
+  - { name: core, driver: service, service: { command: [\"./core\"] }, provides: { orders-api: 1.0.0 },
+      needs: [{ contract: mail-api, versions: ^1 }] }
+---
+kind: Product
+name: shop
+path: [live]
+components:
+  - { name: web, driver: service, service: { command: [\"./web\"] }, needs: [{ contract: orders-api, versions: ^1 }] }
+---
+kind: Supplier
+name: acme
+components: [{ name: mail, provides: { mail-api: 1.0.0 }, environments: { live: {} } }]
+---
+kind: Supplier
+name: elsewhere
+components: [{ name: fax, provides: { fax-api: 1.0.0 }, environments: { live: {} } }]
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supplier_that_another_product_needs_is_told_with_how_it_reaches_this_one() {
+    let server = Server::start().await;
+    server.apply(CHAIN);
+    for product in ["desk", "shop"] {
+        server.run(&["release", "create", product, "1.0.0", "--draft"]);
+    }
+    for supplier in ["acme", "elsewhere"] {
+        let add = [
+            "supplier",
+            "notice",
+            "add",
+            supplier,
+            "--kind",
+            "maintenance",
+        ];
+        let what = ["--title", "A new cellar", "--from", "2099-01-10T22:00"];
+        server.run(&[&add[..], &what, &["--until", "2099-01-11T02:00"]].concat());
+    }
+    let told = |product: &str| {
+        let review = server.json(&["review", "show", product, "1.0.0"]);
+        review["report"]["suppliers"].clone()
+    };
+    let shop = told("shop");
+    assert_eq!(shop.as_array().map(Vec::len), Some(1), "{shop}");
+    assert_eq!(shop[0]["supplier"], "acme");
+    let through = shop[0]["through"].as_str().expect("how");
+    let expect = "web needs orders-api, which needs acme/mail in the end: ";
+    assert!(through.starts_with(expect), "{through}");
+    let desk = told("desk");
+    assert_eq!(
+        (&desk[0]["supplier"], desk[0].get("through")),
+        (&json!("acme"), None),
+        "the desk needs it itself"
+    );
+    let shown = server.run(&["review", "show", "shop", "1.0.0"]);
+    assert!(shown.contains("what reached it through others"), "{shown}");
+}
