@@ -125,3 +125,42 @@ fn an_auditor_checks_what_was_approved_without_asking_anybody() {
         );
     }
 }
+
+#[test]
+fn what_was_told_of_builds_and_tests_is_in_it_and_is_what_the_journal_says() {
+    let office = Office::open();
+    let shop = &office.shop;
+    let release = shop.json(&["release", "show", "shop", "1.0.0", "--output", "json"]);
+    let digest = release["components"][0]["digest"]
+        .as_str()
+        .expect("a digest");
+    let of = ["--artifact", digest, "--run", "42"];
+    let build = ["lifecycle", "build", "shop", "finished"];
+    shop.ok(&[&build[..], &of].concat());
+    let tests = ["lifecycle", "tests", "shop", "finished", "--passed", "3"];
+    shop.ok(&[&tests[..], &of, &["--kind", "unit"]].concat());
+    // What is of another artifact is in another file.
+    let other = format!("sha256:{}", "0".repeat(64));
+    shop.ok(&[&build[..], &["--artifact", &other, "--run", "43"]].concat());
+
+    let file = shop.file("evidence.json");
+    let made = shop.ok(&["evidence", "shop", "1.0.0", "-o", &file]);
+    assert!(made.contains("2 facts of builds and tests"), "{made}");
+    let text = std::fs::read_to_string(&file).expect("a file");
+    let mut whole: Value = serde_json::from_str(&text).expect("JSON");
+    let told = &whole["evidence"]["lifecycle"];
+    assert_eq!(told[0]["what"]["is"], "build", "{told}");
+    assert_eq!(told[1]["what"]["kind"], "unit", "{told}");
+    let entries = whole["evidence"]["entries"].to_string();
+    assert_eq!(entries.matches("lifecycle.told").count(), 2, "{entries}");
+    let (status, said) = checked(&file, &[]);
+    assert_eq!(status, 0, "{said}");
+    whole["evidence"]["lifecycle"][1]["what"]["state"]["outcome"] = "failed".into();
+    let bent = shop.file("bent.json");
+    std::fs::write(&bent, whole.to_string()).expect("a file");
+    let (status, said) = checked(&bent, &[]);
+    assert!(
+        status == 11 && said.contains("somebody changed it"),
+        "{said}"
+    );
+}

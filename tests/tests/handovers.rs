@@ -57,6 +57,20 @@ async fn what_is_handed_over_is_rejected_mended_and_accepted_by_somebody_else() 
     hands.does("ada", "offer", &["--note", "have a look"]);
 
     rejected_and_accepted(&hands);
+    let review = hands.server.json(&["review", "show", "shop", "2.0.0"]);
+    let told = &review["report"]["handovers"];
+    assert_eq!(
+        (&told[0]["kind"], &told[0]["state"]),
+        (&json!("operations"), &json!("accepted"))
+    );
+    let words = told[0]["words"].as_array().expect("words").iter();
+    let words: Vec<&str> = words.filter_map(|it| it["what"].as_str()).collect();
+    assert_eq!(words, ["offered", "rejected", "offered", "accepted"]);
+    let rejected = told[0]["words"][1]["note"].as_str().expect("words");
+    assert!(rejected.contains("errors: there are more"), "{rejected}");
+    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    let shown = hands.server.run(&["review", "show", "shop", "2.0.0"]);
+    assert!(shown.contains("operations, accepted"), "{shown}");
     let told = hands
         .server
         .run(&["journal", "list", "--subject", "release/shop/2.0.0"]);
@@ -132,7 +146,19 @@ async fn nobody_accepts_what_they_offered_and_what_changes_is_offered_again() {
         (&json!("stale"), &json!(true))
     );
     assert_eq!(stale["changes"], json!(["the sheet"]));
+    let why = "Changed since it was accepted: the sheet.";
+    for (who, what) in [
+        ("ada", "Offer it again: Handover to operations"),
+        ("omar", "Accept it again, once team:makers offers it again"),
+    ] {
+        let (_, work) = hands.by(who, &["task", "list"]);
+        assert!(work.contains(what) && work.contains(why), "{who}: {work}");
+    }
+    let (_, work) = hands.by("mia", &["task", "list"]);
+    assert!(!work.contains("shop 2.0.0"), "it is none of hers: {work}");
     hands.does("ada", "offer", &[]);
+    let (_, work) = hands.by("ada", &["task", "list"]);
+    assert!(!work.contains("again"), "{work}");
     let hash = hands.read();
     // What is on record counts, too: what the release is made of, and what is kept with it.
     let more = [

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tidegate_tests::{
+    cosign::Signer,
     laboratory::{Laboratory, cdevent},
     shop::Shop,
 };
@@ -276,4 +277,114 @@ async fn refused_by_what_they_say(lab: &Laboratory, good: &Value) {
     ];
     let said = lab.server.refused(2, &digest);
     assert!(said.contains("names no artifact"), "{said}");
+}
+
+const PROVENANCE: &str = "https://slsa.dev/provenance/v1";
+const TEST_RESULT: &str = "https://in-toto.io/attestation/test-result/v0.1";
+
+/// Declares a key that is believed about builds and tests.
+fn believe(lab: &Laboratory, signer: &Signer) {
+    lab.server.apply(&format!(
+        "kind: KeySet
+name: builders
+purpose: build
+signers:
+  threshold: 1
+  keys:
+    - name: ci
+      valid_from: 2020-01-01T00:00:00Z
+      public_key: {}",
+        signer.public_key(8)
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_believed_key_signed_about_an_artifact_counts_for_that_one_alone() {
+    let lab = Laboratory::open().await;
+    let (ci, stranger) = (Signer::new(), Signer::new());
+    believe(&lab, &ci);
+    lab.release();
+    let built = || {
+        json!({"buildDefinition": {"buildType": "https://ci.example/build/v1", "externalParameters": {}},
+            "runDetails": {"builder": {"id": "https://ci.example/runner"}, "metadata": {
+                "startedOn": "2026-01-02T03:00:00Z", "finishedOn": "2026-01-02T03:04:00Z"}}})
+    };
+    let tested = |result: &str, failed: Value| {
+        let passed = ["looks", "leaves"];
+        json!({"result": result, "configuration": [], "passedTests": passed, "failedTests": failed})
+    };
+    let of = ("shop/web", lab.digest.as_str());
+    let elsewhere = format!("sha256:{}", "0".repeat(64));
+    // Neither somebody whom nobody believes, nor a word about another artifact.
+    let failed = tested("FAILED", json!(["pays"]));
+    stranger
+        .attest(&lab.server, of, (TEST_RESULT, failed.clone()))
+        .await;
+    let other = ("shop/web", elsewhere.as_str());
+    ci.attest(&lab.server, other, (TEST_RESULT, failed)).await;
+    ci.attest(&lab.server, of, (PROVENANCE, built())).await;
+    let shown = lab.until_runs(1).await;
+    let build = &shown["runs"][0];
+    assert_eq!(
+        (&build["about"], &build["means"], &build["by"]),
+        (
+            &json!("build"),
+            &json!("statement"),
+            &json!(["builders/ci"])
+        )
+    );
+    assert_eq!(build["components"], json!(["web"]));
+    assert_eq!(build["ended_at"], "2026-01-02T03:04:00Z");
+    assert_eq!(states(&shown)[..2], ["build done", "testing not-begun"]);
+
+    let passed = tested("PASSED", json!([]));
+    ci.attest(&lab.server, of, (TEST_RESULT, passed)).await;
+    let shown = lab.until_runs(2).await;
+    assert_eq!(
+        states(&shown)[..2],
+        ["build done", "testing done"],
+        "{shown}"
+    );
+    let runs = shown["runs"].as_array().expect("runs");
+    let tests = runs.iter().find(|it| it["about"] == "tests");
+    let tests = tests.expect("the tests");
+    assert_eq!(
+        (&tests["means"], &tests["by"], &tests["components"]),
+        (
+            &json!("statement"),
+            &json!(["builders/ci"]),
+            &json!(["web"])
+        )
+    );
+    assert!(
+        tests["says"].as_str().expect("words").contains("2 passed"),
+        "{tests}"
+    );
+    let facts = lab.server.run(&["lifecycle", "facts", "shop"]);
+    assert!(
+        facts.contains("nobody told"),
+        "what is attached is no fact that was told: {facts}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_large_is_refused_by_name_and_what_nobody_has_is_kept_apart() {
+    let lab = Laboratory::open().await;
+    lab.release();
+    let large = lab.server.file("large.xml", &" ".repeat((16 << 20) + 1));
+    let of = ["--digest", lab.digest.as_str()];
+    let report = ["lifecycle", "report", "shop", &large];
+    let said = lab.server.refused(2, &[&report[..], &of].concat());
+    let why = "large.xml has 16777217 bytes, and a report may have 16 MiB";
+    assert!(said.contains(why), "{said}");
+
+    let unknown = format!("sha256:{}", "0".repeat(64));
+    let built = ["lifecycle", "build", "shop", "failed", "--artifact"];
+    let said = lab.server.run(&[&built[..], &[unknown.as_str()]].concat());
+    assert!(said.contains("was not pushed yet"), "{said}");
+    let shown = lab.server.json(&["lifecycle", "show", "shop", "1.0.0"]);
+    assert_eq!(shown["runs"], json!([]), "it is of another artifact");
+    assert_eq!(states(&shown)[0], "build done");
+    let facts = lab.server.run(&["lifecycle", "facts", "shop"]);
+    assert!(facts.contains("build failed"), "{facts}");
 }

@@ -363,6 +363,27 @@ async fn actions_say_what_they_change_and_themes_come_up_again() {
         (&first["theme"], &first["is_late"]),
         (&json!("stale-data"), &json!(true))
     );
+    assert_eq!(first.get("changed"), None, "it is as it was: {first}");
+    server.apply(
+        "kind: ReleaseTemplate\nname: told\ntasks:\n  - { name: data, title: Refresh staging, owner: ben }\n",
+    );
+    let view = circle.ok("ben", "get", "", Value::Null).await;
+    let since = &view["actions"][0]["changed"][0];
+    assert_eq!(
+        (&since["what"], &since["told"], &since["version"]),
+        (
+            &json!("release-template:told"),
+            &json!("changed since, version 2"),
+            &json!(2)
+        )
+    );
+    let shown = server.run(&["review", "show", "shop", "2.0.0"]);
+    let told = "release-template:told (changed since, version 2)";
+    assert!(shown.contains(told), "{shown}");
+    let cookie = server.sign_in().await;
+    let page = tidegate_tests::page::page(server, "/products/shop/releases/2.0.0/review", &cookie);
+    let page = page.await;
+    assert!(page.contains("changed since, version 2"), "{page}");
     server.run(&["task", "finish", &task, "--note", "every night at two"]);
 
     comes_up_again(server, &task);
@@ -498,4 +519,69 @@ async fn concluded(circle: &Circle) {
         (&view["stage"], &view["retrospective"]["conclusion"]),
         (&json!("discussing"), &json!("All but lunch."))
     );
+}
+
+const CHAIN: &str = "\
+kind: Environment
+name: live
+---
+kind: Product
+name: desk
+path: [live]
+components:
+  - { name: core, driver: service, service: { command: [\"./core\"] }, provides: { orders-api: 1.0.0 },
+      needs: [{ contract: mail-api, versions: ^1 }] }
+---
+kind: Product
+name: shop
+path: [live]
+components:
+  - { name: web, driver: service, service: { command: [\"./web\"] }, needs: [{ contract: orders-api, versions: ^1 }] }
+---
+kind: Supplier
+name: acme
+components: [{ name: mail, provides: { mail-api: 1.0.0 }, environments: { live: {} } }]
+---
+kind: Supplier
+name: elsewhere
+components: [{ name: fax, provides: { fax-api: 1.0.0 }, environments: { live: {} } }]
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supplier_that_another_product_needs_is_told_with_how_it_reaches_this_one() {
+    let server = Server::start().await;
+    server.apply(CHAIN);
+    for product in ["desk", "shop"] {
+        server.run(&["release", "create", product, "1.0.0", "--draft"]);
+    }
+    for supplier in ["acme", "elsewhere"] {
+        let add = [
+            "supplier",
+            "notice",
+            "add",
+            supplier,
+            "--kind",
+            "maintenance",
+        ];
+        let what = ["--title", "A new cellar", "--from", "2099-01-10T22:00"];
+        server.run(&[&add[..], &what, &["--until", "2099-01-11T02:00"]].concat());
+    }
+    let told = |product: &str| {
+        let review = server.json(&["review", "show", product, "1.0.0"]);
+        review["report"]["suppliers"].clone()
+    };
+    let shop = told("shop");
+    assert_eq!(shop.as_array().map(Vec::len), Some(1), "{shop}");
+    assert_eq!(shop[0]["supplier"], "acme");
+    let through = shop[0]["through"].as_str().expect("how");
+    let expect = "web needs orders-api, which needs acme/mail in the end: ";
+    assert!(through.starts_with(expect), "{through}");
+    let desk = told("desk");
+    assert_eq!(
+        (&desk[0]["supplier"], desk[0].get("through")),
+        (&json!("acme"), None),
+        "the desk needs it itself"
+    );
+    let shown = server.run(&["review", "show", "shop", "1.0.0"]);
+    assert!(shown.contains("what reached it through others"), "{shown}");
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use std::fs;
 use tidegate_tests::{
-    shop::until,
+    server::client,
+    shop::{TOKEN, until},
     station::{PRODUCTS, Station},
 };
 
@@ -294,4 +295,62 @@ fn two_people_plan_one_train_and_nothing_is_overwritten() {
     let both = station.shop.refused(5, &both);
     assert!(both.contains("departures.live.at"), "{both}");
     assert!(text == station.shop.ok(&["train", "show", "autumn", "--yaml"]));
+}
+
+/// What the calendar says of the fifth of May 2099, as whoever is signed in sees it.
+async fn clashes(station: &Station) -> Value {
+    let path = "/api/v1/calendar/entries?from=2099-05-05&to=2099-05-06";
+    let url = format!("{}{path}", station.shop.url());
+    let answer = client().get(url).bearer_auth(TOKEN).send().await;
+    let text = answer.expect("an answer").text().await.expect("a text");
+    let whole: Value = serde_json::from_str(&text).expect("JSON");
+    whole["conflicts"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_train_that_arrived_leaves_its_releases_in_nobodys_way_and_is_told_by_their_reviews() {
+    let station = Station::open(1, 1);
+    let shop = &station.shop;
+    station.release("1.0.0");
+    let target = shop.file("target.yaml");
+    fs::write(&target, "target: 2099-05-05T10:00\n").expect("a file");
+    for product in ["stock", "till"] {
+        let save = ["release", "plan", "save", product, "1.0.0", &target];
+        shop.ok(&[&save[..], &["--base", "0"]].concat());
+    }
+    let told = clashes(&station).await.to_string();
+    assert!(told.contains("shared-component"), "{told}");
+
+    station.save("first", &station.plan("1.0.0", AT_ONCE), &[]);
+    shop.ok(&["train", "hold", "first", "--reason", "lunch"]);
+    shop.ok(&["train", "resume", "first"]);
+    shop.ok(&["train", "close", "first"]);
+    shop.ok(&["train", "watch", "first"]);
+    // Both are live, years before they were to be.
+    assert_eq!(clashes(&station).await, json!([]));
+
+    let review = shop.json(&["review", "show", "stock", "1.0.0", "--output", "json"]);
+    let ride = &review["report"]["trains"][0];
+    assert_eq!(
+        (&ride["train"], &ride["state"]),
+        (&json!("first"), &json!("arrived"))
+    );
+    for (place, planned) in [(0, "2026-01-01T10:00:00Z"), (1, "2026-01-02T10:00:00Z")] {
+        let departure = &ride["departures"][place];
+        assert_eq!(departure["planned"], planned, "{departure}");
+        assert!(departure["left"].as_str() > Some(planned), "{departure}");
+    }
+    let happened = ride["happened"].as_array().expect("a list").iter();
+    let happened: Vec<&str> = happened.filter_map(|it| it["what"].as_str()).collect();
+    assert_eq!(
+        happened,
+        [
+            "held", "resumed", "closed", "left", "reached", "left", "arrived"
+        ]
+    );
+    let shown = shop.ok(&["review", "show", "stock", "1.0.0"]);
+    assert!(
+        shown.contains("train first, arrived") && shown.contains("it was held: lunch"),
+        "{shown}"
+    );
 }

@@ -5,6 +5,9 @@
 //! verifier key, or has seen a checkpoint of the journal, need not trust whoever hands the file over.
 
 mod claims;
+mod lifecycle_claims;
+
+pub use lifecycle_claims::TOLD;
 
 use crate::{
     attachment::Attachment,
@@ -14,6 +17,7 @@ use crate::{
     deployment::Deployment,
     digest::Digest,
     journal::{Checkpoint, Entry, check_inclusion, leaf_hash, note},
+    lifecycle::Fact,
     name::Name,
     release::Release,
     review::{Findings, Report},
@@ -66,6 +70,9 @@ pub struct Dossier {
     /// What its review found, once that is closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewRecord>,
+    /// What was told of the builds and tests of what it is made of, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifecycle: Vec<Fact>,
     /// The signed checkpoint that the proofs lead to.
     pub checkpoint: String,
     /// The timeline: every entry of the journal about any of this, in order.
@@ -140,6 +147,8 @@ pub struct Verified {
     pub approvals: usize,
     /// How many judgements of controls, each backed by an entry.
     pub judgements: usize,
+    /// How many facts of builds and tests, each backed by an entry.
+    pub facts: usize,
 }
 
 /// Why a file is not good.
@@ -224,6 +233,7 @@ pub fn verify(text: &str, verifier: Option<&str>) -> Result<Verified, Fault> {
         deployments: dossier.deployments.len(),
         approvals: count(|it| it.approvals.len()),
         judgements: count(|it| it.judgements.len() + it.returns.len()),
+        facts: dossier.lifecycle.len(),
     })
 }
 

@@ -23,15 +23,16 @@ mod timeline;
 pub use board::{Column, Group, Note, Regrouping};
 pub use error::ReviewError;
 pub use event::ReviewEvent;
-pub use improvement::{Improvement, Improves, ImprovesError};
+pub use improvement::{ChangedSince, Improvement, Improves, ImprovesError};
 pub use metrics::{Metrics, Ride, RideEnd};
 pub use objective::{Judged, Objective, Verdict};
 pub use participants::{Participants, participants};
 pub use past::Past;
 pub use record::{Begun, Findings, Review, VOTES_EACH, VOTES_MAX};
 pub use report::{
-    Exception, Failure, IssueTaken, PlannedTarget, Report, StepTaken, SupplierEvent, TaskTaken,
-    Told,
+    Declared, DepartureTaken, Did, Exception, Failure, Further, HandoverPast, HandoverSaid,
+    HandoverTaken, IssueTaken, PlannedTarget, Report, StepTaken, SupplierEvent, TaskTaken, Told,
+    TrainMoment, TrainPast, TrainTaken,
 };
 pub use seen::Seen;
 pub use stage::{Stage, StageIllegal};

@@ -113,15 +113,16 @@ pub use rehearsal::{
 };
 pub use release::{BlockRequest, ContentView, ReleaseRequest, ReleaseView};
 pub use review::{
-    DueReviewView, HeardView, ObjectiveView, ParticipantView, RetrospectiveView,
+    ChangedSinceView, DueReviewView, HeardView, ObjectiveView, ParticipantView, RetrospectiveView,
     ReviewActionRequest, ReviewActionView, ReviewConclusionRequest, ReviewDeedRequest,
     ReviewGroupRequest, ReviewGroupView, ReviewNoteRequest, ReviewNoteView, ReviewObjectiveRequest,
     ReviewParticipantRequest, ReviewRequest, ReviewRowView, ReviewView, ReviewVotesRequest,
     ReviewsView, ThemeView,
 };
 pub use review_report::{
-    ExceptionView, FailureView, IssueTakenView, MetricsView, MomentView, ReportView, StepTakenView,
-    SupplierEventView, TaskTakenView, ToldView,
+    DepartureTakenView, ExceptionView, FailureView, HandoverSaidView, HandoverTakenView,
+    IssueTakenView, MetricsView, MomentView, ReportView, StepTakenView, SupplierEventView,
+    TaskTakenView, ToldView, TrainMomentView, TrainTakenView,
 };
 pub use runbook::{
     ConductedView, ContactView, RiskView, RunbookEditionView, RunbookRequest, RunbookSavedView,

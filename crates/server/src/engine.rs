@@ -5,7 +5,8 @@
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
 //! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, [`suppliers`] asks others for their
 //! versions, [`reminders`] tells people what is due, [`preflights`] looks at targets where nothing else is waited for, and the
-//! loop here only waits: for a wake-up, a timer, or a slow scan that covers lost wake-ups. A server that starts after a crash does nothing special: the stored state is all there is.
+//! loop here only waits: for a wake-up, a timer, or a slow scan that covers lost wake-ups. A server that starts after a crash does
+//! nothing special: the stored state is all there is.
 
 mod attachments;
 mod drills;

@@ -58,6 +58,19 @@ impl Tx {
         row.map(|row| row.record(0, "handover")).transpose()
     }
 
+    /// Every edition of a handover, the oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn handover_editions(
+        &mut self,
+        of_which: Of<'_>,
+    ) -> Result<Vec<Handover>, StoreError> {
+        let sql = "SELECT record FROM handover_editions \
+            WHERE product = $1 AND version = $2 AND kind = $3 ORDER BY edition";
+        read(&self.rows(sql, &of(of_which)).await?)
+    }
+
     /// At most `limit` handovers about which something is still to be done, by product, release and kind.
     ///
     /// # Errors
@@ -65,6 +78,18 @@ impl Tx {
     pub async fn open_handovers(&mut self, limit: u64) -> Result<Vec<Handover>, StoreError> {
         let sql = "SELECT record FROM handovers WHERE is_open = 1 ORDER BY product, version, kind LIMIT $1";
         read(&self.rows(sql, &[limit.into()]).await?)
+    }
+
+    /// The handovers that were accepted or withdrawn, of the newest `releases` of each product, by product, release and kind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn settled_handovers(&mut self, releases: u64) -> Result<Vec<Handover>, StoreError> {
+        let sql = "SELECT h.record FROM handovers h \
+            JOIN releases r ON r.product = h.product AND r.version = h.version \
+            WHERE h.is_open = 0 AND r.number + $1 > (SELECT MAX(n.number) FROM releases n WHERE n.product = h.product) \
+            ORDER BY h.product, h.version, h.kind";
+        read(&self.rows(sql, &[releases.into()]).await?)
     }
 
     /// At most `limit` handovers of a product, by release and kind.

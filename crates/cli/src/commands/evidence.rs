@@ -107,7 +107,7 @@ fn judged(text: &str, verifier: Option<&str>) -> Result<Verified, Error> {
 
 fn told(it: &Verified) -> String {
     format!(
-        "the evidence of {} {} is good: {} entries of the journal, {} deployments, {} judgements of controls, {} words of people\n\
+        "the evidence of {} {} is good: {} entries of the journal, {} deployments, {} judgements of controls, {} words of people, {} facts of builds and tests\n\
         made at {}, signed by {}\nproved against {} entries with root {}",
         it.product,
         it.version,
@@ -115,6 +115,7 @@ fn told(it: &Verified) -> String {
         it.deployments,
         it.judgements,
         it.approvals,
+        it.facts,
         it.made_at,
         it.verifier,
         it.size,

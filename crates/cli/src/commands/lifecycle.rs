@@ -256,7 +256,7 @@ impl ReportArgs {
         if length > REPORT_MAX {
             let file = self.file.display();
             let why = format!(
-                "{file} is longer than {} MiB: attach it to the artifact by `tidegate attach tests`",
+                "{file} has {length} bytes, and a report may have {} MiB: post the file of each suite by itself",
                 REPORT_MAX >> 20
             );
             return Err(Error::Usage(why));

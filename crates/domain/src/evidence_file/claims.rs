@@ -1,6 +1,6 @@
 //! What is told beside the journal has to be what the journal says.
 
-use super::{DeploymentRecord, Dossier};
+use super::{DeploymentRecord, Dossier, lifecycle_claims};
 use crate::{
     canonical,
     control::{Approval, Judgement, ReturnJudgement, Verdict},
@@ -31,7 +31,8 @@ pub(super) fn check(dossier: &Dossier, entries: &[Entry]) -> Result<(), String> 
         let subject = format!("waiver/{}", waiver.id);
         last_says(entries, &subject, waiver)?;
     }
-    check_review(dossier, entries)
+    check_review(dossier, entries)?;
+    lifecycle_claims::check(dossier, entries)
 }
 
 /// The journal says last that the review was closed, with exactly this.

@@ -5,6 +5,7 @@ use crate::{
     control::WaiverScope,
     id::{PersonId, SnapshotNumber, WaiverId},
     journal::{Frontier, note::Notary},
+    lifecycle::{BuildState, What},
     release::Sealed,
     review::Past,
 };
@@ -104,6 +105,7 @@ fn dossier() -> Dossier {
         changes: Vec::new(),
         waivers: vec![waiver],
         review: None,
+        lifecycle: Vec::new(),
         checkpoint: notary().sign(frontier.size(), frontier.root()),
         entries: vec![proved(0, first, leaves[1]), proved(1, second, leaves[0])],
     }
@@ -115,22 +117,7 @@ fn signed(dossier: &Dossier, by: &Notary) -> String {
 
 /// A review that nobody closed, in which all is well.
 fn well_reviewed(dossier: &Dossier) -> ReviewRecord {
-    let past = Past {
-        release: dossier.release.clone(),
-        plans: Vec::new(),
-        tasks: Vec::new(),
-        issues: vec![],
-        deployments: Vec::new(),
-        approvals: Vec::new(),
-        changes: Vec::new(),
-        waivers: Vec::new(),
-        conducted: Vec::new(),
-        messages: Vec::new(),
-        notices: Vec::new(),
-        observations: Vec::new(),
-        live: None,
-        rides: Vec::new(),
-    };
+    let past = Past::bare(dossier.release.clone());
     ReviewRecord {
         report: Report::of(&past, time()),
         findings: Findings {
@@ -237,6 +224,92 @@ fn whoever_holds_the_key_can_tell_nothing_that_the_journal_does_not_say() {
     });
     assert!(
         bent.contains("it is not what the release contains"),
+        "{bent}"
+    );
+}
+
+fn fact(run: &str, digest: Option<&str>) -> Fact {
+    let digests: Vec<Digest> = digest
+        .map(|it| Digest::of(it.as_bytes()))
+        .into_iter()
+        .collect();
+    let fact = json!({"key": {"source": "ci", "id": format!("{run}-{}", digests.len())},
+        "run": {"source": "ci", "id": run}, "digests": digests, "by": "ada", "happened": time(),
+        "received": time(), "what": {"is": "build", "state": "finished"}});
+    serde_json::from_value(fact).unwrap()
+}
+
+/// A release of one component, of which two things were told: the second names the artifact of the run.
+fn built() -> Dossier {
+    let mut dossier = dossier();
+    let content = json!({"web": {"version": "1.0.0", "digest": Digest::of(b"web")}});
+    dossier.release.contents = serde_json::from_value(content).unwrap();
+    dossier.release.sealed = None;
+    dossier.waivers.clear();
+    dossier.lifecycle = vec![fact("42", None), fact("42", Some("web"))];
+    let facts = ArtifactFacts::unknown("1.0.0".parse().unwrap(), Digest::of(b"web"));
+    let artifact = Artifact {
+        manifest: None,
+        attachments: Vec::new(),
+        facts,
+    };
+    dossier.artifacts.insert(name("web"), artifact);
+    journaled(&mut dossier);
+    dossier
+}
+
+/// With a journal of exactly what is told of builds and tests, which are two.
+fn journaled(dossier: &mut Dossier) {
+    let text = |fact: &Fact| entry("lifecycle.told", "product/shop", json!(fact)).text();
+    let texts: Vec<String> = dossier.lifecycle.iter().map(text).collect();
+    let leaves: Vec<Digest> = texts.iter().map(|it| leaf_hash(it.as_bytes())).collect();
+    let mut frontier = Frontier::default();
+    leaves.iter().for_each(|leaf| frontier.append(*leaf));
+    dossier.checkpoint = notary().sign(frontier.size(), frontier.root());
+    let entries = texts.into_iter().zip(0..).map(|(text, sequence)| {
+        let other = usize::try_from(1 - sequence).unwrap();
+        let proof = vec![leaves[other]];
+        let sequence = u64::try_from(sequence).unwrap();
+        ProvedEntry {
+            sequence,
+            text,
+            proof,
+        }
+    });
+    dossier.entries = entries.collect();
+}
+
+#[test]
+fn what_is_told_of_builds_and_tests_is_what_the_journal_says_and_all_of_it() {
+    let good = verify(&signed(&built(), &notary()), None).unwrap();
+    assert_eq!((good.facts, good.entries), (2, 2));
+    let fault = |change: fn(&mut Dossier)| {
+        let mut bent = built();
+        change(&mut bent);
+        verify(&signed(&bent, &notary()), None)
+            .unwrap_err()
+            .to_string()
+    };
+    let not_said = "no entry says that it was told like that";
+    for bent in [
+        fault(|it| {
+            let state = BuildState::Failed;
+            it.lifecycle[0].what = What::Build { state };
+        }),
+        fault(|it| it.lifecycle[1].by = name("eve")),
+        fault(|it| it.lifecycle.push(it.lifecycle[1].clone())),
+        fault(|it| drop(it.entries.remove(0))),
+    ] {
+        assert!(bent.contains(not_said), "{bent}");
+    }
+    let bent = fault(|it| drop(it.lifecycle.remove(0)));
+    assert!(bent.contains("the file does not say so"), "{bent}");
+    let bent = fault(|it| {
+        it.lifecycle = vec![fact("42", None), fact("43", Some("others"))];
+        journaled(it);
+    });
+    assert!(
+        bent.contains("it is of no artifact of the release"),
         "{bent}"
     );
 }

@@ -1,6 +1,7 @@
 //! What an action of a review is to change: a control, a procedure, a template, or whatever else a file declares.
 
 use crate::{catalog::Kind, id::GroupId, name::Name};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -27,6 +28,45 @@ pub struct Improves {
     pub kind: Kind,
     /// Which.
     pub name: Name,
+}
+
+/// What became of something after an action said that it is to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangedSince {
+    /// It was changed.
+    Changed {
+        /// The version that there is now.
+        version: u64,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// It is not declared any more.
+    Removed,
+}
+
+impl ChangedSince {
+    /// By what is declared now: the number and beginning of its newest version, if that is known; nothing of what is as it was when
+    /// it was `agreed` on.
+    pub fn of(
+        agreed: Timestamp,
+        is_declared: bool,
+        newest: Option<(u64, Timestamp)>,
+    ) -> Option<Self> {
+        if !is_declared {
+            return Some(Self::Removed);
+        }
+        let (version, at) = newest.filter(|(_, at)| *at > agreed)?;
+        Some(Self::Changed { version, at })
+    }
+}
+
+impl fmt::Display for ChangedSince {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed { version, .. } => write!(f, "changed since, version {version}"),
+            Self::Removed => f.write_str("removed since"),
+        }
+    }
 }
 
 /// The text names nothing that could be declared.
@@ -84,6 +124,22 @@ impl From<Improves> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_became_of_it_afterwards_is_told() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let told = |is_declared, newest| {
+            let since = ChangedSince::of(at(10), is_declared, newest);
+            since.map(|it| it.to_string())
+        };
+        assert_eq!(told(true, None), None, "nobody knows of a version");
+        assert_eq!(told(true, Some((2, at(9)))), None);
+        assert_eq!(told(true, Some((2, at(10)))), None);
+        let changed = told(true, Some((3, at(11))));
+        assert_eq!(changed.as_deref(), Some("changed since, version 3"));
+        let removed = told(false, Some((3, at(9))));
+        assert_eq!(removed.as_deref(), Some("removed since"));
+    }
 
     #[test]
     fn what_is_changed_reads_as_it_is_written() {

@@ -1,6 +1,6 @@
 //! Who took part in a release, as the record knows it.
 
-use super::Past;
+use super::{Past, report::handed};
 use crate::{
     deployment::{Deployment, Status},
     issue::Issue,
@@ -82,6 +82,12 @@ pub fn participants(past: &Past) -> Participants {
         if let Some(sanction) = message.status.sanction() {
             add(&sanction.by, "sanctioned messages");
         }
+    }
+    for said in handed::handovers(&past.handovers)
+        .into_iter()
+        .flat_map(|it| it.words)
+    {
+        add(&said.by, "handed it over or took it");
     }
     all
 }

@@ -1,6 +1,6 @@
 //! What a report is compiled from.
 
-use super::Ride;
+use super::{Further, HandoverPast, Ride, TrainPast};
 use crate::{
     communication::message::{Message, Tally},
     control::{Approval, Change, Waiver},
@@ -40,8 +40,40 @@ pub struct Past {
     pub notices: Vec<Notice>,
     /// What they deployed in its time.
     pub observations: Vec<Observation>,
+    /// What other suppliers announced, or changed unannounced, that reaches it through other products.
+    pub further: Vec<Further>,
+    /// Its handovers, as far as the product asks for them or somebody began them.
+    pub handovers: Vec<HandoverPast>,
+    /// The trains that carry it, or did.
+    pub trains: Vec<TrainPast>,
     /// The environment that is live: the last of the product's path.
     pub live: Option<Name>,
     /// All deployments of the product to live, of whichever release.
     pub rides: Vec<Ride>,
+}
+
+#[cfg(test)]
+impl Past {
+    /// Of a release of which nothing else is on record.
+    pub(crate) const fn bare(release: Release) -> Self {
+        Self {
+            release,
+            plans: Vec::new(),
+            tasks: Vec::new(),
+            issues: Vec::new(),
+            deployments: Vec::new(),
+            approvals: Vec::new(),
+            changes: Vec::new(),
+            waivers: Vec::new(),
+            conducted: Vec::new(),
+            messages: Vec::new(),
+            notices: Vec::new(),
+            observations: Vec::new(),
+            further: Vec::new(),
+            handovers: Vec::new(),
+            trains: Vec::new(),
+            live: None,
+            rides: Vec::new(),
+        }
+    }
 }

@@ -1,8 +1,14 @@
 //! What happened, compiled from the record: nobody writes it, and nobody can leave anything out.
 
+pub(super) mod handed;
 mod lines;
+mod rode;
+mod supplied;
 
-pub use lines::{Exception, Failure, IssueTaken, StepTaken, SupplierEvent, TaskTaken, Told};
+pub use handed::{HandoverPast, HandoverSaid, HandoverTaken};
+pub use lines::{Exception, Failure, IssueTaken, StepTaken, TaskTaken, Told};
+pub use rode::{DepartureTaken, TrainMoment, TrainPast, TrainTaken};
+pub use supplied::{Declared, Did, Further, SupplierEvent};
 
 use super::{
     Metrics, Moment, Past,
@@ -17,7 +23,6 @@ use crate::{
     name::Name,
     planning::{Task, TaskState},
     runbook::{Conducted, StepStatus},
-    supplier::notice::Match,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -48,6 +53,12 @@ pub struct Report {
     pub messages: Vec<Told>,
     /// What suppliers did in its time.
     pub suppliers: Vec<SupplierEvent>,
+    /// What became of its handovers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handovers: Vec<HandoverTaken>,
+    /// The trains on which it travelled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trains: Vec<TrainTaken>,
     /// How deployments to live went in the four weeks before it was.
     pub before: Option<Metrics>,
     /// How they go since, with its own, for four weeks at most.
@@ -88,7 +99,9 @@ impl Report {
             exceptions: exceptions(past),
             issues: issues(past, now),
             messages: past.messages.iter().map(told).collect(),
-            suppliers: suppliers(past),
+            suppliers: supplied::suppliers(past),
+            handovers: handed::handovers(&past.handovers),
+            trains: rode::rides(&past.trains, &past.release.product),
             before,
             since,
             timeline: timeline(past),
@@ -307,29 +320,5 @@ fn told((message, tally): &(Message, Tally)) -> Told {
     }
 }
 
-fn suppliers(past: &Past) -> Vec<SupplierEvent> {
-    let notices = past.notices.iter().map(|notice| {
-        let first = notice.original();
-        SupplierEvent {
-            at: first.at,
-            supplier: notice.supplier.clone(),
-            told: format!("announced: {}", first.announcement.title),
-            surprise: false,
-        }
-    });
-    let seen = past.observations.iter().map(|observation| {
-        let deployed = &observation.deployed;
-        SupplierEvent {
-            at: deployed.change.by,
-            supplier: deployed.supplier.clone(),
-            told: format!(
-                "{} in {}: {}",
-                deployed.component, deployed.environment, observation.matched
-            ),
-            surprise: matches!(observation.matched, Match::Surprise),
-        }
-    });
-    let mut all: Vec<SupplierEvent> = notices.chain(seen).collect();
-    all.sort_by_key(|it| it.at);
-    all
-}
+#[cfg(test)]
+mod tests;

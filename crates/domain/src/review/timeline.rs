@@ -1,6 +1,6 @@
 //! What happened to a release, one line after the other, as the record tells it.
 
-use super::Past;
+use super::{Did, Past, report::handed};
 use crate::{
     control::{ChangeState, Verdict},
     deployment::{Deployment, Purpose, Status},
@@ -8,6 +8,7 @@ use crate::{
     name::Name,
     planning::TaskState,
     runbook::{Conducted, StepStatus},
+    supplier::{Notice, Observation},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,8 @@ pub enum MomentKind {
     Message,
     /// A supplier.
     Supplier,
+    /// A handover.
+    Handover,
 }
 
 impl MomentKind {
@@ -70,6 +73,7 @@ impl MomentKind {
             Self::Step => "step",
             Self::Message => "message",
             Self::Supplier => "supplier",
+            Self::Handover => "handover",
         }
     }
 }
@@ -88,6 +92,7 @@ pub(super) fn timeline(past: &Past) -> Vec<Moment> {
         Some(engine(out.at, MomentKind::Message, text))
     }));
     moments.extend(of_suppliers(past));
+    moments.extend(handed::moments(&past.handovers));
     moments.sort_by_key(|it| (it.at, it.kind));
     moments
 }
@@ -298,24 +303,31 @@ fn of_steps(conducted: &Conducted) -> Vec<Moment> {
 }
 
 fn of_suppliers(past: &Past) -> Vec<Moment> {
-    let kind = MomentKind::Supplier;
-    let notices = past.notices.iter().map(|notice| {
-        let first = notice.original();
-        let text = format!(
-            "{} announced a change: {}",
-            notice.supplier, first.announcement.title
-        );
-        engine(first.at, kind, text)
+    let notices = past.notices.iter().map(of_notice);
+    let seen = past.observations.iter().map(of_observation);
+    let further = past.further.iter().map(|it| match &it.did {
+        Did::Announced(notice) => of_notice(notice),
+        Did::Changed(observation) => of_observation(observation),
     });
-    let seen = past.observations.iter().map(|observation| {
-        let deployed = &observation.deployed;
-        let text = format!(
-            "{}/{} changed in {}: {}",
-            deployed.supplier, deployed.component, deployed.environment, observation.matched
-        );
-        engine(deployed.change.by, kind, text)
-    });
-    notices.chain(seen).collect()
+    notices.chain(seen).chain(further).collect()
+}
+
+fn of_notice(notice: &Notice) -> Moment {
+    let first = notice.original();
+    let text = format!(
+        "{} announced a change: {}",
+        notice.supplier, first.announcement.title
+    );
+    engine(first.at, MomentKind::Supplier, text)
+}
+
+fn of_observation(observation: &Observation) -> Moment {
+    let deployed = &observation.deployed;
+    let text = format!(
+        "{}/{} changed in {}: {}",
+        deployed.supplier, deployed.component, deployed.environment, observation.matched
+    );
+    engine(deployed.change.by, MomentKind::Supplier, text)
 }
 
 /// `: what somebody said`, or nothing.

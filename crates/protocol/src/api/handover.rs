@@ -295,4 +295,10 @@ pub struct WaitingHandoverView {
     pub title: String,
     /// Whom it falls to.
     pub owner: String,
+    /// What is not as it was when it was offered or accepted, in words; none unless that makes it stale.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
+    /// The same in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }

@@ -265,6 +265,23 @@ pub struct ReviewActionView {
     pub theme: Option<String>,
     /// What it is to change.
     pub changes: Vec<String>,
+    /// Which of that was changed, or is declared no more, since the action was agreed on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<ChangedSinceView>,
+}
+
+/// What became of something that an action is to change.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChangedSinceView {
+    /// What: `control:fresh-data`.
+    pub what: String,
+    /// In words: `changed since, version 3`.
+    pub told: String,
+    /// Its newest version; none when it is declared no more.
+    pub version: Option<u64>,
+    /// Since when that is there.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
 }
 
 /// All reviews, what is due, and what comes up again and again.

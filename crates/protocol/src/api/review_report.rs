@@ -33,6 +33,12 @@ pub struct ReportView {
     pub messages: Vec<ToldView>,
     /// What suppliers did in its time.
     pub suppliers: Vec<SupplierEventView>,
+    /// What became of its handovers.
+    #[serde(default)]
+    pub handovers: Vec<HandoverTakenView>,
+    /// The trains on which it travelled, those whose every member you may see.
+    #[serde(default)]
+    pub trains: Vec<TrainTakenView>,
     /// How deployments to live went in the four weeks before.
     pub before: Option<MetricsView>,
     /// How they go since, for four weeks at most.
@@ -155,6 +161,76 @@ pub struct SupplierEventView {
     pub told: String,
     /// Whether nobody had announced it.
     pub surprise: bool,
+    /// How it reaches the product through others; none where the product needs the supplier itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
+}
+
+/// What became of a handover.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HandoverTakenView {
+    /// `operations`, or `general-availability`.
+    pub kind: String,
+    /// How it stands: `open`, `offered`, `accepted`, `stale`, `rejected`, `withdrawn` or `never begun`.
+    pub state: String,
+    /// The same in a sentence.
+    pub told: String,
+    /// What was said of it, the oldest first.
+    pub words: Vec<HandoverSaidView>,
+}
+
+/// What somebody said of a handover.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HandoverSaidView {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// `offered`, `accepted`, `rejected` or `withdrawn`.
+    pub what: String,
+    /// In their words.
+    pub note: String,
+}
+
+/// How a release travelled by a train.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TrainTakenView {
+    /// Which.
+    pub train: String,
+    /// How far the train is.
+    pub state: String,
+    /// When it was to leave, and when it left.
+    pub departures: Vec<DepartureTakenView>,
+    /// What happened to it, the oldest first.
+    pub happened: Vec<TrainMomentView>,
+}
+
+/// A departure, planned and real.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DepartureTakenView {
+    /// Where to.
+    pub environment: String,
+    /// When it was to leave, as it was planned last.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub planned: Option<Timestamp>,
+    /// When it left, the last time; never, when none.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub left: Option<Timestamp>,
+}
+
+/// Something that happened to a train.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TrainMomentView {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Who; none, when by itself.
+    pub by: Option<String>,
+    /// `left`, `held`, `resumed`, `dropped`, `replaced`, `reached`, `arrived`, `rolled_back`, `failed`, `cancelled` or `closed`.
+    pub what: String,
+    /// In a line.
+    pub told: String,
 }
 
 /// How deployments to live went in some time (the four measures of DORA).
@@ -186,7 +262,7 @@ pub struct MomentView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// `release`, `plan`, `task`, `deployment`, `approval`, `change`, `exception`, `step`, `message` or `supplier`.
+    /// `release`, `plan`, `task`, `deployment`, `approval`, `change`, `exception`, `step`, `message`, `supplier` or `handover`.
     pub kind: String,
     /// Who; none, when the engine or a supplier.
     pub by: Option<String>,

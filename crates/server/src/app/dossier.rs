@@ -1,6 +1,6 @@
 //! Evidence files: all that is on record of a release, put together and signed.
 
-use super::{App, Error, Kind, Request, artifacts, field, releases};
+use super::{App, Error, Kind, Request, artifacts, field, lifecycle, releases};
 use futures::FutureExt;
 use std::{collections::BTreeSet, time::Duration};
 use tidegate_domain::{
@@ -13,6 +13,7 @@ use tidegate_domain::{
     },
     id::{ChangeId, DeploymentId},
     journal::Outline,
+    lifecycle::Fact,
     name::Name,
     release::Release,
     review::Stage,
@@ -73,9 +74,7 @@ impl App {
             .await?;
         let head = self
             .store
-            .read(subjects(&dossier), |tx, subjects| {
-                prove(tx, subjects).boxed()
-            })
+            .read(about(&dossier), |tx, about| prove(tx, about).boxed())
             .await?;
         dossier.entries = head.entries;
         dossier.checkpoint = self.notary.sign(head.size, head.root);
@@ -125,6 +124,7 @@ async fn collect(
         changes: changes(tx, &release, &deployments).await?,
         waivers: waivers(tx, &release, &deployments).await?,
         review: review(tx, &release).await?,
+        lifecycle: lifecycle::facts_of(tx, &release).await?,
         deployments,
         release,
         checkpoint: String::new(),
@@ -231,6 +231,23 @@ async fn review(tx: &mut Tx, release: &Release) -> Result<Option<ReviewRecord>, 
     }))
 }
 
+/// Which entries of the journal concern a release.
+struct About {
+    /// All that are about one of these.
+    subjects: Vec<String>,
+    /// Of the product's, those that tell of its builds and tests.
+    product: Name,
+    facts: Vec<Fact>,
+}
+
+fn about(dossier: &Dossier) -> About {
+    About {
+        subjects: subjects(dossier),
+        product: dossier.release.product.clone(),
+        facts: dossier.lifecycle.clone(),
+    }
+}
+
 /// What the journal's entries are about that concern the release.
 fn subjects(dossier: &Dossier) -> Vec<String> {
     let Release {
@@ -266,13 +283,14 @@ struct Proved {
     root: tidegate_domain::digest::Digest,
 }
 
-async fn prove(tx: &mut Tx, subjects: &[String]) -> Result<Proved, Error> {
+async fn prove(tx: &mut Tx, about: &About) -> Result<Proved, Error> {
     let frontier = tx.journal_frontier().await?;
     let (size, root) = (frontier.size(), frontier.root());
     let mut found: Vec<NumberedEntry> = Vec::new();
-    for subject in subjects {
+    for subject in &about.subjects {
         found.extend(tx.entries_before(size, ENTRIES_MAX, Some(subject)).await?);
     }
+    found.extend(lifecycle::entries_of(tx, size, (&about.product, &about.facts)).await?);
     found.sort_by_key(|entry| entry.sequence);
     let mut entries = Vec::with_capacity(found.len());
     for entry in found {

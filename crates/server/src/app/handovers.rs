@@ -16,7 +16,7 @@ mod waiting;
 pub(super) use dates::availability;
 pub use deeds::{HandoverWord, ItemWord};
 pub(super) use embargo::{embargo, is_under_embargo};
-pub(super) use seen::standing;
+pub(super) use seen::{past, standing};
 pub(super) use waiting::{Whose, is_asked, waiting_for};
 
 use super::{Error, Kind, Request, field, releases};

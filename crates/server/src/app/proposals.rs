@@ -185,7 +185,7 @@ async fn settle(
         let fit = proposal.agreeable(human, base);
         fit.map_err(|why| Error::refused(Kind::Conflict, "proposal-unfit", why.to_string()))?;
         check_proposer(tx, request, &proposal).await?;
-        make(tx, &proposal.change).await?;
+        make(tx, request, &proposal).await?;
     } else if let Some(settled) = &proposal.settled {
         let detail = format!("it was settled by {} already", settled.by);
         return Err(Error::refused(Kind::Conflict, "proposal-unfit", detail));
@@ -219,13 +219,23 @@ async fn check_proposer(tx: &mut Tx, request: &Request, proposal: &Proposal) -> 
         .hint("turn it down, and propose it yourself"))
 }
 
-async fn make(tx: &mut Tx, change: &ProposedChange) -> Result<(), Error> {
-    let Some(document) = change.document() else {
-        let (kind, name) = change.subject();
-        tx.record_document_removed(kind, name.as_str()).await?;
-        return Ok(());
+/// Makes the change, and says so of what changes, as where nobody has to agree.
+async fn make(tx: &mut Tx, request: &Request, proposal: &Proposal) -> Result<(), Error> {
+    let (kind, name) = proposal.change.subject();
+    let action = match proposal.change.document() {
+        Some(document) => {
+            apply::keep_document(tx, &document).await?;
+            "catalog.changed"
+        }
+        None => {
+            tx.record_document_removed(kind, name.as_str()).await?;
+            "catalog.removed"
+        }
     };
-    apply::keep_document(tx, &document).await
+    let subject = format!("{}/{name}", kind.as_str().to_lowercase());
+    let detail =
+        serde_json::json!({ "kind": kind.as_str(), "name": name, "proposal": proposal.id });
+    Ok(request.journal(tx, action, &subject, &detail).await?)
 }
 
 /// The hash of what is declared under the name of what changes.

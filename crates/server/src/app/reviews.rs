@@ -10,6 +10,8 @@ mod deed;
 mod deeds;
 mod past;
 mod shown;
+mod since;
+mod together;
 mod views;
 
 pub(super) use all::{to_lead, waiting_for};

@@ -2,7 +2,7 @@
 
 use crate::samples::{
     handovers::{handover, of, statuses},
-    name,
+    name, release,
 };
 use tidegate_domain::{
     handover::{Handover, HandoverKind},
@@ -31,6 +31,10 @@ pub(crate) async fn every_edition_stays_and_the_newest_is_how_it_is(store: &Stor
         .handover_edition((&of.0, &of.1, *kind), Edition(1))
         .await?);
     assert_eq!(edition, Some(handover(kind, 1)));
+    let all = view!(store, (of(), kind), |tx, (of, kind)| tx
+        .handover_editions((&of.0, &of.1, *kind))
+        .await?);
+    assert_eq!(all, [handover(kind, 1), handover(kind, 2)]);
     let open = async || view!(store, (), |tx, ()| tx.open_handovers(10).await?);
     assert_eq!(open().await, [marketing.clone(), handover(kind, 2)]);
     let accepted = Handover {
@@ -39,6 +43,19 @@ pub(crate) async fn every_edition_stays_and_the_newest_is_how_it_is(store: &Stor
     };
     record(store, accepted.clone()).await.unwrap();
     assert_eq!(open().await, std::slice::from_ref(&marketing));
+    // It is of the first of three releases.
+    for number in 1..=3 {
+        commit!(store, release(number), |tx, release| tx
+            .record_release(release)
+            .await?);
+    }
+    let settled = async |releases: u64| {
+        view!(store, releases, |tx, releases| tx
+            .settled_handovers(*releases)
+            .await?)
+    };
+    assert_eq!(settled(3).await, std::slice::from_ref(&accepted));
+    assert_eq!(settled(2).await, [], "newer releases are looked at alone");
     let all = view!(store, name("storefront"), |tx, product| tx
         .handovers_of(product, 10)
         .await?);

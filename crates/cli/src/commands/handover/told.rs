@@ -162,7 +162,10 @@ pub(in crate::commands) fn waiting(all: &[WaitingHandoverView]) -> String {
             format!("{} {}", it.product, it.version),
             it.kind.clone(),
             it.item.clone().unwrap_or_default(),
-            it.title.clone(),
+            match &it.why {
+                Some(why) => format!("{}. {why}", it.title),
+                None => it.title.clone(),
+            },
             it.owner.clone(),
         ]
     };

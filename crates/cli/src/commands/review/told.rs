@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use std::fmt::Write;
 use tidegate_domain::duration::Millis;
 use tidegate_protocol::api::{
-    DueReviewView, IssueTakenView, MetricsView, ReportView, RetrospectiveView, ReviewActionView,
-    ReviewView, ReviewsView,
+    DueReviewView, HandoverTakenView, IssueTakenView, MetricsView, ReportView, RetrospectiveView,
+    ReviewActionView, ReviewView, ReviewsView, TrainTakenView,
 };
 
 /// A review: what happened, what people wrote, what is to be better.
@@ -100,6 +100,11 @@ fn report(text: &mut String, report: &ReportView) {
     let lost = lost.map(|it| format!("message {} did not reach {}", it.message, it.lost));
     let surprises = report.suppliers.iter().filter(|it| it.surprise);
     let surprises = surprises.map(|it| format!("{}: {}", it.supplier, it.told));
+    let further = report.suppliers.iter();
+    let further = further.filter_map(|it| {
+        let through = it.through.as_ref()?;
+        Some(format!("{}: {} ({through})", it.supplier, it.told))
+    });
     listed_under(
         text,
         "what went wrong",
@@ -108,6 +113,12 @@ fn report(text: &mut String, report: &ReportView) {
     listed_under(text, "issues", report.issues.iter().map(issue));
     listed_under(text, "what was late", late.chain(slow));
     listed_under(text, "what was let pass", exceptions);
+    listed_under(text, "what reached it through others", further);
+    listed_under(text, "handovers", report.handovers.iter().flat_map(handed));
+    for train in &report.trains {
+        let title = format!("train {}, {}", train.train, train.state.replace('_', " "));
+        listed_under(text, &title, ride(train));
+    }
     let moments = report.timeline.iter().map(|it| {
         let by = it
             .by
@@ -117,6 +128,32 @@ fn report(text: &mut String, report: &ReportView) {
         format!("{} {}{by}", it.at, it.text)
     });
     listed_under(text, "what happened", moments);
+}
+
+fn handed(it: &HandoverTakenView) -> Vec<String> {
+    let mut lines = vec![format!("{}, {}: {}", it.kind, it.state, it.told)];
+    lines.extend(it.words.iter().map(|word| {
+        let told = format!("  {} {} by {}", word.at, word.what, word.by);
+        match word.note.is_empty() {
+            true => told,
+            false => format!("{told}: {}", word.note),
+        }
+    }));
+    lines
+}
+
+fn ride(train: &TrainTakenView) -> impl Iterator<Item = String> {
+    let when = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+    let departures = train.departures.iter().map(move |it| {
+        let (planned, left) = (when(it.planned), when(it.left));
+        format!("to {}: planned {planned}, left {left}", it.environment)
+    });
+    let happened = train.happened.iter().map(|it| {
+        let by = it.by.as_ref();
+        let by = by.map_or_else(String::new, |by| format!(" ({by})"));
+        format!("{} {}{by}", it.at, it.told)
+    });
+    departures.chain(happened)
 }
 
 fn issue(it: &IssueTakenView) -> String {
@@ -234,10 +271,20 @@ fn actions(all: &[ReviewActionView]) -> String {
             it.assignee.clone().unwrap_or_else(|| it.owner.clone()),
             format!("{due}{late}"),
             it.title.clone(),
-            it.changes.join(", "),
+            changes(it),
         ]
     });
     table(&["TASK", "STATE", "WHO", "DUE", "WHAT", "CHANGES"], rows)
+}
+
+/// `control:fresh-data (changed since, version 3)`.
+fn changes(it: &ReviewActionView) -> String {
+    let one = |what: &String| {
+        let since = it.changed.iter().find(|it| it.what == *what);
+        since.map_or_else(|| what.clone(), |it| format!("{what} ({})", it.told))
+    };
+    let all: Vec<String> = it.changes.iter().map(one).collect();
+    all.join(", ")
 }
 
 /// All reviews, and what is due.

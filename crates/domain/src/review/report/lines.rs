@@ -109,17 +109,3 @@ pub struct Told {
     /// How many it did not reach, as far as anybody knows.
     pub lost: u64,
 }
-
-/// What a supplier did in its time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SupplierEvent {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub supplier: Name,
-    /// In a line.
-    pub told: String,
-    /// Whether nobody had announced it.
-    pub surprise: bool,
-}

@@ -7,6 +7,7 @@ use tidegate_domain::{
     agenda::{Carried, Entry, Hours, Progress, Reliance, Subject},
     calendar::{Scope, Span},
     deployment::{Deployment, Status},
+    lifecycle::PlaceState,
     name::Name,
     planning::{Booked, Concerned, Party, PlanEdition, Task},
     train::{Departure, Train, TrainStatus},
@@ -29,16 +30,29 @@ pub(super) fn hours<'a>(
 }
 
 /// When a release is to be live, if that is set.
-pub(super) fn release(edition: &PlanEdition, base: &Base, now: Timestamp) -> Option<Entry> {
+pub(super) fn release(
+    edition: &PlanEdition,
+    there: PlaceState,
+    (base, now): (&Base, Timestamp),
+) -> Option<Entry> {
     let target = edition.plan.target().ok().flatten()?;
     let span = Entry::moment(target.timestamp());
     let carried = Carried::release(edition.product.clone(), edition.version.clone());
     let involved = &edition.plan.involved;
     let responsible = involved.responsible.iter().filter_map(Concerned::party);
     let busy = involved.accountable.iter().chain(responsible);
-    let title = format!("{carried} is to be live");
+    let progress = Progress::of_release(span, there, now);
+    let title = match there {
+        PlaceState::Holds { .. } => format!("{carried} is live"),
+        PlaceState::NotYet
+        | PlaceState::UnderWay { .. }
+        | PlaceState::Failed { .. }
+        | PlaceState::TakenBack { .. }
+        | PlaceState::BrokenOff { .. } => format!("{carried} is to be live"),
+    };
     let entry = Entry {
         title,
+        progress,
         environments: base
             .last
             .get(&edition.product)

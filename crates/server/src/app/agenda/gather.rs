@@ -18,6 +18,7 @@ use tidegate_domain::{
     catalog::{Kind, path},
     deployment::Deployment,
     id::DeploymentId,
+    lifecycle::{PlaceState, place},
     name::Name,
     planning::{Booked, Party, PlanEdition},
     supplier::Supplier,
@@ -220,10 +221,27 @@ impl Gathered {
     ) -> Result<Vec<PlanEdition>, Error> {
         let mut plans = tx.newest_plans().await?;
         plans.retain(|it| sight.shows(&it.product));
-        let entry = |it: &PlanEdition| entries::release(it, &self.base, self.now);
-        let all: Vec<Entry> = plans.iter().filter_map(entry).collect();
+        let mut all: Vec<Entry> = Vec::new();
+        for edition in &plans {
+            let there = self.there(tx, edition).await?;
+            all.extend(entries::release(edition, there, (&self.base, self.now)));
+        }
         self.put_wide(all);
         Ok(plans)
+    }
+
+    /// How a release is where its way ends. Of what is over by its time nobody asks.
+    async fn there(&self, tx: &mut Tx, edition: &PlanEdition) -> Result<PlaceState, Error> {
+        let target = edition.plan.target().ok().flatten();
+        let is_ahead = target.is_some_and(|it| Entry::moment(it.timestamp()).end > self.now);
+        let Some(last) = self.base.last.get(&edition.product).filter(|_| is_ahead) else {
+            return Ok(PlaceState::NotYet);
+        };
+        let newest = DeploymentId(u64::MAX >> 1);
+        let of = (Some(&edition.product), Some(last));
+        let mut all = tx.deployments_before(newest, PAGE, of).await?;
+        all.reverse();
+        Ok(place(&edition.version, last, &all).state)
     }
 
     async fn add_bookings(

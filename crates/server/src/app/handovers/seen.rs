@@ -8,6 +8,7 @@ use tidegate_domain::{
     digest::Digest,
     handover::{Fact, HandoverKind, Seen, Status},
     name::Name,
+    review::HandoverPast,
     runbook::{Errand, Way},
     version::Version,
 };
@@ -57,6 +58,31 @@ pub(super) async fn last(tx: &mut Tx, product: &Name) -> Result<Option<Name>, Er
     let environments = tx.environments().await?;
     let path = path::of(&declared, &environments).unwrap_or_default();
     Ok(path.last().cloned())
+}
+
+/// What became of the handovers of a release that were begun, or that its product names a template for.
+pub(in crate::app) async fn past(
+    tx: &mut Tx,
+    of: (&Name, &Version),
+) -> Result<Vec<HandoverPast>, Error> {
+    let declared = releases::find_product(tx, of.0).await?;
+    let mut all = Vec::new();
+    for kind in HandoverKind::ALL {
+        let editions = tx.handover_editions((of.0, of.1, kind)).await?;
+        if !editions.is_empty() || declared.handovers.contains_key(&kind) {
+            all.push((kind, editions));
+        }
+    }
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let seen = seen(tx, of).await?;
+    let past = |(kind, editions)| HandoverPast {
+        kind,
+        editions,
+        seen: seen.clone(),
+    };
+    Ok(all.into_iter().map(past).collect())
 }
 
 /// The handovers of a release that were ever begun, and those of them that are accepted as they are.

@@ -7,7 +7,7 @@ use super::{
 };
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    handover::{Handover, ItemStatus, Seen, Standing},
+    handover::{Due, Handover, Seen, Stale, Status},
     name::Name,
     planning::Party,
     version::Version,
@@ -15,8 +15,10 @@ use tidegate_domain::{
 use tidegate_protocol::api::WaitingHandoverView;
 use tidegate_store::Tx;
 
-/// How many handovers are looked through.
+/// How many open handovers are looked through.
 const LOOKED_MAX: u64 = 5_000;
+/// Of so many releases of each product, the newest, accepted handovers are looked through, too: they may be stale.
+const RELEASES_MAX: u64 = 20;
 
 /// Whose work is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +31,7 @@ pub(in crate::app) enum Whose<'a> {
     All,
 }
 
-/// What is to be seen to, offered or accepted, as far as it is seen.
+/// What is to be seen to, offered or accepted, for the first time or again, as far as it is seen.
 ///
 /// # Errors
 /// When the store fails.
@@ -41,7 +43,11 @@ pub(in crate::app) async fn waiting_for(
     let mut sight = request.sight(tx).await?;
     let mut records: BTreeMap<(Name, Version), Seen> = BTreeMap::new();
     let mut all = Vec::new();
-    for handover in tx.open_handovers(LOOKED_MAX).await? {
+    let mut handovers = tx.open_handovers(LOOKED_MAX).await?;
+    let settled = tx.settled_handovers(RELEASES_MAX).await?;
+    let is_accepted = |it: &Handover| matches!(it.status, Status::Accepted { .. });
+    handovers.extend(settled.into_iter().filter(is_accepted));
+    for handover in handovers {
         if !sight.shows(&handover.product) || !may_concern(&handover, (request, whose)) {
             continue;
         }
@@ -81,44 +87,40 @@ async fn of_one(
     (handover, seen): (&Handover, &Seen),
     whose: Whose<'_>,
 ) -> Result<Vec<WaitingHandoverView>, Error> {
-    let is_asked = |party: &Party| is_asked(party, (request, whose));
-    let standing = handover.standing(seen);
-    if standing == Standing::Offered {
-        let is_mine = match whose {
-            Whose::Mine(_) => shown::is_theirs(tx, request, handover).await?,
-            Whose::Team(_) | Whose::All => is_asked(&handover.takes),
+    let mut all = Vec::new();
+    for due in handover.due(seen) {
+        let falls_to_them = match (&due, whose) {
+            (Due::Answer, Whose::Mine(_)) => shown::is_theirs(tx, request, handover).await?,
+            (Due::Answer, Whose::Team(_) | Whose::All)
+            | (
+                Due::Item(_) | Due::Offer | Due::OfferAgain(_) | Due::AcceptAgain(_),
+                Whose::Mine(_) | Whose::Team(_) | Whose::All,
+            ) => is_asked(due.party(handover), (request, whose)),
         };
-        let title = format!("Accept or reject it: {}", handover.kind.title());
-        let waits = is_mine.then(|| view(handover, (None, title), handover.takers()));
-        return Ok(waits.into_iter().collect());
-    }
-    let items = handover.items.iter();
-    let open = items.filter(|it| it.status((&handover.sheet, seen)) == ItemStatus::Open);
-    let asked = open.filter(|it| is_asked(&it.gives));
-    let mut all: Vec<WaitingHandoverView> = asked
-        .map(|it| {
-            let what = (Some(it.name.to_string()), it.title.clone());
-            view(handover, what, it.gives.to_string())
-        })
-        .collect();
-    if standing.may_be_offered() && is_asked(&handover.gives) {
-        let title = format!("Offer it: {}", handover.kind.title());
-        all.push(view(handover, (None, title), handover.gives.to_string()));
+        if falls_to_them {
+            all.push(view(handover, &due));
+        }
     }
     Ok(all)
 }
 
-fn view(
-    handover: &Handover,
-    (item, title): (Option<String>, String),
-    owner: String,
-) -> WaitingHandoverView {
+fn view(handover: &Handover, due: &Due<'_>) -> WaitingHandoverView {
+    let item = match due {
+        Due::Item(item) => Some(item.name.to_string()),
+        Due::Offer | Due::Answer | Due::OfferAgain(_) | Due::AcceptAgain(_) => None,
+    };
+    let owner = match due {
+        Due::Answer | Due::AcceptAgain(_) => handover.takers(),
+        Due::Item(_) | Due::Offer | Due::OfferAgain(_) => due.party(handover).to_string(),
+    };
     WaitingHandoverView {
         product: handover.product.to_string(),
         version: handover.version.to_string(),
         kind: handover.kind.to_string(),
         item,
-        title,
+        title: due.title(handover),
         owner,
+        changes: due.stale().map(|it| it.changes.clone()).unwrap_or_default(),
+        why: due.stale().map(Stale::sentence),
     }
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use tidegate_domain::{
     access::Action,
+    evidence_file::TOLD,
     lifecycle::{
         CloudEvent, Fact, Told,
         cdevent::{self, Heard},
@@ -159,9 +160,7 @@ async fn keep_one(
         .kept(request.actor.name.clone(), (happened, now));
     tx.record_fact(product, &fact, wait).await?;
     let subject = format!("product/{product}");
-    request
-        .journal(tx, "lifecycle.told", &subject, &fact)
-        .await?;
+    request.journal(tx, TOLD, &subject, &fact).await?;
     let says = match wait {
         FactWait::Nothing => fact.what.words(),
         FactWait::Artifact if fact.digests.is_empty() => format!(

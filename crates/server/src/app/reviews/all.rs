@@ -9,7 +9,7 @@ use super::{
     },
     Of,
     shown::MOST,
-    views,
+    since, views,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -51,13 +51,12 @@ async fn all(tx: &mut Tx, request: &Request) -> Result<ReviewsView, Error> {
         .into_iter()
         .filter(|it| sight.shows(&it.product))
         .collect();
-    let now = tx.now();
     let mut open: Vec<&Task> = actions.iter().filter(|it| it.state.is_pending()).collect();
     open.sort_by_key(|task| (task.due, task.id));
     Ok(ReviewsView {
         due: due(tx, &mut sight).await?,
         reviews: reviews.iter().map(|it| row(it, &actions)).collect(),
-        actions: open.into_iter().map(|it| views::action(it, now)).collect(),
+        actions: since::actions(tx, open).await?,
         themes: themes(&reviews, &actions)
             .iter()
             .map(views::theme)

@@ -1,28 +1,29 @@
 //! Collecting what a report is compiled from.
 
-use super::super::{Error, dossier, releases};
+use super::{
+    super::{Error, dossier, handovers, releases},
+    together::{self, suppliers},
+};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    agenda::Reliance,
-    catalog::{Kind, Product, path},
+    catalog::path,
     communication::message::{Message, Tally},
     deployment::{Deployment, Purpose, went},
     id::{DeploymentId, Edition, MessageId},
     name::Name,
     release::Release,
     review::{Past, Ride, RideEnd},
-    supplier::{Notice, Observation, Supplier},
     version::Version,
 };
 use tidegate_store::Tx;
 
 /// The most editions of a plan, messages, and what suppliers did, each.
-const MOST: u64 = 1_000;
+pub(super) const MOST: u64 = 1_000;
 /// The most deployments of the product that are looked through, the newest.
 const DEPLOYMENTS_MAX: usize = 5_000;
 /// From the end of what can be counted on.
-const END: u64 = u64::MAX >> 1;
+pub(super) const END: u64 = u64::MAX >> 1;
 
 /// Everything that is on record of a release, as far as a report tells of it.
 pub(super) async fn past(tx: &mut Tx, release: Release) -> Result<Past, Error> {
@@ -60,9 +61,12 @@ pub(super) async fn past(tx: &mut Tx, release: Release) -> Result<Past, Error> {
     issues.reverse();
     let declared = releases::find_product(tx, &product).await?;
     let environments = tx.environments().await?;
-    let live = path::of(&declared, &environments).unwrap_or_default().pop();
+    let path = path::of(&declared, &environments).unwrap_or_default();
+    let live = path.last().cloned();
     let rides = rides(tx, &all, live.as_ref()).await?;
-    let (notices, observations) = suppliers(tx, &release).await?;
+    let supplied = suppliers(tx, &release, &path).await?;
+    let handovers = handovers::past(tx, of).await?;
+    let trains = together::trains(tx, of).await?;
     Ok(Past {
         messages: messages(tx, of).await?,
         release,
@@ -74,8 +78,11 @@ pub(super) async fn past(tx: &mut Tx, release: Release) -> Result<Past, Error> {
         changes,
         waivers,
         conducted,
-        notices,
-        observations,
+        notices: supplied.notices,
+        observations: supplied.observations,
+        further: supplied.further,
+        handovers,
+        trains,
         live,
         rides,
     })
@@ -139,26 +146,4 @@ async fn rides(tx: &mut Tx, all: &[Deployment], live: Option<&Name>) -> Result<V
         });
     }
     Ok(rides)
-}
-
-/// What suppliers of what the product needs announced and deployed since the release was drafted.
-async fn suppliers(
-    tx: &mut Tx,
-    release: &Release,
-) -> Result<(Vec<Notice>, Vec<Observation>), Error> {
-    let products: Vec<Product> = tx.documents(Kind::Product).await?;
-    let all: Vec<Supplier> = tx.documents(Kind::Supplier).await?;
-    let reliances = Reliance::of_each(&products, &all);
-    let needs = reliances.get(&release.product).cloned().unwrap_or_default();
-    let needed: BTreeSet<&Name> = needs.needs.iter().map(|it| &it.product).collect();
-    let (mut notices, mut observations) = (Vec::new(), Vec::new());
-    for supplier in all.iter().filter(|it| needed.contains(&it.name)) {
-        let announced = tx.notices_of(&supplier.name, MOST).await?;
-        let is_late = |it: &Notice| it.original().at >= release.created_at;
-        notices.extend(announced.into_iter().filter(is_late));
-        let seen = tx.observations_of(&supplier.name, MOST).await?;
-        let is_late = |it: &Observation| it.deployed.change.by >= release.created_at;
-        observations.extend(seen.into_iter().filter(is_late));
-    }
-    Ok((notices, observations))
 }

@@ -5,7 +5,7 @@ use super::{
     Of,
     deeds::{compiled, objectives},
     past::past,
-    views,
+    since, views,
 };
 use futures::FutureExt;
 use tidegate_domain::{
@@ -56,6 +56,7 @@ async fn view(tx: &mut Tx, request: &Request, of: &Of) -> Result<ReviewView, Err
         Some(report) => report,
         None => Report::of(&past, tx.now()),
     };
+    let report = without_unseen(tx, request, report).await?;
     // Of what is over only what was found counts.
     let planned = match &review {
         Some(review) if review.stage.is_closed() => Vec::new(),
@@ -70,7 +71,6 @@ async fn view(tx: &mut Tx, request: &Request, of: &Of) -> Result<ReviewView, Err
         Some(_) | None => Vec::new(),
     };
     let seen = review.as_ref().map(|it| it.seen_by(&request.actor.name));
-    let now = tx.now();
     Ok(ReviewView {
         product: product.to_string(),
         version: version.to_string(),
@@ -80,8 +80,26 @@ async fn view(tx: &mut Tx, request: &Request, of: &Of) -> Result<ReviewView, Err
         objectives: views::objectives(&planned, review.as_ref()),
         participants: views::participants(&participants(&past), review.as_ref()),
         retrospective: seen.map(|it| views::retrospective(&it, &request.actor.name, &again)),
-        actions: tasks.iter().map(|task| views::action(task, now)).collect(),
+        actions: since::actions(tx, &tasks).await?,
     })
+}
+
+/// The report without the trains that whoever asks may not see: those with a member that they may not see.
+async fn without_unseen(
+    tx: &mut Tx,
+    request: &Request,
+    mut report: Report,
+) -> Result<Report, Error> {
+    let mut sight = request.sight(tx).await?;
+    let mut seen = Vec::with_capacity(report.trains.len());
+    for ride in report.trains {
+        let train = tx.train(&ride.train).await?;
+        if train.is_none_or(|it| it.products().into_iter().all(|it| sight.shows(it))) {
+            seen.push(ride);
+        }
+    }
+    report.trains = seen;
+    Ok(report)
 }
 
 /// The report that was in front of people when they closed it.

@@ -4,12 +4,17 @@ use jiff::Timestamp;
 use tidegate_domain::{
     name::Name,
     planning::Task,
-    review::{Group, Metrics, Objective, Participants, Report, Review, Seen, Stage, Theme},
+    review::{
+        ChangedSince, DepartureTaken, Group, HandoverSaid, Metrics, Objective, Participants,
+        Report, Review, Seen, Stage, Theme, TrainMoment,
+    },
 };
 use tidegate_protocol::api::{
-    ExceptionView, FailureView, HeardView, IssueTakenView, MetricsView, MomentView, ObjectiveView,
+    ChangedSinceView, DepartureTakenView, ExceptionView, FailureView, HandoverSaidView,
+    HandoverTakenView, HeardView, IssueTakenView, MetricsView, MomentView, ObjectiveView,
     ParticipantView, ReportView, RetrospectiveView, ReviewActionView, ReviewGroupView,
     ReviewNoteView, StepTakenView, SupplierEventView, TaskTakenView, ThemeView, ToldView,
+    TrainMomentView, TrainTakenView,
 };
 
 pub(super) fn report(report: &Report) -> ReportView {
@@ -59,6 +64,8 @@ pub(super) fn report(report: &Report) -> ReportView {
         issues: issues(report),
         messages: messages(report),
         suppliers: suppliers(report),
+        handovers: handovers(report),
+        trains: trains(report),
         before: report.before.as_ref().map(metrics),
         since: report.since.as_ref().map(metrics),
         timeline: timeline.collect(),
@@ -97,8 +104,46 @@ fn suppliers(report: &Report) -> Vec<SupplierEventView> {
         supplier: it.supplier.to_string(),
         told: it.told.clone(),
         surprise: it.surprise,
+        through: it.through.clone(),
     });
     suppliers.collect()
+}
+
+fn handovers(report: &Report) -> Vec<HandoverTakenView> {
+    let said = |it: &HandoverSaid| HandoverSaidView {
+        at: it.at,
+        by: it.by.to_string(),
+        what: it.what.clone(),
+        note: it.note.clone(),
+    };
+    let handovers = report.handovers.iter().map(|it| HandoverTakenView {
+        kind: it.kind.to_string(),
+        state: it.state.clone(),
+        told: it.told.clone(),
+        words: it.words.iter().map(said).collect(),
+    });
+    handovers.collect()
+}
+
+fn trains(report: &Report) -> Vec<TrainTakenView> {
+    let departure = |it: &DepartureTaken| DepartureTakenView {
+        environment: it.environment.to_string(),
+        planned: it.planned,
+        left: it.left,
+    };
+    let moment = |it: &TrainMoment| TrainMomentView {
+        at: it.at,
+        by: it.by.as_ref().map(ToString::to_string),
+        what: it.what.clone(),
+        told: it.told.clone(),
+    };
+    let trains = report.trains.iter().map(|it| TrainTakenView {
+        train: it.train.to_string(),
+        state: it.state.clone(),
+        departures: it.departures.iter().map(departure).collect(),
+        happened: it.happened.iter().map(moment).collect(),
+    });
+    trains.collect()
 }
 
 fn metrics(metrics: &Metrics) -> MetricsView {
@@ -224,7 +269,12 @@ fn groups(seen: &Seen, own: &Own, again: &[(Name, String)]) -> Vec<ReviewGroupVi
     counted.collect()
 }
 
-pub(super) fn action(task: &Task, now: Timestamp) -> ReviewActionView {
+/// An action, with what became of what it is to change.
+pub(super) fn action(
+    task: &Task,
+    since: &[(String, ChangedSince)],
+    now: Timestamp,
+) -> ReviewActionView {
     let improvement = task.improvement.as_ref();
     ReviewActionView {
         task: task.id.0,
@@ -241,6 +291,23 @@ pub(super) fn action(task: &Task, now: Timestamp) -> ReviewActionView {
         changes: improvement
             .map(|it| it.changes.iter().map(ToString::to_string).collect())
             .unwrap_or_default(),
+        changed: since
+            .iter()
+            .map(|(what, since)| changed(what, *since))
+            .collect(),
+    }
+}
+
+fn changed(what: &str, since: ChangedSince) -> ChangedSinceView {
+    let (version, at) = match since {
+        ChangedSince::Changed { version, at } => (Some(version), Some(at)),
+        ChangedSince::Removed => (None, None),
+    };
+    ChangedSinceView {
+        what: what.to_owned(),
+        told: since.to_string(),
+        version,
+        at,
     }
 }
 

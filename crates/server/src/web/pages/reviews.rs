@@ -40,7 +40,8 @@ struct Action {
     due: Option<Moment>,
     state: Shown,
     who: String,
-    changes: String,
+    /// What it is to change, each with what became of it.
+    changes: Vec<(String, Option<String>)>,
     view: ReviewActionView,
 }
 
@@ -99,9 +100,15 @@ fn action(view: ReviewActionView, now: Timestamp) -> Action {
         due: view.due.map(|at| Moment::seen(at, now)),
         state: Shown::new(shape, view.state.clone()),
         who: who.unwrap_or_else(|| view.owner.clone()),
-        changes: view.changes.join(", "),
+        changes: view.changes.iter().map(|it| changed(it, &view)).collect(),
         view,
     }
+}
+
+/// Something that an action is to change, and what became of it since.
+fn changed(what: &str, view: &ReviewActionView) -> (String, Option<String>) {
+    let since = view.changed.iter().find(|it| it.what == what);
+    (what.to_owned(), since.map(|it| it.told.clone()))
 }
 
 /// How far a review is.

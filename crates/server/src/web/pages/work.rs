@@ -78,6 +78,8 @@ struct Handed {
     title: String,
     what: String,
     owner: String,
+    /// Why it is stale, if it is.
+    why: Option<String>,
 }
 
 /// Whose work can be looked at.
@@ -229,5 +231,6 @@ fn handed(view: WaitingHandoverView) -> Handed {
         what: format!("{} {}", view.product, view.version),
         title: view.title,
         owner: view.owner,
+        why: view.why,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{check, written};
 use crate::samples::{
-    reviews::{improvement, report, review, stages},
+    reviews::{improvement, report, report_of_others, review, stages},
     task,
 };
 use tidegate_domain::planning::{Task, TaskState};
@@ -24,14 +24,20 @@ async fn reviews() {
 
 #[tokio::test]
 async fn reports() {
-    let fill = |store: Store| async move {
-        commit!(store, (), |tx, ()| {
-            let of = (&"shop".parse().unwrap(), &"1.0.0".parse().unwrap());
-            tx.record_review_report(of, &report()).await?;
-        });
-    };
-    let record = written("SELECT record FROM review_reports", vec![], fill).await;
-    check("review-report", &record, &report());
+    for (name, report) in [
+        ("review-report", report()),
+        ("review-report-of-others", report_of_others()),
+    ] {
+        let kept = report.clone();
+        let fill = |store: Store| async move {
+            commit!(store, kept, |tx, kept| {
+                let of = (&"shop".parse().unwrap(), &"1.0.0".parse().unwrap());
+                tx.record_review_report(of, kept).await?;
+            });
+        };
+        let record = written("SELECT record FROM review_reports", vec![], fill).await;
+        check(name, &record, &report);
+    }
 }
 
 #[tokio::test]

@@ -2,11 +2,12 @@
 
 use super::{digest, name, time};
 use tidegate_domain::{
+    handover::HandoverKind,
     id::{DeploymentId, Edition, GroupId, MessageId, NoteId, TaskId},
     review::{
-        Column, Exception, Failure, Group, Improvement, Judged, Metrics, Moment, MomentKind, Note,
-        Objective, PlannedTarget, Report, Review, Stage, StepTaken, SupplierEvent, TaskTaken, Told,
-        Verdict,
+        Column, DepartureTaken, Exception, Failure, Group, HandoverSaid, HandoverTaken,
+        Improvement, Judged, Metrics, Moment, MomentKind, Note, Objective, PlannedTarget, Report,
+        Review, Stage, StepTaken, SupplierEvent, TaskTaken, Told, TrainMoment, TrainTaken, Verdict,
     },
     text::{Line, Paragraphs},
 };
@@ -126,7 +127,10 @@ pub(crate) fn report() -> Report {
             supplier: name("acme"),
             told: "gateway in live: nobody announced it".to_owned(),
             surprise: true,
+            through: None,
         }],
+        handovers: Vec::new(),
+        trains: Vec::new(),
         before: Some(metrics.clone()),
         since: Some(metrics),
         timeline: vec![Moment {
@@ -135,6 +139,44 @@ pub(crate) fn report() -> Report {
             by: Some(name("ada")),
             text: "the release was drafted".to_owned(),
         }],
+    }
+}
+
+/// The same of a release that was handed over, went by a train, and was reached by a supplier through another product.
+pub(crate) fn report_of_others() -> Report {
+    let handed = HandoverTaken {
+        kind: HandoverKind::Operations,
+        state: "accepted".to_owned(),
+        told: "olaf accepted it for team:ops.".to_owned(),
+        words: vec![HandoverSaid {
+            at: time(55),
+            by: name("olaf"),
+            what: "accepted".to_owned(),
+            note: "we have it".to_owned(),
+        }],
+    };
+    let ride = TrainTaken {
+        train: name("autumn"),
+        state: "arrived".to_owned(),
+        departures: vec![DepartureTaken {
+            environment: name("live"),
+            planned: Some(time(50)),
+            left: Some(time(58)),
+        }],
+        happened: vec![TrainMoment {
+            at: time(52),
+            by: Some(name("ben")),
+            what: "held".to_owned(),
+            told: "it was held: lunch".to_owned(),
+        }],
+    };
+    let mut report = report();
+    report.suppliers[0].through =
+        Some("web needs orders-api, which needs acme/gateway in the end".to_owned());
+    Report {
+        handovers: vec![handed],
+        trains: vec![ride],
+        ..report
     }
 }
 

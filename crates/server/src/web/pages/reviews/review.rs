@@ -1,10 +1,11 @@
 //! One review: what happened, what people wrote, what is to be better next time.
 
+mod report;
+
 use super::{
     super::super::{
         fault::Fault,
         frame::{Frame, Section, answer},
-        moment::Moment,
         offer::{Place, barred},
         parts::{self, Prose, counted},
         state::State as Shown,
@@ -16,11 +17,12 @@ use crate::http::access::State;
 use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
-use tidegate_domain::{access::Action, duration::Millis, review::Column};
+use tidegate_domain::{access::Action, review::Column};
 use tidegate_protocol::api::{
-    MetricsView, ObjectiveView, ParticipantView, ReportView, RetrospectiveView, ReviewGroupView,
-    ReviewNoteView, ReviewView,
+    ObjectiveView, ParticipantView, RetrospectiveView, ReviewGroupView, ReviewNoteView, ReviewView,
 };
+
+use report::{Report, report};
 
 /// The stages, as they come one after the other.
 const STAGES: [(&str, &str); 5] = [
@@ -71,23 +73,6 @@ struct Move {
     words: &'static str,
     /// What that does.
     effect: &'static str,
-}
-
-/// What happened.
-struct Report {
-    went_live: Option<Moment>,
-    planned: Option<Moment>,
-    moved: u64,
-    /// What is measured: what, before, since.
-    figures: Vec<(&'static str, String, String)>,
-    wrong: Vec<(Prose, Moment)>,
-    /// What people raised: number, and what became of it.
-    issues: Vec<(u64, Prose)>,
-    late: Vec<String>,
-    passed: Vec<(Prose, Moment)>,
-    told: Vec<(u64, String)>,
-    suppliers: Vec<(Prose, Moment)>,
-    timeline: Vec<(Moment, String, Prose)>,
 }
 
 /// The board of a retrospective.
@@ -156,7 +141,7 @@ pub(in crate::web) async fn show(
         stages: stages.into(),
         next: Prose::exactly(&parts::sentence(&view.next)),
         moves: moves(&view.stage).filter(|_| may.lead),
-        report: report(&view.report, now),
+        report: report(&view.report, (&product, &version), now),
         board: view.retrospective.map(|it| board(it, (&view.stage, &me))),
         objectives: view.objectives,
         participants: view.participants,
@@ -210,103 +195,6 @@ fn moves(stage: &str) -> Option<Move> {
         words,
         effect,
     })
-}
-
-fn report(view: &ReportView, now: Timestamp) -> Report {
-    let seen = |at| Moment::seen(at, now);
-    let failures = view.failures.iter().map(|it| {
-        let told = format!(
-            "deployment {} in {}: {}",
-            it.deployment, it.environment, it.told
-        );
-        (Prose::exactly(&told), seen(it.at))
-    });
-    let tasks = view.tasks.iter().filter_map(|it| Some((it, it.late_ms?)));
-    let tasks = tasks
-        .map(|(it, late)| format!("{} ({}): {} late", it.title, it.state, Millis(late).rough()));
-    let steps = view.steps.iter().filter(|it| it.took_ms > it.planned_ms);
-    let steps = steps.map(|it| {
-        let (took, planned) = (Millis(it.took_ms).rough(), Millis(it.planned_ms).rough());
-        format!(
-            "step {} of deployment {}: {took} instead of {planned}",
-            it.step, it.deployment
-        )
-    });
-    let passed = view.exceptions.iter();
-    let passed = passed.map(|it| {
-        let by = it
-            .by
-            .as_ref()
-            .map(|by| format!(", by {by}"))
-            .unwrap_or_default();
-        let told = format!("{}: {}{by}", it.what, it.told);
-        (Prose::exactly(&told), seen(it.at))
-    });
-    let told = view.messages.iter().map(|it| {
-        let lost = match it.lost {
-            0 => String::new(),
-            lost => format!(", {lost} not reached"),
-        };
-        let told = format!(
-            "{}: {}, {} delivered{lost}",
-            it.subject, it.status, it.delivered
-        );
-        (it.message, told)
-    });
-    let issues = view.issues.iter().map(|it| {
-        let took = Millis(it.took_ms).rough();
-        let told = format!("{} ({}): {}, after {took}", it.title, it.severity, it.told);
-        (it.id, Prose::exactly(&told))
-    });
-    let suppliers = view.suppliers.iter();
-    let suppliers = suppliers.map(|it| {
-        let told = format!("{}: {}", it.supplier, it.told);
-        (Prose::exactly(&told), seen(it.at))
-    });
-    let timeline = view.timeline.iter().map(|it| {
-        let by = it.by.clone().unwrap_or_default();
-        (seen(it.at), by, Prose::exactly(&it.text))
-    });
-    Report {
-        went_live: view.went_live.map(seen),
-        planned: view.planned_last.map(seen),
-        moved: view.moved,
-        figures: figures(view),
-        wrong: failures.collect(),
-        issues: issues.collect(),
-        late: tasks.chain(steps).collect(),
-        passed: passed.collect(),
-        told: told.collect(),
-        suppliers: suppliers.collect(),
-        timeline: timeline.collect(),
-    }
-}
-
-/// What is measured of deployments to live, before and since.
-fn figures(view: &ReportView) -> Vec<(&'static str, String, String)> {
-    let (Some(before), Some(since)) = (&view.before, &view.since) else {
-        return Vec::new();
-    };
-    let rough = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), |ms| Millis(ms).rough());
-    let share = |it: &MetricsView| {
-        let share = it
-            .failure_share
-            .map(|share| format!("{:.0} %", share * 100.0));
-        share.unwrap_or_else(|| "–".to_owned())
-    };
-    let both = |of: &dyn Fn(&MetricsView) -> String| (of(before), of(since));
-    let rows: [(&'static str, (String, String)); 4] = [
-        (
-            "Went live in a week",
-            both(&|it| format!("{:.1}", it.per_week)),
-        ),
-        ("Failed or went back", both(&share)),
-        ("From draft to live", both(&|it| rough(it.lead_time_ms))),
-        ("Mended after", both(&|it| rough(it.mended_after_ms))),
-    ];
-    let rows = rows.into_iter();
-    rows.map(|(what, (before, since))| (what, before, since))
-        .collect()
 }
 
 fn board(view: RetrospectiveView, (stage, me): (&str, &str)) -> Board {
