@@ -40,6 +40,9 @@ tasks:
   - { name: build, owner: ben, takes: 3d, phase: build }
   - { name: rehearse, owner: ada, needs: [build], takes: 1d }
 bookings: [{ environment: staging, from: -4d, until: -1d, reason: The dress rehearsal }]
+controls: [customer-approval]
+runbooks: [{ environment: staging, back: {} }]
+review: { lead: ada, due: +7d }
 ";
 
 /// A server with a shop and people: `ada` who plans, `ben` who applies, `cy` who assists in the team.

@@ -67,7 +67,7 @@ fn shop() -> Shop {
 
 fn deploy(shop: &Shop, version: &str, environment: &str, more: &[&str]) -> Value {
     let words = ["deploy", "shop", version, "--to", environment];
-    let how = ["--strategy", "all-at-once", "--output", "json"];
+    let how = ["--minimum-healthy", "200ms", "--output", "json"];
     shop.json(&[&words[..], &how, more].concat())
 }
 

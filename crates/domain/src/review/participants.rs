@@ -5,7 +5,7 @@ use crate::{
     deployment::{Deployment, Status},
     issue::Issue,
     name::Name,
-    planning::Party,
+    planning::{Party, PlanEdition},
 };
 use std::collections::BTreeMap;
 
@@ -29,19 +29,7 @@ pub fn participants(past: &Past) -> Participants {
     if let Some(block) = &past.release.blocked {
         add(&block.by, "blocked the release");
     }
-    for edition in &past.plans {
-        add(&edition.by, "planned");
-    }
-    for party in past
-        .plans
-        .last()
-        .into_iter()
-        .flat_map(|it| it.plan.involved.parties())
-    {
-        if let Party::Person(person) = party {
-            add(person, "is named in the plan");
-        }
-    }
+    of_plans(&past.plans, &mut add);
     for task in &past.tasks {
         if let Some(person) = task.state.by() {
             add(person, "worked on tasks");
@@ -83,13 +71,23 @@ pub fn participants(past: &Past) -> Participants {
             add(&sanction.by, "sanctioned messages");
         }
     }
-    for said in handed::handovers(&past.handovers)
-        .into_iter()
-        .flat_map(|it| it.words)
-    {
+    let handovers = handed::handovers(&past.handovers);
+    for said in handovers.into_iter().flat_map(|it| it.words) {
         add(&said.by, "handed it over or took it");
     }
     all
+}
+
+fn of_plans(plans: &[PlanEdition], add: &mut impl FnMut(&Name, &'static str)) {
+    for edition in plans {
+        add(&edition.by, "planned");
+    }
+    let newest = plans.last().into_iter();
+    for party in newest.flat_map(|it| it.plan.involved.parties()) {
+        if let Party::Person(person) = party {
+            add(person, "is named in the plan");
+        }
+    }
 }
 
 fn of_issue(issue: &Issue, add: &mut impl FnMut(&Name, &'static str)) {

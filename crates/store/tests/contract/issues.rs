@@ -6,9 +6,9 @@ use crate::samples::{
 };
 use tidegate_domain::{
     control::Severity,
-    id::{CommentId, IssueId, NewsId},
+    id::{CommentId, IssueId, NewsId, TaskId},
     issue::{Issue, IssueState},
-    talk::Subject,
+    talk::{Nearness, Reminder, Subject},
 };
 use tidegate_store::Store;
 
@@ -142,4 +142,26 @@ pub(crate) async fn one_stands_in_for_somebody_until_a_time(store: &Store) {
         assert_eq!(ended.unwrap(), expect);
     }
     assert_eq!(of("ada").await, None);
+}
+
+pub(crate) async fn people_are_reminded_once_of_each_moment(store: &Store) {
+    let reminder = |due: i64, nearness: Nearness| Reminder {
+        subject: Subject::Task(TaskId(7)),
+        due: time(due),
+        nearness,
+    };
+    let noted = async |of: Reminder| {
+        let noted = store.write(of, |tx, of| {
+            Box::pin(async move { tx.note_reminded(of).await })
+        });
+        noted.await.unwrap()
+    };
+    let known = async |of: Reminder| view!(store, of, |tx, of| tx.is_reminded(of).await?);
+    assert!(!known(reminder(100, Nearness::Soon)).await);
+    assert!(noted(reminder(100, Nearness::Soon)).await);
+    assert!(!noted(reminder(100, Nearness::Soon)).await);
+    assert!(known(reminder(100, Nearness::Soon)).await);
+    // Another time, and being over, are other things to be reminded of.
+    assert!(noted(reminder(101, Nearness::Soon)).await);
+    assert!(noted(reminder(100, Nearness::Over)).await);
 }

@@ -185,6 +185,7 @@ contract! {
         an_issue_is_kept_as_it_is_and_the_worst_are_found_first
         what_is_said_is_found_by_its_subject_and_whoever_follows_stays
         what_was_seen_is_not_told_again
+        people_are_reminded_once_of_each_moment
         one_stands_in_for_somebody_until_a_time
     }
     procedures {

@@ -4,6 +4,7 @@ mod communications;
 pub(crate) mod handovers;
 pub(crate) mod issues;
 pub(crate) mod lifecycle;
+mod planning;
 pub(crate) mod preflights;
 pub(crate) mod procedures;
 pub(crate) mod reviews;
@@ -15,6 +16,7 @@ mod trains;
 pub(crate) use communications::{
     bounce, deliveries, delivery, left_out, message, messages, opt_ins,
 };
+pub(crate) use planning::{booked, plan_edition, plan_with_all_ready, release_template, task};
 pub(crate) use scopes::{adjustments, wordings, work_item};
 pub(crate) use suppliers::{
     grants, incident, notice, notices, observation, observations, questioned, response, responses,
@@ -37,14 +39,10 @@ use tidegate_domain::{
     drill::{Drill, Leg, LegKind},
     duration::Millis,
     generation::{Generation, Incarnation, Instruction},
-    id::{
-        DeploymentId, DrillId, Edition, PersonId, ProposalId, RehearsalId, SnapshotNumber, TaskId,
-    },
+    id::{DeploymentId, DrillId, PersonId, ProposalId, RehearsalId, SnapshotNumber},
     journal::Entry,
     name::Name,
     plan::{Fleet, Limits, PartHashes, Rolling, Share, Strategy, compile},
-    planning::{Begun, Booked, PlanEdition, ReleasePlan, ReleaseTemplate, Task, TaskState},
-    procedure::MadeWith,
     rehearsal::{Exposure, Fault, Forecast, Forecasted, Rehearsal, Spread},
     release::{Content, Contents, Release, Snapshot},
     revision::{
@@ -187,80 +185,6 @@ pub(crate) fn documents() -> Vec<(Kind, Document)> {
     all.into_iter()
         .map(|document| (document.kind(), document))
         .collect()
-}
-
-/// What release plans begin with, with every optional part.
-fn release_template() -> ReleaseTemplate {
-    let plans = r#"{"name": "large", "title": "A large release", "products": ["storefront"], "includes": ["base"],
-        "purpose": "To be told.", "involved": {"accountable": "ada", "responsible": ["ben"], "consulted": ["cy"],
-        "informed": ["team:shop"]}, "phases": [{"name": "build", "title": "Build"}],
-        "milestones": [{"name": "ready", "title": "Ready", "due": "-1d 12:00"}], "tasks": [{"name": "notes",
-        "title": "Write the notes", "document": "In short.", "phase": "build", "milestone": "ready", "owner": "team:shop",
-        "needs": ["news"], "due": "2026-12-03T12:00", "takes": "4h"}], "bookings": [{"environment": "staging", "from": "-3d",
-        "until": "-1d", "shared": true, "reason": "The dress rehearsal"}]}"#;
-    serde_json::from_str(plans).unwrap()
-}
-
-/// An edition of a release's plan, with every optional part.
-pub(crate) fn plan_edition(number: u64) -> PlanEdition {
-    let template = release_template();
-    let plan = ReleasePlan {
-        purpose: template.purpose.clone(),
-        target: Some("2026-12-10T20:00".parse().unwrap()),
-        time_zone: "Europe/Amsterdam".parse().unwrap(),
-        involved: template.involved.clone(),
-        phases: template.phases.clone(),
-        milestones: template.milestones.clone(),
-        tasks: template.tasks.clone(),
-        bookings: template.bookings.clone(),
-        objectives: template.objectives.clone(),
-        ..ReleasePlan::default()
-    };
-    PlanEdition {
-        product: name("storefront"),
-        version: "1.1.0".parse().unwrap(),
-        edition: Edition(number),
-        plan,
-        procedures: MadeWith::default(),
-        begun: Some(Begun {
-            hash: canonical::hash(&template),
-            template: template.name,
-        }),
-        by: name("ada"),
-        at: time(number.try_into().unwrap()),
-    }
-}
-
-/// What a release books.
-pub(crate) fn booked(product: &str, (from, until): (i64, i64)) -> Booked {
-    Booked {
-        product: name(product),
-        version: "1.1.0".parse().unwrap(),
-        environment: name("staging"),
-        from: time(from),
-        until: time(until),
-        shared: true,
-        reason: "The dress rehearsal".to_owned(),
-    }
-}
-
-/// A task that somebody took.
-pub(crate) fn task(number: u64, state: TaskState) -> Task {
-    Task {
-        id: TaskId(number),
-        product: name("storefront"),
-        version: "1.1.0".parse().unwrap(),
-        name: Some(name("notes")),
-        title: "Write the notes".to_owned(),
-        document: "In short.".to_owned(),
-        owner: "team:shop".parse().unwrap(),
-        assignee: Some(name("ben")),
-        due: Some(time(100)),
-        by: name("ada"),
-        at: time(0),
-        state,
-        improvement: None,
-    }
 }
 
 pub(crate) fn snapshot(title: &str) -> Snapshot {

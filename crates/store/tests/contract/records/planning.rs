@@ -16,6 +16,23 @@ async fn release_plans() {
     check("release-plan", &record, &samples::plan_edition(1));
 }
 
+/// What plans have ready before it is needed.
+#[tokio::test]
+async fn release_plans_that_have_something_ready() {
+    let fill = |store: Store| async move {
+        commit!(store, (), |tx, ()| {
+            tx.record_plan_edition(&samples::plan_with_all_ready())
+                .await?;
+        });
+    };
+    let record = written("SELECT record FROM release_plans", vec![], fill).await;
+    check(
+        "release-plan-ready",
+        &record,
+        &samples::plan_with_all_ready(),
+    );
+}
+
 #[tokio::test]
 async fn bookings() {
     let fill = |store: Store| async move {
