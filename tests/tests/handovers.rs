@@ -57,20 +57,7 @@ async fn what_is_handed_over_is_rejected_mended_and_accepted_by_somebody_else() 
     hands.does("ada", "offer", &["--note", "have a look"]);
 
     rejected_and_accepted(&hands);
-    let review = hands.server.json(&["review", "show", "shop", "2.0.0"]);
-    let told = &review["report"]["handovers"];
-    assert_eq!(
-        (&told[0]["kind"], &told[0]["state"]),
-        (&json!("operations"), &json!("accepted"))
-    );
-    let words = told[0]["words"].as_array().expect("words").iter();
-    let words: Vec<&str> = words.filter_map(|it| it["what"].as_str()).collect();
-    assert_eq!(words, ["offered", "rejected", "offered", "accepted"]);
-    let rejected = told[0]["words"][1]["note"].as_str().expect("words");
-    assert!(rejected.contains("errors: there are more"), "{rejected}");
-    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
-    let shown = hands.server.run(&["review", "show", "shop", "2.0.0"]);
-    assert!(shown.contains("operations, accepted"), "{shown}");
+    told_by_the_review(&hands);
     let told = hands
         .server
         .run(&["journal", "list", "--subject", "release/shop/2.0.0"]);
@@ -87,6 +74,24 @@ async fn what_is_handed_over_is_rejected_mended_and_accepted_by_somebody_else() 
             "{action}: {told}"
         );
     }
+}
+
+/// The review tells every word that was said.
+fn told_by_the_review(hands: &Hands) {
+    let review = hands.server.json(&["review", "show", "shop", "2.0.0"]);
+    let told = &review["report"]["handovers"];
+    assert_eq!(
+        (&told[0]["kind"], &told[0]["state"]),
+        (&json!("operations"), &json!("accepted"))
+    );
+    let words = told[0]["words"].as_array().expect("words").iter();
+    let words: Vec<&str> = words.filter_map(|it| it["what"].as_str()).collect();
+    assert_eq!(words, ["offered", "rejected", "offered", "accepted"]);
+    let rejected = told[0]["words"][1]["note"].as_str().expect("words");
+    assert!(rejected.contains("errors: there are more"), "{rejected}");
+    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    let shown = hands.server.run(&["review", "show", "shop", "2.0.0"]);
+    assert!(shown.contains("operations, accepted"), "{shown}");
 }
 
 fn rejected_and_accepted(hands: &Hands) {

@@ -51,6 +51,26 @@ pub(super) fn told(view: &ReviewView) -> String {
 }
 
 fn report(text: &mut String, report: &ReportView) {
+    against_plan(text, report);
+    went_wrong(text, report);
+    listed_under(text, "handovers", report.handovers.iter().flat_map(handed));
+    for train in &report.trains {
+        let title = format!("train {}, {}", train.train, train.state.replace('_', " "));
+        listed_under(text, &title, ride(train));
+    }
+    let moments = report.timeline.iter().map(|it| {
+        let by = it
+            .by
+            .as_ref()
+            .map(|by| format!(" ({by})"))
+            .unwrap_or_default();
+        format!("{} {}{by}", it.at, it.text)
+    });
+    listed_under(text, "what happened", moments);
+}
+
+/// When it went live, against when it was planned, and how deployments went before and since.
+fn against_plan(text: &mut String, report: &ReportView) {
     let when = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.to_string());
     let _ = writeln!(text, "went live: {}", when(report.went_live));
     if report.planned_last.is_some() {
@@ -70,6 +90,9 @@ fn report(text: &mut String, report: &ReportView) {
             let _ = writeln!(text, "{title}: {}", measured(metrics));
         }
     }
+}
+
+fn went_wrong(text: &mut String, report: &ReportView) {
     let late = report.tasks.iter().filter_map(|it| Some((it, it.late_ms?)));
     let late = late.map(|(it, late)| {
         format!(
@@ -114,20 +137,6 @@ fn report(text: &mut String, report: &ReportView) {
     listed_under(text, "what was late", late.chain(slow));
     listed_under(text, "what was let pass", exceptions);
     listed_under(text, "what reached it through others", further);
-    listed_under(text, "handovers", report.handovers.iter().flat_map(handed));
-    for train in &report.trains {
-        let title = format!("train {}, {}", train.train, train.state.replace('_', " "));
-        listed_under(text, &title, ride(train));
-    }
-    let moments = report.timeline.iter().map(|it| {
-        let by = it
-            .by
-            .as_ref()
-            .map(|by| format!(" ({by})"))
-            .unwrap_or_default();
-        format!("{} {}{by}", it.at, it.text)
-    });
-    listed_under(text, "what happened", moments);
 }
 
 fn handed(it: &HandoverTakenView) -> Vec<String> {

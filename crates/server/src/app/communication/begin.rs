@@ -14,7 +14,7 @@ use tidegate_domain::{
     canonical,
     catalog::Kind,
     communication::{
-        Language, MessageTemplate, Schedule, Writing,
+        Begun, Language, MessageTemplate, Schedule, Writing,
         message::{About, Event, Message, Status, Writer},
     },
     digest::Digest,
@@ -72,43 +72,10 @@ impl App {
         planned.iter().for_each(|it| over(&mut writing, it));
         apply(&mut writing, &wanted.writing)?;
         let begun = template.map(|it| it.begun(planned.map(|it| it.name)));
-        let input = (request, about, writing, begun);
+        let input = (request, (about, writing, begun));
         let view = self
             .store
-            .write(input, |tx, (request, about, writing, begun)| {
-                async move {
-                    let product = product_of(about)?;
-                    request
-                        .permit_product(tx, Action::WriteMessage, product)
-                        .await?;
-                    exists(tx, about).await?;
-                    let planned = begun.as_ref().and_then(|it| it.planned.as_ref());
-                    check_unwritten(tx, about, planned).await?;
-                    check_audiences(tx, &writing.audiences).await?;
-                    let message = Message {
-                        id: tx.next_message().await?,
-                        about: about.clone(),
-                        writing: writing.clone(),
-                        begun: begun.clone(),
-                        writers: vec![writer(tx, request).await?],
-                        at: tx.now(),
-                        status: Status::Draft { note: None },
-                        out: None,
-                    };
-                    tx.record_message(&message).await?;
-                    let detail = json!({
-                        "about": message.about.to_string(), "subject": message.writing.subject,
-                        "template": message.begun.as_ref().map(|it| &it.template),
-                        "planned": message.begun.as_ref().map(|it| &it.planned),
-                    });
-                    let subject = subject(message.id);
-                    request
-                        .journal(tx, "message.begun", &subject, &detail)
-                        .await?;
-                    view(tx, &message).await
-                }
-                .boxed()
-            })
+            .write(input, |tx, (request, of)| keep(tx, request, of).boxed())
             .await?;
         self.bus.announce();
         Ok(view)
@@ -185,6 +152,42 @@ impl App {
             })
             .await
     }
+}
+
+/// Keeps a new message as a draft.
+async fn keep(
+    tx: &mut Tx,
+    request: &Request,
+    (about, writing, begun): &(About, Writing, Option<Begun>),
+) -> Result<MessageView, Error> {
+    let product = product_of(about)?;
+    request
+        .permit_product(tx, Action::WriteMessage, product)
+        .await?;
+    exists(tx, about).await?;
+    let planned = begun.as_ref().and_then(|it| it.planned.as_ref());
+    check_unwritten(tx, about, planned).await?;
+    check_audiences(tx, &writing.audiences).await?;
+    let message = Message {
+        id: tx.next_message().await?,
+        about: about.clone(),
+        writing: writing.clone(),
+        begun: begun.clone(),
+        writers: vec![writer(tx, request).await?],
+        at: tx.now(),
+        status: Status::Draft { note: None },
+        out: None,
+    };
+    tx.record_message(&message).await?;
+    let detail = json!({
+        "about": message.about.to_string(), "subject": message.writing.subject,
+        "template": message.begun.as_ref().map(|it| &it.template), "planned": planned,
+    });
+    let subject = subject(message.id);
+    request
+        .journal(tx, "message.begun", &subject, &detail)
+        .await?;
+    view(tx, &message).await
 }
 
 fn blank() -> Writing {

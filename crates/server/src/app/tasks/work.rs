@@ -9,7 +9,10 @@ use super::{
 };
 use futures::FutureExt;
 use jiff::Timestamp;
-use tidegate_domain::{name::Name, planning::Party};
+use tidegate_domain::{
+    name::Name,
+    planning::{Party, Task},
+};
 use tidegate_protocol::api::{LentView, TaskView, WorkView};
 use tidegate_store::Tx;
 
@@ -43,18 +46,8 @@ impl App {
 
 async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, Error> {
     let me = &request.actor.name;
-    let mut sight = request.sight(tx).await?;
     let teams = teams(tx, request, of).await?;
-    let (mut mine, mut waiting) = (Vec::new(), Vec::new());
-    match of {
-        WorkOf::Mine => {
-            mine.extend(tx.tasks_taken_by(me, LISTED_MAX).await?);
-            let alone = Party::Person(me.clone());
-            mine.extend(tx.tasks_waiting_for(&alone, LISTED_MAX).await?);
-        }
-        WorkOf::All => waiting.extend(tx.pending_tasks(LISTED_MAX).await?),
-        WorkOf::Team(_) => {}
-    }
+    let (mine, waiting) = tasks(tx, request, (of, &teams)).await?;
     let steps = runbooks::waiting_for(tx, request, |step| match of {
         WorkOf::Mine => step.falls_to(me, |team| teams.contains(team)),
         WorkOf::Team(team) => step.owner == Some(Party::Team(team.clone())),
@@ -79,13 +72,6 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
     if *of == WorkOf::Mine {
         lent = of_others(tx, request).await?;
         news = talk::unseen(tx, request).await?;
-    }
-    for team in teams {
-        waiting.extend(tx.tasks_waiting_for(&Party::Team(team), LISTED_MAX).await?);
-    }
-    for list in [&mut mine, &mut waiting] {
-        list.retain(|task| sight.shows(&task.product));
-        list.sort_by_key(|task| (task.due.unwrap_or(Timestamp::MAX), task.id));
     }
     let mine = views(tx, request, &mine).await?;
     let waiting = views(tx, request, &waiting).await?;
@@ -113,6 +99,35 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         lent,
         news,
     })
+}
+
+/// The tasks of whoever asks, and those that wait for teams or for anybody; the most urgent first.
+async fn tasks(
+    tx: &mut Tx,
+    request: &Request,
+    (of, teams): (&WorkOf, &[Name]),
+) -> Result<(Vec<Task>, Vec<Task>), Error> {
+    let me = &request.actor.name;
+    let (mut mine, mut waiting) = (Vec::new(), Vec::new());
+    match of {
+        WorkOf::Mine => {
+            mine.extend(tx.tasks_taken_by(me, LISTED_MAX).await?);
+            let alone = Party::Person(me.clone());
+            mine.extend(tx.tasks_waiting_for(&alone, LISTED_MAX).await?);
+        }
+        WorkOf::All => waiting.extend(tx.pending_tasks(LISTED_MAX).await?),
+        WorkOf::Team(_) => {}
+    }
+    for team in teams {
+        let team = Party::Team(team.clone());
+        waiting.extend(tx.tasks_waiting_for(&team, LISTED_MAX).await?);
+    }
+    let mut sight = request.sight(tx).await?;
+    for list in [&mut mine, &mut waiting] {
+        list.retain(|task| sight.shows(&task.product));
+        list.sort_by_key(|task| (task.due.unwrap_or(Timestamp::MAX), task.id));
+    }
+    Ok((mine, waiting))
 }
 
 /// The teams whose work is asked for.

@@ -163,23 +163,9 @@ pub(in crate::web) async fn show(
         steps: work.steps.into_iter().map(|it| step(it, now)).collect(),
         procedures: work.procedures,
         handovers: work.handovers.into_iter().map(handed).collect(),
-        reviews: work
-            .reviews
-            .into_iter()
-            .map(|it| {
-                let due = it.due.map(|at| Moment::seen(at, now));
-                (it, due)
-            })
-            .collect(),
+        reviews: beside(work.reviews, |it| it.due.map(|at| Moment::seen(at, now))),
         issues: IssueTable::of("Issues", work.issues, true),
-        supervised: work
-            .supervised
-            .into_iter()
-            .map(|it| {
-                let at = Moment::seen(it.at, now);
-                (it, at)
-            })
-            .collect(),
+        supervised: beside(work.supervised, |it| Moment::seen(it.at, now)),
         lists,
         newest: work.news.first().map(|it| it.id),
         news: work.news.into_iter().map(|it| new(it, now)).collect(),
@@ -189,6 +175,16 @@ pub(in crate::web) async fn show(
             view,
         }),
     })
+}
+
+/// Each with something that is told beside it.
+fn beside<T, B>(all: Vec<T>, of: impl Fn(&T) -> B) -> Vec<(T, B)> {
+    let all = all.into_iter();
+    all.map(|it| {
+        let beside = of(&it);
+        (it, beside)
+    })
+    .collect()
 }
 
 fn new(view: NewsView, now: Timestamp) -> New {
