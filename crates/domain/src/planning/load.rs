@@ -8,6 +8,7 @@
 
 use crate::{name::Name, version::Version};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// Something that falls to somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,33 +41,54 @@ pub struct Overload<'a> {
 }
 
 /// The time in which the most is too much for as many `people`, if there is any. A task that is late by itself is left out:
-/// it needs no other to be too much.
+/// it needs no other to be too much. It takes the square of the number of stints.
 pub fn overload(stints: &[Stint], people: u32) -> Option<Overload<'_>> {
     let fits_alone = |it: &&Stint| it.takes <= it.until.duration_since(it.from);
     let mut stints: Vec<&Stint> = stints.iter().filter(fits_alone).collect();
     stints.sort_by_key(|it| (it.until, it.from));
-    let mut worst: Option<Overload<'_>> = None;
-    for from in stints.iter().map(|it| it.from) {
+    let begins: BTreeSet<Timestamp> = stints.iter().map(|it| it.from).collect();
+    let mut worst: Option<Crowded> = None;
+    for from in begins {
         let mut takes = SignedDuration::ZERO;
-        let mut within: Vec<&Stint> = Vec::new();
-        for stint in stints.iter().filter(|it| it.from >= from) {
+        let places = stints.iter().enumerate();
+        for (last, stint) in places.filter(|(_, it)| it.from >= from) {
             takes = takes.saturating_add(stint.takes);
-            within.push(stint);
             let time = stint.until.duration_since(from);
             let over = takes.saturating_sub(times(time, people));
-            let is_worse = worst.as_ref().is_none_or(|worst| over > worst.over);
+            let is_worse = worst.is_none_or(|worst| over > worst.over);
             if over.is_positive() && is_worse {
-                worst = Some(Overload {
+                worst = Some(Crowded {
                     from,
-                    until: stint.until,
+                    last,
                     takes,
                     over,
-                    stints: within.clone(),
                 });
             }
         }
     }
-    worst
+    let Crowded {
+        from,
+        last,
+        takes,
+        over,
+    } = worst?;
+    let within = stints.iter().take(last + 1).filter(|it| it.from >= from);
+    Some(Overload {
+        from,
+        until: stints[last].until,
+        takes,
+        over,
+        stints: within.copied().collect(),
+    })
+}
+
+/// A time in which too much is to be done, from a moment until the end of the stint at a place.
+#[derive(Clone, Copy)]
+struct Crowded {
+    from: Timestamp,
+    last: usize,
+    takes: SignedDuration,
+    over: SignedDuration,
 }
 
 fn times(time: SignedDuration, people: u32) -> SignedDuration {

@@ -237,6 +237,33 @@ fn an_organisation_adds_controls_and_changes_shipped_ones() {
 }
 
 #[test]
+fn what_a_release_plan_demands_is_enforced_whatever_its_mode_says() {
+    let fridays = own("no-fridays", Some(Mode::Off), NO_FRIDAYS);
+    let controls = Controls::new(&[(fridays, 1)]);
+    let mut facts = good();
+    facts.deployment.weekday = "friday".to_owned();
+    facts.release.evidence.clear();
+    let stopping = |facts: &ControlFacts| {
+        let findings = controls.judge(facts).into_iter();
+        let stopping = findings.filter(Finding::stops);
+        let told = stopping.map(|it| format!("{} {}", it.control, it.demanded));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(stopping(&facts), [""; 0]);
+    facts.release.demanded = names(&["no-fridays", "customer-approval", "components-complete"]);
+    assert_eq!(
+        stopping(&facts),
+        ["customer-approval true", "no-fridays true"]
+    );
+    // By its own word, as well.
+    facts.release.missing = names(&["db"]);
+    assert!(stopping(&facts).contains(&"components-complete false".to_owned()));
+    // Where it is not about, it is not demanded either.
+    facts.deployment.environment = name("staging");
+    assert!(!stopping(&facts).contains(&"no-fridays true".to_owned()));
+}
+
+#[test]
 fn what_does_not_fit_is_refused_and_what_fails_does_not_hold() {
     let check = |policy: &str, expect: &str| {
         let fault = examine_control(&own("mine", None, policy)).unwrap_err();

@@ -1,9 +1,13 @@
 //! Preflights that nobody has to ask for: where a deployment waits for nothing but a fresh one, its targets are looked at.
 
-use super::{LEASE, SCAN};
+use super::LEASE;
 use crate::app::{Error, Request, SharedApp, due_preflight};
 use futures::FutureExt;
+use std::time::Duration;
 use tidegate_domain::id::DeploymentId;
+
+/// How long between two looks.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Looks after every deployment until the task is dropped. One that cannot be looked at is tried again later.
 pub(crate) async fn run(app: SharedApp, holder: String) {
@@ -12,7 +16,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, "engine.preflights_failed");
         }
-        tokio::time::sleep(SCAN).await;
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

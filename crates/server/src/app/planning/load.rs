@@ -22,6 +22,8 @@ use tidegate_store::{StoreError, Tx};
 const TASKS: u64 = 500;
 /// How many people of one team are.
 const PEOPLE: usize = 100;
+/// How many tasks are weighed against each other, the most urgent.
+const STINTS: usize = 2_000;
 
 /// Those to whom tasks of a release fall, and who have more to do than they have time for.
 pub(super) async fn overloads(
@@ -40,6 +42,8 @@ pub(super) async fn overloads(
         for task in falling_to(tx, (&party, &people)).await? {
             stints.extend(plans.stint(tx, &task).await?);
         }
+        stints.sort_by_key(|it| it.until);
+        stints.truncate(STINTS);
         let count = u32::try_from(people.len().max(1)).unwrap_or(u32::MAX);
         let own = (&edition.product, &edition.version);
         // What is too much elsewhere is told there.
