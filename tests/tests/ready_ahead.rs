@@ -122,7 +122,8 @@ fn a_release_has_ready_what_its_template_says_and_is_held_up_by_it() {
     until("it waits for the customer", || {
         shop.ok(&["explain", &id]).contains("customer-approval")
     });
-    let found = shop.ok(&["controls", "check", &id]);
+    let found = shop.run(&["controls", "check", &id]).stdout;
+    let found = String::from_utf8_lossy(&found);
     assert!(
         found.contains("customer-approval (by the release's plan)"),
         "{found}"

@@ -349,7 +349,9 @@ fn a_runbook_for_another_way_of_deploying_is_generated_anew_and_keeps_what_peopl
     let said = String::from_utf8_lossy(&lost.stdout).into_owned();
     assert_eq!(lost.status.code(), Some(6), "{said}");
     assert!(
-        said.contains("step `look` stood before `wave-2`, which is not there any more"),
+        said.contains(
+            "step `look` stood before `wave-2`, which is not there: give it another place"
+        ),
         "{said}"
     );
     assert_eq!(show(&shop, &[])["edition"], 4);
