@@ -137,6 +137,10 @@ fn a_release_has_ready_what_its_template_says_and_is_held_up_by_it() {
     let (code, said) = shop.by("ben", &["step", "finish", &id, "call"]);
     assert_eq!(code, 0, "{said}");
     shop.await_version("staging", "1.1.0");
+    until("it has succeeded", || {
+        let view = shop.json(&["deployment", "show", &id, "--output", "json"]);
+        view["status"] == "succeeded"
+    });
     looked_back_at(&shop);
 }
 
