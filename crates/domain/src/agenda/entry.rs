@@ -1,9 +1,7 @@
 //! One thing that happens, and all of them in a stretch of time.
 
 use super::{Hours, Lane, Subject};
-use crate::{
-    calendar::Span, catalog::ComponentName, lifecycle::PlaceState, name::Name, planning::Party,
-};
+use crate::{calendar::Span, catalog::ComponentName, name::Name, planning::Party};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -62,16 +60,11 @@ impl Progress {
         }
     }
 
-    /// How far a release is that is to be live in `span`, as it is `there`, where its way ends. Once it is live it is over, however
-    /// early that is; what was taken back is still to come.
-    pub fn of_release(span: Span, there: PlaceState, now: Timestamp) -> Self {
-        match there {
-            PlaceState::Holds { .. } => Self::Over,
-            PlaceState::NotYet
-            | PlaceState::UnderWay { .. }
-            | PlaceState::Failed { .. }
-            | PlaceState::TakenBack { .. }
-            | PlaceState::BrokenOff { .. } => Self::at(span, now),
+    /// How far a release is that is to be live in `span`: once it is live it is over, however early that is.
+    pub fn of_release(span: Span, is_live: bool, now: Timestamp) -> Self {
+        match is_live {
+            true => Self::Over,
+            false => Self::at(span, now),
         }
     }
 

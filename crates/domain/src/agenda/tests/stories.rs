@@ -1,7 +1,7 @@
 //! Each rule by itself, and what moving something changes.
 
 use super::{super::*, sample::*};
-use crate::{calendar::Scope, lifecycle::PlaceState};
+use crate::calendar::Scope;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
@@ -223,28 +223,12 @@ fn what_is_over_or_called_off_is_in_nobodys_way() {
 
 #[test]
 fn a_release_that_is_live_before_its_time_is_in_nobodys_way() {
-    let (since, replaced) = (at(1), Some(at(2)));
-    let there = [
-        (PlaceState::NotYet, true),
-        (PlaceState::UnderWay { since }, true),
-        (PlaceState::Failed { at: since }, true),
-        (PlaceState::TakenBack { at: since }, true),
-        (PlaceState::BrokenOff { at: since }, true),
-        (
-            PlaceState::Holds {
-                since,
-                replaced: None,
-            },
-            false,
-        ),
-        (PlaceState::Holds { since, replaced }, false),
-    ];
-    for (there, clashes) in there {
+    for (is_live, clashes) in [(false, true), (true, false)] {
         let mut early = release("shop 1.0.0", 10);
-        early.progress = Progress::of_release(early.span, there, at(3));
+        early.progress = Progress::of_release(early.span, is_live, at(3));
         let both = agenda(&[early, release("shop 1.1.0", 10)]);
         let found = Clashes::of(&both, |_| true);
-        assert_eq!(!found.conflicts.is_empty(), clashes, "{there:?}");
+        assert_eq!(!found.conflicts.is_empty(), clashes, "live: {is_live}");
     }
 }
 

@@ -7,7 +7,6 @@ use tidegate_domain::{
     agenda::{Carried, Entry, Hours, Progress, Reliance, Subject},
     calendar::{Scope, Span},
     deployment::{Deployment, Status},
-    lifecycle::PlaceState,
     name::Name,
     planning::{Booked, Concerned, Party, PlanEdition, Task},
     train::{Departure, Train, TrainStatus},
@@ -32,7 +31,7 @@ pub(super) fn hours<'a>(
 /// When a release is to be live, if that is set.
 pub(super) fn release(
     edition: &PlanEdition,
-    there: PlaceState,
+    is_live: bool,
     (base, now): (&Base, Timestamp),
 ) -> Option<Entry> {
     let target = edition.plan.target().ok().flatten()?;
@@ -41,14 +40,10 @@ pub(super) fn release(
     let involved = &edition.plan.involved;
     let responsible = involved.responsible.iter().filter_map(Concerned::party);
     let busy = involved.accountable.iter().chain(responsible);
-    let progress = Progress::of_release(span, there, now);
-    let title = match there {
-        PlaceState::Holds { .. } => format!("{carried} is live"),
-        PlaceState::NotYet
-        | PlaceState::UnderWay { .. }
-        | PlaceState::Failed { .. }
-        | PlaceState::TakenBack { .. }
-        | PlaceState::BrokenOff { .. } => format!("{carried} is to be live"),
+    let progress = Progress::of_release(span, is_live, now);
+    let title = match is_live {
+        true => format!("{carried} is live"),
+        false => format!("{carried} is to be live"),
     };
     let entry = Entry {
         title,

@@ -5,6 +5,7 @@ use super::{
         Error, Request,
         query::{Declared, Place},
         request::Sight,
+        rollback::standing_of,
     },
     entries,
     filter::Wanted,
@@ -18,10 +19,10 @@ use tidegate_domain::{
     catalog::{Kind, path},
     deployment::Deployment,
     id::DeploymentId,
-    lifecycle::{PlaceState, place},
     name::Name,
     planning::{Booked, Party, PlanEdition},
     supplier::Supplier,
+    version::Version,
 };
 use tidegate_store::Tx;
 
@@ -35,6 +36,8 @@ const NOTICES_MAX: u64 = 500;
 const DEPLOYMENTS_MAX: usize = 5_000;
 /// So many are read at once.
 const PAGE: u64 = 500;
+/// Of so many that succeeded somewhere is looked for what stands there.
+const STANDING: u64 = 50;
 /// The most tasks of one party.
 const TASKS_MAX: u64 = 500;
 /// Deployments that are over took no longer than this.
@@ -221,27 +224,41 @@ impl Gathered {
     ) -> Result<Vec<PlanEdition>, Error> {
         let mut plans = tx.newest_plans().await?;
         plans.retain(|it| sight.shows(&it.product));
-        let mut all: Vec<Entry> = Vec::new();
-        for edition in &plans {
-            let there = self.there(tx, edition).await?;
-            all.extend(entries::release(edition, there, (&self.base, self.now)));
-        }
+        let live = self.live(tx, &plans).await?;
+        let entry = |it: &PlanEdition| {
+            let is_live = live.contains(&(&it.product, &it.version));
+            entries::release(it, is_live, (&self.base, self.now))
+        };
+        let all: Vec<Entry> = plans.iter().filter_map(entry).collect();
         self.put_wide(all);
         Ok(plans)
     }
 
-    /// How a release is where its way ends. Of what is over by its time nobody asks.
-    async fn there(&self, tx: &mut Tx, edition: &PlanEdition) -> Result<PlaceState, Error> {
-        let target = edition.plan.target().ok().flatten();
-        let is_ahead = target.is_some_and(|it| Entry::moment(it.timestamp()).end > self.now);
-        let Some(last) = self.base.last.get(&edition.product).filter(|_| is_ahead) else {
-            return Ok(PlaceState::NotYet);
+    /// The releases that are live where their way ends, of those whose time is still to come: of the others nobody asks.
+    async fn live<'a>(
+        &self,
+        tx: &mut Tx,
+        plans: &'a [PlanEdition],
+    ) -> Result<BTreeSet<(&'a Name, &'a Version)>, Error> {
+        let is_ahead = |it: &&PlanEdition| {
+            let target = it.plan.target().ok().flatten();
+            target.is_some_and(|at| Entry::moment(at.timestamp()).end > self.now)
         };
-        let newest = DeploymentId(u64::MAX >> 1);
-        let of = (Some(&edition.product), Some(last));
-        let mut all = tx.deployments_before(newest, PAGE, of).await?;
-        all.reverse();
-        Ok(place(&edition.version, last, &all).state)
+        let mut ahead: BTreeMap<&Name, Vec<&Version>> = BTreeMap::new();
+        for edition in plans.iter().filter(is_ahead) {
+            let versions = ahead.entry(&edition.product).or_default();
+            versions.push(&edition.version);
+        }
+        let mut live = BTreeSet::new();
+        for (product, versions) in ahead {
+            let Some(last) = self.base.last.get(product) else {
+                continue;
+            };
+            let standing = standing_of(tx, (product, last), STANDING).await?;
+            let stands = |it: &&Version| standing.iter().any(|one| one.release == **it);
+            live.extend(versions.into_iter().filter(stands).map(|it| (product, it)));
+        }
+        Ok(live)
     }
 
     async fn add_bookings(
