@@ -60,6 +60,18 @@ impl PlannedRunbooks {
         }
     }
 
+    /// Takes over what another one says, which has the last word of each way.
+    pub(super) fn take_over(&mut self, other: &Self) {
+        for (own, other) in [
+            (&mut self.forward, &other.forward),
+            (&mut self.back, &other.back),
+        ] {
+            if other.is_some() {
+                own.clone_from(other);
+            }
+        }
+    }
+
     /// The ways for which there is something, with it.
     pub fn outlines(&self) -> impl Iterator<Item = (Way, &Outline)> {
         let both = [Way::Forward, Way::Back].into_iter();

@@ -172,9 +172,13 @@ impl ReleaseTemplate {
 
     fn add_prepared(&self, plan: &mut ReleasePlan) {
         join(&mut plan.controls, &self.controls, PartialEq::eq);
-        join(&mut plan.runbooks, &self.runbooks, |a, b| {
-            a.environment == b.environment
-        });
+        for own in &self.runbooks {
+            let mut known = plan.runbooks.iter_mut();
+            match known.find(|it| it.environment == own.environment) {
+                Some(known) => known.take_over(own),
+                None => plan.runbooks.push(own.clone()),
+            }
+        }
         join(&mut plan.messages, &self.messages, |a, b| a.name == b.name);
         if self.review.is_some() {
             plan.review.clone_from(&self.review);
@@ -256,6 +260,32 @@ mod tests {
             assert_eq!(plan.involved.informed.len(), 2);
             assert_eq!(plan.purpose, "To be told.");
         }
+    }
+
+    #[test]
+    fn what_is_ready_ahead_comes_together_and_the_last_word_is_kept() {
+        let all = [
+            template(
+                json!({"name": "base", "controls": ["a", "b"], "review": {"lead": "ada", "due": "+7d"},
+                "messages": [{"name": "soon", "template": "x"}],
+                "runbooks": [{"environment": "live", "forward": {"deviations": {"text": "Stop."}}, "back": {}}]}),
+            ),
+            template(
+                json!({"name": "night", "includes": ["base"], "controls": ["b", "c"],
+                "messages": [{"name": "soon", "template": "y"}, {"name": "late", "template": "y"}],
+                "review": {"lead": "ben", "due": "+9d"},
+                "runbooks": [{"environment": "live", "back": {"deviations": {"text": "Call."}}}]}),
+            ),
+        ];
+        let plan = begun("night", &all).unwrap();
+        let ready = json!({"controls": plan.controls, "messages": plan.messages, "review": plan.review, "runbooks": plan.runbooks});
+        assert_eq!(
+            ready,
+            json!({"controls": ["a", "b", "c"], "review": {"lead": "ben", "due": "+9d"},
+                "messages": [{"name": "soon", "template": "y"}, {"name": "late", "template": "y"}],
+                "runbooks": [{"environment": "live", "forward": {"deviations": {"text": "Stop."}},
+                    "back": {"deviations": {"text": "Call."}}}]})
+        );
     }
 
     #[test]

@@ -148,12 +148,9 @@ impl Known {
             Ok(plan) => plan,
             Err(why) => return Some(why.to_string()),
         };
-        let mut booked = plan.bookings.iter().map(|it| &it.environment);
         let mut products = template.products.iter();
-        products
-            .find_map(|name| self.no_product(name))
-            .or_else(|| booked.find_map(|name| unknown(name, &self.environments)))
-            .or_else(|| self.prepared.fault(&plan, &self.environments))
+        let unknown = products.find_map(|name| self.no_product(name));
+        unknown.or_else(|| self.prepared.fault(&plan))
     }
 
     fn outside(&self, scope: &Scope) -> Option<String> {

@@ -1,13 +1,13 @@
 //! Whatever a plan names has to exist: people, teams, suppliers, stakeholders, procedures, environments, controls, templates.
 
-use super::super::{Error, Request, communication, procedures, runbooks};
+use super::super::{Error, Request, procedures, runbooks};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     catalog::{Kind, Team},
-    communication::{MessageTemplate, Schedule, Stakeholder},
+    communication::MessageTemplate,
     name::Name,
-    planning::{Concerned, Party, PlannedMessage, ReleasePlan},
-    supplier::Supplier,
+    planning::{Nameable, Party, ReleasePlan},
 };
 use tidegate_store::Tx;
 
@@ -17,16 +17,34 @@ pub(super) async fn check(
     request: &Request,
     (product, plan): (&Name, &ReleasePlan),
 ) -> Result<(), Error> {
-    check_concerned(tx, plan).await?;
+    check_people(tx, plan).await?;
     let named = plan.tasks.iter().filter_map(|it| {
         let named = it.procedure.as_ref()?;
         Some((format!("task `{}`", it.name), named))
     });
     procedures::check_named(tx, named).await?;
-    check_environments(tx, plan).await?;
-    check_controls(tx, request, &plan.controls).await?;
-    for message in &plan.messages {
-        check_message(tx, (product, message)).await?;
+    for (what, name) in plan.named() {
+        let is_there = match what {
+            Nameable::Control => {
+                let known = request.gate.controls(tx).await?;
+                known.iter().any(|(control, _)| control.name == *name)
+            }
+            Nameable::MessageTemplate => {
+                let found: Option<MessageTemplate> =
+                    tx.document(what.kind(), name.as_str()).await?;
+                found.is_some_and(|it| it.is_good_for(product))
+            }
+            Nameable::Environment
+            | Nameable::Audience
+            | Nameable::Supplier
+            | Nameable::Stakeholder => {
+                let found: Option<Value> = tx.document(what.kind(), name.as_str()).await?;
+                found.is_some()
+            }
+        };
+        if !is_there {
+            return Err(not_declared((code(what), what.noun()), what.kind(), name));
+        }
     }
     for (_, outline) in plan.runbooks.iter().flat_map(|it| it.outlines()) {
         let parties = outline.deviations.decides.iter();
@@ -35,26 +53,12 @@ pub(super) async fn check(
     Ok(())
 }
 
-async fn check_concerned(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
+async fn check_people(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
     let mut parties: BTreeSet<Party> = plan.parties().into_iter().cloned().collect();
     let with = plan.review.iter().flat_map(|it| &it.with);
     parties.extend(with.cloned().map(Party::Person));
     for party in &parties {
         check_party(tx, party).await?;
-    }
-    for concerned in plan.involved.others() {
-        match concerned {
-            Concerned::Party(_) => {}
-            Concerned::Supplier(name) => {
-                let found: Option<Supplier> = tx.document(Kind::Supplier, name.as_str()).await?;
-                declared(found, ("supplier", "Supplier"), name)?;
-            }
-            Concerned::Stakeholder(name) => {
-                let found: Option<Stakeholder> =
-                    tx.document(Kind::Stakeholder, name.as_str()).await?;
-                declared(found, ("stakeholder", "Stakeholder"), name)?;
-            }
-        }
     }
     Ok(())
 }
@@ -68,66 +72,26 @@ pub(in crate::app) async fn check_party(tx: &mut Tx, party: &Party) -> Result<()
         }
         Party::Team(name) => {
             let team: Option<Team> = tx.document(Kind::Team, name.as_str()).await?;
-            declared(team, ("team", "Team"), name)
+            let missing = || not_declared(("team-not-found", "team"), Kind::Team, name);
+            team.map(drop).ok_or_else(missing)
         }
         Party::Person(_) => Ok(()),
     }
 }
 
-async fn check_environments(tx: &mut Tx, plan: &ReleasePlan) -> Result<(), Error> {
-    let known = tx.environments().await?;
-    let booked = plan.bookings.iter().map(|it| &it.environment);
-    let deployed = plan.runbooks.iter().map(|it| &it.environment);
-    let awaited = plan.messages.iter().filter_map(|it| match &it.on {
-        Some(Schedule::Deployment(_, environment)) => Some(environment),
-        Some(Schedule::ByHand | Schedule::Milestone(_) | Schedule::At(_)) | None => None,
-    });
-    let mut named = booked.chain(deployed).chain(awaited);
-    match named.find(|name| !known.contains_key(*name)) {
-        Some(name) => Err(Error::not_found(
-            "environment-not-found",
-            "environment",
-            name,
-        )),
-        None => Ok(()),
+/// How programs know that something is missing.
+const fn code(what: Nameable) -> &'static str {
+    match what {
+        Nameable::Environment => "environment-not-found",
+        Nameable::Control => "control-not-found",
+        Nameable::MessageTemplate => "template-not-found",
+        Nameable::Audience => "audience-not-found",
+        Nameable::Supplier => "supplier-not-found",
+        Nameable::Stakeholder => "stakeholder-not-found",
     }
 }
 
-async fn check_controls(tx: &mut Tx, request: &Request, named: &[Name]) -> Result<(), Error> {
-    let known = request.gate.controls(tx).await?;
-    let is_unknown = |name: &&Name| known.iter().all(|(control, _)| control.name != **name);
-    match named.iter().find(is_unknown) {
-        Some(name) => Err(Error::not_found("control-not-found", "control", name)
-            .hint("`tidegate controls list` shows those there are")),
-        None => Ok(()),
-    }
-}
-
-async fn check_message(
-    tx: &mut Tx,
-    (product, message): (&Name, &PlannedMessage),
-) -> Result<(), Error> {
-    let name = &message.template;
-    let found: Option<MessageTemplate> = tx.document(Kind::MessageTemplate, name.as_str()).await?;
-    let found = found.filter(|it| it.is_good_for(product));
-    declared(found, ("message template", "MessageTemplate"), name)?;
-    communication::check_audiences(tx, &message.audiences).await
-}
-
-/// Refuses what is not declared, with how it would be.
-fn declared<T>(
-    found: Option<T>,
-    (what, kind): (&'static str, &str),
-    name: &Name,
-) -> Result<(), Error> {
-    let code = match what {
-        "supplier" => "supplier-not-found",
-        "stakeholder" => "stakeholder-not-found",
-        "team" => "team-not-found",
-        _ => "template-not-found",
-    };
-    found.map(drop).ok_or_else(|| {
-        Error::not_found(code, what, name)
-            .hint(format!("declare it (`kind: {kind}`) by `tidegate apply`"))
-    })
+fn not_declared((code, noun): (&'static str, &'static str), kind: Kind, name: &Name) -> Error {
+    Error::not_found(code, noun, name)
+        .hint(format!("declare it (`kind: {kind}`) by `tidegate apply`"))
 }

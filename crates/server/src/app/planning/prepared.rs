@@ -5,7 +5,7 @@ use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     catalog::Kind,
-    communication::{Audience, message::Status},
+    communication::Audience,
     control::Mode,
     name::Name,
     planning::{Concerned, PlanEdition, PlannedMessage, PlannedReview},
@@ -198,6 +198,7 @@ async fn message_views(tx: &mut Tx, edition: &PlanEdition) -> Result<Vec<Prepare
     let written = communication::written(tx, (product, version)).await?;
     let view = |planned: &PlannedMessage| {
         let (name, message) = (&planned.name, written.get(&planned.name));
+        let is_there = message.is_some_and(|it| !communication::is_cancelled(it));
         PreparedView {
             kind: "message".to_owned(),
             name: name.to_string(),
@@ -205,10 +206,9 @@ async fn message_views(tx: &mut Tx, edition: &PlanEdition) -> Result<Vec<Prepare
                 || "not written".to_owned(),
                 |it| format!("message {}: {}", it.id, it.status),
             ),
-            ready: message.is_some(),
+            ready: is_there,
             page: message.map(|it| format!("/messages/{}", it.id)),
-            remedy: message
-                .is_none()
+            remedy: (!is_there)
                 .then(|| format!("tidegate message write {product} {version} --planned {name}")),
         }
     };
@@ -254,7 +254,7 @@ pub(super) async fn unreached(tx: &mut Tx, edition: &PlanEdition) -> Result<Vec<
     }
     let of = (&edition.product, &edition.version);
     for message in communication::all_about(tx, of).await? {
-        if matches!(message.status, Status::Cancelled { .. }) {
+        if communication::is_cancelled(&message) {
             continue;
         }
         for name in &message.writing.audiences {

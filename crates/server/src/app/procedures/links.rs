@@ -86,12 +86,8 @@ async fn declared(tx: &mut Tx, name: &Name) -> Result<Vec<Link>, StoreError> {
     let controls: Vec<Control> = tx.documents(Kind::Control).await?;
     let mut links = Vec::new();
     for template in &templates {
-        let tasks = template.tasks.iter();
-        for task in tasks.filter(|it| it.procedure.as_ref() == Some(name)) {
-            let what = format!(
-                "task `{}` of release template `{}`",
-                task.name, template.name
-            );
+        for (what, _) in template.procedures().filter(|(_, named)| *named == name) {
+            let what = format!("{what} of release template `{}`", template.name);
             links.push(Link { what });
         }
     }

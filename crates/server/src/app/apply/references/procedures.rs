@@ -84,11 +84,8 @@ impl Known {
             return unfit.or_else(|| self.stranger(procedure));
         }
         if let Document::ReleaseTemplate(template) = document {
-            let mut tasks = template.tasks.iter();
-            return tasks.find_map(|task| {
-                let what = format!("task `{}`", task.name);
-                self.named(&what, task.procedure.as_ref())
-            });
+            let mut named = template.procedures();
+            return named.find_map(|(what, name)| self.named(&what, Some(name)));
         }
         if let Document::Control(control) = document {
             let what = format!("control `{}`", control.name);

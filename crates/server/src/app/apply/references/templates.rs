@@ -1,30 +1,18 @@
 //! Whether a release template names only what is declared, now or by the same files.
 
-use super::{
-    super::{super::Error, parse::Located},
-    keys, unknown,
-};
+use super::super::{super::Error, parse::Located};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    catalog::{Document, Environment, Kind},
-    communication::{Audience, MessageTemplate, Schedule},
-    control::Control,
-    name::Name,
-    planning::{Concerned, ReleasePlan},
-    supplier::Supplier,
+    catalog::{Document, Kind},
+    planning::{Nameable, ReleasePlan},
 };
 use tidegate_policy::Controls;
 use tidegate_store::Tx;
 
-/// What plans name that templates begin.
+/// What there is of each kind that plans may name.
 #[derive(Default)]
-pub(super) struct Prepared {
-    controls: BTreeSet<String>,
-    messages: BTreeSet<String>,
-    audiences: BTreeSet<String>,
-    suppliers: BTreeSet<String>,
-    stakeholders: BTreeSet<String>,
-}
+pub(super) struct Prepared(BTreeMap<Nameable, BTreeSet<String>>);
 
 impl Prepared {
     /// Looked up only where these files declare release templates.
@@ -33,62 +21,32 @@ impl Prepared {
         documents: &[(Document, &Located)],
     ) -> Result<Self, Error> {
         let is_template = |(it, _): &(Document, &Located)| it.kind() == Kind::ReleaseTemplate;
+        let mut all = BTreeMap::new();
         if !documents.iter().any(is_template) {
-            return Ok(Self::default());
+            return Ok(Self(all));
         }
-        let control = |it: Control| Document::Control(Box::new(it));
-        let message = |it: MessageTemplate| Document::MessageTemplate(Box::new(it));
-        let audience = |it: Audience| Document::Audience(Box::new(it));
-        let supplier = |it: Supplier| Document::Supplier(Box::new(it));
-        let mut controls = keys(tx, documents, Kind::Control, control).await?;
+        for what in Nameable::ALL {
+            let known: Vec<Value> = tx.documents(what.kind()).await?;
+            let known = known.iter().filter_map(|it| it["name"].as_str());
+            let new = documents.iter().filter(|(it, _)| it.kind() == what.kind());
+            let new = new.map(|(it, _)| it.key());
+            all.insert(what, known.map(str::to_owned).chain(new).collect());
+        }
         let shipped = Controls::new(&[]);
-        controls.extend(shipped.iter().map(|(control, _)| control.name.to_string()));
-        Ok(Self {
-            controls,
-            messages: keys(tx, documents, Kind::MessageTemplate, message).await?,
-            audiences: keys(tx, documents, Kind::Audience, audience).await?,
-            suppliers: keys(tx, documents, Kind::Supplier, supplier).await?,
-            stakeholders: keys(tx, documents, Kind::Stakeholder, Document::Stakeholder).await?,
-        })
+        let shipped = shipped.iter().map(|(control, _)| control.name.to_string());
+        let controls: &mut BTreeSet<String> = all.entry(Nameable::Control).or_default();
+        controls.extend(shipped);
+        Ok(Self(all))
     }
 
-    /// What is wrong with what a template begins.
-    pub(super) fn fault(
-        &self,
-        plan: &ReleasePlan,
-        environments: &BTreeMap<Name, Environment>,
-    ) -> Option<String> {
-        let controls = plan.controls.iter().map(|it| ("control", it));
-        let templates = plan.messages.iter();
-        let templates = templates.map(|it| ("message template", &it.template));
-        let audiences = plan.messages.iter().flat_map(|it| &it.audiences);
-        let audiences = audiences.map(|it| ("audience", it));
-        let concerned = plan.involved.others().filter_map(|it| match it {
-            Concerned::Party(_) => None,
-            Concerned::Supplier(name) => Some(("supplier", name)),
-            Concerned::Stakeholder(name) => Some(("stakeholder", name)),
-        });
-        let mut named = controls.chain(templates).chain(audiences).chain(concerned);
-        let undeclared = named.find(|(what, name)| !self.known(what).contains(name.as_str()));
-        let undeclared = undeclared.map(|(what, name)| format!("{what} `{name}` is not declared"));
-        undeclared.or_else(|| {
-            let awaited = plan.messages.iter().filter_map(|it| match &it.on {
-                Some(Schedule::Deployment(_, environment)) => Some(environment),
-                Some(Schedule::ByHand | Schedule::Milestone(_) | Schedule::At(_)) | None => None,
-            });
-            let deployed = plan.runbooks.iter().map(|it| &it.environment);
-            let mut places = awaited.chain(deployed);
-            places.find_map(|name| unknown(name, environments))
-        })
-    }
-
-    fn known(&self, what: &str) -> &BTreeSet<String> {
-        match what {
-            "control" => &self.controls,
-            "message template" => &self.messages,
-            "audience" => &self.audiences,
-            "supplier" => &self.suppliers,
-            _ => &self.stakeholders,
-        }
+    /// What is wrong with the plan that a template begins.
+    pub(super) fn fault(&self, plan: &ReleasePlan) -> Option<String> {
+        let is_known = |what: Nameable, name: &str| {
+            let names = self.0.get(&what);
+            names.is_some_and(|names| names.contains(name))
+        };
+        let mut named = plan.named();
+        let (what, name) = named.find(|(what, name)| !is_known(*what, name.as_str()))?;
+        Some(format!("{} `{name}` is not declared", what.noun()))
     }
 }
