@@ -28,10 +28,9 @@ mod step;
 mod values;
 mod wording;
 
-pub(super) use begin::check_audiences;
 pub(crate) use deeds::MessageDeed;
 pub(crate) use invite::Invited;
 pub(super) use lost::give_up;
-pub(super) use planned::{all_about, written};
+pub(super) use planned::{all_about, is_cancelled, written};
 pub(crate) use settle::DeliveryDeed;
 pub(crate) use shown::{MessagesOf, Part};

@@ -3,7 +3,7 @@
 use super::{
     super::{App, Error, Kind as Refusal, Request, field, optional, releases},
     declared,
-    planned::{check_unwritten, over},
+    planned::{self, check_unwritten, over},
     shown::{found, view},
     values::product_of,
 };
@@ -20,6 +20,7 @@ use tidegate_domain::{
     digest::Digest,
     id::MessageId,
     name::Name,
+    planning::PlannedMessage,
 };
 use tidegate_protocol::api::{MessageRequest, MessageView, WritingRequest};
 use tidegate_store::Tx;
@@ -43,15 +44,17 @@ impl App {
             Some(version) => About::Release(product, version),
             None => About::Product(product),
         };
-        let planned = match optional("planned", wanted.planned.as_deref())? {
-            Some(name) => Some(self.planned_message(&request, &about, name).await?),
-            None => None,
-        };
-        let template: Option<Name> = optional("template", wanted.template.as_deref())?;
-        let template = match template.or_else(|| planned.as_ref().map(|it| it.template.clone())) {
-            Some(name) => Some(self.template(&request, &about, name).await?),
-            None => None,
-        };
+        let named: (Option<Name>, Option<Name>) = (
+            optional("template", wanted.template.as_deref())?,
+            optional("planned", wanted.planned.as_deref())?,
+        );
+        let input = (request.clone(), about.clone(), named);
+        let (template, planned) = self
+            .store
+            .read(input, |tx, (request, about, named)| {
+                beginning(tx, request, about, named).boxed()
+            })
+            .await?;
         let mut writing = match &template {
             None => blank(),
             Some(template) => {
@@ -103,33 +106,6 @@ impl App {
         Ok(view)
     }
 
-    async fn template(
-        &self,
-        request: &Request,
-        about: &About,
-        name: Name,
-    ) -> Result<MessageTemplate, Error> {
-        let input = (request.clone(), about.clone(), name);
-        self.store
-            .read(input, |tx, (request, about, name)| {
-                async move {
-                    let product = product_of(about)?;
-                    request
-                        .permit_product(tx, Action::WriteMessage, product)
-                        .await?;
-                    let found: Option<MessageTemplate> =
-                        tx.document(Kind::MessageTemplate, name.as_str()).await?;
-                    let found = found.filter(|it| it.is_good_for(product));
-                    found.ok_or_else(|| {
-                        Error::not_found("template-not-found", "message template", name)
-                            .hint("declare it (`kind: MessageTemplate`) by `tidegate apply`")
-                    })
-                }
-                .boxed()
-            })
-            .await
-    }
-
     /// The templates that are good for a product: name and title of each.
     ///
     /// # Errors
@@ -152,6 +128,34 @@ impl App {
             })
             .await
     }
+}
+
+/// What a message begins with: the template of that name, or of the message of that name in the release's plan, and that message.
+async fn beginning(
+    tx: &mut Tx,
+    request: &Request,
+    about: &About,
+    (template, planned): &(Option<Name>, Option<Name>),
+) -> Result<(Option<MessageTemplate>, Option<PlannedMessage>), Error> {
+    let product = product_of(about)?;
+    request
+        .permit_product(tx, Action::WriteMessage, product)
+        .await?;
+    let planned = match planned {
+        Some(name) => Some(planned::find(tx, about, name).await?),
+        None => None,
+    };
+    let name = template.as_ref();
+    let Some(name) = name.or_else(|| planned.as_ref().map(|it| &it.template)) else {
+        return Ok((None, planned));
+    };
+    let found: Option<MessageTemplate> = tx.document(Kind::MessageTemplate, name.as_str()).await?;
+    let found = found.filter(|it| it.is_good_for(product));
+    let found = found.ok_or_else(|| {
+        Error::not_found("template-not-found", "message template", name)
+            .hint("declare it (`kind: MessageTemplate`) by `tidegate apply`")
+    })?;
+    Ok((Some(found), planned))
 }
 
 /// Keeps a new message as a draft.
@@ -317,8 +321,7 @@ pub(super) fn subject(id: MessageId) -> String {
     format!("message/{id}")
 }
 
-/// Refuses an audience that is not declared.
-pub(in crate::app) async fn check_audiences(tx: &mut Tx, named: &[Name]) -> Result<(), Error> {
+async fn check_audiences(tx: &mut Tx, named: &[Name]) -> Result<(), Error> {
     for name in named {
         declared::audience(tx, name).await?;
     }

@@ -1,12 +1,11 @@
 //! The messages that a release's plan wants written ahead.
 
-use super::super::{App, Error, Kind as Refusal, Request};
-use futures::FutureExt;
+use super::super::{Error, Kind as Refusal};
 use std::collections::BTreeMap;
 use tidegate_domain::{
     communication::{
         Writing,
-        message::{About, Message},
+        message::{About, Message, Status},
     },
     id::MessageId,
     name::Name,
@@ -18,36 +17,18 @@ use tidegate_store::{StoreError, Tx};
 /// How many messages of a release are looked through.
 const MOST: u64 = 1_000;
 
-impl App {
-    /// What the plan of a release says of one of its messages.
-    pub(super) async fn planned_message(
-        &self,
-        request: &Request,
-        about: &About,
-        name: Name,
-    ) -> Result<PlannedMessage, Error> {
-        let input = (request.clone(), about.clone(), name);
-        self.store
-            .read(input, |tx, (_, about, name)| {
-                async move {
-                    let plan = match about {
-                        About::Release(product, version) => {
-                            tx.newest_plan((product, version)).await?
-                        }
-                        About::Product(_) | About::Train(_) => None,
-                    };
-                    let mut messages = plan.into_iter().flat_map(|it| it.plan.messages);
-                    let found = messages.find(|it| it.name == *name);
-                    found.ok_or_else(|| {
-                        let detail = format!("the plan of {about} has no message `{name}`");
-                        Error::refused(Refusal::NotFound, "message-not-planned", detail)
-                            .hint("`tidegate release plan show` lists what it has ready")
-                    })
-                }
-                .boxed()
-            })
-            .await
-    }
+/// What the plan of a release says of one of its messages.
+pub(super) async fn find(tx: &mut Tx, about: &About, name: &Name) -> Result<PlannedMessage, Error> {
+    let plan = match about {
+        About::Release(product, version) => tx.newest_plan((product, version)).await?,
+        About::Product(_) | About::Train(_) => None,
+    };
+    let mut messages = plan.into_iter().flat_map(|it| it.plan.messages);
+    messages.find(|it| it.name == *name).ok_or_else(|| {
+        let detail = format!("the plan of {about} has no message `{name}`");
+        Error::refused(Refusal::NotFound, "message-not-planned", detail)
+            .hint("`tidegate release plan show` lists what it has ready")
+    })
 }
 
 /// Whom it is for and what it waits for, where the plan says so.
@@ -60,13 +41,14 @@ pub(super) fn over(writing: &mut Writing, planned: &PlannedMessage) {
     }
 }
 
-/// The messages of a release that its plan asked for, by the plan's names for them.
+/// The messages of a release that its plan asked for, by the plan's names for them, the newest of each.
 pub(in crate::app) async fn written(
     tx: &mut Tx,
     (product, version): (&Name, &Version),
 ) -> Result<BTreeMap<Name, Message>, StoreError> {
     let all = all_about(tx, (product, version)).await?;
-    let planned = all.into_iter().filter_map(|message| {
+    // Of two of one name, the later one in this order stays.
+    let planned = all.into_iter().rev().filter_map(|message| {
         let name = message.begun.as_ref()?.planned.clone()?;
         Some((name, message))
     });
@@ -83,7 +65,7 @@ pub(in crate::app) async fn all_about(
         .await
 }
 
-/// Refuses a second message in the place of one that the plan asked for.
+/// Refuses a second message in the place of one that the plan asked for, unless that was cancelled.
 pub(super) async fn check_unwritten(
     tx: &mut Tx,
     about: &About,
@@ -93,7 +75,7 @@ pub(super) async fn check_unwritten(
         return Ok(());
     };
     match written(tx, (product, version)).await?.get(name) {
-        Some(message) => {
+        Some(message) if !is_cancelled(message) => {
             let detail = format!(
                 "the message `{name}` of {about} is written already: message {}",
                 message.id
@@ -105,6 +87,11 @@ pub(super) async fn check_unwritten(
                 )),
             )
         }
-        None => Ok(()),
+        Some(_) | None => Ok(()),
     }
+}
+
+/// Whether somebody stopped it before it went out.
+pub(in crate::app) const fn is_cancelled(message: &Message) -> bool {
+    matches!(message.status, Status::Cancelled { .. })
 }
