@@ -219,7 +219,28 @@ impl Controls {
         self.ask(facts, |asks| asks)
     }
 
-    /// The same, of what is gone back to. What a deployment lacks is about going forward, when and by whom: only what is
+    /// The controls that the release's plan wants enforced and that are declared no more: nobody can say that they hold.
+    pub fn undeclared(&self, facts: &ControlFacts) -> Vec<Finding> {
+        let is_known = |name: &Name| self.all.iter().any(|it| it.control.name == *name);
+        let demanded = facts.release.demanded.iter();
+        let gone = demanded.filter(|name| !is_known(name));
+        gone.map(|name| Finding {
+            control: name.clone(),
+            title: "It is declared no more".to_owned(),
+            version: 0,
+            mode: Mode::Enforce,
+            demanded: true,
+            severity: Severity::High,
+            lacks: vec![Lack {
+                of: "release".to_owned(),
+                what: "the release's plan wants it enforced, and it is declared no more".to_owned(),
+                remedy: "declare it again (`kind: Control`) by `tidegate apply`".to_owned(),
+            }],
+        })
+        .collect()
+    }
+
+    /// What is said of what is gone back to. What a deployment lacks is about going forward, when and by whom: only what is
     /// said of the release and its artifacts is asked.
     pub fn judge_return(&self, facts: &ControlFacts) -> Vec<Finding> {
         self.ask(facts, |asks| Asks {

@@ -258,6 +258,11 @@ fn what_a_release_plan_demands_is_enforced_whatever_its_mode_says() {
     // By its own word, as well.
     facts.release.missing = names(&["db"]);
     assert!(stopping(&facts).contains(&"components-complete false".to_owned()));
+    // What nobody can ask any more does not hold.
+    facts.release.demanded.insert(name("gone"));
+    let gone = controls.undeclared(&facts);
+    assert!(gone.len() == 1 && gone[0].stops(), "{gone:?}");
+    assert_eq!(gone[0].control, name("gone"));
     // Where it is not about, it is not demanded either.
     facts.deployment.environment = name("staging");
     assert!(!stopping(&facts).contains(&"no-fridays true".to_owned()));

@@ -18,6 +18,7 @@ use tidegate_domain::{
     id::{ChangeId, WaiverId},
     name::Name,
 };
+use tidegate_policy::Controls;
 use tidegate_store::Tx;
 use voters::{approvers, human, may_approve, voters};
 
@@ -32,10 +33,15 @@ pub(super) struct Found {
     pub(super) voters: Vec<Voter>,
 }
 
+/// Whether controls and people are asked before it goes on: what goes back is kept by nothing.
+pub(crate) fn is_asked_for(deployment: &Deployment) -> bool {
+    deployment.purpose == Purpose::Promotion && deployment.may_begin_next()
+}
+
 /// What keeps `deployment` from beginning something now. Going back is kept from nothing; and where nothing can be found out,
 /// that keeps it from going forward alone.
 pub(crate) async fn of(tx: &mut Tx, gate: &Gate, deployment: &Deployment) -> Clearance {
-    if deployment.purpose != Purpose::Promotion || !deployment.may_begin_next() {
+    if !is_asked_for(deployment) {
         return Clearance::default();
     }
     let found = tx
@@ -117,6 +123,13 @@ pub(crate) async fn with_preflight(
         .clearance)
 }
 
+/// What every control says, and those that should say something and are gone.
+fn asked(controls: &Controls, facts: &ControlFacts) -> Vec<Finding> {
+    let mut findings = controls.judge(facts);
+    findings.extend(controls.undeclared(facts));
+    findings
+}
+
 async fn judged(
     tx: &mut Tx,
     gate: &Gate,
@@ -130,7 +143,7 @@ async fn judged(
         no_change,
         held,
     } = collected;
-    let findings = gate.controls(tx).await?.judge(&facts);
+    let findings = asked(&*gate.controls(tx).await?, &facts);
     let mut clearance = Clearance::default();
     clearance.stops.extend(supervision(deployment));
     clearance.add_unmet(&unmet);
@@ -163,12 +176,12 @@ pub(super) async fn ahead(
         ..
     } = collect(tx, gate, (deployment, at)).await?;
     let controls = gate.controls(tx).await?;
-    let mut findings = controls.judge(&facts);
+    let mut findings = asked(&controls, &facts);
     if findings.iter().any(Finding::stops) {
         facts.deployment.approved = true;
         let may = may_approve(tx, gate, deployment).await?;
         facts.deployment.approvers.extend(may);
-        let supposing = controls.judge(&facts);
+        let supposing = asked(&controls, &facts);
         let stops = |it: &Finding| {
             let mut same = supposing.iter();
             same.any(|other| other.control == it.control && other.stops())

@@ -3,16 +3,21 @@
 use super::LEASE;
 use crate::app::{Error, Request, SharedApp, due_preflight};
 use futures::FutureExt;
-use std::time::Duration;
-use tidegate_domain::id::DeploymentId;
+use jiff::Timestamp;
+use std::{collections::BTreeMap, time::Duration};
+use tidegate_domain::{id::DeploymentId, preflight};
 
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// When a preflight could not be made, of deployments that still wait.
+type Refused = BTreeMap<DeploymentId, Timestamp>;
+
 /// Looks after every deployment until the task is dropped. One that cannot be looked at is tried again later.
 pub(crate) async fn run(app: SharedApp, holder: String) {
+    let mut refused = Refused::new();
     loop {
-        if let Err(error) = all(&app, &holder).await {
+        if let Err(error) = all(&app, &holder, &mut refused).await {
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, "engine.preflights_failed");
         }
@@ -20,18 +25,19 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
     }
 }
 
-async fn all(app: &SharedApp, holder: &str) -> Result<(), Error> {
+async fn all(app: &SharedApp, holder: &str, refused: &mut Refused) -> Result<(), Error> {
     let running = app
         .store
         .read((), |tx, ()| Box::pin(tx.running_deployments()))
         .await?;
+    refused.retain(|id, _| running.contains(id));
     for id in running {
-        let made = match claimed(app, holder, id).await {
-            Ok(Some(request)) => app.preflight_of(request, id).await.map(drop),
-            Ok(None) => Ok(()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = made {
+        let now = Timestamp::now();
+        if !preflight::is_due(refused.get(&id).copied(), now) {
+            continue;
+        }
+        if let Err(error) = make(app, holder, id).await {
+            refused.insert(id, now);
             let error = &error as &dyn std::error::Error;
             tracing::warn!(deployment = id.0, error, "preflight.not_made");
         }
@@ -39,24 +45,23 @@ async fn all(app: &SharedApp, holder: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// In whose name the targets of a deployment are to be looked at now, if they are, and no other server does.
-async fn claimed(
-    app: &SharedApp,
-    holder: &str,
-    id: DeploymentId,
-) -> Result<Option<Request>, Error> {
-    let due = app
+/// Looks at the targets of a deployment, if that is due and no other server does.
+async fn make(app: &SharedApp, holder: &str, id: DeploymentId) -> Result<(), Error> {
+    let due: Option<Request> = app
         .store
         .read((app.clone(), id), |tx, (app, id)| {
             due_preflight(tx, app, *id).boxed()
         })
         .await?;
     let Some(request) = due else {
-        return Ok(None);
+        return Ok(());
     };
     let input = (format!("preflight-of/{id}"), holder.to_owned());
     let claimed = app.store.write(input, |tx, (name, holder)| {
         async move { Ok::<_, Error>(tx.take_lease(name, holder, LEASE).await?.is_some()) }.boxed()
     });
-    Ok(claimed.await?.then_some(request))
+    match claimed.await? {
+        true => app.preflight_of(request, id).await.map(drop),
+        false => Ok(()),
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::super::{Error, Request, SharedApp, clearance, query::collect};
 use tidegate_domain::{
-    deployment::{Facts, WaitingOn, decide},
+    control::{Stop, StopKind},
+    deployment::{Deployment, Facts, WaitingOn, decide},
     id::DeploymentId,
     preflight,
 };
@@ -21,19 +22,33 @@ pub(crate) async fn due(
     let Some(deployment) = tx.deployment(id).await? else {
         return Ok(None);
     };
-    if deployment.status.is_terminal() {
+    // What is cheap to find out comes first: most deployments wait for nothing of it.
+    if !clearance::is_asked_for(&deployment) || !is_time(tx, &deployment).await? {
         return Ok(None);
     }
-    let facts = collect(tx, app, &deployment).await?;
-    if facts.clearance.is_clear() {
+    let found = clearance::of(tx, &app.gate, &deployment).await;
+    let is_of_controls = |it: &Stop| it.kind == StopKind::Control;
+    if found.is_clear() || !found.stops.iter().all(is_of_controls) {
         return Ok(None);
     }
     let clearance = clearance::with_preflight(tx, &app.gate, &deployment).await?;
     if !clearance.is_clear() {
         return Ok(None);
     }
-    let next = decide(&deployment, &Facts { clearance, ..facts }, tx.now());
-    let goes_on = !next.is_idle() || next.waiting_on.iter().all(WaitingOn::is_up_to_others);
+    let facts = Facts {
+        clearance,
+        ..collect(tx, app, &deployment).await?
+    };
+    let next = decide(&deployment, &facts, tx.now());
+    if next.is_idle() && !next.waiting_on.iter().all(WaitingOn::is_up_to_others) {
+        return Ok(None);
+    }
+    let name = (&deployment.requested_by, format!("preflight-of-{id}"));
+    Request::on_behalf(tx, &app.gate, name).await.map(Some)
+}
+
+/// Whether nobody looked lately.
+async fn is_time(tx: &mut Tx, deployment: &Deployment) -> Result<bool, Error> {
     let of = AboutPlan {
         plan: Some(deployment.plan.hash()),
         product: Some(deployment.product.clone()),
@@ -41,10 +56,5 @@ pub(crate) async fn due(
         environment: Some(deployment.environment.clone()),
     };
     let made = tx.preflights_passed(&of, deployment.snapshot, 1).await?;
-    let newest = made.first().map(|(at, _)| *at);
-    if !goes_on || !preflight::is_due(newest, tx.now()) {
-        return Ok(None);
-    }
-    let name = (&deployment.requested_by, format!("preflight-of-{id}"));
-    Request::on_behalf(tx, &app.gate, name).await.map(Some)
+    Ok(preflight::is_due(made.first().map(|(at, _)| *at), tx.now()))
 }
