@@ -4,9 +4,9 @@ use crate::app::SharedApp;
 use std::time::Duration;
 
 /// How long between two looks.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(300);
 /// Releases that are to be looked back at are due in days, and finding them reads much: every so many looks.
-const REVIEWS: u32 = 60;
+const REVIEWS: u32 = 12;
 
 /// Looks until the task is dropped. What fails is looked at again.
 pub(crate) async fn run(app: SharedApp, holder: String) {

@@ -18,7 +18,7 @@ use tidegate_store::Tx;
 /// How many open handovers are looked through.
 const LOOKED_MAX: u64 = 5_000;
 /// Of so many releases of each product, the newest, accepted handovers are looked through, too: they may be stale.
-const RELEASES_MAX: u64 = 20;
+const RELEASES_MAX: u64 = 5;
 
 /// Whose work is asked for.
 #[derive(Debug, Clone, Copy)]

@@ -7,6 +7,7 @@ use super::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use tidegate_domain::{
     catalog::Kind,
     planning::Task,
@@ -21,28 +22,44 @@ pub(super) async fn actions<'a>(
     tasks: impl IntoIterator<Item = &'a Task>,
 ) -> Result<Vec<ReviewActionView>, Error> {
     let now = tx.now();
+    // Several actions may change one thing.
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let mut all = Vec::new();
     for task in tasks {
         let changes = task.improvement.as_ref().map(|it| &it.changes);
         let mut since = Vec::new();
         for change in changes.into_iter().flatten() {
-            if let Some(found) = of(tx, change, task.at).await? {
-                since.push((change.to_string(), found));
+            let word = change.to_string();
+            if !known.contains_key(&word) {
+                known.insert(word.clone(), look(tx, change).await?);
             }
+            let found = known.get(&word).and_then(|it| it.since(task.at));
+            since.extend(found.map(|found| (word, found)));
         }
         all.push(views::action(task, &since, now));
     }
     Ok(all)
 }
 
-async fn of(
-    tx: &mut Tx,
-    change: &Improves,
-    agreed: Timestamp,
-) -> Result<Option<ChangedSince>, Error> {
+/// How something is now.
+struct Known {
+    is_declared: bool,
+    /// The number of its newest version, and since when it is there.
+    newest: Option<(u64, Timestamp)>,
+}
+
+impl Known {
+    fn since(&self, agreed: Timestamp) -> Option<ChangedSince> {
+        ChangedSince::of(agreed, self.is_declared, self.newest)
+    }
+}
+
+async fn look(tx: &mut Tx, change: &Improves) -> Result<Known, Error> {
     let declared: Option<Value> = tx.document(change.kind, change.name.as_str()).await?;
-    let newest = newest(tx, change).await?;
-    Ok(ChangedSince::of(agreed, declared.is_some(), newest))
+    Ok(Known {
+        is_declared: declared.is_some(),
+        newest: newest(tx, change).await?,
+    })
 }
 
 /// The number of the newest version, and since when it is there. Controls and procedures have versions; of all else the journal says
