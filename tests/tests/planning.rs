@@ -438,4 +438,32 @@ async fn whoever_has_more_to_do_than_there_is_time_for_is_named() {
     );
     // What is far away has room, and is told nothing of it.
     assert_eq!(office.plan()["overloads"], json!([]));
+
+    a_team_has_as_much_time_as_people(&office);
+}
+
+/// What falls to a team is too much for one of them, and not for two.
+fn a_team_has_as_much_time_as_people(office: &Planners) {
+    office.server.apply(
+        "kind: ReleaseTemplate\nname: crowd\ntasks:\n  - { name: a, owner: \"team:makers\", takes: 3d }\n  \
+        - { name: b, owner: \"team:makers\", takes: 3d }\n",
+    );
+    let crowd = ["release", "create", "shop", "2.2.0", "--draft"];
+    office.server.run(&crowd);
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(120);
+    let soon = soon.strftime("%Y-%m-%dT%H:%M").to_string();
+    let begin = ["release", "plan", "begin", "shop", "2.2.0"];
+    let how = ["--template", "crowd", "--target", &soon];
+    let plan = office.server.json(&[&begin[..], &how].concat());
+    let found = &plan["overloads"][0];
+    assert_eq!(
+        (&found["party"], &found["people"]),
+        (&json!("team:makers"), &json!(1)),
+        "{plan}"
+    );
+    office.server.run(&["person", "create", "dee"]);
+    let team = "kind: Team\nname: makers\nlevels: { cy: assist, dee: assist }\n";
+    office.server.apply(team);
+    let show = ["release", "plan", "show", "shop", "2.2.0"];
+    assert_eq!(office.server.json(&show)["overloads"], json!([]));
 }

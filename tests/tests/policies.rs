@@ -191,6 +191,12 @@ async fn what_changed_meanwhile_is_not_agreed_to() {
         .asked(&ada, ("POST", "/api/v1/proposals/1/agree"), &json!({}))
         .await;
     assert_eq!(status, 200);
+    // What changes says so, as where nobody has to agree.
+    let told = server.run(&["journal", "list", "--subject", "policy/only-captains"]);
+    assert!(
+        told.contains("catalog.changed") && told.contains("ada"),
+        "{told}"
+    );
     server.run(&["remove", "policy", "only-captains", "--yes"]);
     office.apply(&CAPTAINS.replace("deploy to live", "go live"));
     let (status, _) = office

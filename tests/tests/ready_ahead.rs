@@ -47,6 +47,12 @@ runbooks:
     back:
       contacts: [{ name: Ben, reached: extension 7 }]
 review: { lead: ben, due: +7d, with: [ben] }
+---
+kind: Procedure
+name: go-back
+owner: ben
+review_by: 2020-03-01
+body: Call first.
 ";
 
 /// Testing runs 1.1.0, and live 1.0.0; ben assists.
@@ -96,7 +102,7 @@ fn begin(shop: &Shop, version: &str) -> Value {
 
 #[test]
 fn a_release_has_ready_what_its_template_says_and_is_held_up_by_it() {
-    let shop = shop();
+    let mut shop = shop();
     let begun = begin(&shop, "1.1.0");
     let ready = [
         "control / customer-approval / enforced for this release",
@@ -117,6 +123,7 @@ fn a_release_has_ready_what_its_template_says_and_is_held_up_by_it() {
         &["message", "write", "shop", "1.1.0", "--planned", "soon"],
     );
     assert!(again.contains("is written already: message 2"), "{again}");
+    cancelled(&shop);
 
     let id = deploy(&shop, "1.1.0", "staging", &[])["id"].to_string();
     until("it waits for the customer", || {
@@ -141,7 +148,28 @@ fn a_release_has_ready_what_its_template_says_and_is_held_up_by_it() {
         let view = shop.json(&["deployment", "show", &id, "--output", "json"]);
         view["status"] == "succeeded"
     });
-    looked_back_at(&shop);
+    looked_back_at(&mut shop);
+}
+
+/// A message that somebody stopped is not written again by itself, and can be by hand.
+fn cancelled(shop: &Shop) {
+    shop.ok(&["message", "cancel", "2", "--reason", "not yet"]);
+    let path = shop.file("purpose.yaml");
+    let text = shop.ok(&["release", "plan", "show", "shop", "1.1.0", "--yaml"]);
+    std::fs::write(&path, format!("{text}purpose: To be told.\n")).expect("a file");
+    shop.ok(&["release", "plan", "save", "shop", "1.1.0", &path]);
+    let shown = plan(shop, "1.1.0");
+    let soon = &shown["prepared"][4];
+    assert_eq!(soon["ready"], false, "{soon}");
+    let again = soon["remedy"].as_str().expect("a command");
+    assert_eq!(again, "tidegate message write shop 1.1.0 --planned soon");
+    // Whoever may not write learns nothing of what is planned.
+    let words: Vec<&str> = again.split(' ').skip(1).collect();
+    let (status, said) = shop.by("ben", &[&words[..5], &["nothing"]].concat());
+    assert_eq!(status, 3, "{said}");
+    shop.ok(&words);
+    let written = "message / soon / message 3: a draft".to_owned();
+    assert!(prepared(&plan(shop, "1.1.0")).contains(&written));
 }
 
 /// What holds up a sealed release is taken out of its plan by nobody.
@@ -160,7 +188,7 @@ fn kept(shop: &Shop) {
 }
 
 /// Once it is live its review is among what ben has to do, and takes him in.
-fn looked_back_at(shop: &Shop) {
+fn looked_back_at(shop: &mut Shop) {
     deploy(shop, "1.1.0", "live", &["--wait"]);
     let (code, work) = shop.by("ben", &["task", "list"]);
     assert!(
@@ -169,6 +197,14 @@ fn looked_back_at(shop: &Shop) {
             && work.contains("tidegate review begin shop 1.1.0"),
         "{work}"
     );
+    shop.kill_server();
+    shop.start_server();
+    for told in [
+        "reminds you: to look back at shop 1.1.0 was due 2020-06-17",
+        "reminds you: to look at procedure go-back again was due 2020-03-02",
+    ] {
+        until(told, || shop.by("ben", &["news"]).1.contains(told));
+    }
     let view = shop.json(&["review", "begin", "shop", "1.1.0", "--output", "json"]);
     let people = view["participants"].as_array().expect("people");
     assert!(people.iter().any(|it| it["person"] == "ben"), "{people:?}");
@@ -234,6 +270,7 @@ fn reminded(shop: &mut Shop) {
 #[test]
 fn what_a_template_names_and_nobody_declared_is_refused_where_it_stands() {
     let shop = Shop::with_shop(None);
+    shop.ok(&["person", "create", "ben", "--level", "2"]);
     shop.apply(DECLARED);
     let step = "{ name: wave-1, takes: 1m, automatic: wave 1 }";
     for (part, why) in [
