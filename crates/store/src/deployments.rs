@@ -2,7 +2,9 @@
 
 use crate::{Row, StoreError, Tx, Value, record};
 use jiff::{SignedDuration, Timestamp};
-use tidegate_domain::{deployment::Deployment, id::DeploymentId, name::Name};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use tidegate_domain::{deployment::Deployment, id::DeploymentId, name::Name, version::Version};
 
 /// The right to drive something, until a time, with the epoch that fences off whoever held it before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,23 @@ pub struct Lease {
     /// Grows with every new holder.
     pub epoch: u64,
     holder: String,
+}
+
+/// A deployment that succeeded, as far as it is needed to say since when something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Succeeded {
+    /// The product and the environment.
+    pub place: (Name, Name),
+    /// What stands there since.
+    pub release: Version,
+    /// Since when.
+    pub ended_at: Timestamp,
+}
+
+/// What of the record of a deployment says what it brought. The rest is not read: it is a hundred times as long.
+#[derive(Deserialize)]
+struct Brought {
+    release: Version,
 }
 
 impl Tx {
@@ -25,10 +44,15 @@ impl Tx {
 
     /// The next number of something that is counted.
     pub(crate) async fn count_up(&mut self, what: &str) -> Result<u64, StoreError> {
-        let sql = "INSERT INTO counters (name, value) VALUES ($1, 1) \
-            ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value";
-        let row = self.row(sql, &[what.into()]).await?;
-        row.map_or(Ok(1), |row| row.unsigned(0))
+        self.count_up_by(what, 1).await
+    }
+
+    /// The last of the next `many` numbers of something that is counted.
+    pub(crate) async fn count_up_by(&mut self, what: &str, many: u64) -> Result<u64, StoreError> {
+        let sql = "INSERT INTO counters (name, value) VALUES ($1, $2) \
+            ON CONFLICT (name) DO UPDATE SET value = counters.value + $2 RETURNING value";
+        let row = self.row(sql, &[what.into(), many.into()]).await?;
+        row.map_or(Ok(many), |row| row.unsigned(0))
     }
 
     /// Keeps a new deployment with its targets. The database refuses a second running one in the same place.
@@ -164,11 +188,22 @@ impl Tx {
         limit: u64,
         place: (Option<&Name>, Option<&Name>),
     ) -> Result<Vec<Deployment>, StoreError> {
-        let sql = "SELECT record FROM deployments WHERE id < $1 AND ($3 = '' OR product = $3) \
-            AND ($4 = '' OR environment = $4) ORDER BY id DESC LIMIT $2";
-        let name = |name: Option<&Name>| Value::from(name.map_or("", Name::as_str));
-        let values = [before.0.into(), limit.into(), name(place.0), name(place.1)];
-        self.rows(sql, &values)
+        // A condition for each case: only so is the index of places used.
+        let (of, names) = match place {
+            (Some(product), Some(environment)) => (
+                "AND product = $3 AND environment = $4",
+                vec![product, environment],
+            ),
+            (Some(product), None) => ("AND product = $3", vec![product]),
+            (None, Some(environment)) => ("AND environment = $3", vec![environment]),
+            (None, None) => ("", Vec::new()),
+        };
+        let sql =
+            format!("SELECT record FROM deployments WHERE id < $1 {of} ORDER BY id DESC LIMIT $2");
+        let names = names.into_iter().map(|name| Value::from(name.as_str()));
+        let bounds: [Value; 2] = [before.0.into(), limit.into()];
+        let values: Vec<Value> = bounds.into_iter().chain(names).collect();
+        self.rows(&sql, &values)
             .await?
             .iter()
             .map(|row: &Row| row.record(0, "deployment"))
@@ -197,6 +232,36 @@ impl Tx {
             .iter()
             .map(|row: &Row| row.record(0, "deployment"))
             .collect()
+    }
+
+    /// Of each place, the newest deployment that succeeded there.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_succeeded(&mut self) -> Result<Vec<Succeeded>, StoreError> {
+        let sql = "SELECT product, environment, record, ended_at FROM deployments WHERE id IN \
+            (SELECT MAX(id) FROM deployments WHERE status = 'succeeded' GROUP BY product, environment)";
+        let read = |row: &Row| {
+            let brought: Brought = row.record(2, "deployment")?;
+            Ok(Succeeded {
+                place: place(row)?,
+                release: brought.release,
+                ended_at: row.time(3)?,
+            })
+        };
+        self.rows(sql, &[]).await?.iter().map(read).collect()
+    }
+
+    /// The deployments that have not ended, by their product and environment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn running_by_place(
+        &mut self,
+    ) -> Result<BTreeMap<(Name, Name), DeploymentId>, StoreError> {
+        let sql = "SELECT product, environment, id FROM deployments WHERE running = 1";
+        let read = |row: &Row| Ok((place(row)?, DeploymentId(row.unsigned(2)?)));
+        self.rows(sql, &[]).await?.iter().map(read).collect()
     }
 
     /// Takes or renews a lease for `holder`; none while somebody else holds it.
@@ -263,4 +328,9 @@ impl Tx {
             .map(drop)
             .ok_or(StoreError::LeaseLost)
     }
+}
+
+/// The product and the environment in the first two columns.
+fn place(row: &Row) -> Result<(Name, Name), StoreError> {
+    Ok((row.parsed(0)?, row.parsed(1)?))
 }

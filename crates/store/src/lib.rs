@@ -27,6 +27,7 @@ mod error;
 mod group_runs;
 mod handovers;
 mod histories;
+mod host_questions;
 mod issues;
 mod journal;
 mod keys;
@@ -57,6 +58,7 @@ mod tiles;
 mod trains;
 mod tx;
 mod value;
+mod wakes;
 
 pub use about_plan::AboutPlan;
 pub use access::{ListedSession, ListedToken, PersonRow, SessionRow, SignedIn, TokenRow};
@@ -64,10 +66,11 @@ pub use advisories::AdvisoryRow;
 pub use agents::{AgentRow, EnrolmentRow};
 pub use configuration::WrappedSecret;
 pub use controls::ControlVersion;
-pub use deployments::Lease;
+pub use deployments::{Lease, Succeeded};
 pub use drills::DrillsOf;
 pub use dump::Table;
 pub use error::StoreError;
+pub use host_questions::HostAnswer;
 pub use journal::NumberedEntry;
 pub use keys::{InstructionKeyRow, KeyRow};
 pub use lifecycle::FactWait;
@@ -77,6 +80,7 @@ pub use suppliers::WatchRow;
 pub use targets::TargetKey;
 pub use tx::Tx;
 pub use value::{Row, Value};
+pub use wakes::Wakes;
 
 use futures::{FutureExt as _, future::BoxFuture};
 use std::{
@@ -237,6 +241,22 @@ impl Store {
 
     /// Whether journal entries are numbered by a sequencer after they commit (PostgreSQL) or at once (SQLite).
     pub fn needs_sequencer(&self) -> bool {
+        self.is_shared()
+    }
+
+    /// Whether other servers may work on the same records.
+    pub fn is_shared(&self) -> bool {
         matches!(&*self.backend, Backend::Postgres(_))
+    }
+
+    /// The wake-ups of the other servers; none where there are no others.
+    ///
+    /// # Errors
+    /// When PostgreSQL cannot be reached.
+    pub async fn wakes(&self) -> Result<Option<Wakes>, StoreError> {
+        match &*self.backend {
+            Backend::Sqlite(_) => Ok(None),
+            Backend::Postgres(postgres) => postgres.wakes().await.map(Some),
+        }
     }
 }

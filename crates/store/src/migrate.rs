@@ -140,6 +140,16 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "reminders",
         include_str!("../migrations/0035_reminders.sql"),
     ),
+    (
+        36,
+        "host questions",
+        include_str!("../migrations/0036_host_questions.sql"),
+    ),
+    (
+        37,
+        "last succeeded",
+        include_str!("../migrations/0037_last_succeeded.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

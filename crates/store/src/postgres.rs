@@ -1,6 +1,6 @@
 //! PostgreSQL: serializable transactions, retried when they lose against another.
 
-use crate::{Row, StoreError, Tx, Value, tx::Connection};
+use crate::{Row, StoreError, Tx, Value, Wakes, tx::Connection};
 use deadpool_postgres::{ClientWrapper, Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use futures::{FutureExt, future::BoxFuture};
 use std::panic::AssertUnwindSafe;
@@ -12,6 +12,7 @@ const ATTEMPTS_MAX: u32 = 40;
 /// The pool of connections.
 pub(crate) struct Postgres {
     pool: Pool,
+    config: tokio_postgres::Config,
 }
 
 /// The right to change the schema. Its connection is closed with it, which frees the lock.
@@ -37,11 +38,11 @@ impl Postgres {
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
+        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, recycling))
             .max_size(16)
             .build()
             .map_err(|why| StoreError::Address(why.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self { pool, config })
     }
 
     pub(crate) async fn write<I, T, E, F>(&self, input: &I, work: &F) -> Result<T, E>
@@ -88,6 +89,11 @@ impl Postgres {
             .batch_execute("SELECT pg_advisory_lock(7420)")
             .await?;
         Ok(SchemaLock { _client: client })
+    }
+
+    /// Listens to the other servers, on a connection of its own.
+    pub(crate) async fn wakes(&self) -> Result<Wakes, StoreError> {
+        Wakes::open(&self.config).await
     }
 
     async fn begin(&self, begin: &str) -> Result<Tx, StoreError> {

@@ -197,6 +197,23 @@ impl Tx {
             .collect()
     }
 
+    /// What every target of an environment last said about every product: product, target, report.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reports_of(
+        &mut self,
+        environment: &Name,
+    ) -> Result<Vec<(Name, Name, Report)>, StoreError> {
+        let sql = "SELECT target, record, product FROM observed WHERE target >= $1 AND target < $2";
+        let rows = self.rows(sql, &bounds(environment)).await?;
+        let read = |row: &Row| {
+            let (product, target) = (row.parsed(2)?, target_name(row)?);
+            Ok((product, target, row.record(1, "observed")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// Of how many products a target has said something.
     ///
     /// # Errors

@@ -44,6 +44,7 @@ mod targets;
 mod trains;
 mod transactions;
 mod trust;
+mod wakes;
 
 /// Makes a test of each body for each database.
 macro_rules! contract {
@@ -207,6 +208,7 @@ contract! {
     }
     preflights {
         preflights_are_found_by_plan_and_place
+        a_question_about_a_host_is_handed_out_once_and_answered_by_its_target
         who_is_on_duty_is_who_said_so_last
         whether_a_preflight_passed_is_told_without_what_it_found
     }

@@ -2,13 +2,13 @@
 
 use crate::samples::{
     name,
-    preflights::{duty, preflight},
+    preflights::{duty, facts, preflight, question},
 };
 use tidegate_domain::{
     id::{PreflightId, SnapshotNumber},
     preflight::Verdict,
 };
-use tidegate_store::{AboutPlan, Store};
+use tidegate_store::{AboutPlan, Store, TargetKey};
 
 pub(crate) async fn preflights_are_found_by_plan_and_place(store: &Store) {
     let ids = commit!(store, (), |tx, ()| {
@@ -102,4 +102,52 @@ pub(crate) async fn whether_a_preflight_passed_is_told_without_what_it_found(sto
         ..of
     };
     assert!(passed(&elsewhere, 2, 9).await.is_empty());
+}
+
+pub(crate) async fn a_question_about_a_host_is_handed_out_once_and_answered_by_its_target(
+    store: &Store,
+) {
+    let key = |target: &str| TargetKey {
+        environment: name("live"),
+        target: name(target),
+    };
+    let asked = ["a", "b", "a"].map(|target| (key(target), question(target)));
+    let first = commit!(store, asked.to_vec(), |tx, asked| tx
+        .ask_hosts(asked)
+        .await?);
+    let waiting = async |target: &str| {
+        let of = key(target);
+        let found = view!(store, of, |tx, of| tx.host_questions_of(of).await?);
+        found
+            .into_iter()
+            .map(|(number, _)| number - first)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(waiting("a").await, [0, 2]);
+    assert_eq!(waiting("b").await, [1]);
+    let handed_out = commit!(store, first, |tx, first| {
+        [
+            tx.hand_out_host_question(*first).await?,
+            tx.hand_out_host_question(*first).await?,
+        ]
+    });
+    assert_eq!(handed_out, [true, false]);
+    assert_eq!(waiting("a").await, [2]);
+    let said = (first, key("a"), key("b"));
+    commit!(store, said, |tx, (first, a, b)| {
+        tx.record_host_answer((b, *first), &facts(1)).await?;
+        tx.record_host_answer((a, *first), &facts(2)).await?;
+        tx.record_host_answer((a, *first), &facts(3)).await?;
+        tx.record_host_answer((a, *first + 9), &facts(4)).await?;
+    });
+    let all = (first, first + 2);
+    let answers = view!(store, all, |tx, all| tx.host_answers(*all).await?);
+    let told: Vec<_> = answers
+        .iter()
+        .map(|it| (it.question - first, &it.host))
+        .collect();
+    assert_eq!(told, [(0, &facts(2))]);
+    assert!(answers[0].asked <= answers[0].answered);
+    commit!(store, all, |tx, all| tx.forget_host_questions(*all).await?);
+    assert!(waiting("b").await.is_empty());
 }

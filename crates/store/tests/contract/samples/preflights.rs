@@ -1,9 +1,10 @@
 //! Preflights and duties for tests.
 
 use super::{digest, name, time};
+use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     id::{PreflightId, SnapshotNumber},
-    preflight::{Aspect, Duty, Finding, Preflight, Verdict},
+    preflight::{Aspect, Duty, Finding, HostFacts, HostQuestion, Preflight, Verdict},
 };
 
 /// A preflight that found something of targets and something of people.
@@ -44,5 +45,29 @@ pub(crate) fn duty(person: &str, until: i64) -> Duty {
         confirmed_at: time(1),
         until: time(until),
         reach: "extension 7".into(),
+    }
+}
+
+/// What an agent is asked about a product.
+pub(crate) fn question(product: &str) -> HostQuestion {
+    HostQuestion {
+        product: name(product),
+        listen: Vec::new(),
+        workloads: BTreeMap::new(),
+        balancers: BTreeMap::new(),
+    }
+}
+
+/// What an agent found when its clock showed so many seconds.
+pub(crate) fn facts(clock: i64) -> HostFacts {
+    HostFacts {
+        clock: time(clock),
+        certificate_ends: None,
+        authority_ends: None,
+        disk: None,
+        memory: None,
+        ports: Vec::new(),
+        unpacked: BTreeSet::new(),
+        balancers: Vec::new(),
     }
 }
