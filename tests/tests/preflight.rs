@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 use std::net::TcpListener;
+use test_postgres::Postgres;
 use tidegate_tests::{
+    fleet::Fleet,
     haproxy::Haproxy,
+    server::{Server, software, text},
     shop::{Shop, until},
 };
 
@@ -269,4 +272,38 @@ fn whoever_the_plan_counts_on_says_that_they_are_there() {
         told.contains(&"duty.confirmed".to_owned()) && told.contains(&"duty.ended".to_owned()),
         "{told:?}"
     );
+}
+
+const CATALOG: &str = "kind: Environment\nname: live\n---\nkind: Target\nname: web-1\nenvironment: live\n---\nkind: Product\nname: shop\n\
+    path: [live]\ncomponents: [{ name: app, driver: service, service: { command: [\"./serve\"] } }]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_answers_whichever_server_it_is_in_touch_with() {
+    let postgres = Postgres::start();
+    let address = postgres.address();
+    let asked = Server::with(&["--database", &address]).await;
+    let key = asked.directory().join("server").join("key");
+    let other = Server::with(&["--database", &address, "--key-file", text(&key)]).await;
+    asked.apply(CATALOG);
+    let serve = [("serve", "#!/bin/sh\nexec sleep 600\n")];
+    let directory = software(asked.directory(), "app", &serve);
+    asked.run(&["push", "shop/app:1.0.0", text(&directory)]);
+    asked.run(&[
+        "release",
+        "create",
+        "shop",
+        "1.0.0",
+        "--component",
+        "app=1.0.0",
+    ]);
+    let _fleet = Fleet::start(&other, &[("live", "web-1")]).await;
+    let wanted = ["preflight", "shop", "1.0.0", "--to", "live"];
+    let found = asked.json(&wanted);
+    assert_eq!(found["passed"], true, "{found}");
+    assert_eq!(
+        of(&found, "agent"),
+        ["passed web-1: its agent is in touch and answers"]
+    );
+    assert_eq!(of(&found, "clock").len(), 1, "{found}");
+    assert_eq!(other.json(&wanted)["id"], 2);
 }

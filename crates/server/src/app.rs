@@ -97,16 +97,11 @@ pub use revisions::RevisionCache;
 pub use token_uses::TokenUses;
 
 use crate::{
-    agents::authority::Authority, agents::desk::Desk, agents::output::Output, identity::Identity,
-    keyring::Keyring, messenger::Messenger, metrics::Metrics, prober::Prober, sources::Sources,
+    agents::authority::Authority, agents::desk::Desk, identity::Identity, keyring::Keyring,
+    messenger::Messenger, metrics::Metrics, prober::Prober, sources::Sources,
 };
 use std::{path::PathBuf, sync::Arc};
-use tidegate_domain::{
-    duration::Millis,
-    journal::Notary,
-    preflight::{HostFacts, HostQuestion},
-};
-use tidegate_protocol::agent::LogChunk;
+use tidegate_domain::{duration::Millis, journal::Notary};
 use tidegate_registry::Registry;
 use tidegate_store::Store;
 use tokio::sync::Semaphore;
@@ -131,9 +126,7 @@ pub struct App {
     /// Revisions once read: they never change.
     pub revisions: RevisionCache,
     /// Who waits for what components wrote.
-    pub output: Desk<Output, LogChunk>,
-    /// Who waits to hear how fit hosts are.
-    pub hosts: Desk<HostQuestion, HostFacts>,
+    pub output: Desk,
     /// How people and programs prove who they are.
     pub identity: Identity,
     /// Which tokens were used since that was last written down.

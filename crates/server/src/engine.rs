@@ -4,7 +4,8 @@
 //! in lockstep, [`trains`] lets trains leave, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
 //! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, [`suppliers`] asks others for their
-//! versions, [`reminders`] tells people what is due, [`preflights`] looks at targets where nothing else is waited for, and the
+//! versions, [`reminders`] tells people what is due, [`preflights`] looks at targets where nothing else is waited for, [`wakes`] tells
+//! the other servers, and the
 //! loop here only waits: for a wake-up, a timer, or a slow scan that covers lost wake-ups. A server that starts after a crash does
 //! nothing special: the stored state is all there is.
 
@@ -20,6 +21,7 @@ mod reminders;
 mod sequencer;
 mod suppliers;
 mod trains;
+mod wakes;
 
 use crate::app::SharedApp;
 use jiff::{SignedDuration, Timestamp};
@@ -58,6 +60,7 @@ pub(crate) use quarantine::run as watch_quarantine;
 pub(crate) use reminders::run as remind;
 pub(crate) use sequencer::run as run_sequencer;
 pub(crate) use suppliers::run as ask_suppliers;
+pub(crate) use wakes::run as pass_wakes_on;
 
 async fn drive_all(app: &SharedApp, holder: &str, measuring: &Measuring) -> Option<Timestamp> {
     let running = match app.store.read((), |tx, ()| Box::pin(driven(tx))).await {

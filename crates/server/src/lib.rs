@@ -168,6 +168,7 @@ impl Server {
         tasks.spawn(resting(app.clone(), holder.clone(), scrub));
         tasks.spawn(watch_standstill(app.clone()));
         tasks.spawn(engine::run_sequencer(app.clone(), holder));
+        tasks.spawn(engine::pass_wakes_on(app.clone()));
         tasks.spawn(write_token_uses(app.clone()));
         tasks.spawn(serve_agents(app.clone(), agents, config.room));
         let served = people::Service {
@@ -246,15 +247,14 @@ async fn open(config: &Config, usual_url: &str) -> Result<SharedApp, StartError>
     let blobs = Blobs::open(&data.join("artifacts"))?;
     Ok(Arc::new(App {
         registry: Registry::new(store.clone(), blobs),
+        bus: Bus::new(store.is_shared()),
         store,
         keyring,
         authority,
         notary: Notary::new(&secret),
         gate: Arc::default(),
-        bus: Bus::default(),
         revisions: RevisionCache::default(),
         output: Desk::default(),
-        hosts: Desk::default(),
         identity,
         token_uses: TokenUses::default(),
         messenger: Messenger::new(mail_servers, outgoing.clone()),

@@ -1,5 +1,6 @@
-//! The desk where questions to agents lie. Servers never call agents: a question rides on the next answer to a long poll.
+//! The desk where questions about logs lie. Servers never call agents: a question rides on the next answer to a long poll.
 
+use super::output::Output;
 use crate::app::Bus;
 use std::{
     collections::BTreeMap,
@@ -9,6 +10,7 @@ use std::{
     },
     time::Duration,
 };
+use tidegate_protocol::agent::LogChunk;
 use tidegate_store::TargetKey;
 use tokio::sync::oneshot;
 
@@ -16,20 +18,20 @@ use tokio::sync::oneshot;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who waits for which answer.
-#[derive(Debug)]
-pub struct Desk<Q, A> {
+#[derive(Debug, Default)]
+pub struct Desk {
     next: AtomicU64,
-    waiting: Mutex<Questions<Q, A>>,
+    waiting: Mutex<Questions>,
 }
 
 /// By target, so that none has to look through those of others.
-type Questions<Q, A> = BTreeMap<(TargetKey, u64), Waiting<Q, A>>;
+type Questions = BTreeMap<(TargetKey, u64), Waiting>;
 
 #[derive(Debug)]
-struct Waiting<Q, A> {
-    question: Q,
+struct Waiting {
+    question: Output,
     handed_out: bool,
-    answer: oneshot::Sender<A>,
+    answer: oneshot::Sender<LogChunk>,
 }
 
 /// The agent did not answer in time.
@@ -41,18 +43,9 @@ impl Silent {
     pub(crate) const AFTER: u64 = PATIENCE.as_secs();
 }
 
-impl<Q, A> Default for Desk<Q, A> {
-    fn default() -> Self {
-        Self {
-            next: AtomicU64::new(0),
-            waiting: Mutex::new(BTreeMap::new()),
-        }
-    }
-}
-
-impl<Q: Clone, A> Desk<Q, A> {
+impl Desk {
     /// The questions that a target has not been handed yet, with what names their answers.
-    pub fn hand_out(&self, target: &TargetKey) -> Vec<(u64, Q)> {
+    pub fn hand_out(&self, target: &TargetKey) -> Vec<(u64, Output)> {
         let mut waiting = self.lock();
         let own = (target.clone(), 0)..=(target.clone(), u64::MAX);
         let fresh = waiting.range_mut(own).filter(|(_, it)| !it.handed_out);
@@ -65,7 +58,7 @@ impl<Q: Clone, A> Desk<Q, A> {
     }
 
     /// An agent's answer. One that nobody waits for any more, or that is another target's, is dropped.
-    pub fn answer(&self, target: &TargetKey, number: u64, answer: A) {
+    pub fn answer(&self, target: &TargetKey, number: u64, answer: LogChunk) {
         if let Some(found) = self.lock().remove(&(target.clone(), number)) {
             // Whoever waited may have left in this moment.
             drop(found.answer.send(answer));
@@ -80,8 +73,8 @@ impl<Q: Clone, A> Desk<Q, A> {
         &self,
         bus: &Bus,
         target: &TargetKey,
-        question: Q,
-    ) -> Result<A, Silent> {
+        question: Output,
+    ) -> Result<LogChunk, Silent> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting {
@@ -99,18 +92,18 @@ impl<Q: Clone, A> Desk<Q, A> {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Questions<Q, A>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Questions> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Takes a question off the desk however the waiting ends, also when whoever asked leaves.
-struct Forget<'a, Q: Clone, A> {
-    desk: &'a Desk<Q, A>,
+struct Forget<'a> {
+    desk: &'a Desk,
     key: (TargetKey, u64),
 }
 
-impl<Q: Clone, A> Drop for Forget<'_, Q, A> {
+impl Drop for Forget<'_> {
     fn drop(&mut self) {
         self.desk.lock().remove(&self.key);
     }

@@ -20,7 +20,7 @@ use tidegate_domain::{
     digest::Digest,
     id::SecretVersion,
     name::Name,
-    preflight::HostFacts,
+    preflight::{HostFacts, HostQuestion},
     revision::{Revision, RevisionId},
 };
 use tidegate_protocol::agent::{
@@ -130,11 +130,10 @@ async fn desired(
     let deadline = tokio::time::Instant::now() + Duration::from_secs(poll.wait.min(WAIT_MAX));
     loop {
         let notified = woken.notified();
-        let mut response = read_desired(&link.app, (&key, &serial), poll.after).await?;
-        let (output, hosts) = (&link.app.output, &link.app.hosts);
-        let logs = output.hand_out(&key).into_iter();
+        let (mut response, waiting) = read_desired(&link.app, (&key, &serial), poll.after).await?;
+        let logs = link.app.output.hand_out(&key).into_iter();
         response.logs = logs.map(|(request, of)| of.request(request)).collect();
-        let questions = hosts.hand_out(&key).into_iter();
+        let questions = link.app.hand_out_questions(waiting).await?.into_iter();
         let question = |(request, question)| HostRequest { request, question };
         response.questions = questions.map(question).collect();
         let asks = !response.logs.is_empty() || !response.questions.is_empty();
@@ -187,9 +186,9 @@ async fn host(
     Caller { key, .. }: Caller,
     Path(request): Path<u64>,
     Json(facts): Json<HostFacts>,
-) -> StatusCode {
-    link.app.hosts.answer(&key, request, facts.bounded());
-    StatusCode::NO_CONTENT
+) -> Result<StatusCode, ApiError> {
+    link.app.answer_question(&key, request, facts).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn blob(
@@ -240,15 +239,20 @@ async fn artifact_signatures(
     }))
 }
 
+/// What the target is told beyond `after`, and the questions that lie there for it.
 async fn read_desired(
     app: &SharedApp,
     (key, serial): (&TargetKey, &str),
     after: u64,
-) -> Result<DesiredResponse, Error> {
+) -> Result<(DesiredResponse, Vec<(u64, HostQuestion)>), Error> {
     let input = (app.clone(), (key.clone(), serial.to_owned()), after);
     app.store
         .read(input, |tx, (app, (key, serial), after)| {
-            everything(tx, app, (key, serial), *after).boxed()
+            async move {
+                let told = everything(tx, app, (key, serial), *after).await?;
+                Ok((told, tx.host_questions_of(key).await?))
+            }
+            .boxed()
         })
         .await
 }

@@ -2,9 +2,10 @@
 //! about its plan. [`duty`] is who has said that they are there meanwhile.
 //!
 //! Neither a promotion path nor an agent is asked for beforehand: what is missing is what is to be found. Start at
-//! [`App::preflight`]; [`gather`] collects what the record knows, [`drift`] compares what a target does with what it was told,
+//! [`App::preflight`]; [`gather`] collects what the record knows, [`ask`] asks agents, [`drift`] compares what a target does with what it was told,
 //! [`seen`] is how it looks, and [`due`] says when one is made that nobody asked for.
 
+mod ask;
 mod drift;
 mod due;
 mod duty;
@@ -14,13 +15,13 @@ mod seen;
 pub(crate) use due::due as due_preflight;
 
 use super::{App, Error, Request, plans::Wanted, talk};
-use futures::{FutureExt, future::join_all};
-use gather::{Asked, Stage, staged, staged_again};
+use futures::FutureExt;
+use gather::{Stage, staged, staged_again};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use tidegate_domain::{
     id::{DeploymentId, PreflightId},
-    preflight::{Answer, Aspect, Call, Finding, Fleet, Inspected, Preflight, Verdict, judge},
+    preflight::{Aspect, Call, Finding, Fleet, Preflight, Verdict, judge},
     talk::Subject,
 };
 use tidegate_protocol::api::DeploymentRequest;
@@ -68,7 +69,7 @@ impl App {
     async fn look(&self, request: Request, stage: Stage) -> Result<PreflightId, Error> {
         let turn = self.inspecting.acquire().await;
         let _turn = turn.map_err(|why| Error::Broken(why.to_string()))?;
-        let targets = join_all(stage.targets.iter().map(|asked| self.inspect(asked))).await;
+        let targets = self.inspect(&stage.targets).await?;
         let fleet = Fleet {
             targets,
             ..stage.fleet.clone()
@@ -83,27 +84,6 @@ impl App {
         self.bus.wake_engine();
         self.bus.announce();
         Ok(id)
-    }
-
-    async fn inspect(&self, asked: &Asked) -> Inspected {
-        let answer = match &asked.known {
-            Some(known) => known.clone(),
-            None => {
-                let question = asked.question.clone();
-                let began = Timestamp::now();
-                let said = self.hosts.ask(&self.bus, &asked.key, question).await;
-                said.map_or(Answer::Silent, |host| Answer::Said {
-                    asked: began,
-                    answered: Timestamp::now(),
-                    host,
-                })
-            }
-        };
-        Inspected {
-            target: asked.key.target.clone(),
-            answer,
-            role: asked.role.clone(),
-        }
     }
 }
 
