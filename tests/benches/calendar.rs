@@ -8,13 +8,15 @@
 
 use jiff::{ToSpan, civil::Date};
 use serde_json::json;
-use std::{fmt::Write as _, time::Instant};
-use tidegate_tests::server::{Server, TOKEN};
+use std::fmt::Write as _;
+use tidegate_tests::{
+    server::{Server, TOKEN},
+    stopwatch::time,
+};
 
 const PRODUCTS: usize = 250;
 /// Each has a target and a booking, so there are twice as many entries.
 const RELEASES: usize = 2_500;
-const RUNS: u32 = 10;
 
 #[tokio::main]
 async fn main() {
@@ -46,22 +48,6 @@ async fn main() {
     time("page of five weeks", page.header("cookie", cookie)).await;
     time("what if", what_if.bearer_auth(TOKEN)).await;
     time("feed", feed.bearer_auth(TOKEN)).await;
-}
-
-async fn time(what: &str, request: reqwest::RequestBuilder) {
-    let mut took = Vec::new();
-    for _ in 0..RUNS {
-        let request = request.try_clone().unwrap();
-        let begun = Instant::now();
-        let answer = request.send().await.unwrap();
-        assert!(answer.status().is_success(), "{what}: {}", answer.status());
-        let bytes = answer.bytes().await.unwrap().len();
-        took.push((begun.elapsed().as_secs_f64() * 1000.0, bytes));
-    }
-    took.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let (best, bytes) = took[0];
-    let (median, _) = took[took.len() / 2];
-    println!("{what}: {best:.0} ms at best, {median:.0} ms in the middle, {bytes} bytes");
 }
 
 fn catalog() -> String {

@@ -21,6 +21,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("tidegate-tests", "registry"),
     ("tidegate-tests", "deploy"),
     ("tidegate-tests", "messages"),
+    ("tidegate-tests", "overview"),
     ("tidegate-tests", "rollback"),
 ];
 

@@ -6,11 +6,13 @@ use super::{
     facts,
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    catalog::{Kind, Product, Target, path},
+    catalog::{Environment, Kind, Product, Target, path},
     converge::{Attestation, Health},
     deployment::{Deployment, facts::Report},
+    id::DeploymentId,
     name::Name,
     version::Version,
 };
@@ -18,7 +20,10 @@ use tidegate_protocol::api::{
     ComponentStatus, DeploymentInProgress, EnvironmentStatus, ProductStatus, StatusView,
     TargetStatus,
 };
-use tidegate_store::Tx;
+use tidegate_store::{Succeeded, TargetKey, Tx};
+
+/// So many deployments of a place are looked through for when something came that is not what succeeded last.
+const LOOKED_BACK: u64 = 20;
 
 impl App {
     /// What runs where.
@@ -39,21 +44,16 @@ impl App {
 async fn all(tx: &mut Tx, app: &App, request: &Request) -> Result<StatusView, Error> {
     let mut sight = request.sight(tx).await?;
     let environments = tx.environments().await?;
-    let connected: BTreeSet<String> = tx
-        .agents()
-        .await?
-        .into_iter()
-        .filter(|a| a.connected && a.revoked_at.is_none())
-        .map(|a| a.key.to_string())
-        .collect();
     let mut products = Vec::new();
     let mut declared: Vec<Product> = tx.documents(Kind::Product).await?;
     declared.retain(|product| sight.shows(&product.name));
+    let record = Record::of(tx, &environments).await?;
     for product in declared {
         let path = path::of(&product, &environments).unwrap_or_default();
         let mut places = Vec::with_capacity(path.len());
         for environment in path {
-            places.push(place(tx, app, (&product.name, &environment), &connected).await?);
+            let place = (product.name.clone(), environment);
+            places.push(record.status(tx, app, &place).await?);
         }
         products.push(ProductStatus {
             product: product.name.to_string(),
@@ -63,48 +63,110 @@ async fn all(tx: &mut Tx, app: &App, request: &Request) -> Result<StatusView, Er
     Ok(StatusView { products })
 }
 
-async fn place(
-    tx: &mut Tx,
-    app: &App,
-    (product, environment): (&Name, &Name),
-    connected: &BTreeSet<String>,
-) -> Result<EnvironmentStatus, Error> {
-    let reports: BTreeMap<Name, Report> = tx
-        .reports_in(environment, product)
-        .await?
-        .into_iter()
-        .collect();
-    let mut releases = BTreeMap::new();
-    for id in facts::revisions_in(&reports) {
-        if let Some(known) = app.revisions.get(tx, id).await? {
-            releases.insert(id, known);
+/// A product in an environment.
+type Place = (Name, Name);
+
+/// What is read once for all places: a hundred products in five environments would be asked for by thousands of questions.
+struct Record {
+    connected: BTreeSet<TargetKey>,
+    /// By environment, without load balancers.
+    targets: BTreeMap<Name, Vec<Target>>,
+    reports: BTreeMap<Place, BTreeMap<Name, Report>>,
+    running: BTreeMap<Place, DeploymentId>,
+    succeeded: BTreeMap<Place, Succeeded>,
+}
+
+impl Record {
+    async fn of(tx: &mut Tx, environments: &BTreeMap<Name, Environment>) -> Result<Self, Error> {
+        let agents = tx.agents().await?.into_iter();
+        let in_touch = agents.filter(|agent| agent.connected && agent.revoked_at.is_none());
+        let mut reports: BTreeMap<Place, BTreeMap<Name, Report>> = BTreeMap::new();
+        let mut targets = BTreeMap::new();
+        for name in environments.keys() {
+            let mut declared = tx.targets_in(name).await?;
+            declared.retain(|target| target.balances.is_empty());
+            targets.insert(name.clone(), declared);
+            for (product, target, report) in tx.reports_of(name).await? {
+                let place = reports.entry((product, name.clone())).or_default();
+                place.insert(target, report);
+            }
         }
+        let succeeded = tx.last_succeeded().await?.into_iter();
+        Ok(Self {
+            connected: in_touch.map(|agent| agent.key).collect(),
+            targets,
+            reports,
+            running: tx.running_by_place().await?,
+            succeeded: succeeded.map(|it| (it.place.clone(), it)).collect(),
+        })
     }
-    let target = |target: Target| {
-        let report = reports.get(&target.name);
-        let key = format!("{environment}/{}", target.name);
-        target_status(&target.name, report, connected.contains(&key), &releases)
-    };
-    let targets: Vec<TargetStatus> = tx
-        .targets_in(environment)
-        .await?
-        .into_iter()
-        .filter(|target| target.balances.is_empty())
-        .map(target)
-        .collect();
-    let release = common_release(&targets);
-    let since = match &release {
-        Some(release) => came(tx, (product, environment), release).await?,
-        None => None,
-    };
-    Ok(EnvironmentStatus {
-        environment: environment.to_string(),
-        release,
-        health: worst(&targets),
-        since,
-        deployment: in_progress(tx, app, (product, environment)).await?,
-        targets,
-    })
+
+    async fn status(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        place: &Place,
+    ) -> Result<EnvironmentStatus, Error> {
+        let (_, environment) = place;
+        let nothing = BTreeMap::new();
+        let reports = self.reports.get(place).unwrap_or(&nothing);
+        let mut releases = BTreeMap::new();
+        for id in facts::revisions_in(reports) {
+            if let Some(known) = app.revisions.get(tx, id).await? {
+                releases.insert(id, known);
+            }
+        }
+        let target = |target: &Target| {
+            let key = TargetKey {
+                environment: environment.clone(),
+                target: target.name.clone(),
+            };
+            let report = reports.get(&target.name);
+            target_status(
+                &target.name,
+                report,
+                self.connected.contains(&key),
+                &releases,
+            )
+        };
+        let targets = self.targets.get(environment).into_iter().flatten();
+        let targets: Vec<TargetStatus> = targets.map(target).collect();
+        let release = common_release(&targets);
+        let since = match &release {
+            Some(release) => self.came(tx, place, release).await?,
+            None => None,
+        };
+        let deployment = match self.running.get(place) {
+            Some(id) => in_progress(tx, app, *id).await?,
+            None => None,
+        };
+        Ok(EnvironmentStatus {
+            environment: environment.to_string(),
+            release,
+            health: worst(&targets),
+            since,
+            deployment,
+            targets,
+        })
+    }
+
+    /// When a release came that runs in a place: by what succeeded there last, or before.
+    async fn came(
+        &self,
+        tx: &mut Tx,
+        place: &Place,
+        release: &str,
+    ) -> Result<Option<Timestamp>, Error> {
+        match self.succeeded.get(place) {
+            None => return Ok(None),
+            Some(last) if last.release.as_str() == release => return Ok(Some(last.ended_at)),
+            Some(_) => {}
+        }
+        let before = tx.succeeded_in(&place.0, &place.1, LOOKED_BACK).await?;
+        let mut before = before.iter();
+        let came = before.find(|deployment| deployment.release.as_str() == release);
+        Ok(came.and_then(|deployment| deployment.status.ended_at()))
+    }
 }
 
 type Releases =
@@ -185,26 +247,11 @@ const fn health_word(health: Health) -> &'static str {
     }
 }
 
-async fn came(
-    tx: &mut Tx,
-    place: (&Name, &Name),
-    release: &str,
-) -> Result<Option<jiff::Timestamp>, Error> {
-    let succeeded = tx.succeeded_in(place.0, place.1, 20).await?;
-    let last = succeeded
-        .iter()
-        .find(|deployment| deployment.release.as_str() == release);
-    Ok(last.and_then(|deployment| deployment.status.ended_at()))
-}
-
 async fn in_progress(
     tx: &mut Tx,
     app: &App,
-    place: (&Name, &Name),
+    id: DeploymentId,
 ) -> Result<Option<DeploymentInProgress>, Error> {
-    let Some(id) = tx.deployment_running_in(place.0, place.1).await? else {
-        return Ok(None);
-    };
     let Some(deployment) = tx.deployment(id).await? else {
         return Ok(None);
     };
