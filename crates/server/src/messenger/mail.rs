@@ -15,7 +15,7 @@ use lettre::{
         response::Response,
     },
 };
-use std::{error::Error as StdError, time::Duration};
+use std::{error::Error as StdError, io, time::Duration};
 use tidegate_domain::communication::{
     Letter, MailAddress,
     delivery::{
@@ -23,7 +23,7 @@ use tidegate_domain::communication::{
         smtp::{Reply, Stage, outcome},
     },
 };
-use tokio::time::timeout;
+use tokio::{net::TcpStream, time::timeout};
 
 /// How many times as long the answer to the last line is waited for: the server may look for a while at what it was given
 /// (RFC 5321 §4.5.3.2.6).
@@ -135,13 +135,22 @@ async fn connect(server: &MailServer) -> Result<AsyncSmtpConnection, Fault> {
         }
         made.build_rustls().map_err(|why| fault(&why))
     };
-    let at_once = match server.security {
-        Security::Tls => Some(tls()?),
-        Security::None | Security::Starttls => None,
-    };
     let place = (server.host.as_str(), server.port);
-    let limit = Some(server.timeout);
-    let begun = AsyncSmtpConnection::connect_tokio1(place, limit, &hello, at_once, None).await;
+    let begun = match server.security {
+        Security::Tls => {
+            let (limit, at_once) = (Some(server.timeout), Some(tls()?));
+            AsyncSmtpConnection::connect_tokio1(place, limit, &hello, at_once, None).await
+        }
+        Security::None | Security::Starttls => {
+            let stream = prompt(place).await.map_err(|why| {
+                Fault::None(format!(
+                    "the mail server cannot be reached: {}",
+                    causes(&why)
+                ))
+            })?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await
+        }
+    };
     let mut connection = begun.map_err(|why| fault(&why))?;
     if server.security == Security::Starttls {
         let secured = connection.starttls(tls()?, &hello).await;
@@ -155,6 +164,14 @@ async fn connect(server: &MailServer) -> Result<AsyncSmtpConnection, Fault> {
         signed_in.map_err(|why| fault(&why))?;
     }
     Ok(connection)
+}
+
+/// A connection that sends what it is given at once. The last line of a mail is written after all others, and would else wait until
+/// those are acknowledged, which receivers put off for 40 ms.
+async fn prompt(place: (&str, u16)) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(place).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 fn late(patience: Duration) -> Fault {
