@@ -1,7 +1,6 @@
 //! What people may say of a step, by the words of addresses and commands.
 
 use super::{Kind, Run, RunError, Runbook, Step, StepEvent, run::Happened};
-use crate::{name::Name, planning::Party};
 use jiff::Timestamp;
 
 /// What somebody says of a step.
@@ -78,21 +77,11 @@ impl Run {
     }
 }
 
-impl Step {
-    /// Whether it falls to somebody who is in these teams.
-    pub fn falls_to(&self, name: &Name, mut teams: impl FnMut(&Name) -> bool) -> bool {
-        match &self.owner {
-            Some(Party::Person(owner)) => owner == name,
-            Some(Party::Team(team)) => teams(team),
-            None => false,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample::{forward, plan, step, with};
     use super::*;
+    use crate::name::Name;
     use serde_json::json;
 
     #[test]
@@ -141,8 +130,5 @@ mod tests {
             assert_eq!(StepDeed::of(word), Some(deed));
         }
         assert_eq!(StepDeed::of("leave"), None);
-        let ada: Name = "ada".parse().unwrap();
-        assert!(go.falls_to(&ada, |_| false) && !call.falls_to(&ada, |_| false));
-        assert!(call.falls_to(&ada, |team| team.as_str() == "shop"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Error, Request};
 use std::collections::BTreeSet;
-use tidegate_domain::{name::Name, planning::Party, talk::Delegation};
+use tidegate_domain::{name::Name, planning::Party, runbook::Step, talk::Delegation};
 use tidegate_store::Tx;
 
 /// What is in somebody's hands. It lends no rights: what they do is still asked of the authorizer.
@@ -38,6 +38,12 @@ impl Hands {
             (Some(person), _) | (None, Party::Person(person)) => self.are_for(person),
             (None, Party::Team(team)) => self.teams.contains(team),
         }
+    }
+
+    /// Whether a step of a deployment is.
+    pub(super) fn have(&self, step: &Step) -> bool {
+        let owner = step.owner.as_ref();
+        owner.is_some_and(|owner| self.hold(owner, None))
     }
 
     /// Whether a person's work is in them.

@@ -1,7 +1,7 @@
 //! What people say of the steps of a deployment.
 
 use super::{
-    super::{App, Error, Kind, Request, field, steer},
+    super::{App, Error, Kind, Request, field, hands::Hands, steer},
     read_way, steps,
 };
 use futures::FutureExt;
@@ -76,7 +76,8 @@ async fn carry_out(tx: &mut Tx, request: &Request, said: &Said) -> Result<StepsV
         .find(&said.step)
         .map_err(|why| refuse(&why.into()))?;
     let authorizer = request.gate.authorizer(tx).await?;
-    check_theirs(&authorizer, request, (&deployment, step))?;
+    let hands = Hands::of(tx, request).await?;
+    check_theirs((&authorizer, &hands), request, (&deployment, step))?;
     check_course(&deployment, said)?;
     let event = said
         .deed
@@ -142,19 +143,17 @@ async fn note(
     Ok(())
 }
 
-/// Whether somebody may say something of a step: whom it falls to, and whoever may assign tasks there; decisions of others take
-/// somebody who may sign off.
+/// Whether somebody may say something of a step: whose it is, who stands in for them, and whoever may assign tasks there;
+/// decisions of others take somebody who may sign off.
 pub(super) fn is_theirs(
-    authorizer: &Authorizer,
+    (authorizer, hands): (&Authorizer, &Hands),
     request: &Request,
     (deployment, step): (&Deployment, &Step),
 ) -> bool {
     let actor = &request.actor;
     let place = Resource::place(deployment.product.clone(), deployment.environment.clone());
     let may = |action| authorizer.ask(actor, action, &place).allowed;
-    let directory = authorizer.directory();
-    let in_team = |team: &Name| directory.teams_of(actor).any(|it| it == team);
-    if step.falls_to(&actor.name, in_team) {
+    if hands.have(step) {
         return may(Action::WorkTask);
     }
     match step.kind {
@@ -166,11 +165,11 @@ pub(super) fn is_theirs(
 }
 
 fn check_theirs(
-    authorizer: &Authorizer,
+    theirs: (&Authorizer, &Hands),
     request: &Request,
     (deployment, step): (&Deployment, &Step),
 ) -> Result<(), Error> {
-    if is_theirs(authorizer, request, (deployment, step)) {
+    if is_theirs(theirs, request, (deployment, step)) {
         return Ok(());
     }
     let whose = step.owner.as_ref().map(ToString::to_string);

@@ -1,7 +1,7 @@
 //! How the steps of a deployment stand, and whom they wait for.
 
 use super::{
-    super::{App, Error, Request, procedures::Naming, query, steer},
+    super::{App, Error, Request, hands::Hands, procedures::Naming, query, steer},
     deeds::is_theirs,
     shown::{Scene, timeline},
 };
@@ -42,6 +42,7 @@ pub(super) async fn view(
     let all = tx.conducted(deployment.id).await?;
     let closes = query::closes(tx, deployment).await?;
     let authorizer = request.gate.authorizer(tx).await?;
+    let hands = Hands::of(tx, request).await?;
     let backout = all.iter().find(|it| it.runbook.way == Way::Back);
     let backout = backout.map(|it| it.runbook.clone());
     let steps = all.iter().flat_map(|it| &it.runbook.steps);
@@ -62,7 +63,7 @@ pub(super) async fn view(
             is_run: active,
         };
         let offers = |step: &Step| {
-            let theirs = active && is_theirs(&authorizer, request, (deployment, step));
+            let theirs = active && is_theirs((&authorizer, &hands), request, (deployment, step));
             let words = theirs.then(|| run.offers(&it.runbook, step));
             words.unwrap_or_default()
         };

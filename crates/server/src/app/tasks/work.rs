@@ -45,11 +45,11 @@ impl App {
 }
 
 async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, Error> {
-    let me = &request.actor.name;
+    let hands = Hands::of(tx, request).await?;
     let teams = teams(tx, request, of).await?;
     let (mine, waiting) = tasks(tx, request, (of, &teams)).await?;
     let steps = runbooks::waiting_for(tx, request, |step| match of {
-        WorkOf::Mine => step.falls_to(me, |team| teams.contains(team)),
+        WorkOf::Mine => hands.have(step),
         WorkOf::Team(team) => step.owner == Some(Party::Team(team.clone())),
         WorkOf::All => true,
     });
@@ -70,7 +70,7 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
     let supervised = waiting_for_supervision(tx, request, team).await?;
     let (mut lent, mut news) = (Vec::new(), Vec::new());
     if *of == WorkOf::Mine {
-        lent = of_others(tx, request).await?;
+        lent = of_others(tx, request, hands).await?;
         news = talk::unseen(tx, request).await?;
     }
     let mine = views(tx, request, &mine).await?;
@@ -148,10 +148,10 @@ async fn teams(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<Vec<Name>,
 }
 
 /// What is to do for those for whom whoever asks stands in.
-async fn of_others(tx: &mut Tx, request: &Request) -> Result<Vec<LentView>, Error> {
+async fn of_others(tx: &mut Tx, request: &Request, hands: Hands) -> Result<Vec<LentView>, Error> {
     let mut sight = request.sight(tx).await?;
     let mut all = Vec::new();
-    for delegation in Hands::of(tx, request).await?.lent {
+    for delegation in hands.lent {
         let mut tasks = tx.tasks_taken_by(&delegation.from, LISTED_MAX).await?;
         let alone = Party::Person(delegation.from.clone());
         tasks.extend(tx.tasks_waiting_for(&alone, LISTED_MAX).await?);
