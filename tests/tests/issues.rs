@@ -279,6 +279,42 @@ fn what_is_said_reaches_those_it_names_and_those_who_follow_and_nobody_who_may_n
 }
 
 #[test]
+fn suppliers_handovers_and_messages_are_talked_about_too() {
+    let shop = desk();
+    shop.apply("kind: Supplier\nname: acme\ntitle: Acme\nowner: team:makers\n");
+    said(
+        &shop,
+        "admin",
+        &["handover", "begin", "till", "1.0.0", "operations"],
+    );
+    for (about, told) in [
+        ("supplier/acme", "supplier acme: admin said: look, @ben"),
+        (
+            "handover/till/1.0.0/operations",
+            "handover of till 1.0.0 for operations: admin said: look, @ben",
+        ),
+    ] {
+        said(&shop, "admin", &["comment", "add", about, "look, @ben"]);
+        assert!(news(&shop, "ben").contains(told), "{}", news(&shop, "ben"));
+    }
+    // Suppliers are everybody's, and what is of a product is not.
+    said(&shop, "eve", &["comment", "list", "supplier/acme"]);
+    let handover = "handover/till/1.0.0/operations";
+    refused(&shop, "eve", &["comment", "list", handover]);
+    for (about, why) in [
+        ("message/7", "there is no message `7`"),
+        (
+            "handover/till/1.0.0/general-availability",
+            "has no handover",
+        ),
+        ("supplier/nobody", "there is no supplier `nobody`"),
+    ] {
+        let said = refused(&shop, "ben", &["comment", "add", about, "look"]);
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
 fn work_is_lent_for_a_time_and_passed_on_at_the_end_of_a_shift() {
     let shop = desk();
     let add = |title: &str, owner: &str| {

@@ -25,8 +25,8 @@ pub enum CommentCommand {
 /// About what.
 #[derive(Debug, Args)]
 pub struct AboutArgs {
-    /// `release/PRODUCT/VERSION`, `deployment/NUMBER`, `task/NUMBER`, `issue/NUMBER`, `change/NUMBER`, `train/NAME` or
-    /// `procedure/NAME`.
+    /// `release/PRODUCT/VERSION`, `deployment/NUMBER`, `task/NUMBER`, `issue/NUMBER`, `change/NUMBER`, `train/NAME`,
+    /// `procedure/NAME`, `handover/PRODUCT/VERSION/KIND`, `message/NUMBER` or `supplier/NAME`.
     subject: String,
 }
 

@@ -1,7 +1,8 @@
 //! What can be talked about, written as the journal writes it: `release/storefront/1.1.0`, `issue/4`.
 
 use crate::{
-    id::{ChangeId, DeploymentId, IssueId, TaskId},
+    handover::HandoverKind,
+    id::{ChangeId, DeploymentId, IssueId, MessageId, TaskId},
     name::Name,
     version::Version,
 };
@@ -26,13 +27,19 @@ pub enum Subject {
     Train(Name),
     /// A procedure.
     Procedure(Name),
+    /// A handover of a release.
+    Handover(Name, Version, HandoverKind),
+    /// A message to audiences.
+    Message(MessageId),
+    /// A supplier, with its notices and what it deployed.
+    Supplier(Name),
 }
 
 /// The text is not a [`Subject`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is nothing to talk about: write release/PRODUCT/VERSION, deployment/NUMBER, task/NUMBER, issue/NUMBER, \
-     change/NUMBER, train/NAME or procedure/NAME"
+     change/NUMBER, train/NAME, procedure/NAME, handover/PRODUCT/VERSION/KIND, message/NUMBER or supplier/NAME"
 )]
 pub struct SubjectError(String);
 
@@ -47,6 +54,11 @@ impl Subject {
             Self::Change(id) => format!("/changes/{id}"),
             Self::Train(name) => format!("/trains/{name}"),
             Self::Procedure(name) => format!("/procedures/{name}"),
+            Self::Handover(product, version, kind) => {
+                format!("/products/{product}/releases/{version}/handovers/{kind}")
+            }
+            Self::Message(id) => format!("/messages/{id}"),
+            Self::Supplier(name) => format!("/suppliers/{name}"),
         }
     }
 
@@ -60,6 +72,11 @@ impl Subject {
             Self::Change(id) => format!("change request {id}"),
             Self::Train(name) => format!("train {name}"),
             Self::Procedure(name) => format!("procedure {name}"),
+            Self::Handover(product, version, kind) => {
+                format!("handover of {product} {version} for {kind}")
+            }
+            Self::Message(id) => format!("message {id}"),
+            Self::Supplier(name) => format!("supplier {name}"),
         }
     }
 }
@@ -74,6 +91,11 @@ impl fmt::Display for Subject {
             Self::Change(id) => write!(f, "change/{id}"),
             Self::Train(name) => write!(f, "train/{name}"),
             Self::Procedure(name) => write!(f, "procedure/{name}"),
+            Self::Handover(product, version, kind) => {
+                write!(f, "handover/{product}/{version}/{kind}")
+            }
+            Self::Message(id) => write!(f, "message/{id}"),
+            Self::Supplier(name) => write!(f, "supplier/{name}"),
         }
     }
 }
@@ -94,6 +116,13 @@ impl FromStr for Subject {
                 ("change", None) => of.parse().ok().map(Self::Change),
                 ("train", None) => of.parse().ok().map(Self::Train),
                 ("procedure", None) => of.parse().ok().map(Self::Procedure),
+                ("handover", Some((product, rest))) => {
+                    let (version, kind) = rest.split_once('/')?;
+                    let of = (product.parse().ok()?, version.parse().ok()?);
+                    Some(Self::Handover(of.0, of.1, kind.parse().ok()?))
+                }
+                ("message", None) => of.parse().ok().map(Self::Message),
+                ("supplier", None) => of.parse().ok().map(Self::Supplier),
                 (_, _) => None,
             }
         };
@@ -136,6 +165,13 @@ mod tests {
                 "procedure failover",
                 "/procedures/failover",
             ),
+            (
+                "handover/storefront/1.1.0/operations",
+                "handover of storefront 1.1.0 for operations",
+                "/products/storefront/releases/1.1.0/handovers/operations",
+            ),
+            ("message/5", "message 5", "/messages/5"),
+            ("supplier/acme", "supplier acme", "/suppliers/acme"),
         ] {
             let subject: Subject = text.parse().unwrap();
             assert_eq!(
@@ -150,6 +186,8 @@ mod tests {
             "task/3/4",
             "robot/1",
             "release/a/b/c/d",
+            "handover/storefront/1.1.0",
+            "handover/storefront/1.1.0/moon",
         ] {
             assert!(bad.parse::<Subject>().is_err(), "{bad}");
         }

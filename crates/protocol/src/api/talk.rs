@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct CommentRequest {
     /// About what: `release/PRODUCT/VERSION`, `deployment/NUMBER`, `task/NUMBER`, `issue/NUMBER`, `change/NUMBER`,
-    /// `train/NAME` or `procedure/NAME`.
+    /// `train/NAME`, `procedure/NAME`, `handover/PRODUCT/VERSION/KIND`, `message/NUMBER` or `supplier/NAME`.
     pub subject: String,
     /// Plain text of at most 4,000 characters; `@NAME` and `@team:NAME` tell those people.
     pub text: String,

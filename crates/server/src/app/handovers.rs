@@ -41,7 +41,7 @@ fn which((product, version, kind): Of<'_>) -> Result<Which, Error> {
 }
 
 /// A handover that may be asked for something.
-async fn find(
+pub(super) async fn find(
     tx: &mut Tx,
     request: &Request,
     (action, ((product, version), kind)): (Action, &Which),

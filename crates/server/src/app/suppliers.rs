@@ -40,7 +40,7 @@ use tidegate_store::Tx;
 const LOOKED_THROUGH: u64 = 1_000;
 
 /// A supplier that is declared, about which whoever asks may do that.
-async fn found(
+pub(super) async fn found(
     tx: &mut Tx,
     request: &Request,
     (action, name): (Action, &Name),

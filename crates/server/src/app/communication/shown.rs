@@ -142,7 +142,7 @@ impl App {
 }
 
 /// A message that may be asked for something.
-pub(super) async fn found(
+pub(in crate::app) async fn found(
     tx: &mut Tx,
     request: &Request,
     (action, id): (Action, MessageId),

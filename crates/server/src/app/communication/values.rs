@@ -164,7 +164,7 @@ fn titled(title: &str, name: &Name) -> String {
 ///
 /// # Errors
 /// When it is about a train: those tell nothing yet.
-pub(super) fn product_of(about: &About) -> Result<&Name, Error> {
+pub(in crate::app) fn product_of(about: &About) -> Result<&Name, Error> {
     match about {
         About::Release(product, _) | About::Product(product) => Ok(product),
         About::Train(train) => {

@@ -1,6 +1,10 @@
 //! Whether somebody may talk about something, and who else sees it.
 
-use super::super::{Error, Request, changes, issues, procedures, releases, tasks, trains};
+use super::super::{
+    Error, Request, changes,
+    communication::{self, product_of},
+    handovers, issues, procedures, releases, suppliers, tasks, trains,
+};
 use tidegate_domain::{
     access::{Action, Actor, Resource},
     talk::Subject,
@@ -49,6 +53,20 @@ pub(super) async fn about(
             // Procedures are read by everybody who belongs here, so everybody who does may speak of them.
             procedures::check_there(tx, request, name).await?;
             Ok(Vec::new())
+        }
+        Subject::Supplier(name) => {
+            // So are suppliers.
+            suppliers::found(tx, request, (Action::ReadShared, name)).await?;
+            Ok(Vec::new())
+        }
+        Subject::Handover(name, version, kind) => {
+            let which = ((name.clone(), version.clone()), *kind);
+            handovers::find(tx, request, (action, &which)).await?;
+            Ok(product(name))
+        }
+        Subject::Message(id) => {
+            let message = communication::found(tx, request, (action, *id)).await?;
+            Ok(product(product_of(&message.about)?))
         }
     }
 }

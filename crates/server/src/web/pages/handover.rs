@@ -6,7 +6,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     offer::{self, Place, typed},
-    parts::{Came, Prose, Save, Saving},
+    parts::{Came, Prose, Save, Saving, Talk},
     visitor::{Path, Submitted, Visitor},
 };
 use crate::{
@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use shown::Shown;
 pub(super) use shown::{Dates, standing};
-use tidegate_domain::{access::Action, handover::HandoverKind};
+use tidegate_domain::{access::Action, handover::HandoverKind, talk::Subject};
 use tidegate_protocol::api::{
     HandoverDeedRequest, HandoverItemRequest, HandoverRequest, RejectedItemView,
 };
@@ -44,6 +44,8 @@ struct Page {
     form: Option<Form>,
     /// Why the visitor hands nothing over.
     barred: Option<Prose>,
+    /// None while it is not begun.
+    talk: Option<Talk>,
 }
 
 /// What it can begin with.
@@ -97,6 +99,13 @@ impl Of {
 
     fn words(&self) -> (&str, &str, &str) {
         (&self.product, &self.version, self.kind.word())
+    }
+
+    /// As it is talked about.
+    fn subject(&self) -> Result<Subject, Error> {
+        let (product, version, _) = self.words();
+        let (product, version) = (field("product", product)?, field("version", version)?);
+        Ok(Subject::Handover(product, version, self.kind))
     }
 
     /// The address of the release.
@@ -250,6 +259,10 @@ async fn page(app: &SharedApp, request: &Request, of: Of) -> Result<Page, Error>
         None => frame,
     };
     let sentence = view.as_ref().map(|it| it.sentence.as_str());
+    let talk = match &view {
+        Some(_) => Some(Talk::of(app, request, &of.subject()?).await?),
+        None => None,
+    };
     Ok(Page {
         frame,
         title: of.kind.title(),
@@ -260,6 +273,7 @@ async fn page(app: &SharedApp, request: &Request, of: Of) -> Result<Page, Error>
         dates: Dates::of(&all.availability, now),
         form,
         barred,
+        talk,
         of,
     })
 }

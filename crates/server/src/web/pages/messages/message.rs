@@ -5,7 +5,7 @@ use super::{
         fault::Fault,
         frame::{Frame, Section, answer},
         offer::{self, Place, typed},
-        parts::sentence,
+        parts::{Talk, sentence},
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
@@ -24,6 +24,7 @@ use serde::Deserialize;
 use tidegate_domain::{
     access::Action,
     id::{DeliveryId, MessageId},
+    talk::Subject,
 };
 use tidegate_protocol::api::{
     DeliveriesView, DeliveryView, MessageDeedRequest, MessagePreviewView, MessageView,
@@ -48,6 +49,7 @@ struct Page {
     open: Vec<DeliveryView>,
     /// What the visitor may do now.
     offers: Vec<&'static str>,
+    talk: Talk,
     message: MessageView,
 }
 
@@ -113,6 +115,7 @@ pub(in crate::web) async fn show(
         offers: offers(&app, &request, &message, !open.is_empty()).await?,
         deliveries: all,
         open,
+        talk: Talk::of(&app, &request, &Subject::Message(id)).await?,
         message,
     })
 }
