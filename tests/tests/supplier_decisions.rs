@@ -106,6 +106,32 @@ fn to_accept_takes_a_level_more_than_to_hold_and_whoever_held_may_drop_it() {
 }
 
 #[test]
+fn to_inform_begins_a_message_that_somebody_else_sanctions() {
+    let shop = world();
+    shop.apply(
+        "kind: Channel\nname: pages\nby: in-app\n---\nkind: Audience\nname: everybody\npeople: [bob]\nchannels: [pages]\n\
+            notes: operator\n",
+    );
+    let (status, said) = shop.by("bob", &decision("inform", &["--audience", "everybody"]));
+    assert!(status == 0 && said.contains("message 1 is begun"), "{said}");
+    let message = shop.json(&["message", "show", "1", "--output", "json"]);
+    assert_eq!(message["state"], "draft");
+    assert_eq!(message["subject"], "acme: Gateway 2.5.0");
+    let body = message["body"].as_str().unwrap();
+    for part in [
+        "acme: Gateway 2.5.0 (2099-01-10 22:00",
+        "It touches shop in live.",
+        "It may break",
+    ] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+    assert_eq!(responses(&shop)[0]["message"], 1);
+    // Who deals with the supplier, and may write no message about the shop, decides it all the same.
+    let (status, said) = shop.by("mia", &decision("inform", &["--audience", "everybody"]));
+    assert!(status == 0 && !said.contains("is begun"), "{said}");
+}
+
+#[test]
 fn a_supplier_is_not_removed_while_something_is_to_be_done() {
     let shop = world();
     shop.ok(&decision("hold", &[]));

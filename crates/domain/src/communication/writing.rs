@@ -17,8 +17,8 @@ pub(super) const BODY_MAX: usize = 256 * 1024;
 /// The most audiences of one message.
 const AUDIENCES_MAX: usize = 20;
 
-/// What a message says, to whom and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What a message says, to whom and when; nothing to nobody at first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Writing {
     /// One line of plain text.
@@ -100,6 +100,16 @@ pub enum WritingError {
 }
 
 impl Writing {
+    /// A subject, as much of it as a subject holds, and a body for one audience.
+    pub fn to(audience: Name, (subject, body): (&str, String)) -> Self {
+        Self {
+            subject: subject.chars().take(SUBJECT_MAX).collect(),
+            body,
+            audiences: vec![audience],
+            ..Self::default()
+        }
+    }
+
     /// Whether it could be sent, and what it leaves open until then.
     ///
     /// # Errors

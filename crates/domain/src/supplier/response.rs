@@ -17,7 +17,7 @@ pub use suggested::{Circumstances, Suggested, suggested};
 pub use transition::ResponseIllegal;
 
 use crate::{
-    id::{Edition, NoticeId, ObservationId, ResponseId},
+    id::{Edition, MessageId, NoticeId, ObservationId, ResponseId},
     name::Name,
 };
 use jiff::Timestamp;
@@ -50,6 +50,9 @@ pub struct Response {
     /// By when it is to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// The message that was begun to inform people, which others still sanction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
     /// What became of it.
     pub status: ResponseStatus,
 }

@@ -276,6 +276,9 @@ pub struct ResponseView {
     /// By when it is to be done.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub due: Option<Timestamp>,
+    /// The message that was begun to inform people.
+    #[serde(default)]
+    pub message: Option<u64>,
     /// `open`, `done` or `dropped`.
     pub status: String,
     /// Whether it is still to be done: a hold whose time is over is not, nor what an acceptance set aside.

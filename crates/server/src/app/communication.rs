@@ -28,9 +28,12 @@ mod step;
 mod values;
 mod wording;
 
+pub(super) use begin::draft;
 pub(crate) use deeds::MessageDeed;
 pub(crate) use invite::Invited;
 pub(super) use lost::give_up;
 pub(super) use planned::{all_about, is_cancelled, written};
 pub(crate) use settle::DeliveryDeed;
+pub(super) use shown::found;
 pub(crate) use shown::{MessagesOf, Part};
+pub(super) use values::product_of;

@@ -242,9 +242,17 @@ pub(super) fn response(it: &ResponseView) -> String {
     if it.outdated {
         stands.push_str(", for an edition that meant something else");
     }
+    let message = it.message.map(|id| format!("; message {id} is begun"));
     format!(
-        "response {}: {} for {} in {} because of {} ({stands}), {} by {}",
-        it.id, it.what, it.product, it.environment, it.about, it.reason, it.by
+        "response {}: {} for {} in {} because of {} ({stands}), {} by {}{}",
+        it.id,
+        it.what,
+        it.product,
+        it.environment,
+        it.about,
+        it.reason,
+        it.by,
+        message.unwrap_or_default()
     )
 }
 

@@ -25,6 +25,7 @@ fn response(id: u64, about: u64, what: What, due: Option<i64>) -> Response {
         by: name("ada"),
         at: at(0),
         due: due.map(at),
+        message: None,
         status: ResponseStatus::Open,
     };
     response.decided().unwrap()

@@ -14,7 +14,7 @@ use tidegate_domain::{
     canonical,
     catalog::Kind,
     communication::{
-        Begun, Language, MessageTemplate, Schedule, Writing,
+        Begun, MessageTemplate, Writing,
         message::{About, Event, Message, Status, Writer},
     },
     digest::Digest,
@@ -56,10 +56,10 @@ impl App {
             })
             .await?;
         let mut writing = match &template {
-            None => blank(),
+            None => Writing::default(),
             Some(template) => {
                 // Values are those of whom it is for, and of what it waits for.
-                let mut meant = blank();
+                let mut meant = Writing::default();
                 meant.audiences.clone_from(&template.audiences);
                 meant.on.clone_from(&template.on);
                 planned.iter().for_each(|it| over(&mut meant, it));
@@ -194,15 +194,14 @@ async fn keep(
     view(tx, &message).await
 }
 
-fn blank() -> Writing {
-    Writing {
-        subject: String::new(),
-        body: String::new(),
-        language: Language::default(),
-        audiences: Vec::new(),
-        on: Schedule::ByHand,
-        urgent: false,
-    }
+/// Keeps a new message that is written already, as a draft.
+pub(in crate::app) async fn draft(
+    tx: &mut Tx,
+    request: &Request,
+    (about, writing): (About, Writing),
+) -> Result<MessageId, Error> {
+    let kept = keep(tx, request, &(about, writing, None)).await?;
+    Ok(MessageId(kept.id))
 }
 
 async fn edit(

@@ -1,7 +1,9 @@
 //! What people decide to do about a supplier's change, and what becomes of that.
 
 use super::{
-    super::{App, Error, Kind as Refusal, Request, field, optional, steer::read_reason},
+    super::{
+        App, Error, Kind as Refusal, Request, communication, field, optional, steer::read_reason,
+    },
     counting::Counting,
     impact::{about, observation},
     notices,
@@ -11,7 +13,8 @@ use serde_json::json;
 use tidegate_domain::{
     access::{Action, Resource},
     catalog::Kind,
-    id::{Edition, ResponseId},
+    communication::{Writing, message::About as MessageAbout},
+    id::{Edition, MessageId, ResponseId},
     name::Name,
     supplier::{
         Response,
@@ -132,6 +135,13 @@ async fn decide(
     }
     let edition = edition(tx, *about, wanted.edition).await?;
     check_names(tx, place, what).await?;
+    let message = match what {
+        What::Inform { audience } => {
+            let told = (*about, place, wanted.reason.as_str());
+            inform(tx, request, told, audience).await?
+        }
+        What::Hold { .. } | What::Reverify { .. } | What::Accept => None,
+    };
     let response = Response {
         id: tx.next_response().await?,
         about: *about,
@@ -143,6 +153,7 @@ async fn decide(
         by: request.actor.name.clone(),
         at: tx.now(),
         due: wanted.due,
+        message,
         status: ResponseStatus::Open,
     };
     let response = response
@@ -153,6 +164,46 @@ async fn decide(
     let action = "supplier-response.decided";
     request.journal(tx, action, &subject, &response).await?;
     view(tx, &response).await
+}
+
+/// Begins the message that tells an audience of a change, if whoever asks may write it. Somebody else sanctions it.
+async fn inform(
+    tx: &mut Tx,
+    request: &Request,
+    (change, (product, environment), reason): (About, (&Name, &Name), &str),
+    audience: &Name,
+) -> Result<Option<MessageId>, Error> {
+    let may = request.permit_product(tx, Action::WriteMessage, product);
+    if may.await.is_err() {
+        return Ok(None);
+    }
+    let (subject, what) = match change {
+        About::Notice(id) => {
+            let notice = notices::find(tx, id).await?;
+            let announced = &notice.current().announcement;
+            let when = announced.times.as_ref().map(|it| format!(" ({it})"));
+            let title = format!("{}: {}", notice.supplier, announced.title);
+            let what = format!("{title}{}.", when.unwrap_or_default());
+            (title, what)
+        }
+        About::Observation(id) => {
+            let it = observation(tx, id).await?.deployed;
+            let title = format!("{}: {} was changed", it.supplier, it.component);
+            (
+                title,
+                format!(
+                    "{} runs another version in {}.",
+                    it.component, it.environment
+                ),
+            )
+        }
+    };
+    let body = format!("{what} It touches {product} in {environment}.\n\n{reason}\n");
+    let about = MessageAbout::Product(product.clone());
+    let writing = Writing::to(audience.clone(), (&subject, body));
+    communication::draft(tx, request, (about, writing))
+        .await
+        .map(Some)
 }
 
 /// Whether whoever asks may hold there: who answers for the product, and of those who see it who deals with the supplier.

@@ -134,6 +134,7 @@ pub(super) fn response(response: &Response) -> ResponseView {
         by: response.by.to_string(),
         at: response.at,
         due: response.due,
+        message: response.message.map(|it| it.0),
         status: response.status.word().to_owned(),
         stands: false,
         overdue: false,

@@ -6,21 +6,21 @@ use super::{
         frame::{Frame, Section, answer},
         moment::Moment,
         offer::{Place, barred, typed},
-        parts::Prose,
+        parts::{Prose, Talk},
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
     notice_state,
 };
 use crate::{
-    app::{Error, Request, SharedApp},
+    app::{Error, Request, SharedApp, field},
     http::access::State,
 };
 use askama::Template;
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_domain::{access::Action, id::SupplierTaskId};
+use tidegate_domain::{access::Action, id::SupplierTaskId, talk::Subject};
 use tidegate_protocol::api::{
     IncidentRequest, IncidentView, ObservationView, ResponseView, SupplierDeedRequest,
     SupplierNoticeRequest, SupplierNoticeView, SupplierPlaceView, SupplierScorecardView,
@@ -44,6 +44,7 @@ struct Page {
     /// What each place says of late that says nothing.
     places: Vec<(SupplierPlaceView, Option<Prose>)>,
     may_record: bool,
+    talk: Talk,
     supplier: SupplierView,
 }
 
@@ -110,6 +111,7 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Fault> {
     let supplier = app.supplier(&request, &name).await?;
     let card = app.supplier_scorecard(&request, &name, DAYS).await?;
+    let subject = Subject::Supplier(field("supplier", &name)?);
     let place = Place::supplier(&name);
     let barred = barred(&app, &request, (Action::RecordSupplier, place)).await?;
     let now = Timestamp::now();
@@ -147,6 +149,7 @@ pub(in crate::web) async fn show(
         card,
         places: supplier.places.drain(..).map(place_of).collect(),
         may_record: barred.is_none(),
+        talk: Talk::of(&app, &request, &subject).await?,
         supplier,
     };
     answer(&page)
