@@ -238,6 +238,18 @@ fn told(studio: &Studio, count: &str) {
     assert!(notes.starts_with("What you asked for.\n"), "{notes}");
     assert!(notes.contains(r"A \<b\>banner\</b\> \& more"), "{notes}");
     assert!(notes.contains("Your cart counts well now."), "{notes}");
+    // Somebody wrote since: who says what they saw writes over nothing.
+    shop.ok(&["person", "create", "ben", "--level", "3"]);
+    let (status, refused) = shop.by(
+        "ben",
+        &[
+            "release", "notes", "word", of[0], of[1], "+banner", "Another", "--seen", "1",
+        ],
+    );
+    assert!(
+        status == 5 && refused.contains("admin"),
+        "{status}: {refused}"
+    );
     let developers = studio.notes("1.1.0", "developer", "testing");
     assert!(
         developers.contains("## Breaking changes") && developers.contains(&count[..10]),

@@ -42,6 +42,9 @@ pub struct WordArgs {
     /// Do not tell this audience about it.
     #[arg(long)]
     untold: bool,
+    /// How often something was written when you read it, as `show` says: what somebody wrote since is not written over.
+    #[arg(long, value_name = "NUMBER")]
+    seen: Option<u64>,
     /// For whom.
     #[arg(long = "for", value_parser = audiences(), default_value = "customer", value_name = "AUDIENCE")]
     audience: String,
@@ -87,6 +90,12 @@ impl ShowArgs {
                 named.join("\n")
             ));
         }
+        if view.written > 0 {
+            context.ui.say(format!(
+                "what somebody writes from now on is not written over by `tidegate release notes word … --seen {}`",
+                view.written
+            ));
+        }
         for about in &view.unplaced {
             context
                 .ui
@@ -102,7 +111,7 @@ impl WordArgs {
             audience: self.audience.clone(),
             subject: self.about,
             text: self.text,
-            seen: None,
+            seen: self.seen,
         };
         let path = format!("{}/notes", self.which.path());
         context.client.tell(&path, &request).await?;
