@@ -2,7 +2,7 @@
 
 use super::{
     App, Error, Request, SharedApp, clearance, deploy, field, planning, plans::Wanted, query,
-    releases, rollback::standing, trains,
+    rehearse, releases, rollback::standing, trains,
 };
 use futures::FutureExt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use tidegate_domain::{
     planning::Task,
     release::Release,
     runbook::{Gate, Way},
-    train::TrainStatus,
+    train::{Train, TrainStatus},
     version::Version,
 };
 use tidegate_protocol::api::{DeploymentRequest, HurdleView, HurdlesView};
@@ -77,12 +77,17 @@ async fn of_release(
     if !left.is_empty() {
         hurdles.extend(of_itself(&release));
     }
+    let carrier = carrier(tx, request, (product, version)).await?;
     for (place, environment) in left.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|it| left.get(it));
         let of = (&release, environment);
+        let carried = carrier.as_ref().and_then(|it| ride(it, of));
         match before {
-            None => hurdles.extend(next(tx, app, request, of).await?),
-            Some(before) => hurdles.push(later(of, before)),
+            None => hurdles.extend(next(tx, app, request, (of, carried)).await?),
+            Some(before) => {
+                hurdles.push(carried.unwrap_or_else(|| later(of, before)));
+                hurdles.extend(stops(tx, request, (of, Turn::Later)).await?);
+            }
         }
         hurdles.extend(calendar(tx, (product, environment)).await?);
     }
@@ -166,12 +171,44 @@ fn of_itself(release: &Release) -> Option<Hurdle> {
     ))
 }
 
-/// What keeps it from the environment that comes next.
+/// The train that is to carry a release, as far as whoever asks may see it.
+async fn carrier(
+    tx: &mut Tx,
+    request: &Request,
+    (product, version): (&Name, &Version),
+) -> Result<Option<Train>, Error> {
+    for train in tx.open_trains().await? {
+        let member = train.plan.member(product);
+        let carries = member.is_some_and(|it| it.release.as_ref() == Some(version));
+        let seen = (Action::Read, &train.name);
+        if carries && trains::find(tx, request, seen).await.is_ok() {
+            return Ok(Some(train));
+        }
+    }
+    Ok(None)
+}
+
+/// That a train carries it to an environment, if that goes there.
+fn ride(train: &Train, (release, environment): (&Release, &Name)) -> Option<Hurdle> {
+    let mut departures = train.plan.departures.iter();
+    departures.find(|it| it.environment == *environment)?;
+    let said = (
+        format!("train {} carries it to {environment}", train.name),
+        format!(
+            "what that waits for: `tidegate explain train {}`",
+            train.name
+        ),
+    );
+    let of = (&release.product, Some(environment));
+    Some(Hurdle::of_planners(HurdleKind::Departure, said, of))
+}
+
+/// What keeps it from the environment that comes next; `carried` is the train that goes there.
 async fn next(
     tx: &mut Tx,
     app: &App,
     request: &Request,
-    (release, environment): (&Release, &Name),
+    ((release, environment), carried): ((&Release, &Name), Option<Hurdle>),
 ) -> Result<Vec<Hurdle>, Error> {
     let product = &release.product;
     let of = (product, Some(environment));
@@ -180,38 +217,59 @@ async fn next(
         let of = (product, &release.version, environment);
         return under_way(tx, app, id, of).await;
     }
-    let said = (
-        format!("nobody has deployed it to {environment} yet"),
-        format!(
-            "`tidegate deploy {product} {} --to {environment}`",
-            release.version
-        ),
-    );
-    let mut hurdles = vec![Hurdle::of_planners(HurdleKind::Deployment, said, of)];
-    if release.current_snapshot().is_none() || release.blocked.is_some() {
-        return Ok(hurdles);
-    }
-    match would(tx, request, (release, environment)).await {
-        Ok(clearance) => {
-            let place = (product, environment);
-            let stops = clearance.stops.iter();
-            hurdles.extend(stops.map(|stop| Hurdle::of_stop(stop, place)));
-        }
-        Err(Error::Refused { detail, hint, .. }) => {
-            let said = (detail, hint.unwrap_or_default());
-            hurdles.push(Hurdle::of_planners(HurdleKind::Deployment, said, of));
-        }
-        Err(error) => return Err(error),
-    }
+    let mut hurdles = vec![carried.unwrap_or_else(|| {
+        let said = (
+            format!("nobody has deployed it to {environment} yet"),
+            format!(
+                "`tidegate deploy {product} {} --to {environment}`",
+                release.version
+            ),
+        );
+        Hurdle::of_planners(HurdleKind::Deployment, said, of)
+    })];
+    hurdles.extend(stops(tx, request, ((release, environment), Turn::Next)).await?);
     Ok(hurdles)
 }
 
-/// What controls would say of the deployment that comes next, in the name of whoever asks, or of whoever made the release if they may
-/// not deploy.
+/// When a release may go to an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Now.
+    Next,
+    /// Once it has been elsewhere: the order of its path is left aside.
+    Later,
+}
+
+/// What controls, approvals and suppliers say of a release in an environment as things are now.
+async fn stops(
+    tx: &mut Tx,
+    request: &Request,
+    ((release, environment), turn): ((&Release, &Name), Turn),
+) -> Result<Vec<Hurdle>, Error> {
+    // That is said already, and nothing can be asked about it.
+    if release.current_snapshot().is_none() || release.blocked.is_some() {
+        return Ok(Vec::new());
+    }
+    let place = (&release.product, environment);
+    match would(tx, request, ((release, environment), turn)).await {
+        Ok(clearance) => {
+            let stops = clearance.stops.iter();
+            Ok(stops.map(|stop| Hurdle::of_stop(stop, place)).collect())
+        }
+        Err(Error::Refused { detail, hint, .. }) => {
+            let said = (detail, hint.unwrap_or_default());
+            let of = (&release.product, Some(environment));
+            Ok(vec![Hurdle::of_planners(HurdleKind::Deployment, said, of)])
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What controls would say of its deployment, in the name of whoever asks, or of whoever made the release if they may not deploy.
 async fn would(
     tx: &mut Tx,
     request: &Request,
-    (release, environment): (&Release, &Name),
+    ((release, environment), turn): ((&Release, &Name), Turn),
 ) -> Result<Clearance, Error> {
     let place = (&release.product, environment);
     let may = request
@@ -232,9 +290,12 @@ async fn would(
         environment: environment.to_string(),
         ..DeploymentRequest::default()
     })?;
-    tx.attempt(&(request, wanted), |tx, (request, wanted)| {
+    tx.attempt(&(request, wanted, turn), |tx, (request, wanted, turn)| {
         async move {
-            let deployment = deploy::would_begin(tx, request, wanted).await?;
+            let deployment = match turn {
+                Turn::Next => deploy::would_begin(tx, request, wanted).await?,
+                Turn::Later => rehearse::drafted(tx, request, wanted).await?.0,
+            };
             let found = clearance::find(tx, &request.gate, &deployment).await?;
             Ok(found.clearance)
         }

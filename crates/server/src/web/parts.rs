@@ -3,6 +3,7 @@
 mod changes;
 mod deployment_table;
 mod fingerprint;
+mod hurdles;
 mod issue_table;
 mod named_procedure;
 mod prose;
@@ -13,6 +14,7 @@ mod task_table;
 pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;
+pub(super) use hurdles::Hurdles;
 pub(super) use issue_table::{IssueTable, issue_state};
 pub(super) use named_procedure::NamedProcedure;
 pub(super) use prose::Prose;

@@ -69,8 +69,15 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
 /// Releases, and what is known of their deployments beforehand.
 fn released() -> Router<SharedApp> {
     Router::new()
-        .route("/products/{product}/releases", get(releases::show))
+        .route(
+            "/products/{product}/releases",
+            get(releases::show).post(release::draft),
+        )
         .route("/products/{product}/releases/{version}", get(release::show))
+        .route(
+            "/products/{product}/releases/{version}/contents",
+            post(release::set),
+        )
         .route(
             "/products/{product}/releases/{version}/seal",
             post(release::seal),

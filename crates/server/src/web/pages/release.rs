@@ -4,17 +4,18 @@ mod contents;
 mod evidence;
 pub(super) mod form;
 mod handovers;
-mod hurdles;
 mod lifecycle;
 mod next;
 mod stages;
+mod typed;
 
 use super::{
     super::{
         confirm,
         fault::Fault,
         frame::{Frame, Section, answer},
-        parts::{DeploymentTable, Fingerprint, Prose, Talk},
+        offer::{self, Place},
+        parts::{DeploymentTable, Fingerprint, Hurdles, Prose, Talk},
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
@@ -34,14 +35,14 @@ use contents::Content;
 use evidence::Evidence;
 use form::Wanted;
 use handovers::Handed;
-use hurdles::Hurdle;
 use jiff::Timestamp;
 use lifecycle::Step;
 use next::Next;
 use serde::Deserialize;
 use stages::Stages;
-use tidegate_domain::{name::Name, talk::Subject};
+use tidegate_domain::{access::Action, name::Name, talk::Subject};
 use tidegate_protocol::api::{DeploymentView, RehearsalRequest, ReleaseView};
+use typed::{Drafted, Set};
 
 /// How many deployments of the product are looked through for those of the release.
 const LATEST: u64 = 200;
@@ -57,9 +58,7 @@ struct Page {
     sentence: String,
     /// How its plan stands.
     planned: String,
-    /// What stands between it and live, in a sentence, and one by one.
-    between: String,
-    hurdles: Vec<Hurdle>,
+    hurdles: Hurdles,
     /// Who has taken it over, and when it is live and generally available.
     handed: Option<Handed>,
     /// What is wrong with it, in short.
@@ -76,6 +75,8 @@ struct Page {
     steps: Vec<Step>,
     /// From build to review, and what shows it.
     stages: Option<Stages>,
+    /// Whether the visitor may make it up.
+    may_draft: bool,
     next: Option<Next>,
     contents: Vec<Content>,
     evidence: Vec<Evidence>,
@@ -110,16 +111,18 @@ pub(in crate::web) async fn show(
         let place = (product.as_str(), next.environment.as_str());
         next.strategies = app.strategies(&request, place).await?;
     }
+    let place = Place::product(&product);
+    let barred = offer::barred(&app, &request, (Action::CreateRelease, place)).await?;
     let between = app.release_hurdles(&request, (&product, &version)).await?;
     answer(&Page {
         sentence: lifecycle::sentence(&release, places),
         planned: release_plan::planned(&app, &request, (&product, &version)).await?,
-        between: between.sentence,
-        hurdles: hurdles::of(between.hurdles, now),
+        hurdles: Hurdles::of(between, now),
         handed: Some(Handed::of(&app, &request, (&product, &version), now).await?),
         issues: issues(&app, &request, (&product, &version)).await?,
         talk: talk(&app, &request, (&product, &version)).await?,
         next,
+        may_draft: barred.is_none(),
         contents: contents::of(&release, places),
         evidence: evidence(&app, &request, &release, now).await?,
         steps,
@@ -162,8 +165,7 @@ fn page(
         version: release.version.clone(),
         sentence: String::new(),
         planned: String::new(),
-        between: String::new(),
-        hurdles: Vec::new(),
+        hurdles: Hurdles::default(),
         handed: None,
         issues: String::new(),
         talk: None,
@@ -176,6 +178,7 @@ fn page(
         steps: Vec::new(),
         stages: release.lifecycle.as_ref().map(|it| Stages::of(it, now)),
         next: None,
+        may_draft: false,
         contents: Vec::new(),
         evidence: Vec::new(),
         deployments: DeploymentTable::of(deployments, now),
@@ -206,6 +209,36 @@ async fn evidence(
         .await?;
     let preflights = app.preflight_list(request, None, EVIDENCE, about).await?;
     Ok(evidence::of(&drills, (&rehearsals, &preflights), now))
+}
+
+/// Drafts a release of a product.
+pub(in crate::web) async fn draft(
+    app: State,
+    Visitor(request): Visitor,
+    Path(product): Path<String>,
+    Submitted(wanted): Submitted<Drafted>,
+) -> Result<Redirect, Fault> {
+    let here = format!("/products/{product}/releases");
+    let back = |error| Fault::back(error, &here);
+    let wanted = wanted.read().map_err(back)?;
+    let drafted = app.create_release(request, &product, &wanted).await;
+    let drafted = drafted.map_err(back)?;
+    Ok(Redirect::to(&address(&product, drafted.version.as_str())))
+}
+
+/// Sets what a draft is made of.
+pub(in crate::web) async fn set(
+    app: State,
+    Visitor(request): Visitor,
+    Path((product, version)): Path<(String, String)>,
+    Submitted(wanted): Submitted<Set>,
+) -> Result<Redirect, Fault> {
+    let here = address(&product, &version);
+    let back = |error| Fault::back(error, &here);
+    let wanted = wanted.read().map_err(back)?;
+    let set = app.change_contents(request, (&product, &version), &wanted);
+    set.await.map_err(back)?;
+    Ok(Redirect::to(&here))
 }
 
 pub(in crate::web) async fn seal(

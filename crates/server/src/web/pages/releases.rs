@@ -4,6 +4,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     moment::Moment,
+    offer::{self, Place},
     parts::counted,
     state::State as Shown,
     visitor::{Path, Query, Visitor},
@@ -16,7 +17,8 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_protocol::api::{ProductStatus, ReleaseView, StatusView};
+use tidegate_domain::access::Action;
+use tidegate_protocol::api::{ContentView, ProductStatus, ReleaseView, StatusView};
 
 /// Lines of one page.
 const LIMIT: usize = 50;
@@ -29,6 +31,9 @@ struct Page {
     sentence: String,
     lines: Vec<Line>,
     older: Option<String>,
+    may_draft: bool,
+    /// What the newest is made of, a line for each component.
+    newest: String,
 }
 
 struct Line {
@@ -59,7 +64,15 @@ pub(in crate::web) async fn show(
     let status = app.status(&request).await?;
     let status = of_product(&status, &product);
     let now = Timestamp::now();
+    let place = Place::product(&product);
+    let barred = offer::barred(&app, &request, (Action::CreateRelease, place)).await?;
+    let of_newest = releases.first().filter(|_| part.before.is_none());
+    let of_newest = of_newest.map(|it| it.components.as_slice());
+    let line_of = |it: &ContentView| format!("{}={}\n", it.component, it.version);
+    let newest = of_newest.unwrap_or_default().iter().map(line_of);
     answer(&Page {
+        may_draft: barred.is_none(),
+        newest: newest.collect(),
         frame: Frame::new(
             &format!("Releases of {product}"),
             Section::Elsewhere,

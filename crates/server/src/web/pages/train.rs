@@ -84,7 +84,8 @@ pub(in crate::web) async fn live(
         async move {
             let view = app.train_view(&request, &name).await.ok()?;
             let may = may(&app, &request, &view).await.ok()?;
-            let train = Train::of(view, may, Timestamp::now());
+            let between = app.train_hurdles(&request, &name).await.ok()?;
+            let train = Train::of(view, between, (may, Timestamp::now()));
             let is_last = train.has_ended;
             let html = marked::html(&train).ok()?;
             Some(Fragment { html, is_last })
@@ -200,7 +201,8 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
     };
     let subject = name.parse().map_err(|why| Error::invalid("name", why))?;
     let talk = Talk::of(app, request, &Subject::Train(subject)).await?;
-    let train = Train::of(view, may, now);
+    let between = app.train_hurdles(request, name).await?;
+    let train = Train::of(view, between, (may, now));
     Ok(Page {
         frame: frame.twins(
             format!("/api/v1/trains/{name}"),

@@ -3,7 +3,7 @@
 use super::{
     super::super::{
         moment::Moment,
-        parts::{Fingerprint, Prose, sentence},
+        parts::{Fingerprint, Hurdles, Prose, sentence},
         state::State as Shown,
     },
     May,
@@ -12,8 +12,8 @@ use super::{
 use askama::{Template, filters::HtmlSafe};
 use jiff::Timestamp;
 use tidegate_protocol::api::{
-    DepartureView, IntegrationView, TrainAmendmentView, TrainBillView, TrainMemberView, TrainView,
-    TrainWaitView,
+    DepartureView, HurdlesView, IntegrationView, TrainAmendmentView, TrainBillView,
+    TrainMemberView, TrainView, TrainWaitView,
 };
 
 /// What is refreshed.
@@ -30,7 +30,7 @@ pub(super) struct Train {
     state: Shown,
     pub(super) has_ended: bool,
     pub(super) can_be_planned: bool,
-    waiting: Vec<(Prose, Prose)>,
+    hurdles: Hurdles,
     deeds: Vec<Deed>,
     departures: Vec<Departure>,
     group_run: Option<u64>,
@@ -88,7 +88,7 @@ struct Part {
 }
 
 impl Train {
-    pub(super) fn of(view: TrainView, may: May, now: Timestamp) -> Self {
+    pub(super) fn of(view: TrainView, between: HurdlesView, (may, now): (May, Timestamp)) -> Self {
         let has_ended = matches!(view.status.as_str(), "arrived" | "cancelled");
         let critical = view.critical_path.iter();
         let critical: Vec<String> = critical
@@ -99,7 +99,7 @@ impl Train {
             can_be_planned: !has_ended && view.status != "under_way",
             created: Moment::seen(view.created_at, now),
             state: Shown::of_train(&view.status, view.held),
-            waiting: view.waiting_on.iter().map(both).collect(),
+            hurdles: Hurdles::of(between, now),
             deeds: possible(&view, may),
             departures: view
                 .departures
