@@ -1,6 +1,6 @@
 //! What a deployment waits for because of a supplier's change.
 
-use super::{super::Error, counting::meanings};
+use super::{super::Error, counting::meanings, responses::supplier_of};
 use jiff::Timestamp;
 use tidegate_domain::{
     control::{Stop, StopKind},
@@ -21,11 +21,15 @@ pub(in crate::app) async fn stops(
         .iter()
         .filter(|it| it.status == ResponseStatus::Open);
     let meanings = meanings(tx, open.map(|it| it.about)).await?;
-    let blocks = blocks(&responses, &meanings, place, at);
-    Ok(blocks.iter().map(stop).collect())
+    let mut stops = Vec::new();
+    for block in blocks(&responses, &meanings, place, at) {
+        let supplier = supplier_of(tx, block.0.about).await?;
+        stops.push(stop(&block, &supplier));
+    }
+    Ok(stops)
 }
 
-fn stop(block: &Block<'_>) -> Stop {
+fn stop(block: &Block<'_>, supplier: &Name) -> Stop {
     let id = block.0.id;
     let done = match &block.0.what {
         What::Hold { .. } => "it can go on",
@@ -34,7 +38,7 @@ fn stop(block: &Block<'_>) -> Stop {
     };
     Stop {
         kind: StopKind::Supplier,
-        name: "supplier".to_owned(),
+        name: supplier.to_string(),
         what: block.to_string(),
         remedy: format!(
             "`tidegate supplier response done {id} --note HOW` once {done}, or `tidegate supplier respond accept` if it is to be taken as it is"

@@ -231,7 +231,7 @@ async fn permit_hold(
 }
 
 /// Whose change it is.
-async fn supplier_of(tx: &mut Tx, about: About) -> Result<Name, Error> {
+pub(super) async fn supplier_of(tx: &mut Tx, about: About) -> Result<Name, Error> {
     Ok(match about {
         About::Notice(id) => notices::find(tx, id).await?.supplier,
         About::Observation(id) => observation(tx, id).await?.deployed.supplier,
