@@ -8,11 +8,11 @@
     reason = "a program for the terminal, which says where it cannot go on"
 )]
 
-use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use tidegate_domain::revision::Revision;
 use tidegate_tests::{
+    past::Past,
     server::{Server, TOKEN, software, text},
     stopwatch::time,
 };
@@ -33,8 +33,7 @@ async fn main() {
     server.apply(&catalog());
     train(&server).await;
     server.kill();
-    let database = server.directory().join("server/tidegate.db");
-    fill(&mut Connection::open(database).unwrap());
+    fill(Past::of(&server));
     server.start_again().await;
     let status = server.get("/api/v1/status").await;
     let products = status["products"].as_array().unwrap();
@@ -124,50 +123,33 @@ async fn train(server: &Server) {
 }
 
 /// Every product runs 1.0.0 everywhere, since the newest of some deployments.
-fn fill(database: &mut Connection) {
-    let all = database.transaction().unwrap();
-    let mut deployment: i64 = 0;
+fn fill(mut past: Past) {
+    let mut deployment = 0;
     for number in 0..PRODUCTS {
         let product = format!("product-{number}");
         let revision = json!({ "product": product, "release": "1.0.0", "snapshot": 1, "components": [{
-            "component": "app", "version": "1.0.0", "artifact": hash(1),
-            "driver": { "service": { "command": ["./serve"], "environment": {}, "files": {}, "listen": [], "stop": { "signal": "TERM", "grace": 10000 } } } }] });
+            "component": "app", "version": "1.0.0", "artifact": hash(1), "driver": { "service": { "command": ["./serve"],
+            "environment": {}, "files": {}, "listen": [], "stop": { "signal": "TERM", "grace": 10000 } } } }] });
         let id = serde_json::from_value::<Revision>(revision.clone())
             .unwrap()
-            .id();
-        let row = params![id.to_string(), stored(&revision)];
-        all.execute("INSERT INTO revisions (id, record) VALUES (?1, ?2)", row)
-            .unwrap();
+            .id()
+            .to_string();
+        past.revision(&id, &revision);
         for environment in ENVIRONMENTS {
             for target in 0..TARGETS {
                 let report = json!({ "observed": { "product": product, "instruction": { "incarnation": 1, "generation": 1 },
-                    "active": [{ "component": "app", "revision": id.to_string(), "artifact": hash(1), "health": "healthy",
+                    "active": [{ "component": "app", "revision": id, "artifact": hash(1), "health": "healthy",
                         "detail": "serves", "starts": 1 }], "prepared": [] }, "healthy_since": "2026-01-02T03:04:10Z" });
-                let key = format!("{environment}/{environment}-{target}");
-                let row = params![key, product, stored(&report)];
-                all.execute("INSERT INTO observed (target, product, record, reported_at) VALUES (?1, ?2, ?3, 0)", row)
-                    .unwrap();
+                let target = format!("{environment}/{environment}-{target}");
+                past.report(&target, &product, &report);
             }
             for _ in 0..DEPLOYMENTS {
                 deployment += 1;
-                let row = params![
-                    deployment,
-                    product,
-                    environment,
-                    stored(&went(deployment, &product, environment))
-                ];
-                all.execute(
-                    "INSERT INTO deployments (id, product, environment, status, running, record, created_at, ended_at) \
-                        VALUES (?1, ?2, ?3, 'succeeded', 0, ?4, 0, 1)",
-                    row,
-                )
-                .unwrap();
+                past.deployment("succeeded", &went(deployment, &product, environment));
             }
         }
     }
-    let counted = "INSERT INTO counters (name, value) VALUES ('deployment', ?1)";
-    all.execute(counted, [deployment]).unwrap();
-    all.commit().unwrap();
+    past.keep();
 }
 
 fn went(id: i64, product: &str, environment: &str) -> Value {
@@ -187,9 +169,4 @@ fn went(id: i64, product: &str, environment: &str) -> Value {
 
 fn hash(number: u8) -> String {
     format!("sha256:{number:064x}")
-}
-
-/// As the store writes it.
-fn stored(record: &Value) -> String {
-    json!({ "v": 1, "is": record }).to_string()
 }

@@ -1,4 +1,4 @@
-//! Three products of four components each that go out together, where some of them need others.
+//! Three products of four components each, of two programmes, that go out together, where some of them need others.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
 
@@ -21,7 +21,8 @@ impl Station {
     /// Opens it with so many targets in staging and in live, each with an agent.
     pub fn open(staging: usize, live: usize) -> Self {
         let mut shop = Shop::start(None);
-        let mut catalog = "kind: Team\nname: platform\n---\nkind: Strategy\nname: quick\nall_at_once: {}\n\
+        let mut catalog = "kind: Team\nname: platform\n---\nkind: Programme\nname: goods\n---\nkind: Programme\nname: sales\n---\n\
+            kind: Strategy\nname: quick\nall_at_once: {}\n\
             limits: { minimum_healthy: 300ms }\n---\nkind: Environment\nname: staging\nstrategy: quick\n---\n\
             kind: Environment\nname: live\nafter: staging\nstrategy: quick\n"
             .to_owned();
@@ -158,8 +159,12 @@ impl Station {
 }
 
 fn declared(product: &str, (contract, needs): (&str, &str)) -> String {
+    let programme = match product {
+        "stock" => "goods",
+        _ => "sales",
+    };
     let mut text = format!(
-        "kind: Product\nname: {product}\nteam: platform\npath: [staging, live]\ncomponents:\n"
+        "kind: Product\nname: {product}\nprogramme: {programme}\nteam: platform\npath: [staging, live]\ncomponents:\n"
     );
     for component in COMPONENTS {
         let more = match component {

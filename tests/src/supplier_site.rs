@@ -71,6 +71,18 @@ impl SupplierSite {
 
 /// Answers the path that was asked for.
 fn answer(mut stream: &TcpStream, version: &str) -> Option<String> {
+    let path = path_of(stream)?;
+    let body = format!("{{\"build\":{{\"version\":\"{version}\"}}}}");
+    let answer = format!(
+        "HTTP/1.1 200 So\r\nx-version: gateway/{version}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).ok()?;
+    Some(path)
+}
+
+/// Reads a request; answers the path that it asks for.
+pub(crate) fn path_of(stream: &TcpStream) -> Option<String> {
     stream.set_nonblocking(false).ok()?;
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
@@ -80,11 +92,5 @@ fn answer(mut stream: &TcpStream, version: &str) -> Option<String> {
     while lines.read_line(&mut line).ok()? > 2 {
         line.clear();
     }
-    let body = format!("{{\"build\":{{\"version\":\"{version}\"}}}}");
-    let answer = format!(
-        "HTTP/1.1 200 So\r\nx-version: gateway/{version}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(answer.as_bytes()).ok()?;
     Some(path)
 }

@@ -285,7 +285,15 @@ fn suppliers_handovers_and_messages_are_talked_about_too() {
     said(
         &shop,
         "admin",
-        &["handover", "begin", "till", "1.0.0", "operations"],
+        &[
+            "handover",
+            "begin",
+            "till",
+            "1.0.0",
+            "operations",
+            "--to",
+            "team:makers",
+        ],
     );
     for (about, told) in [
         ("supplier/acme", "supplier acme: admin said: look, @ben"),

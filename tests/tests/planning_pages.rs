@@ -124,3 +124,58 @@ async fn worked_through(office: &Planners) {
     let done = submit(server, &cookie, (&format!("{notes}/finish"), &note)).await;
     assert_eq!(done.0, 303, "{}", done.1);
 }
+
+/// A plan with more for ben than there is time for, and with what is to be ready before it is needed.
+const CROWDED: &str = "kind: Stakeholder\nname: press\naddresses: [news@press.example]\n---\n\
+    kind: ReleaseTemplate\nname: crowded\ninvolved: { informed: [\"stakeholder:press\"] }\ntasks:\n  \
+    - { name: build, title: Build <it>, owner: ben, takes: 3d }\n  - { name: test, owner: ben, takes: 3d }\n\
+    controls: [customer-approval]\nreview: { lead: ada, due: +7d }\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_too_much_to_do_and_what_is_ready_ahead_stand_on_the_page_of_the_plan() {
+    let office = Planners::open().await;
+    let server = &office.server;
+    server.apply(CROWDED);
+    let browser = signed_in(server).await;
+    let cookie = server.sign_in().await;
+    let begin = |target: &str| {
+        let begin = ["release", "plan", "begin", "shop", "2.0.0"];
+        let how = ["--template", "crowded", "--target", target];
+        server.run(&[&begin[..], &how].concat());
+    };
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(120);
+    begin(&soon.strftime("%Y-%m-%dT%H:%M").to_string());
+    let over = "more to do than there is time for until";
+    check_page(server, &browser, ("release-plan-crowded", PLAN, over)).await;
+    let ahead = "Stakeholders who are to be informed, and for whom no message about the release is";
+    check_page(server, &browser, ("release-plan-ahead", PLAN, ahead)).await;
+    let (_, html) = look(server, &cookie, PLAN).await;
+    for part in [
+        "<h2 id=\"load\">Too much at once</h2>",
+        "<span class=\"tag strong\">ben</span> has ",
+        "Build &#60;it&#62; (shop 2.0.0)",
+        "<h2 id=\"ready\">Ready ahead</h2>",
+        "customer-approval",
+        "press",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+
+    // With time enough nobody has too much to do.
+    let words = [
+        "release",
+        "plan",
+        "move",
+        "shop",
+        "2.0.0",
+        "--to",
+        "2099-06-10T20:00",
+        "--yes",
+    ];
+    server.run(&words);
+    let (_, html) = look(server, &cookie, PLAN).await;
+    assert!(!html.contains("Too much at once"), "{html}");
+    assert!(html.contains("Ready ahead"), "{html}");
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    valid_html(server);
+}

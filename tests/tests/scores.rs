@@ -1,7 +1,11 @@
 //! How large and how risky a deployment is, and whether that ranks what failed.
 
 use serde_json::{Value, json};
-use tidegate_tests::shop::Shop;
+use tidegate_tests::{
+    past::Past,
+    server::{Server, software, text},
+    shop::Shop,
+};
 
 fn term<'a>(view: &'a Value, part: &str, kind: &str) -> &'a Value {
     let all = view[part].as_array().expect("terms").iter();
@@ -100,4 +104,100 @@ fn what_was_taken_back_counts_as_failed_in_the_past() {
     assert_eq!(learnt["learnt"], true);
     assert_eq!(learnt["size"], view["size"]);
     assert_ne!(learnt["risk"], view["risk"], "the weights count: {learnt}");
+}
+
+const PRODUCT: &str = "kind: Environment\nname: live\n---\nkind: Target\nname: live-1\nenvironment: live\n---\n\
+    kind: Product\nname: shop\npath: [live]\ncomponents: [{ name: web, driver: service, service: { command: [\"./web\"] } }]\n";
+/// When deployments went well, on working days, and when they failed later on, on weekends.
+const WELL: [&str; 6] = [
+    "2026-01-05",
+    "2026-01-06",
+    "2026-01-07",
+    "2026-01-08",
+    "2026-01-09",
+    "2026-01-12",
+];
+const BADLY: [&str; 6] = [
+    "2026-01-17",
+    "2026-01-18",
+    "2026-01-24",
+    "2026-01-25",
+    "2026-01-31",
+    "2026-02-01",
+];
+
+/// A deployment to live, of one of two releases in turn.
+fn went(id: u32, date: &str, word: &str) -> Value {
+    let records = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/store/tests/records");
+    let golden = std::fs::read_to_string(format!("{records}/deployment-{word}.v1.json"));
+    let mut record: Value = serde_json::from_str(&golden.expect("a record")).expect("JSON");
+    let mut deployment = record["is"].take();
+    deployment["id"] = json!(id);
+    deployment["product"] = json!("shop");
+    deployment["release"] = json!(if id.is_multiple_of(2) {
+        "1.0.0"
+    } else {
+        "1.1.0"
+    });
+    deployment["requested_at"] = json!(format!("{date}T10:00:00Z"));
+    deployment["status"]["at"] = json!(format!("{date}T11:00:00Z"));
+    deployment
+}
+
+/// Puts the past into the record of a server that does not run.
+fn fill(server: &Server) {
+    let mut past = Past::of(server);
+    let well = WELL.iter().map(|date| (date, "succeeded"));
+    let all = well.chain(BADLY.iter().map(|date| (date, "failed")));
+    for (id, (date, word)) in (1..).zip(all) {
+        past.deployment(word, &went(id, date, word));
+    }
+    past.keep();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_enough_of_a_past_the_backtest_says_how_well_the_score_ranks_it() {
+    let mut server = Server::start().await;
+    server.apply(PRODUCT);
+    for version in ["1.0.0", "1.1.0"] {
+        let wares = software(server.directory(), version, &[("web", version)]);
+        server.run(&["push", &format!("shop/web:{version}"), text(&wares)]);
+        let component = format!("web={version}");
+        server.run(&[
+            "release",
+            "create",
+            "shop",
+            version,
+            "--component",
+            &component,
+        ]);
+    }
+    server.kill();
+    fill(&server);
+    server.start_again().await;
+    let judged = server.json(&["score", "backtest", "--product", "shop"]);
+    assert_eq!(
+        (&judged["deployments"], &judged["failures"]),
+        (&json!(12), &json!(6))
+    );
+    // What failed was asked for on weekends, after others that had failed: the score is higher.
+    let (area, error) = (&judged["written"]["area"], &judged["written"]["error"]);
+    assert!(
+        area.as_f64().is_some_and(|it| it > 0.7 && it <= 1.0),
+        "{judged}"
+    );
+    assert!(
+        error.as_f64().is_some_and(|it| (0.0..0.2).contains(&it)),
+        "{judged}"
+    );
+    // All of the newer half failed: nobody can say how that is ranked.
+    assert_eq!(judged["written_newer"], Value::Null, "{judged}");
+    let told = server.run(&["score", "backtest"]);
+    let sentence = "6 of 12 deployments to live failed, went back, or were taken back. The score has an AUC of ";
+    assert!(told.starts_with(sentence), "{told}");
+    assert!(told.contains("it ranks them above the others"), "{told}");
+    let mut rows = told
+        .lines()
+        .filter(|it| it.trim().starts_with("the written formula"));
+    assert!(rows.next().is_some_and(|it| it.contains(" ± ")), "{told}");
 }
