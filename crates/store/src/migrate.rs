@@ -145,11 +145,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "host questions",
         include_str!("../migrations/0036_host_questions.sql"),
     ),
-    (
-        37,
-        "last succeeded",
-        include_str!("../migrations/0037_last_succeeded.sql"),
-    ),
+    (37, "places", include_str!("../migrations/0037_places.sql")),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

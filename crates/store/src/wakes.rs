@@ -6,28 +6,26 @@ use futures::{StreamExt as _, stream};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Notification};
 
-/// So many words are kept for whoever is slow to hear them; then PostgreSQL keeps them.
-const KEPT: usize = 256;
-
 /// A connection that hears what the other servers tell, and tells them.
 #[derive(Debug)]
 pub struct Wakes {
     client: Client,
     /// The process of PostgreSQL that serves this connection: what it told is not heard again.
     process: i32,
-    said: mpsc::Receiver<Notification>,
+    /// However many come: a connection that waited for whoever hears them would not hear what it is answered either.
+    said: mpsc::UnboundedReceiver<Notification>,
     listening: JoinHandle<()>,
 }
 
 impl Wakes {
     pub(crate) async fn open(config: &Config) -> Result<Self, StoreError> {
         let (client, mut connection) = config.connect(NoTls).await?;
-        let (hear, said) = mpsc::channel(KEPT);
+        let (hear, said) = mpsc::unbounded_channel();
         let listening = tokio::spawn(async move {
             let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
             while let Some(Ok(message)) = messages.next().await {
                 if let AsyncMessage::Notification(said) = message
-                    && hear.send(said).await.is_err()
+                    && hear.send(said).is_err()
                 {
                     return;
                 }

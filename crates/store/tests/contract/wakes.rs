@@ -22,6 +22,26 @@ async fn servers_hear_one_another_and_not_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn however_much_is_told_nobody_waits_for_another() {
+    let postgres = test_postgres::Postgres::start();
+    let store = Store::open_postgres(&postgres.address()).await.unwrap();
+    let (one, mut other) = (
+        store.wakes().await.unwrap().unwrap(),
+        store.wakes().await.unwrap().unwrap(),
+    );
+    let all: Vec<String> = (0..5_000)
+        .map(|it| format!("target live/web-{it}"))
+        .collect();
+    // Nobody listens meanwhile: both hear what they tell, and are answered all the same.
+    one.tell(&all).await.unwrap();
+    other.tell(&all).await.unwrap();
+    one.tell(&["engine".to_owned()]).await.unwrap();
+    for word in all.iter().chain(&["engine".to_owned()]) {
+        assert_eq!(other.next().await.as_ref(), Some(word));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_loses_the_database_is_told_so() {
     let postgres = test_postgres::Postgres::start();
     let store = Store::open_postgres(&postgres.address()).await.unwrap();
