@@ -12,7 +12,7 @@ mod steer;
 pub(crate) use facts::run;
 pub(super) use facts::runs;
 pub(crate) use journey::{decided, give_up, step};
-pub(super) use shown::hurdles;
+pub(super) use shown::{Observed, observed};
 pub use steer::TrainDeed;
 pub(super) use steer::hold_all;
 

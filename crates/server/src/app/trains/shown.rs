@@ -10,6 +10,7 @@ use super::{
 };
 use bills::{amendment, bills};
 use futures::FutureExt;
+use jiff::Timestamp;
 use members::members;
 use tidegate_domain::{
     access::Action,
@@ -17,7 +18,9 @@ use tidegate_domain::{
     id::GroupRunId,
     name::Name,
     planning::Slack,
-    train::{Departure, Outlook, Train, TrainPlan, TrainPlanEdition, TrainStatus, decide},
+    train::{
+        Departure, Outlook, Train, TrainFacts, TrainPlan, TrainPlanEdition, TrainStatus, decide,
+    },
 };
 use tidegate_protocol::api::{
     DepartureView, PlanEditionView, TrainSummary, TrainTaskView, TrainView,
@@ -65,9 +68,8 @@ impl App {
         self.store
             .read(input, |tx, (app, request, name)| {
                 async move {
-                    let train = find(tx, request, (Action::Read, name)).await?;
-                    let mut sight = request.sight(tx).await?;
-                    view(tx, app, (&train, &mut sight)).await
+                    let mut observed = observed(tx, app, (request, name)).await?;
+                    observed.view(tx).await
                 }
                 .boxed()
             })
@@ -101,46 +103,102 @@ impl App {
     }
 }
 
-/// What stands between a train and its last departure, and the environments that it has not reached.
+/// A train with what is known of it, and what of that whoever asks may see.
+pub(in crate::app) struct Observed {
+    pub(in crate::app) train: Train,
+    facts: TrainFacts,
+    sight: Sight,
+}
+
+/// A train as whoever asks may see it.
 ///
 /// # Errors
-/// When there is no such train.
-pub(in crate::app) async fn hurdles(
+/// When there is none.
+pub(in crate::app) async fn observed(
     tx: &mut Tx,
     app: &App,
     (request, name): (&Request, &Name),
-) -> Result<(Train, Vec<Name>, Vec<Hurdle>), Error> {
+) -> Result<Observed, Error> {
     let train = find(tx, request, (Action::Read, name)).await?;
-    let mut sight = request.sight(tx).await?;
-    let facts = facts::of(tx, app, &train).await?;
-    let now = tx.now();
-    let departures = train
-        .plan
-        .departures
-        .iter()
-        .map(|it| it.environment.clone());
-    let path: Vec<Name> = match (train.status.is_terminal(), next(&train)) {
-        (false, Some(next)) => departures
-            .skip_while(|it| *it != next.environment)
-            .collect(),
-        (true, _) | (false, None) => Vec::new(),
-    };
-    let Some(environment) = path.first() else {
-        return Ok((train, path, Vec::new()));
-    };
-    let outlook = Outlook::of(&train, &facts, now).ok().flatten();
-    let members = outlook.map(|it| it.readiness.members).unwrap_or_default();
-    let mut hurdles = Vec::new();
-    for wait in decide(&train, &facts, now).waiting_on {
-        let told = findings::waits(&train, std::slice::from_ref(&wait), &mut sight);
-        let hurdle = Hurdle::of_train(&wait, (name, environment), &members);
-        hurdles.extend(told.into_iter().map(|it| Hurdle {
-            what: it.sentence,
-            remedy: it.remedy,
-            ..hurdle.clone()
-        }));
+    Ok(Observed {
+        sight: request.sight(tx).await?,
+        facts: facts::of(tx, app, &train).await?,
+        train,
+    })
+}
+
+impl Observed {
+    /// The environments that it has not reached, and what stands between it and the next of them.
+    pub(in crate::app) fn hurdles(&mut self, now: Timestamp) -> (Vec<Name>, Vec<Hurdle>) {
+        let (train, facts) = (&self.train, &self.facts);
+        let departures = train.plan.departures.iter();
+        let departures = departures.map(|it| it.environment.clone());
+        let path: Vec<Name> = match (train.status.is_terminal(), next(train)) {
+            (false, Some(next)) => departures
+                .skip_while(|it| *it != next.environment)
+                .collect(),
+            (true, _) | (false, None) => Vec::new(),
+        };
+        let Some(environment) = path.first() else {
+            return (path, Vec::new());
+        };
+        let outlook = Outlook::of(train, facts, now).ok().flatten();
+        let members = outlook.map(|it| it.readiness.members).unwrap_or_default();
+        let mut hurdles = Vec::new();
+        for wait in decide(train, facts, now).waiting_on {
+            let told = findings::waits(train, std::slice::from_ref(&wait), &mut self.sight);
+            let hurdle = Hurdle::of_train(&wait, (&train.name, environment), &members);
+            hurdles.extend(told.into_iter().map(|it| Hurdle {
+                what: it.sentence,
+                remedy: it.remedy,
+                ..hurdle.clone()
+            }));
+        }
+        (path, hurdles)
     }
-    Ok((train, path, hurdles))
+
+    /// As it is shown.
+    pub(in crate::app) async fn view(&mut self, tx: &mut Tx) -> Result<TrainView, Error> {
+        let Self {
+            train,
+            facts,
+            sight,
+        } = self;
+        let (train, facts, now) = (&*train, &*facts, tx.now());
+        let outlook = match (train.status.is_terminal(), &facts.run) {
+            (false, None) => Outlook::of(train, facts, now).ok().flatten(),
+            (true, _) | (false, Some(_)) => None,
+        };
+        let edition = newest(tx, &train.name).await?.map_or(0, |it| it.edition.0);
+        let plan = &train.plan;
+        let readiness = outlook.as_ref().map(|it| &it.readiness);
+        let integration = outlook.as_ref().zip(train.way());
+        let critical = readiness.map(|it| it.critical_path.as_slice());
+        let waits = decide(train, facts, now).waiting_on;
+        Ok(TrainView {
+            name: train.name.to_string(),
+            title: plan.title.clone(),
+            purpose: plan.purpose.clone(),
+            owner: plan.owner.to_string(),
+            status: train.status.word().to_owned(),
+            sentence: sentence(train, outlook.as_ref()),
+            held: train.status.hold().is_some(),
+            departures: departures(train)?,
+            members: members(train, (facts, outlook.as_ref())),
+            waiting_on: findings::waits(train, &waits, sight),
+            integration: integration.map(|(it, way)| findings::integrated(it, way.to, sight)),
+            critical_path: critical.unwrap_or_default().iter().map(task).collect(),
+            room_minutes: readiness.and_then(|it| it.room).map(|room| room.as_mins()),
+            bills: bills(train, facts),
+            amendments: train.amendments.iter().rev().map(amendment).collect(),
+            group_run: group_run(&train.status),
+            goes_for: train.goes_for.as_ref().map(ToString::to_string),
+            edition,
+            text: text(plan)?,
+            created_by: train.created_by.to_string(),
+            created_at: train.created_at,
+        })
+    }
 }
 
 /// A plan as people write it.
@@ -185,7 +243,7 @@ fn next(train: &Train) -> Option<&Departure> {
     next.filter(|_| is_ahead)
 }
 
-fn moment(plan: &TrainPlan, departure: &Departure) -> Result<jiff::Timestamp, Error> {
+fn moment(plan: &TrainPlan, departure: &Departure) -> Result<Timestamp, Error> {
     let placed = plan.moment(departure);
     let placed = placed.map_err(|why| Error::Broken(format!("a saved plan: {why}")))?;
     Ok(placed.timestamp())
@@ -229,48 +287,6 @@ fn how(train: &Train) -> String {
         },
         TrainStatus::Cancelled { by, reason, .. } => format!("{by} cancelled it: {reason}"),
     }
-}
-
-async fn view(
-    tx: &mut Tx,
-    app: &App,
-    (train, sight): (&Train, &mut Sight),
-) -> Result<TrainView, Error> {
-    let facts = facts::of(tx, app, train).await?;
-    let now = tx.now();
-    let outlook = match (train.status.is_terminal(), &facts.run) {
-        (false, None) => Outlook::of(train, &facts, now).ok().flatten(),
-        (true, _) | (false, Some(_)) => None,
-    };
-    let edition = newest(tx, &train.name).await?.map_or(0, |it| it.edition.0);
-    let plan = &train.plan;
-    let readiness = outlook.as_ref().map(|it| &it.readiness);
-    let integration = outlook.as_ref().zip(train.way());
-    let critical = readiness.map(|it| it.critical_path.as_slice());
-    let waits = decide(train, &facts, now).waiting_on;
-    Ok(TrainView {
-        name: train.name.to_string(),
-        title: plan.title.clone(),
-        purpose: plan.purpose.clone(),
-        owner: plan.owner.to_string(),
-        status: train.status.word().to_owned(),
-        sentence: sentence(train, outlook.as_ref()),
-        held: train.status.hold().is_some(),
-        departures: departures(train)?,
-        members: members(train, (&facts, outlook.as_ref())),
-        waiting_on: findings::waits(train, &waits, sight),
-        integration: integration.map(|(it, way)| findings::integrated(it, way.to, sight)),
-        critical_path: critical.unwrap_or_default().iter().map(task).collect(),
-        room_minutes: readiness.and_then(|it| it.room).map(|room| room.as_mins()),
-        bills: bills(train, &facts),
-        amendments: train.amendments.iter().rev().map(amendment).collect(),
-        group_run: group_run(&train.status),
-        goes_for: train.goes_for.as_ref().map(ToString::to_string),
-        edition,
-        text: text(plan)?,
-        created_by: train.created_by.to_string(),
-        created_at: train.created_at,
-    })
 }
 
 fn sentence(train: &Train, outlook: Option<&Outlook>) -> String {

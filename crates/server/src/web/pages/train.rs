@@ -82,9 +82,8 @@ pub(in crate::web) async fn live(
     let render = move |app: SharedApp, request: Request| {
         let name = name.clone();
         async move {
-            let view = app.train_view(&request, &name).await.ok()?;
+            let (view, between) = app.train_with_hurdles(&request, &name).await.ok()?;
             let may = may(&app, &request, &view).await.ok()?;
-            let between = app.train_hurdles(&request, &name).await.ok()?;
             let train = Train::of(view, between, (may, Timestamp::now()));
             let is_last = train.has_ended;
             let html = marked::html(&train).ok()?;
@@ -167,8 +166,8 @@ async fn may(app: &SharedApp, request: &Request, view: &TrainView) -> Result<May
 
 async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Error> {
     let now = Timestamp::now();
-    let view = match app.train_view(request, name).await {
-        Ok(view) => Some(view),
+    let found = match app.train_with_hurdles(request, name).await {
+        Ok(found) => Some(found),
         // There is none yet: the page offers to plan it.
         Err(Error::Refused {
             code: "train-not-found",
@@ -177,7 +176,7 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
         Err(error) => return Err(error),
     };
     let frame = Frame::new(&format!("Train {name}"), Section::Trains, request);
-    let Some(view) = view else {
+    let Some((view, between)) = found else {
         return Ok(Page {
             frame,
             name: name.to_owned(),
@@ -201,7 +200,6 @@ async fn page(app: &SharedApp, request: &Request, name: &str) -> Result<Page, Er
     };
     let subject = name.parse().map_err(|why| Error::invalid("name", why))?;
     let talk = Talk::of(app, request, &Subject::Train(subject)).await?;
-    let between = app.train_hurdles(request, name).await?;
     let train = Train::of(view, between, (may, now));
     Ok(Page {
         frame: frame.twins(
