@@ -137,6 +137,7 @@ async fn connect(server: &MailServer) -> Result<AsyncSmtpConnection, Fault> {
     };
     let place = (server.host.as_str(), server.port);
     let begun = match server.security {
+        // The library opens such connections itself, and so decides how they send.
         Security::Tls => {
             let (limit, at_once) = (Some(server.timeout), Some(tls()?));
             AsyncSmtpConnection::connect_tokio1(place, limit, &hello, at_once, None).await

@@ -173,9 +173,13 @@ async fn inform(
     (change, (product, environment), reason): (About, (&Name, &Name), &str),
     audience: &Name,
 ) -> Result<Option<MessageId>, Error> {
-    let may = request.permit_product(tx, Action::WriteMessage, product);
-    if may.await.is_err() {
-        return Ok(None);
+    match request
+        .permit_product(tx, Action::WriteMessage, product)
+        .await
+    {
+        Ok(_) => {}
+        Err(Error::Refused { .. }) => return Ok(None),
+        Err(error) => return Err(error),
     }
     let (subject, what) = match change {
         About::Notice(id) => {
