@@ -234,6 +234,21 @@ impl Tx {
             .collect()
     }
 
+    /// The newest deployment of each product to an environment, however it went. Without targets.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_deployments(
+        &mut self,
+        environment: &Name,
+    ) -> Result<Vec<Deployment>, StoreError> {
+        let sql = "SELECT record FROM deployments WHERE id IN \
+            (SELECT MAX(id) FROM deployments WHERE environment = $1 GROUP BY product)";
+        let rows = self.rows(sql, &[environment.as_str().into()]).await?;
+        let read = |row: &Row| row.record(0, "deployment");
+        rows.iter().map(read).collect()
+    }
+
     /// Of each place, the newest deployment that succeeded there.
     ///
     /// # Errors

@@ -131,15 +131,21 @@ impl Tx {
             .collect()
     }
 
-    /// The products that some target of an environment is told about, or said something about.
+    /// What every target of an environment is told about every product: product, target, state.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn products_in(&mut self, environment: &Name) -> Result<Vec<Name>, StoreError> {
-        let sql = "SELECT product FROM desired WHERE target >= $1 AND target < $2 \
-            UNION SELECT product FROM observed WHERE target >= $1 AND target < $2 ORDER BY 1";
+    pub async fn desired_by_product(
+        &mut self,
+        environment: &Name,
+    ) -> Result<Vec<(Name, Name, DesiredState)>, StoreError> {
+        let sql = "SELECT target, record, product FROM desired WHERE target >= $1 AND target < $2";
         let rows = self.rows(sql, &bounds(environment)).await?;
-        rows.iter().map(|row| row.parsed(0)).collect()
+        let read = |row: &Row| {
+            let (product, target) = (row.parsed(2)?, target_name(row)?);
+            Ok((product, target, row.record(1, "desired")?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Keeps what a target said about one product.
@@ -201,7 +207,7 @@ impl Tx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn reports_of(
+    pub async fn reports_by_product(
         &mut self,
         environment: &Name,
     ) -> Result<Vec<(Name, Name, Report)>, StoreError> {
