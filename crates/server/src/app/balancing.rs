@@ -3,7 +3,7 @@
 use super::{Error, Kind, deploy::Start};
 use std::collections::BTreeMap;
 use tidegate_domain::{
-    catalog::Component,
+    catalog::{Component, Target},
     converge::{Balancer, Route, Server, Slot},
     deployment::{BalancerRun, Deployment, Split, Weighed},
     name::Name,
@@ -17,19 +17,21 @@ pub(super) async fn found(
     product: &Name,
     environment: &Name,
 ) -> Result<Vec<BalancerRun>, Error> {
-    let mut balancers = Vec::new();
-    for target in tx.targets_in(environment).await? {
-        let own = target
-            .balances
-            .into_iter()
-            .filter(|b| b.product == *product);
-        let routes: BTreeMap<Name, _> = own.map(|b| (b.component, b.balancer)).collect();
-        if !routes.is_empty() {
-            let target = target.name;
-            balancers.push(BalancerRun { target, routes });
-        }
-    }
-    Ok(balancers)
+    Ok(among(&tx.targets_in(environment).await?, product))
+}
+
+/// Those among the targets of an environment.
+pub(super) fn among(targets: &[Target], product: &Name) -> Vec<BalancerRun> {
+    let run = |target: &Target| {
+        let own = target.balances.iter().filter(|it| it.product == *product);
+        let routes = own.map(|it| (it.component.clone(), it.balancer.clone()));
+        let routes: BTreeMap<Name, _> = routes.collect();
+        (!routes.is_empty()).then(|| BalancerRun {
+            target: target.name.clone(),
+            routes,
+        })
+    };
+    targets.iter().filter_map(run).collect()
 }
 
 /// A plan that shares out traffic needs a load balancer, and every component behind one says where it receives requests.

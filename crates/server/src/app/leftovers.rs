@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tidegate_domain::{
     converge::{DesiredState, Present, Slot},
-    deployment::{BalancerFacts, BalancerRun, Deployment, NoReturn, Ordered, Split},
+    deployment::{BalancerFacts, BalancerRun, Deployment, NoReturn, Ordered, Split, facts::Report},
+    generation::Incarnation,
     id::DeploymentId,
     name::Name,
     plan::Percent,
@@ -36,6 +37,18 @@ pub(super) struct Serving {
     pub(super) is_attested: bool,
 }
 
+/// What is on record of a product in an environment, beside the last deployment.
+pub(super) struct Around<'a> {
+    /// The present history.
+    pub(super) history: Incarnation,
+    /// What each target was told.
+    pub(super) told: &'a BTreeMap<Name, DesiredState>,
+    /// What each said.
+    pub(super) said: &'a BTreeMap<Name, Report>,
+    /// The load balancers that share out requests to it.
+    pub(super) balancers: &'a [BalancerRun],
+}
+
 /// What the last deployment of a place left.
 ///
 /// # Errors
@@ -50,8 +63,23 @@ pub(super) async fn of(
     let Some(last) = tx.deployments_before(newest, 1, place).await?.pop() else {
         return Ok(Leftovers::default());
     };
+    let said = tx.reports_in(environment, product).await?.into_iter();
+    let around = Around {
+        history: present::history(tx).await?,
+        told: &deploy::told(tx, product, environment).await?,
+        said: &said.collect(),
+        balancers: &balancing::found(tx, product, environment).await?,
+    };
+    after(&last, &around)
+}
+
+/// The same by what was read already.
+///
+/// # Errors
+/// As before.
+pub(super) fn after(last: &Deployment, around: &Around<'_>) -> Result<Leftovers, Error> {
     let no_return = last.leaves_no_return();
-    let is_over = balancers_are_over(tx, product, environment).await?;
+    let is_over = around.balancers_are_over();
     let Some(ordered) = last.traffic.clone() else {
         return Ok(Leftovers {
             uneven: is_over,
@@ -60,7 +88,7 @@ pub(super) async fn of(
         });
     };
     if last.plan.side_by_side {
-        balancers_follow(tx, &last).await?;
+        around.check_balancers_follow(last)?;
     }
     let switched = match ordered.split {
         Split::Share { percent, .. } => last.plan.side_by_side && percent > Percent::default(),
@@ -73,43 +101,35 @@ pub(super) async fn of(
     })
 }
 
-/// Whether a load balancer of the place follows what it was told in a history that is over. What that was is lost.
-async fn balancers_are_over(
-    tx: &mut Tx,
-    product: &Name,
-    environment: &Name,
-) -> Result<bool, Error> {
-    let history = present::history(tx).await?;
-    let told = deploy::told(tx, product, environment).await?;
-    let balancers = balancing::found(tx, product, environment).await?;
-    let mut told = balancers.iter().filter_map(|it| told.get(&it.target));
-    Ok(told.any(|told| present::is_over(history, told)))
-}
+impl Around<'_> {
+    /// Whether a load balancer of the place follows what it was told in a history that is over. What that was is lost.
+    fn balancers_are_over(&self) -> bool {
+        let balancers = self.balancers.iter();
+        let mut told = balancers.filter_map(|it| self.told.get(&it.target));
+        told.any(|told| present::is_over(self.history, told))
+    }
 
-async fn balancers_follow(tx: &mut Tx, last: &Deployment) -> Result<(), Error> {
-    let place = (&last.environment, &last.product);
-    let history = present::history(tx).await?;
-    let desired = deploy::told(tx, place.1, place.0).await?;
-    let reports = tx.reports_in(place.0, place.1).await?;
-    let reports: BTreeMap<Name, _> = reports.into_iter().collect();
-    let follows = |balancer: &&BalancerRun| {
-        let name = &balancer.target;
-        // It is told anew before anything changes; nobody will ever hear what it was told last.
-        let is_over = desired
-            .get(name)
-            .is_some_and(|it| present::is_over(history, it));
-        let known = BalancerFacts::of(desired.get(name), reports.get(name), true);
-        is_over || (known.current && known.applied)
-    };
-    let Some(behind) = last.balancers.iter().find(|balancer| !follows(balancer)) else {
-        return Ok(());
-    };
-    let detail = format!(
-        "requests to {} in {} are still being moved: load balancer {} has not followed",
-        last.product, last.environment, behind.target
-    );
-    Err(Error::refused(Kind::NotReady, "requests-moving", detail)
-        .hint("see whether it runs, and its agent beside it; then try again"))
+    fn check_balancers_follow(&self, last: &Deployment) -> Result<(), Error> {
+        let follows = |balancer: &&BalancerRun| {
+            let (told, said) = (
+                self.told.get(&balancer.target),
+                self.said.get(&balancer.target),
+            );
+            // It is told anew before anything changes; nobody will ever hear what it was told last.
+            let is_over = told.is_some_and(|it| present::is_over(self.history, it));
+            let known = BalancerFacts::of(told, said, true);
+            is_over || (known.current && known.applied)
+        };
+        let Some(behind) = last.balancers.iter().find(|balancer| !follows(balancer)) else {
+            return Ok(());
+        };
+        let detail = format!(
+            "requests to {} in {} are still being moved: load balancer {} has not followed",
+            last.product, last.environment, behind.target
+        );
+        Err(Error::refused(Kind::NotReady, "requests-moving", detail)
+            .hint("see whether it runs, and its agent beside it; then try again"))
+    }
 }
 
 impl Leftovers {

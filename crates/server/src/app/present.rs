@@ -23,16 +23,31 @@ pub(super) async fn of(
     let told = deploy::told(tx, product, environment).await?;
     let reports = tx.reports_in(environment, product).await?;
     let reports: BTreeMap<Name, Report> = reports.into_iter().collect();
-    let unheard = tx.unheard().await?.into_iter();
-    let unheard = unheard.filter(|key| key.environment == *environment);
-    let unheard: BTreeSet<Name> = unheard.map(|key| key.target).collect();
-    let names = told.keys().chain(reports.keys()).chain(&unheard);
+    let unheard = unheard(tx, environment).await?;
+    Ok(among(history, (&told, &reports), &unheard))
+}
+
+/// The same by what was read already: what targets were told and said of the product, and who of the environment said nothing since
+/// the history began.
+pub(super) fn among(
+    history: Incarnation,
+    (told, reports): (&BTreeMap<Name, DesiredState>, &BTreeMap<Name, Report>),
+    unheard: &BTreeSet<Name>,
+) -> BTreeMap<Name, Present> {
+    let names = told.keys().chain(reports.keys()).chain(unheard);
     let present = names.map(|name| {
         let said = reports.get(name).map(|report| &report.observed);
         let said = (said, !unheard.contains(name));
         (name.clone(), Present::of(history, told.get(name), said))
     });
-    Ok(present.collect())
+    present.collect()
+}
+
+/// Who of an environment said nothing since the history began.
+pub(super) async fn unheard(tx: &mut Tx, environment: &Name) -> Result<BTreeSet<Name>, Error> {
+    let unheard = tx.unheard().await?.into_iter();
+    let unheard = unheard.filter(|key| key.environment == *environment);
+    Ok(unheard.map(|key| key.target).collect())
 }
 
 /// What one target runs of a product.

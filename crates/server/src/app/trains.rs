@@ -10,7 +10,7 @@ mod shown;
 mod steer;
 
 pub(crate) use facts::run;
-pub(super) use facts::runs;
+pub(super) use facts::running;
 pub(crate) use journey::{decided, give_up, step};
 pub(super) use shown::{Observed, observed};
 pub use steer::TrainDeed;

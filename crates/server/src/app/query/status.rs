@@ -86,7 +86,7 @@ impl Record {
             let mut declared = tx.targets_in(name).await?;
             declared.retain(|target| target.balances.is_empty());
             targets.insert(name.clone(), declared);
-            for (product, target, report) in tx.reports_of(name).await? {
+            for (product, target, report) in tx.reports_by_product(name).await? {
                 let place = reports.entry((product, name.clone())).or_default();
                 place.insert(target, report);
             }

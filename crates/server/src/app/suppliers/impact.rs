@@ -215,12 +215,10 @@ async fn places(
             if places.contains_key(environment) {
                 continue;
             }
-            let mut place = Place::default();
-            for product in tx.products_in(environment).await? {
-                if let Some(runs) = trains::runs(tx, app, (&product, environment)).await? {
-                    place.runs.insert(product, runs);
-                }
-            }
+            let place = Place {
+                runs: trains::running(tx, app, environment).await?,
+                ..Place::default()
+            };
             places.insert(environment.clone(), place);
         }
     }

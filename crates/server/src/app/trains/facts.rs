@@ -2,10 +2,11 @@
 
 mod places;
 mod stops;
+mod surroundings;
 
 use super::super::{App, Error, releases};
 use places::place;
-pub(in crate::app) use places::runs;
+pub(in crate::app) use places::running;
 pub(super) use stops::wanted;
 use tidegate_domain::{
     control::Clearance,

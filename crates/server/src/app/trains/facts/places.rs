@@ -1,6 +1,9 @@
 //! What is known of an environment: what runs there of each product, and what members ran there before.
 
-use super::super::super::{App, Error, leftovers, present, releases, suppliers};
+use super::{
+    super::super::{App, Error, releases, suppliers},
+    surroundings::Surroundings,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     converge::Present,
@@ -22,12 +25,10 @@ pub(super) async fn place(
     app: &App,
     (environment, train): (&Name, &Train),
 ) -> Result<Place, Error> {
-    let mut place = Place::default();
-    for product in tx.products_in(environment).await? {
-        if let Some(runs) = runs(tx, app, (&product, environment)).await? {
-            place.runs.insert(product, runs);
-        }
-    }
+    let mut place = Place {
+        runs: running(tx, app, environment).await?,
+        ..Place::default()
+    };
     place
         .runs
         .extend(suppliers::running(tx, environment).await?);
@@ -39,23 +40,39 @@ pub(super) async fn place(
     Ok(place)
 }
 
-/// What all targets of an environment run of a product; none where it is not there.
-pub(in crate::app) async fn runs(
+/// What all targets of an environment run, by product; without those that are not there.
+pub(in crate::app) async fn running(
     tx: &mut Tx,
     app: &App,
-    (product, environment): (&Name, &Name),
+    environment: &Name,
+) -> Result<BTreeMap<Name, Runs>, Error> {
+    let surroundings = Surroundings::of(tx, environment).await?;
+    let mut all = BTreeMap::new();
+    for product in surroundings.products() {
+        if let Some(runs) = runs(tx, app, (&surroundings, product)).await? {
+            all.insert(product.clone(), runs);
+        }
+    }
+    Ok(all)
+}
+
+/// What all targets run of a product; none where it is not there.
+async fn runs(
+    tx: &mut Tx,
+    app: &App,
+    (surroundings, product): (&Surroundings, &Name),
 ) -> Result<Option<Runs>, Error> {
     let unknown = |why: String| Ok(Some(Runs::Unknown(why)));
-    let present = present::of(tx, product, environment).await?;
+    let present = surroundings.present(product);
     let is_silent = |it: &(&Name, &Present)| matches!(it.1, Present::Silent);
     let silent: Vec<&Name> = present.iter().filter(is_silent).map(|it| it.0).collect();
     if !silent.is_empty() {
         return unknown(format!("{} said nothing yet", listed(silent)));
     }
-    if let Some(running) = tx.deployment_running_in(product, environment).await? {
+    if let Some(running) = surroundings.running.get(product) {
         return unknown(format!("deployment {running} changes it"));
     }
-    let serving = match leftovers::of(tx, product, environment).await {
+    let serving = match surroundings.leftovers(product) {
         Ok(left) => left.serving(&present),
         Err(Error::Refused { detail, .. }) => return unknown(detail),
         Err(other) => return Err(other),
