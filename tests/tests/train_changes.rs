@@ -79,6 +79,19 @@ fn members_that_come_after_each_other_are_refused_and_the_circle_is_named() {
     let plan = station.plan("1.0.0", LATER);
     // The till needs stock by itself; the plan says the other way round, too.
     let stock = "{ product: stock, release: 1.0.0";
+    // What the plan says by itself is refused when it is written.
+    let till = "{ product: till, release: 1.0.0";
+    let by_plan = plan
+        .replace(stock, &format!("{stock}, after: [till]"))
+        .replace(till, &format!("{till}, after: [stock]"));
+    let path = shop.file("by_plan.yaml");
+    std::fs::write(&path, &by_plan).expect("a file");
+    let refused = shop.refused(2, &["train", "plan", "autumn", &path]);
+    assert!(
+        refused.contains("stock after till, because the plan says so"),
+        "{refused}"
+    );
+    assert!(refused.contains("take one of these out"), "{refused}");
     let circle = plan.replace(stock, &format!("{stock}, after: [till]"));
     station.save("autumn", &circle, &[]);
     let named = "these come after each other in a circle: ";

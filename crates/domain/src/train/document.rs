@@ -1,5 +1,6 @@
 //! The plan of a train as people write it, and what makes it one that can be kept to.
 
+use super::{Bill, OrderError, order::acyclic};
 use crate::{
     calendar::{Length, Zone},
     name::Name,
@@ -176,6 +177,9 @@ pub enum TrainPlanError {
         /// The other.
         other: Name,
     },
+    /// Nobody could be the first.
+    #[error("{0}: {remedy}", remedy = .0.remedy())]
+    Order(OrderError),
     /// Somebody will ask.
     #[error("say why `{member}` need not come after `{other}`")]
     NoReason {
@@ -220,6 +224,8 @@ impl TrainPlan {
         for member in &self.members {
             self.check_member(member)?;
         }
+        // What they need of each other is known once their releases are.
+        acyclic(self, &Bill::default()).map_err(TrainPlanError::Order)?;
         self.check_times()
     }
 
@@ -419,6 +425,7 @@ pub(super) mod tests {
             refused(|it| it.members[0].after = vec!["bank".parse().unwrap()]),
             refused(|it| it.members[0].after = vec!["orders".parse().unwrap()]),
             refused(|it| it.members[1].after = vec!["orders".parse().unwrap()]),
+            refused(|it| it.members[0].after = vec!["shop".parse().unwrap()]),
             refused(|it| it.members[1].not_after[0].reason.clear()),
             refused(|it| it.departures[1].at = "2026-03-29T02:30".parse().unwrap()),
             refused(|it| it.departures[1].at = "2026-11-29T02:30".parse().unwrap()),
@@ -435,6 +442,7 @@ pub(super) mod tests {
                 "`orders` names `bank`, which is no member: take it aboard, or leave that out",
                 "`orders` names itself: leave that out",
                 "`stock` is to come after `orders`, and also not: leave one of both out",
+                "these come after each other in a circle: orders after shop, because the plan says so; shop after orders, because the plan says so: take one of these out of the plan",
                 "say why `stock` need not come after `orders`",
                 "the departure to live has no moment: 2026-03-29T02:30:00 does not happen in Europe/Amsterdam: the clocks go forward over it; the next time there is is 2026-03-29T03:00:00",
                 "it leaves for live before it leaves for staging: put the departures in order of time",
