@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tidegate_domain::communication::signature::{SigningSecret, sign};
 use tidegate_tests::{
     page::submit,
-    server::Server,
-    shop::{Shop, until},
+    server::{self, Server, client},
+    shop::{self, Shop, until},
     supplier_site::SupplierSite,
 };
 
@@ -217,8 +217,13 @@ async fn a_probe_that_hangs_stalls_no_other_and_what_nobody_announced_is_a_surpr
 }
 
 /// Sends what acme says that it deployed. Answers the status and what was said.
-async fn tell(
-    server: &Server,
+async fn tell(server: &Server, told: (&str, &Value), secret: &str, at: Timestamp) -> (u16, String) {
+    tell_at(&server.url(""), told, secret, at).await
+}
+
+/// The same to the server at an address.
+async fn tell_at(
+    address: &str,
     (id, body): (&str, &Value),
     secret: &str,
     at: Timestamp,
@@ -226,7 +231,7 @@ async fn tell(
     let secret: SigningSecret = secret.parse().unwrap();
     let body = body.to_string();
     let signed = sign(id, body.as_bytes(), &[secret], at);
-    let request = server.http.post(server.url("/api/v1/suppliers/acme/hook"));
+    let request = client().post(format!("{address}/api/v1/suppliers/acme/hook"));
     let request = request.header("webhook-id", signed.id);
     let request = request.header("webhook-timestamp", signed.timestamp);
     let request = request.header("webhook-signature", signed.signature);
@@ -236,11 +241,13 @@ async fn tell(
 
 /// Sets the secret that acme signs with.
 async fn set_secret(server: &Server) {
-    let path = server.url("/api/v1/channels/secrets/acme-hook");
-    let set = server
-        .http
-        .post(path)
-        .bearer_auth(tidegate_tests::server::TOKEN);
+    set_secret_at(&server.url(""), server::TOKEN).await;
+}
+
+/// The same at the server at an address.
+async fn set_secret_at(address: &str, token: &str) {
+    let path = format!("{address}/api/v1/channels/secrets/acme-hook");
+    let set = client().post(path).bearer_auth(token);
     let set = set.json(&json!({ "value": SECRET })).send().await.unwrap();
     assert!(set.status().is_success());
 }
@@ -346,6 +353,77 @@ async fn a_held_deployment_goes_on_when_the_change_is_accepted() {
         let decided = &products[0]["responses"];
         decided[0]["stands"] == false && decided[1]["status"] == "done"
     });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_succeeds_beside_the_change_is_the_verification() {
+    let shop = Shop::with_shop(None);
+    shop.apply(
+        "kind: Supplier\nname: acme\ncomponents: [{ name: gateway, provides: { payments-api: 2.1.0 }, \
+         environments: { staging: {}, testing: { probe: { by: { webhook: { secret: acme-hook } } } } } }]\n",
+    );
+    let address = shop.url();
+    set_secret_at(&address, shop::TOKEN).await;
+    let deployed = async |id: &str, version: &str| {
+        let told = json!({ "component": "gateway", "environment": "testing", "version": version });
+        let (status, said) = tell_at(&address, (id, &told), SECRET, Timestamp::now()).await;
+        assert_eq!(status, 200, "{said}");
+    };
+    deployed("msg_1", "2.4.1").await;
+    shop.change_component("needs: [{ contract: payments-api, versions: \"^2\" }]\n");
+    shop.release("1.2.0", None);
+    let announce = [
+        "supplier",
+        "notice",
+        "add",
+        "acme",
+        "--kind",
+        "change",
+        "--title",
+        "Gateway 2.5.0",
+    ];
+    shop.ok(&[&announce[..], &["--version", "2.5.0"]].concat());
+    let respond = [
+        "supplier", "respond", "reverify", "shop", "--in", "staging", "--notice", "1",
+    ];
+    shop.ok(&[
+        &respond[..],
+        &["--verify-in", "testing", "--reason", "Another gateway"],
+    ]
+    .concat());
+    let response = || {
+        let impact = ["supplier", "impact", "--notice", "1", "--output", "json"];
+        shop.json(&impact)["responses"][0].clone()
+    };
+    // What goes out before the change is there shows nothing of it.
+    shop.deploy("1.2.0", "testing");
+    assert_eq!(response()["status"], "open");
+    deployed("msg_2", "2.5.0").await;
+    shop.release("1.3.0", None);
+    shop.ok(&[
+        "deploy",
+        "shop",
+        "1.2.0",
+        "--to",
+        "staging",
+        "--minimum-healthy",
+        "300ms",
+    ]);
+    let explained = || String::from_utf8(shop.run(&["explain", "2"]).stdout).unwrap();
+    until("it is held until that is done", || {
+        explained().contains("is to be verified again in testing before it goes to staging")
+    });
+    shop.deploy("1.3.0", "testing");
+    let done = response();
+    assert_eq!(done["status"], "done", "{done}");
+    let note = "deployment 3 brought shop 1.3.0 to testing and succeeded, beside notice 1";
+    assert!(done.to_string().contains(note), "{done}");
+    shop.await_version("staging", "1.2.0");
+    let acted = shop.actions("supplier-response/1");
+    assert_eq!(
+        acted,
+        ["supplier-response.decided", "supplier-response.done"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,12 +9,14 @@ mod standing;
 mod status;
 mod suggested;
 mod transition;
+mod verified;
 
 pub use meanings::Meanings;
 pub use standing::{Block, blocks, overdue, standing};
 pub use status::{ResponseEvent, ResponseStatus};
 pub use suggested::{Circumstances, Suggested, suggested};
 pub use transition::ResponseIllegal;
+pub use verified::verified;
 
 use crate::{
     id::{Edition, MessageId, NoticeId, ObservationId, ResponseId},

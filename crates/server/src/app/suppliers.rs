@@ -1,7 +1,8 @@
 //! Suppliers: what they announce and deploy, what either means for us, and what is done about it.
 //!
 //! [`notices`] come in, [`observed`] is what was seen of their versions and [`hook`] what they told themselves; [`impact`] is what a
-//! change means, [`responses`] what people decided, and [`blocks`] what of that a deployment waits for. [`imports`] are read of what a
+//! change means, [`responses`] what people decided, [`blocks`] what of that a deployment waits for, and [`verified`] what one that
+//! succeeds ends. [`imports`] are read of what a
 //! supplier sent, and [`removal`] is what keeps one declared. [`tasks`] are asked for,
 //! [`links`] let a contact in, and [`outside`] is what they see and do then.
 
@@ -21,6 +22,7 @@ mod running;
 mod scorecard;
 mod shown;
 mod tasks;
+pub(crate) mod verified;
 mod views;
 
 pub(crate) use observed::{Asked, Place};
@@ -38,6 +40,8 @@ use tidegate_store::Tx;
 
 /// How many of everything are looked through.
 const LOOKED_THROUGH: u64 = 1_000;
+/// Who writes what nobody asked for into the journal.
+const ACTOR: &str = "tidegate";
 
 /// A supplier that is declared, about which whoever asks may do that.
 pub(super) async fn found(

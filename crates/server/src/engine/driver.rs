@@ -5,7 +5,7 @@
 
 use super::{LEASE, measure::Measuring};
 use crate::app::{
-    Error, SharedApp, admission, balancing, clearance, collect, latecomers, runbooks,
+    Error, SharedApp, admission, balancing, clearance, collect, latecomers, runbooks, suppliers,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -172,6 +172,7 @@ async fn commit(
     }
     if decision.events.contains(&Event::Succeeded) {
         note_retired(tx, deployment).await?;
+        suppliers::verified::note(tx, deployment).await?;
     }
     for (wave, measurement) in &decision.measured {
         tx.record_measurement((deployment.id, *wave), measurement)

@@ -60,6 +60,16 @@ impl Tx {
         read(&self.rows(sql, &values).await?)
     }
 
+    /// The responses that count for a product anywhere, by number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn responses_for(&mut self, product: &Name) -> Result<Vec<Response>, StoreError> {
+        let sql =
+            "SELECT record FROM supplier_responses WHERE product = $1 AND counts = 1 ORDER BY id";
+        read(&self.rows(sql, &[product.as_str().into()]).await?)
+    }
+
     /// The responses that count about whatever a supplier announced or deployed, by number.
     ///
     /// # Errors

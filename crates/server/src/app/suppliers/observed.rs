@@ -2,7 +2,7 @@
 
 use super::{
     super::{App, Error, entry},
-    LOOKED_THROUGH,
+    ACTOR, LOOKED_THROUGH,
     notices::{happen, note},
     subject,
 };
@@ -21,9 +21,6 @@ use tidegate_domain::{
     },
 };
 use tidegate_store::{Lease, Tx, WatchRow};
-
-/// Who writes what nobody asked for into the journal.
-const ACTOR: &str = "tidegate";
 
 /// A component of a supplier in one environment.
 pub(crate) type Place = (Name, Name, Name);

@@ -2,7 +2,8 @@
 
 use super::{
     super::{
-        App, Error, Kind as Refusal, Request, communication, field, optional, steer::read_reason,
+        App, Error, Kind as Refusal, Request, communication, entry, field, optional,
+        steer::read_reason,
     },
     counting::Counting,
     impact::{about, observation},
@@ -349,6 +350,16 @@ async fn happen(
     request: &Request,
     (response, event): (&Response, &ResponseEvent),
 ) -> Result<ResponseView, Error> {
+    let after = becomes(tx, (response, event), &request.actor.name).await?;
+    view(tx, &after).await
+}
+
+/// Keeps what happened to a response, and who did it.
+pub(super) async fn becomes(
+    tx: &mut Tx,
+    (response, event): (&Response, &ResponseEvent),
+    by: &Name,
+) -> Result<Response, Error> {
     let after = response.after(event, tx.now()).map_err(|why| {
         let detail = format!("response {}: {why}", response.id);
         Error::refused(Refusal::Conflict, "response-state", detail)
@@ -356,10 +367,9 @@ async fn happen(
     tx.record_response(&after).await?;
     let action = format!("supplier-response.{}", event.word());
     let detail = json!({ "about": after.about, "event": event });
-    request
-        .journal(tx, &action, &subject(after.id), &detail)
-        .await?;
-    view(tx, &after).await
+    let entry = entry(tx, by.as_str(), (&action, &subject(after.id)), &detail);
+    tx.record_entry(&entry).await?;
+    Ok(after)
 }
 
 async fn view(tx: &mut Tx, response: &Response) -> Result<ResponseView, Error> {
