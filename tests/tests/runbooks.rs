@@ -284,6 +284,45 @@ fn with_everybodys_word_it_succeeds_and_what_comes_after_is_done() {
 }
 
 #[test]
+fn taking_back_what_succeeded_follows_the_backout_plan_that_went_with_it() {
+    let shop = shop();
+    let back = ["--strategy", "one-by-one", "--back"];
+    shop.ok(&words(&runbook("begin", &back)));
+    let warn = "- {name: warn, owner: admin, takes: 1m, before: wave-2-back, waits: 20m}\n";
+    save(&shop, &["--back"], warn);
+    let id = deploy(&shop);
+    until("it has succeeded", || status(&shop, &id) == "succeeded");
+    // What is written later is for the next one.
+    let later = "- {name: later, owner: admin, takes: 1m, before: wave-2-back, waits: 20m}\n";
+    save(&shop, &["--back"], later);
+
+    let rollback = [
+        "rollback",
+        "shop",
+        "--in",
+        "staging",
+        "--reason",
+        "carts are empty",
+    ];
+    shop.ok(&rollback);
+    let taken = "5";
+    waits(&shop, taken, "people to do warn before it goes back");
+    let work = shop.ok(&["task", "list"]);
+    assert!(work.contains("warn"), "{work}");
+    assert_eq!(shop.answer("staging-1").as_deref(), Some("1.1.0"));
+    shop.ok(&["step", "finish", taken, "warn", "--note", "they know"]);
+    shop.await_version("staging", "1.0.0");
+    until("somebody looks", || {
+        states(&shop, taken, 0).contains(&"look: ready".to_owned())
+    });
+    let told = states(&shop, taken, 0);
+    for step in ["warn: done by admin: they know", "wave-1-back: done"] {
+        assert!(told.iter().any(|it| it == step), "{step}: {told:?}");
+    }
+    assert!(!told.iter().any(|it| it.starts_with("later")), "{told:?}");
+}
+
+#[test]
 fn an_answer_that_does_not_come_in_time_is_a_no() {
     let shop = shop();
     shop.ok(&words(&runbook("begin", &["--strategy", "one-by-one"])));

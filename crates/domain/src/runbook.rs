@@ -6,6 +6,7 @@
 //! when what happens. [`decide`] looks at its [`Run`] while a deployment goes on: what people are waited for, and where the engine
 //! waits. Nothing here is about targets, and nothing here decides for the engine.
 
+mod at_once;
 mod check;
 mod deadline;
 mod decide;

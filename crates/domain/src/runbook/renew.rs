@@ -75,7 +75,7 @@ fn follow(runbook: &mut Runbook, generated: &Runbook) {
 }
 
 /// In the order in which the steps have their turns; where nothing else decides, in the one in which they are written.
-fn arrange(runbook: &mut Runbook) {
+pub(super) fn arrange(runbook: &mut Runbook) {
     let mut order = Order::of(runbook).sorted();
     let sorted: BTreeSet<usize> = order.iter().copied().collect();
     order.extend((0..runbook.steps.len()).filter(|place| !sorted.contains(place)));

@@ -6,6 +6,7 @@ use super::{
 };
 use tidegate_domain::{
     deployment::{Deployment, Facts, Purpose, Steps},
+    id::DeploymentId,
     rehearsal::Profile,
     runbook::{
         Conducted, Errand, Heading, Run, Runbook, Way, backout_plan, deployment_plan, differences,
@@ -13,7 +14,7 @@ use tidegate_domain::{
 };
 use tidegate_store::{StoreError, Tx};
 
-/// The newest runbooks of what a deployment brings, as it would run by them; none of one that goes back by itself.
+/// The newest runbooks of what a deployment brings, as it would run by them; of one that takes another back, the backout plan of that.
 ///
 /// # Errors
 /// When one was generated from another plan than the deployment has.
@@ -21,8 +22,9 @@ pub(in crate::app) async fn conducted(
     tx: &mut Tx,
     deployment: &Deployment,
 ) -> Result<Vec<Conducted>, Error> {
-    if matches!(deployment.purpose, Purpose::Rollback { .. }) {
-        return Ok(Vec::new());
+    if let Purpose::Rollback { of } = deployment.purpose {
+        let taken_back = backout(tx, deployment, of).await?;
+        return Ok(taken_back.into_iter().collect());
     }
     let mut all = Vec::new();
     for way in [Way::Forward, Way::Back] {
@@ -50,8 +52,47 @@ pub(in crate::app) async fn conducted(
     Ok(all)
 }
 
+/// The backout plan by which a deployment takes back another: the one that was approved with that, or else the newest.
+async fn backout(
+    tx: &mut Tx,
+    deployment: &Deployment,
+    of: DeploymentId,
+) -> Result<Option<Conducted>, StoreError> {
+    let kept = tx.conducted(of).await?.into_iter();
+    let mut kept = kept.filter(|it| it.runbook.way == Way::Back);
+    let (edition, runbook, procedures) = match (kept.next(), tx.deployment(of).await?) {
+        (Some(it), _) => (it.edition, it.runbook, it.procedures),
+        (None, None) => return Ok(None),
+        (None, Some(taken_back)) => {
+            let of = Errand {
+                product: taken_back.product,
+                version: taken_back.release,
+                environment: taken_back.environment,
+                way: Way::Back,
+            };
+            let Some(it) = newest(tx, &of).await? else {
+                return Ok(None);
+            };
+            (it.edition, it.runbook, it.procedures)
+        }
+    };
+    Ok(Some(Conducted {
+        deployment: deployment.id,
+        edition,
+        runbook: runbook.at_once(&generated(deployment, &runbook)),
+        procedures,
+        run: Run::new(deployment.requested_at),
+    }))
+}
+
 /// The steps of the engine that are not what the plan of a deployment gives.
 pub(super) fn strays(deployment: &Deployment, runbook: &Runbook) -> Vec<String> {
+    let strays = runbook.strays(&generated(deployment, runbook));
+    strays.iter().map(ToString::to_string).collect()
+}
+
+/// What the plan of a deployment gives, without people.
+fn generated(deployment: &Deployment, runbook: &Runbook) -> Runbook {
     let plan = &deployment.plan;
     // How long things take, and what people call them, is not compared.
     let profile = Profile::assumed(&plan.limits, None);
@@ -60,12 +101,10 @@ pub(super) fn strays(deployment: &Deployment, runbook: &Runbook) -> Vec<String> 
         owner: tidegate_domain::planning::Party::Person(deployment.requested_by.clone()),
         time_zone: runbook.time_zone.clone(),
     };
-    let generated = match runbook.way {
+    match runbook.way {
         Way::Forward => deployment_plan(plan, &profile, &heading),
         Way::Back => backout_plan(plan, &profile, &heading),
-    };
-    let strays = runbook.strays(&generated);
-    strays.iter().map(ToString::to_string).collect()
+    }
 }
 
 fn stray(of: &Errand, strays: &[String]) -> Error {
