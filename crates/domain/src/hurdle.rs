@@ -9,7 +9,7 @@ use crate::{
     control::{Stop, StopKind},
     deployment::WaitingOn,
     id::DeploymentId,
-    name::Name,
+    name::{Name, listed},
     planning::{Party, Slack, Task},
     runbook::{Kind, Step},
     train::{Lack, MemberReadiness, TrainWait},
@@ -68,8 +68,8 @@ pub enum Whose {
     Person(Name),
     /// A team's.
     Team(Name),
-    /// Whoever may approve, sign or agree.
-    Approvers,
+    /// Whoever may approve, sign or agree: one of these, where they are known.
+    Approvers(Vec<Name>),
     /// Whoever supplies what a control of this name asks for.
     Control(String),
     /// A supplier's, or whoever deals with them.
@@ -115,6 +115,20 @@ impl Hurdle {
             until: None,
             room: None,
         }
+    }
+
+    /// What stops a deployment, where these are whose approval it lacks.
+    pub fn of_stops(
+        (stops, names): (&[Stop], &[Name]),
+        place: (&Name, &Name),
+    ) -> impl Iterator<Item = Self> {
+        stops.iter().map(move |stop| {
+            let mut hurdle = Self::of_stop(stop, place);
+            if stop.kind == StopKind::Approval {
+                hurdle.whose = Whose::Approvers(names.to_vec());
+            }
+            hurdle
+        })
     }
 
     /// A step of people that a deployment waits for.
@@ -292,7 +306,7 @@ fn of_stop(stop: &Stop) -> (HurdleKind, Whose) {
             (HurdleKind::Control, Whose::Control(stop.name.clone()))
         }
         StopKind::Approval | StopKind::Change | StopKind::Supervision => {
-            (HurdleKind::Word, Whose::Approvers)
+            (HurdleKind::Word, Whose::Approvers(Vec::new()))
         }
         StopKind::Refused => (HurdleKind::Deployment, Whose::Planners),
         StopKind::Supplier => (HurdleKind::Supplier, Whose::Supplier(stop.name.clone())),
@@ -381,7 +395,11 @@ impl fmt::Display for Whose {
         match self {
             Self::Person(name) => name.fmt(f),
             Self::Team(name) => write!(f, "team {name}"),
-            Self::Approvers => f.write_str("whoever may approve"),
+            Self::Approvers(names) => match names.as_slice() {
+                [] => f.write_str("whoever may approve"),
+                [one] => one.fmt(f),
+                many => write!(f, "one of {}", listed(many)),
+            },
             Self::Control(name) => write!(f, "control {name}"),
             Self::Supplier(name) => write!(f, "supplier: {name}"),
             Self::Calendar => f.write_str("the calendar"),

@@ -133,5 +133,8 @@ fn text(view: &ApprovalsView) -> String {
         lines.push(format!("{} {}{note}{aside}", said.by, said.verdict));
     }
     lines.extend(view.lacks.iter().map(|lack| format!("it takes {lack}")));
+    if !view.could.is_empty() {
+        lines.push(format!("whose yes would count: {}", view.could.join(", ")));
+    }
     lines.join("\n")
 }

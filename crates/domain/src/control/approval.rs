@@ -186,6 +186,17 @@ impl ApprovalRule {
 }
 
 impl Unmet {
+    /// Whether somebody's yes would count towards what is missing; `owner` is the team of the product.
+    pub fn is_met_by(&self, voter: &Voter, owner: &Name) -> bool {
+        voter.may
+            && match self {
+                Self::TooFew { rule, have } => {
+                    rule.takes(voter, owner) && !have.contains(&voter.name)
+                }
+                Self::TurnedDown { by, .. } => *by == voter.name,
+            }
+    }
+
     /// How it is supplied.
     pub fn remedy(&self) -> String {
         match self {

@@ -62,6 +62,16 @@ fn each_is_whose_it_is() {
         assert_eq!(hurdle.whose.to_string(), whose);
         assert_eq!(hurdle.environment, Some(live.clone()));
     }
+    let stops = [stop(StopKind::Approval), stop(StopKind::Change)];
+    let lacking = |names: &[Name]| {
+        let all = Hurdle::of_stops((&stops, names), (&shop, &live));
+        all.map(|it| it.whose.to_string()).collect::<Vec<_>>()
+    };
+    let anybody = "whoever may approve";
+    assert_eq!(lacking(&[]), [anybody, anybody]);
+    assert_eq!(lacking(&[name("ada")]), ["ada", anybody]);
+    let both = [name("ada"), name("ben")];
+    assert_eq!(lacking(&both), ["one of ada, ben", anybody]);
 }
 
 #[test]
@@ -140,5 +150,5 @@ fn a_train_waits_for_somebody_by_name() {
     );
     let stopped = TrainWait::Clearance(stop(StopKind::Approval));
     let hurdle = Hurdle::of_train(&stopped, (&autumn, &live), &[]);
-    assert_eq!(hurdle.whose, Whose::Approvers);
+    assert_eq!(hurdle.whose, Whose::Approvers(Vec::new()));
 }

@@ -258,6 +258,8 @@ pub struct ApprovalsView {
     pub said: Vec<SaidView>,
     /// What is missing.
     pub lacks: Vec<String>,
+    /// Whose yes would count towards that.
+    pub could: Vec<String>,
 }
 
 /// A part of a deployment.

@@ -231,6 +231,10 @@ async fn view(
     deployment: &Deployment,
 ) -> Result<ApprovalsView, Error> {
     let found = clearance::find(tx, &request.gate, deployment).await?;
+    let could = match deployment.status.goes_forward() {
+        true => clearance::whose_yes(tx, &request.gate, (deployment, &found)).await?,
+        false => Vec::new(),
+    };
     let before = clearance::approved_before(tx, deployment).await?;
     let contents = contents(tx, deployment).await?;
     let earlier = match &before {
@@ -269,6 +273,7 @@ async fn view(
         contents: contents.iter().map(content).collect(),
         said: said.collect(),
         lacks: lacks.map(ToString::to_string).collect(),
+        could: could.iter().map(ToString::to_string).collect(),
     })
 }
 

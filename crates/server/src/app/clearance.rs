@@ -21,6 +21,7 @@ use tidegate_domain::{
 use tidegate_policy::Controls;
 use tidegate_store::Tx;
 use voters::{approvers, human, may_approve, voters};
+pub(super) use voters::{whose_of, whose_yes};
 
 /// How many change requests of a place are looked through for one that covers a deployment.
 const CHANGES: u64 = 100;
@@ -31,6 +32,8 @@ pub(super) struct Found {
     pub(super) clearance: Clearance,
     pub(super) judgement: Judgement,
     pub(super) voters: Vec<Voter>,
+    /// What approvals lack.
+    pub(super) unmet: Vec<Unmet>,
 }
 
 /// Whether controls and people are asked before it goes on: what goes back is kept by nothing.
@@ -158,6 +161,7 @@ async fn judged(
             findings,
         },
         voters,
+        unmet,
     })
 }
 
@@ -180,6 +184,7 @@ pub(super) async fn ahead(
     if findings.iter().any(Finding::stops) {
         facts.deployment.approved = true;
         let may = may_approve(tx, gate, deployment).await?;
+        let may = may.into_iter().map(|it| it.name);
         facts.deployment.approvers.extend(may);
         let supposing = asked(&controls, &facts);
         let stops = |it: &Finding| {

@@ -5,7 +5,7 @@
 mod release;
 
 use super::{
-    App, Error, Request, SharedApp, field, query,
+    App, Error, Request, SharedApp, clearance, field, query,
     trains::{self, Observed},
 };
 use futures::FutureExt;
@@ -143,7 +143,8 @@ async fn under_way(
         match wait {
             WaitingOn::Clearance { stops } => {
                 let place = (product, environment);
-                hurdles.extend(stops.iter().map(|stop| Hurdle::of_stop(stop, place)));
+                let names = clearance::whose_of(tx, &app.gate, (&deployment, stops)).await?;
+                hurdles.extend(Hurdle::of_stops((stops, &names), place));
             }
             WaitingOn::Steps { gate, steps } => {
                 let all = tx.conducted(id).await?;

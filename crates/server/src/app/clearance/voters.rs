@@ -1,14 +1,18 @@
 //! Who approved, and whether their word counts as they stand now.
 
-use super::super::{Error, Gate};
+use super::{
+    super::{Error, Gate},
+    Found, find,
+};
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::{Action, Resource},
-    control::{Approval, Verdict, Voter},
+    access::{Action, Actor, Resource},
+    control::{Approval, Stop, StopKind, Verdict, Voter},
     deployment::Deployment,
     id::PersonId,
     name::Name,
 };
+use tidegate_policy::Authorizer;
 use tidegate_store::Tx;
 
 /// Who said what of exactly these parts, each human being's last word, as they stand now.
@@ -32,30 +36,38 @@ pub(super) async fn voters(
     for approval in last {
         let person = tx.person_named(&approval.by).await?;
         let actor = person.map(tidegate_store::PersonRow::actor);
-        let directory = authorizer.directory();
-        let names = |it: &mut dyn Iterator<Item = &Name>| it.cloned().collect();
+        let (name, human) = (approval.by, approval.human);
         voters.push(Voter {
-            name: approval.by,
-            human: approval.human,
             verdict: approval.verdict,
             note: approval.note,
-            may: actor
-                .as_ref()
-                .is_some_and(|actor| authorizer.ask(actor, Action::Approve, &resource).allowed),
-            roles: actor
-                .as_ref()
-                .map(|it| names(&mut directory.roles_of(it)))
-                .unwrap_or_default(),
-            teams: actor
-                .as_ref()
-                .map(|it| names(&mut directory.teams_of(it)))
-                .unwrap_or_default(),
-            level: actor
-                .as_ref()
-                .and_then(|actor| directory.level(actor, &resource)),
+            ..voter(&authorizer, &resource, (name, human, actor.as_ref()))
         });
     }
     Ok(voters)
+}
+
+/// Somebody as they stand now, who says yes; without an account they may do nothing.
+fn voter(
+    authorizer: &Authorizer,
+    resource: &Resource,
+    (name, human, actor): (Name, PersonId, Option<&Actor>),
+) -> Voter {
+    let directory = authorizer.directory();
+    let names = |it: &mut dyn Iterator<Item = &Name>| it.cloned().collect();
+    Voter {
+        name,
+        human,
+        verdict: Verdict::Approved,
+        note: String::new(),
+        may: actor.is_some_and(|it| authorizer.ask(it, Action::Approve, resource).allowed),
+        roles: actor
+            .map(|it| names(&mut directory.roles_of(it)))
+            .unwrap_or_default(),
+        teams: actor
+            .map(|it| names(&mut directory.teams_of(it)))
+            .unwrap_or_default(),
+        level: actor.and_then(|it| directory.level(it, resource)),
+    }
 }
 
 /// The human being behind an account, be it removed or not.
@@ -80,13 +92,48 @@ pub(super) async fn may_approve(
     tx: &mut Tx,
     gate: &Gate,
     deployment: &Deployment,
-) -> Result<BTreeSet<Name>, Error> {
+) -> Result<Vec<Voter>, Error> {
     let requester = human(tx, &deployment.requested_by).await?;
     let authorizer = gate.authorizer(tx).await?;
     let resource = Resource::place(deployment.product.clone(), deployment.environment.clone());
     let mut people = tx.people().await?;
     people.retain(|it| it.human() != requester);
-    let named = people.into_iter().map(|it| (it.name.clone(), it.actor()));
-    let may = named.filter(|it| authorizer.ask(&it.1, Action::Approve, &resource).allowed);
-    Ok(may.map(|it| it.0).collect())
+    let named = people.into_iter().map(|it| {
+        let (name, human) = (it.name.clone(), it.human());
+        voter(&authorizer, &resource, (name, human, Some(&it.actor())))
+    });
+    Ok(named.filter(|it| it.may).collect())
+}
+
+/// Whose yes would count towards what of these stops a deployment are approvals.
+pub(in crate::app) async fn whose_of(
+    tx: &mut Tx,
+    gate: &Gate,
+    (deployment, stops): (&Deployment, &[Stop]),
+) -> Result<Vec<Name>, Error> {
+    if stops.iter().all(|it| it.kind != StopKind::Approval) {
+        return Ok(Vec::new());
+    }
+    let found = find(tx, gate, deployment).await?;
+    whose_yes(tx, gate, (deployment, &found)).await
+}
+
+/// Whose yes would count towards what the approvals of a deployment lack.
+pub(in crate::app) async fn whose_yes(
+    tx: &mut Tx,
+    gate: &Gate,
+    (deployment, found): (&Deployment, &Found),
+) -> Result<Vec<Name>, Error> {
+    if found.unmet.is_empty() {
+        return Ok(Vec::new());
+    }
+    let product = tx.product(&deployment.product).await?;
+    let owner = product.map_or_else(|| deployment.product.clone(), |it| it.team);
+    let said = |voter: &Voter| {
+        let mut voters = found.voters.iter();
+        voters.any(|it| it.human == voter.human && it.verdict == Verdict::Approved)
+    };
+    let mut all = may_approve(tx, gate, deployment).await?;
+    all.retain(|it| !said(it) && found.unmet.iter().any(|unmet| unmet.is_met_by(it, &owner)));
+    Ok(all.into_iter().map(|it| it.name).collect())
 }

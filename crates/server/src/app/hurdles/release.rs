@@ -194,10 +194,7 @@ async fn stops(
     }
     let place = (&release.product, environment);
     match would(tx, request, ((release, environment), turn)).await {
-        Ok(clearance) => {
-            let stops = clearance.stops.iter();
-            Ok(stops.map(|stop| Hurdle::of_stop(stop, place)).collect())
-        }
+        Ok((clearance, names)) => Ok(Hurdle::of_stops((&clearance.stops, &names), place).collect()),
         Err(Error::Refused { detail, hint, .. }) => {
             let said = (detail, hint.unwrap_or_default());
             let of = (&release.product, Some(environment));
@@ -207,12 +204,13 @@ async fn stops(
     }
 }
 
-/// What controls would say of its deployment, in the name of whoever asks, or of whoever made the release if they may not deploy.
+/// What controls would say of its deployment, in the name of whoever asks, or of whoever made the release if they may not deploy;
+/// and whose approval it lacks.
 async fn would(
     tx: &mut Tx,
     request: &Request,
     ((release, environment), turn): ((&Release, &Name), Turn),
-) -> Result<Clearance, Error> {
+) -> Result<(Clearance, Vec<Name>), Error> {
     let place = (&release.product, environment);
     let may = request
         .permit_place(tx, Action::Deploy, place)
@@ -239,7 +237,9 @@ async fn would(
                 Turn::Later => rehearse::drafted(tx, request, wanted).await?.0,
             };
             let found = clearance::find(tx, &request.gate, &deployment).await?;
-            Ok(found.clearance)
+            let found_of = (&deployment, &found);
+            let names = clearance::whose_yes(tx, &request.gate, found_of).await?;
+            Ok((found.clearance, names))
         }
         .boxed()
     })

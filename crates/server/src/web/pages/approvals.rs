@@ -46,6 +46,8 @@ struct Page {
     whole: String,
     parts: Vec<Part>,
     said: Vec<Said>,
+    /// Whose yes would count towards what is missing.
+    could: String,
     findings: Vec<Finding>,
     returns: Vec<Return>,
 }
@@ -165,6 +167,7 @@ fn page(frame: Frame, deployment: DeploymentView, approvals: ApprovalsView) -> P
         whole: approvals.parts,
         parts: approvals.hashes.iter().map(part).collect(),
         said: approvals.said.into_iter().map(said).collect(),
+        could: approvals.could.join(", "),
         findings: Vec::new(),
         returns: Vec::new(),
         deployment,
