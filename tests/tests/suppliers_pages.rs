@@ -3,7 +3,7 @@
 use serde_json::json;
 use tidegate_tests::{
     browser::Browser,
-    page::{LOOKS, check_page, pictures, signed_in, submit, valid_html},
+    page::{LOOKS, check_page, page, pictures, signed_in, submit, valid_html},
     server::Server,
 };
 
@@ -53,7 +53,12 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
         303
     );
     let ask = [("title", "Send the notes"), ("description", "In English")];
-    assert_eq!(to("/suppliers/acme/tasks", &ask).await, 303);
+    // What takes five days and is to be there in one was asked for too late.
+    let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let tomorrow = tomorrow.strftime("%Y-%m-%dT%H:%M").to_string();
+    let hurried = [("lead_time", "certificate"), ("due", tomorrow.as_str())];
+    let hurried = [&ask[..], &hurried].concat();
+    assert_eq!(to("/suppliers/acme/tasks", &hurried).await, 303);
     let incident = [("title", "Payments down"), ("component", "gateway")];
     assert_eq!(to("/suppliers/acme/incidents", &incident).await, 303);
     // What should be done by now is told, and ended there.
@@ -80,6 +85,8 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
         "ACME Payments announces 1 change.",
     ))
     .await;
+    let page = page(&server, "/suppliers/acme", &cookie).await;
+    assert!(page.contains("asked for too late: certificate had to be asked for by"));
     look_at((
         "suppliers",
         "/suppliers",

@@ -8,7 +8,7 @@ use crate::{
     name::Name,
     planning::Party,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -277,6 +277,12 @@ impl Supplier {
         self.before(*length, then)
     }
 
+    /// When something is there that is asked for now; none when it is not said how long that takes.
+    pub fn there_by(&self, what: &Name, now: Timestamp) -> Option<Timestamp> {
+        let length = self.lead_times.get(what)?;
+        Some(length.after(&self.local(now))?.timestamp())
+    }
+
     /// When a change of a kind that begins then is to be announced at the latest; none when nothing was promised.
     pub fn notice_by(&self, kind: ChangeKind, begins: Timestamp) -> Option<Timestamp> {
         let length = self.obligations.notice.get(&kind)?;
@@ -285,9 +291,12 @@ impl Supplier {
 
     /// In the supplier's days.
     fn before(&self, length: Length, then: Timestamp) -> Option<Timestamp> {
+        Some(length.before(&self.local(then))?.timestamp())
+    }
+
+    fn local(&self, at: Timestamp) -> Zoned {
         let zone = self.time_zone.clone().unwrap_or_default();
-        let then = then.to_zoned(zone.time_zone().clone());
-        Some(length.before(&then)?.timestamp())
+        at.to_zoned(zone.time_zone().clone())
     }
 
     fn check_names(&self) -> Result<(), SupplierError> {

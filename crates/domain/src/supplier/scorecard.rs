@@ -95,7 +95,7 @@ impl Scorecard {
         ),
         (
             "tasks in time",
-            "tasks that were due in this time and finished by then",
+            "tasks that were due in this time and finished by then, but for those that were asked for later than the supplier's lead time",
         ),
         (
             "answer",
@@ -210,9 +210,10 @@ fn is_overdue(notice: &Notice, is_in: impl Fn(Timestamp) -> bool) -> Option<bool
 
 fn finished_in_time(task: &SupplierTask, is_in: impl Fn(Timestamp) -> bool) -> Option<bool> {
     let due = task.due.filter(|due| is_in(*due))?;
+    let is_theirs = !task.is_asked_late();
     match task.status {
-        TaskStatus::Finished { at, .. } => Some(at <= due),
-        TaskStatus::Asked | TaskStatus::Acknowledged { .. } => Some(false),
+        TaskStatus::Finished { at, .. } => (at <= due || is_theirs).then_some(at <= due),
+        TaskStatus::Asked | TaskStatus::Acknowledged { .. } => is_theirs.then_some(false),
         TaskStatus::Withdrawn { .. } => None,
     }
 }

@@ -32,12 +32,25 @@ pub struct SupplierTask {
     /// By when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// What it is of what the supplier takes a known time for, and when that had to be asked for to be there when it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Lead>,
     /// Who of us asked.
     pub by: Name,
     /// When.
     pub at: Timestamp,
     /// How far it is.
     pub status: TaskStatus,
+}
+
+/// What a supplier says how long it takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lead {
+    /// What that is called.
+    pub what: Name,
+    /// When it had to be asked for at the latest, to be there in time.
+    pub ask_by: Timestamp,
 }
 
 /// How far a supplier's task is.
@@ -102,6 +115,11 @@ pub enum TaskEvent {
 }
 
 impl SupplierTask {
+    /// Whether it was asked for later than the supplier needs: then it is not theirs when it comes late.
+    pub fn is_asked_late(&self) -> bool {
+        self.lead.as_ref().is_some_and(|it| it.ask_by < self.at)
+    }
+
     /// The same after something happened.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use super::supplier_change::{ObservationView, ResponseView, SupplierNoticeView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A supplier in a list.
@@ -39,8 +40,8 @@ pub struct SupplierView {
     pub places: Vec<SupplierPlaceView>,
     /// What it promised, in words.
     pub obligations: Vec<String>,
-    /// How long it takes to get something from it, in words.
-    pub lead_times: Vec<String>,
+    /// How long it takes to get something from it, by what people call that.
+    pub lead_times: BTreeMap<String, String>,
     /// What is to be done about its changes, what is due first first; without what is for products that the asker does not see.
     #[serde(default)]
     pub responses: Vec<ResponseView>,
@@ -107,10 +108,13 @@ pub struct SupplierTaskRequest {
     /// The notice that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<u64>,
-    /// By when.
+    /// By when; when the lead time is over, unless given.
     #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// Which of the supplier's lead times it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_time: Option<String>,
 }
 
 /// Something that a supplier was asked to do.
@@ -135,6 +139,9 @@ pub struct SupplierTaskView {
     pub status: String,
     /// What they answered.
     pub answer: Option<String>,
+    /// That it was asked for too late to be there when it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<String>,
 }
 
 /// Something that went wrong because of a supplier.

@@ -86,3 +86,26 @@ pub(super) fn typed(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
+
+/// A browser's date and time says no offset: the form says that it means UTC.
+pub(super) fn universal(text: String) -> String {
+    match text.ends_with('Z') || text.contains('+') {
+        true => text,
+        false => format!("{text}Z"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+
+    #[test]
+    fn times_of_a_browser_are_meant_in_utc() {
+        assert_eq!(universal("2026-12-01T08:00".into()), "2026-12-01T08:00Z");
+        let told = "2026-12-01T08:00+01:00";
+        assert_eq!(universal(told.into()), told);
+        let read: Timestamp = universal("2026-12-01T08:00".into()).parse().unwrap();
+        assert_eq!(read.to_string(), "2026-12-01T08:00:00Z");
+    }
+}

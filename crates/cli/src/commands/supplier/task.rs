@@ -38,6 +38,9 @@ pub struct AskArgs {
     /// By when, such as `2026-12-01T10:00:00Z`.
     #[arg(long, value_name = "TIME")]
     due: Option<Timestamp>,
+    /// Which of the supplier's lead times it takes, such as `certificate`: it is due when that is over, unless you say otherwise.
+    #[arg(long, value_name = "NAME")]
+    lead_time: Option<String>,
 }
 
 impl TaskCommand {
@@ -50,6 +53,7 @@ impl TaskCommand {
                     description: args.description,
                     notice: args.notice,
                     due: args.due,
+                    lead_time: args.lead_time,
                 };
                 context.client.post(&path, &wanted).await?
             }

@@ -42,7 +42,8 @@ pub(super) fn told(supplier: &SupplierView) -> String {
             }),
     );
     parts.extend(supplier.obligations.iter().map(|it| format!("  {it}")));
-    parts.extend(supplier.lead_times.iter().map(|it| format!("  {it}")));
+    let lead_times = supplier.lead_times.iter();
+    parts.extend(lead_times.map(|(what, length)| format!("  {what}: {length}")));
     let places = supplier.places.iter().map(place);
     parts.push(section(
         "components",
@@ -259,6 +260,7 @@ pub(super) fn response(it: &ResponseView) -> String {
 pub(super) fn task(it: &SupplierTaskView) -> String {
     let mut lines = vec![format!("task {} of {}: {}", it.id, it.supplier, it.title)];
     lines.extend(it.due.map(|due| format!("due {}", moment(due))));
+    lines.extend(it.late.clone());
     lines.push(it.status.clone());
     lines.extend(it.answer.clone());
     lines.join("\n")

@@ -139,6 +139,11 @@ fn promises_are_counted_in_the_days_of_the_supplier() {
         acme.ask_by(&certificate, begins),
         Some(at("2026-03-26T23:00:00Z"))
     );
+    assert_eq!(
+        acme.there_by(&certificate, at("2026-03-26T23:00:00Z")),
+        Some(begins)
+    );
+    assert_eq!(acme.there_by(&"ship".parse().unwrap(), begins), None);
 }
 
 #[test]

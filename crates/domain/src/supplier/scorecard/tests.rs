@@ -6,6 +6,7 @@ use crate::{
     supplier::{
         Change, Deployed, Line, Sighting,
         notice::{Fit, Incoming, Intent, Misplaced, NoticeEvent, Source},
+        task::Lead,
     },
 };
 use jiff::SignedDuration;
@@ -82,6 +83,18 @@ fn task(asked: i64, due: i64, status: &serde_json::Value) -> SupplierTask {
     .unwrap()
 }
 
+/// A task of the second day that had to be asked for on the first.
+fn hurried(due: i64, status: &serde_json::Value) -> SupplierTask {
+    let lead = Lead {
+        what: "certificate".parse().unwrap(),
+        ask_by: at(1),
+    };
+    SupplierTask {
+        lead: Some(lead),
+        ..task(2, due, status)
+    }
+}
+
 #[test]
 fn each_number_says_of_how_many_it_is() {
     let mut overdue = notice(3, "maintenance", 0, 20);
@@ -108,6 +121,10 @@ fn each_number_says_of_how_many_it_is() {
         task(1, 10, &finished(11)),
         task(2, 12, &json!({"is": "asked"})),
         task(2, 12, &json!({"is": "withdrawn", "by": "ada", "at": at(3)})),
+        // Asked for too late: that it comes late is not theirs, and that it comes in time all the same is.
+        hurried(12, &finished(13)),
+        hurried(12, &json!({"is": "asked"})),
+        hurried(12, &finished(11)),
     ];
     let record = Record {
         notices: &notices,
@@ -126,8 +143,8 @@ fn each_number_says_of_how_many_it_is() {
             "1 of 1 (100 %)",
             "3",
             "1",
-            "1 of 3 (33 %)",
-            "168 h 0 min, of 2 answered out of 4 asked",
+            "2 of 4 (50 %)",
+            "192 h 0 min, of 4 answered out of 7 asked",
         ]
     );
 }

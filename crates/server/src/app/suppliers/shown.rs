@@ -196,7 +196,7 @@ async fn whole(tx: &mut Tx, request: &Request, supplier: &Supplier) -> Result<Su
         lead_times: supplier
             .lead_times
             .iter()
-            .map(|(what, length)| format!("{what}: {length:#}"))
+            .map(|(what, length)| (what.to_string(), format!("{length:#}")))
             .collect(),
         responses: open(tx, request, name).await?,
         notices: notices

@@ -5,14 +5,15 @@ use super::{
     found, notices, permit, subject, views,
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use serde_json::json;
 use tidegate_domain::{
     access::Action,
     id::{NoticeId, SupplierTaskId},
     name::Name,
     supplier::{
-        Incident, Line, Paragraphs, SupplierTask,
-        task::{TaskEvent, TaskStatus},
+        Incident, Line, Paragraphs, Supplier, SupplierTask,
+        task::{Lead, TaskEvent, TaskStatus},
     },
 };
 use tidegate_protocol::api::{
@@ -119,13 +120,15 @@ async fn ask(
     {
         return Err(Error::invalid("notice", "it is another supplier's"));
     }
+    let (due, lead) = due(&supplier, wanted, tx.now())?;
     let task = SupplierTask {
         id: tx.next_supplier_task().await?,
         supplier: supplier.name,
         title,
         description: Paragraphs::of(&wanted.description),
         notice,
-        due: wanted.due,
+        due,
+        lead,
         by: request.actor.name.clone(),
         at: tx.now(),
         status: TaskStatus::Asked,
@@ -134,6 +137,34 @@ async fn ask(
     let (action, subject) = ("supplier-task.asked", format!("supplier-task/{}", task.id));
     request.journal(tx, action, &subject, &task).await?;
     Ok(views::task(&task))
+}
+
+/// By when something is asked for, and of which lead time it is.
+fn due(
+    supplier: &Supplier,
+    wanted: &SupplierTaskRequest,
+    now: Timestamp,
+) -> Result<(Option<Timestamp>, Option<Lead>), Error> {
+    let Some(what) = optional::<Name>("lead_time", wanted.lead_time.as_deref())? else {
+        return Ok((wanted.due, None));
+    };
+    let unknown = || {
+        let known: Vec<&str> = supplier.lead_times.keys().map(Name::as_str).collect();
+        let known = match known.as_slice() {
+            [] => "none are declared".to_owned(),
+            known => format!("there are {}", known.join(", ")),
+        };
+        Error::invalid(
+            "lead_time",
+            format!("{} has none for `{what}`: {known}", supplier.name),
+        )
+    };
+    let (due, ask_by) = match wanted.due {
+        Some(due) => (Some(due), supplier.ask_by(&what, due)),
+        None => (supplier.there_by(&what, now), Some(now)),
+    };
+    let ask_by = ask_by.filter(|_| due.is_some()).ok_or_else(unknown)?;
+    Ok((due, Some(Lead { what, ask_by })))
 }
 
 /// A task after something happened to it.

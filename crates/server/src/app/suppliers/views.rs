@@ -159,6 +159,16 @@ pub(super) fn task(task: &SupplierTask) -> SupplierTaskView {
         by: task.by.to_string(),
         status: task.status.word().to_owned(),
         answer,
+        late: task
+            .lead
+            .as_ref()
+            .filter(|_| task.is_asked_late())
+            .map(|it| {
+                format!(
+                    "asked for too late: {} had to be asked for by {}",
+                    it.what, it.ask_by
+                )
+            }),
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     moment::Moment,
-    offer::{self, typed},
+    offer::{self, typed, universal},
     parts::counted,
     state::State as Shown,
     visitor::{Query, Submitted, Visitor},
@@ -125,14 +125,6 @@ impl Wish {
     }
 }
 
-/// A browser's date and time says no offset: the form says that it means UTC.
-fn universal(text: String) -> String {
-    match text.ends_with('Z') || text.contains('+') {
-        true => text,
-        false => format!("{text}Z"),
-    }
-}
-
 async fn form(app: &SharedApp, request: &Request) -> Result<Option<Form>, Error> {
     let products = app.products_for(request, Action::RequestChange).await?;
     Ok((!products.is_empty()).then(|| Form {
@@ -210,14 +202,5 @@ mod tests {
             sentence(&[], (true, false)),
             "There are no older change requests."
         );
-    }
-
-    #[test]
-    fn times_of_a_browser_are_meant_in_utc() {
-        assert_eq!(universal("2026-12-01T08:00".into()), "2026-12-01T08:00Z");
-        let told = "2026-12-01T08:00+01:00";
-        assert_eq!(universal(told.into()), told);
-        let read: Timestamp = universal("2026-12-01T08:00".into()).parse().unwrap();
-        assert_eq!(read.to_string(), "2026-12-01T08:00:00Z");
     }
 }

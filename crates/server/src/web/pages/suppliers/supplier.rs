@@ -5,7 +5,7 @@ use super::{
         fault::Fault,
         frame::{Frame, Section, answer},
         moment::Moment,
-        offer::{Place, barred, typed},
+        offer::{Place, barred, typed, universal},
         parts::{Prose, Talk},
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
@@ -13,7 +13,7 @@ use super::{
     notice_state,
 };
 use crate::{
-    app::{Error, Request, SharedApp, field},
+    app::{Error, Request, SharedApp, field, optional},
     http::access::State,
 };
 use askama::Template;
@@ -98,6 +98,10 @@ pub(in crate::web) struct Asked {
     description: String,
     #[serde(default)]
     component: String,
+    #[serde(default)]
+    lead_time: String,
+    #[serde(default)]
+    due: String,
 }
 
 /// What a button alone sends.
@@ -265,14 +269,24 @@ pub(in crate::web) async fn ask(
     Submitted(asked): Submitted<Asked>,
 ) -> Result<Redirect, Fault> {
     let here = format!("/suppliers/{name}");
+    let made = asked_for(&app, request, (&name, asked)).await;
+    made.map_err(|why| Fault::back(why, &here))?;
+    Ok(Redirect::to(&here))
+}
+
+async fn asked_for(
+    app: &SharedApp,
+    request: Request,
+    (name, asked): (&str, Asked),
+) -> Result<SupplierTaskView, Error> {
     let wanted = SupplierTaskRequest {
         title: asked.title,
         description: asked.description,
-        ..SupplierTaskRequest::default()
+        due: optional("due", typed(&asked.due).map(universal).as_deref())?,
+        lead_time: typed(&asked.lead_time),
+        notice: None,
     };
-    let made = app.ask_supplier(request, &name, &wanted).await;
-    made.map_err(|why| Fault::back(why, &here))?;
-    Ok(Redirect::to(&here))
+    app.ask_supplier(request, name, &wanted).await
 }
 
 pub(in crate::web) async fn report(
