@@ -164,6 +164,37 @@ pub async fn submit(
     (status.as_u16(), next.unwrap_or(said))
 }
 
+/// Submits a form with a file in it, as browsers do (RFC 7578); answers the same as [`submit`].
+pub async fn upload(
+    server: &Server,
+    cookie: &str,
+    (path, name, content): (&str, &str, &str),
+) -> (u16, String) {
+    let edge = "only-for-tests";
+    let head = format!(
+        "--{edge}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+        Content-Type: application/octet-stream\r\n\r\n"
+    );
+    let body = format!("{head}{content}\r\n--{edge}--\r\n");
+    let request = server.http.post(server.url(path)).header("cookie", cookie);
+    let request = request.header("sec-fetch-site", "same-origin");
+    let kind = format!("multipart/form-data; boundary={edge}");
+    let answer = request.header("content-type", kind).body(body).send().await;
+    let answer = answer.expect("the server answers");
+    let (status, next) = (answer.status(), answer.headers().get("location").cloned());
+    let said = answer.text().await.expect("a whole answer");
+    let next = next.and_then(|next| next.to_str().ok().map(str::to_owned));
+    (status.as_u16(), next.unwrap_or(said))
+}
+
+/// The address that a page shows once.
+pub fn shown_once(html: &str) -> String {
+    let field = html.split_once("readonly>").map(|(_, rest)| rest);
+    let field = field.and_then(|it| it.split_once("</textarea>"));
+    let (address, _) = field.expect("a field that is read only");
+    address.replace("&#38;", "&")
+}
+
 /// Fields as a form sends them.
 fn encoded(fields: &[(&str, &str)]) -> String {
     let escaped = |text: &str| -> String {

@@ -1,9 +1,13 @@
 //! The pages of suppliers: what they announce and what it means, decided in the browser; and what a contact sees by their link.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tidegate_tests::{
     browser::Browser,
-    page::{LOOKS, check_page, page, pictures, signed_in, submit, valid_html},
+    page::{
+        LOOKS, check_page, cookie_of, keep_html, look, page, pictures, shown_once, signed_in,
+        submit, upload, valid_html,
+    },
     server::Server,
 };
 
@@ -104,6 +108,114 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
     .await;
     menus_open(&server, &browser).await;
     valid_html(&server);
+}
+
+/// What a supplier sends as a file: one event, which begins in 30 days.
+fn calendar() -> String {
+    let from = Timestamp::now() + SignedDuration::from_hours(24 * 30);
+    let until = from + SignedDuration::from_hours(4);
+    let at = |it: Timestamp| it.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let (from, until) = (at(from), at(until));
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//acme//changes//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n\
+        UID:chg-7@acme.example\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{from}\r\nDTEND:{until}\r\n\
+        SUMMARY:Gateway <2.6.0>\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_is_let_in_and_a_calendar_is_read_on_the_page() {
+    let server = Server::start().await;
+    server.apply(CATALOG);
+    for (name, level) in [("ann", "4"), ("ben", "3"), ("cas", "2")] {
+        server.run(&["person", "create", name, "--level", level]);
+    }
+    let browser = signed_in(&server).await;
+    let ann = cookie_of(&server, "ann").await;
+    let given = given(&server, &ann).await;
+    let path = given
+        .strip_prefix(&server.address)
+        .expect("our own address");
+    let (status, seen) = look(&server, "", path).await;
+    assert_eq!(status, 200, "{seen}");
+    check_page(
+        &server,
+        &browser,
+        ("supplier-links", "/suppliers/acme", "see-tasks"),
+    )
+    .await;
+    only_for_who_may(&server).await;
+    taken_back(&server, &ann, path).await;
+    read_from_a_file(&server).await;
+    valid_html(&server);
+}
+
+/// The address of a link that is given, which the supplier's page does not show.
+async fn given(server: &Server, cookie: &str) -> String {
+    let wish = [
+        ("contact", "eve@acme.example"),
+        ("days", "7"),
+        ("tasks", ""),
+    ];
+    let to = "/suppliers/acme/links";
+    let nothing = submit(server, cookie, (to, &wish)).await;
+    assert_eq!(nothing.0, 400, "it lets them do nothing: {}", nothing.1);
+    let all = [&wish[..], &[("see-tasks", "yes"), ("announce", "yes")]].concat();
+    let (status, html) = submit(server, cookie, (to, &all)).await;
+    assert_eq!(status, 200, "{html}");
+    keep_html(server, "supplier-link-given", &html);
+    let address = shown_once(&html);
+    let (_, page) = look(server, cookie, "/suppliers/acme").await;
+    assert!(!page.contains(&address) && page.contains("eve@acme.example"));
+    address
+}
+
+/// Who may not let contacts in is not offered it, and refused.
+async fn only_for_who_may(server: &Server) {
+    let ben = cookie_of(server, "ben").await;
+    let (_, page) = look(server, &ben, "/suppliers/acme").await;
+    assert!(!page.contains("Let a contact in") && page.contains("Read one from a file"));
+    let wish = [
+        ("contact", "eve@acme.example"),
+        ("days", "7"),
+        ("finish", "yes"),
+    ];
+    let refused = submit(server, &ben, ("/suppliers/acme/links", &wish)).await;
+    assert_eq!(refused.0, 403, "{}", refused.1);
+}
+
+async fn taken_back(server: &Server, cookie: &str, link: &str) {
+    let listed = server.json(&["supplier", "link", "list", "acme"]);
+    let nonce = listed[0]["nonce"].as_str().expect("a name");
+    let path = format!("/suppliers/acme/links/{nonce}/take-back");
+    let done = submit(server, cookie, (&path, &[])).await;
+    assert_eq!(done, (303, "/suppliers/acme".to_owned()));
+    assert_eq!(look(server, "", link).await.0, 404);
+    let (_, page) = look(server, cookie, "/suppliers/acme").await;
+    assert!(!page.contains("/take-back"), "it is over");
+}
+
+/// A file becomes a notice; what is no calendar and no mail is refused with a remedy, and who may not is, too.
+async fn read_from_a_file(server: &Server) {
+    let to = "/suppliers/acme/notices/import";
+    let calendar = calendar();
+    let ben = cookie_of(server, "ben").await;
+    let (status, html) = upload(server, &ben, (to, "change.ics", &calendar)).await;
+    assert_eq!(status, 200, "{html}");
+    assert!(html.contains("1 notice was read.") && html.contains("/supplier-notices/1"));
+    keep_html(server, "supplier-import", &html);
+    let (status, html) = upload(server, &ben, (to, "change.pdf", "%PDF")).await;
+    assert!(status == 400 && html.contains(".ics"), "{status} {html}");
+    let (status, html) = upload(server, &ben, (to, "", "")).await;
+    assert!(
+        status == 400 && html.contains("choose one"),
+        "{status} {html}"
+    );
+    let cas = cookie_of(server, "cas").await;
+    assert_eq!(
+        upload(server, &cas, (to, "change.ics", &calendar)).await.0,
+        403
+    );
 }
 
 /// The navigation has its pages in menus, which open by the keyboard and without anything else.

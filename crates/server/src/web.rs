@@ -14,6 +14,8 @@ mod live;
 mod marked;
 mod moment;
 mod offer;
+mod once;
+mod outward;
 mod pages;
 mod parts;
 mod router;

@@ -1,13 +1,12 @@
 //! The routes of the pages. Everything that changes something is a form's POST.
 
 use super::{
-    assets, fault,
+    assets, fault, outward,
     pages::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
-        group_run, handover, issues, journal, messages, opt_in, outside, overview, password,
-        people, plan, preflight, procedures, proposals, provider, rehearsal, release, release_plan,
-        release_scope, releases, reviews, runbook, score, sign_in, status_page, suppliers, talk,
-        train, trains, waivers, work,
+        group_run, handover, issues, journal, overview, password, people, plan, preflight,
+        procedures, proposals, provider, rehearsal, release, release_plan, release_scope, releases,
+        reviews, runbook, score, sign_in, talk, train, trains, waivers, work,
     },
 };
 use crate::{
@@ -57,8 +56,7 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .merge(runs())
         .merge(rules())
         .merge(planning())
-        .merge(told())
-        .merge(supplied())
+        .merge(outward::router())
         .merge(reviewed())
         .merge(persons())
         .fallback(fault::unknown)
@@ -250,74 +248,6 @@ fn planning() -> Router<SharedApp> {
             "/products/{product}/releases/{version}/scope/wordings",
             post(release_scope::word),
         )
-}
-
-/// What people are told, with an account and without.
-fn told() -> Router<SharedApp> {
-    let strangers = DefaultBodyLimit::max(STRANGERS_BODY_MAX);
-    Router::new()
-        .route(
-            "/products/{product}/releases/{version}/messages",
-            get(messages::show).post(messages::begin),
-        )
-        .route(
-            "/messages/{id}",
-            get(messages::message::show).post(messages::message::edit),
-        )
-        .route("/messages/{id}/{deed}", post(messages::message::carry_out))
-        .route(
-            "/messages/{id}/deliveries/{delivery}",
-            post(messages::message::settle),
-        )
-        .route("/notices", get(messages::notices::show))
-        .route(
-            "/opt-in/{secret}",
-            get(opt_in::show).post(opt_in::say).layer(strangers),
-        )
-        .route("/status/{product}", get(status_page::show))
-        .route("/status/{product}/status.json", get(status_page::data))
-        .route("/status/{product}/feed.atom", get(status_page::feed))
-}
-
-/// What others change under us, and what they see of us.
-fn supplied() -> Router<SharedApp> {
-    let strangers = DefaultBodyLimit::max(STRANGERS_BODY_MAX);
-    let outside = Router::new()
-        .route("/outside/{token}", get(outside::show))
-        .route("/outside/{token}/tasks/{task}", post(outside::act))
-        .route("/outside/{token}/notices", post(outside::announce))
-        .layer(strangers);
-    Router::new()
-        .route("/suppliers", get(suppliers::show))
-        .route("/suppliers/{supplier}", get(suppliers::supplier::show))
-        .route(
-            "/suppliers/{supplier}/notices",
-            post(suppliers::supplier::announce),
-        )
-        .route(
-            "/suppliers/{supplier}/tasks",
-            post(suppliers::supplier::ask),
-        )
-        .route(
-            "/suppliers/{supplier}/tasks/{task}/withdraw",
-            post(suppliers::supplier::withdraw),
-        )
-        .route(
-            "/suppliers/{supplier}/incidents",
-            post(suppliers::supplier::report),
-        )
-        .route("/supplier-notices/{id}", get(suppliers::change::show))
-        .route(
-            "/supplier-notices/{id}/{deed}",
-            post(suppliers::change::carry_out),
-        )
-        .route("/observations/{id}", get(suppliers::change::show_observed))
-        .route("/supplier-responses", post(suppliers::change::respond))
-        .route(
-            "/supplier-responses/{id}/{deed}",
-            post(suppliers::change::settle),
-        )
-        .merge(outside)
 }
 
 /// What was learnt.

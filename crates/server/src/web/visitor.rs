@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Form, FromRequest, FromRequestParts},
+    extract::{Form, FromRequest, FromRequestParts, Multipart, multipart::MultipartError},
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
@@ -64,6 +64,39 @@ impl<T: DeserializeOwned> FromRequest<SharedApp> for Submitted<T> {
             Ok(form) => Ok(Self(form.0)),
             Err(rejection) => Err(Error::invalid("form", rejection.body_text()).into()),
         }
+    }
+}
+
+/// A file that a form of one of our pages brings, in the field `file`.
+#[derive(Debug)]
+pub(super) struct Uploaded {
+    /// What it is called where it comes from: a hint and nothing more.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl FromRequest<SharedApp> for Uploaded {
+    type Rejection = Fault;
+
+    async fn from_request(request: axum::extract::Request, app: &SharedApp) -> Result<Self, Fault> {
+        own_page(request.headers())?;
+        let form = Multipart::from_request(request, app).await;
+        let mut form = form.map_err(|why| Error::invalid("form", why.body_text()))?;
+        let unreadable = |why: MultipartError| Error::invalid("file", why.body_text());
+        while let Some(field) = form.next_field().await.map_err(unreadable)? {
+            if field.name() != Some("file") {
+                continue;
+            }
+            let name = field.file_name().unwrap_or_default().to_owned();
+            let bytes = field.bytes().await.map_err(unreadable)?.to_vec();
+            if name.is_empty() && bytes.is_empty() {
+                break;
+            }
+            return Ok(Self { name, bytes });
+        }
+        let none = Error::invalid("file", "none was chosen");
+        Err(none.hint("go back and choose one").into())
     }
 }
 

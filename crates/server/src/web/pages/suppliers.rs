@@ -1,6 +1,8 @@
 //! Suppliers: who they are, and what is best looked at first.
 
 pub(in crate::web) mod change;
+pub(in crate::web) mod imports;
+pub(in crate::web) mod links;
 pub(in crate::web) mod supplier;
 
 use super::super::{

@@ -10,6 +10,7 @@ use super::{
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
+    links::{self, Link},
     notice_state,
 };
 use crate::{
@@ -44,6 +45,8 @@ struct Page {
     /// What each place says of late that says nothing.
     places: Vec<(SupplierPlaceView, Option<Prose>)>,
     may_record: bool,
+    /// The links of its contacts; none for who may not let them in.
+    links: Option<Vec<Link>>,
     talk: Talk,
     supplier: SupplierView,
 }
@@ -153,6 +156,7 @@ pub(in crate::web) async fn show(
         card,
         places: supplier.places.drain(..).map(place_of).collect(),
         may_record: barred.is_none(),
+        links: links::of(&app, &request, (&name, now)).await?,
         talk: Talk::of(&app, &request, &subject).await?,
         supplier,
     };
