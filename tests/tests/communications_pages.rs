@@ -4,6 +4,7 @@ use tidegate_tests::{
     page::{check_page, cookie_of, look, signed_in, submit, valid_html},
     post_office::Manner,
     press::Press,
+    server::Server,
     shop::until,
 };
 
@@ -132,4 +133,64 @@ async fn outsiders_read_the_status_page_and_opt_in_on_theirs() {
     );
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     valid_html(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn audiences_are_seen_asked_and_cleared_up_in_the_browser() {
+    let press = Press::open().await;
+    let server = &press.server;
+    let browser = signed_in(server).await;
+    let look_at = async |page| check_page(server, &browser, page).await;
+    let all = "Messages go to 3 audiences.";
+    look_at(("audiences", "/audiences", all)).await;
+    let why = "they were not asked yet whether they want to be told";
+    look_at(("audience", "/audiences/customers", why)).await;
+    look_at(("bounces-none", "/bounces", "Nothing came back.")).await;
+    let two = Two {
+        ada: cookie_of(server, "ada").await,
+        ben: cookie_of(server, "ben").await,
+    };
+    let invite = ("/audiences/customers/invite", &[][..]);
+    assert_eq!(submit(server, &two.ben, invite).await.0, 403);
+    let asked = submit(server, &two.ada, invite).await;
+    assert_eq!(asked, (303, "/audiences/customers?asked=1".to_owned()));
+    let (_, html) = look(server, &two.ada, &asked.1).await;
+    assert!(html.contains("1 address is asked."), "{html}");
+    let id = press.sent("It is here", "staff", &[]);
+    press.becomes(&id, "sent");
+    came_back(&press, &two, &id).await;
+    look_at(("bounces", "/bounces", "Nothing is sent to 1 recipient.")).await;
+    look_at(("audience-bounced", "/audiences/staff", "See to it")).await;
+    confirmed(server, &two).await;
+    valid_html(server);
+}
+
+/// Who clears bounces up is offered that on the page of a message, and what they say counts from then on.
+async fn came_back(press: &Press, two: &Two, id: &str) {
+    let server = &press.server;
+    let message = format!("/messages/{id}");
+    for (who, offered) in [(&two.ben, false), (&two.ada, true)] {
+        let (_, html) = look(server, who, &message).await;
+        assert_eq!(html.contains("deed-bounce"), offered, "{html}");
+    }
+    let to = format!("{message}/bounces");
+    let said = [("recipient", "ben@example.org"), ("reply", "No <such> box")];
+    let told = submit(server, &two.ben, (&to, &said)).await;
+    assert_eq!(told.0, 403, "{}", told.1);
+    let nobody = [("recipient", "not an address"), ("reply", "")];
+    let told = submit(server, &two.ada, (&to, &nobody)).await;
+    assert_eq!(told.0, 400, "{}", told.1);
+    let told = submit(server, &two.ada, (&to, &said)).await;
+    assert_eq!(told, (303, message));
+}
+
+async fn confirmed(server: &Server, two: &Two) {
+    let good = [("recipient", "ben@example.org")];
+    let confirm = ("/bounces/confirm", &good[..]);
+    assert_eq!(submit(server, &two.ben, confirm).await.0, 403);
+    let done = submit(server, &two.ada, confirm).await;
+    assert_eq!(done, (303, "/bounces".to_owned()));
+    let (_, html) = look(server, &two.ada, "/bounces").await;
+    assert!(html.contains("Nothing came back."), "{html}");
+    assert_eq!(submit(server, &two.ada, confirm).await.0, 404);
 }

@@ -23,6 +23,8 @@ pub(super) enum Section {
     Trains,
     /// What others change under us.
     Suppliers,
+    /// Whom one tells, and by what.
+    Audiences,
     /// What was learnt.
     Reviews,
     /// What goes out when.
@@ -103,6 +105,7 @@ const MENUS: [(&str, &[Known]); 3] = [
             (Section::Calendar, "/calendar", "Calendar", "c"),
             (Section::Changes, "/changes", "Changes", "h"),
             (Section::Reviews, "/reviews", "Reviews", "v"),
+            (Section::Audiences, "/audiences", "Audiences", "u"),
         ],
     ),
     (
@@ -141,6 +144,7 @@ impl Frame {
             | Section::Deployments
             | Section::Trains
             | Section::Suppliers
+            | Section::Audiences
             | Section::Reviews
             | Section::Calendar
             | Section::Artifacts

@@ -1,6 +1,6 @@
 //! The routes of pages that are about others: what they are told, and what they change under us.
 
-use super::pages::{messages, opt_in, outside, status_page, suppliers};
+use super::pages::{audiences, messages, opt_in, outside, status_page, suppliers};
 use crate::{app::SharedApp, http::STRANGERS_BODY_MAX};
 use axum::{
     Router,
@@ -29,6 +29,21 @@ fn told() -> Router<SharedApp> {
             "/messages/{id}/deliveries/{delivery}",
             post(messages::message::settle),
         )
+        .route(
+            "/messages/{id}/bounces",
+            post(messages::message::report_bounce),
+        )
+        .route("/audiences", get(audiences::show))
+        .route("/audiences/{audience}", get(audiences::audience::show))
+        .route(
+            "/audiences/{audience}/invite",
+            post(audiences::audience::invite),
+        )
+        .route(
+            "/bounces",
+            get(audiences::bounces::show).post(audiences::bounces::report),
+        )
+        .route("/bounces/confirm", post(audiences::bounces::confirm))
         .route("/notices", get(messages::notices::show))
         .route(
             "/opt-in/{secret}",

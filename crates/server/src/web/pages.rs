@@ -3,6 +3,7 @@
 pub(super) mod approvals;
 pub(super) mod artifact;
 pub(super) mod artifacts;
+pub(super) mod audiences;
 pub(super) mod calendar;
 pub(super) mod changes;
 pub(super) mod controls;

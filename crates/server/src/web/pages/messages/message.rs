@@ -17,6 +17,7 @@ use crate::{
         communication::{DeliveryDeed, MessageDeed, Part},
     },
     http::access::State,
+    web::pages::audiences::bounces::Said,
 };
 use askama::Template;
 use axum::response::{Redirect, Response};
@@ -47,6 +48,8 @@ struct Page {
     deliveries: DeliveriesView,
     /// Those of which nobody knows, or that were given up.
     open: Vec<DeliveryView>,
+    /// Mailboxes that it went to, as far as the visitor sees them whole.
+    mailboxes: Vec<String>,
     /// What the visitor may do now.
     offers: Vec<&'static str>,
     talk: Talk,
@@ -112,7 +115,8 @@ pub(in crate::web) async fn show(
         list,
         waits_for: message.waits_for.as_deref().map(sentence),
         previews: app.preview_message(&request, id, None).await?,
-        offers: offers(&app, &request, &message, !open.is_empty()).await?,
+        offers: offers(&app, &request, (&message, &all), !open.is_empty()).await?,
+        mailboxes: mailboxes(&all),
         deliveries: all,
         open,
         talk: Talk::of(&app, &request, &Subject::Message(id)).await?,
@@ -124,7 +128,7 @@ pub(in crate::web) async fn show(
 async fn offers(
     app: &SharedApp,
     request: &Request,
-    message: &MessageView,
+    (message, sent): (&MessageView, &DeliveriesView),
     is_open: bool,
 ) -> Result<Vec<&'static str>, Error> {
     let place = Place::product(&message.product);
@@ -135,6 +139,8 @@ async fn offers(
     let writes = may(Action::WriteMessage).await?;
     let sanctions = may(Action::SanctionMessage).await?;
     let sends = may(Action::SendMessage).await?;
+    let at_large = (Action::Invite, Place::default());
+    let reports = offer::barred(app, request, at_large).await?.is_none();
     let me = request.actor.name.as_str();
     let is_own = message.writers.iter().any(|it| it == me);
     let is_whole = message.hash.is_some();
@@ -151,9 +157,21 @@ async fn offers(
         ("send", sends && by_hand),
         ("cancel", sends && (is_early || state == "sending")),
         ("settle", sends && is_open),
+        ("bounce", reports && !sent.deliveries.is_empty()),
     ];
     let offered = all.into_iter().filter(|(_, is_offered)| *is_offered);
     Ok(offered.map(|(deed, _)| deed).collect())
+}
+
+fn mailboxes(sent: &DeliveriesView) -> Vec<String> {
+    let all = sent.deliveries.iter().map(|it| &it.recipient);
+    let mut whole: Vec<String> = all
+        .filter(|it| it.contains('@') && !it.contains('…'))
+        .cloned()
+        .collect();
+    whole.sort_unstable();
+    whole.dedup();
+    whole
 }
 
 pub(in crate::web) async fn edit(
@@ -226,6 +244,19 @@ pub(in crate::web) async fn settle(
     app.do_delivery(request, id, deed, &said)
         .await
         .map_err(back)?;
+    Ok(Redirect::to(&here))
+}
+
+/// Keeps that a mail came back later.
+pub(in crate::web) async fn report_bounce(
+    app: State,
+    Visitor(request): Visitor,
+    Path(id): Path<String>,
+    Submitted(said): Submitted<Said>,
+) -> Result<Redirect, Fault> {
+    let here = format!("/messages/{id}");
+    let done = app.report_bounce(request, &said.wanted()).await;
+    done.map_err(|error| Fault::back(error, &here))?;
     Ok(Redirect::to(&here))
 }
 
