@@ -1,7 +1,7 @@
 //! The pages of messages: written, sanctioned and sent in the browser; what outsiders see; and how they opt in.
 
 use tidegate_tests::{
-    page::{check_page, cookie_of, look, signed_in, submit, valid_html},
+    page::{check_page, cookie_of, keep_html, look, shown_once, signed_in, submit, valid_html},
     post_office::Manner,
     press::Press,
     server::Server,
@@ -193,4 +193,76 @@ async fn confirmed(server: &Server, two: &Two) {
     let (_, html) = look(server, &two.ada, "/bounces").await;
     assert!(html.contains("Nothing came back."), "{html}");
     assert_eq!(submit(server, &two.ada, confirm).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channels_are_seen_their_secrets_set_and_their_feeds_read_in_the_browser() {
+    let press = Press::open().await;
+    let server = &press.server;
+    server.run(&["person", "create", "cas", "--level", "2"]);
+    let browser = signed_in(server).await;
+    let look_at = async |page| check_page(server, &browser, page).await;
+    let ready = "Messages go out by 4 channels.";
+    look_at(("channels", "/channels", ready)).await;
+    server.apply("kind: Channel\nname: room\nby: { chat: { secret: room } }\n");
+    let lacks = "1 channel lacks something.";
+    look_at(("channels-lacking", "/channels", lacks)).await;
+    let two = Two {
+        ada: cookie_of(server, "ada").await,
+        ben: cookie_of(server, "ben").await,
+    };
+    secret_is_set(server, &two).await;
+    feed_is_read(&press, &two.ada).await;
+    let cas = cookie_of(server, "cas").await;
+    let (_, html) = look(server, &cas, "/channels").await;
+    assert!(!html.contains("Make an address") && !html.contains("/channels/secrets"));
+    assert_eq!(
+        submit(server, &cas, ("/channels/news/feed", &[])).await.0,
+        403
+    );
+    valid_html(server);
+}
+
+/// Who may sets it; what it is stands on no page.
+async fn secret_is_set(server: &Server, two: &Two) {
+    let to = "/channels/secrets";
+    let secret = [("name", "room"), ("value", "https://chat.example/s3cret")];
+    assert_eq!(submit(server, &two.ben, (to, &secret)).await.0, 403);
+    let wrong = [("name", "room"), ("value", "s3cret")];
+    assert_eq!(submit(server, &two.ada, (to, &wrong)).await.0, 400);
+    let set = submit(server, &two.ada, (to, &secret)).await;
+    assert_eq!(set, (303, "/channels?set=room".to_owned()));
+    let (_, html) = look(server, &two.ada, &set.1).await;
+    assert!(html.contains("Secret room is set.") && !html.contains("s3cret"));
+    assert!(!html.contains("lacks something"), "{html}");
+    let listed = server.json(&["channel", "list"]);
+    let all = listed.as_array().expect("channels");
+    assert!(all.iter().all(|it| it["lacks"].is_null()), "{listed}");
+    assert!(!listed.to_string().contains("s3cret"));
+}
+
+/// An address is made, reads the feed, stands on no page, and reads nothing once it is ended.
+async fn feed_is_read(press: &Press, ada: &str) {
+    let server = &press.server;
+    let (status, html) = submit(server, ada, ("/channels/news/feed", &[])).await;
+    assert_eq!(status, 200, "{html}");
+    keep_html(server, "feed-address", &html);
+    let address = shown_once(&html);
+    let path = address
+        .strip_prefix(&server.address)
+        .expect("our own address");
+    let (status, feed) = look(server, "", path).await;
+    assert!(status == 200 && feed.contains("<feed"), "{status} {feed}");
+    let other = path.replace("/news/", "/pages/");
+    assert_eq!(look(server, "", &other).await.0, 401, "it is good for one");
+    let (_, html) = look(server, ada, "/channels").await;
+    assert!(html.contains("feed-news") && !html.contains(path), "{html}");
+    let end = html
+        .split_once("/addresses/")
+        .and_then(|(_, it)| it.split_once('"'));
+    let end = format!("/addresses/{}", end.expect("a form").0);
+    let here = [("here", "/channels")];
+    let ended = submit(server, ada, (&end, &here)).await;
+    assert_eq!(ended, (303, "/channels".to_owned()));
+    assert_eq!(look(server, "", path).await.0, 401);
 }

@@ -85,9 +85,9 @@ pub use lifecycle::{
 };
 pub use logs::{LogLineView, LogsView};
 pub use message::{
-    AddressedView, AudienceView, BounceRequest, BounceView, ChannelSecretRequest, DeliveriesView,
-    DeliveryView, InvitedView, LeftOutView, MessageDeedRequest, MessagePreviewView, MessageRequest,
-    MessageSanctionView, MessageView, NoticeView, TallyView, WritingRequest,
+    AddressedView, AudienceView, BounceRequest, BounceView, ChannelSecretRequest, ChannelView,
+    DeliveriesView, DeliveryView, InvitedView, LeftOutView, MessageDeedRequest, MessagePreviewView,
+    MessageRequest, MessageSanctionView, MessageView, NoticeView, TallyView, WritingRequest,
 };
 pub use people::{
     EnrolmentRequest, EnrolmentView, ExternalIdentity, ListedTokenView, PasswordChange,

@@ -3,6 +3,7 @@
 //!
 //! Nothing here speaks HTTP or renders pages. Reads are in [`query`].
 
+pub mod addresses;
 pub(crate) mod admission;
 mod advisories;
 pub mod agenda;

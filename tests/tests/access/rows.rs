@@ -212,6 +212,7 @@ const ROWS: &[Row] = &[
         Large(4),
         r#"{"recipient":"ops@acme.example"}"#,
     ),
+    ("get", "/api/v1/channels", Shared(2), ""),
     ("get", "/api/v1/channels/{channel}/feed", Shared(2), ""),
     ("get", "/api/v1/channels/{channel}/feed.atom", Shared(2), ""),
     (

@@ -269,6 +269,27 @@ pub struct BounceRequest {
     pub reply: String,
 }
 
+/// By which means people are reached.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChannelView {
+    /// Its name.
+    pub name: String,
+    /// For people; may be empty.
+    pub title: String,
+    /// `mail`, `webhook`, `chat`, `feed` or `in-app`.
+    pub kind: String,
+    /// Where it leads, as far as everybody may know; may be empty.
+    pub reaches: String,
+    /// The secret that it names.
+    pub secret: Option<String>,
+    /// Whether that is set.
+    pub secret_is_set: bool,
+    /// What is missing before anything goes out by it.
+    pub lacks: Option<String>,
+    /// The audiences that name it.
+    pub audiences: Vec<String>,
+}
+
 /// A secret that channels name.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

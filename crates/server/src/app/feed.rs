@@ -35,6 +35,15 @@ impl KeyPurpose {
         }
     }
 
+    /// What tokens are called that are made for it alone.
+    pub(super) const fn token(self) -> &'static str {
+        match self {
+            Self::Calendar => "calendar",
+            Self::Items => "tracker",
+            Self::Messages => "feed",
+        }
+    }
+
     /// What a key is sealed for.
     fn of(self, of: &str) -> String {
         format!("{} {of}", self.word()).trim_end().to_owned()
@@ -43,9 +52,15 @@ impl KeyPurpose {
     /// How to get another address.
     const fn remedy(self) -> &'static str {
         match self {
-            Self::Calendar => "`tidegate calendar --subscribe` prints a new address",
-            Self::Items => "`tidegate tracker hook TRACKER` prints a new address",
-            Self::Messages => "`tidegate channel feed CHANNEL` prints a new address",
+            Self::Calendar => {
+                "the page of the calendar, or `tidegate calendar --subscribe`, makes a new address"
+            }
+            Self::Items => {
+                "the page of the tracker, or `tidegate tracker hook TRACKER`, makes a new address"
+            }
+            Self::Messages => {
+                "the page of the channels, or `tidegate channel feed CHANNEL`, makes a new address"
+            }
         }
     }
 }

@@ -53,6 +53,25 @@ impl App {
             .await
     }
 
+    /// Whether the asker may make tokens for themselves.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn makes_tokens(&self, request: &Request) -> Result<bool, Error> {
+        self.store
+            .read(request.clone(), |tx, request| {
+                async move {
+                    match check_may_make(tx, request).await {
+                        Ok(()) => Ok(true),
+                        Err(Error::Refused { .. }) => Ok(false),
+                        Err(other) => Err(other),
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+
     /// Ends a token, and all that were made with it.
     ///
     /// # Errors

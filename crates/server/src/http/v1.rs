@@ -132,7 +132,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         messages::list, messages::begin, messages::show, messages::edit, messages::preview, messages::deliveries,
         messages::submit, messages::send_back, messages::sanction, messages::send, messages::cancel, messages::settle,
         messages::resend, messages::notices, messages::audiences, messages::audience, messages::invite, messages::bounces,
-        messages::report_bounce, messages::confirm, messages::feed_address, messages::feed, messages::set_secret,
+        messages::report_bounce, messages::confirm, messages::channels, messages::feed_address, messages::feed, messages::set_secret,
         planning::show, planning::begin, planning::save, planning::editions,
         people::create, people::list, people::change, people::remove, people::unlink, people::invite, people::enrol,
         people::change_password,

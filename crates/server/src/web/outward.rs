@@ -1,6 +1,8 @@
 //! The routes of pages that are about others: what they are told, and what they change under us.
 
-use super::pages::{audiences, messages, opt_in, outside, status_page, suppliers};
+use super::pages::{
+    addresses, audiences, channels, messages, opt_in, outside, status_page, suppliers,
+};
 use crate::{app::SharedApp, http::STRANGERS_BODY_MAX};
 use axum::{
     Router,
@@ -44,6 +46,10 @@ fn told() -> Router<SharedApp> {
             get(audiences::bounces::show).post(audiences::bounces::report),
         )
         .route("/bounces/confirm", post(audiences::bounces::confirm))
+        .route("/channels", get(channels::show))
+        .route("/channels/secrets", post(channels::set))
+        .route("/channels/{channel}/feed", post(channels::feed))
+        .route("/addresses/{token}/end", post(addresses::end))
         .route("/notices", get(messages::notices::show))
         .route(
             "/opt-in/{secret}",

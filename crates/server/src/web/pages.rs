@@ -1,11 +1,13 @@
 //! One file per page: its view model, how it is filled, and its handlers.
 
+pub(super) mod addresses;
 pub(super) mod approvals;
 pub(super) mod artifact;
 pub(super) mod artifacts;
 pub(super) mod audiences;
 pub(super) mod calendar;
 pub(super) mod changes;
+pub(super) mod channels;
 pub(super) mod controls;
 pub(super) mod deployment;
 pub(super) mod deployments;

@@ -1,5 +1,6 @@
 //! What several pages are made of. Each part is a type beside its template in `templates/parts`.
 
+mod addresses;
 mod changes;
 mod deployment_table;
 mod fingerprint;
@@ -11,6 +12,7 @@ mod saving;
 mod talk;
 mod task_table;
 
+pub(super) use addresses::Addresses;
 pub(super) use changes::{Change, Changes};
 pub(super) use deployment_table::DeploymentTable;
 pub(super) use fingerprint::Fingerprint;

@@ -1,13 +1,18 @@
-//! Secrets of channels: what webhooks are signed with, and the addresses of rooms. They come in, are wrapped, and are used.
+//! Channels, and their secrets: what webhooks are signed with, and the addresses of rooms. Those come in, are wrapped, and are used.
 
-use super::super::{App, Error, Request, field};
+use super::{
+    super::{App, Error, Request, field},
+    declared::Known,
+};
 use futures::FutureExt;
 use serde_json::json;
+use std::sync::Arc;
 use tidegate_domain::{
     access::Action,
-    communication::{Means, WebAddress, signature::SigningSecret},
+    communication::{Channel, Means, WebAddress, signature::SigningSecret},
     name::Name,
 };
+use tidegate_protocol::api::ChannelView;
 use tidegate_store::{KeyRow, Tx};
 
 /// The longest value, in bytes.
@@ -19,6 +24,57 @@ fn key(name: &Name) -> String {
 }
 
 impl App {
+    /// Every channel, with what it lacks before anything goes out by it.
+    ///
+    /// # Errors
+    /// When the asker may not read what all teams share.
+    pub async fn channels(self: &Arc<Self>, request: &Request) -> Result<Vec<ChannelView>, Error> {
+        self.store
+            .read((self.clone(), request.clone()), |tx, (app, request)| {
+                async move {
+                    request.permit_at_large(tx, Action::ReadShared).await?;
+                    let known = Known::load(tx).await?;
+                    let mut views = Vec::with_capacity(known.channels.len());
+                    for channel in known.channels.values() {
+                        views.push(app.channel_view(tx, (channel, &known)).await?);
+                    }
+                    Ok(views)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn channel_view(
+        &self,
+        tx: &mut Tx,
+        (channel, known): (&Channel, &Known),
+    ) -> Result<ChannelView, Error> {
+        let secret = match &channel.by {
+            Means::Webhook(webhook) => Some(&webhook.secret),
+            Means::Chat(chat) => Some(&chat.secret),
+            Means::Mail(_) | Means::Feed | Means::InApp => None,
+        };
+        let is_set = match secret {
+            Some(name) => tx.key(&key(name)).await?.is_some(),
+            None => false,
+        };
+        let unset = secret.filter(|_| !is_set);
+        let unset = unset.map(|name| format!("its secret `{name}` is not set yet"));
+        let own = known.audiences.values();
+        let own = own.filter(|it| it.channels.contains(&channel.name));
+        Ok(ChannelView {
+            name: channel.name.to_string(),
+            title: channel.title.trim().to_owned(),
+            kind: channel.by.word().to_owned(),
+            reaches: reaches(&channel.by),
+            secret: secret.map(ToString::to_string),
+            secret_is_set: is_set,
+            lacks: self.lacks(&channel.by).or(unset),
+            audiences: own.map(|it| it.name.to_string()).collect(),
+        })
+    }
+
     /// Keeps a secret that channels name, in place of the one before.
     ///
     /// # Errors
@@ -92,4 +148,20 @@ impl App {
             }
         }
     }
+}
+
+/// Where it leads, as far as everybody may know: what is behind the host of an address may be a secret.
+fn reaches(means: &Means) -> String {
+    match means {
+        Means::Mail(mail) => format!("from {} by mail server {}", mail.from.as_str(), mail.server),
+        Means::Webhook(webhook) => host(webhook.url.as_str()),
+        Means::Chat(_) | Means::Feed | Means::InApp => String::new(),
+    }
+}
+
+fn host(address: &str) -> String {
+    let mut parts = address.splitn(4, '/');
+    let (scheme, host) = (parts.next(), parts.nth(1));
+    let (scheme, host) = (scheme.unwrap_or_default(), host.unwrap_or_default());
+    format!("{scheme}//{host}")
 }

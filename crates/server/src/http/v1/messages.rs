@@ -17,9 +17,9 @@ use axum::{
 use serde::Deserialize;
 use tidegate_domain::id::{DeliveryId, MessageId};
 use tidegate_protocol::api::{
-    AudienceView, BounceRequest, BounceView, ChannelSecretRequest, DeliveriesView, DeliveryView,
-    FeedView, InvitedView, MessageDeedRequest, MessagePreviewView, MessageRequest, MessageView,
-    NoticeView, Problem, WritingRequest,
+    AudienceView, BounceRequest, BounceView, ChannelSecretRequest, ChannelView, DeliveriesView,
+    DeliveryView, FeedView, InvitedView, MessageDeedRequest, MessagePreviewView, MessageRequest,
+    MessageView, NoticeView, Problem, WritingRequest,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -42,6 +42,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/audiences/{audience}/invite", post(invite))
         .route("/api/v1/bounces", get(bounces).post(report_bounce))
         .route("/api/v1/bounces/confirm", post(confirm))
+        .route("/api/v1/channels", get(channels))
         .route("/api/v1/channels/{channel}/feed", get(feed_address))
         .route("/api/v1/channels/{channel}/feed.atom", get(feed))
         .route("/api/v1/channels/secrets/{name}", post(set_secret))
@@ -328,6 +329,16 @@ pub(super) async fn confirm(
 ) -> Result<StatusCode, ApiError> {
     app.confirm_recipient(request, &wanted).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Every channel, with what it lacks before anything goes out by it.
+#[utoipa::path(get, path = "/api/v1/channels",
+    responses((status = 200, body = Vec<ChannelView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn channels(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<Vec<ChannelView>>, ApiError> {
+    Ok(extract::Json(app.channels(&request).await?))
 }
 
 /// The address for programs that read the feed of a channel.
