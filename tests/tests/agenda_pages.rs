@@ -2,7 +2,7 @@
 //! and by dragging.
 
 use tidegate_tests::{
-    page::{check_page, look, signed_in, valid_html},
+    page::{check_page, cookie_of, keep_html, look, shown_once, signed_in, submit, valid_html},
     server::Server,
 };
 
@@ -146,4 +146,71 @@ async fn what_if_is_asked_by_keyboard_and_by_dragging() {
         .get("/api/v1/products/shop/releases/1.1.0/plan")
         .await;
     assert_eq!(plan["target"], "2099-05-19T20:00:00Z", "nothing moved");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_is_subscribed_to_and_ended_on_its_page() {
+    let server = Server::start().await;
+    server.apply(CATALOG);
+    for (name, level) in [("ann", "3"), ("cas", "2")] {
+        server.run(&["person", "create", name, "--level", level]);
+    }
+    let browser = signed_in(&server).await;
+    let none = "No calendar of yours reads this one yet.";
+    let page = "/calendar/addresses";
+    check_page(&server, &browser, ("calendar-addresses-none", page, none)).await;
+    let ann = cookie_of(&server, "ann").await;
+    let (_, html) = look(&server, &ann, "/calendar?product=shop").await;
+    assert!(html.contains("/calendar/addresses?product=shop"), "{html}");
+    let wrong = submit(&server, &ann, (page, &[("team", "nobody")])).await;
+    assert!(matches!(wrong.0, 400 | 404), "{wrong:?}");
+    let (_, html) = look(&server, &ann, page).await;
+    assert!(html.contains(none), "nothing is left of what was refused");
+    subscribed(&server, &ann).await;
+    let cas = cookie_of(&server, "cas").await;
+    let (_, html) = look(&server, &cas, page).await;
+    assert!(
+        html.contains("you may make none") && !html.contains("make-form"),
+        "{html}"
+    );
+    assert_eq!(submit(&server, &cas, (page, &[])).await.0, 403);
+    let admin = server.sign_in().await;
+    assert_eq!(submit(&server, &admin, (page, &[])).await.0, 200);
+    let some = "Your calendars read this one.";
+    check_page(&server, &browser, ("calendar-addresses", page, some)).await;
+    valid_html(&server);
+}
+
+/// The address reads what was chosen and nothing else, is listed for whoever made it, and reads nothing once it is ended.
+async fn subscribed(server: &Server, ann: &str) {
+    let page = "/calendar/addresses";
+    let wish = [("product", "shop"), ("team", ""), ("lane", "windows")];
+    let (status, html) = submit(server, ann, (page, &wish)).await;
+    assert_eq!(status, 200, "{html}");
+    keep_html(server, "calendar-address", &html);
+    let address = shown_once(&html);
+    let path = address
+        .strip_prefix(&server.address)
+        .expect("our own address");
+    let (status, text) = look(server, "", path).await;
+    assert!(
+        status == 200 && text.contains("BEGIN:VCALENDAR"),
+        "{status} {text}"
+    );
+    let wider = path.replace("product=shop", "product=bank");
+    assert_eq!(
+        look(server, "", &wider).await.0,
+        401,
+        "it is good for one filter"
+    );
+    let (_, html) = look(server, ann, page).await;
+    assert!(html.contains("calendar-product-shop-lane-windows") && !html.contains(path));
+    keep_html(server, "calendar-addresses-listed", &html);
+    let end = html
+        .split_once("/addresses/")
+        .and_then(|(_, it)| it.split_once('"'));
+    let end = format!("/addresses/{}", end.expect("a form").0);
+    let ended = submit(server, ann, (&end, &[("here", page)])).await;
+    assert_eq!(ended, (303, page.to_owned()));
+    assert_eq!(look(server, "", path).await.0, 401);
 }

@@ -44,6 +44,10 @@ pub(crate) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/trains/{train}/plan", post(train::save))
         .route("/trains/{train}/deeds/{deed}", post(train::steer))
         .route("/calendar", get(calendar::show))
+        .route(
+            "/calendar/addresses",
+            get(calendar::addresses::show).post(calendar::addresses::make),
+        )
         .route("/artifacts", get(artifacts::show))
         .route(
             "/artifacts/{product}/{component}/{reference}",

@@ -1,6 +1,7 @@
 //! What goes out when: what is open now, the windows, freezes and deployments of some weeks, everything that goes out, and what
 //! is in whose way.
 
+pub(in crate::web) mod addresses;
 mod agenda;
 mod asking;
 mod headline;
@@ -240,6 +241,14 @@ impl Filter {
             Some(first) => format!("/calendar?from={first}{rest}"),
             None if rest.is_empty() => "/calendar".to_owned(),
             None => format!("/calendar?{}", rest.trim_start_matches('&')),
+        }
+    }
+
+    /// The page of addresses for other calendars, with the same filter.
+    fn subscription(&self) -> String {
+        match self.rest() {
+            rest if rest.is_empty() => "/calendar/addresses".to_owned(),
+            rest => format!("/calendar/addresses?{}", rest.trim_start_matches('&')),
         }
     }
 
