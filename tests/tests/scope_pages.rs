@@ -4,7 +4,9 @@
 
 use std::path::Path;
 use tidegate_tests::{
-    page::{check_page, signed_in, submit},
+    page::{
+        check_page, cookie_of, keep_html, look, shown_once, signed_in, submit, upload, valid_html,
+    },
     repository::Repository,
     server::{Server, software, text},
 };
@@ -144,4 +146,78 @@ async fn worded(server: &Server, cookie: &str) -> String {
     let second = words("A new face for all", "1");
     assert_eq!(submit(server, &bens, (&word, &second)).await.0, 303);
     bens
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tracker_tells_by_an_address_and_by_files_on_its_page() {
+    let server = Server::start().await;
+    for (name, level) in [("ann", "3"), ("cas", "2")] {
+        server.run(&["person", "create", name, "--level", level]);
+    }
+    let browser = signed_in(&server).await;
+    let look_at = async |page| check_page(&server, &browser, page).await;
+    look_at(("trackers-none", "/trackers", "No tracker is declared yet.")).await;
+    server.apply("kind: Tracker\nname: tickets\nsystem: jira\nprojects: [SHOP]\n");
+    look_at(("trackers", "/trackers", "Work items are kept in 1 tracker.")).await;
+    let none = "No item of tickets is known yet.";
+    look_at(("tracker-none", "/trackers/tickets", none)).await;
+    let ann = cookie_of(&server, "ann").await;
+    let to = "/trackers/tickets/items";
+    let items = r#"[{"key":"SHOP-1","title":"Sell <b>things</b>"}]"#;
+    let (status, html) = upload(&server, &ann, (to, "items.json", "nothing")).await;
+    assert!(
+        status == 400 && html.contains("it is not JSON"),
+        "{status} {html}"
+    );
+    let read = upload(&server, &ann, (to, "items.json", items)).await;
+    assert_eq!(read, (303, "/trackers/tickets?read=1&changed=1".to_owned()));
+    let (_, html) = look(&server, &ann, &read.1).await;
+    assert!(
+        html.contains("1 work item read, 1 new or changed."),
+        "{html}"
+    );
+    told_by_itself(&server, &ann).await;
+    let cas = cookie_of(&server, "cas").await;
+    let (_, html) = look(&server, &cas, "/trackers/tickets").await;
+    assert!(
+        !html.contains("Make an address") && !html.contains(to),
+        "{html}"
+    );
+    assert_eq!(
+        upload(&server, &cas, (to, "items.json", items)).await.0,
+        403
+    );
+    let admin = server.sign_in().await;
+    let hook = ("/trackers/tickets/hook", &[][..]);
+    assert_eq!(submit(&server, &admin, hook).await.0, 200);
+    let known = "These items of tickets are known.";
+    look_at(("tracker", "/trackers/tickets", known)).await;
+    valid_html(&server);
+}
+
+/// The address is shown once and takes what the tracker tells, until it is ended.
+async fn told_by_itself(server: &Server, ann: &str) {
+    let (status, html) = submit(server, ann, ("/trackers/tickets/hook", &[])).await;
+    assert_eq!(status, 200, "{html}");
+    keep_html(server, "tracker-address", &html);
+    let address = shown_once(&html);
+    let tell = async || {
+        let event = serde_json::json!({ "key": "SHOP-2", "title": "Count once" });
+        let answer = server.http.post(&address).json(&event).send().await;
+        answer.unwrap().status().as_u16()
+    };
+    assert_eq!(tell().await, 200);
+    let (_, html) = look(server, ann, "/trackers/tickets").await;
+    assert!(
+        html.contains("SHOP-2") && html.contains("tracker-tickets"),
+        "{html}"
+    );
+    let end = html
+        .split_once("/addresses/")
+        .and_then(|(_, it)| it.split_once('"'));
+    let end = format!("/addresses/{}", end.unwrap().0);
+    let here = [("here", "/trackers/tickets")];
+    let ended = submit(server, ann, (&end, &here)).await;
+    assert_eq!(ended, (303, "/trackers/tickets".to_owned()));
+    assert_eq!(tell().await, 401);
 }

@@ -131,8 +131,8 @@ pub use runbook::{
 pub use scope::{
     AdjustmentRequest, ContributorView, ItemsImportedView, ItemsRequest, NotesChapterView,
     NotesLineView, NotesView, ScopeChangeView, ScopeGroupView, ScopeItemView, ScopeLostView,
-    ScopeSinceView, ScopeUnmatchedView, ScopeUnreadView, ScopeView, UnwordedView, WordingRequest,
-    WorkItemView,
+    ScopeSinceView, ScopeUnmatchedView, ScopeUnreadView, ScopeView, TrackerView, UnwordedView,
+    WordingRequest, WorkItemView,
 };
 pub use score::{AucView, DeploymentScoreView, ScoreBacktestView, ScoreTermView};
 pub use status::{

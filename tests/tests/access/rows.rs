@@ -463,6 +463,7 @@ const ROWS: &[Row] = &[
     ),
     ("get", "/api/v1/parts", Listed(2), ""),
     ("get", "/api/v1/vulnerabilities", Listed(2), ""),
+    ("get", "/api/v1/trackers", Shared(2), ""),
     ("get", "/api/v1/trackers/{tracker}/items", Shared(2), ""),
     (
         "post",

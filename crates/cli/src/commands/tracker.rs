@@ -6,7 +6,7 @@ use clap::Subcommand;
 use form_urlencoded::byte_serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use tidegate_protocol::api::{FeedView, ItemsImportedView, WorkItemView};
+use tidegate_protocol::api::{FeedView, ItemsImportedView, TrackerView, WorkItemView};
 
 /// How many items are sent in one go.
 const BATCH: usize = 1_000;
@@ -14,6 +14,8 @@ const BATCH: usize = 1_000;
 /// Bring in what trackers know of work items.
 #[derive(Debug, Subcommand)]
 pub enum TrackerCommand {
+    /// List all trackers.
+    List,
     /// Import work items from a JSON file, or `-` for standard input. What was imported before stays, and is replaced where the
     /// file is newer.
     ///
@@ -48,6 +50,10 @@ pub enum TrackerCommand {
 impl TrackerCommand {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
         match self {
+            Self::List => {
+                let views: Vec<TrackerView> = context.client.get("/api/v1/trackers").await?;
+                context.ui.data(&views, |views| listed(views));
+            }
             Self::Import { tracker, file } => import(context, &tracker, &file).await?,
             Self::Hook { tracker } => {
                 let path = format!("/api/v1/trackers/{tracker}/hook");
@@ -117,6 +123,24 @@ async fn import(context: &Context<'_>, tracker: &str, file: &Path) -> Result<(),
         )
     });
     Ok(())
+}
+
+fn listed(trackers: &[TrackerView]) -> String {
+    if trackers.is_empty() {
+        return "none is declared; `tidegate apply` declares them (`kind: Tracker`)".to_owned();
+    }
+    let row = |it: &TrackerView| {
+        vec![
+            it.name.clone(),
+            it.system.clone(),
+            it.projects.join(", "),
+            it.example.clone(),
+        ]
+    };
+    table(
+        &["tracker", "system", "projects", "a key is such as"],
+        trackers.iter().map(row),
+    )
 }
 
 fn list(items: &[WorkItemView]) -> String {

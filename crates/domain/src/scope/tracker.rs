@@ -67,6 +67,17 @@ pub enum TrackerError {
     ManyProjects,
 }
 
+impl TrackerSystem {
+    /// In a word, as files write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GitHub => "github",
+            Self::GitLab => "gitlab",
+            Self::Jira => "jira",
+        }
+    }
+}
+
 impl Tracker {
     /// The most projects of one tracker.
     pub const PROJECTS_MAX: usize = 1_000;

@@ -269,6 +269,19 @@ pub struct ItemsRequest {
     pub items: Vec<serde_json::Value>,
 }
 
+/// Where work items are kept.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TrackerView {
+    /// Its name.
+    pub name: String,
+    /// `github`, `gitlab` or `jira`.
+    pub system: String,
+    /// The only projects whose items count; all when none is named.
+    pub projects: Vec<String>,
+    /// What a key of it looks like.
+    pub example: String,
+}
+
 /// A work item as its tracker knows it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkItemView {

@@ -154,7 +154,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         reviews::all, reviews::show, reviews::begin, reviews::advance, reviews::write, reviews::take_back, reviews::group,
         reviews::regroup, reviews::vote, reviews::judge, reviews::conclude, reviews::invite, reviews::excuse, reviews::agree,
         runbooks::show, runbooks::begin, runbooks::save, runbooks::renew, runbooks::editions, runbooks::steps, runbooks::say,
-        scope::show, scope::adjust, scope::notes, scope::word, scope::items, scope::import_items, scope::address, scope::hear,
+        scope::show, scope::adjust, scope::notes, scope::word, scope::trackers, scope::items, scope::import_items, scope::address, scope::hear,
         scores::show, scores::backtest,
         talk::show, talk::say, talk::withdraw, talk::follow, talk::news, talk::seen, talk::delegations, talk::delegate,
         talk::end_delegation, talk::pass_on,

@@ -38,6 +38,7 @@ pub(super) mod sign_in;
 pub(super) mod status_page;
 pub(super) mod suppliers;
 pub(super) mod talk;
+pub(super) mod trackers;
 pub(super) mod train;
 pub(super) mod trains;
 pub(super) mod waivers;

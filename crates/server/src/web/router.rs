@@ -6,7 +6,7 @@ use super::{
         approvals, artifact, artifacts, calendar, changes, controls, deployment, deployments,
         group_run, handover, issues, journal, overview, password, people, plan, preflight,
         procedures, proposals, provider, rehearsal, release, release_plan, release_scope, releases,
-        reviews, runbook, score, sign_in, talk, train, trains, waivers, work,
+        reviews, runbook, score, sign_in, talk, trackers, train, trains, waivers, work,
     },
 };
 use crate::{
@@ -240,6 +240,10 @@ fn planning() -> Router<SharedApp> {
             "/products/{product}/releases/{version}/handovers/{kind}/{deed}",
             post(handover::act),
         )
+        .route("/trackers", get(trackers::show))
+        .route("/trackers/{tracker}", get(trackers::tracker::show))
+        .route("/trackers/{tracker}/hook", post(trackers::tracker::hook))
+        .route("/trackers/{tracker}/items", post(trackers::tracker::import))
         .route(
             "/products/{product}/releases/{version}/scope",
             get(release_scope::show),

@@ -10,13 +10,30 @@ use tidegate_domain::{
     name::Name,
     scope::{ItemKey, Tracker, WorkItem},
 };
-use tidegate_protocol::api::{ItemsImportedView, ItemsRequest, WorkItemView};
+use tidegate_protocol::api::{ItemsImportedView, ItemsRequest, TrackerView, WorkItemView};
 use tidegate_store::Tx;
 
 /// The most items that are taken in one go.
 const ITEMS_MAX: usize = 10_000;
 
 impl App {
+    /// Every tracker.
+    ///
+    /// # Errors
+    /// When the asker may not read what all teams share.
+    pub async fn trackers(&self, request: &Request) -> Result<Vec<TrackerView>, Error> {
+        self.store
+            .read(request.clone(), |tx, request| {
+                async move {
+                    request.permit_at_large(tx, Action::ReadShared).await?;
+                    let all: Vec<Tracker> = tx.documents(Kind::Tracker).await?;
+                    Ok(all.iter().map(tracker_view).collect())
+                }
+                .boxed()
+            })
+            .await
+    }
+
     /// Keeps what a tracker knows of its items; what it knew before of others stays.
     ///
     /// # Errors
@@ -91,6 +108,15 @@ impl App {
                 .boxed()
             })
             .await
+    }
+}
+
+fn tracker_view(tracker: &Tracker) -> TrackerView {
+    TrackerView {
+        name: tracker.name().to_string(),
+        system: tracker.system().word().to_owned(),
+        projects: tracker.projects().to_vec(),
+        example: tracker.example(),
     }
 }
 

@@ -13,7 +13,7 @@ use axum::{
 use serde::Deserialize;
 use tidegate_protocol::api::{
     AdjustmentRequest, FeedView, ItemsImportedView, ItemsRequest, NotesView, Problem, ScopeView,
-    WordingRequest, WorkItemView,
+    TrackerView, WordingRequest, WorkItemView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -30,6 +30,7 @@ pub(super) fn router() -> Router<SharedApp> {
             "/api/v1/products/{product}/releases/{version}/notes",
             get(notes).post(word),
         )
+        .route("/api/v1/trackers", get(trackers))
         .route(
             "/api/v1/trackers/{tracker}/items",
             get(items).post(import_items),
@@ -121,6 +122,16 @@ pub(super) async fn word(
     app.word_notes(request, (&product, &version), &wanted)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Every tracker.
+#[utoipa::path(get, path = "/api/v1/trackers",
+    responses((status = 200, body = [TrackerView]), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn trackers(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<Vec<TrackerView>>, ApiError> {
+    Ok(extract::Json(app.trackers(&request).await?))
 }
 
 /// The imported items of a tracker, in the order of their keys.
