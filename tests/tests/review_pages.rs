@@ -68,6 +68,19 @@ async fn a_release_is_looked_back_at_on_its_pages() {
     let score = "/products/storefront/releases/1.1.0/score";
     let told = "Where the risk comes from";
     check_page(&server, &browser, ("score", score, told)).await;
+    let then = format!("{score}?environment=live&at=2026-12-05T10%3A00");
+    let told = "it begins on a weekend";
+    check_page(&server, &browser, ("score-then", &then, told)).await;
+    let learnt = page(&server, &format!("{score}?at="), &desk.cookie).await;
+    assert!(
+        learnt.contains("by weights learnt from the past"),
+        "{learnt}"
+    );
+    let backtest = "/score/backtest";
+    let few = "too few to judge the score by";
+    check_page(&server, &browser, ("score-backtest", backtest, few)).await;
+    let of = format!("{backtest}?product=storefront");
+    check_page(&server, &browser, ("score-backtest-of", &of, few)).await;
     valid_html(&server);
 }
 

@@ -262,6 +262,7 @@ fn planning() -> Router<SharedApp> {
 fn reviewed() -> Router<SharedApp> {
     Router::new()
         .route("/reviews", get(reviews::show))
+        .route("/score/backtest", get(score::backtest::show))
         .route(
             "/products/{product}/releases/{version}/score",
             get(score::show),
