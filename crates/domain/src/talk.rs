@@ -1,14 +1,17 @@
 //! What people say to one another about anything that is kept here, whom that reaches, and who stands in for whom.
 //!
 //! A [`Comment`] is about a [`Subject`] and names people with [`mentions`]. Whoever follows a subject, or is named, gets
-//! [`News`]. A [`Delegation`] lets somebody do another's work for a time, by their own rights.
+//! [`News`]; a [`Mailing`] is how far they were told of it by mail. A [`Delegation`] lets somebody do another's work for a time, by
+//! their own rights.
 
 mod delegation;
+mod mailing;
 mod mention;
 mod reminder;
 mod subject;
 
 pub use delegation::{Delegation, DelegationError};
+pub use mailing::{Mailing, NewsPost, Often, OftenError, UnderWay, Untold};
 pub use mention::mentions;
 pub use reminder::{Nearness, Reminder};
 pub use subject::{Subject, SubjectError};

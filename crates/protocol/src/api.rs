@@ -151,7 +151,8 @@ pub use supplier_change::{
 };
 pub use talk::{
     CommentRequest, CommentView, DelegationRequest, DelegationView, DelegationsView, FollowRequest,
-    LentView, NewsView, PassOnRequest, PassedOnView, SeenRequest, TalkView,
+    LentView, NewsMailRequest, NewsMailView, NewsView, PassOnRequest, PassedOnView, SeenRequest,
+    TalkView,
 };
 pub use train::{
     DepartureView, IntegrationView, TrainAmendmentView, TrainBillView, TrainDropRequest,

@@ -4,7 +4,7 @@
 //! in lockstep, [`trains`] lets trains leave, [`drills`] begins the legs of rollback drills,
 //! [`measure`] makes the measurements that are due, [`sequencer`] numbers journal entries where transactions commit side by
 //! side, [`attachments`] reads what is attached to artifacts, [`messages`] sends what people are told, [`suppliers`] asks others for their
-//! versions, [`reminders`] tells people what is due, [`preflights`] looks at targets where nothing else is waited for, [`wakes`] tells
+//! versions, [`reminders`] tells people what is due, [`news`] mails them what is new, [`preflights`] looks at targets where nothing else is waited for, [`wakes`] tells
 //! the other servers, and the
 //! loop here only waits: for a wake-up, a timer, or a slow scan that covers lost wake-ups. A server that starts after a crash does
 //! nothing special: the stored state is all there is.
@@ -15,6 +15,7 @@ mod driver;
 mod group_runs;
 mod measure;
 mod messages;
+mod news;
 mod preflights;
 mod quarantine;
 mod reminders;
@@ -55,6 +56,7 @@ pub(crate) async fn run(app: SharedApp, holder: String) {
 
 pub(crate) use attachments::run as read_attachments;
 pub(crate) use messages::run as send_messages;
+pub(crate) use news::run as mail_news;
 pub(crate) use preflights::run as look_ahead;
 pub(crate) use quarantine::run as watch_quarantine;
 pub(crate) use reminders::run as remind;

@@ -162,6 +162,7 @@ impl Server {
         tasks.spawn(resting(app.clone(), holder.clone(), engine::ask_suppliers));
         tasks.spawn(resting(app.clone(), holder.clone(), engine::look_ahead));
         tasks.spawn(resting(app.clone(), holder.clone(), engine::remind));
+        tasks.spawn(resting(app.clone(), holder.clone(), engine::mail_news));
         tasks.spawn(resting(app.clone(), holder.clone(), |app, _| {
             collect_garbage(app)
         }));

@@ -146,6 +146,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0036_host_questions.sql"),
     ),
     (37, "places", include_str!("../migrations/0037_places.sql")),
+    (
+        38,
+        "news mailings",
+        include_str!("../migrations/0038_news_mailings.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

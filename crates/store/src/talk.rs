@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tidegate_domain::{
     id::{CommentId, NewsId},
     name::Name,
-    talk::{Comment, Delegation, News, Reminder, Subject},
+    talk::{Comment, Delegation, Mailing, News, Often, Reminder, Subject, Untold},
 };
 
 impl Tx {
@@ -165,6 +165,72 @@ impl Tx {
         let sql = "DELETE FROM news WHERE person = $1 AND id <= $2";
         self.execute(sql, &[person.as_str().into(), up_to.0.into()])
             .await
+    }
+
+    /// Keeps how far a person was told by mail what is new for them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_mailing(&mut self, mailing: &Mailing) -> Result<(), StoreError> {
+        let sql = "INSERT INTO news_mailings (person, up_to, waits, record) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (person) DO UPDATE SET up_to = excluded.up_to, waits = excluded.waits, record = excluded.record";
+        let waits = !mailing.is_under_way && mailing.often() != Often::Never;
+        let values = [
+            mailing.person.as_str().into(),
+            mailing.up_to.0.into(),
+            waits.into(),
+            record::write(mailing).into(),
+        ];
+        self.execute(sql, &values).await.map(drop)
+    }
+
+    /// How far a person was told by mail what is new for them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mailing_of(&mut self, person: &Name) -> Result<Mailing, StoreError> {
+        let sql = "SELECT record FROM news_mailings WHERE person = $1";
+        let row = self.row(sql, &[person.as_str().into()]).await?;
+        let kept = row.map(|row| row.record(0, "mailing")).transpose()?;
+        Ok(kept.unwrap_or_else(|| Mailing::new(person.clone())))
+    }
+
+    /// People with an address for whom something is new that no mail tells, and who want mails: how far each was told, and when
+    /// the rest of it happened.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn untold_news(&mut self) -> Result<Vec<(Mailing, Untold)>, StoreError> {
+        let sql = "SELECT w.person, m.record, a.record, b.record FROM (\
+              SELECT n.person AS person, MIN(n.id) AS oldest, MAX(n.id) AS newest FROM news n \
+              JOIN people p ON p.name = n.person AND p.kind = 'person' AND p.email IS NOT NULL AND p.removed_at IS NULL \
+              LEFT JOIN news_mailings k ON k.person = n.person \
+              WHERE COALESCE(k.waits, 1) = 1 AND n.id > COALESCE(k.up_to, 0) GROUP BY n.person) w \
+            LEFT JOIN news_mailings m ON m.person = w.person \
+            JOIN news a ON a.id = w.oldest JOIN news b ON b.id = w.newest ORDER BY w.person";
+        let rows = self.rows(sql, &[]).await?;
+        let read = |row: &Row| {
+            let mailing = match row.optional_text(1)? {
+                Some(_) => row.record(1, "mailing")?,
+                None => Mailing::new(row.parsed(0)?),
+            };
+            let (oldest, newest): (News, News) = (row.record(2, "news")?, row.record(3, "news")?);
+            let untold = Untold {
+                oldest: oldest.at,
+                newest: newest.at,
+            };
+            Ok((mailing, untold))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// The newest of what is new for a person and they have not seen.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn newest_news(&mut self, person: &Name) -> Result<Option<NewsId>, StoreError> {
+        let newest = self.unseen_news(person, 1).await?;
+        Ok(newest.first().map(|it| it.id))
     }
 
     /// Keeps who stands in for a person, instead of whoever did.

@@ -14,6 +14,7 @@ use crate::{
     procedure::Procedure,
     scope::Tracker,
     supplier::Supplier,
+    talk::NewsPost,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -83,6 +84,9 @@ pub struct Organisation {
     /// For people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// How its people are mailed what is new for them; they are not unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub news: Option<NewsPost>,
 }
 
 /// A programme.

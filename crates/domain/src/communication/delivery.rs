@@ -40,7 +40,10 @@ pub struct Delivery {
     pub message: MessageId,
     /// By which channel.
     pub channel: Name,
-    /// The audience for whose sake, whose quiet hours and time zone count.
+    /// What it tells.
+    #[serde(default, skip_serializing_if = "Tells::is_message")]
+    pub tells: Tells,
+    /// The audience for whose sake, whose quiet hours and time zone count; of news, the person for whom they are.
     pub audience: Name,
     /// To whom.
     pub recipient: Recipient,
@@ -48,6 +51,23 @@ pub struct Delivery {
     pub key: DeliveryKey,
     /// How far it is.
     pub state: DeliveryState,
+}
+
+/// What a delivery tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tells {
+    /// Its message; or where that has no number, that somebody is asked whether they want to be told.
+    #[default]
+    Message,
+    /// What is new for a person.
+    News,
+}
+
+impl Tells {
+    const fn is_message(&self) -> bool {
+        matches!(self, Self::Message)
+    }
 }
 
 impl Delivery {
@@ -61,6 +81,7 @@ impl Delivery {
         Self {
             id,
             message,
+            tells: Tells::Message,
             key: DeliveryKey::of(sanctioned, &to.recipient),
             channel: to.channel,
             audience: to.audience,

@@ -72,7 +72,7 @@ pub struct NewsView {
     pub page: String,
     /// About what, in words.
     pub about: String,
-    /// Why it is told: `given`, `named` or `followed`.
+    /// Why it is told: `given`, `named`, `followed` or `due`.
     pub why: String,
     /// Who caused it.
     pub by: String,
@@ -89,6 +89,29 @@ pub struct NewsView {
 pub struct SeenRequest {
     /// The number of the newest thing that was seen; it and all before it are not told again.
     pub up_to: u64,
+}
+
+/// How often somebody wants to be mailed what is new for them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewsMailRequest {
+    /// `at-once`, `daily` or `never`.
+    pub often: String,
+}
+
+/// How somebody is mailed what is new for them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewsMailView {
+    /// What that comes to, in a sentence.
+    pub sentence: String,
+    /// `at-once`, `daily` or `never`.
+    pub often: String,
+    /// Whether they said so; it is `daily` while they did not.
+    pub chosen: bool,
+    /// Where to, if they have an address.
+    pub address: Option<String>,
+    /// What became of the last mail.
+    pub last: Option<String>,
 }
 
 /// Who shall stand in for whoever asks.

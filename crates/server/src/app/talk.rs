@@ -5,11 +5,13 @@
 
 mod about;
 mod delegate;
+mod mail;
 mod news;
 mod pass_on;
 mod remind;
 mod say;
 
 pub(super) use delegate::view as delegation_view;
-pub(super) use news::{Told, people_of, tell, unseen};
+pub(super) use mail::give_up as give_up_news;
+pub(super) use news::{Told, people_of, tell, unseen, unseen_behind};
 pub(super) use say::comments;

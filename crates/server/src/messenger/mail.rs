@@ -4,7 +4,7 @@ use super::servers::{MailServer, Security};
 use lettre::{
     Address, Message,
     message::{
-        Mailbox, MultiPart,
+        Mailbox, MultiPart, SinglePart,
         header::{HeaderName, HeaderValue},
     },
     transport::smtp::{
@@ -238,8 +238,12 @@ fn written(letter: &Letter) -> Result<Vec<u8>, String> {
         let name = HeaderName::new_from_ascii((*name).to_owned()).map_err(|why| why.to_string())?;
         builder = builder.raw_header(HeaderValue::new(name, value.clone()));
     }
-    let parts = MultiPart::alternative_plain_html(letter.plain.clone(), letter.html.clone());
-    let message = builder.multipart(parts).map_err(|why| why.to_string())?;
+    let plain = letter.plain.clone();
+    let message = match &letter.html {
+        Some(html) => builder.multipart(MultiPart::alternative_plain_html(plain, html.clone())),
+        None => builder.singlepart(SinglePart::plain(plain)),
+    };
+    let message = message.map_err(|why| why.to_string())?;
     Ok(message.formatted())
 }
 

@@ -1,16 +1,19 @@
 //! Issues, what is said about anything, who follows it, and who stands in for whom.
 
-use crate::samples::{
-    issues::{comment, delegation, issue, issues, news},
-    name, time,
+use crate::{
+    access::person,
+    samples::{
+        issues::{comment, delegation, issue, issues, mailing, news},
+        name, time,
+    },
 };
 use tidegate_domain::{
     control::Severity,
     id::{CommentId, IssueId, NewsId, TaskId},
     issue::{Issue, IssueState},
-    talk::{Nearness, Reminder, Subject},
+    talk::{Mailing, Nearness, News, Often, Reminder, Subject, Untold},
 };
-use tidegate_store::Store;
+use tidegate_store::{PersonRow, Store};
 
 fn ids(issues: &[Issue]) -> Vec<u64> {
     issues.iter().map(|it| it.id.0).collect()
@@ -110,6 +113,76 @@ pub(crate) async fn what_was_seen_is_not_told_again(store: &Store) {
         .await;
     assert_eq!(seen.unwrap(), 2);
     assert_eq!(unseen(9).await, [news(4, "ben")]);
+}
+
+pub(crate) async fn what_no_mail_tells_is_found_for_those_who_have_an_address(store: &Store) {
+    let people = vec![
+        person(1, "ben"),
+        person(2, "cy"),
+        PersonRow {
+            email: None,
+            ..person(3, "dan")
+        },
+    ];
+    let all = vec![
+        news(1, "ben"),
+        news(2, "cy"),
+        news(3, "dan"),
+        News {
+            at: time(8),
+            ..news(4, "ben")
+        },
+    ];
+    commit!(store, (people, all), |tx, (people, all)| {
+        for person in people {
+            tx.record_person(person).await?;
+        }
+        for news in all {
+            tx.record_news(news).await?;
+        }
+    });
+    let untold = async || {
+        let found = view!(store, (), |tx, ()| tx.untold_news().await?);
+        let told = |(mailing, untold): (Mailing, Untold)| {
+            (mailing.person.to_string(), untold.oldest, untold.newest)
+        };
+        found.into_iter().map(told).collect::<Vec<_>>()
+    };
+    let (ben, cy) = ("ben".to_owned(), "cy".to_owned());
+    let both = [
+        (ben.clone(), time(3), time(8)),
+        (cy.clone(), time(3), time(3)),
+    ];
+    assert_eq!(untold().await, both);
+
+    let under_way = Mailing {
+        is_under_way: true,
+        ..mailing("cy", 0)
+    };
+    let never = Mailing {
+        often: Some(Often::Never),
+        ..mailing("cy", 0)
+    };
+    for cy in [under_way, never, mailing("cy", 2)] {
+        let kept = vec![cy, mailing("ben", 1)];
+        commit!(store, kept, |tx, all| for kept in all {
+            tx.record_mailing(kept).await?;
+        });
+        assert_eq!(untold().await, [(ben.clone(), time(8), time(8))]);
+    }
+    let kept = view!(store, (), |tx, ()| (
+        tx.mailing_of(&name("ben")).await?,
+        tx.mailing_of(&name("dan")).await?,
+        tx.newest_news(&name("ben")).await?
+    ));
+    assert_eq!(
+        kept,
+        (
+            mailing("ben", 1),
+            Mailing::new(name("dan")),
+            Some(NewsId(4))
+        )
+    );
 }
 
 pub(crate) async fn one_stands_in_for_somebody_until_a_time(store: &Store) {

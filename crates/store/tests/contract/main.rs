@@ -186,6 +186,7 @@ contract! {
         an_issue_is_kept_as_it_is_and_the_worst_are_found_first
         what_is_said_is_found_by_its_subject_and_whoever_follows_stays
         what_was_seen_is_not_told_again
+        what_no_mail_tells_is_found_for_those_who_have_an_address
         people_are_reminded_once_of_each_moment
         one_stands_in_for_somebody_until_a_time
     }

@@ -57,6 +57,8 @@ pub(crate) const WORK: &[Row] = &[
     ),
     ("get", "/api/v1/news", Own(2), ""),
     ("post", "/api/v1/news/seen", Own(2), r#"{"up_to":1}"#),
+    ("get", "/api/v1/news/mail", Own(2), ""),
+    ("put", "/api/v1/news/mail", Own(2), r#"{"often":"daily"}"#),
     ("get", "/api/v1/delegation", Own(2), ""),
     ("put", "/api/v1/delegation", Own(2), DELEGATION),
     ("delete", "/api/v1/delegation", Own(2), ""),

@@ -70,8 +70,8 @@ impl Known {
     /// What is wrong with a document.
     fn fault(&self, document: &Document) -> Option<String> {
         match document {
-            Document::Organisation(_)
-            | Document::Team(_)
+            Document::Organisation(organisation) => self.messages.news_fault(organisation),
+            Document::Team(_)
             | Document::Role(_)
             | Document::Policy(_)
             | Document::Procedure(_)

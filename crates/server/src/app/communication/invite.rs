@@ -7,7 +7,7 @@ use super::{
     super::{App, Error, Kind as Refusal, Request, entry, field},
     declared,
     feed::author,
-    outbox::{INVITATION, mailbox},
+    outbox::{NO_MESSAGE, mailbox},
     parcel::{Content, Parcel, Unsent},
 };
 use crate::keyring::random;
@@ -280,7 +280,7 @@ async fn invite(
             let what = canonical::hash(&(&asked.link, tx.now()));
             deliveries.push(Delivery::begin(
                 DeliveryId(0),
-                (INVITATION, &what),
+                (NO_MESSAGE, &what),
                 to,
                 tx.now(),
             ));

@@ -2,9 +2,9 @@
 //! from a backup. Nothing goes out again by itself.
 
 use super::{
-    super::{App, Error, entry},
+    super::{App, Error, entry, talk},
     begin::{detail, subject},
-    outbox::{Attempted, INVITATION, answered, happen},
+    outbox::{Attempted, NO_MESSAGE, answered, happen},
     step::ACTOR,
 };
 use futures::FutureExt;
@@ -84,7 +84,8 @@ pub(in crate::app) async fn give_up(tx: &mut Tx) -> Result<(), Error> {
         }
         after = last;
     }
-    lose(tx, INVITATION).await
+    lose(tx, NO_MESSAGE).await?;
+    talk::give_up_news(tx).await
 }
 
 async fn void(tx: &mut Tx, mut message: Message) -> Result<(), Error> {

@@ -6,6 +6,7 @@
 use super::{
     super::{App, Error, entry},
     begin::subject,
+    news,
     parcel::{Parcel, Unsent},
     step::ACTOR,
 };
@@ -18,7 +19,7 @@ use tidegate_domain::{
     canonical,
     catalog::Kind,
     communication::{
-        Answer, Bounce, Channel, Delivery, DeliveryState, Opens, Recipient,
+        Answer, Bounce, Channel, Delivery, DeliveryState, Opens, Recipient, Tells,
         delivery::{DeliveryEvent, Outcome, Patience, Step, codes},
         message::{Message, Status},
     },
@@ -29,8 +30,8 @@ use tidegate_store::{Lease, StoreError, Tx};
 
 /// How many deliveries of ours are made in one transaction.
 pub(crate) const OURS_MAX: usize = 200;
-/// The message of an invitation, which is none.
-pub(crate) const INVITATION: MessageId = MessageId(0);
+/// The message of an invitation and of a mail of news, which is none.
+pub(crate) const NO_MESSAGE: MessageId = MessageId(0);
 
 /// What a sender has to do.
 #[derive(Debug)]
@@ -183,9 +184,10 @@ async fn attempt(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Taken, Error>
         Begun::Closed => return Ok(Taken::Closed),
         Begun::Not => return Ok(Taken::Nothing),
     };
-    let packed = match &message {
-        Some(message) => app.pack(tx, message, &delivery).await?,
-        None => app.pack_invitation(tx, &delivery).await?,
+    let packed = match (&message, delivery.tells) {
+        (Some(message), Tells::Message) => app.pack(tx, message, &delivery).await?,
+        (None, Tells::Message) => app.pack_invitation(tx, &delivery).await?,
+        (Some(_) | None, Tells::News) => app.pack_news(tx, &delivery).await?,
     };
     match packed {
         Ok(parcel) => Ok(Taken::Send(Box::new(parcel))),
@@ -231,7 +233,7 @@ pub(super) async fn sanctioned(
 
 /// Whether a delivery is being tried from now on.
 enum Begun {
-    /// It is, with its message, unless it is an invitation.
+    /// It is, with its message, if it has one.
     Now(Box<(Delivery, Option<Message>)>),
     /// Its audience is left alone now, and so are all others of it.
     Closed,
@@ -260,7 +262,7 @@ async fn begun(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Begun, Error> {
     };
     match step {
         Step::Attempt => {
-            if let Some(reason) = unwanted(tx, &delivery).await? {
+            if let Some(reason) = unwanted(app, tx, &delivery).await? {
                 let reason = Some(reason);
                 happen(tx, &mut delivery, &DeliveryEvent::Cancelled { reason }).await?;
                 return Ok(Begun::Not);
@@ -282,10 +284,14 @@ async fn begun(app: &App, tx: &mut Tx, id: DeliveryId) -> Result<Begun, Error> {
 }
 
 /// Why nothing goes there any more, if that changed since the delivery was kept.
-async fn unwanted(tx: &mut Tx, delivery: &Delivery) -> Result<Option<String>, Error> {
+async fn unwanted(app: &App, tx: &mut Tx, delivery: &Delivery) -> Result<Option<String>, Error> {
     if let Some(bounce) = tx.bounce_of(&delivery.recipient).await? {
         let Bounce { at, reply, .. } = bounce;
         return Ok(Some(format!("what went there at {at} came back: {reply}")));
+    }
+    match delivery.tells {
+        Tells::News => return app.no_news(tx, delivery).await,
+        Tells::Message => {}
     }
     let Some(to) = mailbox(delivery) else {
         return Ok(None);
@@ -298,7 +304,7 @@ async fn unwanted(tx: &mut Tx, delivery: &Delivery) -> Result<Option<String>, Er
     Ok(withdrawn.map(|at| format!("they do not want to be told since {at}")))
 }
 
-/// What is next for an invitation.
+/// What is next for an invitation, or a mail of news.
 fn alone(delivery: &Delivery, now: Timestamp) -> Step {
     match &delivery.state {
         DeliveryState::Queued { at, .. } if *at <= now => Step::Attempt,
@@ -346,6 +352,10 @@ pub(super) async fn happen(
     delivery.state =
         state.map_err(|why| Error::Broken(format!("delivery {}: {why}", delivery.id)))?;
     tx.record_delivery(delivery).await?;
+    match delivery.tells {
+        Tells::News => return news::went(tx, (delivery, event)).await,
+        Tells::Message => {}
+    }
     let reply = match event {
         // Attempts are in the record of the delivery; for ever is kept what became of them.
         DeliveryEvent::Attempted | DeliveryEvent::Postponed { .. } => return Ok(()),

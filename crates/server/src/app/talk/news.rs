@@ -67,21 +67,29 @@ impl App {
     }
 }
 
-/// What somebody should know of and has not seen, as far as they still may see what it is about.
+/// What somebody should know of and has not seen, as far as they still may see what it is about, the newest first.
 pub(in crate::app) async fn unseen(tx: &mut Tx, request: &Request) -> Result<Vec<NewsView>, Error> {
-    let mut views = Vec::new();
+    let all = unseen_behind(tx, request, NewsId(0)).await?;
+    Ok(all.iter().map(view).collect())
+}
+
+/// The same, of what has a higher number.
+pub(in crate::app) async fn unseen_behind(
+    tx: &mut Tx,
+    request: &Request,
+    after: NewsId,
+) -> Result<Vec<News>, Error> {
+    let mut all = tx.unseen_news(&request.actor.name, LISTED_MAX).await?;
+    all.retain(|news| news.id > after);
     let mut known: BTreeMap<Subject, bool> = BTreeMap::new();
-    for news in tx.unseen_news(&request.actor.name, LISTED_MAX).await? {
-        let shown = match known.get(&news.subject) {
-            Some(known) => *known,
-            None => is_seen(tx, request, &news.subject).await?,
-        };
-        known.insert(news.subject.clone(), shown);
-        if shown {
-            views.push(view(&news));
+    for news in &all {
+        if !known.contains_key(&news.subject) {
+            let shown = is_seen(tx, request, &news.subject).await?;
+            known.insert(news.subject.clone(), shown);
         }
     }
-    Ok(views)
+    all.retain(|news| known.get(&news.subject).copied().unwrap_or_default());
+    Ok(all)
 }
 
 /// Tells those who follow a subject, those whom the text names, and those into whose hands it was given. Answers who of those

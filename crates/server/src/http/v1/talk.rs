@@ -13,8 +13,9 @@ use axum::{
 use serde::Deserialize;
 use tidegate_domain::id::CommentId;
 use tidegate_protocol::api::{
-    CommentRequest, CommentView, DelegationRequest, DelegationsView, FollowRequest, NewsView,
-    PassOnRequest, PassedOnView, Problem, SeenRequest, TalkView,
+    CommentRequest, CommentView, DelegationRequest, DelegationsView, FollowRequest,
+    NewsMailRequest, NewsMailView, NewsView, PassOnRequest, PassedOnView, Problem, SeenRequest,
+    TalkView,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -24,6 +25,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/comments/follow", post(follow))
         .route("/api/v1/news", get(news))
         .route("/api/v1/news/seen", post(seen))
+        .route("/api/v1/news/mail", get(news_mail).put(choose_news_mail))
         .route(
             "/api/v1/delegation",
             get(delegations).put(delegate).delete(end_delegation),
@@ -105,6 +107,29 @@ pub(super) async fn seen(
     Json(wanted): Json<SeenRequest>,
 ) -> Result<extract::Json<Vec<NewsView>>, ApiError> {
     let view = app.see_news(request, &wanted).await?;
+    Ok(extract::Json(view))
+}
+
+/// How often whoever asks is mailed what is new for them.
+#[utoipa::path(get, path = "/api/v1/news/mail",
+    responses((status = 200, body = NewsMailView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn news_mail(
+    app: State,
+    Caller(request): Caller,
+) -> Result<extract::Json<NewsMailView>, ApiError> {
+    let view = app.news_mail(&request).await?;
+    Ok(extract::Json(view))
+}
+
+/// Whoever asks says how often they are mailed what is new for them.
+#[utoipa::path(put, path = "/api/v1/news/mail", request_body = NewsMailRequest,
+    responses((status = 200, body = NewsMailView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn choose_news_mail(
+    app: State,
+    Caller(request): Caller,
+    Json(wanted): Json<NewsMailRequest>,
+) -> Result<extract::Json<NewsMailView>, ApiError> {
+    let view = app.choose_news_mail(request, &wanted).await?;
     Ok(extract::Json(view))
 }
 

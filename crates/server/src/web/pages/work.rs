@@ -18,9 +18,9 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tidegate_domain::talk::Why;
+use tidegate_domain::talk::{Often, Why};
 use tidegate_protocol::api::{
-    DelegationView, DueReviewView, NewsView, ProcedureWorkView, SupervisedView,
+    DelegationView, DueReviewView, NewsMailView, NewsView, ProcedureWorkView, SupervisedView,
     WaitingHandoverView, WaitingStepView,
 };
 
@@ -48,6 +48,7 @@ struct Page {
     is_mine: bool,
     /// Who stands in for the visitor.
     lends: Option<Lends>,
+    mailed: Mailed,
 }
 
 /// Something that the visitor should know of.
@@ -55,6 +56,19 @@ struct New {
     at: Moment,
     why: &'static str,
     view: NewsView,
+}
+
+/// How the visitor is mailed what is new for them.
+struct Mailed {
+    view: NewsMailView,
+    choices: Vec<Choice>,
+}
+
+/// How often that could be.
+struct Choice {
+    word: &'static str,
+    label: &'static str,
+    is_current: bool,
 }
 
 /// Who stands in for the visitor.
@@ -140,6 +154,7 @@ pub(in crate::web) async fn show(
     lists.retain(|list| !list.table.is_empty());
     let is_mine = of == WorkOf::Mine;
     let lends = app.delegations(&request).await?.mine;
+    let mailed = mailed(app.news_mail(&request).await?);
     let view = |href, label, is_current| View {
         href,
         label,
@@ -174,6 +189,7 @@ pub(in crate::web) async fn show(
             until: Moment::seen(view.until, now),
             view,
         }),
+        mailed,
     })
 }
 
@@ -197,6 +213,22 @@ fn new(view: NewsView, now: Timestamp) -> New {
     New {
         at: Moment::seen(view.at, now),
         why: why.told(),
+        view,
+    }
+}
+
+fn mailed(view: NewsMailView) -> Mailed {
+    let choice = |often: Often| Choice {
+        word: often.word(),
+        label: match often {
+            Often::AtOnce => "At once, gathered for some minutes",
+            Often::Daily => "Once a day",
+            Often::Never => "Never",
+        },
+        is_current: view.often == often.word(),
+    };
+    Mailed {
+        choices: Often::ALL.map(choice).into(),
         view,
     }
 }

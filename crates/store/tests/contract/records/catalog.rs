@@ -2,7 +2,7 @@
 
 use super::{check, written};
 use crate::samples;
-use tidegate_domain::catalog::{Document, Scalar, SlotVariables};
+use tidegate_domain::catalog::{Document, Organisation, Scalar, SlotVariables};
 
 #[tokio::test]
 async fn documents_of_the_catalog() {
@@ -46,6 +46,21 @@ async fn documents_of_the_catalog() {
             Document::Freeze(d) => check(&file, &written, &d),
         }
     }
+}
+
+#[tokio::test]
+async fn an_organisation_that_mails_news() {
+    let declared = r#"{"name": "acme", "news": {"by": "post", "gather": 60000, "daily_at": "08:00:00",
+        "time_zone": "Europe/Amsterdam"}}"#;
+    let organisation: Organisation = serde_json::from_str(declared).unwrap();
+    let document = Document::Organisation(organisation.clone());
+    let sql = "SELECT record FROM catalog WHERE kind = 'Organisation'";
+    let record = written(sql, vec![], |store| async move {
+        commit!(store, document, |tx, document| tx
+            .record_document(document)
+            .await?);
+    });
+    check("catalog-organisation-news", &record.await, &organisation);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Records of issues, of what is said, and of who stands in for whom.
 
 use super::{check, written};
-use crate::samples::issues::{comment, delegation, issues, news};
+use crate::samples::issues::{comment, delegation, issues, mailing, news};
 use tidegate_domain::{
     id::IssueId,
     talk::{Comment, Subject},
@@ -21,7 +21,7 @@ async fn issues_in_every_state() {
 }
 
 #[tokio::test]
-async fn comments_news_and_delegations() {
+async fn comments_news_mailings_and_delegations() {
     fn said() -> Comment {
         comment(2, Subject::Issue(IssueId(4)))
     }
@@ -30,6 +30,7 @@ async fn comments_news_and_delegations() {
             tx.record_comment(&said()).await?;
             tx.record_news(&news(1, "ben")).await?;
             tx.record_delegation(&delegation("ada", "ben", 30)).await?;
+            tx.record_mailing(&mailing("ben", 3)).await?;
         });
     };
     let record = written("SELECT record FROM comments", vec![], fill).await;
@@ -38,4 +39,6 @@ async fn comments_news_and_delegations() {
     check("news", &record, &news(1, "ben"));
     let record = written("SELECT record FROM delegations", vec![], fill).await;
     check("delegation", &record, &delegation("ada", "ben", 30));
+    let record = written("SELECT record FROM news_mailings", vec![], fill).await;
+    check("news-mailing", &record, &mailing("ben", 3));
 }

@@ -4,7 +4,7 @@ use super::{name, time};
 use tidegate_domain::{
     catalog::Document,
     communication::{
-        Bounce, Delivery, DeliveryKey, DeliveryState, LeftOut, OptIn, Recipient, Word,
+        Bounce, Delivery, DeliveryKey, DeliveryState, LeftOut, OptIn, Recipient, Tells, Word,
         delivery::Blame, message::Message,
     },
     digest::Digest,
@@ -93,6 +93,7 @@ pub(crate) fn delivery(id: u64, to: &str) -> Delivery {
     Delivery {
         id: DeliveryId(id),
         message: MessageId(1),
+        tells: Tells::Message,
         channel: name("post"),
         audience: name("customers"),
         key: DeliveryKey::of(&Digest::of(b"sanctioned"), &recipient),

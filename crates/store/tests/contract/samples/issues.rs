@@ -3,9 +3,9 @@
 use super::{name, time};
 use tidegate_domain::{
     control::Severity,
-    id::{CommentId, DeploymentId, IssueId, NewsId},
+    id::{CommentId, DeliveryId, DeploymentId, IssueId, NewsId},
     issue::{Happened, Issue, IssueEvent, IssueState},
-    talk::{Comment, Delegation, News, Subject, Why},
+    talk::{Comment, Delegation, Mailing, News, Often, Subject, UnderWay, Why},
     text::{Line, Paragraphs},
 };
 
@@ -89,6 +89,21 @@ pub(crate) fn news(id: u64, to: &str) -> News {
         by: name("ada"),
         at: time(3),
         line: Line::of("said: Look, @ben."),
+    }
+}
+
+/// How far somebody was told by mail what is new for them, up to that number.
+pub(crate) fn mailing(person: &str, up_to: u64) -> Mailing {
+    Mailing {
+        person: name(person),
+        often: Some(Often::AtOnce),
+        up_to: NewsId(up_to),
+        last: Some(UnderWay {
+            delivery: DeliveryId(9),
+            after: NewsId(1),
+            at: time(4),
+        }),
+        is_under_way: false,
     }
 }
 

@@ -6,8 +6,8 @@ use super::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
-    catalog::{Document, Kind},
-    communication::{Audience, Channel, MessageTemplate, Schedule, Stakeholder, StatusPage},
+    catalog::{Document, Kind, Organisation},
+    communication::{Audience, Channel, Means, MessageTemplate, Schedule, Stakeholder, StatusPage},
     name::Name,
 };
 use tidegate_store::Tx;
@@ -29,7 +29,7 @@ impl Messages {
         let names_some = |kind: Kind| {
             matches!(
                 kind,
-                Kind::Audience | Kind::MessageTemplate | Kind::StatusPage
+                Kind::Organisation | Kind::Audience | Kind::MessageTemplate | Kind::StatusPage
             )
         };
         if !documents.iter().any(|(it, _)| names_some(it.kind())) {
@@ -76,6 +76,19 @@ impl Messages {
     pub(super) fn page_fault(&self, page: &StatusPage) -> Option<String> {
         let named = page.audience.as_ref();
         named.and_then(|name| self.no_audience(name))
+    }
+
+    /// What is wrong with how an organisation mails its people what is new for them.
+    pub(super) fn news_fault(&self, organisation: &Organisation) -> Option<String> {
+        let by = &organisation.news.as_ref()?.by;
+        let fault = |why: &str| Some(format!("news go by channel `{by}`, which {why}"));
+        match self.channels.get(by).map(|it| &it.by) {
+            Some(Means::Mail(_)) => None,
+            Some(Means::Webhook(_) | Means::Chat(_) | Means::Feed | Means::InApp) => {
+                fault("does not mail")
+            }
+            None => fault("is not declared"),
+        }
     }
 
     fn no_audience(&self, name: &Name) -> Option<String> {

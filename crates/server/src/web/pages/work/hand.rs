@@ -1,4 +1,5 @@
-//! Who stands in for the visitor, what they pass on at the end of a shift, and what they have seen.
+//! Who stands in for the visitor, what they pass on at the end of a shift, what they have seen, and how often they
+//! are mailed.
 
 use super::super::super::{
     fault::Fault,
@@ -7,7 +8,7 @@ use super::super::super::{
 use crate::{app::Error, http::access::State};
 use axum::response::Redirect;
 use serde::Deserialize;
-use tidegate_protocol::api::{DelegationRequest, PassOnRequest, SeenRequest};
+use tidegate_protocol::api::{DelegationRequest, NewsMailRequest, PassOnRequest, SeenRequest};
 
 /// What a person says.
 #[derive(Debug, Deserialize)]
@@ -20,6 +21,8 @@ pub(in crate::web) struct Word {
     note: String,
     #[serde(default)]
     up_to: u64,
+    #[serde(default)]
+    often: String,
 }
 
 pub(in crate::web) async fn act(
@@ -34,6 +37,11 @@ pub(in crate::web) async fn act(
         "seen" => {
             let wanted = SeenRequest { up_to: word.up_to };
             app.see_news(request, &wanted).await.map_err(back)?;
+        }
+        "mail" => {
+            let wanted = NewsMailRequest { often: word.often };
+            app.choose_news_mail(request, &wanted).await.map_err(back)?;
+            return Ok(Redirect::to("/work#mailed"));
         }
         "lend" => {
             let wanted = DelegationRequest {
