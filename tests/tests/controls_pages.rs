@@ -199,6 +199,25 @@ async fn waivers(server: &Server, staff: &Staff) {
     }
     let (_, offered) = look(server, ada, "/waivers").await;
     assert!(offered.contains("sign-1"), "{offered}");
+    // Each has a page of its own, where it is talked about.
+    let word = [
+        ("subject", "waiver/1"),
+        ("text", "until when are they away?"),
+    ];
+    assert_eq!(submit(server, ada, ("/talk/say", &word)).await.0, 303);
+    let (_, one) = look(server, bob, "/waivers/1").await;
+    assert!(
+        one.contains("bob asked for an exception: it waits for a signature.")
+            && one.contains("until when are they away?"),
+        "{one}"
+    );
+    for missing in [
+        (boss, "/waivers/1"),
+        (bob, "/waivers/9"),
+        (bob, "/waivers/x"),
+    ] {
+        assert_eq!(look(server, missing.0, missing.1).await.0, 404);
+    }
 }
 
 #[tokio::test]

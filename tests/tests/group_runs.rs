@@ -153,6 +153,11 @@ fn all_prepare_then_change_in_order_and_succeed_together() {
     let told = yard.shop.ok(&["group-run", "watch", &group]);
     assert!(told.contains("succeeded together"), "{told}");
     assert_eq!(yard.releases(), ["2.0.0"; 3]);
+    let subject = format!("group-run/{group}");
+    yard.shop
+        .ok(&["comment", "add", &subject, "That was quick."]);
+    let said = yard.shop.ok(&["comment", "list", &subject]);
+    assert!(said.contains("That was quick."), "{said}");
     let happened = yard.happened(&group);
     let at = |what: &str| position(&happened, what);
     let prepared = PRODUCTS.map(|product| at(&format!("{product} target_prepared")));

@@ -433,6 +433,46 @@ fn work_is_lent_for_a_time_and_passed_on_at_the_end_of_a_shift() {
     assert!(not_mine.contains("task 1 is not yours alone"), "{not_mine}");
 }
 
+#[test]
+fn controls_exceptions_and_reviews_are_talked_about() {
+    let shop = desk();
+    let ask = ["waiver", "ask", "customer-approval", "till"];
+    let why = ["--reason", "the customer is away", "--hours", "2"];
+    said(&shop, "ben", &[&ask[..], &why].concat());
+    for (subject, told) in [
+        ("control/customer-approval", "control customer-approval"),
+        ("waiver/1", "exception 1"),
+        ("review/till/1.0.0", "review of till 1.0.0"),
+    ] {
+        let text = format!("What of {subject}, @ben?");
+        said(&shop, "cy", &["comment", "add", subject, &text]);
+        let listed = said(&shop, "ben", &["comment", "list", subject]);
+        assert!(listed.contains(&text), "{listed}");
+        let told = format!("{told}: cy said: {text}");
+        assert!(news(&shop, "ben").contains(&told), "{}", news(&shop, "ben"));
+    }
+    // What is of a product is for those who see it; controls are everybody's.
+    for subject in ["waiver/1", "review/till/1.0.0"] {
+        let hidden = refused(&shop, "eve", &["comment", "list", subject]);
+        assert!(!hidden.contains("What of"), "{hidden}");
+    }
+    assert!(
+        said(
+            &shop,
+            "eve",
+            &["comment", "list", "control/customer-approval"]
+        )
+        .contains("What of")
+    );
+    for missing in ["control/nothing", "waiver/9", "review/till/9.9.9"] {
+        shop.refused(4, &["comment", "add", missing, "Is it there?"]);
+    }
+    // Whoever asked for an exception hears what becomes of it.
+    shop.ok(&["waiver", "sign", "1"]);
+    let told = news(&shop, "ben");
+    assert!(told.contains("exception 1: admin signed it off"), "{told}");
+}
+
 /// This time tomorrow, as the commands read it.
 fn tomorrow() -> String {
     let now = jiff::Timestamp::now();

@@ -153,6 +153,12 @@ fn plan(shop: &Shop) -> Value {
     let saved = save(shop, &[], STEPS);
     assert_eq!(saved["edition"], 2, "{saved}");
     assert_eq!(saved["changes"][0], "step `call` was added");
+    let subject = "runbook/shop/1.1.0/staging/forward";
+    shop.ok(&["comment", "add", subject, "Who calls support?"]);
+    let said = shop.ok(&["comment", "list", subject]);
+    assert!(said.contains("Who calls support?"), "{said}");
+    let missing = "runbook/shop/1.0.0/staging/back";
+    shop.refused(4, &["comment", "list", missing]);
     let view = show(shop, &["--begins", "2099-01-01T20:00:00Z"]);
     assert_eq!(view["timeline"]["begins"], "2099-01-01T20:00:00Z");
     assert_eq!(

@@ -84,6 +84,11 @@ async fn what_is_announced_is_one_notice_however_it_comes_in() {
     let second = server.json(&[&add[..], &other, &time].concat());
     assert_eq!(second["notice"]["id"], first["notice"]["id"]);
     assert_eq!(second["notice"]["edition"], 2);
+    let subject = format!("supplier-notice/{}", first["notice"]["id"]);
+    server.run(&["comment", "add", &subject, "Does it touch us?"]);
+    let said = server.run(&["comment", "list", &subject]);
+    assert!(said.contains("Does it touch us?"), "{said}");
+    server.refused(4, &["comment", "list", "supplier-notice/999"]);
 
     // A calendar without an end costs what one with an end does: it is refused in words, and others are answered meanwhile.
     let hostile = calendar("RRULE:FREQ=SECONDLY;BYSECOND=0,1,2,3", 0);

@@ -26,7 +26,8 @@ pub enum CommentCommand {
 #[derive(Debug, Args)]
 pub struct AboutArgs {
     /// `release/PRODUCT/VERSION`, `deployment/NUMBER`, `task/NUMBER`, `issue/NUMBER`, `change/NUMBER`, `train/NAME`,
-    /// `procedure/NAME`, `handover/PRODUCT/VERSION/KIND`, `message/NUMBER` or `supplier/NAME`.
+    /// `procedure/NAME`, `handover/PRODUCT/VERSION/KIND`, `message/NUMBER`, `supplier/NAME`, `supplier-notice/NUMBER`, `control/NAME`,
+    /// `waiver/NUMBER`, `review/PRODUCT/VERSION`, `group-run/NUMBER` or `runbook/PRODUCT/VERSION/ENVIRONMENT/forward` (or `back`).
     subject: String,
 }
 

@@ -2,8 +2,9 @@
 
 use crate::{
     handover::HandoverKind,
-    id::{ChangeId, DeploymentId, IssueId, MessageId, TaskId},
+    id::{ChangeId, DeploymentId, GroupRunId, IssueId, MessageId, NoticeId, TaskId, WaiverId},
     name::Name,
+    runbook::Way,
     version::Version,
 };
 use serde::{Deserialize, Serialize};
@@ -31,15 +32,29 @@ pub enum Subject {
     Handover(Name, Version, HandoverKind),
     /// A message to audiences.
     Message(MessageId),
-    /// A supplier, with its notices and what it deployed.
+    /// A supplier, with what it deployed.
     Supplier(Name),
+    /// A notice of a supplier.
+    Notice(NoticeId),
+    /// A control.
+    Control(Name),
+    /// An exception from a control.
+    Waiver(WaiverId),
+    /// The review of a release, begun or not.
+    Review(Name, Version),
+    /// A group run.
+    GroupRun(GroupRunId),
+    /// A deployment plan or a backout plan: of a release, in an environment.
+    Runbook(Name, Version, Name, Way),
 }
 
 /// The text is not a [`Subject`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is nothing to talk about: write release/PRODUCT/VERSION, deployment/NUMBER, task/NUMBER, issue/NUMBER, \
-     change/NUMBER, train/NAME, procedure/NAME, handover/PRODUCT/VERSION/KIND, message/NUMBER or supplier/NAME"
+     change/NUMBER, train/NAME, procedure/NAME, handover/PRODUCT/VERSION/KIND, message/NUMBER, supplier/NAME, \
+     supplier-notice/NUMBER, control/NAME, waiver/NUMBER, review/PRODUCT/VERSION, group-run/NUMBER or \
+     runbook/PRODUCT/VERSION/ENVIRONMENT/forward (or back)"
 )]
 pub struct SubjectError(String);
 
@@ -59,6 +74,17 @@ impl Subject {
             }
             Self::Message(id) => format!("/messages/{id}"),
             Self::Supplier(name) => format!("/suppliers/{name}"),
+            Self::Notice(id) => format!("/supplier-notices/{id}"),
+            Self::Control(name) => format!("/controls/{name}"),
+            Self::Waiver(id) => format!("/waivers/{id}"),
+            Self::Review(product, version) => {
+                format!("/products/{product}/releases/{version}/review")
+            }
+            Self::GroupRun(id) => format!("/group-runs/{id}"),
+            Self::Runbook(product, version, environment, way) => {
+                let way = way.word();
+                format!("/products/{product}/releases/{version}/runbooks/{environment}/{way}")
+            }
         }
     }
 
@@ -77,6 +103,14 @@ impl Subject {
             }
             Self::Message(id) => format!("message {id}"),
             Self::Supplier(name) => format!("supplier {name}"),
+            Self::Notice(id) => format!("supplier notice {id}"),
+            Self::Control(name) => format!("control {name}"),
+            Self::Waiver(id) => format!("exception {id}"),
+            Self::Review(product, version) => format!("review of {product} {version}"),
+            Self::GroupRun(id) => format!("group run {id}"),
+            Self::Runbook(product, version, environment, way) => {
+                format!("{} of {product} {version} to {environment}", way.title())
+            }
         }
     }
 }
@@ -96,6 +130,15 @@ impl fmt::Display for Subject {
             }
             Self::Message(id) => write!(f, "message/{id}"),
             Self::Supplier(name) => write!(f, "supplier/{name}"),
+            Self::Notice(id) => write!(f, "supplier-notice/{id}"),
+            Self::Control(name) => write!(f, "control/{name}"),
+            Self::Waiver(id) => write!(f, "waiver/{id}"),
+            Self::Review(product, version) => write!(f, "review/{product}/{version}"),
+            Self::GroupRun(id) => write!(f, "group-run/{id}"),
+            Self::Runbook(product, version, environment, way) => {
+                let way = way.word();
+                write!(f, "runbook/{product}/{version}/{environment}/{way}")
+            }
         }
     }
 }
@@ -104,29 +147,51 @@ impl FromStr for Subject {
     type Err = SubjectError;
 
     fn from_str(text: &str) -> Result<Self, SubjectError> {
-        let read = || {
-            let (kind, of) = text.split_once('/')?;
-            match (kind, of.split_once('/')) {
-                ("release", Some((product, version))) => {
-                    Some(Self::Release(product.parse().ok()?, version.parse().ok()?))
-                }
-                ("deployment", None) => of.parse().ok().map(Self::Deployment),
-                ("task", None) => of.parse().ok().map(Self::Task),
-                ("issue", None) => of.parse().ok().map(Self::Issue),
-                ("change", None) => of.parse().ok().map(Self::Change),
-                ("train", None) => of.parse().ok().map(Self::Train),
-                ("procedure", None) => of.parse().ok().map(Self::Procedure),
-                ("handover", Some((product, rest))) => {
-                    let (version, kind) = rest.split_once('/')?;
-                    let of = (product.parse().ok()?, version.parse().ok()?);
-                    Some(Self::Handover(of.0, of.1, kind.parse().ok()?))
-                }
-                ("message", None) => of.parse().ok().map(Self::Message),
-                ("supplier", None) => of.parse().ok().map(Self::Supplier),
-                (_, _) => None,
-            }
-        };
-        read().ok_or_else(|| SubjectError(text.chars().take(80).collect()))
+        read(text).ok_or_else(|| SubjectError(text.chars().take(80).collect()))
+    }
+}
+
+fn read(text: &str) -> Option<Subject> {
+    let parts: Vec<&str> = text.split('/').collect();
+    match parts.as_slice() {
+        ["release", product, version] => {
+            let (product, version) = (product.parse().ok()?, version.parse().ok()?);
+            Some(Subject::Release(product, version))
+        }
+        ["review", product, version] => {
+            let (product, version) = (product.parse().ok()?, version.parse().ok()?);
+            Some(Subject::Review(product, version))
+        }
+        ["handover", product, version, kind] => {
+            let (product, version) = (product.parse().ok()?, version.parse().ok()?);
+            Some(Subject::Handover(product, version, kind.parse().ok()?))
+        }
+        ["runbook", product, version, environment, way] => {
+            let (product, version) = (product.parse().ok()?, version.parse().ok()?);
+            let (environment, way) = (environment.parse().ok()?, Way::of(way)?);
+            Some(Subject::Runbook(product, version, environment, way))
+        }
+        [kind, one] => read_one(kind, one),
+        _ => None,
+    }
+}
+
+/// What a number or a name alone tells.
+fn read_one(kind: &str, one: &str) -> Option<Subject> {
+    match kind {
+        "deployment" => one.parse().ok().map(Subject::Deployment),
+        "task" => one.parse().ok().map(Subject::Task),
+        "issue" => one.parse().ok().map(Subject::Issue),
+        "change" => one.parse().ok().map(Subject::Change),
+        "train" => one.parse().ok().map(Subject::Train),
+        "procedure" => one.parse().ok().map(Subject::Procedure),
+        "message" => one.parse().ok().map(Subject::Message),
+        "supplier" => one.parse().ok().map(Subject::Supplier),
+        "supplier-notice" => one.parse().ok().map(Subject::Notice),
+        "control" => one.parse().ok().map(Subject::Control),
+        "waiver" => one.parse().ok().map(Subject::Waiver),
+        "group-run" => one.parse().ok().map(Subject::GroupRun),
+        _ => None,
     }
 }
 
@@ -172,6 +237,28 @@ mod tests {
             ),
             ("message/5", "message 5", "/messages/5"),
             ("supplier/acme", "supplier acme", "/suppliers/acme"),
+            (
+                "supplier-notice/6",
+                "supplier notice 6",
+                "/supplier-notices/6",
+            ),
+            (
+                "control/customer-approval",
+                "control customer-approval",
+                "/controls/customer-approval",
+            ),
+            ("waiver/8", "exception 8", "/waivers/8"),
+            (
+                "review/storefront/1.1.0",
+                "review of storefront 1.1.0",
+                "/products/storefront/releases/1.1.0/review",
+            ),
+            ("group-run/9", "group run 9", "/group-runs/9"),
+            (
+                "runbook/storefront/1.1.0/live/back",
+                "backout plan of storefront 1.1.0 to live",
+                "/products/storefront/releases/1.1.0/runbooks/live/back",
+            ),
         ] {
             let subject: Subject = text.parse().unwrap();
             assert_eq!(
@@ -188,6 +275,8 @@ mod tests {
             "release/a/b/c/d",
             "handover/storefront/1.1.0",
             "handover/storefront/1.1.0/moon",
+            "runbook/storefront/1.1.0/live/sideways",
+            "waiver/8/9",
         ] {
             assert!(bad.parse::<Subject>().is_err(), "{bad}");
         }

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct CommentRequest {
     /// About what: `release/PRODUCT/VERSION`, `deployment/NUMBER`, `task/NUMBER`, `issue/NUMBER`, `change/NUMBER`,
-    /// `train/NAME`, `procedure/NAME`, `handover/PRODUCT/VERSION/KIND`, `message/NUMBER` or `supplier/NAME`.
+    /// `train/NAME`, `procedure/NAME`, `handover/PRODUCT/VERSION/KIND`, `message/NUMBER`, `supplier/NAME`, `supplier-notice/NUMBER`, `control/NAME`,
+    /// `waiver/NUMBER`, `review/PRODUCT/VERSION`, `group-run/NUMBER` or `runbook/PRODUCT/VERSION/ENVIRONMENT/forward` (or `back`).
     pub subject: String,
     /// Plain text of at most 4,000 characters; `@NAME` and `@team:NAME` tell those people.
     pub text: String,

@@ -118,6 +118,12 @@ async fn deployers(tx: &mut Tx, request: &Request) -> Result<Vec<Name>, Error> {
     Ok(deployers.into_iter().map(|actor| actor.name).collect())
 }
 
+/// Whether there is such a control. Controls are read by everybody who belongs here.
+pub(super) async fn check_there(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
+    request.permit_at_large(tx, Action::ReadShared).await?;
+    in_force(tx, request, name).await.map(drop)
+}
+
 pub(super) async fn in_force(
     tx: &mut Tx,
     request: &Request,

@@ -16,8 +16,9 @@ pub(super) use save::check_steps;
 pub use shown::Which;
 pub(super) use steps::{is_active, waiting_for};
 
-use super::{Error, Kind, field};
+use super::{Error, Kind, Request, field};
 use tidegate_domain::{
+    access::Action,
     id::Edition,
     runbook::{Errand, RunbookEdition, Way},
 };
@@ -47,6 +48,17 @@ fn read_way(word: &str) -> Result<Way, Error> {
 pub(super) async fn newest(tx: &mut Tx, of: &Errand) -> Result<Option<RunbookEdition>, StoreError> {
     let newest = Edition(u64::MAX >> 1);
     Ok(tx.runbooks_before(of, (newest, 1)).await?.pop())
+}
+
+/// Whether there is a runbook about whose place whoever asks may do that.
+pub(super) async fn check_there(
+    tx: &mut Tx,
+    request: &Request,
+    (action, of): (Action, &Errand),
+) -> Result<(), Error> {
+    let place = (&of.product, &of.environment);
+    request.permit_place(tx, action, place).await?;
+    find(tx, of).await.map(drop)
 }
 
 /// The same, where one has to be there.

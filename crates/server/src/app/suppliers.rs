@@ -33,6 +33,7 @@ use super::{Error, Request};
 use tidegate_domain::{
     access::{Action, Resource},
     catalog::Kind,
+    id::NoticeId,
     name::Name,
     supplier::Supplier,
 };
@@ -51,6 +52,23 @@ pub(super) async fn found(
 ) -> Result<Supplier, Error> {
     permit(tx, request, (action, Some(name))).await?;
     declared(tx, name).await
+}
+
+/// Whether there is such a supplier. Suppliers are read by everybody who belongs here.
+pub(super) async fn check_there(tx: &mut Tx, request: &Request, name: &Name) -> Result<(), Error> {
+    found(tx, request, (Action::ReadShared, name))
+        .await
+        .map(drop)
+}
+
+/// Whether there is such a notice; they are read by the same.
+pub(super) async fn check_notice(
+    tx: &mut Tx,
+    request: &Request,
+    id: NoticeId,
+) -> Result<(), Error> {
+    request.permit_at_large(tx, Action::ReadShared).await?;
+    notices::find(tx, id).await.map(drop)
 }
 
 /// Whoever asks may do that about a supplier: as one of the team that deals with it, or of the whole organisation. Who asks about

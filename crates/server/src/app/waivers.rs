@@ -2,15 +2,17 @@
 
 use super::{
     App, Error, Kind, Request, controls, field, guide, optional, people, releases,
-    steer::read_reason,
+    steer::read_reason, talk,
 };
 use futures::FutureExt;
 use jiff::SignedDuration;
+use std::collections::BTreeSet;
 use tidegate_domain::{
     access::{Action, Resource},
     control::{Waiver, WaiverScope},
     id::WaiverId,
     name::Name,
+    talk::Subject,
 };
 use tidegate_protocol::api::{WaiverRequest, WaiverView};
 use tidegate_store::Tx;
@@ -66,6 +68,22 @@ impl App {
         Ok(view)
     }
 
+    /// One of them.
+    ///
+    /// # Errors
+    /// When there is none of that number.
+    pub async fn waiver(&self, request: &Request, id: WaiverId) -> Result<WaiverView, Error> {
+        self.store
+            .read((request.clone(), id), |tx, (request, id)| {
+                async move {
+                    let waiver = found(tx, request, (Action::Read, *id)).await?;
+                    Ok(waiver_view(&waiver, tx.now()))
+                }
+                .boxed()
+            })
+            .await
+    }
+
     /// Exceptions that have not ended, or all, the newest first.
     ///
     /// # Errors
@@ -114,6 +132,9 @@ async fn ask_waiver(
     };
     tx.record_waiver(&waiver).await?;
     note_waiver(tx, request, "waiver.requested", &waiver).await?;
+    // Whoever asks for it hears what becomes of it.
+    let asker = (&Subject::Waiver(waiver.id), &request.actor.name);
+    tx.follow(asker, true, false).await?;
     Ok(waiver_view(&waiver, tx.now()))
 }
 
@@ -123,12 +144,7 @@ async fn settle_waiver(
     id: WaiverId,
     signs: bool,
 ) -> Result<WaiverView, Error> {
-    let missing = || Error::not_found("waiver-not-found", "waiver", id);
-    let mut waiver = tx.waiver(id).await?.ok_or_else(missing)?;
-    let resource = Resource::product(waiver.scope.product.clone());
-    request
-        .permit(tx, (Action::GrantWaiver, &resource), missing)
-        .await?;
+    let mut waiver = found(tx, request, (Action::GrantWaiver, id)).await?;
     let now = tx.now();
     let open = if signs {
         "waits for a signature"
@@ -159,7 +175,31 @@ async fn settle_waiver(
         "waiver.ended"
     };
     note_waiver(tx, request, action, &waiver).await?;
+    let line = match signs {
+        true => "signed it off",
+        false => "ended it",
+    };
+    let told = talk::Told {
+        subject: &Subject::Waiver(id),
+        line,
+        given: &BTreeSet::new(),
+        text: "",
+    };
+    talk::tell(tx, request, &told).await?;
     Ok(waiver_view(&waiver, now))
+}
+
+/// An exception about whose product whoever asks may do that.
+pub(super) async fn found(
+    tx: &mut Tx,
+    request: &Request,
+    (action, id): (Action, WaiverId),
+) -> Result<Waiver, Error> {
+    let missing = || Error::not_found("waiver-not-found", "waiver", id);
+    let waiver = tx.waiver(id).await?.ok_or_else(missing)?;
+    let resource = Resource::product(waiver.scope.product.clone());
+    request.permit(tx, (action, &resource), missing).await?;
+    Ok(waiver)
 }
 
 async fn note_waiver(

@@ -183,6 +183,7 @@ fn rules() -> Router<SharedApp> {
         .route("/proposals", get(proposals::show))
         .route("/proposals/{id}/{deed}", post(proposals::settle))
         .route("/waivers", get(waivers::show).post(waivers::ask))
+        .route("/waivers/{id}", get(waivers::show_one))
         .route("/waivers/{id}/{deed}", post(waivers::settle))
         .route("/changes", get(changes::show).post(changes::ask))
         .route("/changes/{id}", get(changes::change::show))

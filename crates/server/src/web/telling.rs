@@ -296,7 +296,8 @@ pub(super) fn address(subject: &str, people: &BTreeSet<String>) -> Option<String
         ["message", id] => Some(format!("/messages/{id}")),
         ["supplier", name] => Some(format!("/suppliers/{name}")),
         ["supplier-notice", id] => Some(format!("/supplier-notices/{id}")),
-        ["waiver", id] => Some(format!("/waivers?all=true#waiver-{id}")),
+        ["waiver", id] => Some(format!("/waivers/{id}")),
+        ["control", name] => Some(format!("/controls/{name}")),
         ["person", name] => people.contains(*name).then(|| format!("/people/{name}")),
         ["artifact", product, artifact] => {
             let (component, digest) = artifact.split_once('@')?;

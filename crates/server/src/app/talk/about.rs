@@ -3,35 +3,36 @@
 use super::super::{
     Error, Request, changes,
     communication::{self, product_of},
-    handovers, issues, procedures, releases, suppliers, tasks, trains,
+    controls, group_runs, handovers, issues, procedures, releases, runbooks, suppliers, tasks,
+    trains, waivers,
 };
 use tidegate_domain::{
     access::{Action, Actor, Resource},
+    group::Member,
+    id::DeploymentId,
+    name::Name,
+    runbook::Errand,
     talk::Subject,
 };
 use tidegate_policy::Authorizer;
 use tidegate_store::Tx;
 
-/// What a subject is of, if whoever asks may do that about it.
+/// What a subject is of, if whoever asks may do that about it. Of nothing is what everybody who belongs here reads, and so may speak
+/// of.
 pub(super) async fn about(
     tx: &mut Tx,
     request: &Request,
     (action, subject): (Action, &Subject),
 ) -> Result<Vec<Resource>, Error> {
-    let product = |it: &tidegate_domain::name::Name| vec![Resource::product(it.clone())];
+    let product = |it: &Name| vec![Resource::product(it.clone())];
+    let shared = |()| Vec::new();
     match subject {
-        Subject::Release(name, version) => {
+        Subject::Release(name, version) | Subject::Review(name, version) => {
             request.permit_product(tx, action, name).await?;
             releases::find(tx, name, version).await?;
             Ok(product(name))
         }
-        Subject::Deployment(id) => {
-            let missing = || Error::not_found("deployment-not-found", "deployment", id);
-            let deployment = tx.deployment(*id).await?.ok_or_else(missing)?;
-            request.permit_deployment(tx, action, &deployment).await?;
-            let (product, environment) = (deployment.product, deployment.environment);
-            Ok(vec![Resource::place(product, environment)])
-        }
+        Subject::Deployment(id) => deployment(tx, request, (action, *id)).await,
         Subject::Task(id) => {
             let task = tasks::found(tx, request, (action, *id)).await?;
             Ok(product(&task.product))
@@ -46,18 +47,7 @@ pub(super) async fn about(
         }
         Subject::Train(name) => {
             let train = trains::find(tx, request, (action, name)).await?;
-            let products = train.products().into_iter();
-            Ok(products.map(|it| Resource::product(it.clone())).collect())
-        }
-        Subject::Procedure(name) => {
-            // Procedures are read by everybody who belongs here, so everybody who does may speak of them.
-            procedures::check_there(tx, request, name).await?;
-            Ok(Vec::new())
-        }
-        Subject::Supplier(name) => {
-            // So are suppliers.
-            suppliers::found(tx, request, (Action::ReadShared, name)).await?;
-            Ok(Vec::new())
+            Ok(train.products().into_iter().flat_map(product).collect())
         }
         Subject::Handover(name, version, kind) => {
             let which = ((name.clone(), version.clone()), *kind);
@@ -68,7 +58,41 @@ pub(super) async fn about(
             let message = communication::found(tx, request, (action, *id)).await?;
             Ok(product(product_of(&message.about)?))
         }
+        Subject::Waiver(id) => {
+            let waiver = waivers::found(tx, request, (action, *id)).await?;
+            Ok(product(&waiver.scope.product))
+        }
+        Subject::GroupRun(id) => {
+            let members = group_runs::find(tx, request, (action, *id)).await?.members;
+            let of = |it: Member| Resource::place(it.product, it.environment);
+            Ok(members.into_iter().map(of).collect())
+        }
+        Subject::Runbook(name, version, environment, way) => {
+            let of = Errand {
+                product: name.clone(),
+                version: version.clone(),
+                environment: environment.clone(),
+                way: *way,
+            };
+            runbooks::check_there(tx, request, (action, &of)).await?;
+            Ok(vec![Resource::place(of.product, of.environment)])
+        }
+        Subject::Procedure(name) => procedures::check_there(tx, request, name).await.map(shared),
+        Subject::Supplier(name) => suppliers::check_there(tx, request, name).await.map(shared),
+        Subject::Notice(id) => suppliers::check_notice(tx, request, *id).await.map(shared),
+        Subject::Control(name) => controls::check_there(tx, request, name).await.map(shared),
     }
+}
+
+async fn deployment(
+    tx: &mut Tx,
+    request: &Request,
+    (action, id): (Action, DeploymentId),
+) -> Result<Vec<Resource>, Error> {
+    let missing = || Error::not_found("deployment-not-found", "deployment", id);
+    let found = tx.deployment(id).await?.ok_or_else(missing)?;
+    request.permit_deployment(tx, action, &found).await?;
+    Ok(vec![Resource::place(found.product, found.environment)])
 }
 
 /// Whether whoever asks sees a subject.

@@ -7,7 +7,7 @@ use super::super::{
     live::{self, Fragment},
     marked,
     moment::{Moment, length},
-    parts::Prose,
+    parts::{Prose, Talk},
     state::State as Shown,
     visitor::{Path, Submitted, Visitor},
 };
@@ -21,7 +21,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::time::Duration;
-use tidegate_domain::id::GroupRunId;
+use tidegate_domain::{id::GroupRunId, talk::Subject};
 use tidegate_protocol::api::{GroupMemberView, GroupRunView, ReturnRequest};
 
 /// Fragments follow each other at this distance at least.
@@ -34,6 +34,7 @@ struct Page {
     /// The train that it carries.
     train: Option<String>,
     group: Group,
+    talk: Talk,
 }
 
 /// What is refreshed.
@@ -90,11 +91,13 @@ pub(in crate::web) async fn show(
         format!("tidegate group-run watch {id}"),
     );
     let train = app.train_of(&request, id).await?;
+    let talk = Talk::of(&app, &request, &Subject::GroupRun(id)).await?;
     let group = shown(view);
     answer(&Page {
         frame,
         train,
         group,
+        talk,
     })
 }
 

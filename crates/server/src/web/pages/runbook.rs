@@ -11,11 +11,11 @@ use super::super::{
     frame::{Frame, Section, answer},
     moment::Moment,
     offer::{self, Place, typed},
-    parts::{Came, Kept, Prose, Save, Saving},
+    parts::{Came, Kept, Prose, Save, Saving, Talk},
     visitor::{Path, Submitted, Visitor},
 };
 use crate::{
-    app::{Error, Request, SharedApp, plans::StrategyChoice, runbooks::Which},
+    app::{Error, Request, SharedApp, field, plans::StrategyChoice, runbooks::Which},
     http::access::State,
 };
 use askama::Template;
@@ -24,7 +24,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use serde::Deserialize;
 use shown::Runbook;
-use tidegate_domain::access::Action;
+use tidegate_domain::{access::Action, talk::Subject};
 use tidegate_protocol::api::{RunbookEditionView, RunbookRequest, RunbookView};
 
 /// Editions that are told of.
@@ -45,6 +45,7 @@ struct Page {
     /// Why the visitor writes nothing.
     barred: Option<Prose>,
     history: Vec<Edition>,
+    talk: Talk,
 }
 
 /// What the page has to type into.
@@ -109,6 +110,13 @@ impl Of {
             self.environment,
             self.way
         )
+    }
+
+    /// What is talked about.
+    fn subject(&self) -> Result<Subject, Error> {
+        let (product, version, environment, way) = self.words();
+        let subject = format!("runbook/{product}/{version}/{environment}/{way}");
+        field("subject", &subject)
     }
 
     /// `Deployment plan` or `Backout plan`.
@@ -231,6 +239,7 @@ async fn page(app: &SharedApp, request: &Request, of: Of) -> Result<Page, Error>
         form,
         barred,
         history: editions.into_iter().map(|it| edition(it, now)).collect(),
+        talk: Talk::of(app, request, &of.subject()?).await?,
         of,
     })
 }

@@ -5,7 +5,7 @@ use super::super::{
     frame::{Frame, Section, answer},
     moment::Moment,
     offer::{self, typed},
-    parts::counted,
+    parts::{Talk, counted},
     state::State as Shown,
     visitor::{Path, Query, Submitted, Visitor},
 };
@@ -18,7 +18,7 @@ use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use tidegate_domain::{access::Action, id::WaiverId};
+use tidegate_domain::{access::Action, id::WaiverId, talk::Subject};
 use tidegate_protocol::api::{ProductView, WaiverRequest, WaiverView};
 
 #[derive(Template)]
@@ -29,6 +29,16 @@ struct Page {
     shows_all: bool,
     waivers: Vec<Waiver>,
     form: Option<Form>,
+}
+
+/// One of them, and what is said about it.
+#[derive(Template)]
+#[template(path = "waiver.html")]
+struct OnePage {
+    frame: Frame,
+    sentence: String,
+    waivers: Vec<Waiver>,
+    talk: Talk,
 }
 
 struct Waiver {
@@ -101,6 +111,30 @@ pub(in crate::web) async fn show(
     })
 }
 
+pub(in crate::web) async fn show_one(
+    app: State,
+    Visitor(request): Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = number(&id)?;
+    let view = app.waiver(&request, id).await?;
+    let grants = app.products_for(&request, Action::GrantWaiver).await?;
+    let may = grants.iter().any(|it| it.name == product(&view));
+    let own = app.own_accounts(&request).await?;
+    let title = format!("Exception {id}");
+    answer(&OnePage {
+        frame: Frame::new(&title, Section::Controls, &request)
+            .twins("/api/v1/waivers?all=true", "tidegate waiver list --all"),
+        sentence: format!(
+            "{} asked for an exception: it {}.",
+            view.by,
+            spoken(&view.state)
+        ),
+        talk: Talk::of(&app, &request, &Subject::Waiver(id)).await?,
+        waivers: vec![waiver(view, (may, &own), Timestamp::now())],
+    })
+}
+
 pub(in crate::web) async fn ask(
     app: State,
     Visitor(request): Visitor,
@@ -128,8 +162,7 @@ pub(in crate::web) async fn settle(
     Submitted(()): Submitted<()>,
 ) -> Result<Redirect, Fault> {
     let back = |error| Fault::back(error, "/waivers");
-    let number = id.parse().map(WaiverId);
-    let number = number.map_err(|_| Error::not_found("waiver-not-found", "waiver", &id))?;
+    let number = number(&id)?;
     let signs = match deed.as_str() {
         "sign" => true,
         "end" => false,
@@ -139,6 +172,19 @@ pub(in crate::web) async fn settle(
         .await
         .map_err(back)?;
     Ok(Redirect::to("/waivers"))
+}
+
+fn number(text: &str) -> Result<WaiverId, Error> {
+    let number = text.parse().map(WaiverId);
+    number.map_err(|_| Error::not_found("waiver-not-found", "waiver", text))
+}
+
+/// A state in a sentence.
+fn spoken(state: &str) -> String {
+    match state {
+        "good" => "is good".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 /// What an exception is for begins with the product.

@@ -3,14 +3,18 @@
 use super::super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
-    parts::NamedProcedure,
+    parts::{NamedProcedure, Talk},
     state::State as Shown,
     visitor::{Path, Submitted, Visitor},
 };
 use super::Read;
-use crate::{app::Error, http::access::State};
+use crate::{
+    app::{Error, field},
+    http::access::State,
+};
 use askama::Template;
 use axum::response::{Redirect, Response};
+use tidegate_domain::talk::Subject;
 use tidegate_protocol::api::{ControlView, WaiverView};
 
 #[derive(Template)]
@@ -28,6 +32,7 @@ struct Page {
     /// What they say to have read then, as [`Read`] has it.
     shown: String,
     waivers: Vec<WaiverView>,
+    talk: Talk,
 }
 
 pub(in crate::web) async fn show(
@@ -41,6 +46,7 @@ pub(in crate::web) async fn show(
     let mut waivers = app.waivers(&request, false).await?;
     waivers.retain(|waiver| waiver.control == name);
     let who = request.actor.name.to_string();
+    let subject = Subject::Control(field("name", &name)?);
     answer(&Page {
         frame: Frame::new(&format!("Control {name}"), Section::Controls, &request)
             .twins("/api/v1/controls", format!("tidegate controls show {name}")),
@@ -52,6 +58,7 @@ pub(in crate::web) async fn show(
         has_read: control.read_by.contains(&who),
         shown: super::shown(std::iter::once(&control)),
         waivers,
+        talk: Talk::of(&app, &request, &subject).await?,
         control,
     })
 }

@@ -7,17 +7,17 @@ use super::{
         fault::Fault,
         frame::{Frame, Section, answer},
         offer::{Place, barred},
-        parts::{self, Prose, counted},
+        parts::{self, Prose, Talk, counted},
         state::State as Shown,
         visitor::{Path, Visitor},
     },
     Action as Listed, action, stage,
 };
-use crate::http::access::State;
+use crate::{app::field, http::access::State};
 use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
-use tidegate_domain::{access::Action, review::Column};
+use tidegate_domain::{access::Action, review::Column, talk::Subject};
 use tidegate_protocol::api::{
     ObjectiveView, ParticipantView, RetrospectiveView, ReviewGroupView, ReviewNoteView, ReviewView,
 };
@@ -50,6 +50,7 @@ struct Page {
     board: Option<Board>,
     actions: Vec<Listed>,
     may: May,
+    talk: Talk,
     /// The day two weeks from now.
     due: String,
 }
@@ -126,6 +127,8 @@ pub(in crate::web) async fn show(
         words,
         is_now: word == view.stage,
     });
+    let subject = Subject::Review(field("product", &product)?, field("version", &version)?);
+    let talk = Talk::of(&app, &request, &subject).await?;
     let page = Page {
         frame: Frame::new(
             &format!("Review of {product} {version}"),
@@ -147,6 +150,7 @@ pub(in crate::web) async fn show(
         participants: view.participants,
         actions: view.actions.into_iter().map(|it| action(it, now)).collect(),
         due: due.strftime("%Y-%m-%d").to_string(),
+        talk,
         may,
         product,
         version,

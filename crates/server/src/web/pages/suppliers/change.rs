@@ -6,7 +6,7 @@ use super::{
         frame::{Frame, Section, answer},
         moment::Moment,
         offer::{Place, barred, typed},
-        parts::{Prose, counted},
+        parts::{Prose, Talk, counted},
         state::State as Shown,
         visitor::{Path, Submitted, Visitor},
     },
@@ -24,6 +24,7 @@ use tidegate_domain::{
     access::Action,
     id::{NoticeId, ObservationId, ResponseId},
     supplier::response::About,
+    talk::Subject,
 };
 use tidegate_protocol::api::{
     AffectedView, ImpactView, ResponseRequest, ResponseView, SupplierDeedRequest,
@@ -45,6 +46,8 @@ struct Page {
     deeds: Vec<Deed>,
     affected: Vec<Affected>,
     impact: ImpactView,
+    /// What is said about the notice.
+    talk: Option<Talk>,
 }
 
 struct Noticed {
@@ -141,6 +144,7 @@ pub(in crate::web) async fn show(
             view: notice,
         }),
         impact,
+        talk: Some(Talk::of(&app, &request, &Subject::Notice(NoticeId(id))).await?),
     })
 }
 
@@ -166,6 +170,7 @@ pub(in crate::web) async fn show_observed(
         deeds: Vec::new(),
         affected: affected(&app, &request, &impact).await?,
         impact,
+        talk: None,
     })
 }
 
