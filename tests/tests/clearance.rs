@@ -453,3 +453,82 @@ fn who_assists_is_let_go_by_somebody_of_level_3() {
     office.succeeds(&id);
     assert_eq!(office.by("bob", &["supervise", &id]).0, 5, "it has ended");
 }
+
+#[test]
+fn who_assists_asks_for_a_rollback_that_somebody_of_level_3_lets_go() {
+    let office = Office::open();
+    let [_, id] = ["1.0.0", "1.1.0"].map(|version| {
+        let id = office.deploys("bob", version, "testing");
+        office.succeeds(&id);
+        id
+    });
+    let back = ["rollback", "shop", "--in", "testing"];
+    let asks = || {
+        office.by(
+            "eve",
+            &[&back[..], &["--reason", "carts are empty"]].concat(),
+        )
+    };
+    let (status, said) = office.by("eve", &back);
+    assert_eq!(status, 2, "no reason is given: {said}");
+    let (status, said) = asks();
+    assert!(
+        status == 0 && said.contains(&format!("of level 3 or above: `tidegate supervise {id}`")),
+        "{said}"
+    );
+    let explained = office.shop.ok(&["explain", &id]);
+    assert!(
+        explained.contains("eve asks to take it back: carts are empty."),
+        "{explained}"
+    );
+    let work = |who: &str| office.by(who, &["task", "list"]).1;
+    assert!(
+        work("bob").contains("shop 1.1.0 back in testing: carts are empty"),
+        "{}",
+        work("bob")
+    );
+    assert!(!work("eve").contains("let go"), "{}", work("eve"));
+    assert_eq!(office.by("eve", &["supervise", &id]).0, 3);
+
+    // Declined, nothing moves, and she reads why.
+    let decline = ["supervise", &id, "--decline", "--note", "they are full"];
+    assert_eq!(office.by("eve", &decline).0, 3);
+    let (status, said) = office.by("bob", &decline);
+    assert_eq!(status, 0, "{said}");
+    let (_, news) = office.by("eve", &["news"]);
+    assert!(
+        news.contains("bob does not take it back: they are full"),
+        "{news}"
+    );
+    assert!(!work("bob").contains("let go"), "{}", work("bob"));
+    assert_eq!(office.by("bob", &decline).0, 5, "nobody asks that any more");
+
+    // Let go, it is a rollback like any other, by whoever let it go.
+    assert_eq!(asks().0, 0);
+    assert_eq!(asks().0, 0, "asking twice changes nothing");
+    let (status, said) = office.by("bob", &["supervise", &id]);
+    assert_eq!(status, 0, "{said}");
+    let back = (id.parse::<u64>().expect("a number") + 1).to_string();
+    office.succeeds(&back);
+    let view = office.show(&back);
+    assert_eq!(view["release"], "1.0.0", "{view}");
+    assert_eq!(view["requested_by"], "bob", "{view}");
+    let cause = view["cause"].as_str().unwrap_or_default();
+    assert!(
+        cause.contains("eve asked for it: carts are empty") || cause.is_empty(),
+        "{view}"
+    );
+    assert!(
+        !office
+            .shop
+            .ok(&["explain", &id])
+            .contains("asks to take it back")
+    );
+    let actions = office.shop.actions(&format!("deployment/{id}"));
+    for action in ["return_asked", "return_declined", "return_let_go"] {
+        assert!(
+            actions.contains(&format!("deployment.{action}")),
+            "{actions:?}"
+        );
+    }
+}

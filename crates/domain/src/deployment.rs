@@ -5,6 +5,7 @@
 //! apart from both, and [`explain`] says in words what an idle deployment waits for.
 
 mod abandon;
+mod asked_return;
 mod baseline;
 pub mod check;
 mod check_notes;
@@ -40,6 +41,7 @@ mod waits;
 mod weights;
 mod went;
 
+pub use asked_return::{AskedReturn, ReturnAnswer, ReturnWord};
 pub use baseline::{Fresh, FreshStage};
 pub use decide::{Decision, Due, decide};
 pub use effect::{Effect, Placed, Wanted};

@@ -60,9 +60,10 @@ pub use control::{
     FindingView, LackView, PartView, ReturnView, SaidView, StoppedView, WaiverRequest, WaiverView,
 };
 pub use deployment::{
-    DeploymentEvent, DeploymentRequest, DeploymentView, JobView, OverrideRequest, PlanView,
-    PlannedCheckView, PlannedJobView, PlannedWaveView, ReturnRequest, RollbackRequest,
-    SignOffRequest, SteerRequest, TargetRunView, WaitingView, WaveView, WordRequest,
+    AskedReturnView, DeclineRequest, DeploymentEvent, DeploymentRequest, DeploymentView, JobView,
+    OverrideRequest, PlanView, PlannedCheckView, PlannedJobView, PlannedWaveView, ReturnRequest,
+    RollbackRequest, SignOffRequest, SteerRequest, TargetRunView, WaitingView, WaveView,
+    WordRequest,
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupRunView};

@@ -64,6 +64,7 @@ pub mod releases;
 mod request;
 mod retention;
 mod retrospect;
+mod returns;
 pub mod reviews;
 mod revisions;
 pub mod rollback;

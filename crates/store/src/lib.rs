@@ -15,6 +15,7 @@ mod access;
 mod advisories;
 mod agents;
 mod approvals;
+mod asked_returns;
 mod catalog;
 mod changes;
 mod configuration;

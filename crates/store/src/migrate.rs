@@ -151,6 +151,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "news mailings",
         include_str!("../migrations/0038_news_mailings.sql"),
     ),
+    (
+        39,
+        "asked returns",
+        include_str!("../migrations/0039_asked_returns.sql"),
+    ),
 ];
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS schema_steps \

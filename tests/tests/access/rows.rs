@@ -325,8 +325,14 @@ const ROWS: &[Row] = &[
     (
         "post",
         "/api/v1/deployments/{id}/rollback",
-        Product(3),
+        Product(2),
         "{}",
+    ),
+    (
+        "post",
+        "/api/v1/deployments/{id}/decline",
+        Product(3),
+        r#"{"note":"x"}"#,
     ),
     (
         "post",
@@ -458,7 +464,7 @@ const ROWS: &[Row] = &[
     (
         "post",
         "/api/v1/rollbacks",
-        Product(3),
+        Product(2),
         r#"{"product":"shop","environment":"testing"}"#,
     ),
     ("get", "/api/v1/parts", Listed(2), ""),

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::{Error, ExitStatus};
 use clap::Args;
-use tidegate_protocol::api::{ApprovalRequest, ApprovalsView};
+use tidegate_protocol::api::{ApprovalRequest, ApprovalsView, DeclineRequest};
 
 /// Approve exactly what a deployment is; shows it first.
 #[derive(Debug, Args)]
@@ -35,11 +35,17 @@ pub struct ApprovalsArgs {
     deployment: u64,
 }
 
-/// Let go what somebody of level 2 asked for.
+/// Let go what somebody of level 2 asked for: a deployment, or that it is taken back.
 #[derive(Debug, Args)]
 pub struct SuperviseArgs {
     /// The number of the deployment.
     deployment: u64,
+    /// Decline that it is taken back; a deployment that did not begin is ended by `tidegate cancel`.
+    #[arg(long, requires = "note")]
+    decline: bool,
+    /// Why not.
+    #[arg(long, requires = "decline")]
+    note: Option<String>,
 }
 
 impl ApproveArgs {
@@ -91,6 +97,15 @@ impl ApprovalsArgs {
 
 impl SuperviseArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        if self.decline {
+            let path = format!("/api/v1/deployments/{}/decline", self.deployment);
+            let note = self.note.unwrap_or_default();
+            context.client.tell(&path, &DeclineRequest { note }).await?;
+            context
+                .ui
+                .say(format_args!("deployment {} stays", self.deployment));
+            return Ok(ExitStatus::Done);
+        }
         let path = format!("/api/v1/deployments/{}/supervise", self.deployment);
         context.client.tell(&path, &serde_json::json!({})).await?;
         context

@@ -68,6 +68,17 @@ fn text(view: &DeploymentView) -> String {
         lines.push(format!("It waits for {}{until}.", waiting.sentence));
         lines.push(format!("What helps: {}.", waiting.remedy));
     }
+    if let Some(asked) = &view.asked_return {
+        lines.push(format!(
+            "{} asks to take it back: {}.",
+            asked.by,
+            asked.reason.trim_end_matches('.')
+        ));
+        lines.push(format!(
+            "What helps: somebody of level 3 or above lets it go (`tidegate supervise {id}`), or declines (`--decline --note WHY`).",
+            id = view.id
+        ));
+    }
     lines.join("\n")
 }
 

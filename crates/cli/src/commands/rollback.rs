@@ -6,6 +6,8 @@ use clap::Args;
 use tidegate_protocol::api::{DeploymentView, RollbackRequest};
 
 /// Take back what runs in an environment: the deployment in progress, or else the last that succeeded.
+///
+/// Of level 2, you ask for it, and somebody of level 3 or above lets it go.
 #[derive(Debug, Args)]
 pub struct RollbackArgs {
     /// The product.
@@ -33,6 +35,21 @@ impl RollbackArgs {
             past_no_return: self.past_no_return,
         };
         let begun: DeploymentView = context.client.post("/api/v1/rollbacks", &request).await?;
+        if let Some(asked) = &begun.asked_return
+            && begun.status != "rolling_back"
+        {
+            let (id, by) = (begun.id, &asked.by);
+            context.ui.data(&begun, |_| {
+                format!(
+                    "{by} asks to take deployment {id} back; it waits for somebody of level 3 or above: `tidegate supervise {id}`"
+                )
+            });
+            return Ok(if self.wait {
+                ExitStatus::NotReady
+            } else {
+                ExitStatus::Done
+            });
+        }
         for objection in &begun.objections {
             context
                 .ui

@@ -160,12 +160,12 @@ impl ListArgs {
 
 fn supervised(all: &[SupervisedView]) -> String {
     let row = |it: &SupervisedView| {
-        vec![
-            it.deployment.to_string(),
-            format!("{} {} to {}", it.product, it.release, it.environment),
-            it.by.clone(),
-            ago(it.at),
-        ]
+        let release = format!("{} {}", it.product, it.release);
+        let what = match it.asks.as_str() {
+            "return" => format!("{release} back in {}: {}", it.environment, it.reason),
+            _ => format!("{release} to {}", it.environment),
+        };
+        vec![it.deployment.to_string(), what, it.by.clone(), ago(it.at)]
     };
     let head = ["to let go (`tidegate supervise`)", "of", "by", "when"];
     table(&head, all.iter().map(row))

@@ -252,6 +252,9 @@ pub struct DeploymentView {
     /// What it did that cannot be undone, in words: it does not go back by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_return: Option<String>,
+    /// That somebody of level 2 asks to take it back, while that waits for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_return: Option<AskedReturnView>,
     /// What enforced controls objected to in what it went back to, when it did. They kept it from nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objections: Vec<String>,
@@ -262,6 +265,26 @@ pub struct DeploymentView {
     pub fast_track: bool,
     /// In order; empty in lists.
     pub waves: Vec<WaveView>,
+}
+
+/// That somebody of level 2 asks to take a deployment back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AskedReturnView {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: jiff::Timestamp,
+}
+
+/// Why something that was asked for does not happen.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineRequest {
+    /// Why; whoever asked reads that.
+    pub note: String,
 }
 
 /// A job of a deployment.

@@ -333,7 +333,7 @@ pub struct WorkView {
     /// Issues that fall to them, their teams, or those for whom they stand in; the worst first.
     #[serde(default)]
     pub issues: Vec<IssueView>,
-    /// Deployments that somebody of level 2 asked for, and that they may let go.
+    /// What somebody of level 2 asked for, and that they may let go.
     #[serde(default)]
     pub supervised: Vec<SupervisedView>,
     /// What is to do for those for whom they stand in.
@@ -344,7 +344,7 @@ pub struct WorkView {
     pub news: Vec<NewsView>,
 }
 
-/// A deployment that waits for somebody of level 3 or above to let it go.
+/// What waits for somebody of level 3 or above to let it go: a deployment, or that one is taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SupervisedView {
     /// Its number.
@@ -355,11 +355,17 @@ pub struct SupervisedView {
     pub release: String,
     /// Where to.
     pub environment: String,
+    /// What for: `deployment`, or `return`: that it is taken back.
+    #[serde(default)]
+    pub asks: String,
     /// Who asked for it.
     pub by: String,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
+    /// Why it is to be taken back.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// What a draft is made of.

@@ -1,9 +1,11 @@
 //! Approvals of deployments: given, turned down, and shown with exactly what they are about.
 
 use super::{
-    App, Error, Kind, Request, clearance, people, releases, runbooks, steer, steer::read_reason,
+    App, Error, Kind, Request, clearance, people, releases, returns, runbooks, steer,
+    steer::read_reason,
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use tidegate_domain::{
     access::Action,
     canonical,
@@ -98,20 +100,30 @@ impl App {
             .await
     }
 
-    /// Lets go what somebody else asked for under supervision.
+    /// Lets go what somebody else asked for under supervision: the deployment, or that it is taken back.
     ///
     /// # Errors
     /// When nobody supervises it, it was let go, or it is their own.
     pub async fn supervise(&self, request: Request, id: DeploymentId) -> Result<(), Error> {
-        self.store
-            .read((request.clone(), id), |tx, (request, id)| {
+        let goes_back = self
+            .store
+            .write((request.clone(), id), |tx, (request, id)| {
                 async move {
                     let deployment = steer::found(tx, request, (Action::Supervise, *id)).await?;
-                    refuse_own(tx, request, &deployment).await
+                    if let Some(asked) = returns::waiting(tx, &deployment).await? {
+                        returns::let_go(tx, request, (asked, &deployment)).await?;
+                        return Ok(true);
+                    }
+                    refuse_own(tx, request, &deployment).await?;
+                    Ok::<_, Error>(false)
                 }
                 .boxed()
             })
             .await?;
+        if goes_back {
+            self.bus.wake_engine();
+            return Ok(());
+        }
         let by = request.actor.name.clone();
         let event = Event::Supervised { by };
         self.make_happen(request, (Action::Supervise, id), event)
@@ -119,7 +131,7 @@ impl App {
     }
 }
 
-/// The deployments that wait to be let go and that whoever asks may let go, those of one team's products if it is named.
+/// What waits to be let go and whoever asks may let go, that of one team's products if it is named: deployments, and returns.
 pub(super) async fn waiting_for_supervision(
     tx: &mut Tx,
     request: &Request,
@@ -130,34 +142,55 @@ pub(super) async fn waiting_for_supervision(
         let Some(it) = tx.deployment(id).await? else {
             continue;
         };
-        if it
-            .supervision
-            .as_ref()
-            .is_none_or(|it| it.released.is_some())
-        {
-            continue;
+        let supervision = it.supervision.as_ref();
+        let waits = supervision.is_some_and(|it| it.released.is_none());
+        if waits && answers(tx, request, (&it, &it.requested_by, team)).await? {
+            let asked = ("deployment", &it.requested_by, it.requested_at);
+            waiting.push(supervised(&it, asked, String::new()));
         }
-        let place = (&it.product, &it.environment);
-        let may = request.permit_place(tx, Action::Supervise, place).await;
-        if may.is_err() || people::is_own(tx, request, &it.requested_by).await? {
-            continue;
+    }
+    for (asked, it) in returns::all_waiting(tx).await? {
+        if answers(tx, request, (&it, &asked.by, team)).await? {
+            let what = ("return", &asked.by, asked.at);
+            waiting.push(supervised(&it, what, asked.reason.clone()));
         }
-        if let Some(team) = team {
-            let product = tx.product(&it.product).await?;
-            if product.is_none_or(|product| product.team != *team) {
-                continue;
-            }
-        }
-        waiting.push(SupervisedView {
-            deployment: it.id.0,
-            product: it.product.to_string(),
-            release: it.release.to_string(),
-            environment: it.environment.to_string(),
-            by: it.requested_by.to_string(),
-            at: it.requested_at,
-        });
     }
     Ok(waiting)
+}
+
+fn supervised(
+    it: &Deployment,
+    (asks, by, at): (&str, &Name, Timestamp),
+    reason: String,
+) -> SupervisedView {
+    SupervisedView {
+        deployment: it.id.0,
+        product: it.product.to_string(),
+        release: it.release.to_string(),
+        environment: it.environment.to_string(),
+        asks: asks.to_owned(),
+        by: by.to_string(),
+        at,
+        reason,
+    }
+}
+
+/// Whether whoever asks may answer what somebody asks of a deployment, and it is of that team's products if it is named.
+async fn answers(
+    tx: &mut Tx,
+    request: &Request,
+    (it, by, team): (&Deployment, &Name, Option<&Name>),
+) -> Result<bool, Error> {
+    let place = (&it.product, &it.environment);
+    let may = request.permit_place(tx, Action::Supervise, place).await;
+    if may.is_err() || people::is_own(tx, request, by).await? {
+        return Ok(false);
+    }
+    let Some(team) = team else {
+        return Ok(true);
+    };
+    let product = tx.product(&it.product).await?;
+    Ok(product.is_some_and(|product| product.team == *team))
 }
 
 /// A person's word, read.

@@ -12,6 +12,7 @@ use super::{
 };
 use futures::FutureExt;
 use ready::ready;
+pub(super) use ready::supervised;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_domain::{
     catalog::Target,

@@ -3,10 +3,10 @@
 use super::{
     App, Error, Kind, Request,
     clearance::returning,
-    deploy::{Leave, Start, begin},
+    deploy::{Leave, Start, begin, supervised},
     field,
     guide::reason_missing,
-    plans, present, releases,
+    plans, present, releases, returns,
     steer::{self, read_reason},
 };
 use futures::FutureExt;
@@ -25,7 +25,8 @@ use tidegate_protocol::api::{ReturnRequest, RollbackRequest};
 use tidegate_store::Tx;
 
 impl App {
-    /// Takes back what runs in an environment: the deployment in progress, or else the last one that succeeded.
+    /// Takes back what runs in an environment: the deployment in progress, or else the last one that succeeded. Whose level is too
+    /// low for that asks for it; then the answer is which deployment somebody else is to take back.
     ///
     /// # Errors
     /// When there is nothing to go back to.
@@ -42,14 +43,21 @@ impl App {
         let id = self
             .store
             .write((request, place, why), |tx, (request, place, why)| {
-                take_back(tx, request, place, why).boxed()
+                async move {
+                    let of = (&place.0, &place.1);
+                    match supervised(tx, request, (Action::RollBack, of)).await? {
+                        Some(_) if !why.signs => returns::ask(tx, request, of, why).await,
+                        Some(_) | None => take_back(tx, request, place, why).await,
+                    }
+                }
+                .boxed()
             })
             .await?;
         self.bus.wake_engine();
         Ok(id)
     }
 
-    /// Takes one deployment back that runs.
+    /// Takes one deployment back that runs, or asks for it.
     ///
     /// # Errors
     /// When there is none, it has ended, or something cannot be undone and nobody signs.
@@ -62,11 +70,7 @@ impl App {
         let why = Why::read(&wanted.reason, wanted.past_no_return)?;
         self.store
             .write((request, id, why), |tx, (request, id, why)| {
-                async move {
-                    let deployment = steer::found(tx, request, (Action::RollBack, *id)).await?;
-                    go_back(tx, request, &deployment, why).await
-                }
-                .boxed()
+                take_one_back(tx, request, *id, why).boxed()
             })
             .await?;
         self.bus.wake_engine();
@@ -98,6 +102,27 @@ impl Why {
             reason: self.reason.clone(),
         }
     }
+}
+
+async fn take_one_back(
+    tx: &mut Tx,
+    request: &Request,
+    id: DeploymentId,
+    why: &Why,
+) -> Result<(), Error> {
+    let deployment = steer::found(tx, request, (Action::Read, id)).await?;
+    let place = (&deployment.product, &deployment.environment);
+    let asks = supervised(tx, request, (Action::RollBack, place)).await?;
+    if asks.is_none() || why.signs {
+        let deployment = steer::found(tx, request, (Action::RollBack, id)).await?;
+        return go_back(tx, request, &deployment, why).await;
+    }
+    let asked = returns::ask(tx, request, place, why).await?;
+    if asked == id {
+        return Ok(());
+    }
+    let detail = format!("deployment {id} is not what would go back now: that is {asked}");
+    Err(Error::refused(Kind::Conflict, "deployment-state", detail))
 }
 
 /// Takes a deployment back from here on, because a person wants it.
@@ -168,7 +193,7 @@ pub(super) async fn check_answered(
 }
 
 /// A member of a group run that moves goes back with its group, in its order.
-async fn check_not_in_step(tx: &mut Tx, deployment: &Deployment) -> Result<(), Error> {
+pub(super) async fn check_not_in_step(tx: &mut Tx, deployment: &Deployment) -> Result<(), Error> {
     let Some(membership) = &deployment.membership else {
         return Ok(());
     };
@@ -233,22 +258,13 @@ pub(super) async fn take_back(
         return take_back_running(tx, request, (id, why)).await;
     }
     present::refuse_left_behind(tx, product, environment).await?;
-    let nothing = || nothing_to_take_back(product, environment);
-    let mut standing = standing(tx, product, environment).await?;
-    let newest = DeploymentId(u64::MAX >> 1);
-    let place = (Some(product), Some(environment));
-    let newest = tx.deployments_before(newest, 1, place).await?.pop();
-    let left_halfway =
-        |d: &Deployment| matches!(d.status, Status::Cancelled { .. } | Status::Failed { .. });
-    let (of, crosses) = match newest.filter(left_halfway) {
-        // Some targets may run it: all go back to what stood before.
-        Some(halfway) => (halfway.id, halfway.no_return(tx.now())),
-        None => {
-            let current = standing.pop().ok_or_else(nothing)?;
-            forget_same(&mut standing, &current, tx.now())
-        }
-    };
-    let previous = standing.pop().ok_or_else(nothing)?;
+    let stands = standing_now(tx, product, environment).await?;
+    let Stands {
+        of,
+        crosses,
+        previous,
+        ..
+    } = stands.ok_or_else(|| nothing_to_take_back(product, environment))?;
     let release = releases::find(tx, product, &previous.release).await?;
     releases::check_not_blocked(&release)?;
     let snapshot = releases::snapshot(tx, &release, previous.snapshot).await?;
@@ -273,6 +289,71 @@ pub(super) async fn take_back(
     let deployment = steer::found(tx, request, (Action::RollBack, id)).await?;
     go_back(tx, request, &deployment, why).await?;
     Ok(id)
+}
+
+/// What going back takes back where nothing is in progress.
+struct Stands {
+    current: Deployment,
+    /// The oldest of those that brought the same.
+    of: DeploymentId,
+    /// What was done that cannot be undone.
+    crosses: Option<NoReturn>,
+    /// What it leads to.
+    previous: Deployment,
+}
+
+/// None where going back leads nowhere.
+async fn standing_now(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<Option<Stands>, Error> {
+    let mut standing = standing(tx, product, environment).await?;
+    let newest = DeploymentId(u64::MAX >> 1);
+    let place = (Some(product), Some(environment));
+    let newest = tx.deployments_before(newest, 1, place).await?.pop();
+    let left_halfway =
+        |d: &Deployment| matches!(d.status, Status::Cancelled { .. } | Status::Failed { .. });
+    let now = tx.now();
+    let (current, (of, crosses)) = match newest.filter(left_halfway) {
+        // Some targets may run it: all go back to what stood before.
+        Some(halfway) => {
+            let what = (halfway.id, halfway.no_return(now));
+            (halfway, what)
+        }
+        None => {
+            let Some(current) = standing.pop() else {
+                return Ok(None);
+            };
+            let what = forget_same(&mut standing, &current, now);
+            (current, what)
+        }
+    };
+    Ok(standing.pop().map(|previous| Stands {
+        current,
+        of,
+        crosses,
+        previous,
+    }))
+}
+
+/// What going back in a place would take back now: what goes forward there, or else what stands there.
+pub(super) async fn to_take_back(
+    tx: &mut Tx,
+    product: &Name,
+    environment: &Name,
+) -> Result<Option<Deployment>, Error> {
+    if let Some(id) = tx.deployment_running_in(product, environment).await? {
+        let running = tx.deployment(id).await?;
+        return Ok(running.filter(|it| !goes_back(it)));
+    }
+    let stands = standing_now(tx, product, environment).await?;
+    Ok(stands.map(|it| it.current))
+}
+
+fn goes_back(deployment: &Deployment) -> bool {
+    matches!(deployment.purpose, Purpose::Rollback { .. })
+        || matches!(deployment.status, Status::RollingBack { .. })
 }
 
 /// As many at a time as when it was brought there. Side by side all could change at once; going back, a quarter may.
@@ -301,9 +382,7 @@ async fn take_back_running(
     (id, why): (DeploymentId, &Why),
 ) -> Result<DeploymentId, Error> {
     let running = steer::found(tx, request, (Action::RollBack, id)).await?;
-    let goes_back = matches!(running.purpose, Purpose::Rollback { .. })
-        || matches!(running.status, Status::RollingBack { .. });
-    if !goes_back {
+    if !goes_back(&running) {
         go_back(tx, request, &running, why).await?;
     }
     Ok(id)
@@ -326,7 +405,7 @@ fn forget_same(
     (oldest, past)
 }
 
-fn nothing_to_take_back(product: &Name, environment: &Name) -> Error {
+pub(super) fn nothing_to_take_back(product: &Name, environment: &Name) -> Error {
     let detail = format!("{product} has nothing in {environment} to go back to");
     Error::refused(Kind::NotReady, "nothing-to-roll-back", detail)
         .hint("a rollback needs two different deployments that succeeded there")

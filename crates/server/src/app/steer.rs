@@ -26,7 +26,8 @@ pub enum Wish {
 }
 
 /// What people do to a deployment.
-const DEEDS: [Action; 4] = [
+const DEEDS: [Action; 5] = [
+    Action::Assist,
     Action::SteerDeployment,
     Action::SignOff,
     Action::OverrideCalendar,

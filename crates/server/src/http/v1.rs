@@ -115,7 +115,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         histories::show, histories::begin, histories::back_up,
         deployments::start, deployments::list, deployments::show, deployments::pause, deployments::resume,
         deployments::cancel, deployments::take_back, deployments::sign_off, deployments::look_back, deployments::roll_back, deployments::plan,
-        approvals::show, approvals::approve, approvals::turn_down, approvals::supervise, approvals::changes,
+        approvals::show, approvals::approve, approvals::turn_down, approvals::supervise, approvals::decline, approvals::changes,
         approvals::change, approvals::create, approvals::approve_change, approvals::turn_down_change,
         approvals::close_change,
         controls::list, controls::schema, controls::shipped, controls::backtest, controls::acknowledge_all,

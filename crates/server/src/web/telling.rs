@@ -44,6 +44,9 @@ fn of_clearance(event: &str, detail: &Value) -> Option<String> {
         "approved" => Some(because("approved exactly this", note)),
         "turned_down" => Some(because("turned it down", note)),
         "cleared" => Some("nothing kept the wave from beginning".to_owned()),
+        "return_asked" => Some(because("asked to take it back", text(detail, "reason"))),
+        "return_let_go" => Some("let it go back, as was asked".to_owned()),
+        "return_declined" => Some(because("declined to take it back", note)),
         "return_judged" => Some(judged(detail)),
         _ => None,
     }
@@ -399,7 +402,7 @@ mod tests {
     use jiff::Timestamp;
 
     /// What is written to the journal about something else than deployments and group runs.
-    const ACTIONS: [&str; 35] = [
+    const ACTIONS: [&str; 36] = [
         "advisories.imported",
         "artifact.attached",
         "artifact.damaged",
@@ -409,6 +412,7 @@ mod tests {
         "catalog.changed",
         "change.requested",
         "controls.acknowledged",
+        "deployment.return_let_go",
         "deployment.supervised",
         "enrolment.created",
         "incarnation.begun",

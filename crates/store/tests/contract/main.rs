@@ -10,6 +10,7 @@
 mod steps;
 
 mod access;
+mod asked_returns;
 mod catalog;
 mod communications;
 mod configuration;
@@ -87,6 +88,9 @@ contract! {
         tries_are_counted_by_subject_and_forgotten_after_a_day
         a_trust_is_replaced_by_name_and_its_tokens_end_with_it
         what_was_lent_is_forgotten_once_it_is_over
+    }
+    asked_returns {
+        what_was_asked_last_of_a_deployment_is_kept_and_found_until_it_is_answered
     }
     catalog {
         documents_are_replaced_and_listed_by_key

@@ -34,7 +34,7 @@ use tidegate_domain::{
         ActiveComponent, Attestation, Balancer, DesiredState, Health, ObservedState, Portion,
         PrepareState, Prepared, Route, RouteReport, RouteState, Server, Slot,
     },
-    deployment::{Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
+    deployment::{AskedReturn, Deployment, Purpose, Stage, Status, TargetRun, facts::Report},
     digest::Digest,
     drill::{Drill, Leg, LegKind},
     duration::Millis,
@@ -510,5 +510,17 @@ pub(crate) fn entry(subject: &str, number: u64) -> Entry {
         subject: subject.into(),
         detail: serde_json::json!({"number": number, "text": "größer"}),
         request: Some("request-1".into()),
+    }
+}
+
+/// A return that is asked for.
+pub(crate) fn asked_return(deployment: u64) -> AskedReturn {
+    AskedReturn {
+        deployment: DeploymentId(deployment),
+        newest: DeploymentId(deployment + 1),
+        by: name("cy"),
+        reason: "carts are empty".to_owned(),
+        at: time(4),
+        answer: None,
     }
 }

@@ -55,7 +55,7 @@ impl Ready {
 /// When it may not.
 pub(super) async fn ready(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Result<Ready, Error> {
     let place = (&wanted.product, &wanted.environment);
-    let supervision = supervised(tx, request, place).await?;
+    let supervision = supervised(tx, request, (Action::Deploy, place)).await?;
     let release = releases::find(tx, &wanted.product, &wanted.release).await?;
     let number = release
         .current_snapshot()
@@ -76,19 +76,19 @@ pub(super) async fn ready(tx: &mut Tx, request: &Request, wanted: &Wanted) -> Re
     })
 }
 
-/// Whose level is too low to deploy may ask for it under supervision. What a policy forbids, or a token is not good for, nobody
-/// lets go.
-async fn supervised(
+/// Whose level is too low to deploy, or to roll back, may ask for it under supervision. What a policy forbids, or a token is not
+/// good for, nobody lets go.
+pub(in crate::app) async fn supervised(
     tx: &mut Tx,
     request: &Request,
-    place: (&Name, &Name),
+    (action, place): (Action, (&Name, &Name)),
 ) -> Result<Option<Supervision>, Error> {
-    let Err(refused) = request.permit_place(tx, Action::Deploy, place).await else {
+    let Err(refused) = request.permit_place(tx, action, place).await else {
         return Ok(None);
     };
     let authorizer = request.gate.authorizer(tx).await?;
     let resource = Resource::place(place.0.clone(), place.1.clone());
-    let answer = authorizer.ask(&request.actor, Action::Deploy, &resource);
+    let answer = authorizer.ask(&request.actor, action, &resource);
     let by_level = answer.because.is_empty() && answer.failed.is_empty() && answer.scope.is_none();
     let assists = request.permit_place(tx, Action::Assist, place).await;
     match (by_level, assists) {

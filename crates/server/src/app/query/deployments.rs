@@ -1,7 +1,7 @@
 //! Deployments as they are shown.
 
 use super::{
-    super::{App, Error, Page, Request, clearance::returning, rollback::standing, steer},
+    super::{App, Error, Page, Request, clearance::returning, returns, rollback::standing, steer},
     checks, facts,
 };
 use futures::FutureExt;
@@ -158,12 +158,14 @@ async fn view(
     let deployment = steer::found(tx, request, (Action::Read, id)).await?;
     let facts = facts::collect(tx, app, &deployment).await?;
     let waiting_on = waiting(&deployment, &facts, tx.now());
+    let asked = returns::waiting(tx, &deployment).await?;
     let past = deployment.no_return(tx.now());
     let past = past.filter(|_| deployment.return_signed.is_none());
     Ok(DeploymentView {
         checks: checks::of(tx, &deployment).await?,
         objections: objections(tx, &deployment).await?,
         no_return: past.map(|past| past.to_string()),
+        asked_return: asked.as_ref().map(returns::view),
         ..shown(&deployment, &facts, waiting_on)
     })
 }
@@ -228,6 +230,7 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         checks: Vec::new(),
         jobs: jobs(deployment),
         no_return: None,
+        asked_return: None,
         objections: Vec::new(),
         group_run: deployment.membership.as_ref().map(|it| it.group.0),
         fast_track: deployment.fast_track,

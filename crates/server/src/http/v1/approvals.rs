@@ -16,7 +16,8 @@ use tidegate_domain::{
     id::{ChangeId, DeploymentId},
 };
 use tidegate_protocol::api::{
-    ApprovalRequest, ApprovalsView, ChangeRequest, ChangeView, Problem, SteerRequest,
+    ApprovalRequest, ApprovalsView, ChangeRequest, ChangeView, DeclineRequest, Problem,
+    SteerRequest,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -25,6 +26,7 @@ pub(super) fn router() -> Router<SharedApp> {
         .route("/api/v1/deployments/{id}/approve", post(approve))
         .route("/api/v1/deployments/{id}/turn-down", post(turn_down))
         .route("/api/v1/deployments/{id}/supervise", post(supervise))
+        .route("/api/v1/deployments/{id}/decline", post(decline))
         .route("/api/v1/changes", get(changes).post(create))
         .route("/api/v1/changes/{id}", get(change))
         .route("/api/v1/changes/{id}/approve", post(approve_change))
@@ -72,7 +74,7 @@ pub(super) async fn turn_down(
     Ok(extract::Json(view))
 }
 
-/// Lets go what somebody asked for under supervision.
+/// Lets go what somebody asked for under supervision: the deployment, or that it is taken back.
 #[utoipa::path(post, path = "/api/v1/deployments/{id}/supervise", params(("id" = u64, Path)),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn supervise(
@@ -81,6 +83,20 @@ pub(super) async fn supervise(
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
     app.supervise(request, DeploymentId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Declines that a deployment is taken back, as somebody asks.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/decline", params(("id" = u64, Path)), request_body = DeclineRequest,
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn decline(
+    app: State,
+    Caller(request): Caller,
+    Path(id): Path<u64>,
+    Json(said): Json<DeclineRequest>,
+) -> Result<StatusCode, ApiError> {
+    app.decline_return(request, DeploymentId(id), &said.note)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

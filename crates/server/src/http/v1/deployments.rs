@@ -182,7 +182,8 @@ pub(super) async fn plan(
     Ok(extract::Json(app.plan(request, &wanted).await?))
 }
 
-/// Takes back what runs in an environment: the deployment in progress, or else the last that succeeded.
+/// Takes back what runs in an environment: the deployment in progress, or else the last that succeeded. Of level 2, it is asked
+/// for, and answered is what is to be taken back.
 #[utoipa::path(post, path = "/api/v1/rollbacks", request_body = RollbackRequest,
     responses((status = 201, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn roll_back(

@@ -22,7 +22,7 @@ use super::super::{
     visitor::{Path, Submitted, Visitor},
 };
 use crate::{
-    app::{Error, Request, SharedApp},
+    app::{Error, Request, SharedApp, steer::Leave},
     http::{Watching, access::State},
 };
 use askama::{Template, filters::HtmlSafe};
@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use jobs::Job;
 use std::time::Duration;
 use steps::{Conducted, Said};
-use tidegate_domain::{id::DeploymentId, name::Name, talk::Subject};
+use tidegate_domain::{access::Action, id::DeploymentId, name::Name, talk::Subject};
 use tidegate_protocol::api::{DeploymentView, EntryView, StepDeedRequest, WaitingView};
 use waves::{Tile, Wave};
 
@@ -71,6 +71,7 @@ struct Deployment {
     /// What controls object to in what it went back to.
     objections: Vec<Prose>,
     waiting: Vec<Waiting>,
+    asked: Option<Asked>,
     deeds: Vec<Deed>,
     choices: Vec<Choice>,
     choices_left: usize,
@@ -99,6 +100,16 @@ struct Waiting {
     sentence: Prose,
     until: Option<Moment>,
     remedy: Prose,
+}
+
+/// That somebody asks to take it back.
+#[derive(Debug)]
+struct Asked {
+    by: String,
+    reason: String,
+    at: Moment,
+    /// Whether whoever looks lets it go, or declines.
+    may_answer: bool,
 }
 
 #[derive(Debug)]
@@ -237,14 +248,34 @@ async fn deployment(
     let is_latest = is_latest(app, request, &view).await?;
     let back = deeds::back(app, request, &view).await?;
     let deeds = deeds::possible(&view, is_latest, back);
-    let deeds = deeds::allowed(deeds, &app.leave(request, id).await?);
+    let leave = app.leave(request, id).await?;
+    let asked = asked(app, request, (&view, &leave)).await?;
+    let deeds = deeds::allowed(deeds, &leave);
     let look_back = look_back::Form::of(app, request, (&view, None)).await?;
     let steps = app.steps(request, id).await?;
     Ok(Deployment {
+        asked,
         look_back,
         runbooks: steps::of(steps, Timestamp::now()),
         ..shown(view, &journal.entries, deeds)
     })
+}
+
+async fn asked(
+    app: &SharedApp,
+    request: &Request,
+    (view, leave): (&DeploymentView, &Leave),
+) -> Result<Option<Asked>, Error> {
+    let Some(asked) = &view.asked_return else {
+        return Ok(None);
+    };
+    let is_own = app.own_accounts(request).await?.contains(&asked.by);
+    Ok(Some(Asked {
+        by: asked.by.clone(),
+        reason: asked.reason.clone(),
+        at: Moment::seen(asked.at, Timestamp::now()),
+        may_answer: !is_own && leave.actions.contains(&Action::RollBack),
+    }))
 }
 
 /// Whether nothing newer was deployed to the same place, so that going back means this one.
@@ -279,6 +310,7 @@ fn shown(view: DeploymentView, entries: &[EntryView], deeds: Vec<Deed>) -> Deplo
         took: length(until.as_second() - view.requested_at.as_second()),
         objections: view.objections.iter().map(|it| Prose::of(it)).collect(),
         waiting: view.waiting_on.iter().map(|w| waiting(w, now)).collect(),
+        asked: None,
         deeds,
         choices,
         choices_left,
@@ -350,6 +382,7 @@ mod tests {
             checks: Vec::new(),
             jobs: Vec::new(),
             no_return: None,
+            asked_return: None,
             objections: Vec::new(),
             group_run: None,
             fast_track: false,

@@ -100,7 +100,18 @@ pub(super) fn allowed(deeds: Vec<Deed>, leave: &Leave) -> Vec<Deed> {
         let is_own = deed.path == "confirm-override" && leave.asked_override;
         leave.actions.contains(&action) && !is_own
     };
-    deeds.into_iter().filter(may).collect()
+    let (may, may_not): (Vec<Deed>, Vec<Deed>) = deeds.into_iter().partition(may);
+    // Who assists asks for it, and somebody else lets it go.
+    let asks = |deed: Deed| {
+        let can_ask = deed.path == "rollback" && leave.actions.contains(&Action::Assist);
+        can_ask.then(|| Deed {
+            label: "Ask to roll back",
+            effect: format!("{} Somebody of level 3 or above lets it go.", deed.effect),
+            ..deed
+        })
+    };
+    let asked = may_not.into_iter().filter_map(asks);
+    may.into_iter().chain(asked).collect()
 }
 
 /// Does it; answers the deployment to look at next.
@@ -122,6 +133,17 @@ pub(super) async fn perform(
         let why = (deed == "override").then_some(reason.reason.trim());
         app.override_calendar(request, id, why).await?;
         return Ok(id);
+    }
+    match deed {
+        "let-return-go" => {
+            app.supervise(request, id).await?;
+            return Ok(id);
+        }
+        "decline-return" => {
+            app.decline_return(request, id, &reason.reason).await?;
+            return Ok(id);
+        }
+        _ => {}
     }
     if matches!(deed, "rollback" | "return") {
         let view = app.deployment_view(&request, id).await?;
@@ -309,6 +331,7 @@ mod tests {
             deeds.iter().map(|deed| deed.path).collect()
         };
         assert_eq!(offered(&[], false), [""; 0]);
+        assert_eq!(offered(&[Action::Assist], false), ["rollback"], "asked for");
         assert_eq!(
             offered(&[Action::SteerDeployment, Action::RollBack], false),
             ["pause", "rollback"]
