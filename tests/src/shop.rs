@@ -297,15 +297,17 @@ impl Drop for Shop {
     }
 }
 
-/// Waits until `holds`, asking often.
+/// Waits until `holds`, asking often at first, and then less: most of the asking starts a program, and others need the processors.
 ///
 /// # Panics
 /// When it does not hold in time.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(10);
     while !holds() {
         assert!(Instant::now() < deadline, "not in time: {what}");
-        breathe();
+        breathe(pause);
+        pause = (pause * 3 / 2).min(Duration::from_millis(150));
     }
 }
 
@@ -314,8 +316,8 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     clippy::disallowed_methods,
     reason = "other processes cannot wake a test; it must ask again"
 )]
-fn breathe() {
-    std::thread::sleep(Duration::from_millis(20));
+fn breathe(pause: Duration) {
+    std::thread::sleep(pause);
 }
 
 fn keep_logs(directory: &Path) -> Option<PathBuf> {

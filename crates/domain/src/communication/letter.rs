@@ -126,25 +126,25 @@ fn headline(news: &News) -> String {
 
 fn news_text(parts: NewsParts<'_>) -> String {
     let NewsParts { news, server, .. } = parts;
-    let mut text = String::new();
-    for it in news.iter().take(NEWS_MAX) {
+    let one = |it: &News| {
         let at = it.at.strftime("%Y-%m-%d %H:%M UTC");
         let page = server.map(|server| format!("\n  {server}{}", it.subject.page()));
-        text += &format!(
+        format!(
             "{}\n  {}, {at}{}\n\n",
             headline(it),
             it.why.told(),
             page.unwrap_or_default()
-        );
-    }
-    let more = news.len().saturating_sub(NEWS_MAX);
-    if more > 0 {
-        text += &format!("There is more: {more} on the page Work.\n\n");
-    }
-    let work = server.map(|server| format!("{server}/work#mailed, or by "));
-    text + &format!(
-        "-- \nHow often you get such mails you say {}`tidegate news mail daily` or `tidegate news mail never`.\n",
-        work.map_or_else(|| "by ".to_owned(), |work| format!("at {work}"))
+        )
+    };
+    let told: String = news.iter().take(NEWS_MAX).map(one).collect();
+    let more = match news.len().saturating_sub(NEWS_MAX) {
+        0 => String::new(),
+        more => format!("There is more: {more} on the page Work.\n\n"),
+    };
+    let page = server.map(|server| format!("at {server}/work#mailed, or "));
+    let page = page.unwrap_or_default();
+    format!(
+        "{told}{more}-- \nHow often you get such mails you say {page}by `tidegate news mail daily` or `tidegate news mail never`.\n"
     )
 }
 
