@@ -326,6 +326,10 @@ fn taking_back_what_succeeded_follows_the_backout_plan_that_went_with_it() {
         assert!(told.iter().any(|it| it == step), "{step}: {told:?}");
     }
     assert!(!told.iter().any(|it| it.starts_with("later")), "{told:?}");
+    // What comes after its end is still done.
+    shop.ok(&["step", "finish", taken, "look", "--note", "as before"]);
+    let looked = "look: done by admin: as before".to_owned();
+    assert!(states(&shop, taken, 0).contains(&looked));
 }
 
 #[test]

@@ -58,7 +58,7 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
     );
     let ask = [("title", "Send the notes"), ("description", "In English")];
     // What takes five days and is to be there in one was asked for too late.
-    let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let tomorrow = Timestamp::now() + SignedDuration::from_hours(24);
     let tomorrow = tomorrow.strftime("%Y-%m-%dT%H:%M").to_string();
     let hurried = [("lead_time", "certificate"), ("due", tomorrow.as_str())];
     let hurried = [&ask[..], &hurried].concat();

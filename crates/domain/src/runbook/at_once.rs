@@ -1,6 +1,6 @@
 //! A backout plan where all goes back at once: once a deployment has succeeded there are no waves any more by which it came.
 
-use super::{Before, Runbook, Step, renew::arrange};
+use super::{Before, Kind, Runbook, Step, renew::arrange};
 use crate::name::Name;
 
 impl Runbook {
@@ -39,6 +39,17 @@ impl Runbook {
         arrange(&mut runbook);
         runbook
     }
+
+    /// The same, so that the way back waits for none of its steps.
+    #[must_use]
+    pub fn without_waiting(mut self) -> Self {
+        for step in &mut self.steps {
+            if let Kind::Manual(manual) = &mut step.kind {
+                manual.waits = None;
+            }
+        }
+        self
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +76,12 @@ mod tests {
         let runbook = written.at_once(&at_once);
         assert_eq!(runbook.check(), Ok(()));
         assert_eq!(runbook.strays(&at_once), []);
+        assert!(runbook.concerns_people());
+        let without = runbook.clone().without_waiting();
+        assert_eq!(
+            (without.check(), without.concerns_people()),
+            (Ok(()), false)
+        );
         assert_eq!(
             told(&runbook),
             [

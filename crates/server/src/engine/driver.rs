@@ -172,7 +172,7 @@ async fn commit(
     }
     if decision.events.contains(&Event::Succeeded) {
         note_retired(tx, deployment).await?;
-        suppliers::verified::note(tx, deployment).await?;
+        suppliers::verified::note(tx, deployment).await;
     }
     for (wave, measurement) in &decision.measured {
         tx.record_measurement((deployment.id, *wave), measurement)

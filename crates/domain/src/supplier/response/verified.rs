@@ -2,7 +2,7 @@
 
 use super::{Response, ResponseEvent, ResponseStatus, What};
 use crate::{
-    deployment::{Deployment, Status},
+    deployment::{Deployment, Purpose, Status},
     name::Name,
     supplier::{Notice, Observation, Supplier},
 };
@@ -19,7 +19,9 @@ pub fn verified(
     let environment = response.verifies_in()?;
     let is_there = deployment.product == response.product && deployment.environment == *environment;
     let since = arrived?.max(response.at);
-    let succeeded = matches!(deployment.status, Status::Succeeded { .. });
+    // What goes back shows nothing of it: it may do so because of the change.
+    let succeeded = deployment.purpose == Purpose::Promotion
+        && matches!(deployment.status, Status::Succeeded { .. });
     (is_there && succeeded && deployment.requested_at >= since).then(|| ResponseEvent::Done {
         by,
         note: format!(
@@ -42,15 +44,25 @@ impl Response {
 }
 
 impl Notice {
-    /// Since when what it announces is in an environment: once it was seen of each component that somebody watches there.
-    pub fn arrived_in(&self, environment: &Name, supplier: &Supplier) -> Option<Timestamp> {
+    /// Since when what it announces is in an environment: once it was seen of each component that somebody watches there, and by all
+    /// that was observed of the supplier, the newest first, nothing of it was changed since.
+    pub fn arrived_in(
+        &self,
+        environment: &Name,
+        (supplier, all): (&Supplier, &[Observation]),
+    ) -> Option<Timestamp> {
         let left = self.left(supplier);
         if left.iter().any(|(_, awaited)| *awaited == environment) {
             return None;
         }
         let seen = self.seen().iter();
         let there = seen.filter(|it| it.environment == *environment);
-        there.map(|it| it.at).max()
+        let still = there.map(|seen| {
+            let observed = all.iter().find(|it| it.id == seen.by)?;
+            observed.arrived_in(environment, all).map(|_| seen.at)
+        });
+        let still: Option<Vec<Timestamp>> = still.collect();
+        still?.into_iter().max()
     }
 }
 
@@ -70,7 +82,11 @@ impl Observation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{deployment::sample, id::ObservationId, supplier::notice::Seen};
+    use crate::{
+        deployment::sample,
+        id::{DeploymentId, ObservationId},
+        supplier::notice::Seen,
+    };
     use jiff::SignedDuration;
     use serde_json::{Value, json};
 
@@ -107,6 +123,20 @@ mod tests {
         }
     }
 
+    fn observed(
+        id: u64,
+        (component, place): (&str, &str),
+        (from, to): (&str, &str),
+        hour: i64,
+    ) -> Observation {
+        serde_json::from_value(json!({
+            "id": id, "matched": "surprise", "deployed": {
+                "supplier": "acme", "component": component, "environment": place,
+                "change": {"from": {"version": from}, "to": {"version": to}, "after": at(hour - 1), "by": at(hour), "is_back": false}},
+        }))
+        .unwrap()
+    }
+
     #[test]
     fn a_deployment_that_succeeds_beside_the_change_is_the_verification() {
         let open = response(&json!({"is": "open"}));
@@ -132,6 +162,13 @@ mod tests {
             ..deployment("staging", 4, true)
         };
         assert!(!is_verified(Some(2), &other));
+        let back = Deployment {
+            purpose: Purpose::Rollback {
+                of: DeploymentId(1),
+            },
+            ..deployment("staging", 4, true)
+        };
+        assert!(!is_verified(Some(2), &back));
         let done = response(&json!({"is": "dropped", "by": "ada", "at": at(4), "reason": "no"}));
         let deployment = deployment("staging", 4, true);
         assert_eq!(
@@ -159,34 +196,35 @@ mod tests {
                 "source": {"api": {"by": "ada"}}, "at": at(0)}],
         }))
         .unwrap();
-        let seen = |notice: &Notice, component: &str, hour: i64| {
+        let seen = |notice: &Notice, (by, component): (u64, &str), hour: i64| {
             notice.seen_in(Seen {
                 component: name(component),
                 environment: name("staging"),
-                by: ObservationId(1),
+                by: ObservationId(by),
                 at: at(hour),
             })
         };
-        let arrived = |notice: &Notice, place: &str| notice.arrived_in(&name(place), &acme);
+        let all = [
+            observed(2, ("ledger", "staging"), ("1.0.0", "2.5.0"), 5),
+            observed(1, ("gateway", "staging"), ("2.4.0", "2.5.0"), 2),
+        ];
+        let arrived = |notice: &Notice, place: &str| notice.arrived_in(&name(place), (&acme, &all));
         assert_eq!(arrived(&notice, "staging"), None);
-        let one = seen(&notice, "gateway", 2);
+        let one = seen(&notice, (1, "gateway"), 2);
         assert_eq!(arrived(&one, "staging"), None, "the ledger is awaited");
-        let both = seen(&one, "ledger", 5);
+        let both = seen(&one, (2, "ledger"), 5);
         assert_eq!(arrived(&both, "staging"), Some(at(5)));
         assert_eq!(arrived(&both, "live"), None);
         assert_eq!(arrived(&both, "testing"), None, "nobody watches there");
+        let back = observed(3, ("gateway", "staging"), ("2.5.0", "2.4.0"), 6);
+        let all = [&[back][..], &all].concat();
+        let arrived = both.arrived_in(&name("staging"), (&acme, &all));
+        assert_eq!(arrived, None, "the gateway went back");
     }
 
     #[test]
     fn an_observed_version_is_there_while_it_is_what_was_seen_last() {
-        let seen = |id: u64, place: &str, (from, to): (&str, &str), hour: i64| -> Observation {
-            serde_json::from_value(json!({
-                "id": id, "matched": "surprise", "deployed": {
-                    "supplier": "acme", "component": "gateway", "environment": place,
-                    "change": {"from": {"version": from}, "to": {"version": to}, "after": at(hour - 1), "by": at(hour), "is_back": false}},
-            }))
-            .unwrap()
-        };
+        let seen = |id, place, versions, hour| observed(id, ("gateway", place), versions, hour);
         let live = seen(3, "live", ("2.4.0", "2.5.0"), 9);
         let staging = seen(2, "staging", ("2.4.0", "2.5.0"), 4);
         let arrived = |all: &[Observation]| live.arrived_in(&name("staging"), all);

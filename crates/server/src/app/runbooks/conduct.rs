@@ -6,6 +6,7 @@ use super::{
 };
 use tidegate_domain::{
     deployment::{Deployment, Facts, Purpose, Steps},
+    drill::Drill,
     id::DeploymentId,
     rehearsal::Profile,
     runbook::{
@@ -13,6 +14,9 @@ use tidegate_domain::{
     },
 };
 use tidegate_store::{StoreError, Tx};
+
+/// So many of the last deployments of a place are looked through for those that brought the same again.
+const AGAIN: u64 = 20;
 
 /// The newest runbooks of what a deployment brings, as it would run by them; of one that takes another back, the backout plan of that.
 ///
@@ -52,18 +56,25 @@ pub(in crate::app) async fn conducted(
     Ok(all)
 }
 
-/// The backout plan by which a deployment takes back another: the one that was approved with that, or else the newest.
+/// The backout plan by which a deployment takes back another: the one that was approved with that, or else the newest. Nobody approved
+/// the latter, so that it keeps nothing waiting. Where it is only tried whether one comes back, no people take part.
 async fn backout(
     tx: &mut Tx,
     deployment: &Deployment,
     of: DeploymentId,
 ) -> Result<Option<Conducted>, StoreError> {
-    let kept = tx.conducted(of).await?.into_iter();
-    let mut kept = kept.filter(|it| it.runbook.way == Way::Back);
-    let (edition, runbook, procedures) = match (kept.next(), tx.deployment(of).await?) {
-        (Some(it), _) => (it.edition, it.runbook, it.procedures),
-        (None, None) => return Ok(None),
-        (None, Some(taken_back)) => {
+    let place = (&deployment.product, &deployment.environment);
+    let drills = tx.running_drills().await?;
+    let is_here = |it: &Drill| (&it.product, &it.environment) == place;
+    if drills.iter().any(is_here) {
+        return Ok(None);
+    }
+    let Some(taken_back) = tx.deployment(of).await? else {
+        return Ok(None);
+    };
+    let (edition, runbook, procedures) = match approved(tx, &taken_back).await? {
+        Some(it) => (it.edition, it.runbook, it.procedures),
+        None => {
             let of = Errand {
                 product: taken_back.product,
                 version: taken_back.release,
@@ -73,7 +84,7 @@ async fn backout(
             let Some(it) = newest(tx, &of).await? else {
                 return Ok(None);
             };
-            (it.edition, it.runbook, it.procedures)
+            (it.edition, it.runbook.without_waiting(), it.procedures)
         }
     };
     Ok(Some(Conducted {
@@ -83,6 +94,21 @@ async fn backout(
         procedures,
         run: Run::new(deployment.requested_at),
     }))
+}
+
+/// The backout plan that went with a deployment, or with the last one that brought the same there again.
+async fn approved(tx: &mut Tx, of: &Deployment) -> Result<Option<Conducted>, StoreError> {
+    let again = tx.succeeded_in(&of.product, &of.environment, AGAIN).await?;
+    let again = again
+        .into_iter()
+        .filter(|it| it.id > of.id && it.release == of.release && it.snapshot == of.snapshot);
+    for id in again.map(|it| it.id).chain([of.id]) {
+        let mut all = tx.conducted(id).await?.into_iter();
+        if let Some(back) = all.find(|it| it.runbook.way == Way::Back) {
+            return Ok(Some(back));
+        }
+    }
+    Ok(None)
 }
 
 /// The steps of the engine that are not what the plan of a deployment gives.

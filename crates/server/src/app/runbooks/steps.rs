@@ -9,7 +9,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{
     access::Action,
-    deployment::{Deployment, Status},
+    deployment::{Deployment, Purpose, Status},
     id::DeploymentId,
     runbook::{Conducted, Step, Timeline, Way},
 };
@@ -85,10 +85,13 @@ pub(super) async fn view(
 /// Whether a runbook is being run, or what comes after its end may still be done.
 pub(in crate::app) fn is_active(deployment: &Deployment, way: Way) -> bool {
     match &deployment.status {
-        Status::Requested
-        | Status::Preparing { .. }
-        | Status::Rolling { .. }
-        | Status::Succeeded { .. } => way == Way::Forward,
+        Status::Requested | Status::Preparing { .. } | Status::Rolling { .. } => {
+            way == Way::Forward
+        }
+        Status::Succeeded { .. } => match deployment.purpose {
+            Purpose::Promotion => way == Way::Forward,
+            Purpose::Rollback { .. } => way == Way::Back,
+        },
         Status::RollingBack { .. } | Status::RolledBack { .. } | Status::Failed { .. } => {
             way == Way::Back
         }

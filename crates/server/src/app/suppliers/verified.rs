@@ -2,6 +2,7 @@
 
 use super::{ACTOR, LOOKED_THROUGH, responses};
 use crate::app::Error;
+use futures::FutureExt;
 use jiff::Timestamp;
 use tidegate_domain::{
     catalog::Kind,
@@ -14,11 +15,17 @@ use tidegate_domain::{
 };
 use tidegate_store::Tx;
 
-/// Ends the re-verifications that this deployment is.
-///
-/// # Errors
-/// When the store fails.
-pub(crate) async fn note(tx: &mut Tx, deployment: &Deployment) -> Result<(), Error> {
+/// Ends the re-verifications that this deployment is. Where that cannot be found out, somebody says so: the deployment has succeeded
+/// all the same.
+pub(crate) async fn note(tx: &mut Tx, deployment: &Deployment) {
+    let noted = tx.attempt(deployment, |tx, deployment| end(tx, deployment).boxed());
+    if let Err(why) = noted.await {
+        let error = &why as &dyn std::error::Error;
+        tracing::error!(deployment = deployment.id.0, error, "suppliers.unverified");
+    }
+}
+
+async fn end(tx: &mut Tx, deployment: &Deployment) -> Result<(), Error> {
     let by: Name = ACTOR.parse().map_err(|why| Error::invalid("actor", why))?;
     for response in tx.responses_for(&deployment.product).await? {
         let Some(environment) = response.verifies_in() else {
@@ -45,7 +52,8 @@ async fn arrived(
             let supplier: Option<Supplier> = tx
                 .document(Kind::Supplier, notice.supplier.as_str())
                 .await?;
-            Ok(supplier.and_then(|it| notice.arrived_in(environment, &it)))
+            let all = tx.observations_of(&notice.supplier, LOOKED_THROUGH).await?;
+            Ok(supplier.and_then(|it| notice.arrived_in(environment, (&it, &all))))
         }
         About::Observation(id) => {
             let Some(observed) = tx.observation(id).await? else {
