@@ -258,7 +258,8 @@ pub struct ApprovalsView {
     pub said: Vec<SaidView>,
     /// What is missing.
     pub lacks: Vec<String>,
-    /// Whose yes would count towards that.
+    /// Whose yes would count towards that, for whoever sees the organisation.
+    #[serde(default)]
     pub could: Vec<String>,
 }
 

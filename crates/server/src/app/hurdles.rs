@@ -56,7 +56,7 @@ impl App {
             .read(input, |tx, (app, request, name)| {
                 async move {
                     let observed = trains::observed(tx, app, (request, name)).await?;
-                    of_train(tx, app, observed).await
+                    of_train(tx, (app, request), observed).await
                 }
                 .boxed()
             })
@@ -79,7 +79,8 @@ impl App {
                 async move {
                     let mut observed = trains::observed(tx, app, (request, name)).await?;
                     let view = observed.view(tx).await?;
-                    Ok((view, of_train(tx, app, observed).await?))
+                    let hurdles = of_train(tx, (app, request), observed).await?;
+                    Ok((view, hurdles))
                 }
                 .boxed()
             })
@@ -87,14 +88,18 @@ impl App {
     }
 }
 
-async fn of_train(tx: &mut Tx, app: &App, mut of: Observed) -> Result<HurdlesView, Error> {
+async fn of_train(
+    tx: &mut Tx,
+    asked: (&App, &Request),
+    mut of: Observed,
+) -> Result<HurdlesView, Error> {
     let (path, mut hurdles) = of.hurdles(tx.now());
     let train = of.train;
     if let TrainStatus::UnderWay { run, .. } = &train.status {
         let run = tx.group_run(*run).await?;
         for it in run.iter().flat_map(|run| &run.members) {
             let of = (&it.product, &it.release, &it.environment);
-            hurdles.extend(under_way(tx, app, it.deployment, of).await?);
+            hurdles.extend(under_way(tx, asked, it.deployment, of).await?);
         }
     }
     for environment in &path {
@@ -110,7 +115,7 @@ async fn of_train(tx: &mut Tx, app: &App, mut of: Observed) -> Result<HurdlesVie
 /// What a deployment that moves there waits for.
 async fn under_way(
     tx: &mut Tx,
-    app: &App,
+    (app, request): (&App, &Request),
     id: DeploymentId,
     (product, release, environment): (&Name, &Version, &Name),
 ) -> Result<Vec<Hurdle>, Error> {
@@ -143,7 +148,7 @@ async fn under_way(
         match wait {
             WaitingOn::Clearance { stops } => {
                 let place = (product, environment);
-                let names = clearance::whose_of(tx, &app.gate, (&deployment, stops)).await?;
+                let names = clearance::whose_of(tx, request, (&deployment, stops)).await?;
                 hurdles.extend(Hurdle::of_stops((stops, &names), place));
             }
             WaitingOn::Steps { gate, steps } => {

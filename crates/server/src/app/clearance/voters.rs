@@ -1,12 +1,12 @@
 //! Who approved, and whether their word counts as they stand now.
 
 use super::{
-    super::{Error, Gate},
+    super::{Error, Gate, Request},
     Found, find,
 };
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::{Action, Actor, Resource},
+    access::{Action, Actor, ActorKind, Resource},
     control::{Approval, Stop, StopKind, Verdict, Voter},
     deployment::Deployment,
     id::PersonId,
@@ -97,7 +97,7 @@ pub(super) async fn may_approve(
     let authorizer = gate.authorizer(tx).await?;
     let resource = Resource::place(deployment.product.clone(), deployment.environment.clone());
     let mut people = tx.people().await?;
-    people.retain(|it| it.human() != requester);
+    people.retain(|it| it.kind == ActorKind::Person && it.human() != requester);
     let named = people.into_iter().map(|it| {
         let (name, human) = (it.name.clone(), it.human());
         voter(&authorizer, &resource, (name, human, Some(&it.actor())))
@@ -108,23 +108,23 @@ pub(super) async fn may_approve(
 /// Whose yes would count towards what of these stops a deployment are approvals.
 pub(in crate::app) async fn whose_of(
     tx: &mut Tx,
-    gate: &Gate,
+    request: &Request,
     (deployment, stops): (&Deployment, &[Stop]),
 ) -> Result<Vec<Name>, Error> {
     if stops.iter().all(|it| it.kind != StopKind::Approval) {
         return Ok(Vec::new());
     }
-    let found = find(tx, gate, deployment).await?;
-    whose_yes(tx, gate, (deployment, &found)).await
+    let found = find(tx, &request.gate, deployment).await?;
+    whose_yes(tx, request, (deployment, &found)).await
 }
 
-/// Whose yes would count towards what the approvals of a deployment lack.
+/// Whose yes would count towards what the approvals of a deployment lack, as far as whoever asks sees people.
 pub(in crate::app) async fn whose_yes(
     tx: &mut Tx,
-    gate: &Gate,
+    request: &Request,
     (deployment, found): (&Deployment, &Found),
 ) -> Result<Vec<Name>, Error> {
-    if found.unmet.is_empty() {
+    if found.unmet.is_empty() || !request.sight(tx).await?.shows_organisation() {
         return Ok(Vec::new());
     }
     let product = tx.product(&deployment.product).await?;
@@ -133,7 +133,7 @@ pub(in crate::app) async fn whose_yes(
         let mut voters = found.voters.iter();
         voters.any(|it| it.human == voter.human && it.verdict == Verdict::Approved)
     };
-    let mut all = may_approve(tx, gate, deployment).await?;
+    let mut all = may_approve(tx, &request.gate, deployment).await?;
     all.retain(|it| !said(it) && found.unmet.iter().any(|unmet| unmet.is_met_by(it, &owner)));
     Ok(all.into_iter().map(|it| it.name).collect())
 }

@@ -157,7 +157,7 @@ async fn next(
     let running = tx.deployment_running_in(product, environment).await?;
     if let Some(id) = running {
         let of = (product, &release.version, environment);
-        return under_way(tx, app, id, of).await;
+        return under_way(tx, (app, request), id, of).await;
     }
     let mut hurdles = vec![carried.unwrap_or_else(|| {
         let said = (
@@ -208,19 +208,16 @@ async fn stops(
 /// and whose approval it lacks.
 async fn would(
     tx: &mut Tx,
-    request: &Request,
+    asker: &Request,
     ((release, environment), turn): ((&Release, &Name), Turn),
 ) -> Result<(Clearance, Vec<Name>), Error> {
     let place = (&release.product, environment);
-    let may = request
-        .permit_place(tx, Action::Deploy, place)
-        .await
-        .is_ok();
+    let may = asker.permit_place(tx, Action::Deploy, place).await.is_ok();
     let request = match may {
-        true => request.clone(),
+        true => asker.clone(),
         false => {
-            let gate = Arc::clone(&request.gate);
-            let who = (&release.created_by, request.id.clone());
+            let gate = Arc::clone(&asker.gate);
+            let who = (&release.created_by, asker.id.clone());
             Request::on_behalf(tx, &gate, who).await?
         }
     };
@@ -230,7 +227,8 @@ async fn would(
         environment: environment.to_string(),
         ..DeploymentRequest::default()
     })?;
-    tx.attempt(&(request, wanted, turn), |tx, (request, wanted, turn)| {
+    let input = (asker, request, wanted, turn);
+    tx.attempt(&input, |tx, (asker, request, wanted, turn)| {
         async move {
             let deployment = match turn {
                 Turn::Next => deploy::would_begin(tx, request, wanted).await?,
@@ -238,7 +236,7 @@ async fn would(
             };
             let found = clearance::find(tx, &request.gate, &deployment).await?;
             let found_of = (&deployment, &found);
-            let names = clearance::whose_yes(tx, &request.gate, found_of).await?;
+            let names = clearance::whose_yes(tx, asker, found_of).await?;
             Ok((found.clearance, names))
         }
         .boxed()
