@@ -10,8 +10,29 @@ use tidegate_tests::{
 const BEN: &str = "ben@example.org";
 const CY: &str = "cy@example.org";
 const RELEASE: &str = "release/shop/2.0.0";
+/// Two teams that both give `dan` a level, and what they make.
+const TEAMS: &str = "\
+kind: Team
+name: makers
+levels: { dan: assist }
+---
+kind: Team
+name: keepers
+levels: { dan: assist }
+---
+kind: Product
+name: till
+team: makers
+components: [{ name: web, driver: service, service: { command: [\"./web\"] } }]
+---
+kind: Product
+name: bank
+team: keepers
+components: [{ name: app, driver: service, service: { command: [\"./app\"] } }]
+";
 
-/// A press whose people are mailed what is new for them once nothing more came for so long; `cy` wants no mails.
+/// A press whose people are mailed what is new for them once nothing more came for so long; `cy` wants no mails. Something was
+/// new before.
 async fn mailing(gather: &str) -> Press {
     let mut press = Press::open().await;
     let known = ["--public-url", "https://tide.example"].map(str::to_owned);
@@ -29,6 +50,7 @@ async fn mailing(gather: &str) -> Press {
     ]);
     let before = said(&press, "ben", &["news", "mail"]);
     assert!(before.contains("names no channel for it"), "{before}");
+    says(&press, "long ago");
     gathers(&press, gather);
     let often = said(&press, "ben", &["news", "mail", "at-once"]);
     assert!(often.contains(BEN), "{often}");
@@ -92,6 +114,7 @@ async fn who_is_named_is_mailed_once_and_who_wants_none_is_not() {
         "{plain}"
     );
     assert!(!plain.contains("text/html"), "{plain}");
+    assert!(!plain.contains("long ago"), "their past: {plain}");
     until("it is known that it was taken", || {
         last(&press).contains("The last mail: delivered")
     });
@@ -122,12 +145,50 @@ async fn what_was_seen_before_the_mail_goes_out_is_not_in_it() {
     assert!(mail.plain().contains("second"), "{}", mail.plain());
     assert!(!mail.plain().contains("first"), "{}", mail.plain());
 
-    let feed = "kind: Organisation\nname: acme\nnews: { by: news }\n";
-    let file = press.server.file("feed.yaml", feed);
-    let output = press.server.output(&["apply", "-f", &file, "--yes"]);
-    let why = String::from_utf8_lossy(&output.stderr).into_owned();
-    let expect = "news go by channel `news`, which does not mail";
-    assert!(!output.status.success() && why.contains(expect), "{why}");
+    for (declared, expect) in [
+        (
+            "kind: Organisation\nname: acme\nnews: { by: news }\n",
+            "news go by channel `news`, which does not mail",
+        ),
+        (
+            "kind: Channel\nname: post\nby: feed\n",
+            "channel `post` does not mail, and the news of organisation `acme` go by it",
+        ),
+    ] {
+        let file = press.server.file("no-mail.yaml", declared);
+        let output = press.server.output(&["apply", "-f", &file, "--yes"]);
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && why.contains(expect), "{why}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_may_not_see_any_more_is_not_mailed() {
+    let press = mailing("1h").await;
+    let dan = "dan@example.org";
+    press
+        .server
+        .run(&["person", "create", "dan", "--email", dan]);
+    press.server.apply(TEAMS);
+    said(&press, "dan", &["news", "mail", "at-once"]);
+    for (product, what) in [("till", "hidden"), ("bank", "plain")] {
+        press
+            .server
+            .run(&["release", "create", product, "1.0.0", "--draft"]);
+        let about = format!("release/{product}/1.0.0");
+        let text = format!("this is {what}, @dan");
+        said(&press, "ada", &["comment", "add", &about, &text]);
+    }
+    assert!(said(&press, "dan", &["news"]).contains("this is hidden"));
+    let alone = TEAMS.replacen("{ dan: assist }", "{}", 1);
+    press.server.apply(&alone);
+    gathers(&press, "0s");
+    until("dan is mailed", || !press.post.to(dan).is_empty());
+    let plain = press.post.to(dan)[0].plain();
+    assert!(
+        plain.contains("this is plain") && !plain.contains("this is hidden"),
+        "{plain}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

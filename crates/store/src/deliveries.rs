@@ -8,6 +8,9 @@ use tidegate_domain::{
     name::Name,
 };
 
+/// How much is handed out at a time of what belongs to no message.
+const ALONE_MAX: u64 = 200;
+
 impl Tx {
     /// The first of `count` numbers that the next deliveries get.
     ///
@@ -84,6 +87,9 @@ impl Tx {
 
     /// At most `limit` deliveries by one channel whose turn has come, in the order of their turns.
     ///
+    /// What belongs to no message (number 0: news, and invitations) gives way to what does, and comes in small parts: a message
+    /// may be urgent, and everybody's news are due at one hour.
+    ///
     /// # Errors
     /// When the database refuses.
     pub async fn deliveries_due(
@@ -91,10 +97,25 @@ impl Tx {
         channel: &Name,
         limit: u64,
     ) -> Result<Vec<DeliveryId>, StoreError> {
-        let sql = "SELECT id FROM deliveries WHERE state = 'queued' AND at <= $1 AND channel = $2 \
-            ORDER BY at, id LIMIT $3";
+        let of_messages = self.due(("message > 0", channel), limit).await?;
+        if !of_messages.is_empty() {
+            return Ok(of_messages);
+        }
+        let limit = limit.min(ALONE_MAX);
+        self.due(("message = 0", channel), limit).await
+    }
+
+    async fn due(
+        &mut self,
+        (which, channel): (&str, &Name),
+        limit: u64,
+    ) -> Result<Vec<DeliveryId>, StoreError> {
+        let sql = format!(
+            "SELECT id FROM deliveries WHERE state = 'queued' AND at <= $1 AND channel = $2 AND {which} \
+            ORDER BY at, id LIMIT $3"
+        );
         let values = [self.now().into(), channel.as_str().into(), limit.into()];
-        let rows = self.rows(sql, &values).await?;
+        let rows = self.rows(&sql, &values).await?;
         rows.iter()
             .map(|row| row.unsigned(0).map(DeliveryId))
             .collect()

@@ -198,17 +198,20 @@ impl Tx {
     /// People with an address for whom something is new that no mail tells, and who want mails: how far each was told, and when
     /// the rest of it happened.
     ///
+    /// It is asked person by person: what they were told long ago and have not seen is not read.
+    ///
     /// # Errors
     /// When the database refuses.
     pub async fn untold_news(&mut self) -> Result<Vec<(Mailing, Untold)>, StoreError> {
-        let sql = "SELECT w.person, m.record, a.record, b.record FROM (\
-              SELECT n.person AS person, MIN(n.id) AS oldest, MAX(n.id) AS newest FROM news n \
-              JOIN people p ON p.name = n.person AND p.kind = 'person' AND p.email IS NOT NULL AND p.removed_at IS NULL \
-              LEFT JOIN news_mailings k ON k.person = n.person \
-              WHERE COALESCE(k.waits, 1) = 1 AND n.id > COALESCE(k.up_to, 0) GROUP BY n.person) w \
-            LEFT JOIN news_mailings m ON m.person = w.person \
-            JOIN news a ON a.id = w.oldest JOIN news b ON b.id = w.newest ORDER BY w.person";
-        let rows = self.rows(sql, &[]).await?;
+        let untold = "FROM news n WHERE n.person = p.name AND n.id > COALESCE(m.up_to, 0)";
+        let sql = format!(
+            "SELECT p.name, m.record, \
+              (SELECT n.record {untold} ORDER BY n.id LIMIT 1), (SELECT n.record {untold} ORDER BY n.id DESC LIMIT 1) \
+            FROM people p LEFT JOIN news_mailings m ON m.person = p.name \
+            WHERE p.kind = 'person' AND p.email IS NOT NULL AND p.removed_at IS NULL AND COALESCE(m.waits, 1) = 1 \
+              AND (SELECT MIN(n.id) {untold}) IS NOT NULL ORDER BY p.name"
+        );
+        let rows = self.rows(&sql, &[]).await?;
         let read = |row: &Row| {
             let mailing = match row.optional_text(1)? {
                 Some(_) => row.record(1, "mailing")?,
@@ -222,6 +225,16 @@ impl Tx {
             Ok((mailing, untold))
         };
         rows.iter().map(read).collect()
+    }
+
+    /// The newest of what is new for each person and they have not seen.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn newest_news_of_all(&mut self) -> Result<Vec<(Name, NewsId)>, StoreError> {
+        let sql = "SELECT person, MAX(id) FROM news GROUP BY person ORDER BY person";
+        let read = |row: &Row| Ok((row.parsed(0)?, NewsId(row.unsigned(1)?)));
+        self.rows(sql, &[]).await?.iter().map(read).collect()
     }
 
     /// The newest of what is new for a person and they have not seen.

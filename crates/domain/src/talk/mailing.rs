@@ -160,10 +160,21 @@ impl Mailing {
     /// They say how often, where `newest` is the last that is new for them. What came while they wanted no mail is not mailed
     /// later.
     pub fn choose(&mut self, often: Often, newest: Option<NewsId>) {
-        if self.often() == Often::Never {
-            self.up_to = newest.map_or(self.up_to, |newest| newest.max(self.up_to));
+        if let (Often::Never, Some(newest)) = (self.often(), newest) {
+            self.leave_out(newest);
         }
         self.often = Some(often);
+    }
+
+    /// What is new up to a number is not mailed, nor by the mail that is under way. So nobody is mailed their whole past when
+    /// mails begin; the first mail is due by what comes after.
+    pub fn leave_out(&mut self, newest: NewsId) {
+        self.up_to = self.up_to.max(newest);
+        if self.is_under_way
+            && let Some(last) = &mut self.last
+        {
+            last.after = last.after.max(newest);
+        }
     }
 
     /// A mail begins of what is new behind the last one.

@@ -6,7 +6,7 @@ mod references;
 mod remove;
 mod rights;
 
-use super::{App, Error, Request, controls, latecomers, procedures, proposals};
+use super::{App, Error, Request, controls, latecomers, procedures, proposals, talk};
 use futures::FutureExt;
 pub(super) use parse::nearest;
 use parse::{Declared, Located};
@@ -195,8 +195,11 @@ async fn record(
         .await?)
 }
 
-/// Keeps a document, and numbers the version of a control.
+/// Keeps a document, and numbers the version of a control. By an organisation, mails of news may begin.
 pub(super) async fn keep_document(tx: &mut Tx, document: &Document) -> Result<(), Error> {
+    if let Document::Organisation(organisation) = document {
+        talk::begin_news_by(tx, organisation).await?;
+    }
     tx.record_document(document).await?;
     if let Document::Control(control) = document {
         controls::note_version(tx, control).await?;

@@ -10,7 +10,7 @@ use super::{
     authenticate::refuse_narrow,
     field,
     links::{check_external, external, linked, part},
-    optional,
+    optional, talk,
 };
 use futures::FutureExt;
 use shown::view;
@@ -180,6 +180,7 @@ async fn alter(
 ) -> Result<(PersonRow, PersonView), Error> {
     request.permit_at_large(tx, Action::ManagePeople).await?;
     let mut row = found(tx, name).await?;
+    let had_address = row.email.is_some();
     if let Some(display) = &change.display {
         row.display.clone_from(display);
     }
@@ -200,6 +201,9 @@ async fn alter(
     }
     check_owner(&row)?;
     tx.record_person_changed(&row).await?;
+    if row.email.is_some() && !had_address {
+        talk::begin_news_for(tx, &row.name).await?;
+    }
     check_somebody_administers(tx, request).await?;
     note(tx, request, "person.changed", &row).await?;
     let authorizer = request.gate.authorizer(tx).await?;

@@ -12,6 +12,8 @@ mod remind;
 mod say;
 
 pub(super) use delegate::view as delegation_view;
-pub(super) use mail::give_up as give_up_news;
+pub(super) use mail::{
+    begin_by as begin_news_by, begin_for as begin_news_for, give_up as give_up_news,
+};
 pub(super) use news::{Told, people_of, tell, unseen, unseen_behind};
 pub(super) use say::comments;

@@ -3,7 +3,7 @@
 use crate::samples::{bounce, deliveries, delivery, left_out, message, messages, name, opt_ins};
 use tidegate_domain::{
     communication::{
-        DeliveryState, OptIn,
+        Delivery, DeliveryState, OptIn, Tells,
         message::{About, Message, Tally},
     },
     digest::Digest,
@@ -108,10 +108,15 @@ pub(crate) async fn deliveries_are_found_by_their_turn_and_counted_by_what_they_
     let then: jiff::Timestamp = "2100-01-01T00:00:00Z".parse().unwrap();
     late.state = DeliveryState::queued(then);
     late.channel = name("other");
-    commit!(store, (all, late), |tx, (all, late)| {
+    let news = Delivery {
+        message: MessageId(0),
+        tells: Tells::News,
+        ..delivery(502, "ben@example.org")
+    };
+    let more = [late, news];
+    commit!(store, (all, more), |tx, (all, more)| {
         tx.record_deliveries_begun(all).await?;
-        tx.record_deliveries_begun(std::slice::from_ref(late))
-            .await?;
+        tx.record_deliveries_begun(more).await?;
     });
     let due = async |limit| {
         view!(store, limit, |tx, limit| tx
@@ -150,7 +155,8 @@ pub(crate) async fn deliveries_are_found_by_their_turn_and_counted_by_what_they_
     commit!(store, then, |tx, then| tx
         .record_audience_waits((MessageId(1), &name("customers")), *then)
         .await?);
-    assert_eq!(due(900).await, []);
+    // What belongs to no message waited for those.
+    assert_eq!(due(900).await, [DeliveryId(502)]);
     commit!(store, (), |tx, ()| tx
         .record_deliveries_called(MessageId(1))
         .await?);

@@ -183,6 +183,9 @@ pub(crate) async fn what_no_mail_tells_is_found_for_those_who_have_an_address(st
             Some(NewsId(4))
         )
     );
+    let newest = view!(store, (), |tx, ()| tx.newest_news_of_all().await?);
+    let expect = [("ben", 4), ("cy", 2), ("dan", 3)];
+    assert_eq!(newest, expect.map(|(who, id)| (name(who), NewsId(id))));
 }
 
 pub(crate) async fn one_stands_in_for_somebody_until_a_time(store: &Store) {

@@ -75,6 +75,37 @@ fn never_is_never_and_what_came_meanwhile_is_not_mailed_later() {
 }
 
 #[test]
+fn what_was_new_before_mails_began_is_told_by_no_mail() {
+    let mut mailing = ada(None);
+    mailing.leave_out(NewsId(7));
+    assert_eq!(mailing.up_to, NewsId(7));
+    mailing.leave_out(NewsId(5));
+    assert_eq!(mailing.up_to, NewsId(7), "it was told already");
+    // The first hour behind what comes after: the same morning, or the next.
+    for (oldest, expect) in [
+        ("2026-12-01T05:00:00Z", "2026-12-01T06:00:00Z"),
+        ("2026-12-01T08:00:00Z", "2026-12-02T06:00:00Z"),
+    ] {
+        assert_eq!(due(&mailing, oldest, oldest), expect);
+    }
+    // A mail that began before tells nothing of it, and nothing of it comes back when that mail is given up.
+    let begun = at("2026-12-02T06:00:00Z");
+    mailing.begin(DeliveryId(5), begun);
+    mailing.leave_out(NewsId(9));
+    let after = mailing.last.as_ref().map(|it| it.after);
+    assert_eq!(after, Some(NewsId(9)));
+    let cancelled = DeliveryState::Cancelled {
+        at: begun,
+        reason: None,
+    };
+    assert!(mailing.went(DeliveryId(5), &cancelled));
+    assert_eq!(mailing.up_to, NewsId(9));
+    // A mail that is over stays on record as it was.
+    mailing.leave_out(NewsId(11));
+    assert_eq!(mailing.last.map(|it| it.after), Some(NewsId(9)));
+}
+
+#[test]
 fn one_mail_is_under_way_at_a_time_and_only_what_did_not_arrive_is_told_again() {
     let (now, reply) = (at("2026-12-01T12:00:00Z"), String::new);
     let ended = |state: DeliveryState| {

@@ -78,8 +78,8 @@ impl Known {
             | Document::Programme(_)
             | Document::Control(_)
             | Document::ChangeTemplate(_)
-            | Document::Tracker(_)
-            | Document::Channel(_) => None,
+            | Document::Tracker(_) => None,
+            Document::Channel(channel) => self.messages.channel_fault(channel),
             Document::Stakeholder(stakeholder) => stakeholder_fault(stakeholder),
             Document::Audience(audience) => self.messages.audience_fault(audience),
             Document::MessageTemplate(template) => {

@@ -16,6 +16,7 @@ use tidegate_domain::{
     communication::{
         Bounce, Channel, Delivery, DeliveryKey, DeliveryState, MailAddress, Means, Recipient, Tells,
     },
+    id::NewsId,
     name::Name,
     talk::{Mailing, NewsPost, Often, Untold},
 };
@@ -63,40 +64,79 @@ impl App {
         Ok(view)
     }
 
-    /// Begins the mails that are due.
+    /// Begins the mails that are due, each for itself: one that cannot begin holds up no other.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn mail_news(&self, holder: &str) -> Result<(), Error> {
         let ready = self.store.read((), |tx, ()| ready(tx).boxed()).await?;
-        if ready.is_empty() {
-            return Ok(());
+        let mut has_begun = false;
+        for person in ready {
+            let input = (person.clone(), holder.to_owned(), self.gate.clone());
+            let turn = self.store.write(input, |tx, (person, holder, gate)| {
+                take_turn(tx, gate, (person, holder)).boxed()
+            });
+            match turn.await {
+                Ok(Turn::Begun) => has_begun = true,
+                Ok(Turn::NothingDue) => {}
+                Ok(Turn::OfAnother) => break,
+                Err(error) => tracing::warn!(
+                    person = person.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "news.mail_not_begun"
+                ),
+            }
         }
-        let input = (ready, holder.to_owned(), self.gate.clone());
-        self.store
-            .write(input, |tx, (ready, holder, gate)| {
-                begin_all(tx, gate, (ready, holder)).boxed()
-            })
-            .await?;
-        self.bus.announce();
+        if has_begun {
+            self.bus.announce();
+        }
         Ok(())
     }
 }
 
-/// Of nothing that is new when the record is put back from a backup it is known whether it was mailed: it is on the pages.
+/// Of what is new by now nobody is mailed anything: it is on the pages. So it is when mails begin, and when the record is put
+/// back from a backup, because nobody knows what was mailed since.
 pub(in crate::app) async fn give_up(tx: &mut Tx) -> Result<(), Error> {
-    for (mut mailing, _) in tx.untold_news().await? {
-        let newest = tx.newest_news(&mailing.person).await?;
-        mailing.up_to = newest.unwrap_or(mailing.up_to);
-        tx.record_mailing(&mailing).await?;
+    for (person, newest) in tx.newest_news_of_all().await? {
+        leave_out(tx, (&person, newest)).await?;
     }
     Ok(())
 }
 
-/// How people are mailed, if the organisation says so and there is such a channel.
-async fn post(tx: &mut Tx) -> Result<Option<NewsPost>, Error> {
+/// Somebody has an address from now on: what was new before is not mailed there.
+pub(in crate::app) async fn begin_for(tx: &mut Tx, person: &Name) -> Result<(), Error> {
+    match tx.newest_news(person).await? {
+        Some(newest) => leave_out(tx, (person, newest)).await,
+        None => Ok(()),
+    }
+}
+
+/// An organisation is declared otherwise from now on. If it is by this that people are mailed, what was new before is not mailed.
+pub(in crate::app) async fn begin_by(
+    tx: &mut Tx,
+    organisation: &Organisation,
+) -> Result<(), Error> {
+    if organisation.news.is_some() && declared(tx).await?.is_none() {
+        give_up(tx).await?;
+    }
+    Ok(())
+}
+
+async fn leave_out(tx: &mut Tx, (person, newest): (&Name, NewsId)) -> Result<(), Error> {
+    let mut mailing = tx.mailing_of(person).await?;
+    mailing.leave_out(newest);
+    Ok(tx.record_mailing(&mailing).await?)
+}
+
+/// How people are mailed, if the organisation says so.
+async fn declared(tx: &mut Tx) -> Result<Option<NewsPost>, Error> {
     let all: Vec<Organisation> = tx.documents(Kind::Organisation).await?;
-    let Some(post) = all.into_iter().find_map(|it| it.news) else {
+    Ok(all.into_iter().find_map(|it| it.news))
+}
+
+/// The same, if there is such a channel.
+async fn post(tx: &mut Tx) -> Result<Option<NewsPost>, Error> {
+    let Some(post) = declared(tx).await? else {
         return Ok(None);
     };
     let channel: Option<Channel> = tx.document(Kind::Channel, post.by.as_str()).await?;
@@ -145,24 +185,31 @@ async fn ready(tx: &mut Tx) -> Result<Vec<Name>, Error> {
     Ok(ready)
 }
 
-async fn begin_all(
+/// What became of somebody's turn.
+enum Turn {
+    /// A mail to them begins.
+    Begun,
+    /// Nothing is due for them any more.
+    NothingDue,
+    /// Another server begins mails.
+    OfAnother,
+}
+
+/// Another server may have been quicker, and may be no more.
+async fn take_turn(
     tx: &mut Tx,
     gate: &Arc<Gate>,
-    (ready, holder): (&[Name], &str),
-) -> Result<(), Error> {
+    (person, holder): (&Name, &str),
+) -> Result<Turn, Error> {
     if tx.take_lease("news-mails", holder, LEASE).await?.is_none() {
-        return Ok(());
+        return Ok(Turn::OfAnother);
     }
-    let Some(post) = post(tx).await? else {
-        return Ok(());
-    };
-    for person in ready {
-        // Another server may have been quicker, and may be no more.
-        if let Reach::At(to) = reach(tx, person).await? {
-            begin(tx, gate, (&post, person, to)).await?;
+    match (post(tx).await?, reach(tx, person).await?) {
+        (Some(post), Reach::At(to)) => begin(tx, gate, (&post, person, to)).await,
+        (Some(_), Reach::Bounced(..) | Reach::NoAddress | Reach::NoPerson) | (None, _) => {
+            Ok(Turn::NothingDue)
         }
     }
-    Ok(())
 }
 
 /// Keeps the delivery of a mail of what somebody was not told yet, if there is anything that they may see.
@@ -170,7 +217,7 @@ async fn begin(
     tx: &mut Tx,
     gate: &Arc<Gate>,
     (post, person, to): (&NewsPost, &Name, MailAddress),
-) -> Result<(), Error> {
+) -> Result<Turn, Error> {
     let mut mailing = tx.mailing_of(person).await?;
     let request = Request::on_behalf(tx, gate, (person, "news-mail".to_owned())).await?;
     let news = unseen_behind(tx, &request, mailing.up_to).await?;
@@ -179,10 +226,11 @@ async fn begin(
         // All that is left they may not see any more.
         let newest = tx.newest_news(person).await?;
         mailing.up_to = newest.unwrap_or(mailing.up_to);
-        return Ok(tx.record_mailing(&mailing).await?);
+        tx.record_mailing(&mailing).await?;
+        return Ok(Turn::NothingDue);
     };
     if post.due(&mailing, untold).is_none_or(|at| at > now) {
-        return Ok(());
+        return Ok(Turn::NothingDue);
     }
     let recipient = Recipient::Mailbox(to);
     let what = canonical::hash(&("news", person, mailing.up_to, now));
@@ -199,7 +247,8 @@ async fn begin(
     tx.record_deliveries_begun(std::slice::from_ref(&delivery))
         .await?;
     mailing.begin(delivery.id, now);
-    Ok(tx.record_mailing(&mailing).await?)
+    tx.record_mailing(&mailing).await?;
+    Ok(Turn::Begun)
 }
 
 async fn shown(tx: &mut Tx, request: &Request) -> Result<NewsMailView, Error> {
@@ -253,3 +302,6 @@ fn sentence(mailing: &Mailing, post: Option<&NewsPost>, reach: &Reach) -> String
         Often::Never => "You are mailed nothing: what is new for you is on this page.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

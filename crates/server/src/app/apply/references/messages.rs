@@ -15,6 +15,7 @@ use tidegate_store::Tx;
 /// What is declared for messages, now or by these files.
 #[derive(Default)]
 pub(super) struct Messages {
+    organisations: BTreeMap<Name, Organisation>,
     channels: BTreeMap<Name, Channel>,
     audiences: BTreeSet<String>,
     stakeholders: BTreeSet<String>,
@@ -29,25 +30,20 @@ impl Messages {
         let names_some = |kind: Kind| {
             matches!(
                 kind,
-                Kind::Organisation | Kind::Audience | Kind::MessageTemplate | Kind::StatusPage
+                Kind::Organisation
+                    | Kind::Channel
+                    | Kind::Audience
+                    | Kind::MessageTemplate
+                    | Kind::StatusPage
             )
         };
         if !documents.iter().any(|(it, _)| names_some(it.kind())) {
             return Ok(Self::default());
         }
-        let channels: Vec<Channel> = tx.documents(Kind::Channel).await?;
-        let mut channels: BTreeMap<Name, Channel> = channels
-            .into_iter()
-            .map(|it| (it.name.clone(), it))
-            .collect();
-        for (document, _) in documents {
-            if let Document::Channel(channel) = document {
-                channels.insert(channel.name.clone(), channel.clone());
-            }
-        }
         let audience = |it: Audience| Document::Audience(Box::new(it));
         Ok(Self {
-            channels,
+            organisations: organisations(tx, documents).await?,
+            channels: channels(tx, documents).await?,
             audiences: keys(tx, documents, Kind::Audience, audience).await?,
             stakeholders: keys(tx, documents, Kind::Stakeholder, |it: Stakeholder| {
                 Document::Stakeholder(it)
@@ -91,10 +87,55 @@ impl Messages {
         }
     }
 
+    /// What is wrong with a channel: news go by it, and it does not mail.
+    pub(super) fn channel_fault(&self, channel: &Channel) -> Option<String> {
+        match &channel.by {
+            Means::Mail(_) => return None,
+            Means::Webhook(_) | Means::Chat(_) | Means::Feed | Means::InApp => {}
+        }
+        let is_by_it =
+            |it: &&Organisation| it.news.as_ref().is_some_and(|it| it.by == channel.name);
+        let organisation = self.organisations.values().find(is_by_it)?;
+        Some(format!(
+            "channel `{}` does not mail, and the news of organisation `{}` go by it: name another channel there first",
+            channel.name, organisation.name
+        ))
+    }
+
     fn no_audience(&self, name: &Name) -> Option<String> {
         (!self.audiences.contains(name.as_str()))
             .then(|| format!("audience `{name}` is not declared"))
     }
+}
+
+async fn organisations(
+    tx: &mut Tx,
+    documents: &[(Document, &Located)],
+) -> Result<BTreeMap<Name, Organisation>, Error> {
+    let known: Vec<Organisation> = tx.documents(Kind::Organisation).await?;
+    let named = |it: Organisation| (it.name.clone(), it);
+    let mut all: BTreeMap<Name, Organisation> = known.into_iter().map(named).collect();
+    for (document, _) in documents {
+        if let Document::Organisation(organisation) = document {
+            all.insert(organisation.name.clone(), organisation.clone());
+        }
+    }
+    Ok(all)
+}
+
+async fn channels(
+    tx: &mut Tx,
+    documents: &[(Document, &Located)],
+) -> Result<BTreeMap<Name, Channel>, Error> {
+    let known: Vec<Channel> = tx.documents(Kind::Channel).await?;
+    let named = |it: Channel| (it.name.clone(), it);
+    let mut all: BTreeMap<Name, Channel> = known.into_iter().map(named).collect();
+    for (document, _) in documents {
+        if let Document::Channel(channel) = document {
+            all.insert(channel.name.clone(), channel.clone());
+        }
+    }
+    Ok(all)
 }
 
 /// The environment that a template waits for something in.
