@@ -189,6 +189,9 @@ async fn subscribed(server: &Server, ann: &str) {
     assert_eq!(status, 200, "{html}");
     keep_html(server, "calendar-address", &html);
     let address = shown_once(&html);
+    let again = [&wish[..], &[("known", "")]].concat();
+    let (status, _) = submit(server, ann, (page, &again)).await;
+    assert_eq!(status, 409, "what made it is sent again, as by a reload");
     let path = address
         .strip_prefix(&server.address)
         .expect("our own address");

@@ -235,6 +235,8 @@ async fn secret_is_set(server: &Server, two: &Two) {
     let (_, html) = look(server, &two.ada, &set.1).await;
     assert!(html.contains("Secret room is set.") && !html.contains("s3cret"));
     assert!(!html.contains("lacks something"), "{html}");
+    let (_, html) = look(server, &two.ada, "/channels?set=nothing").await;
+    assert!(!html.contains("Secret nothing"), "only what is set");
     let listed = server.json(&["channel", "list"]);
     let all = listed.as_array().expect("channels");
     assert!(all.iter().all(|it| it["lacks"].is_null()), "{listed}");

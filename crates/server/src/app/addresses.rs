@@ -5,7 +5,12 @@
 
 use super::{App, Error, Kind, Request, agenda::AgendaFilter, feed::KeyPurpose, field};
 use futures::FutureExt;
-use tidegate_domain::{access::Action, id::TokenId, name::Name};
+use tidegate_domain::{
+    access::{Action, Scope},
+    digest::Digest,
+    id::TokenId,
+    name::Name,
+};
 use tidegate_protocol::api::{FeedView, ListedTokenView, TokenRequest};
 
 /// What an address is for.
@@ -36,7 +41,8 @@ impl App {
         }
     }
 
-    /// The tokens that addresses of the asker's own are bound to, as far as they are for that.
+    /// The tokens that were made for addresses of the asker's own, as far as they are for that: they are called so, and good for that
+    /// alone. What is bound to another token, as from a terminal, leaves no trace.
     ///
     /// # Errors
     /// When the store fails.
@@ -52,7 +58,9 @@ impl App {
             let rest = name.strip_prefix(word);
             rest.is_some_and(|it| it.is_empty() || it.starts_with('-'))
         };
-        tokens.retain(|it| it.person == me && is_for(&it.name));
+        let scope = scope(purpose).to_string();
+        let is_good = |it: &ListedTokenView| it.scope.as_ref() == Some(&scope);
+        tokens.retain(|it| it.person == me && is_for(&it.name) && is_good(it));
         Ok(tokens)
     }
 
@@ -89,37 +97,63 @@ impl App {
 }
 
 impl AddressOf {
-    /// What the token of it is called: what it is for, and of what, as far as a name has room for.
+    /// What the token of it is called: what it is for, and of what. Where a name has no room for that, a hash of it stands at the end.
     pub fn name(&self) -> String {
-        let (purpose, of) = match self {
-            Self::Calendar(_, words) => (KeyPurpose::Calendar, words),
-            Self::Tracker(name) => (KeyPurpose::Items, name),
-            Self::Channel(name) => (KeyPurpose::Messages, name),
-        };
+        let (purpose, of) = self.parts();
         let plain = |letter: char| match letter {
             'a'..='z' | '0'..='9' => letter,
             _ => '-',
         };
         let name = format!("{}-{of}", purpose.token());
-        let name: String = name.chars().map(plain).take(Name::LENGTH_MAX).collect();
-        name.trim_end_matches('-').to_owned()
+        let name: String = name.chars().map(plain).collect();
+        let name = name.trim_end_matches('-');
+        if name.len() <= Name::LENGTH_MAX {
+            return name.to_owned();
+        }
+        let hash = Digest::of(of.as_bytes()).short();
+        let room = Name::LENGTH_MAX - hash.len() - 1;
+        let name: String = name.chars().take(room).collect();
+        format!("{}-{hash}", name.trim_end_matches('-'))
+    }
+
+    /// What it does, and of what.
+    fn parts(&self) -> (KeyPurpose, &str) {
+        match self {
+            Self::Calendar(_, words) => (KeyPurpose::Calendar, words.as_str()),
+            Self::Tracker(name) => (KeyPurpose::Items, name.as_str()),
+            Self::Channel(name) => (KeyPurpose::Messages, name.as_str()),
+        }
     }
 
     /// The token that it is bound to.
     fn token(&self) -> TokenRequest {
-        let actions: &[Action] = match self {
-            Self::Calendar(..) | Self::Channel(_) => &[Action::ReadShared, Action::Read],
-            Self::Tracker(_) => &[Action::ImportItems],
-        };
+        let actions = actions(self.parts().0).iter();
         TokenRequest {
             name: self.name(),
             person: None,
             level: None,
             product: None,
             repository: None,
-            actions: actions.iter().map(|it| it.word().to_owned()).collect(),
+            actions: actions.map(|it| it.word().to_owned()).collect(),
             days: None,
         }
+    }
+}
+
+/// All that an address does.
+const fn actions(purpose: KeyPurpose) -> &'static [Action] {
+    match purpose {
+        KeyPurpose::Calendar | KeyPurpose::Messages => &[Action::ReadShared, Action::Read],
+        KeyPurpose::Items => &[Action::ImportItems],
+    }
+}
+
+/// What the token of an address is good for.
+fn scope(purpose: KeyPurpose) -> Scope {
+    Scope {
+        product: None,
+        component: None,
+        actions: Some(actions(purpose).iter().copied().collect()),
     }
 }
 
@@ -140,5 +174,7 @@ mod tests {
         ] {
             assert!(of.name().parse::<Name>().is_ok(), "{}", of.name());
         }
+        let long = |end| calendar(&format!("{}{end}", "product=a&".repeat(9)));
+        assert_ne!(long("team=one").name(), long("team=two").name());
     }
 }

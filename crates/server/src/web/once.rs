@@ -5,9 +5,10 @@ use super::{
     frame::{Frame, Section, answer, unkept},
     parts::Prose,
 };
-use crate::app::Request;
+use crate::app::{Error, Kind, Request};
 use askama::Template;
 use axum::response::Response;
+use serde::Deserialize;
 
 /// What is shown once.
 #[derive(Debug)]
@@ -26,6 +27,30 @@ pub(super) struct Once<'a> {
     pub back: (&'a str, &'a str),
     /// What makes the same in API and terminal.
     pub twins: (String, String),
+}
+
+/// What a form that makes something knew of when it was shown.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Known {
+    /// The newest that there was; empty if there was none, and missing if nothing is known.
+    #[serde(default)]
+    known: Option<String>,
+}
+
+impl Known {
+    /// Refuses a form that was sent already, as by a reload of the page that showed what it made: something is newer than it knew.
+    ///
+    /// # Errors
+    /// What to do about it.
+    pub(super) fn refuse_again(&self, newest: &str) -> Result<(), Error> {
+        if self.known.as_ref().is_none_or(|known| known == newest) {
+            return Ok(());
+        }
+        let detail =
+            "one was made since this form was shown, perhaps by it, and nothing shows it again";
+        let remedy = "if nobody copied it, open the page again, end it and make another";
+        Err(Error::refused(Kind::Conflict, "made-already", detail).hint(remedy))
+    }
 }
 
 #[derive(Template)]
@@ -54,5 +79,22 @@ impl Once<'_> {
         })?;
         page.headers_mut().extend(unkept());
         Ok(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_counts_until_something_newer_stands_there() {
+        let fresh = |known: Option<&str>, newest| {
+            let known = known.map(str::to_owned);
+            Known { known }.refuse_again(newest).is_ok()
+        };
+        assert!(fresh(Some(""), ""), "the first");
+        assert!(!fresh(Some(""), "a"), "sent again");
+        assert!(fresh(Some("a"), "a") && !fresh(Some("a"), "b"));
+        assert!(fresh(None, "a"), "no form of ours");
     }
 }

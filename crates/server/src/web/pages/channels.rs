@@ -4,7 +4,7 @@ use super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     offer::{Place, barred},
-    once::Once,
+    once::{Known, Once},
     parts::{Addresses, Prose, counted},
     state::State as Shown,
     visitor::{Path, Query, Submitted, Visitor},
@@ -44,7 +44,7 @@ struct Channel {
     view: ChannelView,
 }
 
-/// Which secret was just set.
+/// Which secret was just set. Anybody can write that into an address: it is told only where it is so.
 #[derive(Debug, Deserialize)]
 pub(in crate::web) struct Came {
     set: Option<String>,
@@ -66,10 +66,15 @@ pub(in crate::web) async fn show(
     let own = app.addresses(&request, KeyPurpose::Messages).await?;
     let sets = (Action::SetSecret, Place::default());
     let lacking = views.iter().filter(|it| it.lacks.is_some()).count();
+    let is_set = |name: &String| {
+        let mut all = views.iter().filter(|it| it.secret_is_set);
+        all.any(|it| it.secret.as_ref() == Some(name))
+    };
+    let set = came.set.filter(is_set);
     answer(&Page {
         frame: Frame::new("Channels", Section::Audiences, &request)
             .twins("/api/v1/channels", "tidegate channel list"),
-        sentence: match (came.set, views.len(), lacking) {
+        sentence: match (set, views.len(), lacking) {
             (Some(name), ..) => format!("Secret {name} is set."),
             (None, 0, _) => "No channel is declared yet.".to_owned(),
             (None, many, 0) => format!("Messages go out by {}.", counted(many, "channel")),
@@ -112,15 +117,19 @@ pub(in crate::web) async fn feed(
     app: State,
     Visitor(request): Visitor,
     Path(name): Path<String>,
-    Submitted(()): Submitted<()>,
+    Submitted(form): Submitted<Known>,
 ) -> Result<Response, Fault> {
+    let back = |error| Fault::back(error, HERE);
+    let own = app.addresses(&request, KeyPurpose::Messages).await?;
+    let own = Addresses::of(own, HERE);
+    form.refuse_again(own.newest()).map_err(back)?;
     let of = AddressOf::Channel(name.clone());
     let made = app.make_address(request.clone(), &of).await;
     Once {
         title: "An address",
         section: Section::Audiences,
         sentence: format!("This is the address of the feed {name}."),
-        address: made.map_err(|error| Fault::back(error, HERE))?,
+        address: made.map_err(back)?,
         told: "It reads the messages of this channel that you may see, and nothing else. It ends with its token, which is on this \
             server's page of channels, and with your account"
             .to_owned(),

@@ -36,6 +36,12 @@ impl Addresses {
         }
     }
 
+    /// The newest of them: a form that makes another one says what was the newest when it was shown.
+    pub(in crate::web) fn newest(&self) -> &str {
+        let newest = self.rows.iter().max_by_key(|it| it.view.created_at);
+        newest.map_or("", |it| it.view.id.as_str())
+    }
+
     /// Whether there is none.
     pub(in crate::web) const fn is_empty(&self) -> bool {
         self.rows.is_empty()

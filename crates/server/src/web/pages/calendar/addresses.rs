@@ -4,7 +4,7 @@ use super::{
     super::super::{
         fault::Fault,
         frame::{Frame, Section, answer},
-        once::Once,
+        once::{Known, Once},
         parts::Addresses,
         visitor::{Query, Submitted, Visitor},
     },
@@ -16,6 +16,7 @@ use crate::{
 };
 use askama::Template;
 use axum::response::Response;
+use serde::Deserialize;
 use tidegate_protocol::api::ProductView;
 
 /// The address of this page.
@@ -56,13 +57,25 @@ pub(in crate::web) async fn show(
     })
 }
 
+/// What the form holds.
+#[derive(Deserialize)]
+pub(in crate::web) struct Wish {
+    #[serde(flatten)]
+    filter: Filter,
+    #[serde(flatten)]
+    form: Known,
+}
+
 pub(in crate::web) async fn make(
     app: State,
     Visitor(request): Visitor,
-    Submitted(filter): Submitted<Filter>,
+    Submitted(wish): Submitted<Wish>,
 ) -> Result<Response, Fault> {
     let back = |error: Error| Fault::back(error, HERE);
-    let filter = filter.trimmed();
+    let own = app.addresses(&request, KeyPurpose::Calendar).await?;
+    let own = Addresses::of(own, HERE);
+    wish.form.refuse_again(own.newest()).map_err(back)?;
+    let filter = wish.filter.trimmed();
     let words = filter.narrowed().words();
     let of = AddressOf::Calendar(filter.wanted().map_err(back)?, words.clone());
     let made = app.make_address(request.clone(), &of).await;

@@ -5,7 +5,7 @@ use super::super::super::{
     frame::Section,
     moment::Moment,
     offer::{Place, barred},
-    once::Once,
+    once::{Known, Once},
     state::State as Shown,
     visitor::{Path, Submitted, Visitor},
 };
@@ -37,6 +37,8 @@ pub(in crate::web) struct Wish {
     tasks: String,
     #[serde(flatten)]
     rights: Rights,
+    #[serde(flatten)]
+    form: Known,
 }
 
 /// What is ticked.
@@ -89,6 +91,9 @@ pub(in crate::web) async fn give(
 ) -> Result<Response, Fault> {
     let here = format!("/suppliers/{name}");
     let back = |error: Error| Fault::back(error, &here);
+    let links = app.supplier_links(&request, &name).await.map_err(back)?;
+    let newest = links.first().map_or("", |it| it.nonce.as_str());
+    wish.form.refuse_again(newest).map_err(back)?;
     let wanted = wish.wanted().map_err(back)?;
     let given = app
         .give_supplier_link(request.clone(), &name, &wanted)

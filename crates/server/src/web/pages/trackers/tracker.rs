@@ -4,12 +4,12 @@ use super::super::super::{
     fault::Fault,
     frame::{Frame, Section, answer},
     offer::{Place, barred},
-    once::Once,
+    once::{Known, Once},
     parts::{Addresses, Prose, counted},
     visitor::{Path, Query, Submitted, Uploaded, Visitor},
 };
 use crate::{
-    app::{Error, addresses::AddressOf, feed::KeyPurpose},
+    app::{Error, Request, SharedApp, addresses::AddressOf, feed::KeyPurpose},
     http::access::State,
 };
 use askama::Template;
@@ -64,9 +64,7 @@ pub(in crate::web) async fn show(
     let after = part.after.as_deref();
     let items = app.items(&request, &name, (after, SHOWN)).await;
     let items = items.map_err(back)?;
-    let mut own = app.addresses(&request, KeyPurpose::Items).await?;
-    let called = AddressOf::Tracker(name.clone()).name();
-    own.retain(|it| it.name == called);
+    let addresses = own(&app, &request, &name).await?;
     let imports = (Action::ImportItems, Place::default());
     let barred = barred(&app, &request, imports).await?;
     let last = items.last().filter(|_| items.len() as u64 == SHOWN);
@@ -81,11 +79,19 @@ pub(in crate::web) async fn show(
             format!("{here}?after={after}")
         }),
         items: items.into_iter().map(item).collect(),
-        addresses: Addresses::of(own, &here),
+        addresses,
         makes_addresses: barred.is_none() && app.makes_tokens(&request).await?,
         barred,
         tracker: name,
     })
+}
+
+/// The addresses for its webhook that whoever asks made.
+async fn own(app: &SharedApp, request: &Request, name: &str) -> Result<Addresses, Error> {
+    let mut own = app.addresses(request, KeyPurpose::Items).await?;
+    let called = AddressOf::Tracker(name.to_owned()).name();
+    own.retain(|it| it.name == called);
+    Ok(Addresses::of(own, &format!("/trackers/{name}")))
 }
 
 fn item(view: WorkItemView) -> Item {
@@ -116,16 +122,19 @@ pub(in crate::web) async fn hook(
     app: State,
     Visitor(request): Visitor,
     Path(name): Path<String>,
-    Submitted(()): Submitted<()>,
+    Submitted(form): Submitted<Known>,
 ) -> Result<Response, Fault> {
     let here = format!("/trackers/{name}");
+    let back = |error| Fault::back(error, &here);
+    let own = own(&app, &request, &name).await?;
+    form.refuse_again(own.newest()).map_err(back)?;
     let of = AddressOf::Tracker(name.clone());
     let made = app.make_address(request.clone(), &of).await;
     Once {
         title: "An address",
         section: Section::Elsewhere,
         sentence: format!("This is the address for a webhook of {name}."),
-        address: made.map_err(|error| Fault::back(error, &here))?,
+        address: made.map_err(back)?,
         told: "Enter it there, with JSON as content type. It tells of the items of this tracker, and nothing else. It ends with its \
             token, which is on the tracker's page, and with your account"
             .to_owned(),
