@@ -456,74 +456,131 @@ fn who_assists_is_let_go_by_somebody_of_level_3() {
 
 #[test]
 fn who_assists_asks_for_a_rollback_that_somebody_of_level_3_lets_go() {
-    let office = Office::open();
-    let [_, id] = ["1.0.0", "1.1.0"].map(|version| {
-        let id = office.deploys("bob", version, "testing");
-        office.succeeds(&id);
-        id
-    });
-    let back = ["rollback", "shop", "--in", "testing"];
-    let asks = || {
-        office.by(
-            "eve",
-            &[&back[..], &["--reason", "carts are empty"]].concat(),
-        )
-    };
-    let (status, said) = office.by("eve", &back);
+    let (office, id) = rolled_out();
+    let (status, said) = office.by("eve", &BACK);
     assert_eq!(status, 2, "no reason is given: {said}");
-    let (status, said) = asks();
+    let (status, said) = asks(&office);
     assert!(
         status == 0 && said.contains(&format!("of level 3 or above: `tidegate supervise {id}`")),
         "{said}"
     );
+    assert_eq!(asks(&office).0, 0, "asking twice changes nothing");
     let explained = office.shop.ok(&["explain", &id]);
     assert!(
-        explained.contains("eve asks to take it back: carts are empty."),
+        explained.contains("eve asks to roll it back: carts are empty."),
         "{explained}"
     );
+    // It is among the work of whoever may let it go, and new for them; for nobody else.
     let work = |who: &str| office.by(who, &["task", "list"]).1;
     assert!(
-        work("bob").contains("shop 1.1.0 back in testing: carts are empty"),
+        work("bob").contains("1 rollback waits to be let go")
+            && work("bob").contains("roll shop 1.1.0 back in testing: carts are empty"),
         "{}",
         work("bob")
     );
+    let (_, news) = office.by("joe", &["news"]);
+    assert!(
+        news.contains("asked to roll it back: carts are empty"),
+        "{news}"
+    );
     assert!(!work("eve").contains("let go"), "{}", work("eve"));
     assert_eq!(office.by("eve", &["supervise", &id]).0, 3);
+    // Nobody else of level 2 asks beside her: they hear that she did.
+    office.shop.ok(&["person", "create", "kay", "--level", "2"]);
+    let kay = [&BACK[..], &["--reason", "it is slow"]].concat();
+    let (status, said) = office.by("kay", &kay);
+    assert!(
+        status == 5 && said.contains("eve asked already") && said.contains("carts are empty"),
+        "{said}"
+    );
 
+    // Let go, it is a rollback like any other, by whoever let it go.
+    let let_go = ["supervise", &id, "--note", "I looked"];
+    let (status, said) = office.by("bob", &let_go);
+    assert_eq!(status, 0, "{said}");
+    let back = after(&id);
+    office.succeeds(&back);
+    let view = office.show(&back);
+    assert_eq!(view["release"], "1.0.0", "{view}");
+    assert_eq!(view["requested_by"], "bob", "{view}");
+    assert_eq!(
+        detail(&office, &back, "rollback_started")["cause"]["reason"],
+        "eve asked for it: carts are empty; bob: I looked"
+    );
+    assert_eq!(
+        detail(&office, &id, "rollback_asked")["reason"],
+        "carts are empty"
+    );
+    assert_eq!(detail(&office, &id, "rollback_let_go")["note"], "I looked");
+    assert_eq!(office.by("joe", &let_go).0, 5, "nobody asks that any more");
+}
+
+#[test]
+fn a_rollback_that_is_asked_for_is_declined_or_overtaken() {
+    let (office, id) = rolled_out();
+    let work = |who: &str| office.by(who, &["task", "list"]).1;
     // Declined, nothing moves, and she reads why.
+    assert_eq!(asks(&office).0, 0);
     let decline = ["supervise", &id, "--decline", "--note", "they are full"];
     assert_eq!(office.by("eve", &decline).0, 3);
     let (status, said) = office.by("bob", &decline);
     assert_eq!(status, 0, "{said}");
     let (_, news) = office.by("eve", &["news"]);
     assert!(
-        news.contains("bob does not take it back: they are full"),
+        news.contains("bob declines the rollback: they are full"),
         "{news}"
     );
     assert!(!work("bob").contains("let go"), "{}", work("bob"));
     assert_eq!(office.by("bob", &decline).0, 5, "nobody asks that any more");
+    assert_eq!(office.show(&id)["status"], "succeeded");
 
-    // Let go, it is a rollback like any other, by whoever let it go.
-    assert_eq!(asks().0, 0);
-    assert_eq!(asks().0, 0, "asking twice changes nothing");
-    let (status, said) = office.by("bob", &["supervise", &id]);
+    // Asked for again, and overtaken by somebody who rolls back: nobody waits for an answer any more.
+    assert_eq!(asks(&office).0, 0);
+    assert!(work("bob").contains("let go"), "{}", work("bob"));
+    let (status, said) = office.by("joe", &BACK);
     assert_eq!(status, 0, "{said}");
-    let back = (id.parse::<u64>().expect("a number") + 1).to_string();
-    office.succeeds(&back);
-    let view = office.show(&back);
-    assert_eq!(view["release"], "1.0.0", "{view}");
-    assert_eq!(view["requested_by"], "bob", "{view}");
-    assert!(
-        !office
-            .shop
-            .ok(&["explain", &id])
-            .contains("asks to take it back")
-    );
+    office.succeeds(&after(&id));
+    assert!(!work("bob").contains("let go"), "{}", work("bob"));
+    assert_eq!(office.by("joe", &["supervise", &id]).0, 5);
     let actions = office.shop.actions(&format!("deployment/{id}"));
-    for action in ["return_asked", "return_declined", "return_let_go"] {
-        assert!(
-            actions.contains(&format!("deployment.{action}")),
-            "{actions:?}"
-        );
-    }
+    let about: Vec<&str> = actions
+        .iter()
+        .filter_map(|it| it.strip_prefix("deployment.rollback_"))
+        .collect();
+    assert_eq!(about, ["asked", "declined", "asked", "overtaken"]);
+}
+
+const BACK: [&str; 4] = ["rollback", "shop", "--in", "testing"];
+
+/// An office where one release took the place of another; the deployment that brought it.
+fn rolled_out() -> (Office, String) {
+    let office = Office::open();
+    let [_, id] = ["1.0.0", "1.1.0"].map(|version| {
+        let id = office.deploys("bob", version, "testing");
+        office.succeeds(&id);
+        id
+    });
+    (office, id)
+}
+
+/// Somebody of level 2 asks for a rollback.
+fn asks(office: &Office) -> (i32, String) {
+    let arguments = [&BACK[..], &["--reason", "carts are empty"]].concat();
+    office.by("eve", &arguments)
+}
+
+/// The number of the next deployment.
+fn after(id: &str) -> String {
+    (id.parse::<u64>().expect("a number") + 1).to_string()
+}
+
+/// What the journal says of something that became of a deployment.
+fn detail(office: &Office, id: &str, event: &str) -> Value {
+    let subject = format!("deployment/{id}");
+    let arguments = ["journal", "list", "--subject", &subject, "--output", "json"];
+    let page = office.shop.json(&arguments);
+    let action = format!("deployment.{event}");
+    let mut entries = page["entries"].as_array().expect("entries").iter();
+    let entry = entries.find(|entry| entry["action"] == action.as_str());
+    entry.expect("an entry")["detail"].clone()
 }

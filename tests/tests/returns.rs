@@ -94,6 +94,23 @@ fn a_person_goes_back_to_what_is_not_sound_by_saying_why() {
 }
 
 #[test]
+fn who_lets_a_rollback_go_says_why_in_their_own_words() {
+    let office = office();
+    let asks = [&BACK[..], &["--reason", "carts are empty"]].concat();
+    let (status, said) = office.by("eve", &asks);
+    assert_eq!(status, 0, "{said}");
+    let (status, said) = office.by("bob", &["supervise", "2"]);
+    assert!(
+        status == 5 && said.contains("that is not sound") && said.contains("with `--note WHY`"),
+        "what eve said answers for nobody else: {said}"
+    );
+    let (status, said) = office.by("bob", &["supervise", "2", "--note", "the till is down"]);
+    assert_eq!(status, 0, "{said}");
+    office.succeeds("3");
+    assert_eq!(judged(&office, "3").len(), 1);
+}
+
+#[test]
 fn what_is_waived_or_holds_again_takes_no_reason() {
     let office = office();
     let ask = [

@@ -60,10 +60,10 @@ pub use control::{
     FindingView, LackView, PartView, ReturnView, SaidView, StoppedView, WaiverRequest, WaiverView,
 };
 pub use deployment::{
-    AskedReturnView, DeclineRequest, DeploymentEvent, DeploymentRequest, DeploymentView, JobView,
+    AskedRollbackView, DeclineRequest, DeploymentEvent, DeploymentRequest, DeploymentView, JobView,
     OverrideRequest, PlanView, PlannedCheckView, PlannedJobView, PlannedWaveView, ReturnRequest,
-    RollbackRequest, SignOffRequest, SteerRequest, TargetRunView, WaitingView, WaveView,
-    WordRequest,
+    RollbackRequest, SignOffRequest, SteerRequest, SuperviseRequest, TargetRunView, WaitingView,
+    WaveView, WordRequest,
 };
 pub use drill::{DrillLegView, DrillRequest, DrillView};
 pub use group_run::{GroupMemberRequest, GroupMemberView, GroupRunRequest, GroupRunView};

@@ -1,10 +1,10 @@
-//! Returns that somebody asked for who may not roll back themselves.
+//! Rollbacks that somebody asked for who may not roll back themselves.
 
 use crate::{Row, StoreError, Tx, record};
 use tidegate_domain::{deployment::AskedReturn, id::DeploymentId};
 
 impl Tx {
-    /// Keeps a return that is asked for, or what was said to it, instead of what was asked of the same deployment before.
+    /// Keeps a rollback that is asked for, or what was said to it, instead of what was asked of the same deployment before.
     ///
     /// # Errors
     /// When the database refuses; likewise below.

@@ -262,7 +262,12 @@ const ROWS: &[Row] = &[
     ("post", "/api/v1/deployments/{id}/approve", Product(3), "{}"),
     ("get", "/api/v1/deployments/{id}/approvals", Product(2), ""),
     ("get", "/api/v1/deployments/{id}/controls", Product(2), ""),
-    ("post", "/api/v1/deployments/{id}/supervise", Product(3), ""),
+    (
+        "post",
+        "/api/v1/deployments/{id}/supervise",
+        Product(3),
+        "{}",
+    ),
     (
         "post",
         "/api/v1/deployments/{id}/turn-down",

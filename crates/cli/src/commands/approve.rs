@@ -3,7 +3,7 @@
 use super::Context;
 use crate::{Error, ExitStatus};
 use clap::Args;
-use tidegate_protocol::api::{ApprovalRequest, ApprovalsView, DeclineRequest};
+use tidegate_protocol::api::{ApprovalRequest, ApprovalsView, DeclineRequest, SuperviseRequest};
 
 /// Approve exactly what a deployment is; shows it first.
 #[derive(Debug, Args)]
@@ -35,16 +35,16 @@ pub struct ApprovalsArgs {
     deployment: u64,
 }
 
-/// Let go what somebody of level 2 asked for: a deployment, or that it is taken back.
+/// Let go what somebody of level 2 asked for: a deployment, or a rollback of it.
 #[derive(Debug, Args)]
 pub struct SuperviseArgs {
     /// The number of the deployment.
     deployment: u64,
-    /// Decline that it is taken back; a deployment that did not begin is ended by `tidegate cancel`.
+    /// Decline the rollback; a deployment that did not begin is ended by `tidegate cancel`.
     #[arg(long, requires = "note")]
     decline: bool,
-    /// Why not.
-    #[arg(long, requires = "decline")]
+    /// Why the rollback is right, or why not. It takes one where enforced controls object to what it goes back to.
+    #[arg(long)]
     note: Option<String>,
 }
 
@@ -97,9 +97,9 @@ impl ApprovalsArgs {
 
 impl SuperviseArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<ExitStatus, Error> {
+        let note = self.note.unwrap_or_default();
         if self.decline {
             let path = format!("/api/v1/deployments/{}/decline", self.deployment);
-            let note = self.note.unwrap_or_default();
             context.client.tell(&path, &DeclineRequest { note }).await?;
             context
                 .ui
@@ -107,7 +107,10 @@ impl SuperviseArgs {
             return Ok(ExitStatus::Done);
         }
         let path = format!("/api/v1/deployments/{}/supervise", self.deployment);
-        context.client.tell(&path, &serde_json::json!({})).await?;
+        context
+            .client
+            .tell(&path, &SuperviseRequest { note })
+            .await?;
         context
             .ui
             .say(format_args!("deployment {} may go", self.deployment));

@@ -68,9 +68,9 @@ fn text(view: &DeploymentView) -> String {
         lines.push(format!("It waits for {}{until}.", waiting.sentence));
         lines.push(format!("What helps: {}.", waiting.remedy));
     }
-    if let Some(asked) = &view.asked_return {
+    if let Some(asked) = &view.asked_rollback {
         lines.push(format!(
-            "{} asks to take it back: {}.",
+            "{} asks to roll it back: {}.",
             asked.by,
             asked.reason.trim_end_matches('.')
         ));

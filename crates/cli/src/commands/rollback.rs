@@ -35,13 +35,13 @@ impl RollbackArgs {
             past_no_return: self.past_no_return,
         };
         let begun: DeploymentView = context.client.post("/api/v1/rollbacks", &request).await?;
-        if let Some(asked) = &begun.asked_return
+        if let Some(asked) = &begun.asked_rollback
             && begun.status != "rolling_back"
         {
             let (id, by) = (begun.id, &asked.by);
             context.ui.data(&begun, |_| {
                 format!(
-                    "{by} asks to take deployment {id} back; it waits for somebody of level 3 or above: `tidegate supervise {id}`"
+                    "{by} asks to roll deployment {id} back; it waits for somebody of level 3 or above: `tidegate supervise {id}`"
                 )
             });
             return Ok(if self.wait {

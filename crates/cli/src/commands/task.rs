@@ -162,7 +162,7 @@ fn supervised(all: &[SupervisedView]) -> String {
     let row = |it: &SupervisedView| {
         let release = format!("{} {}", it.product, it.release);
         let what = match it.asks.as_str() {
-            "return" => format!("{release} back in {}: {}", it.environment, it.reason),
+            "rollback" => format!("roll {release} back in {}: {}", it.environment, it.reason),
             _ => format!("{release} to {}", it.environment),
         };
         vec![it.deployment.to_string(), what, it.by.clone(), ago(it.at)]

@@ -1,4 +1,4 @@
-//! A return that somebody asks for who may not roll back themselves: another person lets it go, or declines.
+//! A rollback that somebody asks for who may not roll back themselves: another person lets it go, or declines.
 //!
 //! What is asked changes nothing: neither the deployment nor its decisions know of it. Let go, it is a rollback like any other, by
 //! whoever let it go.
@@ -25,7 +25,7 @@ pub struct AskedReturn {
     pub answer: Option<ReturnAnswer>,
 }
 
-/// What somebody says to a return that is asked for.
+/// What becomes of a rollback that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnAnswer {
     /// Who.
@@ -36,7 +36,7 @@ pub struct ReturnAnswer {
     pub word: ReturnWord,
 }
 
-/// Whether a return that is asked for happens.
+/// Whether a rollback that is asked for happens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum ReturnWord {
@@ -47,6 +47,8 @@ pub enum ReturnWord {
         /// Why.
         note: String,
     },
+    /// Something else happened there first.
+    Overtaken,
 }
 
 impl AskedReturn {
@@ -56,9 +58,13 @@ impl AskedReturn {
         self.answer.is_none() && newest == Some(self.newest) && goes == Some(self.deployment)
     }
 
-    /// Why it goes back, once somebody lets it.
-    pub fn told(&self) -> String {
-        format!("{} asked for it: {}", self.by, self.reason)
+    /// Why it goes back, once somebody lets it go: in the words of whoever asked, and in their own if they have any.
+    pub fn told(&self, by: &Name, note: &str) -> String {
+        let asked = format!("{} asked for it: {}", self.by, self.reason);
+        match note {
+            "" => asked,
+            note => format!("{asked}; {by}: {note}"),
+        }
     }
 }
 
@@ -77,7 +83,12 @@ mod tests {
             at,
             answer: None,
         };
-        assert_eq!(asked.told(), "cy asked for it: carts are empty");
+        let ada: Name = "ada".parse().unwrap();
+        assert_eq!(asked.told(&ada, ""), "cy asked for it: carts are empty");
+        assert_eq!(
+            asked.told(&ada, "seen it"),
+            "cy asked for it: carts are empty; ada: seen it"
+        );
         for (newest, goes, waits) in [
             (Some(8), Some(7), true),
             (Some(9), Some(7), false),
@@ -89,7 +100,7 @@ mod tests {
             assert_eq!(asked.waits(newest, goes), waits, "{newest:?} {goes:?}");
         }
         asked.answer = Some(ReturnAnswer {
-            by: "ada".parse().unwrap(),
+            by: ada,
             at,
             word: ReturnWord::Declined {
                 note: "they are full".to_owned(),

@@ -252,9 +252,9 @@ pub struct DeploymentView {
     /// What it did that cannot be undone, in words: it does not go back by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_return: Option<String>,
-    /// That somebody of level 2 asks to take it back, while that waits for an answer.
+    /// That somebody of level 2 asks to roll it back, while that waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_return: Option<AskedReturnView>,
+    pub asked_rollback: Option<AskedRollbackView>,
     /// What enforced controls objected to in what it went back to, when it did. They kept it from nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objections: Vec<String>,
@@ -267,9 +267,9 @@ pub struct DeploymentView {
     pub waves: Vec<WaveView>,
 }
 
-/// That somebody of level 2 asks to take a deployment back.
+/// That somebody of level 2 asks to roll a deployment back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AskedReturnView {
+pub struct AskedRollbackView {
     /// Who.
     pub by: String,
     /// Why.
@@ -277,6 +277,15 @@ pub struct AskedReturnView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: jiff::Timestamp,
+}
+
+/// What is said to a rollback that is let go.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuperviseRequest {
+    /// Why it is right. It takes one where enforced controls object to what it goes back to.
+    #[serde(default)]
+    pub note: String,
 }
 
 /// Why something that was asked for does not happen.

@@ -344,7 +344,7 @@ pub struct WorkView {
     pub news: Vec<NewsView>,
 }
 
-/// What waits for somebody of level 3 or above to let it go: a deployment, or that one is taken back.
+/// What waits for somebody of level 3 or above to let it go: a deployment, or a rollback of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SupervisedView {
     /// Its number.
@@ -355,7 +355,7 @@ pub struct SupervisedView {
     pub release: String,
     /// Where to.
     pub environment: String,
-    /// What for: `deployment`, or `return`: that it is taken back.
+    /// What for: `deployment`, or `rollback`: that it is rolled back.
     #[serde(default)]
     pub asks: String,
     /// Who asked for it.
@@ -363,7 +363,7 @@ pub struct SupervisedView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// Why it is to be taken back.
+    /// Why it is to be rolled back.
     #[serde(default)]
     pub reason: String,
 }

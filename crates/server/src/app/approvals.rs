@@ -100,21 +100,29 @@ impl App {
             .await
     }
 
-    /// Lets go what somebody else asked for under supervision: the deployment, or that it is taken back.
+    /// Lets go what somebody else asked for under supervision: the deployment, or a rollback, to which they may say something.
     ///
     /// # Errors
-    /// When nobody supervises it, it was let go, or it is their own.
-    pub async fn supervise(&self, request: Request, id: DeploymentId) -> Result<(), Error> {
+    /// When nobody supervises it, it was let go, or it is their own. When controls object to what a rollback goes back to, and no
+    /// note answers that.
+    pub async fn supervise(
+        &self,
+        request: Request,
+        id: DeploymentId,
+        note: &str,
+    ) -> Result<(), Error> {
+        let input = (request.clone(), id, read_reason(note)?);
         let goes_back = self
             .store
-            .write((request.clone(), id), |tx, (request, id)| {
+            .write(input, |tx, (request, id, note)| {
                 async move {
                     let deployment = steer::found(tx, request, (Action::Supervise, *id)).await?;
                     if let Some(asked) = returns::waiting(tx, &deployment).await? {
-                        returns::let_go(tx, request, (asked, &deployment)).await?;
+                        returns::let_go(tx, request, (asked, &deployment), note).await?;
                         return Ok(true);
                     }
                     refuse_own(tx, request, &deployment).await?;
+                    refuse_note(&deployment, note)?;
                     Ok::<_, Error>(false)
                 }
                 .boxed()
@@ -122,6 +130,7 @@ impl App {
             .await?;
         if goes_back {
             self.bus.wake_engine();
+            self.bus.announce();
             return Ok(());
         }
         let by = request.actor.name.clone();
@@ -131,13 +140,20 @@ impl App {
     }
 }
 
-/// What waits to be let go and whoever asks may let go, that of one team's products if it is named: deployments, and returns.
+/// What waits to be let go and whoever asks may let go, that of one team's products if it is named: rollbacks, then deployments.
 pub(super) async fn waiting_for_supervision(
     tx: &mut Tx,
     request: &Request,
     team: Option<&Name>,
 ) -> Result<Vec<SupervisedView>, Error> {
     let mut waiting = Vec::new();
+    for (asked, it) in returns::open(tx).await? {
+        let may = answers(tx, request, (&it, &asked.by, team)).await?;
+        if may && returns::waits(tx, &asked, &it).await? {
+            let what = ("rollback", &asked.by, asked.at);
+            waiting.push(supervised(&it, what, asked.reason.clone()));
+        }
+    }
     for id in tx.running_deployments().await? {
         let Some(it) = tx.deployment(id).await? else {
             continue;
@@ -147,12 +163,6 @@ pub(super) async fn waiting_for_supervision(
         if waits && answers(tx, request, (&it, &it.requested_by, team)).await? {
             let asked = ("deployment", &it.requested_by, it.requested_at);
             waiting.push(supervised(&it, asked, String::new()));
-        }
-    }
-    for (asked, it) in returns::all_waiting(tx).await? {
-        if answers(tx, request, (&it, &asked.by, team)).await? {
-            let what = ("return", &asked.by, asked.at);
-            waiting.push(supervised(&it, what, asked.reason.clone()));
         }
     }
     Ok(waiting)
@@ -258,6 +268,19 @@ async fn refuse_own(tx: &mut Tx, request: &Request, deployment: &Deployment) -> 
         .hint("somebody else approves it"))
 }
 
+/// What is said to a deployment that is let go would be kept nowhere.
+fn refuse_note(deployment: &Deployment, note: &str) -> Result<(), Error> {
+    let supervision = deployment.supervision.as_ref();
+    if note.is_empty() || supervision.is_none_or(|it| it.released.is_some()) {
+        return Ok(());
+    }
+    let why = format!(
+        "it is for a rollback; of a deployment, say it by `tidegate comment add deployment/{} TEXT`",
+        deployment.id
+    );
+    Err(Error::invalid("note", why))
+}
+
 async fn view(
     tx: &mut Tx,
     request: &Request,
@@ -265,7 +288,7 @@ async fn view(
 ) -> Result<ApprovalsView, Error> {
     let found = clearance::find(tx, &request.gate, deployment).await?;
     let could = match deployment.status.goes_forward() {
-        true => clearance::whose_yes(tx, &request.gate, (deployment, &found)).await?,
+        true => clearance::whose_yes(tx, request, (deployment, &found)).await?,
         false => Vec::new(),
     };
     let before = clearance::approved_before(tx, deployment).await?;

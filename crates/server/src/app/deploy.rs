@@ -6,7 +6,7 @@ use super::{
     App, Error, Kind, Request, balancing,
     leftovers::{self, Serving},
     plans::{self, Wanted, Way},
-    present,
+    present, returns,
     rollback::standing,
     runbooks, runs, steer,
 };
@@ -146,6 +146,8 @@ pub(super) async fn begin(
             &detail,
         )
         .await?;
+    let place = (&deployment.product, &deployment.environment);
+    Box::pin(returns::overtake(tx, request, place)).await?;
     Ok(deployment.id)
 }
 

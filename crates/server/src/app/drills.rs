@@ -193,6 +193,7 @@ async fn begin_leg(
             let place = (drill.product.clone(), drill.environment.clone());
             let why = Why {
                 reason: format!("rollback drill {}", drill.id),
+                asked: None,
                 signs: false,
             };
             take_back(tx, request, &place, &why).await?

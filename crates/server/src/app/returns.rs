@@ -1,10 +1,11 @@
-//! Going back under supervision: who may not roll back asks for it, and somebody of level 3 or above lets it go, or declines.
+//! Rollbacks under supervision: who may not roll back asks for it, and somebody of level 3 or above lets it go, or declines.
 //!
 //! What is asked changes nothing: neither the deployment nor the engine knows of it. Let go, it is a rollback by whoever let it
 //! go, with everything that keeps them from one.
 
 use super::{
     App, Error, Kind, Request,
+    deploy::supervised,
     guide::reason_missing,
     people,
     rollback::{Why, check_not_in_step, nothing_to_take_back, take_back, to_take_back},
@@ -15,20 +16,20 @@ use futures::FutureExt;
 use serde_json::json;
 use std::collections::BTreeSet;
 use tidegate_domain::{
-    access::Action,
+    access::{Action, Actor, ActorKind, Resource},
     deployment::{AskedReturn, Deployment, ReturnAnswer, ReturnWord},
     id::DeploymentId,
     name::Name,
     talk::Subject,
 };
-use tidegate_protocol::api::AskedReturnView;
-use tidegate_store::Tx;
+use tidegate_protocol::api::AskedRollbackView;
+use tidegate_store::{PersonRow, Tx};
 
 /// How many open ones are looked through.
 const OPEN_MAX: u64 = 500;
 
 impl App {
-    /// Declines that a deployment is taken back, as somebody of level 2 asks.
+    /// Declines that a deployment is rolled back, as somebody of level 2 asks.
     ///
     /// # Errors
     /// When nobody asks that, or no reason is given.
@@ -49,7 +50,7 @@ impl App {
     }
 }
 
-/// Asks that what stands in a place, or is in progress there, be taken back; answers which deployment that is. Asking twice changes
+/// Asks that what stands in a place, or is in progress there, be rolled back; answers which deployment that is. Asking twice changes
 /// nothing.
 pub(super) async fn ask(
     tx: &mut Tx,
@@ -63,19 +64,12 @@ pub(super) async fn ask(
     let deployment = to_take_back(tx, product, environment).await?;
     let deployment = deployment.ok_or_else(|| nothing_to_take_back(product, environment))?;
     let id = deployment.id;
-    check_not_in_step(tx, &deployment).await?;
-    let supervision = deployment.supervision.as_ref();
-    if supervision.is_some_and(|it| it.released.is_none()) {
-        let detail = format!("nobody let deployment {id} go yet: there is nothing to take back");
-        return Err(
-            Error::refused(Kind::Conflict, "deployment-state", detail).hint(format!(
-                "somebody of level 3 or above ends it: `tidegate cancel {id}`"
-            )),
-        );
-    }
-    if waiting(tx, &deployment).await?.is_some() {
+    check_may_be_asked(tx, &deployment).await?;
+    if let Some(asked) = waiting(tx, &deployment).await? {
+        refuse_asked_by_another(tx, request, &asked).await?;
         return Ok(id);
     }
+    overtake(tx, request, (product, environment)).await?;
     let asked = AskedReturn {
         deployment: id,
         newest: newest(tx, &deployment).await?.unwrap_or(id),
@@ -86,16 +80,29 @@ pub(super) async fn ask(
     };
     tx.record_asked_return(&asked).await?;
     let detail = json!({ "reason": asked.reason });
-    note(tx, request, ("deployment.return_asked", id), &detail).await?;
-    let subject = Subject::Deployment(id);
-    tx.follow((&subject, &asked.by), true, false).await?;
-    tell(
-        tx,
-        request,
-        (id, &format!("asked to take it back: {}", asked.reason)),
-    )
-    .await?;
+    note(tx, request, ("deployment.rollback_asked", id), &detail).await?;
+    tx.follow((&Subject::Deployment(id), &asked.by), true, false)
+        .await?;
+    let given = who_answer(tx, request, &deployment).await?;
+    let line = format!("asked to roll it back: {}", asked.reason);
+    tell(tx, request, (id, &line), &given).await?;
     Ok(id)
+}
+
+/// Whether whoever asks could ask now that a deployment be rolled back: nothing but their level keeps them from doing it themselves,
+/// and nobody has asked.
+pub(super) async fn may_ask(
+    tx: &mut Tx,
+    request: &Request,
+    deployment: &Deployment,
+) -> Result<bool, Error> {
+    let place = (&deployment.product, &deployment.environment);
+    let asks = supervised(tx, request, (Action::RollBack, place)).await;
+    if !matches!(asks, Ok(Some(_))) || check_may_be_asked(tx, deployment).await.is_err() {
+        return Ok(false);
+    }
+    let goes = to_take_back(tx, place.0, place.1).await?;
+    Ok(goes.is_some_and(|it| it.id == deployment.id) && waiting(tx, deployment).await?.is_none())
 }
 
 /// What is asked of a deployment, if it waits for an answer.
@@ -103,54 +110,139 @@ pub(super) async fn waiting(
     tx: &mut Tx,
     deployment: &Deployment,
 ) -> Result<Option<AskedReturn>, Error> {
-    let asked = tx.asked_return(deployment.id).await?;
-    let Some(asked) = asked.filter(|it| it.answer.is_none()) else {
+    let Some(asked) = tx.asked_return(deployment.id).await? else {
         return Ok(None);
     };
-    let newest = newest(tx, deployment).await?;
-    let goes = to_take_back(tx, &deployment.product, &deployment.environment).await?;
-    let waits = asked.waits(newest, goes.map(|it| it.id));
-    Ok(waits.then_some(asked))
+    Ok(waits(tx, &asked, deployment).await?.then_some(asked))
 }
 
-/// All that wait for an answer, each with what is to be taken back.
-pub(super) async fn all_waiting(tx: &mut Tx) -> Result<Vec<(AskedReturn, Deployment)>, Error> {
+/// Whether what is asked of a deployment still waits for an answer.
+pub(super) async fn waits(
+    tx: &mut Tx,
+    asked: &AskedReturn,
+    deployment: &Deployment,
+) -> Result<bool, Error> {
+    if asked.answer.is_some() {
+        return Ok(false);
+    }
+    let newest = newest(tx, deployment).await?;
+    let goes = to_take_back(tx, &deployment.product, &deployment.environment).await?;
+    Ok(asked.waits(newest, goes.map(|it| it.id)))
+}
+
+/// All that nobody answered, each with what is to be rolled back; some may be overtaken.
+pub(super) async fn open(tx: &mut Tx) -> Result<Vec<(AskedReturn, Deployment)>, Error> {
     let mut all = Vec::new();
     for asked in tx.open_asked_returns(OPEN_MAX).await? {
-        let Some(deployment) = tx.deployment(asked.deployment).await? else {
-            continue;
-        };
-        if let Some(asked) = waiting(tx, &deployment).await? {
+        if let Some(deployment) = tx.deployment(asked.deployment).await? {
             all.push((asked, deployment));
         }
     }
     Ok(all)
 }
 
-/// Takes a deployment back as somebody else asked.
+/// Closes what is asked of a place and waits no more, because something else happened there. Of a place, at most one is left open.
+pub(super) async fn overtake(
+    tx: &mut Tx,
+    request: &Request,
+    (product, environment): (&Name, &Name),
+) -> Result<(), Error> {
+    for (asked, deployment) in open(tx).await? {
+        let is_there = deployment.product == *product && deployment.environment == *environment;
+        if is_there && !waits(tx, &asked, &deployment).await? {
+            let id = answer(tx, request, (asked, ReturnWord::Overtaken)).await?;
+            let action = ("deployment.rollback_overtaken", id);
+            note(tx, request, action, &json!({})).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Rolls a deployment back as somebody else asked. What controls object to is answered by who lets it go, in their own words.
 pub(super) async fn let_go(
     tx: &mut Tx,
     request: &Request,
     (asked, deployment): (AskedReturn, &Deployment),
+    said: &str,
 ) -> Result<(), Error> {
     refuse_own(tx, request, &asked).await?;
     let place = (deployment.product.clone(), deployment.environment.clone());
+    let id = answer(tx, request, (asked.clone(), ReturnWord::LetGo)).await?;
     let why = Why {
-        reason: asked.told(),
+        reason: said.to_owned(),
+        asked: Some(asked),
         signs: false,
     };
     Box::pin(take_back(tx, request, &place, &why)).await?;
-    let id = answer(tx, request, (asked, ReturnWord::LetGo)).await?;
-    note(tx, request, ("deployment.return_let_go", id), &json!({})).await?;
-    tell(tx, request, (id, "lets it go back")).await
+    let detail = json!({ "note": said });
+    note(tx, request, ("deployment.rollback_let_go", id), &detail).await?;
+    let line = match said {
+        "" => "lets the rollback go".to_owned(),
+        said => format!("lets the rollback go: {said}"),
+    };
+    tell(tx, request, (id, &line), &BTreeSet::new()).await
 }
 
-pub(super) fn view(asked: &AskedReturn) -> AskedReturnView {
-    AskedReturnView {
+pub(super) fn view(asked: &AskedReturn) -> AskedRollbackView {
+    AskedRollbackView {
         by: asked.by.to_string(),
         reason: asked.reason.clone(),
         at: asked.at,
     }
+}
+
+/// Whether a deployment, as it is now, can be asked to be rolled back.
+async fn check_may_be_asked(tx: &mut Tx, deployment: &Deployment) -> Result<(), Error> {
+    check_not_in_step(tx, deployment).await?;
+    let supervision = deployment.supervision.as_ref();
+    if supervision.is_none_or(|it| it.released.is_some()) {
+        return Ok(());
+    }
+    let id = deployment.id;
+    let detail = format!("nobody let deployment {id} go yet: there is nothing to roll back");
+    let remedy = format!("somebody of level 3 or above ends it: `tidegate cancel {id}`");
+    Err(Error::refused(Kind::Conflict, "deployment-state", detail).hint(remedy))
+}
+
+/// Whose reason would be kept nowhere hears who asked before.
+async fn refuse_asked_by_another(
+    tx: &mut Tx,
+    request: &Request,
+    asked: &AskedReturn,
+) -> Result<(), Error> {
+    if people::is_own(tx, request, &asked.by).await? {
+        return Ok(());
+    }
+    let (id, by) = (asked.deployment, &asked.by);
+    let detail = format!(
+        "{by} asked already to roll deployment {id} back: {}",
+        asked.reason
+    );
+    let remedy = format!("say what you know of it: `tidegate comment add deployment/{id} TEXT`");
+    Err(Error::refused(Kind::Conflict, "rollback-asked", detail).hint(remedy))
+}
+
+/// Who is told that a rollback is asked for: those of the product's team who may answer, or where it has none, everybody who may.
+async fn who_answer(
+    tx: &mut Tx,
+    request: &Request,
+    deployment: &Deployment,
+) -> Result<BTreeSet<Name>, Error> {
+    let human = request.human(tx).await?;
+    let authorizer = request.gate.authorizer(tx).await?;
+    let place = Resource::place(deployment.product.clone(), deployment.environment.clone());
+    let others = tx.people().await?.into_iter();
+    let others = others.filter(|it| it.kind == ActorKind::Person && it.human() != human);
+    let may = |it: &Actor| authorizer.ask(it, Action::Supervise, &place).allowed;
+    let all: Vec<Actor> = others.map(PersonRow::actor).filter(may).collect();
+    let directory = authorizer.directory();
+    let team = directory.team_of(&place);
+    let is_of = |it: &&Actor| directory.teams_of(it).any(|of| Some(of) == team);
+    let own: BTreeSet<Name> = all.iter().filter(is_of).map(|it| it.name.clone()).collect();
+    if own.is_empty() {
+        return Ok(all.into_iter().map(|it| it.name).collect());
+    }
+    Ok(own)
 }
 
 async fn decline(
@@ -161,7 +253,7 @@ async fn decline(
 ) -> Result<(), Error> {
     let deployment = steer::found(tx, request, (Action::Supervise, id)).await?;
     let Some(asked) = waiting(tx, &deployment).await? else {
-        let detail = format!("nobody asks to take deployment {id} back");
+        let detail = format!("nobody asks to roll deployment {id} back");
         return Err(Error::refused(Kind::Conflict, "nothing-asked", detail)
             .hint("what was asked for and did not begin is ended by `tidegate cancel`"));
     };
@@ -176,11 +268,12 @@ async fn decline(
     note(
         tx,
         request,
-        ("deployment.return_declined", id),
+        ("deployment.rollback_declined", id),
         &json!({ "note": said }),
     )
     .await?;
-    tell(tx, request, (id, &format!("does not take it back: {said}"))).await
+    let line = format!("declines the rollback: {said}");
+    tell(tx, request, (id, &line), &BTreeSet::new()).await
 }
 
 async fn answer(
@@ -202,8 +295,8 @@ async fn refuse_own(tx: &mut Tx, request: &Request, asked: &AskedReturn) -> Resu
         return Ok(());
     }
     let detail =
-        "whoever asks to go back does not answer that, by no other account and no token either";
-    Err(Error::refused(Kind::NotAllowed, "own-return", detail)
+        "whoever asks for a rollback does not answer that, by no other account and no token either";
+    Err(Error::refused(Kind::NotAllowed, "own-rollback", detail)
         .hint("somebody else of level 3 or above does"))
 }
 
@@ -229,11 +322,12 @@ async fn tell(
     tx: &mut Tx,
     request: &Request,
     (id, line): (DeploymentId, &str),
+    given: &BTreeSet<Name>,
 ) -> Result<(), Error> {
     let told = talk::Told {
         subject: &Subject::Deployment(id),
         line,
-        given: &BTreeSet::new(),
+        given,
         text: "",
     };
     talk::tell(tx, request, &told).await.map(drop)

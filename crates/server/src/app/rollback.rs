@@ -15,7 +15,7 @@ use tidegate_domain::{
     access::Action,
     catalog::NamedLimits,
     control::unanswered,
-    deployment::{Cause, Deployment, Event, NoReturn, Purpose, Status, Word},
+    deployment::{AskedReturn, Cause, Deployment, Event, NoReturn, Purpose, Status, Word},
     group::GroupStatus,
     id::DeploymentId,
     name::Name,
@@ -54,6 +54,7 @@ impl App {
             })
             .await?;
         self.bus.wake_engine();
+        self.bus.announce();
         Ok(id)
     }
 
@@ -74,6 +75,7 @@ impl App {
             })
             .await?;
         self.bus.wake_engine();
+        self.bus.announce();
         Ok(())
     }
 }
@@ -81,7 +83,10 @@ impl App {
 /// Why a person wants to go back.
 #[derive(Debug, Clone)]
 pub(super) struct Why {
+    /// In their own words: what they answer for, they answer for by these alone.
     pub(super) reason: String,
+    /// What somebody else asked for, and they let go.
+    pub(super) asked: Option<AskedReturn>,
     /// Whether they sign that it is right although something cannot be undone.
     pub(super) signs: bool,
 }
@@ -93,13 +98,32 @@ impl Why {
         if signs && reason.is_empty() {
             return Err(reason_missing());
         }
-        Ok(Self { reason, signs })
+        Ok(Self {
+            reason,
+            asked: None,
+            signs,
+        })
     }
 
     fn cause(&self, request: &Request) -> Cause {
-        Cause::Person {
-            by: request.actor.name.clone(),
-            reason: self.reason.clone(),
+        let by = request.actor.name.clone();
+        let reason = match &self.asked {
+            Some(asked) => asked.told(&by, &self.reason),
+            None => self.reason.clone(),
+        };
+        Cause::Person { by, reason }
+    }
+
+    /// How to say why going back is right.
+    fn remedy(&self, (product, place): (&Name, &Name)) -> String {
+        match &self.asked {
+            Some(asked) => format!(
+                "in words of your own, with `--note WHY` (`tidegate supervise {} --note WHY`)",
+                asked.deployment
+            ),
+            None => format!(
+                "with `--reason WHY` (`tidegate rollback {product} --in {place} --reason WHY`)"
+            ),
         }
     }
 }
@@ -157,7 +181,9 @@ pub(super) async fn go_back(
         deployment.id,
         &Event::RollbackStarted { cause },
     )
-    .await
+    .await?;
+    let place = (&deployment.product, &deployment.environment);
+    Box::pin(returns::overtake(tx, request, place)).await
 }
 
 /// Going back to what is blocked is asked for by nobody. To what enforced controls object to, whoever says why.
@@ -187,7 +213,8 @@ pub(super) async fn check_answered(
     );
     Err(
         Error::refused(Kind::Conflict, "return-unsound", detail).hint(format!(
-            "nothing of it keeps you from going back: say why it is right, with `--reason WHY` (`tidegate rollback {product} --in {place} --reason WHY`)"
+            "nothing of it keeps you from going back: say why it is right, {}",
+            why.remedy((product, place))
         )),
     )
 }

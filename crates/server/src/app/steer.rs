@@ -1,6 +1,6 @@
 //! What people do to a deployment that runs: pause, resume, cancel, sign off.
 
-use super::{App, Error, Kind, Request, clearance, entry, people};
+use super::{App, Error, Kind, Request, clearance, entry, people, returns};
 use futures::FutureExt;
 use std::collections::BTreeSet;
 use tidegate_domain::{
@@ -27,11 +27,11 @@ pub enum Wish {
 
 /// What people do to a deployment.
 const DEEDS: [Action; 5] = [
-    Action::Assist,
     Action::SteerDeployment,
     Action::SignOff,
     Action::OverrideCalendar,
     Action::RollBack,
+    Action::Supervise,
 ];
 
 /// What somebody may do to a deployment.
@@ -41,6 +41,8 @@ pub struct Leave {
     pub actions: BTreeSet<Action>,
     /// Whether they asked themselves to go on in spite of the calendar, so that somebody else confirms it.
     pub asked_override: bool,
+    /// Whether they may not roll it back, but ask for that now.
+    pub asks_rollback: bool,
 }
 
 impl App {
@@ -100,6 +102,7 @@ impl App {
                     Ok(Leave {
                         actions: DEEDS.into_iter().filter(may).collect(),
                         asked_override: asked_override(tx, request, &deployment).await?,
+                        asks_rollback: returns::may_ask(tx, request, &deployment).await?,
                     })
                 }
                 .boxed()

@@ -70,6 +70,7 @@ async fn returns_that_are_asked_for() {
         ("open", None),
         ("let-go", answer(ReturnWord::LetGo)),
         ("declined", answer(declined)),
+        ("overtaken", answer(ReturnWord::Overtaken)),
     ] {
         let asked = AskedReturn {
             answer,

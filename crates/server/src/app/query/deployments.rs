@@ -165,7 +165,7 @@ async fn view(
         checks: checks::of(tx, &deployment).await?,
         objections: objections(tx, &deployment).await?,
         no_return: past.map(|past| past.to_string()),
-        asked_return: asked.as_ref().map(returns::view),
+        asked_rollback: asked.as_ref().map(returns::view),
         ..shown(&deployment, &facts, waiting_on)
     })
 }
@@ -230,7 +230,7 @@ fn shown(deployment: &Deployment, facts: &Facts, waiting_on: Vec<WaitingView>) -
         checks: Vec::new(),
         jobs: jobs(deployment),
         no_return: None,
-        asked_return: None,
+        asked_rollback: None,
         objections: Vec::new(),
         group_run: deployment.membership.as_ref().map(|it| it.group.0),
         fast_track: deployment.fast_track,

@@ -68,6 +68,8 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
         WorkOf::Mine | WorkOf::All => None,
     };
     let supervised = waiting_for_supervision(tx, request, team).await?;
+    let rollbacks = supervised.iter().filter(|it| it.asks == "rollback");
+    let rollbacks = rollbacks.count();
     let (mut lent, mut news) = (Vec::new(), Vec::new());
     if *of == WorkOf::Mine {
         lent = of_others(tx, request, hands).await?;
@@ -85,7 +87,8 @@ async fn work(tx: &mut Tx, request: &Request, of: &WorkOf) -> Result<WorkView, E
                 reviews.len(),
                 issues.len(),
                 procedures.len(),
-                supervised.len(),
+                rollbacks,
+                supervised.len() - rollbacks,
             ],
         ),
         mine,
@@ -169,7 +172,7 @@ async fn of_others(tx: &mut Tx, request: &Request, hands: Hands) -> Result<Vec<L
 fn sentence(
     of: &WorkOf,
     (mine, waiting): (&[TaskView], &[TaskView]),
-    [steps, handed, reviews, issues, procedures, supervised]: [usize; 6],
+    [steps, handed, reviews, issues, procedures, rollbacks, held]: [usize; 7],
 ) -> String {
     let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
@@ -197,18 +200,24 @@ fn sentence(
         "procedure is to be read or reviewed",
         "procedures are to be read or reviewed",
     );
+    let undone = counted(
+        rollbacks,
+        "rollback waits to be let go",
+        "rollbacks wait to be let go",
+    );
     let held = counted(
-        supervised,
+        held,
         "deployment waits to be let go",
         "deployments wait to be let go",
     );
     let is_nothing = mine.is_empty() && waiting.is_empty();
-    let is_said = [&held, &up, &handed, &back, &wrong, &to_read]
+    let is_said = [&undone, &held, &up, &handed, &back, &wrong, &to_read]
         .iter()
         .any(|it| it.is_some());
     let of_tasks = (!is_nothing || !is_said).then(|| of_tasks(of, mine, waiting));
-    let said = held
+    let said = undone
         .into_iter()
+        .chain(held)
         .chain(up)
         .chain(handed)
         .chain(back)

@@ -17,7 +17,7 @@ use tidegate_domain::{
 };
 use tidegate_protocol::api::{
     ApprovalRequest, ApprovalsView, ChangeRequest, ChangeView, DeclineRequest, Problem,
-    SteerRequest,
+    SteerRequest, SuperviseRequest,
 };
 
 pub(super) fn router() -> Router<SharedApp> {
@@ -74,19 +74,20 @@ pub(super) async fn turn_down(
     Ok(extract::Json(view))
 }
 
-/// Lets go what somebody asked for under supervision: the deployment, or that it is taken back.
-#[utoipa::path(post, path = "/api/v1/deployments/{id}/supervise", params(("id" = u64, Path)),
+/// Lets go what somebody asked for under supervision: the deployment, or a rollback of it.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/supervise", params(("id" = u64, Path)), request_body = SuperviseRequest,
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn supervise(
     app: State,
     Caller(request): Caller,
     Path(id): Path<u64>,
+    Json(said): Json<SuperviseRequest>,
 ) -> Result<StatusCode, ApiError> {
-    app.supervise(request, DeploymentId(id)).await?;
+    app.supervise(request, DeploymentId(id), &said.note).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Declines that a deployment is taken back, as somebody asks.
+/// Declines that a deployment is rolled back, as somebody asks.
 #[utoipa::path(post, path = "/api/v1/deployments/{id}/decline", params(("id" = u64, Path)), request_body = DeclineRequest,
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn decline(

@@ -183,7 +183,7 @@ pub(super) async fn plan(
 }
 
 /// Takes back what runs in an environment: the deployment in progress, or else the last that succeeded. Of level 2, it is asked
-/// for, and answered is what is to be taken back.
+/// for, and answered is what is to be rolled back.
 #[utoipa::path(post, path = "/api/v1/rollbacks", request_body = RollbackRequest,
     responses((status = 201, body = DeploymentView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn roll_back(

@@ -198,7 +198,7 @@ async fn spoken(
     let verdict = match verdict {
         "approve" => Verdict::Approved,
         "turn-down" => Verdict::TurnedDown,
-        "let-go" => return app.supervise(request, id).await,
+        "let-go" => return app.supervise(request, id, "").await,
         other => return Err(Error::not_found("page-not-found", "action", other)),
     };
     if verdict == Verdict::Approved {

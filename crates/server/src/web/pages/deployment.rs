@@ -102,14 +102,16 @@ struct Waiting {
     remedy: Prose,
 }
 
-/// That somebody asks to take it back.
+/// That somebody asks to roll it back.
 #[derive(Debug)]
 struct Asked {
     by: String,
     reason: String,
     at: Moment,
-    /// Whether whoever looks lets it go, or declines.
-    may_answer: bool,
+    /// How whoever looks lets it go, if they may.
+    let_go: Option<Deed>,
+    /// Whether they may decline.
+    may_decline: bool,
 }
 
 #[derive(Debug)]
@@ -250,7 +252,11 @@ async fn deployment(
     let deeds = deeds::possible(&view, is_latest, back);
     let leave = app.leave(request, id).await?;
     let asked = asked(app, request, (&view, &leave)).await?;
-    let deeds = deeds::allowed(deeds, &leave);
+    let mut deeds = deeds::allowed(deeds, &leave);
+    // Whoever may let a rollback go rolls back by that.
+    if asked.as_ref().is_some_and(|it| it.let_go.is_some()) {
+        deeds.retain(|deed| deed.path != "rollback");
+    }
     let look_back = look_back::Form::of(app, request, (&view, None)).await?;
     let steps = app.steps(request, id).await?;
     Ok(Deployment {
@@ -266,15 +272,21 @@ async fn asked(
     request: &Request,
     (view, leave): (&DeploymentView, &Leave),
 ) -> Result<Option<Asked>, Error> {
-    let Some(asked) = &view.asked_return else {
+    let Some(asked) = &view.asked_rollback else {
         return Ok(None);
     };
     let is_own = app.own_accounts(request).await?.contains(&asked.by);
+    let may_decline = !is_own && leave.actions.contains(&Action::Supervise);
+    let let_go = match may_decline && leave.actions.contains(&Action::RollBack) {
+        true => deeds::let_go(view, deeds::back(app, request, view).await?),
+        false => None,
+    };
     Ok(Some(Asked {
         by: asked.by.clone(),
         reason: asked.reason.clone(),
         at: Moment::seen(asked.at, Timestamp::now()),
-        may_answer: !is_own && leave.actions.contains(&Action::RollBack),
+        let_go,
+        may_decline,
     }))
 }
 
@@ -382,7 +394,7 @@ mod tests {
             checks: Vec::new(),
             jobs: Vec::new(),
             no_return: None,
-            asked_return: None,
+            asked_rollback: None,
             objections: Vec::new(),
             group_run: None,
             fast_track: false,
@@ -411,6 +423,25 @@ mod tests {
         let html = shown(back, &[], Vec::new()).render().unwrap();
         assert!(html.contains("It went back all the same"));
         assert!(html.contains("no signature &#60;b&#62;"), "{html}");
+    }
+
+    #[test]
+    fn a_rollback_is_let_go_as_one_is_begun_with_its_version_typed() {
+        let view = view(1);
+        let asked = Asked {
+            by: "eve".to_owned(),
+            reason: "carts are empty".to_owned(),
+            at: Moment::seen(Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH),
+            let_go: deeds::let_go(&view, None),
+            may_decline: true,
+        };
+        let page = Deployment {
+            asked: Some(asked),
+            ..shown(view, &[], Vec::new())
+        };
+        let html = page.render().unwrap();
+        assert!(html.contains("action=\"/deployments/7/let-rollback-go\""));
+        assert!(html.contains("in live go back to") && html.contains("Type 1.1.0 to confirm"));
     }
 
     #[test]

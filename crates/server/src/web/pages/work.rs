@@ -39,8 +39,10 @@ struct Page {
     /// Reviews to lead, and when each is due.
     reviews: Vec<(DueReviewView, Option<Moment>)>,
     issues: IssueTable,
-    /// What waits to be let go, and since when.
+    /// What waits to be let go, rollbacks first, and since when.
     supervised: Vec<(SupervisedView, Moment)>,
+    /// What that is called.
+    supervised_title: &'static str,
     lists: Vec<List>,
     /// What the visitor should know of, and the number of the newest.
     news: Vec<New>,
@@ -180,6 +182,7 @@ pub(in crate::web) async fn show(
         handovers: work.handovers.into_iter().map(handed).collect(),
         reviews: beside(work.reviews, |it| it.due.map(|at| Moment::seen(at, now))),
         issues: IssueTable::of("Issues", work.issues, true),
+        supervised_title: supervised_title(&work.supervised),
         supervised: beside(work.supervised, |it| Moment::seen(it.at, now)),
         lists,
         newest: work.news.first().map(|it| it.id),
@@ -191,6 +194,16 @@ pub(in crate::web) async fn show(
         }),
         mailed,
     })
+}
+
+/// What waits to be let go, by what is among it.
+fn supervised_title(all: &[SupervisedView]) -> &'static str {
+    let is_rollback = |it: &SupervisedView| it.asks == "rollback";
+    match (all.iter().any(is_rollback), all.iter().all(is_rollback)) {
+        (false, _) => "Deployments to be let go",
+        (true, true) => "Rollbacks to be let go",
+        (true, false) => "Rollbacks and deployments to be let go",
+    }
 }
 
 /// Each with something that is told beside it.

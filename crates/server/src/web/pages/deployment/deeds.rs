@@ -103,7 +103,7 @@ pub(super) fn allowed(deeds: Vec<Deed>, leave: &Leave) -> Vec<Deed> {
     let (may, may_not): (Vec<Deed>, Vec<Deed>) = deeds.into_iter().partition(may);
     // Who assists asks for it, and somebody else lets it go.
     let asks = |deed: Deed| {
-        let can_ask = deed.path == "rollback" && leave.actions.contains(&Action::Assist);
+        let can_ask = deed.path == "rollback" && leave.asks_rollback;
         can_ask.then(|| Deed {
             label: "Ask to roll back",
             effect: format!("{} Somebody of level 3 or above lets it go.", deed.effect),
@@ -112,6 +112,16 @@ pub(super) fn allowed(deeds: Vec<Deed>, leave: &Leave) -> Vec<Deed> {
     };
     let asked = may_not.into_iter().filter_map(asks);
     may.into_iter().chain(asked).collect()
+}
+
+/// Letting a rollback go that somebody asked for: it does what a rollback does. Past the point of no return it is signed instead.
+pub(super) fn let_go(view: &DeploymentView, back: Option<Back>) -> Option<Deed> {
+    let deed = roll_back(view, back);
+    (deed.path == "rollback").then(|| Deed {
+        path: "let-rollback-go",
+        label: "Let the rollback go",
+        ..deed
+    })
 }
 
 /// Does it; answers the deployment to look at next.
@@ -135,11 +145,13 @@ pub(super) async fn perform(
         return Ok(id);
     }
     match deed {
-        "let-return-go" => {
-            app.supervise(request, id).await?;
+        "let-rollback-go" => {
+            let view = app.deployment_view(&request, id).await?;
+            confirm::meant(&view.release, &reason.confirm)?;
+            app.supervise(request, id, &reason.reason).await?;
             return Ok(id);
         }
-        "decline-return" => {
+        "decline-rollback" => {
             app.decline_return(request, id, &reason.reason).await?;
             return Ok(id);
         }
@@ -326,6 +338,7 @@ mod tests {
             let leave = Leave {
                 actions: actions.iter().copied().collect(),
                 asked_override,
+                asks_rollback: actions == [Action::Assist],
             };
             let deeds = allowed(all().into(), &leave);
             deeds.iter().map(|deed| deed.path).collect()
