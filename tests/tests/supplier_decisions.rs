@@ -243,6 +243,73 @@ fn what_is_planned_is_met_though_nothing_runs_yet() {
     );
 }
 
+#[test]
+fn a_held_deployment_goes_on_when_the_change_is_accepted() {
+    let shop = Shop::with_shop(None);
+    shop.apply(
+        "kind: Supplier\nname: acme\ncomponents: [{ name: gateway, provides: { payments-api: 2.1.0 }, \
+         environments: { testing: {} } }]\n",
+    );
+    shop.change_component("needs: [{ contract: payments-api, versions: \"^2\" }]\n");
+    shop.release("1.2.0", None);
+    shop.deploy("1.2.0", "testing");
+    let add = [
+        "supplier", "notice", "add", "acme", "--kind", "change", "--title", "API 3",
+    ];
+    shop.ok(&[&add[..], &["--provides", "payments-api=3.0.0"]].concat());
+    let impact = ["supplier", "impact", "--notice", "1", "--output", "json"];
+    let touched = &shop.json(&impact)["products"][0];
+    assert_eq!(touched["product"], "shop");
+    assert_eq!(touched["told"], "breaks: it leaves the range");
+    assert_eq!(
+        touched["through"],
+        "shop/web needs payments-api of acme/gateway"
+    );
+    assert_eq!(touched["suggested"][0]["what"], "hold deployments");
+
+    let respond = |what: &str| {
+        let words = [
+            "supplier", "respond", what, "shop", "--in", "testing", "--notice", "1",
+        ];
+        shop.ok(&[&words[..], &["--reason", "It may break"]].concat());
+    };
+    respond("hold");
+    shop.release("1.3.0", None);
+    shop.ok(&[
+        "deploy",
+        "shop",
+        "1.3.0",
+        "--to",
+        "testing",
+        "--minimum-healthy",
+        "300ms",
+    ]);
+    let explained = || {
+        let said = shop.run(&["explain", "2"]);
+        String::from_utf8(said.stdout).unwrap()
+    };
+    until("it says what it waits for", || {
+        explained().contains("holds shop in testing for notice 1")
+    });
+    assert!(
+        explained().contains("until they say otherwise: It may break"),
+        "{}",
+        explained()
+    );
+    assert!(
+        explained().contains("tidegate supplier response done 1"),
+        "{}",
+        explained()
+    );
+    respond("accept");
+    shop.await_version("testing", "1.3.0");
+    until("it runs nothing else", || {
+        let products = shop.json(&impact)["products"].clone();
+        let decided = &products[0]["responses"];
+        decided[0]["stands"] == false && decided[1]["status"] == "done"
+    });
+}
+
 /// The version that each of two targets in staging answers.
 fn versions(shop: &Shop) -> Vec<String> {
     let answers = ["staging-1", "staging-2"].map(|it| shop.answer(it));

@@ -14,6 +14,7 @@ mod jobs;
 mod lifecycle;
 mod planning;
 mod procedures;
+mod returns;
 mod reviews;
 mod runbooks;
 mod scopes;
@@ -28,10 +29,7 @@ use tidegate_domain::{
     attachment::AttachedContent,
     catalog::{Document, Kind, Team},
     converge::{ActiveComponent, Attestation, DesiredState, Slot},
-    deployment::{
-        AskedReturn, Cause, Deployment, Fresh, FreshStage, Hold, ReturnAnswer, ReturnWord, Stage,
-        Status, Word, facts::Report,
-    },
+    deployment::{Cause, Deployment, Fresh, FreshStage, Hold, Stage, Status, Word, facts::Report},
     drill::{Drill, Ending},
     id::DeploymentId,
     name::Name,
@@ -52,37 +50,6 @@ async fn what_service_accounts_trust() {
     };
     let record = written("SELECT record FROM trusts", vec![], fill).await;
     check("trust", &record, &samples::trust());
-}
-
-#[tokio::test]
-async fn returns_that_are_asked_for() {
-    let answer = |word| {
-        Some(ReturnAnswer {
-            by: samples::name("ada"),
-            at: samples::time(9),
-            word,
-        })
-    };
-    let declined = ReturnWord::Declined {
-        note: "they are full".to_owned(),
-    };
-    for (word, answer) in [
-        ("open", None),
-        ("let-go", answer(ReturnWord::LetGo)),
-        ("declined", answer(declined)),
-        ("overtaken", answer(ReturnWord::Overtaken)),
-    ] {
-        let asked = AskedReturn {
-            answer,
-            ..samples::asked_return(7)
-        };
-        let kept = asked.clone();
-        let fill = |store: Store| async move {
-            commit!(store, kept, |tx, kept| tx.record_asked_return(kept).await?);
-        };
-        let record = written("SELECT record FROM asked_returns", vec![], fill).await;
-        check(&format!("asked-return-{word}"), &record, &asked);
-    }
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! When a mail of news is due, and how far it tells.
+
 use super::*;
 use crate::communication::{Word, delivery::Blame};
 

@@ -1,3 +1,5 @@
+//! Mails of news begin when they are due, and after a restore nothing is mailed again.
+
 use super::*;
 use jiff::Timestamp;
 use serde_json::json;
