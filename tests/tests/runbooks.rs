@@ -292,6 +292,8 @@ fn with_everybodys_word_it_succeeds_and_what_comes_after_is_done() {
 #[test]
 fn taking_back_what_succeeded_follows_the_backout_plan_that_went_with_it() {
     let shop = shop();
+    // The look at the end falls to the product's team.
+    shop.apply("kind: Team\nname: default\n");
     let back = ["--strategy", "one-by-one", "--back"];
     shop.ok(&words(&runbook("begin", &back)));
     let warn = "- {name: warn, owner: admin, takes: 1m, before: wave-2-back, waits: 20m}\n";

@@ -18,7 +18,7 @@ impl Runbook {
                 return named.clone();
             };
             let same = engine.iter().find(|it| it.phase() == Some(phase));
-            same.unwrap_or(&last).name.clone()
+            same.unwrap_or(last).name.clone()
         };
         let of_people = |step: &Step| {
             let mut step = step.clone();

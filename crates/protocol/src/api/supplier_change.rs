@@ -289,4 +289,7 @@ pub struct ResponseView {
     /// Whether it accepted what means something else by now.
     #[serde(default)]
     pub outdated: bool,
+    /// Who ended it, and what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
 }

@@ -124,15 +124,11 @@ pub(crate) async fn what_no_mail_tells_is_found_for_those_who_have_an_address(st
             ..person(3, "dan")
         },
     ];
-    let all = vec![
-        news(1, "ben"),
-        news(2, "cy"),
-        news(3, "dan"),
-        News {
-            at: time(8),
-            ..news(4, "ben")
-        },
-    ];
+    let late = News {
+        at: time(8),
+        ..news(4, "ben")
+    };
+    let all = vec![news(1, "ben"), news(2, "cy"), news(3, "dan"), late];
     commit!(store, (people, all), |tx, (people, all)| {
         for person in people {
             tx.record_person(person).await?;

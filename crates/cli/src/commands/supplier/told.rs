@@ -243,6 +243,9 @@ pub(super) fn response(it: &ResponseView) -> String {
     if it.outdated {
         stands.push_str(", for an edition that meant something else");
     }
+    if let Some(outcome) = &it.outcome {
+        stands = format!("{stands} by {outcome}");
+    }
     let message = it.message.map(|id| format!("; message {id} is begun"));
     format!(
         "response {}: {} for {} in {} because of {} ({stands}), {} by {}{}",

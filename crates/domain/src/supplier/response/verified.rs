@@ -8,8 +8,10 @@ use crate::{
 };
 use jiff::Timestamp;
 
-/// That a re-verification is done, by a deployment: it brought the product to where it is verified, began when the change was there
-/// and the re-verification was decided, and succeeded. `arrived` is since when the change is there, if it is.
+/// That a re-verification is done, by a deployment.
+///
+/// It brought the product to where it is verified, began when the change was there and the re-verification was decided, and succeeded.
+/// `arrived` is since when the change is there, if it is.
 pub fn verified(
     response: &Response,
     arrived: Option<Timestamp>,

@@ -9,6 +9,7 @@ use tidegate_domain::{
         grant::Handed,
         notice::Match,
         probe::{Means, Probe},
+        response::ResponseStatus,
         task::TaskStatus,
     },
 };
@@ -139,7 +140,18 @@ pub(super) fn response(response: &Response) -> ResponseView {
         stands: false,
         overdue: false,
         outdated: false,
+        outcome: outcome(response),
     }
+}
+
+/// Who ended it and what they said, unless that is what was decided.
+fn outcome(response: &Response) -> Option<String> {
+    let (by, said) = match &response.status {
+        ResponseStatus::Open => return None,
+        ResponseStatus::Done { by, note, .. } => (by, note),
+        ResponseStatus::Dropped { by, reason, .. } => (by, reason),
+    };
+    (*said != response.reason).then(|| format!("{by}: {said}"))
 }
 
 pub(super) fn task(task: &SupplierTask) -> SupplierTaskView {
