@@ -30,6 +30,12 @@ const WRITTEN: [(&str, &str); 9] = [
     ("version", "2.5.0"),
 ];
 
+/// As a browser writes it into a form.
+fn tomorrow() -> String {
+    let tomorrow = Timestamp::now() + SignedDuration::from_hours(24);
+    tomorrow.strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_is_written_down_and_followed_on_its_page() {
     let server = Server::start().await;
@@ -56,12 +62,10 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
         to("/supplier-notices/1/acknowledge", &[("note", "")]).await,
         303
     );
-    let ask = [("title", "Send the notes"), ("description", "In English")];
     // What takes five days and is to be there in one was asked for too late.
-    let tomorrow = Timestamp::now() + SignedDuration::from_hours(24);
-    let tomorrow = tomorrow.strftime("%Y-%m-%dT%H:%M").to_string();
-    let hurried = [("lead_time", "certificate"), ("due", tomorrow.as_str())];
-    let hurried = [&ask[..], &hurried].concat();
+    let (title, what) = (("title", "Send the notes"), ("description", "In English"));
+    let due = tomorrow();
+    let hurried = [title, what, ("lead_time", "certificate"), ("due", &due)];
     assert_eq!(to("/suppliers/acme/tasks", &hurried).await, 303);
     let incident = [("title", "Payments down"), ("component", "gateway")];
     assert_eq!(to("/suppliers/acme/incidents", &incident).await, 303);

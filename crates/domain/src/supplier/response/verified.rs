@@ -132,7 +132,7 @@ mod tests {
         hour: i64,
     ) -> Observation {
         serde_json::from_value(json!({
-            "id": id, "matched": "surprise", "deployed": {
+            "id": id, "matched": {"is": "surprise"}, "deployed": {
                 "supplier": "acme", "component": component, "environment": place,
                 "change": {"from": {"version": from}, "to": {"version": to}, "after": at(hour - 1), "by": at(hour), "is_back": false}},
         }))

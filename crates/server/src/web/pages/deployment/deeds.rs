@@ -117,7 +117,7 @@ pub(super) fn allowed(deeds: Vec<Deed>, leave: &Leave) -> Vec<Deed> {
 /// Letting a rollback go that somebody asked for: it does what a rollback does. Past the point of no return it is signed instead.
 pub(super) fn let_go(view: &DeploymentView, back: Option<Back>) -> Option<Deed> {
     let deed = roll_back(view, back);
-    (deed.path == "rollback").then(|| Deed {
+    (deed.path == "rollback").then_some(Deed {
         path: "let-rollback-go",
         label: "Let the rollback go",
         ..deed
