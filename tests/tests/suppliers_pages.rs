@@ -41,12 +41,8 @@ async fn a_notice_is_written_down_and_followed_on_its_page() {
     let server = Server::start().await;
     let browser = signed_in(&server).await;
     let look_at = async |page| check_page(&server, &browser, page).await;
-    look_at((
-        "suppliers-none",
-        "/suppliers",
-        "No supplier is declared yet.",
-    ))
-    .await;
+    let none = "No supplier is declared yet.";
+    look_at(("suppliers-none", "/suppliers", none)).await;
     server.apply(CATALOG);
     let quiet = "ACME Payments announces nothing now, and surprised nobody.";
     look_at(("supplier-none", "/suppliers/acme", quiet)).await;
